@@ -1,0 +1,35 @@
+# The one door to every command, for people and for CI alike.
+PY ?= python3
+PACK ?= belize
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lock assets venv lint types clean messages
+
+run: venv assets
+	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
+
+test: ## sets itself up, then checks everything
+	@PY="$(PY)" bash tools/test.sh
+
+venv: $(VENV)/.installed
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Floreo needs Python 3.11 or newer. Say which with: make run PY=python3.12")'
+	@$(PY) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python tools/link.py
+	@touch $@
+
+assets: venv
+	@$(BIN)/python tools/assets.py
+
+lock: ## writes the hashed locks; needs uv
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group node -o requirements-node.lock
+
+lint:
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/deptry .
+types:
+	@$(BIN)/mypy floreo tests tools benchmarks

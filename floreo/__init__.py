@@ -1,0 +1,1 @@
+"""Floreo runs a national cybersecurity strategy. Start reading at docs/guide."""

@@ -1,0 +1,1 @@
+"""One public JSON API, made from every app's tables."""

@@ -1,0 +1,1 @@
+"""What has no business meaning: actions, the audit chain, access, the clock, search, tables, the look."""

@@ -1,0 +1,1 @@
+"""Figures: measures, definitions, readings, targets."""

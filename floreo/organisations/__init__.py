@@ -1,0 +1,1 @@
+"""Who and where: the country, organisations, people, accounts, places, networks."""

@@ -1,0 +1,1 @@
+"""Reads a country pack, shows the difference, loads it."""

@@ -1,0 +1,1 @@
+"""Editions, pillars, objectives, actions, milestones, updates, money, and the import of a strategy text."""

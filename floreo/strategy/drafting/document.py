@@ -1,0 +1,86 @@
+"""What a read file is: its mended text, the blocks it is made of, and the refusal when it cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+BlockKind = Literal["heading", "paragraph", "item", "cell_row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading, paragraph, list item or table row.
+
+    Offsets point into `Document.text` and leave out the bullet or number, which stands before `start`.
+    `level` is the heading's depth, the item's nesting (both from 1), or the table's number for a row; 0 for a paragraph.
+    """
+
+    kind: BlockKind
+    level: int
+    number: str
+    start: int
+    end: int
+    cells: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file after reading: `text` is what people see and what every passage is cut from."""
+
+    name: str
+    kind: str
+    text: str
+    blocks: tuple[Block, ...]
+    mended: tuple[tuple[int, int], ...]
+    language: str
+
+    def words_of(self, block: Block) -> str:
+        return self.text[block.start : block.end]
+
+
+class Unreadable(Exception):
+    """A file that cannot become a draft, for good. `code` is stable; the message is a sentence for a person."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        self.code = code
+        self.sentence: Mapping[str, str | int] = MappingProxyType(dict(params))
+        super().__init__(SENTENCES[code].format(**params))
+
+
+SENTENCES: Mapping[str, str] = MappingProxyType(
+    {
+        "wrong_type": "{name} is {found}, not a text, Markdown, HTML, Word (.docx) or PDF file. "
+        "Save the strategy in one of these and upload it again.",
+        "not_text": "{name} ends like a text file but holds data that is not text. "
+        "Open it in the program that made it and save it as Word or PDF.",
+        "empty": "{name} holds no words. Check that it is the right file and that it opens on your computer.",
+        "encrypted": "{name} is protected by a password. Remove the password and upload the file again.",
+        "scanned": "{name} holds pictures of pages, not text. Run text recognition (OCR) on it, "
+        "or upload the Word file it was made from.",
+        "too_large": "{name} is {size_mb} MB; the limit is {limit_mb} MB. "
+        "Upload the text without annexes and pictures, or in parts.",
+        "bomb": "{name} unpacks to far more than it seems to hold, so it was not opened. "
+        "Open it in Word, save it under a new name and upload that.",
+        "damaged": "{name} is damaged or was cut short, so it cannot be opened. Ask for the file again, or save it anew.",
+        "language": "{name} seems to be written in {language}. Floreo drafts from English and Spanish texts; "
+        "upload a translation, or enter the strategy by hand.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a reader may take in before it refuses. Sizes in bytes."""
+
+    file_bytes: int = 50_000_000
+    text_bytes: int = 5_000_000
+    unpacked_bytes: int = 200_000_000
+    unpacked_ratio: int = 150
+    archive_members: int = 5_000
+    pages: int = 600
+
+
+DEFAULT = Limits()

@@ -1,0 +1,146 @@
+"""Reads an HTML page: its words in order, without scripts, styles, menus, headers and footers of the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from floreo.strategy.drafting.building import Piece
+from floreo.strategy.drafting.document import Unreadable
+from floreo.strategy.drafting.readers.labels import split_label
+
+_DROPPED = (
+    "script", "style", "nav", "noscript", "template", "iframe", "svg", "form", "button", "select", "head", "aside",
+)  # fmt: skip
+_BLOCKS = {
+    "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "td", "th", "body",
+    "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figure", "figcaption", "header", "footer", "thead", "tbody",
+    "address", "hr", "center", "details", "summary",
+}  # fmt: skip
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_SITE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}
+_MAX_DEPTH = 150
+
+
+def pieces_of_html(text: str, *, name: str) -> Iterator[Piece]:
+    """Headings, paragraphs, list items and table rows of a page, in order."""
+    if re.search(r"<!ENTITY", text, re.IGNORECASE):
+        raise Unreadable("bomb", name=name)
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, recover=True)
+    try:
+        root = html.document_fromstring(_without_declaration(text), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("damaged", name=name) from error
+    for element in list(root.iter(*_DROPPED)):
+        _drop(element)
+    for element in [found for found in root.iter() if _belongs_to_site(found)]:
+        _drop(element)
+    yield from _Walk().pieces(root)
+
+
+def declared_encoding(data: bytes) -> str:
+    """The encoding a page names for itself in its first lines, or an empty string."""
+    found = _DECLARED.search(data[:2048])
+    return found[1].decode("ascii", "ignore").lower() if found else ""
+
+
+def _without_declaration(text: str) -> str:
+    # lxml refuses str input that still declares a byte encoding.
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""), count=1)
+
+
+def _belongs_to_site(element: html.HtmlElement) -> bool:
+    if element.get("role", "") in _SITE_ROLES or element.get("hidden") is not None:
+        return True
+    # A <header> or <footer> of an article is its words; one that stands straight in the body is the site's.
+    return element.tag in {"header", "footer"} and element.getparent() is not None and element.getparent().tag == "body"
+
+
+def _drop(element: html.HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+class _Walk:
+    """Goes through the tree once; loose words between blocks become paragraphs of their own."""
+
+    def __init__(self) -> None:
+        self.loose: list[str] = []
+        self.tables = 0
+
+    def pieces(self, element: html.HtmlElement, depth: int = 0, nesting: int = 0) -> Iterator[Piece]:
+        if element.tag == "table" and not element.xpath(".//table"):
+            yield from self._flush()
+            yield from self._table(element)
+            return
+        self._say(element.text)
+        counter = _first_number(element)
+        for child in element:
+            if isinstance(child.tag, str):
+                yield from self._child(child, depth, nesting, counter)
+                counter += child.tag == "li"
+            self._say(child.tail)
+
+    def _child(self, child: html.HtmlElement, depth: int, nesting: int, counter: int) -> Iterator[Piece]:
+        tag = child.tag
+        if tag == "br":
+            yield from self._flush()
+        elif tag not in _BLOCKS or depth > _MAX_DEPTH:
+            yield from self._inline(child, depth, nesting)
+        else:
+            yield from self._flush()
+            inner = list(self.pieces(child, depth + 1, nesting + (tag in {"ul", "ol"})))
+            inner += list(self._flush())
+            yield from self._as(child, inner, nesting, counter)
+
+    def _inline(self, child: html.HtmlElement, depth: int, nesting: int) -> Iterator[Piece]:
+        if depth > _MAX_DEPTH:
+            self._say(" ".join(child.itertext()))
+            return
+        yield from self.pieces(child, depth + 1, nesting)
+        address = child.get("href", "") if child.tag == "a" else ""
+        if address.startswith("http") and address not in "".join(self.loose):
+            self._say(f" ({address})")
+
+    def _as(self, child: html.HtmlElement, inner: list[Piece], nesting: int, counter: int) -> Iterator[Piece]:
+        for at, piece in enumerate(inner):
+            first = at == 0 and piece.kind == "paragraph"
+            if first and child.tag in _HEADINGS:
+                yield Piece("heading", *_numbered(piece.text, int(child.tag[1])))
+            elif first and child.tag == "li":
+                text, level, number = _numbered(piece.text, max(nesting, 1))
+                ordered = child.getparent() is not None and child.getparent().tag == "ol"
+                yield Piece("item", text, level, number or (str(counter) if ordered else ""))
+            else:
+                yield piece
+
+    def _table(self, table: html.HtmlElement) -> Iterator[Piece]:
+        self.tables += 1
+        for row in table.iter("tr"):
+            cells = tuple(" ".join(" ".join(cell.itertext()).split()) for cell in row.iter("td", "th"))
+            if cells:
+                yield Piece("cell_row", level=self.tables, cells=cells)
+
+    def _say(self, text: str | None) -> None:
+        if text:
+            self.loose.append(re.sub(r"\s+", " ", text))
+
+    def _flush(self) -> Iterator[Piece]:
+        text = re.sub(r"\s+", " ", "".join(self.loose)).strip()
+        self.loose = []
+        if text:
+            kind, number, rest = split_label(text)
+            yield Piece("item", rest, 1, number) if kind else Piece("paragraph", text)
+
+
+def _numbered(text: str, level: int) -> tuple[str, int, str]:
+    _, number, rest = split_label(text)
+    return rest, level, number
+
+
+def _first_number(element: html.HtmlElement) -> int:
+    start = element.get("start", "1") if element.tag == "ol" else "1"
+    return int(start) if start.isdigit() and len(start) < 6 else 1

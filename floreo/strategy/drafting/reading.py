@@ -1,0 +1,40 @@
+"""The one way in: a file on disk becomes a Document, or Unreadable says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from floreo.strategy.drafting.building import Piece, build_document
+from floreo.strategy.drafting.document import DEFAULT, Document, Limits, Unreadable
+from floreo.strategy.drafting.readers.encoding import decode
+from floreo.strategy.drafting.readers.html import declared_encoding, pieces_of_html
+from floreo.strategy.drafting.readers.kinds import kind_of
+from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
+from floreo.strategy.drafting.readers.pdf import pieces_of_pdf
+from floreo.strategy.drafting.readers.text import pieces_of_text
+from floreo.strategy.drafting.readers.word import pieces_of_word
+
+__all__ = ["DEFAULT", "Limits", "Unreadable", "read_document"]
+
+
+def read_document(path: Path, *, name: str | None = None, limits: Limits = DEFAULT) -> Document:
+    """Reads a text, Markdown, HTML, Word or PDF file, told apart by content; raises Unreadable for good reasons only.
+
+    `name` is what the person called the file, when it lies under another name on disk.
+    """
+    name = name or path.name
+    kind = kind_of(path, name=name, limits=limits)
+    return build_document(_pieces(path, kind, name=name, limits=limits), name=name, kind=kind)
+
+
+def _pieces(path: Path, kind: str, *, name: str, limits: Limits) -> Iterator[Piece]:
+    if kind == "word":
+        return pieces_of_word(path, name=name, limits=limits)
+    if kind == "pdf":
+        return pieces_of_pdf(path, name=name, limits=limits)
+    data = path.read_bytes()
+    if kind == "html":
+        return pieces_of_html(decode(data, name=name, declared=declared_encoding(data)), name=name)
+    text = decode(data, name=name)
+    return pieces_of_markdown(text) if kind == "markdown" else pieces_of_text(text)

@@ -1,0 +1,122 @@
+"""The English and Spanish vocabulary of the rules, as data, and the small words that tell languages apart."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+STOP_WORDS = MappingProxyType(
+    {
+        "en": frozenset(
+            "the of and to in is for that with by on are be this as from which will at an it or has".split()
+        ),
+        "es": frozenset("el la de y los en las del que para por con una un al se es su como más este esta o".split()),
+        "fr": frozenset("le les des et du la est pour dans que qui sur une par au aux avec ce cette sont d l".split()),
+        "pt": frozenset("o a os as do da dos das e em no na que para com uma um ao por não são pela pelo é".split()),
+        "nl": frozenset("de het een van en in is voor dat met op te zijn door aan wordt bij ook deze die naar".split()),
+        "de": frozenset("der die das und in den von zu mit für ist im auf des dem ein eine werden nicht sich".split()),
+        "it": frozenset("il lo la gli i di e del della dei che per con una un nel sono delle alla è si le".split()),
+        "ht": frozenset("ak nan yo pou ki sa se li la a an epi ki sou pa yon nou tout fè gen moun".split()),
+    }
+)
+LANGUAGE_NAMES = MappingProxyType(
+    {
+        "fr": "French",
+        "pt": "Portuguese",
+        "nl": "Dutch",
+        "de": "German",
+        "it": "Italian",
+        "ht": "Haitian Creole",
+    }
+)
+
+# Real words and names that end in "ís", so that its í is never taken for a broken apostrophe.
+ENDING_IN_IS = frozenset(
+    "país solís parís anís luís asís lís amadís dionís mentís chasís compís maravedís sanluís marís".split()
+)
+
+MONTHS = MappingProxyType(
+    {
+        month: number
+        for number, names in enumerate(
+            (
+                "january jan enero ene",
+                "february feb febrero",
+                "march mar marzo",
+                "april apr abril abr",
+                "may mayo",
+                "june jun junio",
+                "july jul julio",
+                "august aug agosto ago",
+                "september sep sept septiembre setiembre",
+                "october oct octubre",
+                "november nov noviembre",
+                "december dec diciembre dic",
+            ),
+            start=1,
+        )
+        for month in names.split()
+    }
+)
+
+NUMBER_WORDS = MappingProxyType(
+    {
+        word: number
+        for number, words in {
+            1: "one un una uno",
+            2: "two dos",
+            3: "three tres",
+            4: "four cuatro",
+            5: "five cinco",
+            6: "six seis",
+            7: "seven siete",
+            8: "eight ocho",
+            9: "nine nueve",
+            10: "ten diez",
+            11: "eleven once",
+            12: "twelve doce",
+            13: "thirteen trece",
+            14: "fourteen catorce",
+            15: "fifteen quince",
+            16: "sixteen dieciséis",
+            17: "seventeen diecisiete",
+            18: "eighteen dieciocho",
+            19: "nineteen diecinueve",
+            20: "twenty veinte",
+            30: "thirty treinta",
+            40: "forty cuarenta",
+            50: "fifty cincuenta",
+            60: "sixty sesenta",
+            70: "seventy setenta",
+            80: "eighty ochenta",
+            90: "ninety noventa",
+            100: "hundred cien",
+        }.items()
+        for word in words.split()
+    }
+)
+
+# Words a heading uses for each rank of a plan. The first rank found in a document is its top.
+PILLAR_WORDS = (
+    r"strategic\s+(?:pillar|priority|goal|area|theme|axis)|thematic\s+(?:area|pillar)|(?:priority|focus|action)\s+area"
+    r"|key\s+(?:pillar|area)|pillar|priority|goal|theme|axis"
+    r"|(?:pilar|eje|línea|area|área|meta)\s+(?:estratégic[oa]|temátic[oa]|prioritari[oa]|de\s+acción)|pilar|eje|prioridad"
+)
+OBJECTIVE_WORDS = (
+    r"(?:strategic|specific|general)\s+objective|objective|outcome"
+    r"|objetivo\s+(?:estratégico|específico|general)|objetivo"
+)
+ACTION_WORDS = (
+    r"(?:key|priority|strategic)\s+(?:action|activity|initiative)|action(?:\s+item)?|activity|initiative|measure|task"
+    r"|(?:acción|actividad|línea\s+de\s+acción)(?:\s+(?:clave|prioritaria))?|medida|iniciativa|tarea"
+)
+# The same words where they announce a list or a section: "The three pillars are:", "Strategic Pillars".
+PILLARS_PLURAL = (
+    r"(?:strategic\s+|thematic\s+|key\s+|main\s+|core\s+)?"
+    r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)|priorities)"
+    r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s|de\s+acción))?"
+)
+OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:estratégicos|específicos))?"
+ACTIONS_PLURAL = (
+    r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps)"
+    r"|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
+)

@@ -1,0 +1,77 @@
+"""Typed readers of the environment; a bad value stops the start with a sentence."""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class BadSetting(SystemExit):
+    """A setting that cannot be used. Its text says which, and what would be accepted."""
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default)
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "1", "true", "yes", "on", "0", "false", "no", "off"}:
+        return default if value == "" else value in {"1", "true", "yes", "on"}
+    raise BadSetting(f"{name} is {value!r}. Use true or false.")
+
+
+def whole(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if value.isdigit():
+        return int(value)
+    raise BadSetting(f"{name} is {value!r}. Use a whole number.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def secret(name: str, *, kept_in: Path) -> str:
+    """The secret from NAME, from the file named by NAME_FILE, or made once and kept in `kept_in` (mode 0600)."""
+    if value := os.environ.get(name, ""):
+        return value
+    if path := os.environ.get(f"{name}_FILE", ""):
+        return Path(path).read_text(encoding="utf-8").strip()
+    if not kept_in.exists():
+        kept_in.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(kept_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(50))
+    return kept_in.read_text(encoding="utf-8").strip()
+
+
+def database(url: str, *, default_file: Path) -> dict[str, object]:
+    """Django's settings for `url`: empty or sqlite:///path for SQLite, postgresql://user:word@host:port/name."""
+    parts = urlsplit(url or f"sqlite:///{default_file}")
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
+            "OPTIONS": {
+                # Writers queue instead of failing half-way, and readers never wait for them.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or "") or dict(parse_qsl(parts.query)).get("host", ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql://.")

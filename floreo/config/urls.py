@@ -1,0 +1,19 @@
+"""Every address. Language stands in the path (/es/...), so that pages can be linked and cached."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", include("floreo.api.urls")),
+    *i18n_patterns(
+        path("account/", include("allauth.urls")),
+        path("account/", include("floreo.organisations.urls")),
+        path("desk/", include("floreo.workspace.urls")),
+        path("", include("floreo.portal.urls")),
+        prefix_default_language=False,
+    ),
+]
+handler400 = "floreo.core.middleware.bad_request"
+handler403 = "floreo.core.middleware.permission_denied"
+handler404 = "floreo.core.middleware.page_not_found"
+handler500 = "floreo.core.middleware.server_error"

@@ -1,0 +1,175 @@
+"""Who may do what: permissions and roles as code that can be read to an auditor. Shown at /about/roles/."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.errors import NotAllowed
+
+
+class Permission(StrEnum):
+    DESK_OPEN = "desk.open"
+    PLAN_READ = "plan.read"  # unpublished editions and internal notes
+    PLAN_EDIT = "plan.edit"  # the plan itself: pillars, objectives, actions, dates, money
+    PLAN_UPDATE = "plan.update"  # say how an action goes: milestones reached, updates, risks
+    PLAN_OVERRIDE = "plan.override"  # set a status by hand, with a reason
+    PLAN_PUBLISH = "plan.publish"
+    IMPORT_REVIEW = "import.review"
+    FIGURE_READ = "figure.read"  # the records behind a figure
+    FIGURE_DEFINE = "figure.define"
+    READING_ENTER = "reading.enter"
+    READING_FREEZE = "reading.freeze"
+    REGISTER_READ = "register.read"
+    REGISTER_EDIT = "register.edit"
+    PEOPLE_READ = "people.read"
+    PEOPLE_EDIT = "people.edit"
+    ACCOUNT_MANAGE = "account.manage"
+    AUDIT_READ = "audit.read"
+    PACK_LOAD = "pack.load"
+
+
+class Scope(StrEnum):
+    ALL = "all"
+    OWN = "own"  # what the person's own organisation leads or answers for
+
+
+PERMISSION_WORDS: Mapping[Permission, Promise] = {
+    Permission.DESK_OPEN: _("Open the workspace"),
+    Permission.PLAN_READ: _("Read the whole plan, with internal notes"),
+    Permission.PLAN_EDIT: _("Change the plan"),
+    Permission.PLAN_UPDATE: _("Say how an action goes"),
+    Permission.PLAN_OVERRIDE: _("Set a status by hand, with a reason"),
+    Permission.PLAN_PUBLISH: _("Publish an edition"),
+    Permission.IMPORT_REVIEW: _("Import a text and review its draft"),
+    Permission.FIGURE_READ: _("See the records behind a figure"),
+    Permission.FIGURE_DEFINE: _("Define indicators and targets"),
+    Permission.READING_ENTER: _("Enter a reading"),
+    Permission.READING_FREEZE: _("Freeze and correct readings"),
+    Permission.REGISTER_READ: _("Read the register"),
+    Permission.REGISTER_EDIT: _("Change the register"),
+    Permission.PEOPLE_READ: _("See people and how to reach them"),
+    Permission.PEOPLE_EDIT: _("Change people"),
+    Permission.ACCOUNT_MANAGE: _("Invite people and set roles"),
+    Permission.AUDIT_READ: _("Read the audit chain"),
+    Permission.PACK_LOAD: _("Load a country pack"),
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: its short name is what the database keeps, so a role can be reworded without a migration."""
+
+    name: str
+    title: Promise
+    description: Promise
+    grants: Mapping[Permission, Scope]
+
+
+P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
+_READS = {P.DESK_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_READ: ALL}
+
+ROLES: Mapping[str, Role] = {
+    role.name: role
+    for role in (
+        Role("administrator", _("Administrator"), _("Looks after the installation and its accounts."), dict.fromkeys(P, ALL)),
+        Role(
+            "secretariat",
+            _("Secretariat"),
+            _("Runs the strategy from day to day: the plan, the figures, the register, what is published."),
+            {p: ALL for p in P if p is not P.PACK_LOAD},
+        ),
+        Role(
+            "lead",
+            _("Lead"),
+            _("Answers for the actions of one organisation and says how they go."),
+            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN},
+        ),
+        Role(
+            "analyst",
+            _("Analyst"),
+            _("Defines indicators, enters readings and checks figures."),
+            _READS | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL},
+        ),
+        Role(
+            "operator",
+            _("Operator"),
+            _("Speaks for an organisation that runs an essential service."),
+            {P.DESK_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN},
+        ),
+        Role(
+            "drafter",
+            _("Drafter"),
+            _("Prepares texts: imports a strategy and reviews the draft."),
+            _READS | {P.IMPORT_REVIEW: ALL},
+        ),
+        Role(
+            "coordinator",
+            _("Coordinator"),
+            _("Runs training and awareness work, and enters its readings."),
+            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN},
+        ),
+        Role(
+            "observer",
+            _("Observer or donor"),
+            _("Reads the plan, its money and its figures; changes nothing."),
+            dict(_READS),
+        ),
+        Role(
+            "auditor",
+            _("Auditor"),
+            _("Reads everything, the audit chain included; changes nothing."),
+            _READS | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL},
+        ),
+    )
+}
+
+
+class Actor(Protocol):
+    """Whoever acts: a signed-in user, nobody, or the system itself."""
+
+    @property
+    def actor_code(self) -> str: ...
+    @property
+    def actor_name(self) -> str: ...
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        """Pairs of role name and organisation id (None where the role is not tied to one)."""
+        ...
+
+
+@dataclass(frozen=True)
+class System:
+    """The program itself: loads packs, refreshes what depends on the day. May do everything, and is named in the trail."""
+
+    actor_code: str = "system"
+    actor_name: str = "Floreo"
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        return (("administrator", None),)
+
+
+SYSTEM = System()
+
+
+def can(actor: object, permission: Permission, thing: object = None) -> bool:
+    """Whether `actor` may. With scope "own", `thing.owner_ids()` must name an organisation of theirs."""
+    grants = getattr(actor, "grants", None)
+    if grants is None:  # a stranger
+        return False
+    for name, organisation_id in grants():
+        scope = ROLES[name].grants.get(permission) if name in ROLES else None
+        if scope is Scope.ALL:
+            return True
+        if scope is Scope.OWN and organisation_id is not None:
+            if thing is None or organisation_id in getattr(thing, "owner_ids", set)():
+                return True
+    return False
+
+
+def must(actor: object, permission: Permission, thing: object = None) -> None:
+    """Raises NotAllowed unless `actor` may."""
+    if not can(actor, permission, thing):
+        raise NotAllowed

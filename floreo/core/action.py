@@ -1,0 +1,170 @@
+"""`@action`: the only way anything is written. Permission, transaction and audit entry are one thing.
+
+    @action("action.updated", needs=Permission.PLAN_EDIT)
+    def update_action(act: Action, *, by: Actor, title: str) -> Action:
+        act.title = title
+        keep(act)
+        return act
+
+Order: the permission is asked (against the first argument, where it has owners), the transaction opens, the function
+runs, `keep` and `drop` note what changed, the entry is chained, the transaction closes. Anything raised undoes it all.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import models, transaction
+
+from floreo.core import audit, search
+from floreo.core.access import Actor, Permission, must
+from floreo.core.models import Record
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+Kept = TypeVar("Kept", bound=models.Model)
+
+VERBS: dict[str, Callable[..., Any]] = {}  # every action by its verb; a contract test walks it
+
+
+class Trail:
+    """What one action has changed so far."""
+
+    def __init__(self) -> None:
+        self.changes: list[dict[str, Any]] = []
+        self.extra: dict[str, Any] = {}
+        self.subject: models.Model | None = None
+
+    def note(self, thing: models.Model, what: str, fields: dict[str, Any]) -> None:
+        self.subject = self.subject or _subject_of(thing)
+        self.changes.append({"what": what, "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
+
+
+_trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
+
+
+def _subject_of(thing: models.Model) -> models.Model:
+    return thing.audit_subject() if isinstance(thing, Record) else thing
+
+
+def trail() -> Trail:
+    """The trail of the action that runs now. Writing outside an action is a mistake in the program."""
+    current = _trail.get()
+    if current is None:
+        raise RuntimeError("Nothing is written outside an @action.")
+    return current
+
+
+@contextmanager
+def _recording() -> Iterator[Trail]:
+    token = _trail.set(Trail())
+    try:
+        current = _trail.get()
+        assert current is not None
+        yield current
+    finally:
+        _trail.reset(token)
+
+
+def action(
+    verb: str, *, needs: Permission | None, quiet: bool = False
+) -> Callable[[Callable[Args, Result]], Callable[Args, Result]]:
+    """Marks a function as a write. `needs=None` is for what a stranger may do (accept an invitation) and says so
+    where it stands. `quiet` writes no entry when nothing changed (the daily refresh)."""
+
+    def decorate(function: Callable[Args, Result]) -> Callable[Args, Result]:
+        @functools.wraps(function)
+        def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+            by: Actor = kwargs["by"]  # type: ignore[assignment]  # keyword-only in every action; checked by a contract
+            if needs is not None:
+                must(by, needs, args[0] if args else None)
+            with transaction.atomic(), _recording() as current:
+                result = function(*args, **kwargs)
+                subject = current.subject or next((a for a in args if isinstance(a, models.Model)), None)
+                if current.changes or current.extra or not quiet:
+                    detail = {"changes": current.changes, **current.extra}
+                    audit.append(by=by, verb=verb, subject=subject, detail=detail)
+            return result
+
+        VERBS[verb] = run
+        return run
+
+    return decorate
+
+
+def _value(thing: models.Model, field: models.Field[Any, Any]) -> Any:
+    value = getattr(thing, field.attname)
+    return value if isinstance(value, str | int | float | bool | dict | list | None) else str(value)
+
+
+_BOOKKEEPING = {"id", "created_at", "changed_at", "version"}
+
+
+def _facts(thing: models.Model) -> Iterable[models.Field[Any, Any]]:
+    hidden = getattr(thing, "secret_fields", frozenset()) | _BOOKKEEPING
+    return [f for f in thing._meta.concrete_fields if f.name not in hidden]
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a == b or str(a) == str(b)
+
+
+def keep(thing: Kept, *, full_clean: bool = True) -> Kept:
+    """Saves `thing` and notes what changed, field by field. Saves nothing when nothing did."""
+    current = trail()
+    was = getattr(thing, "_as_loaded", None) if not thing._state.adding else None
+    if was is None:
+        what, fields = "made", {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])}
+    else:
+        what = "changed"
+        fields = {
+            f.name: [was.get(f.attname) if isinstance(was.get(f.attname), str | int | float | bool | dict | list | None)
+                     else str(was.get(f.attname)), _value(thing, f)]
+            for f in _facts(thing) if not _same(was.get(f.attname), getattr(thing, f.attname))
+        }  # fmt: skip
+        secrets_changed = any(
+            not _same(was.get(f.attname), getattr(thing, f.attname))
+            for f in thing._meta.concrete_fields
+            if f.name in getattr(thing, "secret_fields", ())
+        )
+        if not fields and not secrets_changed:
+            return thing
+    if full_clean:
+        thing.full_clean(validate_unique=False, validate_constraints=False)
+    if isinstance(thing, Record) and what == "changed":
+        thing.version += 1
+    thing.save()
+    if isinstance(thing, Record):
+        thing._as_loaded = {f.attname: getattr(thing, f.attname) for f in thing._meta.concrete_fields}
+    current.note(thing, what, fields)
+    search.refresh(thing)
+    return thing
+
+
+def drop(thing: models.Model) -> None:
+    """Deletes `thing`, noting all that it said."""
+    current = trail()
+    subject = _subject_of(thing)
+    current.subject = current.subject or subject
+    fields = {f.name: _value(thing, f) for f in _facts(thing)}
+    current.changes.append({"what": "removed", "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
+    search.forget(thing)
+    thing.delete()
+
+
+def keep_all(things: Iterable[models.Model], *, model: type[models.Model]) -> int:
+    """Adds many new rows at once and notes how many: for packs and imports, whose files are named in the entry."""
+    rows = list(things)
+    model._default_manager.bulk_create(rows, batch_size=500)
+    trail().extra.setdefault("added", {})[model._meta.label_lower] = len(rows)
+    search.refresh_many(rows)
+    return len(rows)
+
+
+def note(**facts: Any) -> None:
+    """Adds plain facts to the entry: a reason, a file's hash, a count."""
+    trail().extra.update(facts)

@@ -1,0 +1,31 @@
+"""What time and what day it is. Everything asks here, so tests and the sample country can stand still."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_zone: ContextVar[str] = ContextVar("zone", default="UTC")
+_day: ContextVar[date | None] = ContextVar("day", default=None)
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+def today() -> date:
+    """The calendar day in the country's own zone, or the day on which a sample country stands still."""
+    return _day.get() or now().astimezone(ZoneInfo(_zone.get())).date()
+
+
+@contextmanager
+def standing(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
+    """Within it, days are counted in `zone`; with `day`, the calendar stands still on it."""
+    zone_token, day_token = _zone.set(zone), _day.set(day)
+    try:
+        yield
+    finally:
+        _zone.reset(zone_token)
+        _day.reset(day_token)

@@ -1,0 +1,45 @@
+"""One-time links: a random token in the address, its hash in the database, an end date, one use."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Refused
+from floreo.core.models import OneTimeLink
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def make(purpose: str, *, subject: str = "", hours: int = 72) -> str:
+    """A new token for `purpose`; older unused ones for the same subject stop working."""
+    OneTimeLink.objects.filter(purpose=purpose, subject=subject, used_at=None).delete()
+    token = secrets.token_urlsafe(32)
+    OneTimeLink.objects.create(
+        purpose=purpose, subject=subject, token_hash=hash_of(token), expires_at=clock.now() + timedelta(hours=hours)
+    )
+    return token
+
+
+def peek(purpose: str, token: str) -> OneTimeLink:
+    """The link, unspent. Raises Refused with a sentence when it is unknown, used or expired."""
+    link = OneTimeLink.objects.filter(purpose=purpose, token_hash=hash_of(token)).first()
+    if link is None:
+        raise Refused(_("This link is not known. Copy it whole, or ask for a new one."), code="link_unknown")
+    if link.used_at is not None:
+        raise Refused(_("This link has been used. Each works once; ask for a new one."), code="link_used")
+    if link.expires_at <= clock.now():
+        raise Refused(_("This link has expired. Ask for a new one."), code="link_expired")
+    return link
+
+
+def use(purpose: str, token: str) -> OneTimeLink:
+    """Spends the link. Two at once: one wins, the other is refused."""
+    link = peek(purpose, token)
+    if not OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
+        raise Refused(_("This link has been used. Each works once; ask for a new one."), code="link_used")
+    return link

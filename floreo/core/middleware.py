@@ -1,0 +1,76 @@
+"""What every request passes: response headers, and refusals turned into pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from floreo.core.errors import Missing, NotAllowed, Refused, Slower
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def headers(get_response: View) -> View:
+    """Headers that no middleware of Django's sets; pages of signed-in people are never kept by a shared cache."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
+        if getattr(getattr(request, "user", None), "is_authenticated", False):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return respond
+
+
+class _Errors:
+    """Refusals become pages with their sentence. Anything unforeseen becomes a plain page without its text."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refusal_page(request, exception)
+        return None
+
+
+errors = _Errors
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    context: dict[str, Any] = {"refusal": refusal, "status": refusal.status}
+    response = render(request, "errors/refused.html", context, status=refusal.status)
+    if isinstance(refusal, Slower):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def page_not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
+    return refusal_page(request, Missing())
+
+
+def permission_denied(request: HttpRequest, exception: PermissionDenied) -> HttpResponse:
+    return refusal_page(request, NotAllowed())
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal_page(request, Refused(_("The browser sent something we could not read. Go back and try again.")))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    sentence = _("This form was open too long or was opened elsewhere. Go back, reload the page and send it again.")
+    response = refusal_page(request, Refused(sentence, code="form_expired"))
+    response.status_code = 403
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return render(request, "errors/broken.html", {"status": 500}, status=500)

@@ -1,0 +1,143 @@
+"""The audit chain, the search index, throttles, one-time links and schedules; and the base of every record."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import get_language
+
+
+class Record(models.Model):
+    """The base of what people keep. Remembers how it was loaded, so that an action can record what changed."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    # Two people may edit at once: a form sends back the version it was opened at, and an action compares.
+    version = models.PositiveIntegerField(default=1)
+
+    # Names of fields that never enter the trail (hashes of secrets).
+    secret_fields: ClassVar[frozenset[str]] = frozenset()
+    _as_loaded: dict[str, Any]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        instance = super().from_db(db, field_names, values)
+        instance._as_loaded = dict(zip(field_names, values, strict=False))
+        return instance
+
+    def audit_subject(self) -> models.Model:
+        """Under which thing's history this shows; a milestone shows under its action."""
+        return self
+
+
+class Translated(models.Model):
+    """Text in the pack's language, with other languages beside it: {"es": {"title": "..."}}. Never machine-made."""
+
+    translations = models.JSONField(default=dict, blank=True)
+    translated_fields: ClassVar[tuple[str, ...]] = ("title",)
+
+    class Meta:
+        abstract = True
+
+    def in_language(self, field: str, language: str | None = None) -> str:
+        """The text of `field` in `language` (the reader's, unless said), or as it was written."""
+        wanted = (language or get_language() or "").split("-")[0]
+        return str(self.translations.get(wanted, {}).get(field) or getattr(self, field))
+
+    def language_of(self, field: str) -> str:
+        """"" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""
+        wanted = (get_language() or "").split("-")[0]
+        return wanted if self.translations.get(wanted, {}).get(field) else ""
+
+
+class Sourced(models.Model):
+    """Where a row came from, and whether a person has checked it."""
+
+    source = models.CharField(max_length=500, blank=True)  # who says so: document and page, or publisher
+    source_url = models.URLField(max_length=500, blank=True)
+    confirmed = models.BooleanField(default=False)
+    doubt = models.CharField(max_length=500, blank=True)  # why it is not confirmed
+
+    class Meta:
+        abstract = True
+
+
+class AuditEntry(models.Model):
+    """One link of the chain: who did what to what, holding the hash of the link before it. No foreign keys, on purpose:
+    history neither blocks deletion nor goes with it."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    at = models.DateTimeField(db_index=True)
+    actor_code = models.CharField(max_length=120)
+    actor_name = models.CharField(max_length=200)
+    verb = models.CharField(max_length=80, db_index=True)
+    subject = models.CharField(max_length=120, blank=True)  # "strategy.action:17"
+    subject_name = models.CharField(max_length=300, blank=True)
+    detail = models.JSONField(default=dict)
+    before = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["number"]
+        indexes = [models.Index(fields=["subject", "number"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.verb} {self.subject_name}"
+
+
+class SearchEntry(models.Model):
+    """One thing that can be found. The index itself is SQLite FTS5 or a PostgreSQL tsvector, kept by core.search."""
+
+    key = models.CharField(max_length=120, unique=True)  # "strategy.action:17"
+    kind = models.CharField(max_length=40)
+    title = models.CharField(max_length=500)
+    body = models.TextField(blank=True)
+    address = models.CharField(max_length=300)
+    desk_address = models.CharField(max_length=300, blank=True)
+    is_public = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TokenBucket(models.Model):
+    """How many tries a stranger has left. Two requests at the same instant may both pass: accepted, it only slows."""
+
+    key = models.CharField(max_length=64, unique=True)  # a hash, so that no address of a person is kept
+    tokens = models.FloatField()
+    filled_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class OneTimeLink(models.Model):
+    """A link that works once and not for long. Only the hash of its token is kept."""
+
+    purpose = models.CharField(max_length=40)
+    token_hash = models.CharField(max_length=64, unique=True)
+    subject = models.CharField(max_length=120, blank=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.subject}"
+
+
+class Schedule(models.Model):
+    """A job that comes round. The worker's loop claims what is due; the queue can be read with SQL."""
+
+    name = models.CharField(max_length=80, unique=True)
+    due_at = models.DateTimeField(db_index=True)
+    last_run_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+__all__ = ["AuditEntry", "OneTimeLink", "Record", "Schedule", "SearchEntry", "Sourced", "TokenBucket", "Translated"]

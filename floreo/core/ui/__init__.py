@@ -1,0 +1,1 @@
+"""The look: components, charts, maps. Kit class names live only here."""

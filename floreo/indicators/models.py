@@ -1,0 +1,163 @@
+"""Figures: what is measured, its targets, and its readings, which are never changed once frozen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.indicators.logic import Direction, Frequency, Period
+from floreo.organisations.models import Organisation
+from floreo.strategy.models import Action, Edition, Objective, Pillar, StatedTarget
+
+
+class FrequencyChoice(models.TextChoices):
+    MONTH = Frequency.MONTH, _("Monthly")
+    QUARTER = Frequency.QUARTER, _("Quarterly")
+    YEAR = Frequency.YEAR, _("Yearly")
+    ONCE = Frequency.ONCE, _("When published")
+
+
+class DirectionChoice(models.TextChoices):
+    UP = Direction.UP, _("higher is better")
+    DOWN = Direction.DOWN, _("lower is better")
+
+
+class IndicatorKind(models.TextChoices):
+    INPUT = "input", _("Input")
+    OUTPUT = "output", _("Output")
+    OUTCOME = "outcome", _("Outcome")
+    CONTEXT = "context", _("Context")  # the state of the world, published by others
+
+
+class IndicatorQuerySet(models.QuerySet["Indicator"]):
+    def visible_to(self, viewer: object) -> IndicatorQuerySet:
+        return self if can(viewer, Permission.FIGURE_READ) else self.filter(is_public=True)
+
+
+class Indicator(Record, Translated, Sourced):
+    """A figure with its meaning: what it counts, in what unit, from where to where, who answers for it."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "definition", "unit", "method", "numerator_words", "denominator_words", "short_title")
+
+    code = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200)
+    short_title = models.CharField(max_length=80, blank=True)
+    definition = models.TextField()
+    unit = models.CharField(max_length=60)  # "%", "people", "of 100 points"
+    decimals = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=8, choices=IndicatorKind.choices, default=IndicatorKind.OUTPUT)
+    direction = models.CharField(max_length=4, choices=DirectionChoice.choices, default=DirectionChoice.UP)
+    frequency = models.CharField(max_length=8, choices=FrequencyChoice.choices, default=FrequencyChoice.QUARTER)
+    method = models.TextField(blank=True)
+    numerator_words = models.CharField(max_length=200, blank=True)  # "actions on track or done"
+    denominator_words = models.CharField(max_length=200, blank=True)
+    about_people = models.BooleanField(default=False)  # small numbers are then not shown to the public
+
+    baseline = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    baseline_on = models.DateField(null=True, blank=True)
+    target = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    target_due = models.DateField(null=True, blank=True)
+    target_source = models.CharField(max_length=300, blank=True)  # who set it, when
+    stated_target = models.ForeignKey(StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+
+    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    objective = models.ForeignKey(Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    actions = models.ManyToManyField(Action, blank=True, related_name="indicators")
+    answers_for = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators")
+    answers_post = models.CharField(max_length=200, blank=True)
+
+    measure = models.CharField(max_length=80, blank=True)  # a name in indicators/catalogue.py; blank = entered by hand
+    is_public = models.BooleanField(default=True)
+    on_home = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        indexes = [models.Index(fields=["position", "id"], name="indicator_order")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def owner_ids(self) -> set[int]:
+        return {self.answers_for.heir().pk} if self.answers_for else set()
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:indicator", args=[self.code])
+
+    def desk_url(self) -> str:
+        return reverse("workspace:indicator", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        return Entry("indicator", self.title, self.definition, self.get_absolute_url(), self.desk_url(), self.is_public)
+
+
+class Reading(Record, Sourced):
+    """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a new
+    reading that points to the one it corrects, and both stay."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    part = models.CharField(max_length=80, blank=True)  # "legal": a part of the whole (pillar of an index); blank = the whole
+    subject = models.CharField(max_length=80, blank=True)  # another state, for comparison; blank = the country
+    value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    qualifier = models.CharField(max_length=12, blank=True)  # "over", "about": as the source says
+    numerator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    denominator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    working = models.JSONField(default=dict, blank=True)  # groups, records and left-out as the measure gave them
+    measure = models.CharField(max_length=80, blank=True)
+    measure_version = models.PositiveSmallIntegerField(default=0)
+    note = models.CharField(max_length=500, blank=True)
+    not_comparable = models.BooleanField(default=False)  # with the reading before: another method
+    taken_at = models.DateTimeField()
+    taken_by = models.CharField(max_length=200)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    frozen_by = models.CharField(max_length=200, blank=True)
+    corrects = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by")
+
+    class Meta:
+        ordering = ["ends_on", "pk"]
+        indexes = [models.Index(fields=["indicator", "ends_on"], name="reading_when")]
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lte=models.F("ends_on")), name="reading_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")), name="frozen_by_whom"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} {self.period.label}"
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
+
+    def audit_subject(self) -> models.Model:
+        return self.indicator
+
+
+class ChartNote(Record, Translated, Sourced):
+    """Something that happened and belongs on the chart: "duty rota began, Apr 2026"."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="chart_notes")
+    on = models.DateField()
+    title = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["on"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def audit_subject(self) -> models.Model:
+        return self.indicator

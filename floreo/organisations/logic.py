@@ -1,0 +1,51 @@
+"""Plain facts about organisations, places and dates that are only partly known. No Django."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    MINISTRY = "ministry"
+    AGENCY = "agency"
+    REGULATOR = "regulator"
+    POLICE = "police"
+    JUSTICE = "justice"
+    CSIRT = "csirt"
+    OPERATOR = "operator"
+    COMPANY = "company"
+    ACADEMIA = "academia"
+    CIVIL_SOCIETY = "civil_society"
+    DONOR = "donor"
+    INTERNATIONAL = "international"
+    GROUP = "group"  # a task force, a committee
+
+
+class PlaceKind(StrEnum):
+    DISTRICT = "district"
+    CITY = "city"
+    TOWN = "town"
+    VILLAGE = "village"
+
+
+class Precision(StrEnum):
+    """How exactly a date is known; the page shows no more than that."""
+
+    DAY = "day"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of days, open at either end when a bound is None."""
+
+    since: date | None
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def is_in_order(self) -> bool:
+        return self.since is None or self.until is None or self.since <= self.until

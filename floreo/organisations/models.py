@@ -1,0 +1,379 @@
+"""The register: the country, organisations with their names over time, people, accounts, places and networks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.access import ROLES, Permission, can
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.organisations.logic import OrganisationKind, PlaceKind, Precision
+
+
+class Kind(models.TextChoices):
+    """OrganisationKind with words for the reader."""
+
+    MINISTRY = OrganisationKind.MINISTRY, _("Ministry or department")
+    AGENCY = OrganisationKind.AGENCY, _("Public agency")
+    REGULATOR = OrganisationKind.REGULATOR, _("Regulator")
+    POLICE = OrganisationKind.POLICE, _("Police")
+    JUSTICE = OrganisationKind.JUSTICE, _("Justice")
+    CSIRT = OrganisationKind.CSIRT, _("Incident response team")
+    OPERATOR = OrganisationKind.OPERATOR, _("Operator of a service")
+    COMPANY = OrganisationKind.COMPANY, _("Company")
+    ACADEMIA = OrganisationKind.ACADEMIA, _("Academia")
+    CIVIL_SOCIETY = OrganisationKind.CIVIL_SOCIETY, _("Civil society")
+    DONOR = OrganisationKind.DONOR, _("Donor")
+    INTERNATIONAL = OrganisationKind.INTERNATIONAL, _("International body")
+    GROUP = OrganisationKind.GROUP, _("Task force or committee")
+
+
+class PlaceSort(models.TextChoices):
+    DISTRICT = PlaceKind.DISTRICT, _("District")
+    CITY = PlaceKind.CITY, _("City")
+    TOWN = PlaceKind.TOWN, _("Town")
+    VILLAGE = PlaceKind.VILLAGE, _("Village")
+
+
+class DatePrecision(models.TextChoices):
+    DAY = Precision.DAY, _("to the day")
+    MONTH = Precision.MONTH, _("to the month")
+    QUARTER = Precision.QUARTER, _("to the quarter")
+    YEAR = Precision.YEAR, _("to the year")
+
+
+class Country(Record, Translated):
+    """The state that this installation serves: one row, from pack.toml. Everything a page says about "the country" is here."""
+
+    translated_fields = ("name", "report_text")
+
+    code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
+    name = models.CharField(max_length=100)
+    languages = models.JSONField(default=list)  # ["en", "es"], the site's, first is the pack's own
+    zone = models.CharField(max_length=60, default="UTC")
+    currency = models.CharField(max_length=3)
+    currency_name = models.CharField(max_length=80, blank=True)
+    fiscal_year_starts = models.PositiveSmallIntegerField(default=1)  # month
+    is_sample = models.BooleanField(default=False)
+    calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
+    report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
+    holidays_code = models.CharField(max_length=2, blank=True)  # for the holidays library
+    pack = models.CharField(max_length=60)
+    pages = models.JSONField(default=dict)  # {"about": {"en": "Markdown"}}
+
+    class Meta:
+        verbose_name = _("country")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Place(Record, Translated, Sourced):
+    """A district, city, town or village. Districts carry their shape; figures by place join on code, never on order."""
+
+    translated_fields = ("name",)
+
+    code = models.CharField(max_length=20, unique=True)  # ISO 3166-2 for districts
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=PlaceSort.choices)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="places")
+    capital = models.CharField(max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)  # order of listing, e.g. north to south
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    population = models.PositiveIntegerField(null=True, blank=True)
+    population_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    area_km2 = models.FloatField(null=True, blank=True)
+    shape = models.JSONField(null=True, blank=True)  # GeoJSON geometry
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:district", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        return Entry("place", self.name, self.capital, self.get_absolute_url(), is_public=self.kind == PlaceKind.DISTRICT)
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, viewer: object) -> OrganisationQuerySet:
+        """Strangers see public organisations; whoever may read the register sees all."""
+        if can(viewer, Permission.REGISTER_READ):
+            return self
+        return self.filter(is_public=True)
+
+
+class Organisation(Record, Translated, Sourced):
+    """A body that exists once, whatever it is called this year. Former names are kept; a merged body points to its heir."""
+
+    translated_fields = ("name", "role_text")
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    role_text = models.TextField(blank=True)  # public: what it does in cybersecurity
+    internal_notes = models.TextField(blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
+    website = models.URLField(blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations")
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
+    is_public = models.BooleanField(default=True)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="organisation_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="organisation_dates_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        return self.short_name or self.in_language("name")
+
+    def owner_ids(self) -> set[int]:
+        return {self.pk}
+
+    def heir(self) -> Organisation:
+        """Who stands for it today: itself, or the body it was merged into, however many times."""
+        seen, body = {self.pk}, self
+        while body.merged_into is not None and body.merged_into.pk not in seen:
+            body = body.merged_into
+            seen.add(body.pk)
+        return body
+
+    def name_on(self, day: date) -> str:
+        """What it was called on `day`."""
+        for former in self.former_names.all():
+            if (former.since is None or former.since <= day) and day <= former.until:
+                return former.name
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:organisation", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        body = " ".join(filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))]))
+        desk = reverse("workspace:organisation", args=[self.code])
+        return Entry("organisation", self.name, body, self.get_absolute_url(), desk, self.is_public)
+
+
+class FormerName(Record, Sourced):
+    """What an organisation was called until a day."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
+    name = models.CharField(max_length=200)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField()
+
+    class Meta:
+        ordering = ["-until"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation
+
+
+class OrganisationRole(Record, Translated, Sourced):
+    """A dated role of an organisation: "leads national cybersecurity since 2025". Never in code: roles move."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="roles")
+    code = models.SlugField(max_length=60)
+    title = models.CharField(max_length=200)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
+
+    class Meta:
+        ordering = ["-since", "title"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="role_code_once"),
+            models.CheckConstraint(condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="role_dates_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation
+
+
+class Person(Record, Sourced):
+    """Somebody who answers for something. Public only where the person's office is: then the post shows, not the number."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
+    post = models.CharField(max_length=200, blank=True)  # "Head of operations": what the public sees
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id} if self.organisation_id else set()
+
+    @property
+    def public_label(self) -> str:
+        return self.post or str(_("a named person"))
+
+    def search_entry(self) -> Entry:
+        desk = reverse("workspace:person", args=[self.code])
+        return Entry("person", self.name, self.post, desk, desk)
+
+
+class Contact(Record, Sourced):
+    """A way to reach an organisation for one purpose: abuse desk, press, 24/7. Internal unless said otherwise."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
+    purpose = models.CharField(max_length=80)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    is_public = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["purpose"]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.purpose}"
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation
+
+
+class Network(Record, Sourced):
+    """A network by its autonomous system number, with the prefixes that are the country's own. Who is to be told when
+    something is seen in it."""
+
+    asn = models.PositiveBigIntegerField(unique=True)
+    name = models.CharField(max_length=200)
+    holder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="networks")
+    prefixes = models.JSONField(default=list)  # ["45.180.120.0/22", "2803:160::/32"]
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["asn"]
+
+    def __str__(self) -> str:
+        return f"AS{self.asn} {self.name}"
+
+    @property
+    def code(self) -> str:
+        return f"AS{self.asn}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account: an e-mail address that may sign in. Who the person is stands in the register."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
+    language = models.CharField(max_length=5, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def actor_code(self) -> str:
+        return f"user:{self.pk}"
+
+    @property
+    def actor_name(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def _grants(self) -> list[tuple[str, int | None]]:
+        return list(self.memberships.values_list("role", "organisation_id")) if self.is_active else []
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        return self._grants
+
+    def organisation_ids(self) -> set[int]:
+        return {org for _role, org in self._grants if org is not None}
+
+    def role_titles(self) -> list[Any]:
+        return [ROLES[name].title for name, _org in self._grants if name in ROLES]
+
+
+class Membership(Record):
+    """One role of one account, for one organisation or for all. Stores the role's short name; what it may is code."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
+            models.UniqueConstraint(fields=["user", "role"], condition=Q(organisation=None), name="membership_for_all_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
+
+class Invitation(Record):
+    """A person asked to join, with the role they will have. The link in the mail works once; only its hash is kept."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
+    invited_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.email

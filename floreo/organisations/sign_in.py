@@ -1,0 +1,39 @@
+"""How sign-in behaves: accounts come from invitations only, and links follow the site's own address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from floreo.core.errors import NotAllowed
+from floreo.core.middleware import refusal_page
+from floreo.organisations.models import User
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """No open sign-up."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """An outside identity (OIDC) opens an account that was invited under the same, verified address; never a new one."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        verified = [a.email for a in sociallogin.email_addresses if a.verified]
+        user = User.objects.filter(email__in=verified, is_active=True).first()
+        if user is None:
+            refusal = NotAllowed(_("No account was invited under this address. Ask the secretariat for an invitation."))
+            raise ImmediateHttpResponse(refusal_page(request, refusal))
+        sociallogin.connect(request, user)

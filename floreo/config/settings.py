@@ -195,7 +195,9 @@ SOCIALACCOUNT_PROVIDERS = {
 # Mail. Without a server it is kept as files, never lost silently.
 _mail = urlsplit(env.text("FLOREO_SMTP"))
 EMAIL_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if _mail.hostname else "django.core.mail.backends.filebased.EmailBackend"
+    "django.core.mail.backends.smtp.EmailBackend"
+    if _mail.hostname
+    else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
@@ -243,7 +245,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("FLOREO_BEHIND_PROXY") else None
 BEHIND_PROXY = env.flag("FLOREO_BEHIND_PROXY")
-SILENCED_SYSTEM_CHECKS = [] if SECURE else ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]
+SILENCED_SYSTEM_CHECKS = (
+    [] if SECURE else ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]
+)
 
 PACK = env.text("FLOREO_PACK")
 PACK_DIRS = [Path(p) for p in env.words("FLOREO_PACK_DIRS")] or [

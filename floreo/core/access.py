@@ -75,7 +75,12 @@ _READS = {P.DESK_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_REA
 ROLES: Mapping[str, Role] = {
     role.name: role
     for role in (
-        Role("administrator", _("Administrator"), _("Looks after the installation and its accounts."), dict.fromkeys(P, ALL)),
+        Role(
+            "administrator",
+            _("Administrator"),
+            _("Looks after the installation and its accounts."),
+            dict.fromkeys(P, ALL),
+        ),
         Role(
             "secretariat",
             _("Secretariat"),

@@ -118,7 +118,10 @@ def keep(thing: Kept, *, full_clean: bool = True) -> Kept:
     current = trail()
     was = getattr(thing, "_as_loaded", None) if not thing._state.adding else None
     if was is None:
-        what, fields = "made", {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])}
+        what, fields = (
+            "made",
+            {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])},
+        )
     else:
         what = "changed"
         fields = {

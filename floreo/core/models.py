@@ -49,7 +49,7 @@ class Translated(models.Model):
         return str(self.translations.get(wanted, {}).get(field) or getattr(self, field))
 
     def language_of(self, field: str) -> str:
-        """"" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""
+        """ "" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""
         wanted = (get_language() or "").split("-")[0]
         return wanted if self.translations.get(wanted, {}).get(field) else ""
 

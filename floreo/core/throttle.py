@@ -34,4 +34,6 @@ def spend(purpose: str, who: str, *, capacity: int, per_hour: float) -> None:
             TokenBucket.objects.filter(pk=bucket.pk).update(tokens=level - 1, filled_at=at)
             return
     seconds = int((1 - level) / per_hour * 3600) + 1
-    raise Slower(_("Too many tries from here. Wait %(seconds)d seconds and try again.") % {"seconds": seconds}, seconds=seconds)
+    raise Slower(
+        _("Too many tries from here. Wait %(seconds)d seconds and try again.") % {"seconds": seconds}, seconds=seconds
+    )

@@ -12,7 +12,9 @@ class TooLarge(UploadFileException, Refused):
 
     def __init__(self) -> None:
         limit = settings.UPLOAD_LARGEST // (1024 * 1024)
-        Refused.__init__(self, _("The file is larger than %(limit)d MB. Send a smaller one.") % {"limit": limit}, code="too_large")
+        Refused.__init__(
+            self, _("The file is larger than %(limit)d MB. Send a smaller one.") % {"limit": limit}, code="too_large"
+        )
 
 
 class CappedUploadHandler(FileUploadHandler):

@@ -30,9 +30,9 @@ class Period:
     def label(self) -> str:
         whole_months = (self.start.day == 1) and ((self.end + timedelta(days=1)).day == 1)
         months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
-        if whole_months and months == 12 and self.start.month == 1:  # noqa: PLR2004 -- a calendar year
+        if whole_months and months == 12 and self.start.month == 1:
             return str(self.start.year)
-        if whole_months and months == 3 and self.start.month % 3 == 1:  # noqa: PLR2004 -- a calendar quarter
+        if whole_months and months == 3 and self.start.month % 3 == 1:
             return f"Q{(self.start.month + 2) // 3} {self.start.year}"
         if whole_months and months == 1:
             return f"{self.start.year}-{self.start.month:02d}"
@@ -47,7 +47,7 @@ def period_of(day: date, frequency: Frequency) -> Period:
     first = (day.month - 1) // months * months + 1
     start = date(day.year, first, 1)
     after = first + months
-    end = date(day.year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1)  # noqa: PLR2004 -- months
+    end = date(day.year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1)
     return Period(start, end)
 
 

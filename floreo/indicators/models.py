@@ -44,7 +44,15 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
 class Indicator(Record, Translated, Sourced):
     """A figure with its meaning: what it counts, in what unit, from where to where, who answers for it."""
 
-    translated_fields: ClassVar[tuple[str, ...]] = ("title", "definition", "unit", "method", "numerator_words", "denominator_words", "short_title")
+    translated_fields: ClassVar[tuple[str, ...]] = (
+        "title",
+        "definition",
+        "unit",
+        "method",
+        "numerator_words",
+        "denominator_words",
+        "short_title",
+    )
 
     code = models.SlugField(max_length=80, unique=True)
     title = models.CharField(max_length=200)
@@ -65,13 +73,19 @@ class Indicator(Record, Translated, Sourced):
     target = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     target_due = models.DateField(null=True, blank=True)
     target_source = models.CharField(max_length=300, blank=True)  # who set it, when
-    stated_target = models.ForeignKey(StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    stated_target = models.ForeignKey(
+        StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
+    )
 
     edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
     pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
-    objective = models.ForeignKey(Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    objective = models.ForeignKey(
+        Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
+    )
     actions = models.ManyToManyField(Action, blank=True, related_name="indicators")
-    answers_for = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators")
+    answers_for = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators"
+    )
     answers_post = models.CharField(max_length=200, blank=True)
 
     measure = models.CharField(max_length=80, blank=True)  # a name in indicators/catalogue.py; blank = entered by hand
@@ -108,7 +122,9 @@ class Reading(Record, Sourced):
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
     starts_on = models.DateField()
     ends_on = models.DateField()
-    part = models.CharField(max_length=80, blank=True)  # "legal": a part of the whole (pillar of an index); blank = the whole
+    part = models.CharField(
+        max_length=80, blank=True
+    )  # "legal": a part of the whole (pillar of an index); blank = the whole
     subject = models.CharField(max_length=80, blank=True)  # another state, for comparison; blank = the country
     value = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     qualifier = models.CharField(max_length=12, blank=True)  # "over", "about": as the source says
@@ -123,7 +139,9 @@ class Reading(Record, Sourced):
     taken_by = models.CharField(max_length=200)
     frozen_at = models.DateTimeField(null=True, blank=True)
     frozen_by = models.CharField(max_length=200, blank=True)
-    corrects = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by")
+    corrects = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
 
     class Meta:
         ordering = ["ends_on", "pk"]
@@ -131,7 +149,8 @@ class Reading(Record, Sourced):
         constraints = [
             models.CheckConstraint(condition=Q(starts_on__lte=models.F("ends_on")), name="reading_dates_in_order"),
             models.CheckConstraint(
-                condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")), name="frozen_by_whom"
+                condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")),
+                name="frozen_by_whom",
             ),
         ]
 

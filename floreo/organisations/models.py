@@ -106,7 +106,9 @@ class Place(Record, Translated, Sourced):
         return reverse("portal:district", args=[self.code])
 
     def search_entry(self) -> Entry:
-        return Entry("place", self.name, self.capital, self.get_absolute_url(), is_public=self.kind == PlaceKind.DISTRICT)
+        return Entry(
+            "place", self.name, self.capital, self.get_absolute_url(), is_public=self.kind == PlaceKind.DISTRICT
+        )
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -178,7 +180,9 @@ class Organisation(Record, Translated, Sourced):
         return reverse("portal:organisation", args=[self.code])
 
     def search_entry(self) -> Entry:
-        body = " ".join(filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))]))
+        body = " ".join(
+            filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))])
+        )
         desk = reverse("workspace:organisation", args=[self.code])
         return Entry("organisation", self.name, body, self.get_absolute_url(), desk, self.is_public)
 
@@ -215,7 +219,9 @@ class OrganisationRole(Record, Translated, Sourced):
         ordering = ["-since", "title"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="role_code_once"),
-            models.CheckConstraint(condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="role_dates_in_order"),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="role_dates_in_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -230,7 +236,9 @@ class Person(Record, Sourced):
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
     post = models.CharField(max_length=200, blank=True)  # "Head of operations": what the public sees
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
@@ -347,13 +355,17 @@ class Membership(Record):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
-            models.UniqueConstraint(fields=["user", "role"], condition=Q(organisation=None), name="membership_for_all_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(organisation=None), name="membership_for_all_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -366,7 +378,9 @@ class Invitation(Record):
     email = models.EmailField()
     name = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=20)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+    )
     invited_by = models.CharField(max_length=200)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -189,7 +189,7 @@ def quarter_ends(first: date, last: date) -> list[date]:
             return ends
         if end >= first:
             ends.append(end)
-        year, month = (year + 1, 3) if month == 12 else (year, month + 3)  # noqa: PLR2004 -- December
+        year, month = (year + 1, 3) if month == 12 else (year, month + 3)
 
 
 def in_order(*days: date | None) -> bool:

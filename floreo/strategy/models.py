@@ -71,7 +71,8 @@ class Edition(Record, Translated, Sourced):
         constraints = [
             models.CheckConstraint(condition=~Q(follows=F("id")), name="edition_not_after_itself"),
             models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")), name="edition_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="edition_dates_in_order",
             ),
         ]
 
@@ -83,7 +84,9 @@ class Edition(Record, Translated, Sourced):
 
     def search_entry(self) -> Entry:
         desk = reverse("workspace:plan", args=[self.code])
-        return Entry("edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), desk, self.is_public)
+        return Entry(
+            "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), desk, self.is_public
+        )
 
 
 class InEdition(Record, Translated, Sourced):
@@ -110,7 +113,9 @@ class Pillar(InEdition):
     """A pillar, priority area, axis or goal: the top division of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars")
-    also_published_as = models.JSONField(default=list, blank=True)  # [{"wording": ..., "source": ..., "source_url": ...}]
+    also_published_as = models.JSONField(
+        default=list, blank=True
+    )  # [{"wording": ..., "source": ..., "source_url": ...}]
 
     class Meta:
         ordering = ["position", "pk"]
@@ -121,7 +126,14 @@ class Pillar(InEdition):
 
     def search_entry(self) -> Entry:
         desk = reverse("workspace:plan", args=[self.edition.code])
-        return Entry("pillar", str(self), f"{self.official_wording} {self.public_text}", self.get_absolute_url(), desk, self.edition.is_public)
+        return Entry(
+            "pillar",
+            str(self),
+            f"{self.official_wording} {self.public_text}",
+            self.get_absolute_url(),
+            desk,
+            self.edition.is_public,
+        )
 
 
 class Objective(InEdition):
@@ -143,7 +155,14 @@ class Objective(InEdition):
     def search_entry(self) -> Entry:
         edition = self.pillar.edition
         desk = reverse("workspace:plan", args=[edition.code])
-        return Entry("objective", str(self), f"{self.official_wording} {self.public_text}", self.get_absolute_url(), desk, edition.is_public)
+        return Entry(
+            "objective",
+            str(self),
+            f"{self.official_wording} {self.public_text}",
+            self.get_absolute_url(),
+            desk,
+            edition.is_public,
+        )
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -168,11 +187,15 @@ class Action(InEdition):
     on_hold_reason = models.CharField(max_length=500, blank=True)  # public
     late_reason = models.CharField(max_length=500, blank=True)  # public, in the lead's words
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
-    carried_from = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to")
+    carried_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
+    )
     is_public = models.BooleanField(default=True)
 
     # Worked out by logic.standing and kept, so that lists can be filtered; refreshed on every change and every new day.
-    status = models.CharField(max_length=12, choices=StatusChoice.choices, default=StatusChoice.NOT_STARTED, editable=False)
+    status = models.CharField(
+        max_length=12, choices=StatusChoice.choices, default=StatusChoice.NOT_STARTED, editable=False
+    )
     status_rule = models.CharField(max_length=20, default=Rule.UNDATED, editable=False)
     status_since = models.DateField(null=True, blank=True, editable=False)
 
@@ -189,7 +212,8 @@ class Action(InEdition):
         constraints = [
             models.UniqueConstraint(fields=["edition", "code"], name="action_code_once"),
             models.CheckConstraint(
-                condition=Q(starts_on=None) | Q(due_on=None) | Q(starts_on__lte=F("due_on")), name="action_dates_in_order"
+                condition=Q(starts_on=None) | Q(due_on=None) | Q(starts_on__lte=F("due_on")),
+                name="action_dates_in_order",
             ),
             models.CheckConstraint(
                 condition=Q(override="", override_reason="", override_by="", override_on=None)
@@ -197,11 +221,13 @@ class Action(InEdition):
                 name="override_has_reason_and_name",
             ),
             models.CheckConstraint(
-                condition=Q(on_hold_since=None, on_hold_reason="") | (Q(on_hold_since__isnull=False) & ~Q(on_hold_reason="")),
+                condition=Q(on_hold_since=None, on_hold_reason="")
+                | (Q(on_hold_since__isnull=False) & ~Q(on_hold_reason="")),
                 name="hold_has_reason",
             ),
             models.CheckConstraint(
-                condition=Q(closed_on=None, closed_by="") | (Q(closed_on__isnull=False) & ~Q(closed_by="")), name="closed_by_whom"
+                condition=Q(closed_on=None, closed_by="") | (Q(closed_on__isnull=False) & ~Q(closed_by="")),
+                name="closed_by_whom",
             ),
         ]
         indexes = [
@@ -240,8 +266,17 @@ class Action(InEdition):
         return reverse("workspace:action", args=[self.edition.code, self.code])
 
     def search_entry(self) -> Entry:
-        body = " ".join([self.official_wording, self.public_text, str(self.translations.get("es", {}).get("title", ""))])
-        return Entry("action", str(self), body, self.get_absolute_url(), self.desk_url(), self.is_public and self.edition.is_public)
+        body = " ".join(
+            [self.official_wording, self.public_text, str(self.translations.get("es", {}).get("title", ""))]
+        )
+        return Entry(
+            "action",
+            str(self),
+            body,
+            self.get_absolute_url(),
+            self.desk_url(),
+            self.is_public and self.edition.is_public,
+        )
 
 
 class OfAction(Record):
@@ -274,7 +309,9 @@ class Participation(OfAction, Sourced):
     class Meta:
         ordering = ["part", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="part_dates_in_order")
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="part_dates_in_order"
+            )
         ]
         indexes = [models.Index(fields=["organisation", "part"], name="participation_whose")]
 
@@ -335,7 +372,9 @@ class BudgetLine(OfAction, Sourced):
     spent = models.DecimalField(max_digits=16, decimal_places=2, default=0, validators=[MinValueValidator(0)])
     currency = models.CharField(max_length=3)  # ISO 4217
     fiscal_year = models.PositiveSmallIntegerField()  # the year in which the fiscal year starts
-    funder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="budget_lines")
+    funder = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="budget_lines"
+    )
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -560,5 +599,3 @@ class DraftRow(Record):
 
     def audit_subject(self) -> models.Model:
         return self.draft
-
-

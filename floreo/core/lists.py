@@ -1,0 +1,182 @@
+"""A list page: search, filters, keyset pages and downloads over a Table, all from the address."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from floreo.core import tables
+from floreo.core.errors import Missing, Refused
+from floreo.core.tables import Table
+
+PAGE = 50
+
+
+def _cursor(row: Any, order: Iterable[str]) -> str:
+    values = []
+    for name in order:
+        value = row
+        for step in name.lstrip("-").split("__"):
+            value = getattr(value, step)
+        values.append(value.isoformat() if isinstance(value, date | datetime) else value)
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _values(cursor: str, order: tuple[str, ...]) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError, UnicodeDecodeError):
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != len(order)
+        or not all(isinstance(v, str | int | float) for v in values)
+    ):
+        raise Refused(_("This page address is not complete. Begin again from the first page."), code="bad_cursor")
+    return values
+
+
+def after(rows: QuerySet[Any], order: tuple[str, ...], cursor: str) -> QuerySet[Any]:
+    """The rows that follow the one `cursor` was made from, in `order`."""
+    values = _values(cursor, order)
+    condition = Q()
+    for depth, name in enumerate(order):
+        field, operator = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+        same = {o.lstrip("-"): v for o, v in zip(order[:depth], values[:depth], strict=True)}
+        condition |= Q(**same) & Q(**{f"{field}__{operator}": values[depth]})
+    try:
+        return rows.filter(condition)
+    except (ValidationError, ValueError, TypeError) as error:
+        raise Refused(
+            _("This page address is not complete. Begin again from the first page."), code="bad_cursor"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter, with the address that chooses it."""
+
+    value: str
+    title: tables.Words
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class ShownFilter:
+    name: str
+    title: tables.Words
+    options: tuple[Option, ...]
+    current: str
+
+
+class Listing:
+    """What a list page shows. Reads `q`, `after` and the table's filters from the address."""
+
+    def __init__(self, table: Table, request: HttpRequest, *, rows: QuerySet[Any] | None = None, page: int = PAGE):
+        if not table.is_open_to(request.user):
+            raise Missing
+        self.table, self.request, self.page = table, request, page
+        self.q = request.GET.get("q", "").strip()[:200]
+        self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
+
+    @cached_property
+    def all_rows(self) -> QuerySet[Any]:
+        """Every row that fits search and filters, in order: what a download holds."""
+        rows = self._base
+        for word in self.q.split()[:8]:
+            condition = Q()
+            for name in self.table.search:
+                condition |= Q(**{f"{name}__icontains": word})
+            rows = rows.filter(condition)
+        for each in self.table.filters:
+            chosen = self.request.GET.get(each.name, "")
+            if chosen and chosen in {value for value, _title in each.choices()}:
+                rows = each.narrow(rows, chosen)
+        return rows
+
+    @cached_property
+    def _fetched(self) -> list[Any]:
+        rows = self.all_rows
+        if cursor := self.request.GET.get("after", ""):
+            rows = after(rows, self.table.order, cursor)
+        return list(rows[: self.page + 1])
+
+    @property
+    def rows(self) -> list[Any]:
+        return self._fetched[: self.page]
+
+    @cached_property
+    def total(self) -> int:
+        return self.all_rows.count()
+
+    @property
+    def next_href(self) -> str:
+        if len(self._fetched) <= self.page:
+            return ""
+        return self.href(after=_cursor(self._fetched[self.page - 1], self.table.order))
+
+    @property
+    def first_href(self) -> str:
+        return self.href(after="") if self.request.GET.get("after") else ""
+
+    @cached_property
+    def filters(self) -> list[ShownFilter]:
+        shown = []
+        for each in self.table.filters:
+            current = self.request.GET.get(each.name, "")
+            everything = Option("", _("All"), self.href(**{each.name: "", "after": ""}), not current)
+            options = [
+                Option(value, title, self.href(**{each.name: value, "after": ""}), value == current)
+                for value, title in each.choices()
+            ]
+            shown.append(ShownFilter(each.name, each.title, (everything, *options), current))
+        return shown
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.q) or any(f.current for f in self.filters)
+
+    def href(self, **changes: str) -> str:
+        """This address with some of its parameters changed; empty ones go."""
+        names = ["q", "after", *(f.name for f in self.table.filters)]
+        kept = {n: self.request.GET.get(n, "") for n in names} | changes
+        query = urlencode({k: v for k, v in kept.items() if v})
+        return f"?{query}" if query else self.request.path
+
+    def download_href(self, kind: str) -> str:
+        return self.href(download=kind, after="")
+
+    def download(self) -> HttpResponse | StreamingHttpResponse | None:
+        """The file asked for by `?download=`, or None when the page itself is wanted."""
+        kind = self.request.GET.get("download", "")
+        return file_response(self.table, self.all_rows, kind, self.request.user) if kind else None
+
+
+def file_response(table: Table, rows: QuerySet[Any], kind: str, viewer: object) -> HttpResponse | StreamingHttpResponse:
+    """The table as a file of `kind` csv, json or xlsx. Raises Missing for another kind."""
+    stream = rows.iterator(chunk_size=500) if not rows._prefetch_related_lookups else rows  # type: ignore[attr-defined]  # Django keeps it there
+    response: HttpResponse | StreamingHttpResponse
+    if kind == "csv":
+        response = StreamingHttpResponse(tables.as_csv(table, stream, viewer), content_type="text/csv; charset=utf-8")
+    elif kind == "json":
+        response = StreamingHttpResponse(tables.as_json(table, stream, viewer), content_type="application/json")
+    elif kind == "xlsx":
+        body = tables.as_xlsx({table.name: (table, stream)}, viewer)
+        response = HttpResponse(body, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    else:
+        raise Missing
+    response.headers["Content-Disposition"] = f'attachment; filename="{table.name}.{kind}"'
+    return response

@@ -1,0 +1,52 @@
+"""Who may see and touch what of the plan. A view gets its objects here and nowhere else."""
+
+from floreo.core.access import Permission, can
+from floreo.core.errors import Missing
+from floreo.strategy.models import Action, Edition, ImportDraft, Objective, Pillar
+
+
+def get_edition_for(viewer: object, code: str) -> Edition:
+    """Raises Missing when there is no such edition, or it is not public and the viewer may not read the plan."""
+    edition = Edition.objects.visible_to(viewer).filter(code=code).first()
+    if edition is None:
+        raise Missing
+    return edition
+
+
+def get_pillar_for(viewer: object, edition_code: str, code: str) -> Pillar:
+    pillar = (
+        Pillar.objects.filter(edition=get_edition_for(viewer, edition_code), code=code)
+        .select_related("edition")
+        .first()
+    )
+    if pillar is None:
+        raise Missing
+    return pillar
+
+
+def get_objective_for(viewer: object, edition_code: str, code: str) -> Objective:
+    edition = get_edition_for(viewer, edition_code)
+    found = Objective.objects.filter(pillar__edition=edition, code=code).select_related("pillar__edition").first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_action_for(viewer: object, edition_code: str, code: str) -> Action:
+    """Raises Missing for what the viewer may not know of: an internal action reads as no action."""
+    act = (
+        Action.objects.visible_to(viewer)
+        .filter(edition__code=edition_code, code=code)
+        .select_related("edition", "objective__pillar", "person__organisation")
+        .first()
+    )
+    if act is None:
+        raise Missing
+    return act
+
+
+def get_draft_for(viewer: object, code: str) -> ImportDraft:
+    draft = ImportDraft.objects.filter(code=code).first() if can(viewer, Permission.IMPORT_REVIEW) else None
+    if draft is None:
+        raise Missing
+    return draft

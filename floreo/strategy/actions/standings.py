@@ -1,0 +1,83 @@
+"""Working out statuses: after every change of an action, and for everything when a new day begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from floreo.core import clock
+from floreo.core.access import Actor
+from floreo.core.action import action
+from floreo.strategy.logic import Rule, Standing, Status, facts_on, quarter_ends, standing, tally
+from floreo.strategy.models import Action, Edition, Standings
+
+BATCH = 1000
+
+
+def with_facts(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """Actions with all that their rules look at, in four queries however many there are."""
+    return actions.prefetch_related("milestones", "updates", "risks")
+
+
+def standing_of(act: Action, day: date) -> Standing:
+    """What the rules and, beside them, a person say of `act` on `day`."""
+    if act.override and act.override_on and act.override_on <= day:
+        return Standing(Status(act.override), Rule.SET_BY_HAND, act.override_on)
+    return standing(facts_on(act.facts(), day), day)
+
+
+def restand(act: Action) -> None:
+    """Works out one action's status anew, inside the action that changed it. Saves only the kept columns: what a rule
+    gives is not a fact of its own, so it is not in the trail."""
+    fresh = with_facts(Action.objects.filter(pk=act.pk)).get()
+    now = standing_of(fresh, clock.today())
+    Action.objects.filter(pk=act.pk).update(status=now.status, status_rule=now.rule, status_since=now.since)
+    act.status, act.status_rule, act.status_since = now.status, now.rule, now.since
+    for name in ("status", "status_rule", "status_since"):
+        if hasattr(act, "_as_loaded"):
+            act._as_loaded[name] = getattr(act, name)
+    _count_today(Edition.objects.filter(pk=act.edition_id))
+
+
+def _count_today(editions: Iterable[Edition]) -> None:
+    day = clock.today()
+    for edition in editions:
+        counts = tally(Action.objects.filter(edition=edition, is_public=True).values_list("status", flat=True))
+        Standings.objects.update_or_create(edition=edition, on=day, defaults={"counts": counts})
+
+
+def _restand_edition(edition: Edition, day: date) -> None:
+    """Statuses of today, and the tally at every quarter's end that has none yet."""
+    past = [d for d in quarter_ends(edition.starts_on, day) if d < day] if edition.starts_on else []
+    tallies: dict[date, list[str]] = {d: [] for d in past}
+    actions, last = Action.objects.filter(edition=edition).order_by("pk"), 0
+    while batch := list(with_facts(actions.filter(pk__gt=last)[:BATCH])):
+        last = batch[-1].pk
+        for act in batch:
+            now = standing_of(act, day)
+            act.status, act.status_rule, act.status_since = now.status, now.rule, now.since
+            if act.is_public:
+                for end in past:
+                    tallies[end].append(standing_of(act, end).status)
+        Action.objects.bulk_update(batch, ["status", "status_rule", "status_since"], batch_size=200)
+    for end, statuses in tallies.items():
+        Standings.objects.update_or_create(edition=edition, on=end, defaults={"counts": tally(statuses)})
+    _count_today([edition])
+
+
+@action("standings.refreshed", needs=None, quiet=True)
+def refresh_standings(*, by: Actor, editions: QuerySet[Edition] | None = None, always: bool = False) -> int:
+    """Works out every status for today where that has not been done. Called by the worker when the day changes, and after
+    a pack is loaded (`always`). Returns how many editions were worked out. May be called by anybody: it changes no fact."""
+    day = clock.today()
+    due = Edition.objects.all() if editions is None else editions
+    if not always:
+        due = due.filter(Q(stood_on=None) | ~Q(stood_on=day))
+    count = 0
+    for edition in due:
+        _restand_edition(edition, day)
+        Edition.objects.filter(pk=edition.pk).update(stood_on=day)
+        count += 1
+    return count

@@ -1,0 +1,1 @@
+"""The first page: whose turn it is, search, audit."""

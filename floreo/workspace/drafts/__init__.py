@@ -1,0 +1,1 @@
+"""Importing a text and reviewing its draft."""

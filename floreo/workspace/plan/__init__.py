@@ -1,0 +1,1 @@
+"""Running the plan: tree, actions, bulk edit, XLSX."""

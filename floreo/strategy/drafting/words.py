@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 STOP_WORDS = MappingProxyType(
     {
         "en": frozenset(
             "the of and to in is for that with by on are be this as from which will at an it or has".split()
         ),
-        "es": frozenset("el la de y los en las del que para por con una un al se es su como más este esta o".split()),
-        "fr": frozenset("le les des et du la est pour dans que qui sur une par au aux avec ce cette sont d l".split()),
-        "pt": frozenset("o a os as do da dos das e em no na que para com uma um ao por não são pela pelo é".split()),
-        "nl": frozenset("de het een van en in is voor dat met op te zijn door aan wordt bij ook deze die naar".split()),
-        "de": frozenset("der die das und in den von zu mit für ist im auf des dem ein eine werden nicht sich".split()),
-        "it": frozenset("il lo la gli i di e del della dei che per con una un nel sono delle alla è si le".split()),
-        "ht": frozenset("ak nan yo pou ki sa se li la a an epi ki sou pa yon nou tout fè gen moun".split()),
+        "es": _set("el la de y los en las del que para por con una un al se es su como más este esta o"),
+        "fr": _set("le les des et du la est pour dans que qui sur une par au aux avec ce cette sont d l"),
+        "pt": _set("o a os as do da dos das e em no na que para com uma um ao por não são pela pelo é"),
+        "nl": _set("de het een van en in is voor dat met op te zijn door aan wordt bij ook deze die naar"),
+        "de": _set("der die das und in den von zu mit für ist im auf des dem ein eine werden nicht sich"),
+        "it": _set("il lo la gli i di e del della dei che per con una un nel sono delle alla è si le"),
+        "ht": _set("ak nan yo pou ki sa se li la a an epi ki sou pa yon nou tout fè gen moun"),
     }
 )
 LANGUAGE_NAMES = MappingProxyType(
@@ -30,9 +35,7 @@ LANGUAGE_NAMES = MappingProxyType(
 )
 
 # Real words and names that end in "ís", so that its í is never taken for a broken apostrophe.
-ENDING_IN_IS = frozenset(
-    "país solís parís anís luís asís lís amadís dionís mentís chasís compís maravedís sanluís marís".split()
-)
+ENDING_IN_IS = _set("país solís parís anís luís asís lís amadís dionís mentís chasís compís maravedís sanluís marís")
 
 MONTHS = MappingProxyType(
     {
@@ -119,4 +122,39 @@ OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:
 ACTIONS_PLURAL = (
     r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps)"
     r"|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
+)
+
+# Nouns that make a capitalised phrase surely the name of a body.
+BODY_NOUNS = (
+    r"ministry|ministries|department|commission|commissioner|authority|agency|office|council|secretariat|committee"
+    r"|task\s+force|unit|bureau|board|bank|university|college|institute|institution|centre|center|chamber|chambers"
+    r"|association|union|organi[sz]ation|government|cabinet|parliament|senate|police|service|forces?|treasury|judiciary"
+    r"|court|team|cert|csirt|regulator|foundation|fund|federation|society|academy|corporation|company|group|forum"
+    r"|network|partnership|directorate|division|registry|school|hospital|embassy|programme|initiative|library|laboratory"
+    r"|ministerio|departamento|comisión|autoridad|agencia|oficina|consejo|secretaría|comité|unidad|junta|banco"
+    r"|universidad|instituto|centro|cámara|asociación|unión|organización|gobierno|gabinete|congreso|policía|servicio"
+    r"|fiscalía|procuraduría|poder\s+judicial|corte|tribunal|equipo|superintendencia|fundación|fondo|dirección|academia"
+    r"|corporación|empresa|embajada|presidencia|contraloría|instituciones|asamblea|defensoría|grupo"
+)
+# Capitalised phrases that are never a body, by their first or last words.
+NOT_BODIES = (
+    r"strategy|estrategia|plan|policy|política|act|bill|law|ley|decreto|decree|convention|convenio|treaty|article|artículo"
+    r"|section|chapter|annex|pillar|pilar|objective|objetivo|goal|action|acción|eje|principle|principio|priority"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday"
+    r"|thursday|friday|saturday|sunday|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
+    r"|diciembre|minister\s\w+|mr|mrs|ms|dr|hon|internet|covid\s?\d*|this|these|it|in|by|for|with|all|each|digital|cyber"
+    r"|no|yes|tbd|n\sa|budget|report|cybersecurity|ciberseguridad"
+)
+
+ORDINALS = MappingProxyType(
+    {
+        word: number
+        for number, words in {
+            1: "first 1st primer primero 1er",
+            2: "second 2nd segundo 2do",
+            3: "third 3rd tercer tercero 3er",
+            4: "fourth 4th cuarto 4to",
+        }.items()
+        for word in words.split()
+    }
 )

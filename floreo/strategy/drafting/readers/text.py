@@ -94,7 +94,7 @@ def _pieces_of_group(group: list[str]) -> Iterator[Piece]:
 def _piece(line: str, *, alone: bool, underlined: bool) -> Piece:
     bare = line.strip()
     kind, number, rest = split_label(bare)
-    if kind != "bullet" and _is_heading(rest, numbered=bool(number), alone=alone, underlined=underlined):
+    if kind != "bullet" and _is_heading(rest, level=_depth(number), alone=alone, underlined=underlined):
         return Piece("heading", rest, level=heading_level(number, underlined=underlined), number=number)
     if kind:
         return Piece("item", rest, level=1 + (len(line) - len(line.lstrip())) // 2, number=number)
@@ -108,11 +108,16 @@ def heading_level(number: str, *, underlined: bool = False) -> int:
     return 1 if underlined else 2
 
 
-def _is_heading(text: str, *, numbered: bool, alone: bool, underlined: bool) -> bool:
+def _depth(number: str) -> int:
+    """Parts of a dotted number; 1 also for `(a)`; 0 without a number. `2.1` alone on a line heads a section."""
+    return 0 if not number else number.count(".") + 1
+
+
+def _is_heading(text: str, *, level: int, alone: bool, underlined: bool) -> bool:
     if underlined:
         return True
     if len(text) > _HEADING_AT_MOST or text.endswith(_SENTENCE_END) or not text[:1].isalnum() or ". " in text:
         return False
     if _NAMED.match(text) or (text.isupper() and len(text) > 3):
         return True
-    return alone and text[:1].isupper() and not numbered and len(text.split()) <= 12 and "http" not in text
+    return alone and text[:1].isupper() and level != 1 and len(text.split()) <= 12 and "http" not in text

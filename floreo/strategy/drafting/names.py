@@ -1,0 +1,107 @@
+"""Names of bodies in running text: where one starts and ends, and how a list of them is taken apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.source import plain
+from floreo.strategy.drafting.words import BODY_NOUNS, NOT_BODIES
+
+_CAP = r"[A-ZÁÉÍÓÚÑÜ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÁÉÍÓÚÑ]))?"
+_JOIN = r"(?:of|for|on|in|to|against|de|del|la|las|los|el|para|en|contra|da|do|van|&)"
+_ACRONYM = r"(?:\s\([A-Z][\w.&/\- ]{1,24}\))"
+_CORE = re.compile(rf"{_CAP}(?:\s+(?:{_JOIN}\s+(?:the\s+)?){{0,3}}(?:{_CAP}|\d{{1,4}}(?=\s+{_CAP})))*{_ACRONYM}?")
+_DETERMINER = r"(?:(?:the|an?|its|their|our|el|los|las|la|una?|su|sus)\s+)?"
+_OPENING = re.compile(rf"\s*(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])", re.IGNORECASE)
+_BETWEEN = re.compile(
+    rf"(?P<sep>\s*;\s*(?:and\s+|y\s+)?|\s*,\s*(?:(?:and|y|e|as well as|así como)\s+)?|\s+(?:and|y|e|as well as|así como|&)\s+)"
+    rf"(?:(?:by|with|por|con|of|from|de)\s+(?=the|el|la|los))?(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(rf"\b(?:{BODY_NOUNS})\b", re.IGNORECASE)
+_ALL_CAPS = re.compile(r"^[A-Z][A-Z0-9&]*(?:[-/.][A-Z][A-Z0-9]*)*$")
+_REFUSED = re.compile(rf"^(?:{NOT_BODIES})\b|\b(?:{NOT_BODIES})$", re.IGNORECASE)
+_OF = re.compile(r"\b(?:of|for|on|de|del|para)\b", re.IGNORECASE)
+_LONGEST = 110
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    start: int
+    end: int
+    separator: str
+    determined: bool
+
+
+def names_at(text: str, at: int, end: int) -> list[Span]:
+    """Spans of the bodies listed from `at` on; empty when no name stands there."""
+    parts = _parts(text, at, end)
+    groups: list[list[_Part]] = []
+    for part in parts:
+        if groups and not _splits(text, groups[-1], part, parts):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return [(group[0].start, group[-1].end) for group in groups]
+
+
+def bodies_at(text: str, at: int, end: int) -> list[Span]:
+    """Like `names_at`, without what is surely no body: laws, plans, months, persons."""
+    return [(start, stop) for start, stop in names_at(text, at, end) if is_body(text[start:stop])]
+
+
+def is_body(name: str) -> bool:
+    return 1 < len(name) <= _LONGEST and not _REFUSED.search(plain(name)) and not name.isdigit()
+
+
+def end_of_names(text: str, at: int, end: int) -> int:
+    """Where the list that starts at `at` ends, or `at` itself."""
+    parts = _parts(text, at, end)
+    return parts[-1].end if parts else at
+
+
+def split_names(cell: str) -> list[str]:
+    """The bodies in a table cell or after `Lead:`, which hold nothing else."""
+    pieces = [
+        piece.strip(" .,;") for piece in re.split(r"\s*(?:;|\n|•|/(?=\s)|(?<=\s)/)\s*", cell) if piece.strip(" .,;")
+    ]
+    named: list[str] = []
+    for piece in pieces:
+        spans = names_at(piece, 0, len(piece))
+        whole = bool(spans) and spans[-1][1] >= len(piece) - 1
+        named += [piece[start:end] for start, end in spans] if whole else [piece]
+    return list(dict.fromkeys(named))
+
+
+def _parts(text: str, at: int, end: int) -> list[_Part]:
+    opening = _OPENING.match(text, at, end)
+    if opening is None:
+        return []
+    parts: list[_Part] = []
+    separator, determined, at = "", bool(opening["det"].strip()), opening.end()
+    while core := _CORE.match(text, at, end):
+        parts.append(_Part(core.start(), core.end(), separator.strip().lower(), determined))
+        following = _BETWEEN.match(text, core.end(), end)
+        if following is None:
+            break
+        separator, determined, at = following["sep"], bool(following["det"].strip()), following.end()
+    return parts
+
+
+def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> bool:
+    """Whether a part begins a new body, or goes on with the name before it (`Ministry of Energy, Transport and Trade`)."""
+    before, name = text[group[0].start : group[-1].end], text[part.start : part.end]
+    if ";" in part.separator or _is_whole(name):
+        return True
+    if part.determined:
+        return not _OF.search(before) or "," in part.separator
+    if "," in part.separator and not _OF.search(before):
+        return True
+    return not _is_whole(before) and not (part.separator in {"and", "y", "e", "&"} and _OF.search(before))
+
+
+def _is_whole(name: str) -> bool:
+    bare = re.sub(r"\s*\(.*$", "", name)
+    return "(" in name or bool(_HEAD.search(name)) or bool(_ALL_CAPS.match(bare) and len(bare) > 1)

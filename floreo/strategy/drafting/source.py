@@ -1,0 +1,97 @@
+"""The document as the rules see it: blocks without the table of contents, and sentences with their offsets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from floreo.strategy.drafting.document import Block, Document
+from floreo.strategy.drafting.mending import Span
+
+_SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÁÉÍÓÚÑ\d])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:No|Nos|Art|Arts|Dr|Dra|Mr|Mrs|Ms|Hon|St|Sr|Sra|Lic|Ing|Inc|Ltd|vs|cf|núm|Núm|pág|Cap|Sec|Fig|approx|etc|p|pp)"
+    r"|\b[A-Z]|e\.g|i\.e)\.\s+$"
+)
+_CONTENTS = re.compile(
+    r"^(?:table of )?contents(?: page)?$|^index$|^(?:tabla de )?contenidos?$|^índice(?: general)?$", re.IGNORECASE
+)
+_LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$|\s(?:\.{3,}|…+)\s*\d+$", re.IGNORECASE)
+_PAGE = re.compile(r"[\s.…]*\d{1,3}$")
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents, no punctuation: for comparing wordings, never for showing."""
+    flat = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    bare = "".join(character for character in flat if not unicodedata.combining(character))
+    return " ".join(re.findall(r"\w+", bare.replace("'", "")))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document prepared for the rules."""
+
+    document: Document
+
+    @property
+    def text(self) -> str:
+        return self.document.text
+
+    def words(self, block: Block) -> str:
+        return self.document.text[block.start : block.end]
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks but those of a table of contents, which only repeats what follows."""
+        return tuple(_without_contents(self.document))
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Sentences of every kept block; a table row gives one for each cell."""
+        return tuple(span for block in self.blocks for span in self.sentences_of(block))
+
+    def sentences_of(self, block: Block) -> Iterator[Span]:
+        for start, end in block.cells or ((block.start, block.end),):
+            yield from split_sentences(self.text, start, end)
+
+
+def split_sentences(text: str, start: int, end: int) -> Iterator[Span]:
+    """Spans of the sentences between two offsets."""
+    at = start
+    for found in _SENTENCE_END.finditer(text, start, end):
+        if _ABBREVIATION.search(text, max(start, found.start() - 12), found.end()):
+            continue
+        yield trimmed(text, at, found.end())
+        at = found.end()
+    if text[at:end].strip():
+        yield trimmed(text, at, end)
+
+
+def trimmed(text: str, start: int, end: int, extra: str = "") -> Span:
+    """The span without blanks (and other given characters) at its ends."""
+    unwanted = " \t\n\xa0" + extra
+    while start < end and text[start] in unwanted:
+        start += 1
+    while end > start and text[end - 1] in unwanted:
+        end -= 1
+    return start, end
+
+
+def _without_contents(document: Document) -> Iterator[Block]:
+    wordings = [plain(_PAGE.sub("", document.words_of(block))) for block in document.blocks]
+    last_place = {wording: at for at, wording in enumerate(wordings)}
+    inside = False
+    for at, block in enumerate(document.blocks):
+        words = document.words_of(block)
+        if _LEADER.search(words):
+            continue
+        if _CONTENTS.match(words.strip(" .:")):
+            inside = True
+            continue
+        # A line of the table of contents is said again further on; the first that is not is the text itself.
+        inside = inside and last_place[wordings[at]] > at
+        if not inside:
+            yield block

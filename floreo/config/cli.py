@@ -1,0 +1,73 @@
+"""`floreo`: the one command. `floreo up` does everything; the rest are its parts."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from floreo.config.default_pack import DEFAULT_PACK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="floreo", description="Runs a national cybersecurity strategy.")
+    parser.add_argument("--data", help="folder of the database and files (default: var/<pack>, or FLOREO_DATA)")
+    parser.add_argument("--pack", default=os.environ.get("FLOREO_PACK", DEFAULT_PACK), help="country pack: a name or a folder")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")
+    up.add_argument("--pack", default=argparse.SUPPRESS)
+    up.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    up.add_argument("--host", default="127.0.0.1")
+    up.add_argument("--prepare-only", action="store_true", help="do everything but serve")
+
+    commands.add_parser("worker", help="run background work until stopped")
+
+    pack = commands.add_parser("pack", help="country packs").add_subparsers(dest="what", required=True)
+    load = pack.add_parser("load", help="load the pack")
+    load.add_argument("--check", action="store_true", help="print the difference and write nothing")
+
+    strategy = commands.add_parser("strategy", help="the plan").add_subparsers(dest="what", required=True)
+    read = strategy.add_parser("import", help="draft an edition from a text")
+    read.add_argument("file", type=Path)
+    read.add_argument("--dry-run", action="store_true", help="print the draft and write nothing")
+
+    audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
+    verify = audit.add_parser("verify", help="walk the chain")
+    verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
+
+    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
+    commands.add_parser("figures", help="compute every indicator anew")
+    commands.add_parser("search-index", help="build the search index anew")
+    return parser
+
+
+def _pick_data(asked: argparse.Namespace) -> None:
+    """Each country has its own folder of data, so that looking at the sample never mixes with the real one."""
+    chosen = asked.data or os.environ.get("FLOREO_DATA") or f"var/{Path(asked.pack).name}"
+    os.environ["FLOREO_DATA"] = str(Path(chosen).resolve())
+    os.environ["FLOREO_PACK"] = asked.pack
+    if asked.command == "up":
+        os.environ.setdefault("FLOREO_ADDRESS", f"http://localhost:{asked.port}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
+    _pick_data(asked)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
+    import django  # after the environment is settled: settings read it once
+
+    django.setup()
+    from floreo.config import commands  # as above
+
+    try:
+        return commands.run(asked)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""What each command does, once settings are read."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from floreo.config.cli_import import import_text
+from floreo.config.jobs import Loop
+from floreo.core import audit, search
+from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused
+from floreo.core.models import SearchEntry
+from floreo.core.ui import storage
+from floreo.indicators.actions import recompute_all
+from floreo.organisations.actions import first_admin_link, locked_out_link
+from floreo.organisations.queries import in_the_country
+from floreo.packs.actions import check_pack, load_pack, make_accounts
+from floreo.packs.models import LoadedPack
+
+
+def say(line: str = "") -> None:
+    print(line, flush=True)
+
+
+def run(asked: argparse.Namespace) -> int:
+    """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
+    name = asked.command if asked.command not in {"pack", "strategy", "audit"} else f"{asked.command} {asked.what}"
+    try:
+        if name not in {"up"} and _migrations_due():
+            _migrate()
+        with in_the_country():
+            return COMMANDS[name](asked)
+    except Refused as refusal:
+        say(str(refusal.sentence))
+        return 1
+
+
+def pack_folder(name: str) -> Path:
+    """The folder of a pack by its name, or the folder itself."""
+    here = Path(name)
+    if here.is_dir() and (here / "pack.toml").exists():
+        return here.resolve()
+    for root in settings.PACK_DIRS:
+        if (root / name / "pack.toml").exists():
+            return Path(root) / name
+    known = sorted({p.parent.name for root in settings.PACK_DIRS for p in Path(root).glob("*/pack.toml")})
+    raise Refused(f"There is no country pack called {name}. There are: {', '.join(known)}.", code="no_pack")
+
+
+def _migrations_due() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrate() -> None:
+    Path(settings.DATA).mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _load(asked: argparse.Namespace) -> None:
+    folder = pack_folder(asked.pack)
+    other = LoadedPack.objects.exclude(code=folder.name).first()
+    if other is not None and not LoadedPack.objects.filter(code=folder.name).exists():
+        raise Refused(
+            f"This data folder already holds {other.title}. Give another with --data, or run without --pack.", code="other_pack"
+        )
+    load_pack(folder, by=SYSTEM)
+    with in_the_country() as country:
+        if country is not None and country.is_sample:
+            _show_accounts(make_accounts(folder, by=SYSTEM))
+
+
+def _show_accounts(made: list[tuple[str, str, str]]) -> None:
+    if not made:
+        return
+    say("Sample accounts, shown once:")
+    for email, role, word in made:
+        say(f"  {role:<14} {email:<36} {word}")
+    say()
+
+
+def _up(asked: argparse.Namespace) -> int:
+    if _migrations_due():
+        say("Preparing the database ...")
+        _migrate()
+    storage.collect()
+    _load(asked)
+    say(f"Floreo is at {settings.SITE_ADDRESS}/")
+    link = first_admin_link(by=SYSTEM)
+    if link:
+        say(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
+    if asked.prepare_only:
+        return 0
+    return _serve(asked)
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from granian import Granian  # only the server needs it
+    from granian.constants import Interfaces
+
+    say("Stop it with Ctrl+C.")
+    connection.close()
+    worker = subprocess.Popen([sys.executable, "-m", "floreo.config.cli", "--pack", asked.pack, "worker"])
+    try:
+        Granian(
+            "floreo.config.wsgi:application", address=asked.host, port=asked.port, interface=Interfaces.WSGI,
+            workers=1, blocking_threads=4, log_level="warning", respawn_failed_workers=True,
+        ).serve()  # fmt: skip
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)
+    return 0
+
+
+def _worker(_asked: argparse.Namespace) -> int:
+    Loop().run()
+    return 0
+
+
+def _pack_load(asked: argparse.Namespace) -> int:
+    if asked.check:
+        say(str(check_pack(pack_folder(asked.pack))))
+        return 0
+    _load(asked)
+    return 0
+
+
+def _strategy_import(asked: argparse.Namespace) -> int:
+    return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
+
+
+def _audit_verify(asked: argparse.Namespace) -> int:
+    """Exit code 0 when the chain holds, 1 when it does not."""
+    started, breaks = time.monotonic(), list(audit.walk(expected=asked.head))
+    head = audit.head()
+    for each in breaks:
+        say(f"Entry {each.number}: {each.reason}.")
+    verdict = "The chain does not hold." if breaks else "The chain holds."
+    say(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
+    return 1 if breaks else 0
+
+
+def _admin_link(_asked: argparse.Namespace) -> int:
+    say(f"{settings.SITE_ADDRESS}{locked_out_link(by=SYSTEM)}")
+    return 0
+
+
+def _figures(_asked: argparse.Namespace) -> int:
+    say(f"{recompute_all(by=SYSTEM)} readings computed.")
+    return 0
+
+
+def _search_index(_asked: argparse.Namespace) -> int:
+    SearchEntry.objects.all().delete()
+    for model in apps.get_models():
+        if hasattr(model, "search_entry"):
+            search.refresh_many(model._default_manager.iterator(chunk_size=2000))
+    say(f"{SearchEntry.objects.count()} things can be found.")
+    return 0
+
+
+COMMANDS = {
+    "up": _up,
+    "worker": _worker,
+    "pack load": _pack_load,
+    "strategy import": _strategy_import,
+    "audit verify": _audit_verify,
+    "admin-link": _admin_link,
+    "figures": _figures,
+    "search-index": _search_index,
+}

@@ -1,0 +1,100 @@
+"""What comes round by itself: one literal table of jobs, and the worker's loop that runs what is due and what is queued."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+from django.core.management import call_command
+from django.db import close_old_connections
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.models import OneTimeLink, Schedule, TokenBucket
+from floreo.indicators.actions import take_due_readings
+from floreo.organisations.queries import in_the_country
+from floreo.strategy.actions.drafts import requeue_stuck
+from floreo.strategy.actions.standings import refresh_standings
+
+log = logging.getLogger(__name__)
+
+
+def tidy() -> None:
+    """Lets go of what has run out: sessions, used and expired links, full buckets, finished tasks."""
+    call_command("clearsessions")
+    call_command("prune_db_task_results", verbosity=0)
+    OneTimeLink.objects.filter(expires_at__lt=clock.now() - timedelta(days=30)).delete()
+    TokenBucket.objects.filter(filled_at__lt=clock.now() - timedelta(days=2)).delete()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function and how often it comes round."""
+
+    run: Callable[[], object]
+    every: timedelta
+
+
+JOBS = {
+    "standings": Job(lambda: refresh_standings(by=SYSTEM), timedelta(minutes=10)),
+    "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
+    "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
+    "tidy": Job(tidy, timedelta(days=1)),
+}
+
+
+def run_due() -> int:
+    """Runs every job that is due, once. A job that fails is noted and comes round again; the others go on."""
+    ran = 0
+    for name, job in JOBS.items():
+        row, _made = Schedule.objects.get_or_create(name=name, defaults={"due_at": clock.now()})
+        if row.due_at > clock.now():
+            continue
+        # Claimed by moving the due time on, so that two workers never run one job at once.
+        claimed = Schedule.objects.filter(pk=row.pk, due_at=row.due_at).update(due_at=clock.now() + job.every)
+        if not claimed:
+            continue
+        error = ""
+        try:
+            job.run()
+        except Exception as problem:  # noqa: BLE001 -- one failing job must not stop the loop; it is logged and kept
+            log.exception("job %s failed", name)
+            error = type(problem).__name__
+        Schedule.objects.filter(pk=row.pk).update(last_run_at=clock.now(), last_error=error)
+        ran += 1
+    return ran
+
+
+def run_queue() -> None:
+    """Runs all tasks that wait in the queue, then returns."""
+    Worker(
+        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
+        worker_id=get_random_string(32), excluded_queue_names=[],
+    ).run()  # fmt: skip
+
+
+class Loop:
+    """The worker: queue and due jobs, about once a second, until told to stop."""
+
+    def __init__(self) -> None:
+        self.running = True
+
+    def stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self.running = False
+
+    def run(self) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self.stop)
+        while self.running:
+            close_old_connections()
+            with in_the_country():
+                run_queue()
+                run_due()
+            time.sleep(1)

@@ -1,0 +1,41 @@
+"""Promises of every write: a name, a permission, a person, and a trail."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import floreo
+from floreo.core import action
+
+# Actions that a stranger, or nobody in particular, may start; each says why where it stands.
+OPEN = {"standings.refreshed", "invitation.accepted", "administrator.made", "readings.taken", "imports.requeued", "draft.read"}
+
+
+def every_action() -> dict[str, object]:
+    for module in pkgutil.walk_packages(floreo.__path__, "floreo."):
+        if ".actions" in module.name:
+            importlib.import_module(module.name)
+    return dict(action.VERBS)
+
+
+def test_every_action_takes_by_as_a_keyword_and_names_its_act() -> None:
+    wrong = []
+    for verb, function in every_action().items():
+        by = inspect.signature(function).parameters.get("by")  # type: ignore[arg-type]  # VERBS holds functions
+        noun, _dot, act = verb.partition(".")
+        if by is None or by.kind is not inspect.Parameter.KEYWORD_ONLY or not noun or not act:
+            wrong.append(verb)
+    assert wrong == []
+    assert len(action.VERBS) > 20
+
+
+def test_everything_after_the_first_argument_is_a_keyword() -> None:
+    wrong = []
+    for verb, function in every_action().items():
+        parameters = list(inspect.signature(function).parameters.values())  # type: ignore[arg-type]  # as above
+        positional = [p for p in parameters if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        if len(positional) > 1:
+            wrong.append(verb)
+    assert wrong == []

@@ -3,21 +3,37 @@
 from __future__ import annotations
 
 from floreo.strategy.drafting.document import Document
-from floreo.strategy.drafting.rows import Draft, Row
+from floreo.strategy.drafting.rows import Draft, Kind, Row
+from floreo.strategy.drafting.rules.bodies import bodies_in
+from floreo.strategy.drafting.rules.edition import edition_of
 from floreo.strategy.drafting.rules.found import Found
+from floreo.strategy.drafting.rules.funders import funders_in
+from floreo.strategy.drafting.rules.measures import measures_in
+from floreo.strategy.drafting.rules.outlets import outlets_in
+from floreo.strategy.drafting.rules.overall import overall_objective_of
+from floreo.strategy.drafting.rules.pillars import pillars_in_sentences
 from floreo.strategy.drafting.rules.plan import plan_of
+from floreo.strategy.drafting.rules.targets import targets_in
 from floreo.strategy.drafting.source import Source
+
+_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
 def draft_rows(document: Document) -> Draft:
     """All rows the rules find. The same document always gives the same draft."""
     source = Source(document)
     plan = plan_of(source)
-    return _numbered(document, plan)
+    if not any(row.kind == Kind.PILLAR for row in plan):
+        # Only a text without pillars of its own is read for a sentence that lists them.
+        plan += pillars_in_sentences(source)
+    taken = [(row.start, row.end) for row in plan]
+    found = [*edition_of(source), *overall_objective_of(source), *plan, *bodies_in(source, taken), *measures_in(source, taken)]
+    found += [*targets_in(source), *funders_in(source, taken), *outlets_in(source)]
+    return _numbered(document, found)
 
 
 def _numbered(document: Document, found: list[Found]) -> Draft:
-    in_order = sorted(found, key=lambda row: (row.start, -row.end, list(type(row.kind)).index(row.kind)))
+    in_order = sorted(found, key=lambda row: (row.start, -row.end, _ORDER[row.kind]))
     numbers = {id(row): number for number, row in enumerate(in_order, start=1)}
     rows = tuple(
         Row(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.source import plain
-from floreo.strategy.drafting.words import BODY_NOUNS, NOT_BODIES
+from floreo.strategy.drafting.words import BODY_NOUNS, GENERIC_BODIES, NOT_BODIES
 
 _CAP = r"[A-ZÁÉÍÓÚÑÜ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÁÉÍÓÚÑ]))?"
 _JOIN = r"(?:of|for|on|in|to|against|de|del|la|las|los|el|para|en|contra|da|do|van|&)"
@@ -53,7 +53,8 @@ def bodies_at(text: str, at: int, end: int) -> list[Span]:
 
 
 def is_body(name: str) -> bool:
-    return 1 < len(name) <= _LONGEST and not _REFUSED.search(plain(name)) and not name.isdigit()
+    flat = plain(name)
+    return 1 < len(name) <= _LONGEST and not _REFUSED.search(flat) and flat not in GENERIC_BODIES and not flat.isdigit()
 
 
 def end_of_names(text: str, at: int, end: int) -> int:

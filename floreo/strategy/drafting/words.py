@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 
 
@@ -157,4 +158,92 @@ ORDINALS = MappingProxyType(
         }.items()
         for word in words.split()
     }
+)
+
+# What a body did for the strategy, by the words in front of its name.
+PASSIVE_PARTS = MappingProxyType(
+    {
+        "launched": r"launched\s+by|unveiled\s+by|lanzad[oa]\s+por|presentad[oa]\s+por",
+        "guided": r"guided\s+by|advised\s+by|under\s+the\s+guidance\s+of|guiad[oa]\s+por|asesorad[oa]\s+por|bajo\s+la\s+guía\s+de",
+        "coordinated": r"coordinated\s+by|under\s+the\s+coordination\s+of|coordinad[oa]\s+por|bajo\s+la\s+coordinación\s+de",
+        "led": r"(?<!-)(?:led|spearheaded|chaired|headed)\s+by|under\s+the\s+leadership\s+of|(?:liderad|dirigid|encabezad|presidid)[oa]\s+por"
+        r"|bajo\s+el\s+liderazgo\s+de",
+        "developed": r"(?:developed|prepared|drafted|drawn\s+up|put\s+together|formulated|written|produced|compiled)\s+by"
+        r"|(?:elaborad|desarrollad|formulad|preparad|redactad)[oa]\s+por",
+        "supported": r"(?:supported|assisted|facilitated|backed)\s+by"
+        r"|with\s+(?:the\s+)?(?:\w+\s+){0,2}?(?<!financial\s)(?:support|assistance|help|backing)\s+(?:of|from)"
+        r"|(?:apoyad|asistid|respaldad)[oa]\s+por|con\s+(?:el\s+|la\s+)?(?:apoyo|asistencia|ayuda|respaldo)(?:\s+técnic[oa])?\s+de",
+        "collaborated": r"in\s+(?:\w+\s+)?(?:collaboration|partnership|cooperation|coordination|consultation)\s+with|(?:together|jointly)\s+with"
+        r"|alongside|(?:en\s+)?(?:estrecha\s+)?(?:colaboración|conjunto|coordinación|alianza|cooperación|consulta)\s+con|(?:conjuntamente|junto)\s+con",
+        "adopted": r"(?:adopted|approved|endorsed)\s+by|(?:aprobad|adoptad|respaldad)[oa]\s+por",
+        "published": r"(?:published|issued)\s+by|(?:publicad|emitid)[oa]\s+por",
+        "member": r"(?:made\s+up|composed|consists?)\s+of|comprising|comprises|whose\s+members\s+are|members\s+(?:are|include)"
+        r"|(?:integrad|conformad|compuest)[oa]\s+por",
+    }
+)
+# The same parts as verbs after the name.
+ACTIVE_PARTS = MappingProxyType(
+    {
+        "launched": r"launched|unveiled|lanzó|lanzaron|presentó|presentaron",
+        "coordinated": r"coordinated|coordinó|coordinaron",
+        "led": r"led|spearheaded|chaired|lideró|lideraron|encabezó|dirigió",
+        "developed": r"developed|prepared|drafted|drew\s+up|elaboró|elaboraron|formuló",
+        "supported": r"supported|assisted|facilitated|apoyó|apoyaron",
+        "guided": r"guided|advised|asesoró",
+        "adopted": r"adopted|approved|endorsed|aprobó|adoptó",
+    }
+)
+
+# Verbs that promise a number, in the forms that look ahead (never the past).
+GOAL_VERBS = (
+    r"train|certify|reach|hold|conduct|run|organi[sz]e|designate|assess|audit|connect|equip|recruit|hire|visit|deliver|host"
+    r"|enrol|enroll|graduate|award|open|register|inspect|test|sensiti[sz]e|educate|establish|set\s+up|create|appoint|engage"
+    r"|increase\s+to|reduce\s+to|ensure\s+that|cover|identify|deploy|publish|onboard|support|provide|offer|accredit|license"
+    r"|(?:capacitar|formar|certificar|alcanzar|realizar|celebrar|organizar|evaluar|designar|conectar|equipar|contratar|visitar"
+    r"|sensibilizar|auditar|crear|establecer|impartir|acreditar|entrenar|inspeccionar|otorgar|ofrecer|identificar|abrir)(?:á|án|emos)?"
+    r"(?:\s+a)?|llegar(?:á|án)?\s+a"
+)
+PERCENT = r"%|per\s?cent|por\s+ciento"
+NOT_COUNTED = _set(
+    "years year months month weeks week days day hours hour minutes times pillars pillar goals goal objectives objective actions action"
+    " priorities priority principles areas area pages chapters sections phases stages levels dollars million billion thousand euros usd"
+    " anos ano meses mes semanas dias dia horas veces pilares ejes objetivos acciones prioridades principios areas paginas fases"
+    " dolares millones mil euros working calendar ways steps"
+)
+PHRASE_STOPS = _set(
+    "of by in to from with who and every each per before for on at during within that which the a an as through across over"
+    " will shall must are is be or until under into using have has de por en con que para y e cada antes del al durante sobre"
+    " el la los las un una se hasta o como no yearly annually anually anualmente"
+)
+UNITS = MappingProxyType(
+    {
+        "people": re.compile(
+            r"^(?:people|persons?|officials?|officers?|staff|employees?|students?|pupils?|teachers?|citizens?|residents?|women|men"
+            r"|girls?|boys?|children|youths?|youth|judges?|prosecutors?|magistrates?|analysts?|technicians?|engineers?|experts?"
+            r"|professionals?|practitioners?|ambassadors?|volunteers?|trainers?|trainees?|participants?|users?|graduates?|managers?"
+            r"|parents?|members?|servants?|workers?|investigators?|responders?|specialists?|learners?|entrepreneurs?|leaders?|\w{3,}(?:ians|eans|ese)"
+            r"|personas?|funcionari[oa]s?|oficiales|agentes|estudiantes|alumn[oa]s?|docentes|maestr[oa]s?|profesor(?:es|as)?|ciudadan[oa]s"
+            r"|mujeres|hombres|jovenes|ninos|ninas|jueces|fiscales|analistas?|tecnic[oa]s|ingenier[oa]s|expert[oa]s|profesionales|servidores"
+            r"|empleados|participantes|usuari[oa]s|voluntari[oa]s|emprendedores)$"
+        ),
+        "organisations": re.compile(
+            r"^(?:operators?|organi[sz]ations?|ministr(?:y|ies)|agenc(?:y|ies)|institutions?|compan(?:y|ies)|smes|msmes|firms?|businesses"
+            r"|departments?|entities|banks?|schools?|universities|hospitals?|providers?|enterprises?|municipalities|bodies|csirts?|certs?"
+            r"|operadores|organizaciones|ministerios|agencias|instituciones|empresas|pymes|mipymes|entidades|bancos|escuelas|universidades"
+            r"|hospitales|proveedores|municipios|dependencias)$"
+        ),
+        "sessions": re.compile(
+            r"^(?:sessions?|workshops?|exercises?|visits?|courses?|seminars?|drills?|simulations?|trainings?|meetings?|events?|campaigns?|webinars?"
+            r"|conferences?|sesion(?:es)?|talleres|taller|ejercicios?|visitas?|cursos?|seminarios?|simulacros?|capacitaciones|reuniones|eventos"
+            r"|campanas?|charlas?|conferencias?|foros?)$"
+        ),
+    }
+)
+
+# Words that stand for a body named before; alone they name none.
+GENERIC_BODIES = _set(
+    "government ministry department commission authority agency office council secretariat committee unit bureau board bank team group"
+    " centre center union organisation organization service force forces regulator fund forum state ministries agencies departments"
+    " gobierno ministerio departamento comision autoridad agencia oficina consejo secretaria comite unidad junta banco equipo grupo centro"
+    " union estado institucion instituciones direccion servicio member members partners stakeholders"
 )

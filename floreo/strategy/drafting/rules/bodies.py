@@ -1,0 +1,68 @@
+"""Bodies and the part they had in the strategy: `guided by`, `coordinated by`, `in collaboration with` ..."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.names import bodies_at, end_of_names
+from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.drafting.rules.found import Found
+from floreo.strategy.drafting.source import Source, plain
+from floreo.strategy.drafting.words import ACTIVE_PARTS, PASSIVE_PARTS
+
+_PASSIVE = tuple((part, re.compile(rf"\b(?:{words})\s+(?=\S)", re.IGNORECASE)) for part, words in PASSIVE_PARTS.items())
+_ACTIVE = tuple((part, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for part, words in ACTIVE_PARTS.items())
+_ABOUT = re.compile(
+    r"\b(?:strategy|estrategia|process|proceso|development|drafting|preparation|work|document|text|launch(?:ed)?|it|consultations?"
+    r"|elaboración|documento|texto|trabajo|consultas?)\b",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"\b(?:thank(?:s|ed)?|gratitude|grateful|agradec\w+|gracias)\b", re.IGNORECASE)
+_ADVERBS = re.compile(
+    r"^(?:\s*,?\s*(?:in (?:close )?(?:collaboration|partnership|cooperation) with|together with|en colaboración con|junto con)[^.;]{2,140}?)?"
+    r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha|han|ayer)\b)*\s*,?\s*$",
+    re.IGNORECASE,
+)
+_CONTEXT_AT_MOST = 300
+
+
+def bodies_in(source: Source, taken: list[Span]) -> list[Found]:
+    """One row for each body and part, from its first mention; `taken` are the passages of the plan, which have own leads."""
+    rows: dict[tuple[str, str], Found] = {}
+    for start, end in source.sentences:
+        for part, span in _mentions(source.text, start, end):
+            if any(first < span[1] and span[0] < last for first, last in taken):
+                continue
+            name = " ".join(source.text[span[0] : span[1]].split())
+            key = (part, plain(re.sub(r"\s*\(.*\)$", "", name)))
+            context = source.text[start : min(end, start + _CONTEXT_AT_MOST)]
+            row = Found(Kind.BODY, name, *span, fields={"name": name, "part": part, "context": context})
+            rows.setdefault(key, row)
+    return list(rows.values())
+
+
+def _mentions(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
+    sentence = text[start:end]
+    if _THANKS.search(sentence):
+        return
+    for part, pattern in _PASSIVE:
+        for found in pattern.finditer(text, start, end):
+            if _ABOUT.search(sentence) or found.start() == start:
+                yield from ((part, span) for span in bodies_at(text, found.end(), end))
+    if _ABOUT.search(sentence):
+        yield from _doers(text, start, end)
+
+
+def _doers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
+    """Bodies in front of a verb: `The Ministry of X, in collaboration with Y, today launched ...`."""
+    openings = [start, *(found.end() for found in re.finditer(r"[,:“]\s+(?:that\s+)?", text[start:end]))]
+    openings = [start, *(start + at for at in openings[1:])]
+    for part, pattern in _ACTIVE:
+        for verb in pattern.finditer(text, start, end):
+            for opening in (at for at in openings if at < verb.start()):
+                close = end_of_names(text, opening, verb.start())
+                if close > opening and _ADVERBS.match(text[close : verb.start()]):
+                    yield from ((part, span) for span in bodies_at(text, opening, verb.start()))
+                    break

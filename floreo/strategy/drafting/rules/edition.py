@@ -1,0 +1,137 @@
+"""The edition a text is about: its title, its period, when it was launched, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from floreo.strategy.drafting.dates import YEAR, FoundDate, dates_in
+from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.rows import Kind, Value
+from floreo.strategy.drafting.rules.found import Found
+from floreo.strategy.drafting.source import Source
+
+_CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
+_LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
+_PERIOD = rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?)?\(?{YEAR}\s*(?:-|–|—|to|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
+_ENGLISH = rf"(?:{_CAP}\s+(?:{_LINK}\s+){{0,2}}){{1,8}}(?:Strategy|STRATEGY)(?:\s+(?:for|on|of)\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,4}})?"
+_SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?:\s+(?:{_LINK}\s+|(?:DE|DEL|LA|Y|E|PARA|EN)\s+){{0,3}}{_CAP}){{1,8}}"
+_NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>{_PERIOD})?")
+_UNNAMED = re.compile(
+    r"\b(?P<title>(?:national\s+)?(?:cyber[\s-]?security|cyber|cyber\s+resilience|information\s+security)\s+strategy"
+    r"|estrategia\s+(?:nacional\s+)?de\s+(?:ciberseguridad|seguridad\s+(?:cibernética|digital)))\b",
+    re.IGNORECASE,
+)
+_CYBER = re.compile(r"cyber|ciber|digital|information|información|online|security|seguridad", re.IGNORECASE)
+_NATIONAL = re.compile(r"\b(?:national|nacional)\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:The|This|Our|Its|A|An|In|For|On|Of)\s+")
+_POSSESSIVE = re.compile(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[’']s?\s+(?:\w+\s+){{0,2}}$")
+_AFTER = re.compile(rf"^\s*[,:–-]?\s*(?:of|for|de)\s+(?:the\s+|la\s+)?({_CAP}(?:\s+(?:(?:of|and|the|de)\s+)?{_CAP}){{0,4}})")
+_LAUNCH = re.compile(r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao])\b", re.IGNORECASE)
+_ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
+_TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    start: int
+    title_end: int
+    end: int
+    period: FoundDate | None
+    score: int
+
+
+def edition_of(source: Source) -> list[Found]:
+    """One row at most: the title that says most, and of those the first."""
+    candidates = [*_candidates(source)]
+    if not candidates:
+        return []
+    best = max(candidates, key=lambda one: (one.score, -one.start))
+    title = " ".join(source.text[best.start : best.title_end].split())
+    fields: dict[str, Value] = {"title": title}
+    fields["period_start"] = best.period.first[:4] if best.period else None
+    fields["period_end"] = best.period.last[:4] if best.period else None
+    fields |= _launch(source)
+    if country := _country(source.text, best):
+        fields["country_words"] = country
+    return [Found(Kind.EDITION, title, best.start, best.end, fields=fields)]
+
+
+def _candidates(source: Source) -> Iterator[_Candidate]:
+    text = source.text
+    early = source.blocks[min(4, len(source.blocks) - 1)].end if source.blocks else 0
+    headings = [(block.start, block.end) for block in source.blocks if block.kind == "heading"]
+    for start, end in _stretches(source):
+        for found in _NAMED.finditer(text, start, end):
+            if _CYBER.search(found["title"]) and "\n\n" not in found["title"]:
+                yield _named(text, found, early, headings)
+    for start, end in source.sentences:
+        for found in _UNNAMED.finditer(text, start, end):
+            period = _range_in(text, found.end(), end)
+            stop = period.end if period else found.end()
+            yield _Candidate(found.start(), found.end(), stop, period, 1 if period else 0)
+
+
+def _stretches(source: Source) -> Iterator[Span]:
+    # A cover often breaks between the title and its years, so a heading is read together with the line after it.
+    for at, block in enumerate(source.blocks):
+        following = source.blocks[at + 1] if at + 1 < len(source.blocks) else None
+        joined = following is not None and len(source.words(following)) < 30 and following.kind != "item"
+        yield block.start, following.end if joined and following is not None else block.end
+
+
+def _named(text: str, found: re.Match[str], early: int, headings: list[Span]) -> _Candidate:
+    start, period = _own_start(found), None
+    end = found.end()
+    if found["period"]:
+        period = _range_in(text, found.start("period"), found.end())
+        end = found.end() if found["period"].rstrip().endswith(")") and "(" in found["period"] else found.end()
+    in_heading = any(begin <= start < stop for begin, stop in headings)
+    score = 4 * (period is not None) + 2 * bool(re.search("cyber|ciber", found["title"], re.IGNORECASE))
+    score += 2 * (start < early) + in_heading + bool(_NATIONAL.search(found["title"]))
+    return _Candidate(start, end, end, period, score)
+
+
+def _own_start(found: re.Match[str]) -> int:
+    """Without the country's name in front: it is kept as `country_words`."""
+    title = found["title"]
+    if (national := _NATIONAL.search(title)) and not re.match("estrategia", title, re.IGNORECASE):
+        return found.start() + national.start()
+    article = _ARTICLE.match(title)
+    return found.start() + (article.end() if article else 0)
+
+
+def _range_in(text: str, start: int, end: int) -> FoundDate | None:
+    for found in dates_in(text, start, end):
+        if len(re.findall(YEAR, text[found.start : found.end])) == 2:
+            return found
+    return None
+
+
+def _launch(source: Source) -> dict[str, Value]:
+    """The day of the launch: in the sentence that tells of it, or the dateline of a text that says `today`."""
+    for start, end in source.sentences:
+        sentence = source.text[start:end]
+        if not (_LAUNCH.search(sentence) and _ABOUT.search(sentence)):
+            continue
+        day = _day_in(source.text, start, end)
+        if day is None and _TODAY.search(sentence):
+            day = _day_in(source.text, 0, end)
+        if day is not None:
+            return {"launched_on": day.first, "launched_as_found": source.text[day.start : day.end]}
+    return {"launched_on": None}
+
+
+def _day_in(text: str, start: int, end: int) -> FoundDate | None:
+    return next((found for found in dates_in(text, start, end) if found.first == found.last), None)
+
+
+def _country(text: str, best: _Candidate) -> str:
+    before = text[max(0, best.start - 80) : best.start].rsplit("\n", 1)[-1]
+    if found := _POSSESSIVE.search(before):
+        return _ARTICLE.sub("", found[1])
+    if (after := _AFTER.match(text[best.title_end : best.title_end + 80])) and after[1]:
+        return after[1]
+    bare = re.search(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[:,]?\s+$", before)
+    return _ARTICLE.sub("", bare[1]).rstrip(":,") if bare else ""

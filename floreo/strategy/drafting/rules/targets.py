@@ -1,0 +1,121 @@
+"""Numbers somebody promised to reach: how many of what, by when. Past figures, years, money and durations are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from floreo.strategy.drafting.rows import Kind, Value
+from floreo.strategy.drafting.rules.details import deadline_in
+from floreo.strategy.drafting.rules.found import Found
+from floreo.strategy.drafting.source import Source, plain
+from floreo.strategy.drafting.words import GOAL_VERBS, NOT_COUNTED, NUMBER_WORDS, PERCENT, PHRASE_STOPS, UNITS
+
+_WORDS = "|".join(sorted((word for word, number in NUMBER_WORDS.items() if number > 1), key=len, reverse=True))
+_NUMBER = rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+(?!\d)|\d+(?:[.,]\d{{1,2}})?(?![\d.,-]*\d|-\w)|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
+_ABOUT = (
+    r"(?:(?:at\s+least|a\s+minimum\s+of|no\s+fewer\s+than|up\s+to|more\s+than|over|about|some|another|a\s+further|the\s+first|all"
+    r"|al\s+menos|como\s+mínimo|un\s+mínimo\s+de|más\s+de|hasta|unos|unas|otros|otras|por\s+lo\s+menos)\s+)?(?:(?:the|los|las|el|a|un)\s+)?"
+)
+_TRAINING = r"(?:training|courses?|workshops|scholarships|formación|capacitación|becas)\s+(?:for|to|of|de|a|para)"
+_PROMISED = re.compile(
+    rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all|the|los|las|todos|todas)\s+)*)?"
+    r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
+    re.IGNORECASE,
+)
+_TO_BE = re.compile(
+    rf"(?<![\w.,-]){_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all|the|los|las|todos|todas)\s+)*)?"
+    r"(?P<noun>\s?[^\W\d_][^.;:(),]{2,80}?)\s+(?P<verb>(?:will|shall|must|are\s+to)\s+(?:be|have)\b(?:\s+been)?\s+\w+"
+    r"|(?:será|serán|habrá\s+sido|habrán\s+sido|deberán\s+ser|estarán|estará)\s+\w+)",
+    re.IGNORECASE,
+)
+_ONLY_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_YEAR = re.compile(r"^(?:19|20)\d{2}$")
+# Money and references: "USD 40,000", "$60", "section 12", "ISO 27001".
+_NO_COUNT_BEFORE = re.compile(
+    r"(?:[$€£¥]|\b[A-Z]{2,3}\$?|(?i:\b(?:section|article|act|bill|phase|level|no\.?|number|artículo|ley|fase)))\s*$"
+)
+_WORDS_AT_MOST = 6
+
+
+def targets_in(source: Source) -> list[Found]:
+    """One row for each promised number; the same number of the same things twice is one row."""
+    rows: dict[str, Found] = {}
+    for start, end in source.sentences:
+        for pattern in (_PROMISED, _TO_BE):
+            for row in _matches(source.text, start, end, pattern):
+                rows.setdefault(plain(row.title), row)
+    return list(rows.values())
+
+
+def _matches(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Iterator[Found]:
+    at = start
+    while found := pattern.search(text, at, end):
+        # Go on right after the number: "train 40 officers and hold six workshops" holds two.
+        at = found.end("number")
+        phrase_end = _phrase_end(text, *found.span("noun"))
+        if phrase_end is None or not _is_count(text, found):
+            continue
+        yield _row(text, found, phrase_end, end)
+
+
+def _is_count(text: str, found: re.Match[str]) -> bool:
+    digits = found["number"]
+    if _YEAR.match(digits) and not found["percent"]:
+        return False
+    return _NO_COUNT_BEFORE.search(text[: found.start("number")][-12:]) is None
+
+
+def _phrase_end(text: str, start: int, end: int) -> int | None:
+    """Where the noun phrase after the number ends; None when what is counted is no target (days, pillars, dollars)."""
+    last, words = None, 0
+    for found in _ONLY_WORD.finditer(text, start, end):
+        gap = text[last if last is not None else start : found.start()]
+        word = plain(found.group())
+        if gap.strip() or (word in PHRASE_STOPS and not (word in {"of", "de", "para"} and words)):
+            break
+        if word in NOT_COUNTED and words < 2:
+            return None
+        last, words = found.end(), words + 1
+        if words >= _WORDS_AT_MOST:
+            break
+    while last is not None and plain(text[start:last]).rpartition(" ")[2] in PHRASE_STOPS:
+        last = text.rfind(" ", start, last)
+    return last if words else None
+
+
+def _row(text: str, found: re.Match[str], phrase_end: int, end: int) -> Found:
+    noun = " ".join(text[found.start("noun") : phrase_end].split())
+    title = " ".join(text[found.start("number") : phrase_end].split())
+    start, stop = min(found.start("verb"), found.start("number")), max(phrase_end, _verb_end(found))
+    by = deadline_in(text, phrase_end, end)
+    fields: dict[str, Value] = {
+        "number": _value(found["number"], percent=bool(found["percent"])),
+        "unit": "percent" if found["percent"] else _unit(noun),
+        "noun": noun,
+        "verb": " ".join(found["verb"].split()),
+        "by": by.last if by else None,
+    }
+    return Found(Kind.TARGET, title, start, by.end if by else stop, fields=fields)
+
+
+def _verb_end(found: re.Match[str]) -> int:
+    return found.end("verb") if found.start("verb") > found.start("number") else 0
+
+
+def _value(words: str, *, percent: bool) -> int:
+    if words[0].isdigit():
+        # "1.500" and "1,500" are thousands; "2.5" is a decimal and only percentages have those.
+        whole = re.sub(r"[.,](?=\d{3}\b)", "", words)
+        return round(float(whole.replace(",", "."))) if percent or whole.isdigit() else int(float(whole.replace(",", ".")))
+    return sum(NUMBER_WORDS[word] for word in words.lower().split("-"))
+
+
+def _unit(noun: str) -> str:
+    head = re.split(r"\s(?:of|de|for|in|para|en)\s", noun)[0]
+    for word in reversed(plain(head).split()):
+        for unit, nouns in UNITS.items():
+            if nouns.search(word):
+                return unit
+    words = head.split()
+    return words[-1].lower() if words else noun.lower()

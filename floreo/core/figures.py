@@ -1,0 +1,156 @@
+"""What a figure is made of, in plain Python: periods, readings with their records, shares and medians. No Django.
+
+It stands in core because every app's measures give these and `indicators`, above them, keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+
+class Frequency(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ONCE = "once"  # published by others when they publish
+
+
+_MONTHS = {Frequency.MONTH: 1, Frequency.QUARTER: 3, Frequency.YEAR: 12}
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A stretch of days with a name: Q3 2026."""
+
+    start: date
+    end: date
+
+    @property
+    def frequency(self) -> Frequency | None:
+        """The frequency whose calendar period this is exactly; None for any other stretch of days."""
+        for each in _MONTHS:
+            if period_of(self.start, each) == self:
+                return each
+        return Frequency.ONCE if self.start == self.end else None
+
+    @property
+    def label(self) -> str:
+        match self.frequency:
+            case Frequency.YEAR:
+                return str(self.start.year)
+            case Frequency.QUARTER:
+                return f"Q{(self.start.month + 2) // 3} {self.start.year}"
+            case Frequency.MONTH:
+                return f"{self.start.year}-{self.start.month:02d}"
+            case Frequency.ONCE:
+                return self.start.isoformat()
+        return f"{self.start.isoformat()}/{self.end.isoformat()}"
+
+    def until(self, day: date) -> Period:
+        """As much of it as has passed on `day`."""
+        return Period(self.start, max(self.start, min(self.end, day)))
+
+
+def period_of(day: date, frequency: Frequency) -> Period:
+    """The calendar period of that length which holds `day`; for ONCE, the day itself."""
+    if frequency is Frequency.ONCE:
+        return Period(day, day)
+    months = _MONTHS[frequency]
+    first = (day.month - 1) // months * months + 1
+    start = date(day.year, first, 1)
+    after = first + months
+    end = date(day.year + (after > 12), (after - 1) % 12 + 1, 1) - timedelta(days=1)
+    return Period(start, end)
+
+
+def previous(period: Period, frequency: Frequency) -> Period:
+    return period_of(period.start - timedelta(days=1), frequency)
+
+
+def following(period: Period, frequency: Frequency) -> Period:
+    return period_of(period.end + timedelta(days=1), frequency)
+
+
+def periods_between(first: date, last: date, frequency: Frequency) -> list[Period]:
+    """Every calendar period that holds a day of [first, last], oldest first. None for ONCE, which has no rhythm."""
+    if frequency is Frequency.ONCE or first > last:
+        return []
+    found = [period_of(first, frequency)]
+    while found[-1].end < last:
+        found.append(following(found[-1], frequency))
+    return found
+
+
+@dataclass(frozen=True)
+class RecordRef:
+    """One record behind a figure: shown to those who may, counted for the public."""
+
+    label: str
+    address: str
+    counted: bool  # in the numerator
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records counted in one group of the working: "Law that fits: 4 of 6"."""
+
+    name: str
+    numerator: int
+    denominator: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a measure gives for a period. `value` is None when there is nothing to count: no figure is better than 0 of 0.
+
+    `left_out` says what was not counted and why, as (sentence code, count). Every record of the denominator is in
+    `records` once, and in one group, so that the groups add up to the whole."""
+
+    value: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    records: tuple[RecordRef, ...] = ()
+    groups: tuple[Group, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a measure is narrowed to: an edition, and within it a pillar or an objective."""
+
+    edition_id: int | None = None
+    pillar_id: int | None = None
+    objective_id: int | None = None
+    extra: tuple[tuple[str, str], ...] = field(default=())
+
+
+MeasureFunction = Callable[[Period, Filters], Reading]
+
+_HUNDREDTH = Decimal("0.01")
+
+
+def share(numerator: int, denominator: int) -> Decimal | None:
+    """Per cent, to a hundredth; None when there is nothing to divide by."""
+    if denominator == 0:
+        return None
+    return (Decimal(numerator) * 100 / Decimal(denominator)).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP)
+
+
+def median(values: Sequence[int]) -> Decimal | None:
+    if not values:
+        return None
+    ordered, middle = sorted(values), len(values) // 2
+    if len(values) % 2:
+        return Decimal(ordered[middle])
+    return (Decimal(ordered[middle - 1]) + Decimal(ordered[middle])) / 2
+
+
+SMALL = 5  # fewer people than this are not shown: they could be singled out
+
+
+def shown(number: int, *, about_people: bool) -> int | None:
+    """The number as the public may see it: None when it is small and about people. Zero singles nobody out."""
+    return None if about_people and 0 < number < SMALL else number

@@ -7,13 +7,20 @@ import os
 import sys
 from pathlib import Path
 
-from floreo.config.default_pack import DEFAULT_PACK
+
+def default_pack() -> str:
+    """The pack taken when nobody says: named by the file DEFAULT beside the packs, so that no country sits in code."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package.parent / "packs", package / "country_packs"):
+        if (folder / "DEFAULT").exists():
+            return (folder / "DEFAULT").read_text(encoding="utf-8").strip()
+    return ""
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="floreo", description="Runs a national cybersecurity strategy.")
     parser.add_argument("--data", help="folder of the database and files (default: var/<pack>, or FLOREO_DATA)")
-    parser.add_argument("--pack", default=os.environ.get("FLOREO_PACK", DEFAULT_PACK), help="country pack: a name or a folder")
+    parser.add_argument("--pack", default=os.environ.get("FLOREO_PACK") or default_pack(), help="country pack: a name or a folder")
     commands = parser.add_subparsers(dest="command", required=True)
 
     up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")

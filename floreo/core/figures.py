@@ -104,7 +104,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Reading:
-    """What a measure gives for a period. `value` is None when there is nothing to count: no figure is better than 0 of 0.
+    """What a measure gives for a period. `value` is None when there is nothing to count: none is better than 0 of 0.
 
     `left_out` says what was not counted and why, as (sentence code, count). Every record of the denominator is in
     `records` once, and in one group, so that the groups add up to the whole."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,11 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
+from floreo.core.errors import Refused
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 from floreo.indicators.logic import Direction, Frequency, Period
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, Edition, Objective, Pillar, StatedTarget
+
+
+FROZEN = _("This reading is frozen and never changes. Correct it: the new reading stands beside the old one.")
 
 
 class FrequencyChoice(models.TextChoices):
@@ -115,6 +120,31 @@ class Indicator(Record, Translated, Sourced):
         return Entry("indicator", self.title, self.definition, self.get_absolute_url(), self.desk_url(), self.is_public)
 
 
+class RecordList(models.Model):
+    """The records that a reading counted, with their names as they then were. Kept once, however many readings counted the
+    same, and told apart by its content."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    rows = models.JSONField()  # [[label, address, counted], ...], those not counted first
+    total = models.PositiveIntegerField()  # how many there were; `rows` keeps the first of a very long list
+
+    def __str__(self) -> str:
+        return f"{self.total} {self.digest[:12]}"
+
+
+class ReadingQuerySet(models.QuerySet["Reading"]):
+    def standing(self) -> ReadingQuerySet:
+        """Without those that were corrected: what holds today."""
+        return self.filter(corrected_by=None)
+
+    def of_the_country(self) -> ReadingQuerySet:
+        """The whole country's own: no part of an index, no other state."""
+        return self.filter(part="", subject="")
+
+    def visible_to(self, viewer: object) -> ReadingQuerySet:
+        return self if can(viewer, Permission.FIGURE_READ) else self.filter(indicator__is_public=True)
+
+
 class Reading(Record, Sourced):
     """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a new
     reading that points to the one it corrects, and both stay."""
@@ -130,7 +160,10 @@ class Reading(Record, Sourced):
     qualifier = models.CharField(max_length=12, blank=True)  # "over", "about": as the source says
     numerator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
     denominator = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    working = models.JSONField(default=dict, blank=True)  # groups, records and left-out as the measure gave them
+    working = models.JSONField(default=dict, blank=True)  # groups, left-out and the day, as the measure gave them
+    records = models.ForeignKey(
+        RecordList, null=True, blank=True, on_delete=models.PROTECT, related_name="readings", editable=False
+    )
     measure = models.CharField(max_length=80, blank=True)
     measure_version = models.PositiveSmallIntegerField(default=0)
     note = models.CharField(max_length=500, blank=True)
@@ -143,10 +176,17 @@ class Reading(Record, Sourced):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrected_by"
     )
 
+    objects = ReadingQuerySet.as_manager()
+
     class Meta:
         ordering = ["ends_on", "pk"]
         indexes = [models.Index(fields=["indicator", "ends_on"], name="reading_when")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "starts_on", "ends_on", "part", "subject"],
+                condition=Q(corrects=None),
+                name="reading_once_a_period",
+            ),
             models.CheckConstraint(condition=Q(starts_on__lte=models.F("ends_on")), name="reading_dates_in_order"),
             models.CheckConstraint(
                 condition=Q(frozen_at=None, frozen_by="") | (Q(frozen_at__isnull=False) & ~Q(frozen_by="")),
@@ -160,6 +200,30 @@ class Reading(Record, Sourced):
     @property
     def period(self) -> Period:
         return Period(self.starts_on, self.ends_on)
+
+    @property
+    def on(self) -> date:
+        """The day for which it holds: its period's last, or the day it was taken when the period still ran."""
+        as_of = self.working.get("as_of")
+        return date.fromisoformat(as_of) if as_of else self.ends_on
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at is not None
+
+    def owner_ids(self) -> set[int]:
+        return self.indicator.owner_ids()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuses to change what is frozen; so does the database itself (migration 0002)."""
+        if not self._state.adding and getattr(self, "_as_loaded", {}).get("frozen_at") is not None:
+            raise Refused(FROZEN, code="frozen")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        if self.is_frozen:
+            raise Refused(FROZEN, code="frozen")
+        return super().delete(*args, **kwargs)
 
     def audit_subject(self) -> models.Model:
         return self.indicator

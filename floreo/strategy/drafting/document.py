@@ -62,6 +62,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "or upload the Word file it was made from.",
         "too_large": "{name} is {size_mb} MB; the limit is {limit_mb} MB. "
         "Upload the text without annexes and pictures, or in parts.",
+        "too_long": "{name} has {pages} pages; the limit is {limit}. Upload the strategy without its annexes, or in parts.",
         "bomb": "{name} unpacks to far more than it seems to hold, so it was not opened. "
         "Open it in Word, save it under a new name and upload that.",
         "damaged": "{name} is damaged or was cut short, so it cannot be opened. Ask for the file again, or save it anew.",

@@ -27,7 +27,13 @@ def draft_rows(document: Document) -> Draft:
         # Only a text without pillars of its own is read for a sentence that lists them.
         plan += pillars_in_sentences(source)
     taken = [(row.start, row.end) for row in plan]
-    found = [*edition_of(source), *overall_objective_of(source), *plan, *bodies_in(source, taken), *measures_in(source, taken)]
+    found = [
+        *edition_of(source),
+        *overall_objective_of(source),
+        *plan,
+        *bodies_in(source, taken),
+        *measures_in(source, taken),
+    ]
     found += [*targets_in(source), *funders_in(source, taken), *outlets_in(source)]
     return _numbered(document, found)
 

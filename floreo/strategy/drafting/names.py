@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.source import plain
-from floreo.strategy.drafting.words import BODY_NOUNS, GENERIC_BODIES, NOT_BODIES
+from floreo.strategy.drafting.words import BODY_NOUNS, GENERIC_BODIES, MONTHS, NOT_BODIES
 
 _CAP = r"[A-ZÁÉÍÓÚÑÜ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÁÉÍÓÚÑ]))?"
-_JOIN = r"(?:of|for|on|in|to|against|de|del|la|las|los|el|para|en|contra|da|do|van|&)"
+_MONTH = "|".join(sorted((month.capitalize() for month in MONTHS if len(month) > 3), key=len, reverse=True))
+_JOIN = r"(?:of|for|on|against|de|del|la|las|los|el|para|contra|da|do|van|&)"
 _ACRONYM = r"(?:\s\([A-Z][\w.&/\- ]{1,24}\))"
-_CORE = re.compile(rf"{_CAP}(?:\s+(?:{_JOIN}\s+(?:the\s+)?){{0,3}}(?:{_CAP}|\d{{1,4}}(?=\s+{_CAP})))*{_ACRONYM}?")
+_CORE = re.compile(rf"{_CAP}(?:\s+(?!(?:on|for)\s+(?:{_MONTH})\b)(?:{_JOIN}\s+(?:the\s+)?){{0,3}}{_CAP})*{_ACRONYM}?")
 _DETERMINER = r"(?:(?:the|an?|its|their|our|el|los|las|la|una?|su|sus)\s+)?"
 _OPENING = re.compile(rf"\s*(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])", re.IGNORECASE)
 _BETWEEN = re.compile(
@@ -23,7 +24,11 @@ _BETWEEN = re.compile(
 _HEAD = re.compile(rf"\b(?:{BODY_NOUNS})\b", re.IGNORECASE)
 _ALL_CAPS = re.compile(r"^[A-Z][A-Z0-9&]*(?:[-/.][A-Z][A-Z0-9]*)*$")
 _REFUSED = re.compile(rf"^(?:{NOT_BODIES})\b|\b(?:{NOT_BODIES})$", re.IGNORECASE)
+_TOPIC = re.compile(
+    r"^(?:digital|cyber\w*|ciber\w*|internet|online|information|data|critical|public|national|nacional)\b"
+)
 _OF = re.compile(r"\b(?:of|for|on|de|del|para)\b", re.IGNORECASE)
+_CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|\w+day\b", re.IGNORECASE)
 _LONGEST = 110
 
 
@@ -54,7 +59,10 @@ def bodies_at(text: str, at: int, end: int) -> list[Span]:
 
 def is_body(name: str) -> bool:
     flat = plain(name)
-    return 1 < len(name) <= _LONGEST and not _REFUSED.search(flat) and flat not in GENERIC_BODIES and not flat.isdigit()
+    if not 1 < len(name) <= _LONGEST or flat in GENERIC_BODIES or flat.isdigit() or _REFUSED.search(flat):
+        return False
+    # "Cybersecurity Unit" is a body, "Cybersecurity Launch" is not: what opens like a topic needs a body's noun.
+    return not _TOPIC.match(flat) or bool(_HEAD.search(name))
 
 
 def end_of_names(text: str, at: int, end: int) -> int:
@@ -82,7 +90,7 @@ def _parts(text: str, at: int, end: int) -> list[_Part]:
         return []
     parts: list[_Part] = []
     separator, determined, at = "", bool(opening["det"].strip()), opening.end()
-    while core := _CORE.match(text, at, end):
+    while (core := _CORE.match(text, at, end)) and not _CALENDAR.match(core.group()):
         parts.append(_Part(core.start(), core.end(), separator.strip().lower(), determined))
         following = _BETWEEN.match(text, core.end(), end)
         if following is None:

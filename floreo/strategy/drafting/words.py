@@ -143,8 +143,8 @@ NOT_BODIES = (
     r"|section|chapter|annex|pillar|pilar|objective|objetivo|goal|action|acción|eje|principle|principio|priority"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday"
     r"|thursday|friday|saturday|sunday|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
-    r"|diciembre|minister\s\w+|mr|mrs|ms|dr|hon|internet|covid\s?\d*|this|these|it|in|by|for|with|all|each|digital|cyber"
-    r"|no|yes|tbd|n\sa|budget|report|cybersecurity|ciberseguridad"
+    r"|diciembre|minister\s\w+|mr|mrs|ms|dr|hon|internet|covid\s?\d*|this|these|it|in|by|for|with|all|each"
+    r"|no|yes|tbd|n\sa|budget|report"
 )
 
 ORDINALS = MappingProxyType(

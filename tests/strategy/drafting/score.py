@@ -84,7 +84,8 @@ def answers() -> list[Answer]:
 def _answer(path: Path, *, held_out: bool) -> Answer:
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     rows = tuple(
-        Expected(Kind(row["kind"]), row["title"], row.get("near", row["title"]), row.get("fields", {})) for row in data["row"]
+        Expected(Kind(row["kind"]), row["title"], row.get("near", row["title"]), row.get("fields", {}))
+        for row in data["row"]
     )
     beside = path.with_name(data["document"])
     document = beside if beside.exists() else RELEASE_FOLDER / data["document"]
@@ -102,7 +103,9 @@ def score(answer: Answer) -> dict[Kind, Tally]:
         tally.expected += 1
         tally.right += row is not None
         tally.fields_expected += len(expected.fields)
-        tally.fields_right += sum(1 for key, value in expected.fields.items() if row and _same_field(row.fields.get(key), value))
+        tally.fields_right += sum(
+            1 for key, value in expected.fields.items() if row and _same_field(row.fields.get(key), value)
+        )
     return dict(tallies)
 
 
@@ -185,7 +188,9 @@ def _by_document(scored: Mapping[Answer, dict[Kind, Tally]]) -> list[str]:
         for tally in tallies.values():
             whole.add(tally)
         mark = "held out: " if answer.held_out else ""
-        lines.append(f"| `{answer.name}` | {mark}{answer.build} | {whole.expected} | {whole.precision:.2f} | {whole.recall:.2f} |")
+        lines.append(
+            f"| `{answer.name}` | {mark}{answer.build} | {whole.expected} | {whole.precision:.2f} | {whole.recall:.2f} |"
+        )
     return lines
 
 
@@ -213,7 +218,9 @@ def explain() -> None:
                 continue
             for key, value in expected.fields.items():
                 if not _same_field(row.fields.get(key), value):
-                    print(f"   field   {expected.kind.value}: {expected.title}: {key} {row.fields.get(key)!r}, not {value!r}")
+                    print(
+                        f"   field   {expected.kind.value}: {expected.title}: {key} {row.fields.get(key)!r}, not {value!r}"
+                    )
         for row in draft.rows:
             if row not in used:
                 print(f"   wrong   {row.kind.value}: {row.title} [{row.passage[:80]!r}] {dict(row.fields)}")

@@ -30,6 +30,11 @@ def pieces_of_text(text: str) -> Iterator[Piece]:
         yield from _pieces_of_group(_unwrapped(group, width))
 
 
+def starts_with_name(line: str) -> bool:
+    """Whether a line opens with `Pillar 2`, `Objective 1.1`, `Annex I` ... and so starts something new."""
+    return bool(_NAMED.match(line))
+
+
 def tidy_lines(text: str) -> list[str]:
     """Lines with their indent kept: it tells how deep an item is nested."""
     kept = []

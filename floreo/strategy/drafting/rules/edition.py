@@ -27,7 +27,9 @@ _CYBER = re.compile(r"cyber|ciber|digital|information|información|online|securi
 _NATIONAL = re.compile(r"\b(?:national|nacional)\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:The|This|Our|Its|A|An|In|For|On|Of)\s+")
 _POSSESSIVE = re.compile(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[’']s?\s+(?:\w+\s+){{0,2}}$")
-_AFTER = re.compile(rf"^\s*[,:–-]?\s*(?:of|for|de)\s+(?:the\s+|la\s+)?({_CAP}(?:\s+(?:(?:of|and|the|de)\s+)?{_CAP}){{0,4}})")
+_AFTER = re.compile(
+    rf"^\s*[,:–-]?\s*(?:of|for|de)\s+(?:the\s+|la\s+)?({_CAP}(?:\s+(?:(?:of|and|the|de)\s+)?{_CAP}){{0,4}})"
+)
 _LAUNCH = re.compile(r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao])\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)

@@ -11,7 +11,9 @@ from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
 
-_MONEY = r"(?:funding|funds|finance|financing|financial\s+(?:support|assistance|contribution|backing)|a\s+grant|grants?)"
+_MONEY = (
+    r"(?:funding|funds|finance|financing|financial\s+(?:support|assistance|contribution|backing)|a\s+grant|grants?)"
+)
 _DINERO = r"(?:financiamiento|financiación|fondos|recursos|apoyo\s+financiero|una\s+donación)"
 _BY = re.compile(
     rf"\b(?:(?:co-?)?(?:funded|financed|paid\s+for|bankrolled)\s+by|(?:with|through|thanks\s+to)\s+(?:the\s+)?{_MONEY}\s+(?:from|of|by|provided\s+by)"
@@ -65,7 +67,10 @@ def _active(text: str, start: int, end: int) -> Iterator[Found]:
 
 
 def _openings(text: str, start: int, end: int) -> list[int]:
-    inner = re.finditer(r"(?:[,:;“]|\b(?:to|thanks?|that|and|a|al|que|y|agradece))\s+(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚ])", text[:end][start:])
+    inner = re.finditer(
+        r"(?:[,:;“]|\b(?:to|thanks?|that|and|a|al|que|y|agradece))\s+(?=(?:the\s|el\s|la\s)?[A-ZÁÉÍÓÚ])",
+        text[:end][start:],
+    )
     return [start, *(start + found.end() for found in inner)]
 
 

@@ -27,7 +27,10 @@ _NOT_DOING = {
     "being", "having", "including", "following", "regarding", "according", "during", "working", "existing", "ongoing", "going",
     "looking", "meeting", "king", "bring", "string", "spring", "thing", "nothing", "cuando", "mundo", "segundo", "siendo", "fondo",
 }  # fmt: skip
-_NEXT = re.compile(r"\s*(?:;|,)\s*(?:(?:and|y|e|as well as)\s+)?(?=\w+(?:ing|ndo)\s)|\s+(?:and|y|e)\s+(?=\w+(?:ing|ndo)\s)", re.IGNORECASE)
+_NEXT = re.compile(
+    r"\s*(?:;|,)\s*(?:(?:and|y|e|as well as)\s+)?(?=\w+(?:ing|ndo)\s)|\s+(?:and|y|e)\s+(?=\w+(?:ing|ndo)\s)",
+    re.IGNORECASE,
+)
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'&-]*"
 _THING = r"(?:Scheme|Programme|Program|Project|Initiative|Campaign|Platform|Portal|Course|Centre|Center|Network|Academy|Service)"
 _COSA = r"(?:Programa|Proyecto|Iniciativa|Campaña|Plataforma|Portal|Curso|Centro|Red|Academia)"
@@ -80,7 +83,7 @@ def _clauses(text: str, start: int, end: int) -> Iterator[Span]:
     at = start
     for found in [*_NEXT.finditer(text, start, end), None]:
         stop = found.start() if found else end
-        first, last = trimmed(text, at, stop, extra=".,;”\"")
+        first, last = trimmed(text, at, stop, extra='.,;”"')
         doing = _DOING.match(text, first, last)
         if doing is None or doing["verb"].lower() in _NOT_DOING:
             return

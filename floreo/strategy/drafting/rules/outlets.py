@@ -19,8 +19,12 @@ _OFFERED = re.compile(
     r"|puede(?:n)?\s+(?:consultarse|descargarse|leerse)|se\s+puede\s+(?:consultar|descargar|leer)|publicad[oa])\b",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"\b(?:strategy|cop(?:y|ies)|text|document|estrategia|texto|documento|ejemplares|copias?|it)\b", re.IGNORECASE)
-_PLACE = re.compile(r"\b(?:at|on|from|in|via|en|a\s+través\s+de|desde)\s+(?=(?:the\s|el\s|la\s|los\s|its\s)?\S)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"\b(?:strategy|cop(?:y|ies)|text|document|estrategia|texto|documento|ejemplares|copias?|it)\b", re.IGNORECASE
+)
+_PLACE = re.compile(
+    r"\b(?:at|on|from|in|via|en|a\s+través\s+de|desde)\s+(?=(?:the\s|el\s|la\s|los\s|its\s)?\S)", re.IGNORECASE
+)
 _DASH_END = re.compile(r"\s+[-–—:]\s*[,;.]?$|:\s*$")
 _ENTRY_AT_MOST = 160
 

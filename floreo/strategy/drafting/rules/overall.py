@@ -40,7 +40,7 @@ def overall_objective_of(source: Source) -> list[Found]:
 
 
 def _row(source: Source, start: int, end: int) -> Found | None:
-    start, end = trimmed(source.text, start, end, extra=".;:\"“”")
+    start, end = trimmed(source.text, start, end, extra='.;:"“”')
     words = source.text[start:end]
     if len(words) < _SHORTEST or _PARTICIPLE.match(words):
         return None

@@ -19,7 +19,9 @@ _ANNOUNCED = re.compile(
 )
 _BARE_VERB = re.compile(r"^\s(?:are|son)\s+$", re.IGNORECASE)
 _LISTED = re.compile(r"^(?:the\s|an?\s|el\s|la\s|[A-ZÁÉÍÓÚ“]|\(|\w+ing\s)")
-_MARKER = re.compile(r"(?:^|[\s,;])(?:and\s+|y\s+)?(?:\((?:\d{1,2}|[a-h]|[ivx]{1,4})\)|(?:\d{1,2}|[a-h]|[ivx]{1,4})\))\s+")
+_MARKER = re.compile(
+    r"(?:^|[\s,;])(?:and\s+|y\s+)?(?:\((?:\d{1,2}|[a-h]|[ivx]{1,4})\)|(?:\d{1,2}|[a-h]|[ivx]{1,4})\))\s+"
+)
 _JOINED = re.compile(r",\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+")
 _COMMA = re.compile(r",\s*(?:(?:and|y|e)\s+)?")
 _SEMICOLON = re.compile(r"\s*;\s*(?:(?:and|y|e)\s+)?")

@@ -72,7 +72,7 @@ def _phrase_end(text: str, start: int, end: int) -> int | None:
     for found in _ONLY_WORD.finditer(text, start, end):
         gap = text[last if last is not None else start : found.start()]
         word = plain(found.group())
-        if gap.strip() or (word in PHRASE_STOPS and not (word in {"of", "de", "para"} and words)):
+        if gap.strip() or (word in PHRASE_STOPS and not (word in {"of", "de"} and words)):
             break
         if word in NOT_COUNTED and words < 2:
             return None
@@ -107,7 +107,9 @@ def _value(words: str, *, percent: bool) -> int:
     if words[0].isdigit():
         # "1.500" and "1,500" are thousands; "2.5" is a decimal and only percentages have those.
         whole = re.sub(r"[.,](?=\d{3}\b)", "", words)
-        return round(float(whole.replace(",", "."))) if percent or whole.isdigit() else int(float(whole.replace(",", ".")))
+        return (
+            round(float(whole.replace(",", "."))) if percent or whole.isdigit() else int(float(whole.replace(",", ".")))
+        )
     return sum(NUMBER_WORDS[word] for word in words.lower().split("-"))
 
 

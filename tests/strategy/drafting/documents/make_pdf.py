@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 HERE = Path(__file__).parent
 WIDTH, HEIGHT = A4
-MARGIN, GUTTER, TOP, BOTTOM = 54, 24, 90, 80
+MARGIN, GUTTER, TOP, BOTTOM = 54, 24, 90, 330
 COLUMN = (WIDTH - 2 * MARGIN - GUTTER) / 2
 
 # (style, words). Long words are broken at line ends, as a typesetter would.

@@ -1,0 +1,182 @@
+"""From placed words to reading order: running heads out, columns one after the other, lines into paragraphs."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from floreo.strategy.drafting.building import Piece
+from floreo.strategy.drafting.readers.pdf_columns import Line, in_reading_order, lines_of
+from floreo.strategy.drafting.readers.labels import split_label
+from floreo.strategy.drafting.readers.pdf_words import Page, Table
+from floreo.strategy.drafting.readers.text import starts_with_name
+
+_PAGE_NUMBER = re.compile(
+    r"^[\s\-–—|]*(?:page|página|pág\.?)?\s*(?:\d{1,4}|[ivxlc]{1,6})(?:\s*(?:of|de|/|\|)\s*\d{1,4})?[\s\-–—|]*$",
+    re.IGNORECASE,
+)
+_MARGIN = 0.13
+_HEADING_AT_MOST = 200
+_LARGER = 1.12
+_WIDER_GAP = 1.32
+_ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    lines: list[Line]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+    @property
+    def size(self) -> float:
+        return self.lines[0].size
+
+    @property
+    def bold(self) -> bool:
+        return all(line.bold for line in self.lines)
+
+
+def pieces_of_pages(pages: Sequence[Page]) -> Iterator[Piece]:
+    """The pieces of a whole document; sizes and repeated lines can only be judged over all pages."""
+    by_page = [lines_of(page.words) for page in pages]
+    furniture = _furniture(by_page, pages)
+    body = _body_size(by_page)
+    flow: list[_Paragraph | Table] = []
+    for page, lines in zip(pages, by_page, strict=True):
+        kept = {id(word) for line in lines if not _is_furniture(line, page, furniture) for word in line.words}
+        words = [word for word in page.words if id(word) in kept]
+        for column in in_reading_order(words, page.tables):
+            _append(flow, column)
+    vocabulary = Counter(word.text.strip(".,;:()").lower() for page in pages for word in page.words)
+    yield from _pieces(flow, body, vocabulary)
+
+
+def _body_size(by_page: Sequence[Sequence[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in by_page:
+        for line in lines:
+            sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _furniture(by_page: Sequence[Sequence[Line]], pages: Sequence[Page]) -> set[str]:
+    """What stands in the margins of many pages, numbers aside: running heads and feet."""
+    seen: Counter[str] = Counter()
+    for page, lines in zip(pages, by_page, strict=True):
+        seen.update({_shape(line.text) for line in lines if _in_margin(line, page)})
+    often = max(2, min(4, len(pages) // 3))
+    return {shape for shape, count in seen.items() if count >= often}
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+|\b[ivxlc]+\b", "#", text.lower()).strip()
+
+
+def _in_margin(line: Line, page: Page) -> bool:
+    return line.y > page.height * (1 - _MARGIN) or line.y < page.height * _MARGIN
+
+
+def _is_furniture(line: Line, page: Page, furniture: set[str]) -> bool:
+    return _in_margin(line, page) and (_shape(line.text) in furniture or bool(_PAGE_NUMBER.match(line.text)))
+
+
+def _append(flow: list[_Paragraph | Table], column: Table | list[Line]) -> None:
+    if isinstance(column, Table):
+        flow.append(column)
+        return
+    gaps = [
+        above.y - below.y
+        for above, below in zip(column, column[1:], strict=False)
+        if 0 < above.y - below.y < 3 * above.size
+    ]
+    usual = statistics.median(gaps) if gaps else 0.0
+    right = max((line.right for line in column), default=0.0)
+    left = min((line.left for line in column), default=0.0)
+    for at, line in enumerate(column):
+        before = flow[-1] if flow else None
+        if not isinstance(before, _Paragraph):
+            flow.append(_Paragraph([line]))
+        elif at == 0:
+            # A sentence may go on at the top of the next column or page.
+            flow.append(_Paragraph([line])) if not _goes_on(before, line) else before.lines.append(line)
+        elif _is_new(before, line, usual, (left, right)):
+            flow.append(_Paragraph([line]))
+        else:
+            before.lines.append(line)
+
+
+def _goes_on(before: _Paragraph, line: Line) -> bool:
+    same = abs(before.size - line.size) < 0.6 and before.last.bold == line.bold
+    unfinished = not before.last.text.rstrip().endswith(_ENDED)
+    return same and unfinished and line.text[:1].islower() and not _opens_item(line)
+
+
+def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:
+    last = before.last
+    if abs(last.size - line.size) > 0.6 or (last.bold != line.bold and not line.text[:1].islower()):
+        return True
+    if _opens_item(line) or last.y - line.y > max(_WIDER_GAP * usual, 1.05 * line.size) or last.y < line.y:
+        return True
+    ended = last.text.rstrip().endswith(_ENDED)
+    short = last.right < edges[1] - 0.12 * (edges[1] - edges[0])
+    indented = line.left > last.left + line.size and len(before.lines) > 1
+    return ended and (short or indented)
+
+
+def _opens_item(line: Line) -> bool:
+    return bool(split_label(line.text)[0]) or starts_with_name(line.text)
+
+
+def _pieces(flow: Sequence[_Paragraph | Table], body: float, vocabulary: Counter[str]) -> Iterator[Piece]:
+    sizes = sorted(
+        {one.size for one in flow if isinstance(one, _Paragraph) and one.size > body * _LARGER}, reverse=True
+    )
+    tables = 0
+    for one in flow:
+        if isinstance(one, Table):
+            tables += 1
+            yield from (Piece("cell_row", level=tables, cells=row) for row in one.rows if any(row))
+        else:
+            yield _piece(one, _joined(one.lines, vocabulary), body, sizes)
+
+
+def _piece(paragraph: _Paragraph, text: str, body: float, sizes: Sequence[float]) -> Piece:
+    kind, number, rest = split_label(text)
+    larger = paragraph.size > body * _LARGER
+    as_heading = larger or (paragraph.bold and paragraph.size >= body * 0.95)
+    if as_heading and len(text) <= _HEADING_AT_MOST and kind != "bullet" and not text.endswith((".", ";", ",")):
+        level = sizes.index(paragraph.size) + 1 if larger else len(sizes) + 1
+        return Piece("heading", rest, min(level, 6), number)
+    return Piece("item", rest, 1, number) if kind else Piece("paragraph", text)
+
+
+def _joined(lines: Sequence[Line], vocabulary: Counter[str]) -> str:
+    text = lines[0].text
+    for line in lines[1:]:
+        text = _join(text, line.text, vocabulary)
+    return text
+
+
+def _join(text: str, following: str, vocabulary: Counter[str]) -> str:
+    broken = re.search(r"([^\W\d_]+)[-\u00ad\u2010]$", text)
+    rest = re.match(r"[^\W\d_]+", following)
+    if broken is None or rest is None:
+        return f"{text} {following}" if not text.endswith(("/", "–")) else text + following
+    if not rest.group()[0].islower() or _is_compound(broken[1].lower(), rest.group().lower(), vocabulary):
+        return text[: broken.end(1)] + "-" + following
+    return text[: broken.end(1)] + following
+
+
+def _is_compound(one: str, other: str, vocabulary: Counter[str]) -> bool:
+    """Whether the hyphen belongs to the word (`public-private`): as written elsewhere, or when only its halves are words."""
+    if vocabulary[f"{one}-{other}"]:
+        return True
+    if vocabulary[one + other]:
+        return False
+    return bool(vocabulary[one] and vocabulary[other])

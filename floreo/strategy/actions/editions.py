@@ -1,0 +1,111 @@
+"""Writing editions: making, describing, publishing and ending one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import search
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.strategy.actions.checking import must_be_free, must_be_in_order, must_be_past, must_say, newest, put
+from floreo.strategy.models import Action, Edition, EditionState, Objective, Pillar
+
+
+class EditionFacts(TypedDict, total=False):
+    """What may be said of an edition, apart from its code, which is its address."""
+
+    title: str
+    official_title: str
+    objective: str
+    vision: str
+    public_text: str
+    internal_notes: str
+    starts_on: date | None
+    ends_on: date | None
+    launched_on: date | None
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def check_edition(edition: Edition) -> None:
+    """Raises Refused unless it has a title and its days run forwards."""
+    edition.title = must_say(edition.title, field="title", sentence=_("Give the edition a title."))
+    must_be_in_order(edition.starts_on, edition.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+
+
+@action("edition.created", needs=Permission.PLAN_EDIT)
+def create_edition(*, by: Actor, code: str, **facts: Unpack[EditionFacts]) -> Edition:
+    """A new edition, in preparation and not public."""
+    edition = Edition(code=must_be_free(Edition.objects.all(), code))
+    put(edition, facts)
+    check_edition(edition)
+    return keep(edition)
+
+
+@action("edition.updated", needs=Permission.PLAN_EDIT)
+def update_edition(
+    edition: Edition, *, by: Actor, version: int | None = None, **facts: Unpack[EditionFacts]
+) -> Edition:
+    edition = newest(edition, version)
+    put(edition, facts)
+    check_edition(edition)
+    return keep(edition)
+
+
+def _refresh_search(edition: Edition) -> None:
+    """Strangers find what is in an edition only while it is public."""
+    search.refresh_many(Pillar.objects.filter(edition=edition).select_related("edition"))
+    search.refresh_many(Objective.objects.filter(pillar__edition=edition).select_related("pillar__edition"))
+    search.refresh_many(Action.objects.filter(edition=edition).select_related("edition"))
+
+
+@action("edition.published", needs=Permission.PLAN_PUBLISH)
+def publish_edition(edition: Edition, *, by: Actor) -> Edition:
+    """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
+    edition = newest(edition)
+    if edition.is_public:
+        raise Refused(_("This edition is public already."), code="already_public")
+    if not edition.pillars.exists():
+        raise Refused(_("It has no pillar yet. Add one, so that there is something to publish."), code="empty_edition")
+    if edition.state == EditionState.DRAFT:
+        other = Edition.objects.filter(state=EditionState.IN_FORCE).exclude(pk=edition.pk).first()
+        if other is not None:
+            sentence = _("“%(title)s” is still in force. End it first.") % {"title": other.title}
+            raise Refused(sentence, code="other_in_force")
+        edition.state = EditionState.IN_FORCE
+    edition.is_public = True
+    keep(edition)
+    _refresh_search(edition)
+    return edition
+
+
+@action("edition.unpublished", needs=Permission.PLAN_PUBLISH)
+def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
+    """Takes it from the public site; nothing is removed."""
+    edition = newest(edition)
+    if not edition.is_public:
+        raise Refused(_("This edition is not public."), code="not_public")
+    note(reason=must_say(reason, field="reason", sentence=_("Say why it is taken from the public site.")))
+    edition.is_public = False
+    keep(edition)
+    _refresh_search(edition)
+    return edition
+
+
+@action("edition.ended", needs=Permission.PLAN_PUBLISH)
+def end_edition(edition: Edition, *, by: Actor, closing_report_on: date | None = None) -> Edition:
+    """It is no longer in force. `closing_report_on` is when a closing report was published, if one was."""
+    edition = newest(edition)
+    if edition.state != EditionState.IN_FORCE:
+        raise Refused(_("Only an edition in force can be ended."), code="not_in_force")
+    if closing_report_on is not None:
+        must_be_past(closing_report_on, field="closing_report_on")
+    edition.state, edition.closing_report_on = EditionState.ENDED, closing_report_on
+    return keep(edition)

@@ -1,0 +1,16 @@
+"""The order of actions in a whole edition, worked out from pillar, objective and place, for every list to use."""
+
+from floreo.strategy.models import Action, Edition
+
+
+def renumber(edition: Edition) -> None:
+    """Gives each action its place in the edition. What follows from the tree is not a fact of its own, so it is not in
+    the trail and no version changes."""
+    order = ("objective__pillar__position", "objective__pillar_id", "objective__position", "objective_id")
+    actions = Action.objects.filter(edition=edition).order_by(*order, "position", "pk").only("pk", "position")
+    moved = []
+    for position, act in enumerate(actions, start=1):
+        if act.position != position:
+            act.position = position
+            moved.append(act)
+    Action.objects.bulk_update(moved, ["position"], batch_size=200)

@@ -1,0 +1,73 @@
+"""Writing pillars."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep
+from floreo.core.errors import Refused
+from floreo.strategy.actions.checking import (
+    drop_unless_used,
+    last_position,
+    must_be_free,
+    must_say,
+    newest,
+    put,
+    step,
+)
+from floreo.strategy.actions.ordering import renumber
+from floreo.strategy.models import Edition, Pillar
+
+
+class BranchFacts(TypedDict, total=False):
+    """What may be said of a pillar or an objective, apart from its code."""
+
+    title: str
+    official_wording: str
+    official_place: str
+    public_text: str
+    internal_notes: str
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+@action("pillar.added", needs=Permission.PLAN_EDIT)
+def add_pillar(edition: Edition, *, by: Actor, code: str, **facts: Unpack[BranchFacts]) -> Pillar:
+    """A pillar at the end of the edition."""
+    siblings = Pillar.objects.filter(edition=edition)
+    pillar = Pillar(edition=edition, code=must_be_free(siblings, code), position=last_position(siblings))
+    put(pillar, facts)
+    pillar.title = must_say(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    return keep(pillar)
+
+
+@action("pillar.updated", needs=Permission.PLAN_EDIT)
+def update_pillar(pillar: Pillar, *, by: Actor, version: int | None = None, **facts: Unpack[BranchFacts]) -> Pillar:
+    pillar = newest(pillar, version)
+    put(pillar, facts)
+    pillar.title = must_say(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    return keep(pillar)
+
+
+@action("pillar.moved", needs=Permission.PLAN_EDIT, quiet=True)
+def move_pillar(pillar: Pillar, *, by: Actor, up: bool) -> Pillar:
+    """One place up or down; its code stays, because it is its address."""
+    pillar = newest(pillar)
+    step(pillar, Pillar.objects.filter(edition_id=pillar.edition_id), up=up)
+    renumber(pillar.edition)
+    return pillar
+
+
+@action("pillar.removed", needs=Permission.PLAN_EDIT)
+def remove_pillar(pillar: Pillar, *, by: Actor) -> None:
+    """Removes an empty pillar."""
+    pillar = newest(pillar)
+    if pillar.objectives.exists():
+        raise Refused(_("It still has objectives. Move or remove them first."), code="not_empty")
+    drop_unless_used(pillar, _("An indicator or another record still points to this pillar. Change that first."))

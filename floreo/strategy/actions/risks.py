@@ -1,0 +1,71 @@
+"""Writing risks: what could stop an action, how likely, how bad, and what is done about it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep
+from floreo.core.errors import Refused
+from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest, put
+from floreo.strategy.actions.standings import restand
+from floreo.strategy.models import Action, Risk
+
+
+class RiskFacts(TypedDict, total=False):
+    """What is said of a risk; likelihood and impact from 1 (low) to 5 (high)."""
+
+    title: str
+    likelihood: int
+    impact: int
+    response: str
+    noted_on: date
+    is_public: bool
+    translations: dict[str, dict[str, str]]
+
+
+def check_risk(risk: Risk) -> None:
+    risk.title = must_say(risk.title, field="title", sentence=_("Say what could happen."))
+    for field in ("likelihood", "impact"):
+        if not 1 <= (getattr(risk, field) or 0) <= 5:
+            sentence = _("Choose a number from 1 (low) to 5 (high).")
+            raise Refused(sentence, code="out_of_scale", fields={field: sentence})
+    must_be_past(risk.noted_on, field="noted_on")
+
+
+@action("risk.noted", needs=Permission.PLAN_UPDATE)
+def add_risk(act: Action, *, by: Actor, **facts: Unpack[RiskFacts]) -> Risk:
+    risk = Risk(action=newest(act), noted_on=clock.today())
+    put(risk, facts)
+    check_risk(risk)
+    keep(risk)
+    restand(act)
+    return risk
+
+
+@action("risk.updated", needs=Permission.PLAN_UPDATE)
+def update_risk(risk: Risk, *, by: Actor, version: int | None = None, **facts: Unpack[RiskFacts]) -> Risk:
+    risk = newest(risk, version)
+    put(risk, facts)
+    check_risk(risk)
+    keep(risk)
+    restand(risk.action)
+    return risk
+
+
+@action("risk.closed", needs=Permission.PLAN_UPDATE)
+def close_risk(risk: Risk, *, by: Actor, on: date | None = None) -> Risk:
+    """It can no longer happen, or it has."""
+    risk, on = newest(risk), on or clock.today()
+    if risk.closed_on is not None:
+        raise Refused(_("It is closed already."), code="already_closed")
+    must_be_past(on, field="on")
+    must_be_in_order(risk.noted_on, on, field="on", named=(_("The day it was noted"), _("the closing date")))
+    risk.closed_on = on
+    keep(risk)
+    restand(risk.action)
+    return risk

@@ -1,0 +1,53 @@
+"""What the lead says of an action. Said once and kept: a mistake is mended by saying the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep
+from floreo.core.errors import Refused
+from floreo.strategy.actions.checking import must_be_past, newest
+from floreo.strategy.actions.standings import restand
+from floreo.strategy.models import Action, Milestone, Update
+
+
+@action("update.said", needs=Permission.PLAN_UPDATE)
+def say_update(
+    act: Action,
+    *,
+    by: Actor,
+    done: str = "",
+    next: str = "",  # noqa: A002 -- the word the form, the model and the reader use
+    risks: str = "",
+    nothing_changed: bool = False,
+    reached: Sequence[Milestone] = (),
+    on: date | None = None,
+    is_public: bool = True,
+) -> Update:
+    """Done, next and risks on a day, with the milestones reached by then; or that nothing changed."""
+    act, on = newest(act), on or clock.today()
+    must_be_past(on, field="on")
+    said = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
+    if nothing_changed and (any(said.values()) or reached):
+        sentence = _("You ticked “nothing changed” and also said what did. Keep one of the two.")
+        raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
+    if not nothing_changed and not any(said.values()) and not reached:
+        sentence = _("Say what was done, or tick “nothing changed”.")
+        raise Refused(sentence, code="missing", fields={"done": sentence})
+    for milestone in reached:
+        if milestone.action_id != act.pk:
+            raise Refused(_("That milestone is of another action."), code="other_action")
+        fresh = newest(milestone)
+        fresh.reached_on, fresh.expected_on = on, None
+        keep(fresh)
+    update = Update(
+        action=act, on=on, nothing_changed=nothing_changed, said_by=by.actor_name, is_public=is_public, **said
+    )
+    keep(update)
+    restand(act)
+    return update

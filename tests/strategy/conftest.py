@@ -1,0 +1,49 @@
+"""A small plan on a still calendar, with the people who may and may not touch it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from floreo.core import clock
+from floreo.organisations.models import Country, Organisation, User
+from floreo.strategy.models import Action, Edition
+from tests.factories import strategy as make
+
+
+@pytest.fixture
+def country(db: None) -> Iterator[Country]:
+    with clock.standing(day=make.TODAY):
+        yield make.make_country()
+
+
+@pytest.fixture
+def csirt(country: Country) -> Organisation:
+    return make.make_organisation("csirt", "National CSIRT")
+
+
+@pytest.fixture
+def police(country: Country) -> Organisation:
+    return make.make_organisation("police", "National Police")
+
+
+@pytest.fixture
+def edition(country: Country) -> Edition:
+    return make.make_edition()
+
+
+@pytest.fixture
+def act(edition: Edition, csirt: Organisation) -> Action:
+    """Led by the CSIRT, with two open milestones."""
+    return make.make_action(edition, lead=csirt, milestones=2)
+
+
+@pytest.fixture
+def lead(user_with: Callable[..., User], csirt: Organisation) -> User:
+    return user_with("lead", organisation=csirt, email="lead@csirt.example.org")
+
+
+@pytest.fixture
+def other_lead(user_with: Callable[..., User], police: Organisation) -> User:
+    return user_with("lead", organisation=police, email="lead@police.example.org")

@@ -26,6 +26,11 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
 
+# A file, not memory: SQLite then locks between threads as it does in production.
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    settings.DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["FLOREO_DATA"], "test.sqlite3")}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings() -> Iterator[None]:
     """Plain static files and a quick password hasher; nothing else differs from production."""

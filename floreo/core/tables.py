@@ -178,9 +178,9 @@ def _write(sheet: Any, y: int, x: int, cell: Cell, day: Any) -> None:
     if isinstance(cell, date) and not isinstance(cell, datetime):
         sheet.write_datetime(y, x, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001 -- a sheet knows no zone
         return
-    value = flat(cell)
+    # A worksheet cell typed as text is never run, so the apostrophe of CSV is not needed here and would come back.
+    value = str(cell) if isinstance(cell, str | Promise) else flat(cell)
     if isinstance(value, int | float):
         sheet.write_number(y, x, value)
     elif value:
-        # A worksheet cell typed as text is never run, so the apostrophe of CSV is not needed and would come back.
-        sheet.write_string(y, x, value[1:] if value.startswith("'") and isinstance(cell, str) else value)
+        sheet.write_string(y, x, value)

@@ -1,0 +1,82 @@
+"""Roles: what each may, on its own things and on others'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from floreo.core.access import PERMISSION_WORDS, ROLES, SYSTEM, Permission, Scope, can, must
+from floreo.core.errors import NotAllowed
+
+
+@dataclass(frozen=True)
+class Somebody:
+    roles: tuple[tuple[str, int | None], ...]
+    actor_code: str = "user:1"
+    actor_name: str = "Somebody"
+
+    def grants(self) -> tuple[tuple[str, int | None], ...]:
+        return self.roles
+
+
+@dataclass(frozen=True)
+class Thing:
+    owners: frozenset[int]
+
+    def owner_ids(self) -> set[int]:
+        return set(self.owners)
+
+
+def test_every_permission_has_words() -> None:
+    assert set(PERMISSION_WORDS) == set(Permission)
+
+
+def test_the_nine_roles_are_those_of_the_design() -> None:
+    assert set(ROLES) == {
+        "administrator", "secretariat", "lead", "analyst", "operator", "drafter", "coordinator", "observer", "auditor",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_nobody_may_nothing(permission: Permission) -> None:
+    assert not can(None, permission)
+    assert not can(object(), permission)
+    assert not can(Somebody(()), permission)
+    assert not can(Somebody((("no such role", None),)), permission)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_the_system_and_administrators_may_all(permission: Permission) -> None:
+    assert can(SYSTEM, permission)
+    assert can(Somebody((("administrator", None),)), permission)
+
+
+def test_own_means_the_things_of_ones_organisation() -> None:
+    lead = Somebody((("lead", 7),))
+    assert can(lead, Permission.PLAN_UPDATE, Thing(frozenset({7, 8})))
+    assert not can(lead, Permission.PLAN_UPDATE, Thing(frozenset({8})))
+    assert not can(lead, Permission.PLAN_EDIT, Thing(frozenset({7})))
+
+
+def test_own_without_an_organisation_is_nothing() -> None:
+    assert not can(Somebody((("lead", None),)), Permission.PLAN_UPDATE, Thing(frozenset({7})))
+
+
+@pytest.mark.parametrize("role", ["observer", "auditor"])
+def test_who_only_reads_changes_nothing(role: str) -> None:
+    reads = {p for p in Permission if p.value.endswith((".read", ".open"))}
+    assert set(ROLES[role].grants) <= reads
+
+
+def test_must_raises() -> None:
+    with pytest.raises(NotAllowed):
+        must(None, Permission.PLAN_EDIT)
+
+
+def test_scopes_are_used_where_they_mean_something() -> None:
+    owned: Callable[[Permission], bool] = lambda p: any(r.grants.get(p) is Scope.OWN for r in ROLES.values())  # noqa: E731
+    assert {p for p in Permission if owned(p)} == {
+        Permission.PLAN_UPDATE, Permission.READING_ENTER, Permission.PEOPLE_READ, Permission.REGISTER_READ,
+    }  # fmt: skip

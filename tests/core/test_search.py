@@ -1,0 +1,61 @@
+"""Search: the same answers on both databases, and nothing internal to strangers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from floreo.core import search
+from floreo.core.models import SearchEntry
+
+
+@pytest.fixture
+def entries(db: None) -> None:
+    rows = [
+        ("a:1", "Cybercrime Act", "Offences and powers", True),
+        ("a:2", "Reporting line", "A telephone line for incidents", True),
+        ("a:3", "Línea de reporte", "Comunicación de incidentes", True),
+        ("a:4", "Hiring talks", "Pay offered for the reporting line", False),
+    ]
+    for key, title, body, public in rows:
+        SearchEntry.objects.create(key=key, kind="action", title=title, body=body, address=f"/{key}/", is_public=public)
+
+
+def found(words: str, *, public_only: bool = False) -> list[str]:
+    return [e.key for e in search.find(words, public_only=public_only)]
+
+
+@pytest.mark.usefixtures("entries")
+class TestFinding:
+    def test_a_title_counts_more_than_a_body(self) -> None:
+        assert found("reporting") == ["a:2", "a:4"]
+
+    def test_strangers_find_only_what_is_public(self) -> None:
+        assert found("reporting", public_only=True) == ["a:2"]
+
+    def test_every_word_must_be_there_and_beginnings_are_enough(self) -> None:
+        assert found("report tele") == ["a:2"]
+
+    def test_accents_do_not_matter(self) -> None:
+        assert found("linea comunicacion") == ["a:3"]
+        assert found("LÍNEA") == ["a:3"]
+
+    def test_a_changed_or_removed_entry_is_found_by_its_new_words(self) -> None:
+        SearchEntry.objects.filter(key="a:1").update(title="Data Protection Act")
+        assert found("cybercrime") == []
+        assert found("protection") == ["a:1"]
+        SearchEntry.objects.get(key="a:1").delete()
+        assert found("protection") == []
+
+    @pytest.mark.parametrize("words", ["", "   ", '"', "AND OR NOT", "a* OR b", "title:x", "NEAR(", "'; DROP", "&|!", "(", "\\", "%"])
+    def test_what_people_type_is_never_an_operator(self, words: str) -> None:
+        assert isinstance(found(words), list)
+
+
+class TestAnything(TestCase):
+    @given(st.text(max_size=60).filter(lambda t: "\x00" not in t))
+    @settings(max_examples=60, deadline=None)
+    def test_any_text_can_be_asked_for(self, words: str) -> None:
+        list(search.find(words, public_only=True))

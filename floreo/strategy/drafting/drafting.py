@@ -11,7 +11,7 @@ from floreo.strategy.drafting.rules.funders import funders_in
 from floreo.strategy.drafting.rules.measures import measures_in
 from floreo.strategy.drafting.rules.outlets import outlets_in
 from floreo.strategy.drafting.rules.overall import overall_objective_of
-from floreo.strategy.drafting.rules.pillars import pillars_in_sentences
+from floreo.strategy.drafting.rules.pillars import listed_in_sentences
 from floreo.strategy.drafting.rules.plan import plan_of
 from floreo.strategy.drafting.rules.targets import targets_in
 from floreo.strategy.drafting.source import Source
@@ -23,9 +23,10 @@ def draft_rows(document: Document) -> Draft:
     """All rows the rules find. The same document always gives the same draft."""
     source = Source(document)
     plan = plan_of(source)
-    if not any(row.kind == Kind.PILLAR for row in plan):
-        # Only a text without pillars of its own is read for a sentence that lists them.
-        plan += pillars_in_sentences(source)
+    for kind in (Kind.PILLAR, Kind.OBJECTIVE):
+        if not any(row.kind == kind for row in plan):
+            # Only a text without such headings or lists is read for a sentence that names them.
+            plan += listed_in_sentences(source, kind)
     taken = [(row.start, row.end) for row in plan]
     found = [
         *edition_of(source),

@@ -116,12 +116,13 @@ ACTION_WORDS = (
 # The same words where they announce a list or a section: "The three pillars are:", "Strategic Pillars".
 PILLARS_PLURAL = (
     r"(?:strategic\s+|thematic\s+|key\s+|main\s+|core\s+)?"
-    r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)|priorities)"
+    r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)|priorities"
+    r"|(?:key|main|core)\s+areas|areas\s+of\s+(?:focus|action|work))"
     r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s|de\s+acción))?"
 )
 OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:estratégicos|específicos))?"
 ACTIONS_PLURAL = (
-    r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps)"
+    r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps|interventions|strategies)"
     r"|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
 )
 

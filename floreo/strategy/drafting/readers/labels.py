@@ -16,12 +16,14 @@ _NUMBER = re.compile(
 def split_label(line: str) -> tuple[str, str, str]:
     """(kind, number, rest): kind is `bullet`, `number` or an empty string; number is as printed, without its last dot."""
     if bullet := _BULLET.match(line):
-        return "bullet", "", line[bullet.end() :]
-    number = _NUMBER.match(line)
-    if number is None or not _is_label(number):
+        # "• 1.1 Establish ..." has both, and its number is the one that says something.
+        _, number, rest = split_label(line[bullet.end() :])
+        return "bullet", number, rest
+    found = _NUMBER.match(line)
+    if found is None or not _is_label(found):
         return "", "", line
-    label = (number["label"] + number["close"]).rstrip(".")
-    return "number", label, line[number.end() :]
+    label = (found["label"] + found["close"]).rstrip(".")
+    return "number", label, line[found.end() :]
 
 
 def _is_label(found: re.Match[str]) -> bool:

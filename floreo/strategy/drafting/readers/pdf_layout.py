@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.readers.pdf_columns import Line, in_reading_order, lines_of
 from floreo.strategy.drafting.readers.labels import split_label
+from floreo.strategy.drafting.readers.pdf_columns import Line, in_reading_order, lines_of
 from floreo.strategy.drafting.readers.pdf_words import Page, Table
 from floreo.strategy.drafting.readers.text import starts_with_name
 
@@ -22,6 +22,10 @@ _MARGIN = 0.13
 _HEADING_AT_MOST = 200
 _LARGER = 1.12
 _WIDER_GAP = 1.32
+# A line that ends in one of these leans on the next, whatever its first letter.
+_LEANS_ON = re.compile(
+    r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$", re.IGNORECASE
+)
 _ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
 
@@ -114,7 +118,8 @@ def _append(flow: list[_Paragraph | Table], column: Table | list[Line]) -> None:
 def _goes_on(before: _Paragraph, line: Line) -> bool:
     same = abs(before.size - line.size) < 0.6 and before.last.bold == line.bold
     unfinished = not before.last.text.rstrip().endswith(_ENDED)
-    return same and unfinished and line.text[:1].islower() and not _opens_item(line)
+    carries_on = line.text[:1].islower() or line.text[:1].isdigit() or bool(_LEANS_ON.search(before.last.text))
+    return same and unfinished and carries_on and not _opens_item(line)
 
 
 def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, float]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.mending import tidy
 from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.words import ACTION_WORDS, OBJECTIVE_WORDS, PILLAR_WORDS
+from floreo.strategy.drafting.words import ACTION_WORDS, NUMBER_WORDS, OBJECTIVE_WORDS, PILLAR_WORDS
 
 _WRAP_AT_MOST = 130
 _WRAP_AT_LEAST = 50
@@ -16,7 +16,7 @@ _HEADING_AT_MOST = 120
 _RULE = re.compile(r"^\s*([=\-_~*#])\1{2,}\s*$")
 _NAMED = re.compile(
     rf"^(?:{PILLAR_WORDS}|{OBJECTIVE_WORDS}|{ACTION_WORDS}|annex|appendix|chapter|section|anexo|capítulo|sección)"
-    r"\s+(?:\d|[IVX]+\b)",
+    rf"\s+(?:\d|[IVX]+\b|(?:{'|'.join(NUMBER_WORDS)})\s*(?:[:.|–—-]|$))",
     re.IGNORECASE,
 )
 _SENTENCE_END = (".", ";", ",", ":", "!", "?")
@@ -79,6 +79,8 @@ def _unwrapped(group: list[str], width: int) -> list[str]:
 
 def _continues(last: str, line: str, width: int) -> bool:
     if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0] or _NAMED.match(line.strip()):
+        return False
+    if last.isupper() and not line.isupper():
         return False
     if width and len(last) + 1 + len(line.split()[0]) > width:
         return True

@@ -21,7 +21,7 @@ _ABOUT = re.compile(
 )
 _THANKS = re.compile(r"\b(?:thank(?:s|ed)?|gratitude|grateful|agradec\w+|gracias)\b", re.IGNORECASE)
 _ADVERBS = re.compile(
-    r"^(?:\s*,?\s*(?:in (?:close )?(?:collaboration|partnership|cooperation) with|together with|en colaboración con|junto con)[^.;]{2,140}?)?"
+    rf"^(?:\s*,?\s*(?:{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']})[^.;]{{2,140}}?)?"
     r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha|han|ayer)\b)*\s*,?\s*$",
     re.IGNORECASE,
 )

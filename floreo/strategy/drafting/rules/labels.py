@@ -19,7 +19,7 @@ from floreo.strategy.drafting.words import (
 PILLAR, OBJECTIVE, ACTION = 1, 2, 3
 _SPELLED = "|".join([*sorted(NUMBER_WORDS, key=len, reverse=True)])
 _ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
-_CODE = rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}(?:\.?[a-z])?|[IVX]{{1,5}}(?![\w])|[A-H](?![\w’'])|(?:{_SPELLED})(?=\s*[:.\-–—]))"
+_CODE = rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}(?:\.?[a-z])?|[IVX]{{1,5}}(?![\w])|[A-H](?![\w’'])|(?:{_SPELLED})(?=\s*(?:[:.)|\-–—]|$)))"
 _LABEL = re.compile(
     rf"^(?:(?P<action>{ACTION_WORDS})|(?P<objective>{OBJECTIVE_WORDS})|(?P<pillar>{PILLAR_WORDS}))"
     rf"\s+(?:no\.?\s*|núm\.?\s*|n[.º°]+\s*|#\s*)?{_CODE}(?P<gap>\s*[:.)\-–—|]+\s*|\s+|$)",

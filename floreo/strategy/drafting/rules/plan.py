@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from floreo.strategy.drafting.document import Block
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.announcing import (
@@ -24,6 +25,8 @@ _KINDS = {PILLARS: Kind.PILLAR, OBJECTIVES: Kind.OBJECTIVE, ACTIONS: Kind.ACTION
 _RANKS = {PILLAR: Kind.PILLAR, OBJECTIVE: Kind.OBJECTIVE, ACTION: Kind.ACTION}
 _LIST_TAIL = re.compile(r"[\s;,.]*(?:;\s*(?:and|y|e|or)|,\s*(?:and|y|e))?[\s;,.]*$")
 _TITLE_AT_MOST = 240
+_GLOSS = re.compile(r"(?<=\w{3}):\s+|\s[–—]\s+")
+_GLOSS_AT_LEAST = 30
 _CHROME = re.compile(
     r"^(?:introduction|overview|background|context|summary|conclusion|implementation|monitoring.*|introducción|contexto"
     r"|resumen|conclusiones|implementación)$",
@@ -254,7 +257,7 @@ class _Walk:
         first = next(split_sentences(self.source.text, start, stop), (start, stop))
         if kind == Kind.ACTION and not named:
             first = (start, stop) if stop - start <= _TITLE_AT_MOST else first
-        start, stop = _without_tail(self.source.text, *first)
+        start, stop = _without_tail(self.source.text, *_without_gloss(self.source.text, kind, *first))
         if stop - start < 2 or stop - start > 2 * _TITLE_AT_MOST:
             return
         fields = details.fields if kind == Kind.ACTION else {}
@@ -266,6 +269,12 @@ class _Walk:
             self._leave_list()
             self.fresh = kind == Kind.OBJECTIVE
             self.list_of = ""
+
+
+def _without_gloss(text: str, kind: Kind, start: int, end: int) -> tuple[int, int]:
+    """`Skilled people: improving the teaching of ...` is a title and its gloss; an action keeps its whole wording."""
+    gloss = _GLOSS.search(text, start, end) if kind != Kind.ACTION else None
+    return (start, gloss.start()) if gloss and end - gloss.end() > _GLOSS_AT_LEAST else (start, end)
 
 
 def _without_tail(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from floreo.strategy.drafting.dates import FoundDate
+from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import deadline_in
 from floreo.strategy.drafting.rules.found import Found
@@ -35,7 +37,9 @@ _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 _NO_COUNT_BEFORE = re.compile(
     r"(?:[$€£¥]|\b[A-Z]{2,3}\$?|(?i:\b(?:section|article|act|bill|phase|level|no\.?|number|artículo|ley|fase)))\s*$"
 )
+_YEARLY = re.compile(r"^\s*(?:annually|yearly|(?:each|every|per|a)\s+year|anualmente|cada\s+año|al\s+año|por\s+año)\b", re.IGNORECASE)
 _WORDS_AT_MOST = 6
+_OPENING_AT_MOST = 30
 
 
 def targets_in(source: Source) -> list[Found]:
@@ -56,7 +60,7 @@ def _matches(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Itera
         phrase_end = _phrase_end(text, *found.span("noun"))
         if phrase_end is None or not _is_count(text, found):
             continue
-        yield _row(text, found, phrase_end, end)
+        yield _row(text, found, phrase_end, (start, end))
 
 
 def _is_count(text: str, found: re.Match[str]) -> bool:
@@ -84,11 +88,14 @@ def _phrase_end(text: str, start: int, end: int) -> int | None:
     return last if words else None
 
 
-def _row(text: str, found: re.Match[str], phrase_end: int, end: int) -> Found:
+def _row(text: str, found: re.Match[str], phrase_end: int, sentence: Span) -> Found:
     noun = " ".join(text[found.start("noun") : phrase_end].split())
     title = " ".join(text[found.start("number") : phrase_end].split())
     start, stop = min(found.start("verb"), found.start("number")), max(phrase_end, _verb_end(found))
-    by = deadline_in(text, phrase_end, end)
+    by = None if _YEARLY.match(text[phrase_end : sentence[1]]) else _deadline(text, phrase_end, sentence)
+    if by is not None:
+        # The passage reaches to the date, so that it proves the date too.
+        start, stop = min(start, by.start), max(stop, by.end)
     fields: dict[str, Value] = {
         "number": _value(found["number"], percent=bool(found["percent"])),
         "unit": "percent" if found["percent"] else _unit(noun),
@@ -96,7 +103,16 @@ def _row(text: str, found: re.Match[str], phrase_end: int, end: int) -> Found:
         "verb": " ".join(found["verb"].split()),
         "by": by.last if by else None,
     }
-    return Found(Kind.TARGET, title, start, by.end if by else stop, fields=fields)
+    return Found(Kind.TARGET, title, start, stop, fields=fields)
+
+
+def _deadline(text: str, phrase_end: int, sentence: Span) -> FoundDate | None:
+    """A date after the number, or the one the sentence opens with (`By 2027, 80 per cent of ...`)."""
+    after = deadline_in(text, phrase_end, sentence[1])
+    if after is not None:
+        return after
+    opening = deadline_in(text, sentence[0], phrase_end)
+    return opening if opening and opening.start - sentence[0] < _OPENING_AT_MOST else None
 
 
 def _verb_end(found: re.Match[str]) -> int:

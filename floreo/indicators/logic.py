@@ -3,6 +3,7 @@ core.figures and can be had from here too. No Django."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -92,6 +93,32 @@ def move(now: Decimal, before: Decimal) -> Move:
     return Move.UP if now > before else Move.DOWN
 
 
+def is_small(number: Decimal | int | None) -> bool:
+    return number is not None and 0 < number < SMALL
+
+
+def _is_safe(group: Group) -> bool:
+    return not is_small(group.numerator) and not is_small(group.denominator)
+
+
+def safe_groups(groups: Sequence[Group], *, others: str) -> tuple[Group, ...]:
+    """Groups of people as the public may see them: small ones are shown together under `others`, with as many larger
+    ones as it takes so that nobody can be worked out from the total. Empty when nothing is left to tell apart."""
+    safe = sorted((g for g in groups if _is_safe(g)), key=lambda g: g.denominator)
+    small = [g for g in groups if not _is_safe(g)]
+    if not small:
+        return tuple(groups)
+
+    def together() -> Group:
+        return Group(others, sum(g.numerator for g in small), sum(g.denominator for g in small))
+
+    while safe and (len(small) < 2 or not _is_safe(together())):
+        small.append(safe.pop(0))
+    if not safe:
+        return ()
+    return (*(g for g in groups if g in safe), together())
+
+
 __all__ = [
     "SMALL",
     "Direction",
@@ -108,12 +135,14 @@ __all__ = [
     "expected_by",
     "following",
     "is_reached",
+    "is_small",
     "median",
     "move",
     "outlook",
     "period_of",
     "periods_between",
     "previous",
+    "safe_groups",
     "share",
     "shown",
 ]

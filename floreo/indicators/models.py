@@ -18,7 +18,6 @@ from floreo.indicators.logic import Direction, Frequency, Period
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, Edition, Objective, Pillar, StatedTarget
 
-
 FROZEN = _("This reading is frozen and never changes. Correct it: the new reading stands beside the old one.")
 
 
@@ -121,8 +120,8 @@ class Indicator(Record, Translated, Sourced):
 
 
 class RecordList(models.Model):
-    """The records that a reading counted, with their names as they then were. Kept once, however many readings counted the
-    same, and told apart by its content."""
+    """The records that a reading counted, with their names as they then were. Kept once, however many readings counted
+    the same, and told apart by its content."""
 
     digest = models.CharField(max_length=64, unique=True)
     rows = models.JSONField()  # [[label, address, counted], ...], those not counted first
@@ -146,8 +145,8 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
 
 
 class Reading(Record, Sourced):
-    """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a new
-    reading that points to the one it corrects, and both stay."""
+    """A value for a period: computed by a measure, or entered with a source. Frozen once approved; a correction is a
+    new reading that points to the one it corrects, and both stay."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="readings")
     starts_on = models.DateField()

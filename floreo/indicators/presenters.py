@@ -1,0 +1,223 @@
+"""Figures as sentences, computed from data, so that page, desk, e-mail and report say the same. Text only, no HTML."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+
+from floreo.core import clock
+from floreo.indicators.logic import (
+    Direction,
+    Frequency,
+    Move,
+    Outlook,
+    Period,
+    Target,
+    following,
+    is_small,
+    move,
+    outlook,
+    period_of,
+)
+from floreo.indicators.models import Indicator, Reading
+
+NBSP = "\u00a0"
+ARROWS = {Move.UP: "▲", Move.DOWN: "▼"}
+
+OUTLOOKS: dict[Outlook, Promise] = {
+    Outlook.REACHED: gettext_lazy("Target reached"),
+    Outlook.ON_TRACK: gettext_lazy("On track"),
+    Outlook.AT_RISK: gettext_lazy("At risk"),
+    Outlook.MISSED: gettext_lazy("Target missed"),
+    Outlook.UNKNOWN: gettext_lazy("No target"),
+}
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def number_words(value: Decimal | int, decimals: int = 0) -> str:
+    """A number as the reader's language writes it, rounded to `decimals`."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, format=pattern, locale=_language())
+
+
+def day_words(day: date) -> str:
+    return format_date(day, format="d MMM y", locale=_language())
+
+
+def month_words(day: date) -> str:
+    return format_date(day, format="MMM y", locale=_language())
+
+
+def period_words(period: Period) -> str:
+    """ "Q3 2026", "July 2026", "2026", or the two dates, in the reader's language."""
+    match period.frequency:
+        case Frequency.YEAR:
+            return str(period.start.year)
+        case Frequency.QUARTER:
+            quarter = (period.start.month + 2) // 3
+            return gettext("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": period.start.year}
+        case Frequency.MONTH:
+            return format_date(period.start, format="MMMM y", locale=_language())
+        case Frequency.ONCE:
+            return day_words(period.start)
+    return gettext("%(first)s to %(last)s") % {"first": day_words(period.start), "last": day_words(period.end)}
+
+
+def with_unit(value: Decimal | int, indicator: Indicator) -> str:
+    """ "95 %", "30 people": a value in the indicator's unit."""
+    return NBSP.join(filter(None, [number_words(value, indicator.decimals), indicator.in_language("unit")]))
+
+
+def is_hidden(reading: Reading) -> bool:
+    """Whether its numbers are about so few people that the public does not see them."""
+    if not reading.indicator.about_people:
+        return False
+    counted = reading.value if reading.denominator is None else reading.numerator
+    return is_small(counted) or is_small(reading.denominator)
+
+
+def value_words(reading: Reading, *, unit: bool = True) -> str:
+    """The value as the public sees it: "81 %", "over 30 people", "Fewer than 5", "No figure"."""
+    if is_hidden(reading):
+        return gettext("Fewer than 5")
+    if reading.value is None:
+        return gettext("No figure")
+    indicator = reading.indicator
+    number = with_unit(reading.value, indicator) if unit else number_words(reading.value, indicator.decimals)
+    match reading.qualifier:
+        case "over":
+            return gettext("over %(number)s") % {"number": number}
+        case "about":
+            return gettext("about %(number)s") % {"number": number}
+        case "under":
+            return gettext("under %(number)s") % {"number": number}
+    return number
+
+
+def when_words(reading: Reading) -> str:
+    """For when a reading holds: "Q3 2026", or "Q4 2026 so far, as of 25 Nov 2026" while its period runs."""
+    period = period_words(reading.period)
+    if reading.on < reading.ends_on:
+        return gettext("%(period)s so far, as of %(day)s") % {"period": period, "day": day_words(reading.on)}
+    return period
+
+
+def direction_words(indicator: Indicator) -> str:
+    return str(indicator.get_direction_display())
+
+
+def _difference(indicator: Indicator, by: Decimal) -> str:
+    number = number_words(by, indicator.decimals)
+    if indicator.unit == "%":
+        return ngettext("%(number)s point", "%(number)s points", 1 if number == "1" else 2) % {"number": number}
+    return with_unit(by, indicator)
+
+
+def change_words(reading: Reading, before: Reading | None) -> str:
+    """ "▲ 4 points on Q2 2026; higher is better". Empty when there is nothing to compare with."""
+    if before is None or reading.value is None or before.value is None or is_hidden(reading) or is_hidden(before):
+        return ""
+    indicator, then = reading.indicator, period_words(before.period)
+    if reading.not_comparable:
+        return gettext("Not comparable with %(period)s: another method") % {"period": then}
+    places = Decimal(1).scaleb(-indicator.decimals)
+    now, was = reading.value.quantize(places), before.value.quantize(places)
+    way = move(now, was)
+    words = {"period": then, "better": direction_words(indicator)}
+    if way is Move.SAME:
+        return gettext("No change on %(period)s; %(better)s") % words
+    words |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
+    return gettext("%(arrow)s %(difference)s on %(period)s; %(better)s") % words
+
+
+def target_of(indicator: Indicator) -> Target | None:
+    return None if indicator.target is None else Target(indicator.target, indicator.target_due)
+
+
+def outlook_of(indicator: Indicator, reading: Reading | None) -> Outlook:
+    """How its newest reading stands to its target, on the day for which the reading holds."""
+    return outlook(
+        value=reading.value if reading and not is_hidden(reading) else None,
+        on=reading.on if reading else None,
+        target=target_of(indicator),
+        direction=Direction(indicator.direction),
+        baseline=indicator.baseline,
+        baseline_on=indicator.baseline_on,
+    )
+
+
+def target_words(indicator: Indicator) -> str:
+    """ "95 % by 31 Dec 2027"; empty without a target."""
+    if indicator.target is None:
+        return ""
+    value = with_unit(indicator.target, indicator)
+    if indicator.target_due is None:
+        return value
+    return gettext("%(value)s by %(day)s") % {"value": value, "day": day_words(indicator.target_due)}
+
+
+def baseline_words(indicator: Indicator) -> str:
+    """ "54 %, 31 Dec 2024"; empty without a baseline."""
+    if indicator.baseline is None:
+        return ""
+    value = with_unit(indicator.baseline, indicator)
+    return f"{value}, {day_words(indicator.baseline_on)}" if indicator.baseline_on else value
+
+
+def outlook_words(indicator: Indicator, reading: Reading | None) -> str:
+    """ "On track to 95 % by Dec 2027": the outlook with the target it speaks of."""
+    found = outlook_of(indicator, reading)
+    target = target_words(indicator)
+    if found is Outlook.UNKNOWN:
+        return gettext("Target: %(target)s") % {"target": target} if target else gettext("No target")
+    if found in {Outlook.REACHED, Outlook.MISSED}:
+        return gettext("%(outlook)s: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
+    return gettext("%(outlook)s to %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
+
+
+def headline(indicator: Indicator, reading: Reading | None) -> str:
+    """One sentence that answers how the figure stands."""
+    if reading is None:
+        return missing_words(indicator)
+    if is_hidden(reading):
+        return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_words(reading)}
+    if reading.value is None:
+        return gettext("%(when)s: nothing to count, so there is no figure.") % {"when": when_words(reading)}
+    words = {"when": when_words(reading), "value": value_words(reading), "outlook": outlook_words(indicator, reading)}
+    if indicator.target is None:
+        return gettext("%(when)s: %(value)s. No target is set.") % words
+    return gettext("%(when)s: %(value)s. %(outlook)s.") % words
+
+
+def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | None:
+    """When the next reading can be taken: the day after its period ends. None when others publish it or it is over."""
+    frequency = Frequency(indicator.frequency)
+    if frequency is Frequency.ONCE:
+        return None
+    today = clock.today()
+    period = period_of(today, frequency)
+    if reading is not None and reading.ends_on >= period.end and reading.on >= period.end:
+        period = following(period, frequency)
+    edition = indicator.edition
+    if edition is not None and edition.ends_on and edition.ends_on < period.start:
+        return None
+    return period.end + timedelta(days=1)
+
+
+def missing_words(indicator: Indicator) -> str:
+    """What stands where there is no reading yet: that, the target, and when the first is due."""
+    said = [gettext("No reading yet.")]
+    if indicator.target is not None:
+        said.append(gettext("Target: %(target)s.") % {"target": target_words(indicator)})
+    due = next_reading_on(indicator, None)
+    if due is not None:
+        said.append(gettext("The first is due on %(day)s.") % {"day": day_words(due)})
+    return " ".join(said)

@@ -1,0 +1,162 @@
+"""Tables of the plan itself: editions, pillars, objectives, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission
+from floreo.core.tables import Cell, CellKind, Column, Table
+from floreo.strategy.models import Action, Edition, Objective, Pillar
+from floreo.strategy.queries import with_leads
+from floreo.strategy.tables.columns import (
+    CHANGED,
+    LEAD_FILTER,
+    NOTES,
+    PILLAR_FILTER,
+    PUBLIC,
+    SOURCED,
+    STATUS_FILTER,
+    WORDING,
+    by_key,
+    column,
+    day,
+    edition_filter,
+    edition_of,
+    keyed,
+    of_editions,
+    titles,
+)
+
+EDITIONS = Table(
+    "editions",
+    _("Editions"),
+    _("Strategies as adopted, one row for each period."),
+    rows=lambda viewer: Edition.objects.visible_to(viewer).select_related("follows"),
+    columns=(
+        column("code", _("Code"), _("Part of its address")),
+        *titles(_("Working title")),
+        column("official_title", _("Official title"), _("As printed")),
+        column("objective", _("Overall objective"), _("In the document's words")),
+        column("vision", _("Vision"), _("In the document's words")),
+        column("public_text", _("Explanation"), _("In plain words, for the public")),
+        NOTES,
+        day("starts_on", _("Start"), _("First day")),
+        day("ends_on", _("End"), _("Last day")),
+        day("launched_on", _("Launched"), _("When it was presented")),
+        column("state", _("State"), _("draft, in_force or ended")),
+        day("closing_report_on", _("Closing report"), _("When a closing report was published, if one was")),
+        Column(
+            "follows", _("Follows"), _("Code of the edition before it"), lambda e: e.follows.code if e.follows else None
+        ),
+        PUBLIC,
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("-pk",),
+    search=("title", "official_title", "objective"),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+PILLARS = Table(
+    "pillars",
+    _("Pillars"),
+    _("The top divisions of each edition."),
+    rows=lambda viewer: of_editions(Pillar.objects.select_related("edition"), viewer),
+    columns=(
+        keyed(lambda p: (p.edition.code, p.code)),
+        edition_of(lambda p: p.edition),
+        column("code", _("Code"), _("In its edition")),
+        *titles(_("Working title")),
+        *WORDING,
+        NOTES,
+        column("position", _("Place"), _("Order in the edition"), CellKind.WHOLE),
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("-edition_id", "position", "pk"),
+    key="key",
+    search=("code", "title", "official_wording"),
+    filters=(edition_filter(),),
+    lookup=by_key("edition"),
+)
+
+OBJECTIVES = Table(
+    "objectives",
+    _("Objectives"),
+    _("What each pillar wants to reach."),
+    rows=lambda viewer: of_editions(Objective.objects.select_related("pillar__edition"), viewer, "pillar__edition"),
+    columns=(
+        keyed(lambda o: (o.pillar.edition.code, o.code)),
+        edition_of(lambda o: o.pillar.edition),
+        Column("pillar", _("Pillar"), _("Code of its pillar"), lambda o: o.pillar.code),
+        column("code", _("Code"), _("In its edition")),
+        *titles(_("Working title")),
+        *WORDING,
+        NOTES,
+        column("position", _("Place"), _("Order in the pillar"), CellKind.WHOLE),
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("pillar_id", "position", "pk"),
+    key="key",
+    search=("code", "title", "official_wording"),
+    filters=(edition_filter("pillar__edition"),),
+    lookup=by_key("pillar__edition"),
+)
+
+
+def _bodies(part: str) -> Callable[[Action], Cell]:
+    """Codes of the public bodies that have that part today."""
+    return lambda act: [p.organisation.code for p in act.current_parts if p.part == part and p.organisation.is_public]  # type: ignore[attr-defined]  # with_leads prefetches it
+
+
+ACTIONS = Table(
+    "actions",
+    _("Actions"),
+    _("What is to be done, by whom and by when, with the status worked out from dates."),
+    rows=lambda viewer: with_leads(Action.objects.visible_to(viewer)).select_related("person", "carried_from__edition"),
+    columns=(
+        keyed(lambda a: (a.edition.code, a.code)),
+        edition_of(lambda a: a.edition),
+        Column("pillar", _("Pillar"), _("Code of its pillar"), lambda a: a.objective.pillar.code),
+        Column("objective", _("Objective"), _("Code of its objective"), lambda a: a.objective.code),
+        column("code", _("Code"), _("In its edition")),
+        *titles(_("Working title")),
+        *WORDING,
+        NOTES,
+        Column("leads", _("Leads"), _("Codes of the organisations that lead it today"), _bodies("lead"), CellKind.LIST),
+        Column("support", _("Supporting"), _("Codes of those that support it"), _bodies("support"), CellKind.LIST),
+        Column("person_post", _("Person responsible"), _("Their post"), lambda a: a.person.post if a.person else ""),
+        Column(
+            "person_name", _("Name"), _("Who that is; not published"),
+            lambda a: a.person.name if a.person else "", needs=Permission.PEOPLE_READ,
+        ),
+        column("status", _("Status"), _("done, on_track, at_risk, late, stalled or not_started; worked out daily")),
+        column("status_rule", _("Rule"), _("The rule that decided the status; see the page on status")),
+        day("status_since", _("Since"), _("The day that rule counts from")),
+        day("starts_on", _("Start"), _("Planned")),
+        day("due_on", _("Due"), _("Promised")),
+        day("expected_on", _("Expected"), _("When its lead now expects it")),
+        day("closed_on", _("Closed"), _("When it was done")),
+        day("on_hold_since", _("On hold since"), _("Where it rests")),
+        column("on_hold_reason", _("Reason for the hold"), _("As given")),
+        column("late_reason", _("Reason for being late"), _("In the lead's words")),
+        column("override_reason", _("Set by hand: reason"), _("Where a person set the status beside the rules")),
+        column("override_by", _("Set by hand: by"), _("Who set it")),
+        day("override_on", _("Set by hand: on"), _("When it was set")),
+        Column(
+            "carried_from", _("Carried from"), _("Key of the same action in the edition before"),
+            lambda a: f"{a.carried_from.edition.code}:{a.carried_from.code}" if a.carried_from else None,
+        ),
+        PUBLIC,
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("-edition_id", "position", "pk"),
+    key="key",
+    search=("code", "title", "official_wording", "public_text"),
+    filters=(STATUS_FILTER, edition_filter(), PILLAR_FILTER, LEAD_FILTER),
+    lookup=by_key("edition"),
+)  # fmt: skip

@@ -1,0 +1,219 @@
+"""Tables of what hangs on the plan: milestones, parts, updates, money, risks, events, stated targets."""
+
+from __future__ import annotations
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table
+from floreo.organisations.models import Organisation
+from floreo.strategy.models import BudgetLine, Event, Milestone, Part, Participation, Pillar, Risk, StatedTarget, Update
+from floreo.strategy.tables.columns import (
+    ACTION_COLUMNS,
+    CHANGED,
+    ID,
+    INTERNAL,
+    PUBLIC,
+    SOURCED,
+    by_id,
+    by_key,
+    column,
+    day,
+    edition_filter,
+    edition_of,
+    keyed,
+    of_actions,
+    of_editions,
+    public_or_all,
+    titles,
+)
+
+
+def _parts(viewer: object) -> QuerySet[Participation]:
+    """Parts of bodies that the viewer may know of."""
+    rows = of_actions(Participation.objects.select_related("organisation"), viewer)
+    return rows if can(viewer, Permission.REGISTER_READ) else rows.filter(organisation__is_public=True)
+
+
+def _funder(line: BudgetLine) -> Organisation | None:
+    return line.funder if line.funder and line.funder.is_public else None
+
+
+MILESTONES = Table(
+    "milestones",
+    _("Milestones"),
+    _("The points that show an action has moved: when due, when reached."),
+    rows=lambda viewer: of_actions(Milestone.objects.all(), viewer),
+    columns=(
+        ID,
+        *ACTION_COLUMNS,
+        column("code", _("Code"), _("In its action")),
+        *titles(_("What is reached")),
+        day("due_on", _("Due"), _("Promised")),
+        day("reached_on", _("Reached"), _("Empty while it is not")),
+        day("expected_on", _("Expected"), _("When its lead now expects it")),
+        column("note", _("Note"), _("In the lead's words")),
+        column("evidence_url", _("Evidence"), _("Where it can be seen"), CellKind.LINK),
+        *SOURCED,
+        CHANGED,
+    ),
+    key="id",
+    search=("code", "title"),
+    filters=(edition_filter("action__edition"),),
+    lookup=by_id,
+)
+
+PARTICIPATIONS = Table(
+    "participations",
+    _("Parts"),
+    _("Which organisation leads or supports an action, from a day to a day."),
+    rows=_parts,
+    columns=(
+        ID,
+        *ACTION_COLUMNS,
+        Column("organisation", _("Organisation"), _("Its code in the register"), lambda p: p.organisation.code),
+        Column("organisation_name", _("Name"), _("What it is called today"), lambda p: p.organisation.name),
+        column("part", _("Part"), _("lead or support")),
+        day("since", _("Since"), _("First day; empty when not known")),
+        day("until", _("Until"), _("Last day; empty while it holds")),
+        *SOURCED,
+        CHANGED,
+    ),
+    key="id",
+    search=("organisation__name", "action__code"),
+    filters=(
+        Filter("part", _("Part"), lambda: Part.choices, lambda rows, v: rows.filter(part=v)),
+        edition_filter("action__edition"),
+    ),
+    lookup=by_id,
+)
+
+UPDATES = Table(
+    "updates",
+    _("Updates"),
+    _("What leads said of their actions, as they said it."),
+    rows=lambda viewer: public_or_all(of_actions(Update.objects.all(), viewer), viewer),
+    columns=(
+        ID,
+        *ACTION_COLUMNS,
+        day("on", _("Day"), _("When it was said")),
+        column("done", _("Done"), _("What was done")),
+        column("next", _("Next"), _("What comes next")),
+        column("risks", _("Risks"), _("What could stop it")),
+        column("nothing_changed", _("Nothing changed"), _("The lead said so"), CellKind.FLAG),
+        column("said_by", _("Said by"), _("Name; not published"), needs=INTERNAL),
+        PUBLIC,
+    ),
+    order=("-on", "-pk"),
+    key="id",
+    search=("done", "next", "risks", "action__code"),
+    filters=(edition_filter("action__edition"),),
+    lookup=by_id,
+)
+
+BUDGET_LINES = Table(
+    "budget_lines",
+    _("Budget lines"),
+    _("Money of one funder for one action in one fiscal year. Currencies are never added to each other."),
+    rows=lambda viewer: of_actions(BudgetLine.objects.select_related("funder"), viewer),
+    columns=(
+        ID,
+        *ACTION_COLUMNS,
+        Column("funder", _("Funder"), _("Code of the organisation"), lambda b: f.code if (f := _funder(b)) else None),
+        Column("funder_name", _("Name"), _("Of the funder"), lambda b: f.name if (f := _funder(b)) else None),
+        column("fiscal_year", _("Fiscal year"), _("The year in which it starts"), CellKind.WHOLE),
+        column("currency", _("Currency"), _("ISO 4217")),
+        column("amount", _("Committed"), _("In the currency"), CellKind.DECIMAL),
+        column("spent", _("Spent"), _("In the currency"), CellKind.DECIMAL),
+        column("note", _("Note"), _("What it is for")),
+        *SOURCED,
+        CHANGED,
+    ),
+    key="id",
+    search=("action__code", "funder__name", "note"),
+    filters=(edition_filter("action__edition"),),
+    lookup=by_id,
+)
+
+RISKS = Table(
+    "risks",
+    _("Risks"),
+    _("What could stop an action, from 1 (low) to 5 (high), and what is done about it."),
+    rows=lambda viewer: public_or_all(of_actions(Risk.objects.all(), viewer), viewer),
+    columns=(
+        ID,
+        *ACTION_COLUMNS,
+        *titles(_("What could happen")),
+        column("likelihood", _("Likelihood"), _("From 1 to 5"), CellKind.WHOLE),
+        column("impact", _("Impact"), _("From 1 to 5"), CellKind.WHOLE),
+        column("score", _("Score"), _("Likelihood times impact; 12 and more is high"), CellKind.WHOLE),
+        column("response", _("Response"), _("What is done about it")),
+        day("noted_on", _("Noted"), _("First day")),
+        day("closed_on", _("Closed"), _("When it could no longer happen, or had")),
+        PUBLIC,
+        CHANGED,
+    ),
+    key="id",
+    search=("title", "action__code"),
+    filters=(edition_filter("action__edition"),),
+    lookup=by_id,
+)
+
+
+def _pillars_shown(row: Model) -> Cell:
+    return [p.code for p in row.pillars.all()]  # type: ignore[attr-defined]  # an Event
+
+
+EVENTS = Table(
+    "events",
+    _("Events"),
+    _("Dated things that happened or will: evidence of work, never an official action."),
+    rows=lambda viewer: public_or_all(of_editions(Event.objects.all(), viewer), viewer)
+    .select_related("edition", "action")
+    .prefetch_related(Prefetch("pillars", queryset=Pillar.objects.order_by("position", "pk"))),
+    columns=(
+        keyed(lambda e: (e.edition.code, e.code)),
+        edition_of(lambda e: e.edition),
+        column("code", _("Code"), _("In its edition")),
+        *titles(_("What happened")),
+        day("on", _("Day"), _("First day of the period when it is known less exactly")),
+        column("precision", _("Precision"), _("How exactly the day is known: day, month, quarter or year")),
+        day("until", _("Until"), _("Last day, of what lasted")),
+        column("kind", _("Kind"), _("work, law, training, meeting, publication or measure")),
+        Column("pillars", _("Pillars"), _("Codes of the pillars it serves"), _pillars_shown, CellKind.LIST),
+        Column(
+            "action", _("Action"), _("Code of the action it serves, where that is public"),
+            lambda e: e.action.code if e.action and e.action.is_public else None,
+        ),
+        PUBLIC,
+        *SOURCED,
+        CHANGED,
+    ),
+    order=("-edition_id", "-pk"),
+    key="key",
+    search=("title", "code"),
+    filters=(edition_filter(),),
+    lookup=by_key("edition"),
+)  # fmt: skip
+
+STATED_TARGETS = Table(
+    "stated_targets",
+    _("Stated targets"),
+    _("Numbers that the document itself states as targets."),
+    rows=lambda viewer: of_editions(StatedTarget.objects.select_related("edition", "pillar"), viewer),
+    columns=(
+        ID,
+        edition_of(lambda t: t.edition),
+        Column("pillar", _("Pillar"), _("Code"), lambda t: t.pillar.code if t.pillar else None),
+        column("title", _("Target"), _("As stated")),
+        column("number", _("Number"), _("In its unit"), CellKind.DECIMAL),
+        column("unit", _("Unit"), _("What is counted")),
+        day("due_on", _("Due"), _("By when, where the document says")),
+        *SOURCED,
+    ),
+    key="id",
+    search=("title",),
+    filters=(edition_filter(),),
+    lookup=by_id,
+)

@@ -1,4 +1,4 @@
-"""Which pack is loaded, and what its files were."""
+"""Which pack is loaded, what its files were, and what each of its rows said then."""
 
 from django.db import models
 
@@ -15,3 +15,20 @@ class LoadedPack(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class PackRow(models.Model):
+    """What one row of the pack said when it was last loaded, and which object it became. Comparing the three (then, the
+    file now, the object now) tells a change in the pack from a change made at the desk."""
+
+    pack = models.ForeignKey(LoadedPack, on_delete=models.CASCADE, related_name="rows")
+    word = models.CharField(max_length=30)  # "organisation"
+    key = models.CharField(max_length=400)  # unique among rows of its word
+    object_id = models.PositiveBigIntegerField()
+    values = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["pack", "word", "key"], name="pack_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.key}"

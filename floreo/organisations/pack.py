@@ -1,0 +1,371 @@
+"""The shape of the register's pack files and how their rows become objects; and the base of every app's shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from ipaddress import ip_network
+from typing import Annotated, Any, ClassVar
+
+from django.db import models
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from floreo.organisations.models import (
+    Contact,
+    Country,
+    DatePrecision,
+    FormerName,
+    Kind,
+    Network,
+    Organisation,
+    OrganisationRole,
+    Person,
+    Place,
+    PlaceSort,
+)
+
+
+def _day(value: object) -> object:
+    if isinstance(value, datetime):
+        raise ValueError("must be a date without a time, like 2026-03-31")  # noqa: TRY004 -- pydantic catches ValueError
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _decimal(value: object) -> object:
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _real(value: object) -> object:
+    return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
+
+
+def one_of(choices: type[models.TextChoices]) -> AfterValidator:
+    """A value of a closed set, with a sentence that lists the set."""
+
+    def check(value: str) -> str:
+        if value not in choices.values:
+            raise ValueError(f"“{value}” is not one of: {', '.join(choices.values)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Day = Annotated[date, BeforeValidator(_day)]
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Real = Annotated[float, BeforeValidator(_real)]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a row stands: who says it, in which edition, under which row, as the how-manieth."""
+
+    said_by: str = ""  # the pack's title
+    said_on: date = date.min  # when the pack's figures were retrieved
+    is_sample: bool = False
+    file: str = ""
+    edition: str = ""  # code of the edition whose folder this is
+    holder: str = ""  # key of the row that holds this one
+    path: str = ""  # that row's name, for sentences
+    number: int = 1
+    turn: int = 0  # how many rows of the same natural key came before
+    provenance: Mapping[str, Any] = field(default_factory=dict)  # source of the row that holds this one
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a pack, ready to become one object: plain fields, and references to other rows by their keys."""
+
+    word: str  # "organisation"
+    key: str  # unique among rows of its word
+    name: str  # for sentences: organisation “police”
+    file: str
+    makes: type[models.Model]
+    fields: Mapping[str, Any]
+    refs: Mapping[str, str]  # foreign key -> key of the row meant; "" for none
+    many: Mapping[str, tuple[str, ...]]
+    lookup: tuple[str, ...]  # fields that find the same thing when people made it first
+
+
+@cache
+def plain_fields(model: type[models.Model]) -> frozenset[str]:
+    return frozenset(f.name for f in model._meta.concrete_fields if not f.is_relation)
+
+
+@cache
+def reference_fields(model: type[models.Model]) -> Mapping[str, type[models.Model]]:
+    """Foreign keys of a model, and what they point to."""
+    return {
+        f.name: f.related_model
+        for f in model._meta.concrete_fields
+        if f.is_relation and isinstance(f.related_model, type)
+    }
+
+
+class Strict(BaseModel):
+    """The base of all that a pack file may say. What it does not know, it refuses."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, str_strip_whitespace=True)
+
+
+class Shape(Strict):
+    """The base of every row of a pack file that becomes an object."""
+
+    word: ClassVar[str]
+    makes: ClassVar[type[models.Model]]
+    lookup: ClassVar[tuple[str, ...]] = ()
+    owner: ClassVar[str] = ""  # the foreign key to the row that holds it
+    nested: ClassVar[tuple[str, ...]] = ()  # fields that hold rows of their own
+    scoped: ClassVar[frozenset[str]] = frozenset()  # references to codes of the same edition
+    manifold: ClassVar[tuple[str, ...]] = ()  # many-to-many references
+    repeats: ClassVar[bool] = False  # the same natural key may come twice (two updates on one day)
+
+    def identity(self) -> str:
+        """What tells it from its siblings: its code, unless the shape says otherwise."""
+        return str(getattr(self, "code", ""))
+
+    def key(self, setting: Setting) -> str:
+        return f"{setting.holder}/{self.identity()}" if setting.holder else self.identity()
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in type(self).model_fields if name in plain_fields(self.makes)}
+        if "position" in own and own["position"] is None:
+            own["position"] = setting.number
+        return own
+
+    def edition_of(self, setting: Setting) -> str:
+        return setting.edition
+
+    def meant(self, name: str, code: str, setting: Setting) -> str:
+        """The key of the row that a reference means."""
+        return f"{self.edition_of(setting)}/{code}" if code and name in self.scoped else code
+
+    def refs(self, setting: Setting) -> dict[str, str]:
+        named = {n: getattr(self, n) for n in reference_fields(self.makes) if n in type(self).model_fields}
+        found = {name: self.meant(name, code, setting) for name, code in named.items()}
+        return found | ({self.owner: setting.holder} if self.owner else {})
+
+    def many(self, setting: Setting) -> dict[str, tuple[str, ...]]:
+        return {n: tuple(sorted(self.meant(n, code, setting) for code in getattr(self, n))) for n in self.manifold}
+
+    def called(self, setting: Setting) -> str:
+        own = f"{self.word.replace('_', ' ')} “{self.identity()}”"
+        return f"{setting.path}, {own}" if setting.path else own
+
+    def row(self, setting: Setting) -> Row:
+        return Row(
+            word=self.word, key=self.key(setting), name=self.called(setting), file=setting.file, makes=self.makes,
+            fields=self.fields(setting), refs=self.refs(setting), many=self.many(setting), lookup=self.lookup,
+        )  # fmt: skip
+
+    def rows(self, setting: Setting) -> Iterator[Row]:
+        """Itself and the rows it holds."""
+        row = self.row(setting)
+        yield row
+        for child, inner in self.children(replace(setting, holder=row.key, path=row.name)):
+            yield from child.rows(replace(inner, provenance=provenance_in(row.fields)))
+
+    def children(self, inner: Setting) -> Iterator[tuple[Shape, Setting]]:
+        for name in self.nested:
+            for number, child in enumerate(getattr(self, name), 1):
+                yield child, replace(inner, number=number)
+
+
+def provenance_in(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {n: fields[n] for n in ("source", "source_url", "confirmed", "doubt") if n in fields}
+
+
+class SourcedShape(Shape):
+    """A row that says where it came from. One held by another row and silent on its source stands on that row's."""
+
+    source: str = ""
+    source_url: str = ""
+    confirmed: bool = False
+    doubt: str = ""
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        silent = not (self.source or self.source_url or self.confirmed or self.doubt)
+        return super().fields(setting) | (dict(setting.provenance) if silent else {})
+
+
+class TranslatedShape(Shape):
+    """A row with other languages beside its own, as inline tables: es = { title = "..." }."""
+
+    translations: dict[str, dict[str, str]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        languages = {k: v for k, v in data.items() if len(k) == 2 and isinstance(v, dict)}
+        rest = {k: v for k, v in data.items() if k not in languages}
+        return {**rest, "translations": languages} if languages else rest
+
+
+class CountryShape(TranslatedShape):
+    """[country] in pack.toml."""
+
+    word: ClassVar[str] = "country"
+    makes: ClassVar[type[models.Model]] = Country
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: str
+    languages: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)]
+    zone: str
+    currency: str
+    currency_name: str = ""
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+    is_sample: bool = False
+    calendar_day: Day | None = None
+    holidays_code: str = ""
+
+
+class PlaceShape(TranslatedShape, SourcedShape):
+    """[[place]] in places.toml; its outline comes from geo/districts.geojson."""
+
+    word: ClassVar[str] = "place"
+    makes: ClassVar[type[models.Model]] = Place
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    name: str
+    kind: Annotated[str, one_of(PlaceSort)]
+    parent: str = ""
+    capital: str = ""
+    position: int | None = None
+    population: int | None = None
+    population_year: int | None = None
+    area_km2: Real | None = None
+    latitude: Annotated[Real, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Real, Field(ge=-180, le=180)] | None = None
+
+
+class FormerNameShape(SourcedShape):
+    """[[organisation.former_name]]"""
+
+    word: ClassVar[str] = "former_name"
+    makes: ClassVar[type[models.Model]] = FormerName
+    owner: ClassVar[str] = "organisation"
+
+    name: str
+    since: Day | None = None
+    until: Day
+
+    def identity(self) -> str:
+        return self.name
+
+
+class RoleShape(TranslatedShape, SourcedShape):
+    """[[organisation.role]]: what it does, from a day to a day."""
+
+    word: ClassVar[str] = "role"
+    makes: ClassVar[type[models.Model]] = OrganisationRole
+    owner: ClassVar[str] = "organisation"
+    lookup: ClassVar[tuple[str, ...]] = ("organisation", "code")
+
+    code: Code
+    title: str
+    since: Day | None = None
+    until: Day | None = None
+    precision: Annotated[str, one_of(DatePrecision)] = "day"
+
+
+class ContactShape(SourcedShape):
+    """[[organisation.contact]]"""
+
+    word: ClassVar[str] = "contact"
+    makes: ClassVar[type[models.Model]] = Contact
+    owner: ClassVar[str] = "organisation"
+
+    purpose: str
+    email: str = ""
+    phone: str = ""
+    is_public: bool = False
+
+    def identity(self) -> str:
+        return self.purpose
+
+
+class OrganisationShape(TranslatedShape, SourcedShape):
+    """[[organisation]] in organisations.toml."""
+
+    word: ClassVar[str] = "organisation"
+    makes: ClassVar[type[models.Model]] = Organisation
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+    nested: ClassVar[tuple[str, ...]] = ("former_name", "role", "contact")
+
+    code: Code
+    name: str
+    short_name: str = ""
+    kind: Annotated[str, one_of(Kind)]
+    role_text: str = ""
+    internal_notes: str = ""
+    parent: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    place: str = ""
+    since: Day | None = None
+    until: Day | None = None
+    merged_into: str = ""
+    is_public: bool = True
+    former_name: list[FormerNameShape] = Field(default_factory=list)
+    role: list[RoleShape] = Field(default_factory=list)
+    contact: list[ContactShape] = Field(default_factory=list)
+
+
+class PersonShape(SourcedShape):
+    """[[person]] in people.toml. Only a sample pack may hold people; real ones are entered at the desk."""
+
+    word: ClassVar[str] = "person"
+    makes: ClassVar[type[models.Model]] = Person
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    name: str
+    organisation: str = ""
+    post: str = ""
+    email: str = ""
+    phone: str = ""
+    is_active: bool = True
+
+
+def _networks(values: list[str]) -> list[str]:
+    for value in values:
+        ip_network(value)  # its sentence names the value
+    return values
+
+
+class NetworkShape(SourcedShape):
+    """[[network]] in networks.toml."""
+
+    word: ClassVar[str] = "network"
+    makes: ClassVar[type[models.Model]] = Network
+    lookup: ClassVar[tuple[str, ...]] = ("asn",)
+
+    asn: Annotated[int, Field(ge=1, le=4_294_967_295)]
+    name: str
+    holder: str = ""
+    prefixes: Annotated[list[str], AfterValidator(_networks)] = Field(default_factory=list)
+    is_public: bool = True
+
+    def identity(self) -> str:
+        return f"AS{self.asn}"
+
+
+# In the order in which they are made: what a row points to comes before it.
+SHAPES: tuple[type[Shape], ...] = (
+    CountryShape,
+    PlaceShape,
+    OrganisationShape,
+    FormerNameShape,
+    RoleShape,
+    ContactShape,
+    PersonShape,
+    NetworkShape,
+)

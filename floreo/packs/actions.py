@@ -1,0 +1,197 @@
+"""Loading a country pack: the register, the plan and the figures from its files, whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.db import IntegrityError, models
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, keep, keep_all, note, trail
+from floreo.core.errors import Refused
+from floreo.organisations.models import Country, Membership, Organisation, Person, User
+from floreo.organisations.pack import Row, reference_fields
+from floreo.organisations.queries import in_the_country
+from floreo.packs import folder as folders
+from floreo.packs.compare import LEFT_ALONE, Difference, RowDifference, Shelf, State, compare
+from floreo.packs.models import LoadedPack, PackRow
+from floreo.packs.reading import AccountShape, Pack, read_pack
+from floreo.strategy.actions.standings import refresh_standings
+
+# No letters that are easily taken for another, since these passwords are typed from a screen.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def is_measure(name: str) -> bool:
+    return True
+
+
+def check_pack(folder: Path) -> Difference:
+    """What loading the pack would do. Writes nothing; raises PackRefused when the pack has problems."""
+    difference, _shelf = compare(read_pack(folder, is_measure=is_measure))
+    return difference
+
+
+@action("pack.loaded", needs=Permission.PACK_LOAD, quiet=True)
+def load_pack(folder: Path, *, by: Actor) -> Difference | None:
+    """Makes and changes what the pack says, in one transaction. None when the very same files are loaded already.
+
+    A row that people changed or removed at the desk since it was loaded is left alone; a row that the pack no longer
+    holds stays. Both are in the difference. Raises PackRefused when the pack has problems."""
+    if LoadedPack.objects.filter(digest=folders.digest_of(folder)).exists():
+        return None
+    pack = read_pack(folder, is_measure=is_measure)
+    _refuse_another_country(pack)
+    difference, shelf = compare(pack)
+    try:
+        _write(difference, shelf)
+    except IntegrityError as wrong:
+        raise Refused(
+            _("The pack and what people entered here contradict each other, so nothing was loaded: %s") % wrong
+        ) from wrong
+    _remember(difference, shelf)
+    after_load()
+    return difference
+
+
+def after_load() -> None:
+    """What follows from new rows: statuses for today, and the readings that are due."""
+    with in_the_country():
+        refresh_standings(by=SYSTEM, always=True)
+
+
+def _refuse_another_country(pack: Pack) -> None:
+    other = Country.objects.exclude(pack=pack.code).first()
+    if other is not None:
+        raise Refused(
+            _("This installation runs on the pack “%(here)s”. Load “%(pack)s” into an installation of its own.")
+            % {"here": other.pack, "pack": pack.code},
+            code="another_country",
+        )
+
+
+def _write(difference: Difference, shelf: Shelf) -> None:
+    """Kind by kind, so that what a row points to is there before it."""
+    added: dict[str, int] = {}
+    for makes, group in groupby(difference.rows, key=lambda found: found.row.makes):
+        rows = list(group)
+        new = [found.row for found in rows if found.state is State.ADDED]
+        if new:
+            added[makes._meta.label_lower] = len(new)
+            _add(makes, new, shelf)
+        for found in rows:
+            if found.state is State.CHANGED:
+                _change(found, shelf)
+    if added:
+        note(added=added)
+
+
+def _own_references(makes: type[models.Model]) -> list[str]:
+    return [name for name, target in reference_fields(makes).items() if target is makes]
+
+
+def _add(makes: type[models.Model], rows: list[Row], shelf: Shelf) -> None:
+    """New objects, in waves: what points to its own kind comes after what it points to. The reader saw to it that
+    nothing goes round in a circle."""
+    own, waiting = _own_references(makes), {row.key: row for row in rows}
+    while waiting:
+        wave = [row for row in waiting.values() if not any(row.refs.get(name) in waiting for name in own)]
+        things = [_build(row, shelf) for row in wave]
+        keep_all(things, model=makes)
+        for row, thing in zip(wave, things, strict=True):
+            shelf.put(row, thing)
+            del waiting[row.key]
+    for name in rows[0].many:
+        _link(makes, name, rows, shelf)
+
+
+def _build(row: Row, shelf: Shelf) -> models.Model:
+    meant = {name: shelf.meant(row.makes, name, key) for name, key in row.refs.items() if key}
+    return row.makes(**row.fields, **meant)
+
+
+def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: Shelf) -> None:
+    """Many-to-many references of new rows."""
+    field: Any = makes._meta.get_field(name)  # its names of columns are not in the stubs
+    through, target = field.remote_field.through, field.related_model
+    links = [
+        through(**{
+            f"{field.m2m_field_name()}_id": shelf.things[makes, row.key].pk,
+            f"{field.m2m_reverse_field_name()}_id": shelf.things[target, key].pk,
+        })
+        for row in rows for key in row.many[name]
+    ]  # fmt: skip
+    through._default_manager.bulk_create(links, batch_size=500)
+
+
+def _change(found: RowDifference, shelf: Shelf) -> None:
+    row, thing = found.row, found.thing
+    assert thing is not None  # CHANGED means that there is an object
+    for name in found.changes:
+        if name in row.fields:
+            setattr(thing, name, row.fields[name])
+        elif name in row.refs:
+            setattr(thing, name, shelf.meant(row.makes, name, row.refs[name]))
+    keep(thing, full_clean=False)  # the reader has checked every field already
+    for name, keys in row.many.items():
+        if name in found.changes:
+            target = row.makes._meta.get_field(name).related_model
+            assert isinstance(target, type)  # our own models name each other by class
+            getattr(thing, name).set([shelf.things[target, key] for key in keys])
+            note(**{f"{name} of {row.name}"[:100]: list(keys)})
+
+
+def _remember(difference: Difference, shelf: Shelf) -> None:
+    """Keeps what each row says now, to tell later what changed where."""
+    pack = difference.pack
+    facts = {
+        "title": pack.title, "pack_version": pack.version, "digest": pack.digest, "manifest": pack.manifest,
+        "loaded_at": clock.now(),
+    }  # fmt: skip
+    loaded, _made = LoadedPack.objects.update_or_create(code=pack.code, defaults=facts)
+    news = [found for found in difference.rows if found.is_news]
+    rows = [
+        PackRow(pack=loaded, word=f.row.word, key=f.row.key, object_id=_there(f.row, shelf).pk, values=f.values)
+        for f in news
+    ]
+    PackRow.objects.bulk_create(
+        rows, batch_size=500, update_conflicts=True,
+        unique_fields=["pack", "word", "key"], update_fields=["object_id", "values"],
+    )  # fmt: skip
+    trail().subject = loaded
+    note(pack=pack.code, version=pack.version, digest=pack.digest, left_alone=_left_alone(difference))
+
+
+def _there(row: Row, shelf: Shelf) -> models.Model:
+    return shelf.things[row.makes, row.key]
+
+
+def _left_alone(difference: Difference) -> list[str]:
+    """Names of rows that differ from the pack and were not touched."""
+    kept = [found.row.name for found in difference.of(*LEFT_ALONE)]
+    return kept + [str(gone) for gone in difference.gone]
+
+
+@action("pack.accounts_made", needs=Permission.PACK_LOAD, quiet=True)
+def make_accounts(folder: Path, *, by: Actor) -> list[tuple[str, str, str]]:
+    """The ready accounts of a sample pack as (address, role, password), to be shown once. Those that exist stay."""
+    pack = read_pack(folder, is_measure=is_measure)
+    have = {email.lower() for email in User.objects.values_list("email", flat=True)}
+    return [_make_account(account) for account in pack.accounts if account.email.lower() not in have]
+
+
+def _make_account(account: AccountShape) -> tuple[str, str, str]:
+    password = "-".join("".join(secrets.choice(_LETTERS) for _i in range(4)) for _group in range(4))
+    person = Person.objects.filter(code=account.person).first() if account.person else None
+    user = User(email=account.email.lower(), name=account.name, person=person, language=account.language)
+    user.set_password(password)
+    keep(user)
+    body = Organisation.objects.get(code=account.organisation) if account.organisation else None
+    keep(Membership(user=user, role=account.role, organisation=body))
+    return user.email, account.role, password

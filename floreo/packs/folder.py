@@ -1,0 +1,132 @@
+"""A pack's folder: which files it may hold, what pack.toml says of them, and the digest over them all."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from floreo.organisations.pack import Code, CountryShape, Day, Strict
+from floreo.packs.problems import Problem, did_you_mean
+
+PAGES = ("about", "privacy", "accessibility", "report")
+_SHAPE_OF_SHAPES = "1"  # raise it when a shape gains a field, so that packs already loaded are read again
+
+TOP_FILES = ("places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml")
+EDITION_FILES = ("edition.toml", "plan.toml", "events.toml")
+SHAPES_FILE = "geo/districts.geojson"
+_PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2}})\.md$")
+_EDITION = re.compile(rf"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/({'|'.join(re.escape(n) for n in EDITION_FILES)})$")
+
+
+class FileShape(Strict):
+    """[[file]] in pack.toml: where a file, or all files that a pattern names, came from."""
+
+    path: str
+    source: str
+    licence: str
+    retrieved: Day | None = None
+    note: str = ""
+
+
+class SourceShape(Strict):
+    """[[source]] in pack.toml: a source that rows name by its key, as source_key = "..."."""
+
+    key: str
+    title: str
+    url: str = ""
+
+
+class PackShape(Strict):
+    """pack.toml."""
+
+    code: Code
+    title: str
+    version: str
+    country: CountryShape
+    file: list[FileShape] = Field(default_factory=list)
+    source: list[SourceShape] = Field(default_factory=list)
+
+
+def files_in(folder: Path) -> dict[str, Path]:
+    """Every file of the pack by its path inside it; hidden files are not part of it."""
+    found = {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {name: path for name, path in found.items() if not any(part.startswith(".") for part in name.split("/"))}
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over names and contents: the same digest means the same pack."""
+    total = hashlib.sha256(_SHAPE_OF_SHAPES.encode())
+    for name, path in files_in(folder).items():
+        content = path.read_bytes()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def read_text(path: Path, name: str) -> str | Problem:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return Problem(name, "", "", "is not UTF-8; save it as UTF-8 text")
+
+
+def read_toml(path: Path, name: str) -> dict[str, Any] | Problem:
+    """The tables of a TOML file, or the sentence that says where it breaks off. Numbers keep their digits."""
+    text = read_text(path, name)
+    if isinstance(text, Problem):
+        return text
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as wrong:
+        return Problem(name, "", "", f"is not valid TOML: {wrong}")
+
+
+def page_of(name: str) -> tuple[str, str] | None:
+    """(page, language) of pages/about.en.md."""
+    match = _PAGE.match(name)
+    return (match[1], match[2]) if match else None
+
+
+def edition_of(name: str) -> tuple[str, str] | None:
+    """(edition, file) of editions/2020-2023/plan.toml."""
+    match = _EDITION.match(name)
+    return (match[1], match[2]) if match else None
+
+
+def _is_read(name: str) -> bool:
+    return (
+        name in ("pack.toml", "README.md", SHAPES_FILE, *TOP_FILES)
+        or name.startswith("documents/")
+        or page_of(name) is not None
+        or edition_of(name) is not None
+    )
+
+
+def file_problems(files: Mapping[str, Path], notes: list[FileShape], *, is_sample: bool) -> list[Problem]:
+    """Files that nothing reads, that no [[file]] covers, or that such a pack may not hold; and notes on nothing."""
+    problems = []
+    for name in files:
+        if not _is_read(name):
+            hint = did_you_mean(name, (*TOP_FILES, SHAPES_FILE))
+            problems.append(Problem(name, "", "", f"nothing reads this file{hint}"))
+        if name != "pack.toml" and not any(fnmatch(name, note.path) for note in notes):
+            sentence = "no [[file]] in pack.toml says where this file comes from and under which licence"
+            problems.append(Problem(name, "", "", sentence))
+    for note in notes:
+        if not any(fnmatch(name, note.path) for name in files):
+            problems.append(Problem("pack.toml", f"file “{note.path}”", "path", "names no file of this pack"))
+    if not is_sample:
+        problems += [
+            Problem(name, "", "", f"{what} are entered at the desk, never kept in the files of a real country")
+            for name, what in (("accounts.toml", "accounts"), ("people.toml", "people"))
+            if name in files
+        ]
+    return problems

@@ -1,0 +1,102 @@
+"""What is wrong with a pack, in sentences for the person who edits its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from django.utils.translation import gettext as _
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from floreo.core.errors import Refused
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend: in which file, in which row, in which field, and what is wrong there."""
+
+    file: str
+    row: str
+    field: str
+    sentence: str
+
+    def __str__(self) -> str:
+        where = ", ".join(filter(None, [self.file, self.row, self.field]))
+        return f"{where}: {self.sentence}"
+
+
+class PackRefused(Refused):
+    """The pack has problems, so nothing of it was loaded. `problems` names them all."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        self.problems = tuple(problems)
+        listed = "\n".join(f"  {problem}" for problem in self.problems)
+        sentence = _("Nothing was loaded. The pack has %(count)d problems:") % {"count": len(self.problems)}
+        super().__init__(f"{sentence}\n{listed}", code="pack")
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean “{close[0]}”?" if close else ""
+
+
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be text in quotes",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "date_type": "must be a date like 2026-03-31",
+    "decimal_type": "must be a number",
+    "float_type": "must be a number",
+    "list_type": "must be a list",
+    "dict_type": "must be a table, like { title = \"...\" }",
+    "model_type": "must be a table with fields",
+    "string_pattern_mismatch": "may hold only letters, digits, dots and hyphens in the usual form of a code",
+}  # fmt: skip
+
+
+def _sentence(error: ErrorDetails, known: Iterable[str]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        name = str(error["loc"][-1])
+        return f"“{name}” is not a field here{did_you_mean(name, known)}"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    return _WORDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+
+
+def row_name(word: str, item: Any, number: int) -> str:
+    """How a row that could not be read is named: by its code, its name or its title, else by its number."""
+    shown = word.replace("_", " ")
+    if isinstance(item, dict):
+        for key in ("code", "name", "title", "asn", "email"):
+            if isinstance(item.get(key), str | int) and item[key] != "":
+                return f"{shown} “{item[key]}”"
+    return f"{shown} number {number}"
+
+
+def from_validation(
+    wrong: ValidationError, *, file: str, word: str, item: Any, number: int, known: Iterable[str]
+) -> list[Problem]:
+    """Pydantic's errors as problems; an error in a nested row names that row too."""
+    problems = []
+    for error in wrong.errors(include_url=False):
+        row, inside, fields = row_name(word, item, number), item, []
+        for step in error["loc"]:
+            fields.append(str(step))
+            inside = _into(inside, step)
+            if isinstance(step, int) and isinstance(inside, dict):
+                row = f"{row}, {row_name(fields[-2], inside, step + 1)}"
+                fields = []
+        problems.append(Problem(file, row, ".".join(fields), _sentence(error, known)))
+    return problems
+
+
+def _into(thing: Any, step: str | int) -> Any:
+    try:
+        return thing[step]
+    except (KeyError, IndexError, TypeError):
+        return None

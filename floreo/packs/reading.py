@@ -1,0 +1,263 @@
+"""From a pack's folder to a checked Pack: every file read, every row validated, all problems told at once.
+Reads files only; asks the database nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from django.db import models
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+
+from floreo.core.access import ROLES
+from floreo.indicators import pack as indicators
+from floreo.organisations import pack as organisations
+from floreo.organisations.pack import Row, Setting, Shape, Strict
+from floreo.packs import checks, folder
+from floreo.packs.folder import PackShape
+from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation
+from floreo.strategy import pack as strategy
+
+# Every kind of row, in the order in which rows are made.
+SHAPES: tuple[type[Shape], ...] = (*organisations.SHAPES, *strategy.SHAPES, *indicators.SHAPES)
+
+
+def _role(name: str) -> str:
+    if name not in ROLES:
+        raise ValueError(f"“{name}” is not one of: {', '.join(ROLES)}")
+    return name
+
+
+class AccountShape(Strict):
+    """[[account]] in accounts.toml: a ready account of a sample pack. Its password is made when the pack is loaded."""
+
+    email: str
+    name: str
+    role: Annotated[str, AfterValidator(_role)]
+    organisation: str = ""
+    person: str = ""
+    language: str = ""
+
+
+# Which tables a file may hold.
+TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
+    "places.toml": {"place": organisations.PlaceShape},
+    "organisations.toml": {"organisation": organisations.OrganisationShape},
+    "people.toml": {"person": organisations.PersonShape},
+    "networks.toml": {"network": organisations.NetworkShape},
+    "edition.toml": {
+        "edition": strategy.EditionShape,
+        "body": strategy.BodyShape,
+        "outlet": strategy.OutletShape,
+        "stated_target": strategy.StatedTargetShape,
+    },
+    "plan.toml": {
+        "pillar": strategy.PillarShape,
+        "objective": strategy.ObjectiveShape,
+        "action": strategy.ActionShape,
+    },
+    "events.toml": {"event": strategy.EventShape},
+    "indicators.toml": {"indicator": indicators.IndicatorShape},
+    "accounts.toml": {"account": AccountShape},
+}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack that has passed every check."""
+
+    code: str
+    title: str
+    version: str
+    folder: Path
+    digest: str
+    is_sample: bool
+    rows: tuple[Row, ...]  # in the order in which they are made
+    accounts: tuple[AccountShape, ...]
+    manifest: Mapping[str, Any]  # files and sources, as pack.toml tells them
+
+
+@dataclass
+class _Reader:
+    """What has been read so far, and what was wrong with it."""
+
+    home: Path
+    files: Mapping[str, Path]
+    sources: dict[str, tuple[str, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    repeating: set[str] = field(default_factory=set)
+    accounts: list[AccountShape] = field(default_factory=list)
+
+    def toml(self, name: str) -> dict[str, Any]:
+        found = folder.read_toml(self.files[name], name)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return {}
+        return found
+
+    def shape(self, item: Any, shape: type[Strict], *, file: str, word: str, number: int) -> Strict | None:
+        try:
+            return shape.model_validate(self._with_sources(item, file=file, word=word))
+        except ValidationError as wrong:
+            known = shape.model_fields
+            self.problems += from_validation(wrong, file=file, word=word, item=item, number=number, known=known)
+            return None
+
+    def _with_sources(self, item: Any, *, file: str, word: str) -> Any:
+        """`item` with each source_key replaced by the source and the address that pack.toml gives under that key."""
+        if isinstance(item, list):
+            return [self._with_sources(inner, file=file, word=word) for inner in item]
+        if not isinstance(item, dict):
+            return item
+        full = {k: self._with_sources(v, file=file, word=word) for k, v in item.items()}
+        key = full.pop("source_key", None)
+        if key is None:
+            return full
+        if key not in self.sources:
+            row = f"{word} “{item.get('code') or item.get('title') or item.get('name') or ''}”"
+            sentence = f"pack.toml has no [[source]] with the key “{key}”{did_you_mean(str(key), self.sources)}"
+            self.problems.append(Problem(file, row, "source_key", sentence))
+            return full
+        title, url = self.sources[key]
+        return {"source": title, "source_url": url} | full
+
+    def items(self, name: str, tables: Mapping[str, type[Strict]]) -> Iterator[tuple[Strict, int]]:
+        """Each row of a file as its shape, with its number in its table."""
+        for word, found in self.toml(name).items():
+            if word not in tables:
+                sentence = f"“{word}” is not a table of this file{did_you_mean(word, tables)}"
+                self.problems.append(Problem(name, "", "", sentence))
+                continue
+            for number, item in enumerate(found if isinstance(found, list) else [found], 1):
+                shaped = self.shape(item, tables[word], file=name, word=word, number=number)
+                if shaped is not None:
+                    yield shaped, number
+
+    def table_file(self, name: str, tables: Mapping[str, type[Strict]], setting: Setting) -> None:
+        for shaped, number in self.items(name, tables):
+            if isinstance(shaped, AccountShape):
+                self.accounts.append(shaped)
+            elif isinstance(shaped, Shape):
+                self.rows += shaped.rows(replace(setting, file=name, number=number))
+
+    def edition_files(self, name: str, setting: Setting) -> None:
+        found = folder.edition_of(name)
+        if found is None:
+            return
+        code, file = found
+        self.table_file(name, TABLES[file], replace(setting, edition=code, holder=code))
+        stated = [row.key for row in self.rows if row.file == name and row.word == "edition"]
+        if file == "edition.toml" and stated != [code]:
+            self.problems.append(Problem(name, "edition", "code", f"must be “{code}”, like the folder it lies in"))
+
+
+def _pack_file(reader: _Reader) -> PackShape:
+    """pack.toml, without which nothing else can be read."""
+    if "pack.toml" not in reader.files:
+        raise PackRefused([Problem(str(reader.home), "", "", "holds no pack.toml, so it is not a pack")])
+    shaped = reader.shape(reader.toml("pack.toml"), PackShape, file="pack.toml", word="pack", number=1)
+    if not isinstance(shaped, PackShape):
+        raise PackRefused(reader.problems)
+    reader.sources = {source.key: (source.title, source.url) for source in shaped.source}
+    return shaped
+
+
+def _pages(reader: _Reader, languages: list[str]) -> dict[str, dict[str, str]]:
+    """{"about": {"en": "Markdown"}} from the pages folder."""
+    pages: dict[str, dict[str, str]] = {}
+    for name, path in reader.files.items():
+        if (found := folder.page_of(name)) is None:
+            continue
+        page, language = found
+        text = folder.read_text(path, name)
+        if isinstance(text, Problem):
+            reader.problems.append(text)
+        elif language not in languages:
+            sentence = f"is in “{language}”, which pack.toml does not list among the country's languages"
+            reader.problems.append(Problem(name, "", "", sentence))
+        else:
+            pages.setdefault(page, {})[language] = text.strip()
+    return pages
+
+
+def _country(reader: _Reader, shaped: PackShape, setting: Setting) -> Row:
+    """The country with its pages; the page "report" is where to report an incident."""
+    pages = _pages(reader, shaped.country.languages)
+    report = pages.pop("report", {})
+    first = shaped.country.languages[0]
+    row = next(iter(shaped.country.rows(replace(setting, file="pack.toml"))))
+    translations = {code: dict(texts) for code, texts in shaped.country.translations.items()}
+    for language, text in report.items():
+        if language != first:
+            translations.setdefault(language, {})["report_text"] = text
+    more = {"pack": shaped.code, "pages": pages, "report_text": report.get(first, ""), "translations": translations}
+    return replace(row, fields={**row.fields, **more})
+
+
+def _outlines(reader: _Reader) -> None:
+    """Gives each place its outline from the GeoJSON file."""
+    if folder.SHAPES_FILE not in reader.files:
+        return
+    try:
+        features = json.loads(reader.files[folder.SHAPES_FILE].read_bytes())["features"]
+        outlines = {f["properties"]["code"]: f["geometry"] for f in features}
+    except (ValueError, KeyError, TypeError):
+        sentence = "is not a GeoJSON FeatureCollection whose features have properties.code"
+        reader.problems.append(Problem(folder.SHAPES_FILE, "", "", sentence))
+        return
+    places = {row.key for row in reader.rows if row.word == "place"}
+    reader.problems += checks.outline_problems(outlines, places, file=folder.SHAPES_FILE)
+    reader.rows = [
+        replace(row, fields={**row.fields, "shape": outlines.get(row.key)}) if row.word == "place" else row
+        for row in reader.rows
+    ]
+
+
+def _manifest(shaped: PackShape) -> dict[str, Any]:
+    as_json: TypeAdapter[Any] = TypeAdapter(Any)
+    plain = as_json.dump_python({"files": [f.model_dump() for f in shaped.file]}, mode="json")
+    return {**plain, "sources": [s.model_dump() for s in shaped.source]}
+
+
+def _retrieved(shaped: PackShape) -> date:
+    """The day on which the figures were taken from where they stand; a sample's, the day on which it stands still."""
+    days = [note.retrieved for note in shaped.file if note.retrieved and note.path == "indicators.toml"]
+    days += [note.retrieved for note in shaped.file if note.retrieved]
+    return shaped.country.calendar_day or next(iter(days), date(2000, 1, 1))
+
+
+def _in_order(rows: list[Row]) -> tuple[Row, ...]:
+    order: dict[type[models.Model], int] = {shape.makes: n for n, shape in enumerate(SHAPES)}
+    return tuple(sorted(rows, key=lambda row: order[row.makes]))
+
+
+def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
+    """The pack in the folder `home`. Raises PackRefused with every problem found. `is_measure` knows the catalogue."""
+    reader = _Reader(home, folder.files_in(home))
+    shaped = _pack_file(reader)
+    is_sample = shaped.country.is_sample
+    reader.problems += folder.file_problems(reader.files, shaped.file, is_sample=is_sample)
+    setting = Setting(said_by=shaped.title, said_on=_retrieved(shaped), is_sample=is_sample)
+    reader.rows.append(_country(reader, shaped, setting))
+    for name in reader.files:
+        if name in folder.TOP_FILES:
+            reader.table_file(name, TABLES[name], setting)
+        else:
+            reader.edition_files(name, setting)
+    _outlines(reader)
+    rows = _in_order(checks.numbered(reader.rows, {s.word for s in SHAPES if s.repeats}))
+    reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure)
+    reader.problems += checks.account_problems(
+        [(a.email, a.organisation, a.person) for a in reader.accounts], rows, file="accounts.toml"
+    )
+    if reader.problems:
+        raise PackRefused(reader.problems)
+    return Pack(
+        code=shaped.code, title=shaped.title, version=shaped.version, folder=home, digest=folder.digest_of(home),
+        is_sample=is_sample, rows=rows, accounts=tuple(reader.accounts), manifest=_manifest(shaped),
+    )  # fmt: skip

@@ -1,0 +1,136 @@
+"""Small words that sentences are built of: numbers, days, spans and lists, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from floreo.organisations.logic import Precision
+
+
+def locale() -> str:
+    """The reader's language as Babel names it; English dates read day, month, year."""
+    language = (get_language() or "en").split("-")[0]
+    return "en_GB" if language == "en" else language
+
+
+def number_word(number: int) -> str:
+    """ "three"; from ten on the figures. The context is for languages in which the word agrees with "action"."""
+    words = {
+        0: pgettext("number of actions", "none"),
+        1: pgettext("number of actions", "one"),
+        2: pgettext("number of actions", "two"),
+        3: pgettext("number of actions", "three"),
+        4: pgettext("number of actions", "four"),
+        5: pgettext("number of actions", "five"),
+        6: pgettext("number of actions", "six"),
+        7: pgettext("number of actions", "seven"),
+        8: pgettext("number of actions", "eight"),
+        9: pgettext("number of actions", "nine"),
+    }
+    return words.get(number) or number_figures(number)
+
+
+def number_figures(number: int | float | Decimal) -> str:
+    """1,240 in English, 1.240 or 1240 as the language does it."""
+    return format_decimal(number, locale=locale())
+
+
+def capital(sentence: str) -> str:
+    """The same with a capital first letter; what follows stays as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def sentences(*parts: str) -> str:
+    """Joins what was said, leaving out what was not."""
+    return " ".join(p for p in parts if p)
+
+
+def listed(items: Sequence[str | Promise]) -> str:
+    """ "a, b and c"."""
+    words = [str(i) for i in items]
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(items)s and %(last)s") % {"items": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def day_words(day: date) -> str:
+    """ "24 November 2026"."""
+    return format_skeleton("yMMMMd", day, locale=locale())
+
+
+def short_day(day: date) -> str:
+    """ "24 Nov 2026"."""
+    return _no_dots(format_skeleton("yMMMd", day, locale=locale()))
+
+
+def short_day_of_year(day: date) -> str:
+    """ "24 Nov", where the year goes without saying."""
+    return _no_dots(format_skeleton("MMMd", day, locale=locale()))
+
+
+def month_words(day: date) -> str:
+    """ "November 2026"."""
+    return format_skeleton("yMMMM", day, locale=locale())
+
+
+def short_month(day: date) -> str:
+    """ "Nov 2026"."""
+    return _no_dots(format_skeleton("yMMM", day, locale=locale()))
+
+
+def _no_dots(words: str) -> str:
+    return words.replace("Sept", "Sep").replace(".", "")
+
+
+def quarter_words(day: date) -> str:
+    """ "Q3 2026"."""
+    return _("Q%(quarter)d %(year)d") % {"quarter": (day.month + 2) // 3, "year": day.year}
+
+
+def when_words(day: date | None, precision: str = Precision.DAY, *, short: bool = True) -> str:
+    """A date as exactly as it is known, and no more."""
+    if day is None:
+        return _("no date known")
+    if precision == Precision.YEAR:
+        return str(day.year)
+    if precision == Precision.QUARTER:
+        return quarter_words(day)
+    if precision == Precision.MONTH:
+        return short_month(day) if short else month_words(day)
+    return short_day(day) if short else day_words(day)
+
+
+def span_words(first: date | None, last: date | None) -> str:
+    """ "1 Jan 2026 to 31 Dec 2026", with either end open."""
+    if first and last:
+        return _("%(first)s to %(last)s") % {"first": short_day(first), "last": short_day(last)}
+    if first:
+        return _("from %(first)s") % {"first": short_day(first)}
+    if last:
+        return _("until %(last)s") % {"last": short_day(last)}
+    return _("no dates set")
+
+
+def month_span(first: date | None, last: date | None) -> str:
+    """ "Jan 2026 to Dec 2027": for a list, where days would be noise."""
+    if first and last:
+        if (first.year, first.month) == (last.year, last.month):
+            return short_month(first)
+        return _("%(first)s to %(last)s") % {"first": short_month(first), "last": short_month(last)}
+    if first:
+        return _("from %(first)s") % {"first": short_month(first)}
+    if last:
+        return _("due %(last)s") % {"last": short_month(last)}
+    return _("No dates yet")
+
+
+def days_words(days: int) -> str:
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": number_figures(days)}

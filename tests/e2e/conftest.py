@@ -1,0 +1,152 @@
+"""A real server with the sample country, and a real browser. Both are started once and kept whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All browser journeys share one server, so they run in one process."""
+    for item in items:
+        if "tests/e2e/" in str(item.path):
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Site:
+    """A running installation: its address, the sample accounts it printed, and its one-time link."""
+
+    address: str
+    accounts: dict[str, tuple[str, str]] = field(default_factory=dict)  # role -> (e-mail, password)
+    admin_link: str = ""
+    printed: list[str] = field(default_factory=list)
+
+
+def read_what_it_prints(site: Site, line: str) -> None:
+    site.printed.append(line)
+    if found := re.match(r"\s{2}(\w+)\s+(\S+@\S+)\s+(\S+)$", line):
+        site.accounts.setdefault(found[1], (found[2], found[3]))
+    if found := re.search(r"(http\S+/welcome/\S+)", line):
+        site.admin_link = found[1]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """`floreo up` with the sample pack, as the README says, on a port of its own."""
+    port, data = free_port(), tmp_path_factory.mktemp("site")
+    env = {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
+    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", "isla-prueba", "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+    site = Site(f"http://localhost:{port}")
+    assert process.stdout is not None
+    for line in process.stdout:
+        read_what_it_prints(site, line.rstrip())
+        if line.startswith("Stop it"):
+            break
+    threading.Thread(target=process.stdout.read, daemon=True).start()  # keeps the pipe from filling
+    wait_for(port, process)
+    yield site
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait(timeout=20)
+
+
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    for _ in range(200):
+        assert process.poll() is None, "the server stopped"
+        with socket.socket() as probe:
+            probe.settimeout(0.2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        threading.Event().wait(0.1)
+    raise AssertionError("the server did not answer")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watch:
+    """What a page must not do: log an error (a CSP refusal is one), or ask another host for anything."""
+
+    address: str
+    problems: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("console", lambda m: self.problems.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: self.problems.append(str(e)))
+        page.on("request", lambda r: None if r.url.startswith(self.address) else self.problems.append(f"asks {r.url}"))
+
+
+@pytest.fixture
+def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=site.address, viewport={"width": 1280, "height": 900}, locale="en")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A page that is watched: at the end it must have logged nothing and asked nobody else."""
+    opened, watch = context.new_page(), Watch(site.address)
+    watch.over(opened)
+    yield opened
+    expected = ("status of 4", "favicon")  # pages that refuse log their own status
+    assert [p for p in watch.problems if not any(e in p for e in expected)] == []
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds on the page, in every rule it has for WCAG 2.2 AA and best practice."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{v['id']}: {n['html'][:160]} {n['any'][:1] and n['any'][0]['message']}" for v in result["violations"] for n in v["nodes"]
+    ]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page scrolls sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def sign_in(page: Page, site: Site, role: str) -> None:
+    email, word = site.accounts[role]
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(word)
+    page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    page.wait_for_url("**/desk/**")

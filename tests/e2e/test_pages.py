@@ -1,0 +1,115 @@
+"""Every public page and every desk page as a person meets it: both languages, wide and narrow, by keyboard, without script."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import Site, axe, sideways, sign_in
+
+PUBLIC = [
+    "/", "/strategy/", "/strategy/2025-2028/timeline/", "/strategy/2025-2028/pillars/2/", "/strategy/2025-2028/objectives/2.1/",
+    "/strategy/2025-2028/actions/2.1.1/", "/strategy/2025-2028/actions/2.1.1/history/", "/strategy/2021-2024/", "/indicators/",
+    "/organisations/", "/districts/", "/data/", "/data/actions/", "/about/", "/about/status/", "/about/roles/",
+    "/about/unconfirmed/", "/about/audit/", "/about/pieces/", "/accessibility/", "/privacy/", "/report/", "/search/?q=line",
+    "/account/login/", "/no-such-page/",
+]  # fmt: skip
+DESK = [
+    "/desk/", "/desk/plan/", "/desk/plan/2025-2028/", "/desk/plan/2025-2028/actions/2.1.1/", "/desk/imports/", "/desk/indicators/",
+    "/desk/organisations/", "/desk/people/", "/desk/accounts/", "/desk/audit/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_page(page: Page, address: str) -> None:
+    for prefix in ("", "/es"):
+        for width in (1280, 360, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(prefix + address)
+            assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
+            if width != 320:
+                assert axe(page) == []
+        assert page.locator("h1").count() == 1
+        assert page.locator("html").get_attribute("lang") == ("es" if prefix else "en")
+
+
+def test_desk_pages(page: Page, site: Site) -> None:
+    sign_in(page, site, "administrator")
+    for address in DESK:
+        for prefix in ("", "/es"):
+            for width in (1280, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                response = page.goto(prefix + address)
+                assert response is not None
+                assert response.status == 200, address
+                assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
+                assert axe(page) == [], f"{prefix}{address} at {width}"
+
+
+def test_every_link_of_the_public_site_leads_somewhere(page: Page, site: Site) -> None:
+    """Walks the whole site from its home page; files are asked for by their head only."""
+    queue, seen, broken = ["/"], {"/"}, []
+    while queue:
+        address = queue.pop()
+        response = page.request.get(address, max_redirects=5)
+        if response.status != 200:
+            broken.append((address, response.status))
+            continue
+        if "text/html" not in response.headers.get("content-type", ""):
+            continue
+        text = response.text()
+        for link in re.findall(r'href="([^"]+)"', text):
+            target = urlsplit(urljoin(site.address + address, link.replace("&amp;", "&")))
+            if target.fragment and target.path == urlsplit(site.address + address).path and not target.query:
+                if f'id="{target.fragment}"' not in text:
+                    broken.append((address, f"#{target.fragment}"))
+            path = target.path + (f"?{target.query}" if target.query and "after=" not in target.query else "")
+            if target.netloc == urlsplit(site.address).netloc and path not in seen and len(seen) < 900:
+                seen.add(path)
+                queue.append(path)
+    assert broken == []
+    assert len(seen) > 100
+
+
+@pytest.mark.parametrize("address", ["/", "/strategy/", "/strategy/2025-2028/actions/2.1.1/", "/indicators/"])
+def test_a_first_visit_weighs_less_than_100_kb(browser: Browser, site: Site, address: str) -> None:
+    context = browser.new_context(base_url=site.address)
+    page, sizes = context.new_page(), []
+    page.on("response", lambda r: sizes.append((r.url, len(r.body()), r.headers.get("content-encoding", ""), r)))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    total = 0
+    for url, size, _encoding, response in sizes:
+        packed = url.endswith(".woff2")
+        total += size if packed else len(gzip.compress(response.body()))
+    context.close()
+    assert total < 100_000
+
+
+def test_the_site_reads_without_script(browser: Browser, site: Site) -> None:
+    context = browser.new_context(base_url=site.address, java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto("/")
+    page.locator("summary:has-text('Menu')").click()
+    page.locator(".fl-menu a:has-text('Strategy')").click()
+    assert page.locator("h1").inner_text().startswith("National Cybersecurity Strategy")
+    page.goto("/indicators/")
+    page.locator("main a[href^='/indicators/']").first.click()
+    assert page.locator("table").count() > 0
+    context.close()
+
+
+def test_the_keyboard_reaches_the_content_and_the_menu(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    page.keyboard.press("Enter")
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.textContent.trim()"))
+    assert any("Open data" in s or "Data" in s for s in seen)

@@ -17,7 +17,8 @@ _DATE = re.compile(
     rf"""
     (?P<iso>\b{YEAR}-\d{{2}}-\d{{2}}\b)
     | \b(?P<slash>\d{{1,2}}[/.]\d{{1,2}}[/.]{YEAR})\b
-    | \b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.º|º)?\s+(?:of\s+|de\s+)?(?P<dmonth>{_MONTH})\.?,?\s+(?:de\s+|del\s+|of\s+)?(?P<dyear>{YEAR})\b
+    | \b(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.º|º)?\s+(?:of\s+|de\s+)?(?P<dmonth>{_MONTH})\.?,?\s+
+      (?:de\s+|del\s+|of\s+)?(?P<dyear>{YEAR})\b
     | \b(?P<mmonth>{_MONTH})\.?\s+(?P<mday>\d{{1,2}})(?:st|nd|rd|th)?,\s*(?P<myear>{YEAR})\b
     | \b(?P<month>{_MONTH})\.?,?\s+(?:of\s+|de\s+|del\s+)?(?P<year>{YEAR})\b
     | \b[QT](?P<quarter>[1-4])[\s/,-]*(?:of\s+|de\s+|del\s+)?(?P<qyear>{YEAR})\b

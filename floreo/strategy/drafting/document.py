@@ -15,7 +15,7 @@ class Block:
     """One heading, paragraph, list item or table row.
 
     Offsets point into `Document.text` and leave out the bullet or number, which stands before `start`.
-    `level` is the heading's depth, the item's nesting (both from 1), or the table's number for a row; 0 for a paragraph.
+    `level` is the heading's depth or the item's nesting (from 1), the table's number for a row, 0 for a paragraph.
     """
 
     kind: BlockKind
@@ -41,7 +41,7 @@ class Document:
         return self.text[block.start : block.end]
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - others catch it by this name
     """A file that cannot become a draft, for good. `code` is stable; the message is a sentence for a person."""
 
     def __init__(self, code: str, **params: str | int) -> None:
@@ -62,10 +62,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "or upload the Word file it was made from.",
         "too_large": "{name} is {size_mb} MB; the limit is {limit_mb} MB. "
         "Upload the text without annexes and pictures, or in parts.",
-        "too_long": "{name} has {pages} pages; the limit is {limit}. Upload the strategy without its annexes, or in parts.",
+        "too_long": "{name} has {pages} pages; the limit is {limit}. "
+        "Upload the strategy without its annexes, or in parts.",
         "bomb": "{name} unpacks to far more than it seems to hold, so it was not opened. "
         "Open it in Word, save it under a new name and upload that.",
-        "damaged": "{name} is damaged or was cut short, so it cannot be opened. Ask for the file again, or save it anew.",
+        "damaged": "{name} is damaged or was cut short, so it cannot be opened. "
+        "Ask for the file again, or save it anew.",
         "language": "{name} seems to be written in {language}. Floreo drafts from English and Spanish texts; "
         "upload a translation, or enter the strategy by hand.",
     }

@@ -1,4 +1,4 @@
-"""Which language a text is in, by its commonest small words; refuses only what is surely neither English nor Spanish."""
+"""Which language a text is in, by its commonest small words; refuses what is surely neither English nor Spanish."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ _CORE = re.compile(rf"{_CAP}(?:\s+(?!(?:on|for)\s+(?:{_MONTH})\b)(?:{_JOIN}\s+(?
 _DETERMINER = r"(?:(?:the|an?|its|their|our|el|los|las|la|una?|su|sus)\s+)?"
 _OPENING = re.compile(rf"\s*(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])", re.IGNORECASE)
 _BETWEEN = re.compile(
-    rf"(?P<sep>\s*;\s*(?:and\s+|y\s+)?|\s*,\s*(?:(?:and|y|e|as well as|así como)\s+)?|\s+(?:and|y|e|as well as|así como|&)\s+)"
+    rf"(?P<sep>\s*;\s*(?:and\s+|y\s+)?|\s*,\s*(?:(?:and|y|e|as well as|así como)\s+)?|\s+(?:and|y|e|as well as"
+    rf"|así como|&)\s+)"
     rf"(?:(?:by|with|por|con|of|from|de)\s+(?=the|el|la|los))?(?P<det>{_DETERMINER})(?=[A-ZÁÉÍÓÚÑÜ])",
     re.IGNORECASE,
 )
@@ -100,7 +101,7 @@ def _parts(text: str, at: int, end: int) -> list[_Part]:
 
 
 def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> bool:
-    """Whether a part begins a new body, or goes on with the name before it (`Ministry of Energy, Transport and Trade`)."""
+    """Whether a part begins a new body or goes on with the one before (`Ministry of Energy, Transport and Trade`)."""
     before, name = text[group[0].start : group[-1].end], text[part.start : part.end]
     if ";" in part.separator or _is_whole(name):
         return True

@@ -13,7 +13,8 @@ from floreo.strategy.drafting.mending import Span
 
 _SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÁÉÍÓÚÑ\d])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:No|Nos|Art|Arts|Dr|Dra|Mr|Mrs|Ms|Hon|St|Sr|Sra|Lic|Ing|Inc|Ltd|vs|cf|núm|Núm|pág|Cap|Sec|Fig|approx|etc|p|pp)"
+    r"(?:\b(?:No|Nos|Art|Arts|Dr|Dra|Mr|Mrs|Ms|Hon|St|Sr|Sra|Lic|Ing|Inc|Ltd|vs|cf|núm|Núm|pág|Cap|Sec|Fig|approx|etc"
+    r"|p|pp)"
     r"|\b[A-Z]|e\.g|i\.e)\.\s+$"
 )
 _CONTENTS = re.compile(

@@ -12,9 +12,7 @@ def _set(words: str) -> frozenset[str]:
 
 STOP_WORDS = MappingProxyType(
     {
-        "en": frozenset(
-            "the of and to in is for that with by on are be this as from which will at an it or has".split()
-        ),
+        "en": _set("the of and to in is for that with by on are be this as from which will at an it or has"),
         "es": _set("el la de y los en las del que para por con una un al se es su como más este esta o"),
         "fr": _set("le les des et du la est pour dans que qui sur une par au aux avec ce cette sont d l"),
         "pt": _set("o a os as do da dos das e em no na que para com uma um ao por não são pela pelo é"),
@@ -101,9 +99,11 @@ NUMBER_WORDS = MappingProxyType(
 
 # Words a heading uses for each rank of a plan. The first rank found in a document is its top.
 PILLAR_WORDS = (
-    r"strategic\s+(?:pillar|priority|goal|area|theme|axis)|thematic\s+(?:area|pillar)|(?:priority|focus|action)\s+area"
+    r"strategic\s+(?:pillar|priority|goal|area|theme|axis)|thematic\s+(?:area|pillar)|(?:priority|focus"
+    r"|action)\s+area"
     r"|key\s+(?:pillar|area)|pillar|priority|goal|theme|axis"
-    r"|(?:pilar|eje|línea|area|área|meta)\s+(?:estratégic[oa]|temátic[oa]|prioritari[oa]|de\s+acción)|pilar|eje|prioridad"
+    r"|(?:pilar|eje|línea|area|área|meta)\s+(?:estratégic[oa]|temátic[oa]|prioritari[oa]|de\s+acción)|pilar|eje"
+    r"|prioridad"
 )
 OBJECTIVE_WORDS = (
     r"(?:strategic|specific|general)\s+objective|objective|outcome"
@@ -116,13 +116,16 @@ ACTION_WORDS = (
 # The same words where they announce a list or a section: "The three pillars are:", "Strategic Pillars".
 PILLARS_PLURAL = (
     r"(?:strategic\s+|thematic\s+|key\s+|main\s+|core\s+)?"
-    r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)|priorities"
+    r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)"
+    r"|priorities"
     r"|(?:key|main|core)\s+areas|areas\s+of\s+(?:focus|action|work))"
-    r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s|de\s+acción))?"
+    r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s"
+    r"|de\s+acción))?"
 )
 OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:estratégicos|específicos))?"
 ACTIONS_PLURAL = (
-    r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps|interventions|strategies)"
+    r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps|interventions"
+    r"|strategies)"
     r"|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
 )
 
@@ -130,17 +133,21 @@ ACTIONS_PLURAL = (
 BODY_NOUNS = (
     r"ministry|ministries|department|commission|commissioner|authority|agency|office|council|secretariat|committee"
     r"|task\s+force|unit|bureau|board|bank|university|college|institute|institution|centre|center|chamber|chambers"
-    r"|association|union|organi[sz]ation|government|cabinet|parliament|senate|police|service|forces?|treasury|judiciary"
+    r"|association|union|organi[sz]ation|government|cabinet|parliament|senate|police|service|forces?|treasury"
+    r"|judiciary"
     r"|court|team|cert|csirt|regulator|foundation|fund|federation|society|academy|corporation|company|group|forum"
-    r"|network|partnership|directorate|division|registry|school|hospital|embassy|programme|initiative|library|laboratory"
+    r"|network|partnership|directorate|division|registry|school|hospital|embassy|programme|initiative|library"
+    r"|laboratory"
     r"|ministerio|departamento|comisión|autoridad|agencia|oficina|consejo|secretaría|comité|unidad|junta|banco"
     r"|universidad|instituto|centro|cámara|asociación|unión|organización|gobierno|gabinete|congreso|policía|servicio"
-    r"|fiscalía|procuraduría|poder\s+judicial|corte|tribunal|equipo|superintendencia|fundación|fondo|dirección|academia"
+    r"|fiscalía|procuraduría|poder\s+judicial|corte|tribunal|equipo|superintendencia|fundación|fondo|dirección"
+    r"|academia"
     r"|corporación|empresa|embajada|presidencia|contraloría|instituciones|asamblea|defensoría|grupo"
 )
 # Capitalised phrases that are never a body, by their first or last words.
 NOT_BODIES = (
-    r"strategy|estrategia|plan|policy|política|act|bill|law|ley|decreto|decree|convention|convenio|treaty|article|artículo"
+    r"strategy|estrategia|plan|policy|política|act|bill|law|ley|decreto|decree|convention|convenio|treaty|article"
+    r"|artículo"
     r"|section|chapter|annex|pillar|pilar|objective|objetivo|goal|action|acción|eje|principle|principio|priority"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|wednesday"
     r"|thursday|friday|saturday|sunday|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
@@ -165,20 +172,28 @@ ORDINALS = MappingProxyType(
 PASSIVE_PARTS = MappingProxyType(
     {
         "launched": r"launched\s+by|unveiled\s+by|lanzad[oa]\s+por|presentad[oa]\s+por",
-        "guided": r"guided\s+by|advised\s+by|under\s+the\s+guidance\s+of|guiad[oa]\s+por|asesorad[oa]\s+por|bajo\s+la\s+guía\s+de",
-        "coordinated": r"coordinated\s+by|under\s+the\s+coordination\s+of|coordinad[oa]\s+por|bajo\s+la\s+coordinación\s+de",
-        "led": r"(?<!-)(?:led|spearheaded|chaired|headed)\s+by|under\s+the\s+leadership\s+of|(?:liderad|dirigid|encabezad|presidid)[oa]\s+por"
+        "guided": r"guided\s+by|advised\s+by|under\s+the\s+guidance\s+of|guiad[oa]\s+por|asesorad[oa]\s+por"
+        r"|bajo\s+la\s+guía\s+de",
+        "coordinated": r"coordinated\s+by|under\s+the\s+coordination\s+of|coordinad[oa]\s+por"
+        r"|bajo\s+la\s+coordinación\s+de",
+        "led": r"(?<!-)(?:led|spearheaded|chaired|headed)\s+by|under\s+the\s+leadership\s+of|(?:liderad|dirigid"
+        r"|encabezad|presidid)[oa]\s+por"
         r"|bajo\s+el\s+liderazgo\s+de",
-        "developed": r"(?:developed|prepared|drafted|drawn\s+up|put\s+together|formulated|written|produced|compiled)\s+by"
+        "developed": r"(?:developed|prepared|drafted|drawn\s+up|put\s+together|formulated|written|produced"
+        r"|compiled)\s+by"
         r"|(?:elaborad|desarrollad|formulad|preparad|redactad)[oa]\s+por",
         "supported": r"(?:supported|assisted|facilitated|backed)\s+by"
         r"|with\s+(?:the\s+)?(?:\w+\s+){0,2}?(?<!financial\s)(?:support|assistance|help|backing)\s+(?:of|from)"
-        r"|(?:apoyad|asistid|respaldad)[oa]\s+por|con\s+(?:el\s+|la\s+)?(?:apoyo|asistencia|ayuda|respaldo)(?:\s+técnic[oa])?\s+de",
-        "collaborated": r"in\s+(?:\w+\s+)?(?:collaboration|partnership|cooperation|coordination|consultation)\s+with|(?:together|jointly)\s+with"
-        r"|alongside|(?:en\s+)?(?:estrecha\s+)?(?:colaboración|conjunto|coordinación|alianza|cooperación|consulta)\s+con|(?:conjuntamente|junto)\s+con",
+        r"|(?:apoyad|asistid|respaldad)[oa]\s+por|con\s+(?:el\s+|la\s+)?(?:apoyo|asistencia|ayuda"
+        r"|respaldo)(?:\s+técnic[oa])?\s+de",
+        "collaborated": r"in\s+(?:\w+\s+)?(?:collaboration|partnership|cooperation|coordination|consultation)\s+with"
+        r"|(?:together|jointly)\s+with"
+        r"|alongside|(?:en\s+)?(?:estrecha\s+)?(?:colaboración|conjunto|coordinación|alianza|cooperación"
+        r"|consulta)\s+con|(?:conjuntamente|junto)\s+con",
         "adopted": r"(?:adopted|approved|endorsed)\s+by|(?:aprobad|adoptad|respaldad)[oa]\s+por",
         "published": r"(?:published|issued)\s+by|(?:publicad|emitid)[oa]\s+por",
-        "member": r"(?:made\s+up|composed|consists?)\s+of|comprising|comprises|whose\s+members\s+are|members\s+(?:are|include)"
+        "member": r"(?:made\s+up|composed|consists?)\s+of|comprising|comprises|whose\s+members\s+are|members\s+(?:are"
+        r"|include)"
         r"|(?:integrad|conformad|compuest)[oa]\s+por",
     }
 )
@@ -197,45 +212,66 @@ ACTIVE_PARTS = MappingProxyType(
 
 # Verbs that promise a number, in the forms that look ahead (never the past).
 GOAL_VERBS = (
-    r"train|certify|reach|hold|conduct|run|organi[sz]e|designate|assess|audit|connect|equip|recruit|hire|visit|deliver|host"
-    r"|enrol|enroll|graduate|award|open|register|inspect|test|sensiti[sz]e|educate|establish|set\s+up|create|appoint|engage"
-    r"|increase\s+to|reduce\s+to|ensure\s+that|cover|identify|deploy|publish|onboard|support|provide|offer|accredit|license"
-    r"|(?:capacitar|formar|certificar|alcanzar|realizar|celebrar|organizar|evaluar|designar|conectar|equipar|contratar|visitar"
-    r"|sensibilizar|auditar|crear|establecer|impartir|acreditar|entrenar|inspeccionar|otorgar|ofrecer|identificar|abrir)(?:á|án|emos)?"
+    r"train|certify|reach|hold|conduct|run|organi[sz]e|designate|assess|audit|connect|equip|recruit|hire|visit"
+    r"|deliver|host"
+    r"|enrol|enroll|graduate|award|open|register|inspect|test|sensiti[sz]e|educate|establish|set\s+up|create|appoint"
+    r"|engage"
+    r"|increase\s+to|reduce\s+to|ensure\s+that|cover|identify|deploy|publish|onboard|support|provide|offer|accredit"
+    r"|license"
+    r"|(?:capacitar|formar|certificar|alcanzar|realizar|celebrar|organizar|evaluar|designar|conectar|equipar"
+    r"|contratar|visitar"
+    r"|sensibilizar|auditar|crear|establecer|impartir|acreditar|entrenar|inspeccionar|otorgar|ofrecer|identificar"
+    r"|abrir)(?:á|án|emos)?"
     r"(?:\s+a)?|llegar(?:á|án)?\s+a"
 )
 PERCENT = r"%|per\s?cent|por\s+ciento"
 NOT_COUNTED = _set(
-    "years year months month weeks week days day hours hour minutes times pillars pillar goals goal objectives objective actions action"
-    " priorities priority principles areas area pages chapters sections phases stages levels dollars million billion thousand euros usd"
-    " anos ano meses mes semanas dias dia horas veces pilares ejes objetivos acciones prioridades principios areas paginas fases"
+    "years year months month weeks week days day hours hour minutes times pillars pillar goals goal objectives "
+    "objective actions action"
+    " priorities priority principles areas area pages chapters sections phases stages levels dollars million billion "
+    "thousand euros usd"
+    " anos ano meses mes semanas dias dia horas veces pilares ejes objetivos acciones prioridades principios areas "
+    "paginas fases"
     " dolares millones mil euros working calendar ways steps"
 )
 PHRASE_STOPS = _set(
-    "of by in to from with who and every each per before for on at during within that which the a an as through across over"
-    " will shall must are is be or until under into using have has de por en con que para y e cada antes del al durante sobre"
+    "of by in to from with who and every each per before for on at during within that which the a an as through "
+    "across over"
+    " will shall must are is be or until under into using have has de por en con que para y e cada antes del al "
+    "durante sobre"
     " el la los las un una se hasta o como no yearly annually anually anualmente"
 )
 UNITS = MappingProxyType(
     {
         "people": re.compile(
-            r"^(?:people|persons?|officials?|officers?|staff|employees?|students?|pupils?|teachers?|citizens?|residents?|women|men"
-            r"|girls?|boys?|children|youths?|youth|judges?|prosecutors?|magistrates?|analysts?|technicians?|engineers?|experts?"
-            r"|professionals?|practitioners?|ambassadors?|volunteers?|trainers?|trainees?|participants?|users?|graduates?|managers?"
-            r"|parents?|members?|servants?|workers?|investigators?|responders?|specialists?|learners?|entrepreneurs?|leaders?|\w{3,}(?:ians|eans|ese)"
-            r"|personas?|funcionari[oa]s?|oficiales|agentes|estudiantes|alumn[oa]s?|docentes|maestr[oa]s?|profesor(?:es|as)?|ciudadan[oa]s"
-            r"|mujeres|hombres|jovenes|ninos|ninas|jueces|fiscales|analistas?|tecnic[oa]s|ingenier[oa]s|expert[oa]s|profesionales|servidores"
+            r"^(?:people|persons?|officials?|officers?|staff|employees?|students?|pupils?|teachers?|citizens?"
+            r"|residents?|women|men"
+            r"|girls?|boys?|children|youths?|youth|judges?|prosecutors?|magistrates?|analysts?|technicians?"
+            r"|engineers?|experts?"
+            r"|professionals?|practitioners?|ambassadors?|volunteers?|trainers?|trainees?|participants?|users?"
+            r"|graduates?|managers?"
+            r"|parents?|members?|servants?|workers?|investigators?|responders?|specialists?|learners?|entrepreneurs?"
+            r"|leaders?|\w{3,}(?:ians|eans|ese)"
+            r"|personas?|funcionari[oa]s?|oficiales|agentes|estudiantes|alumn[oa]s?|docentes|maestr[oa]s?"
+            r"|profesor(?:es|as)?|ciudadan[oa]s"
+            r"|mujeres|hombres|jovenes|ninos|ninas|jueces|fiscales|analistas?|tecnic[oa]s|ingenier[oa]s|expert[oa]s"
+            r"|profesionales|servidores"
             r"|empleados|participantes|usuari[oa]s|voluntari[oa]s|emprendedores)$"
         ),
         "organisations": re.compile(
-            r"^(?:operators?|organi[sz]ations?|ministr(?:y|ies)|agenc(?:y|ies)|institutions?|compan(?:y|ies)|smes|msmes|firms?|businesses"
-            r"|departments?|entities|banks?|schools?|universities|hospitals?|providers?|enterprises?|municipalities|bodies|csirts?|certs?"
-            r"|operadores|organizaciones|ministerios|agencias|instituciones|empresas|pymes|mipymes|entidades|bancos|escuelas|universidades"
+            r"^(?:operators?|organi[sz]ations?|ministr(?:y|ies)|agenc(?:y|ies)|institutions?|compan(?:y|ies)|smes"
+            r"|msmes|firms?|businesses"
+            r"|departments?|entities|banks?|schools?|universities|hospitals?|providers?|enterprises?|municipalities"
+            r"|bodies|csirts?|certs?"
+            r"|operadores|organizaciones|ministerios|agencias|instituciones|empresas|pymes|mipymes|entidades|bancos"
+            r"|escuelas|universidades"
             r"|hospitales|proveedores|municipios|dependencias)$"
         ),
         "sessions": re.compile(
-            r"^(?:sessions?|workshops?|exercises?|visits?|courses?|seminars?|drills?|simulations?|trainings?|meetings?|events?|campaigns?|webinars?"
-            r"|conferences?|sesion(?:es)?|talleres|taller|ejercicios?|visitas?|cursos?|seminarios?|simulacros?|capacitaciones|reuniones|eventos"
+            r"^(?:sessions?|workshops?|exercises?|visits?|courses?|seminars?|drills?|simulations?|trainings?"
+            r"|meetings?|events?|campaigns?|webinars?"
+            r"|conferences?|sesion(?:es)?|talleres|taller|ejercicios?|visitas?|cursos?|seminarios?|simulacros?"
+            r"|capacitaciones|reuniones|eventos"
             r"|campanas?|charlas?|conferencias?|foros?)$"
         ),
     }
@@ -243,8 +279,11 @@ UNITS = MappingProxyType(
 
 # Words that stand for a body named before; alone they name none.
 GENERIC_BODIES = _set(
-    "government ministry department commission authority agency office council secretariat committee unit bureau board bank team group"
-    " centre center union organisation organization service force forces regulator fund forum state ministries agencies departments"
-    " gobierno ministerio departamento comision autoridad agencia oficina consejo secretaria comite unidad junta banco equipo grupo centro"
+    "government ministry department commission authority agency office council secretariat committee unit bureau "
+    "board bank team group"
+    " centre center union organisation organization service force forces regulator fund forum state ministries "
+    "agencies departments"
+    " gobierno ministerio departamento comision autoridad agencia oficina consejo secretaria comite unidad junta "
+    "banco equipo grupo centro"
     " union estado institucion instituciones direccion servicio member members partners stakeholders"
 )

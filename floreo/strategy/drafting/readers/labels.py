@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 
 
 def split_label(line: str) -> tuple[str, str, str]:
-    """(kind, number, rest): kind is `bullet`, `number` or an empty string; number is as printed, without its last dot."""
+    """(kind, number, rest): kind is `bullet`, `number` or empty; number is as printed, without its last dot."""
     if bullet := _BULLET.match(line):
         # "• 1.1 Establish ..." has both, and its number is the one that says something.
         _, number, rest = split_label(line[bullet.end() :])

@@ -7,6 +7,7 @@ import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.readers.labels import split_label
@@ -24,7 +25,8 @@ _LARGER = 1.12
 _WIDER_GAP = 1.32
 # A line that ends in one of these leans on the next, whatever its first letter.
 _LEANS_ON = re.compile(
-    r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$", re.IGNORECASE
+    r"(?:,|[^\W\d_]-|\b(?:of|the|and|to|by|for|in|on|with|an?|or|de|la|el|los|las|del|y|en|para|por|con|una?))$",
+    re.IGNORECASE,
 )
 _ENDED = (".", "!", "?", ":", ";", ".”", '."', ".)")
 
@@ -94,11 +96,7 @@ def _append(flow: list[_Paragraph | Table], column: Table | list[Line]) -> None:
     if isinstance(column, Table):
         flow.append(column)
         return
-    gaps = [
-        above.y - below.y
-        for above, below in zip(column, column[1:], strict=False)
-        if 0 < above.y - below.y < 3 * above.size
-    ]
+    gaps = [above.y - below.y for above, below in pairwise(column) if 0 < above.y - below.y < 3 * above.size]
     usual = statistics.median(gaps) if gaps else 0.0
     right = max((line.right for line in column), default=0.0)
     left = min((line.left for line in column), default=0.0)
@@ -179,7 +177,7 @@ def _join(text: str, following: str, vocabulary: Counter[str]) -> str:
 
 
 def _is_compound(one: str, other: str, vocabulary: Counter[str]) -> bool:
-    """Whether the hyphen belongs to the word (`public-private`): as written elsewhere, or when only its halves are words."""
+    """Whether the hyphen belongs to the word (`public-private`): as seen elsewhere, or if only its halves are words."""
     if vocabulary[f"{one}-{other}"]:
         return True
     if vocabulary[one + other]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pdfplumber
-import pypdfium2
 import pypdfium2.raw as pdfium
 
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi", re.IGNORECASE)
@@ -103,7 +102,7 @@ def _letters(text: Any) -> Iterator[_Letter | None]:
         pdfium.FPDFText_GetCharBox(text, at, left, right, bottom, top)
         pdfium.FPDFText_GetCharOrigin(text, at, x, y)
         # The mark pdfium puts for a hyphen at a line's end.
-        character = "-" if code == 2 else character or "\ufffd"  # noqa: PLR2004
+        character = "-" if code == 2 else character or "\ufffd"
         size = pdfium.FPDFText_GetFontSize(text, at)
         height = max(top.value - bottom.value, 1.0)
         yield _Letter(character, left.value, right.value, y.value, size if size > 1 else height, at)

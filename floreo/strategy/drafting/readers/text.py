@@ -82,7 +82,7 @@ def _continues(last: str, line: str, width: int) -> bool:
         return False
     if last.isupper() and not line.isupper():
         return False
-    if width and len(last) + 1 + len(line.split()[0]) > width:
+    if width and len(last) + 1 + len(line.split(maxsplit=1)[0]) > width:
         return True
     if width and len(line) - len(line.lstrip()) > len(last) - len(last.lstrip()) and split_label(last.strip())[0]:
         return True

@@ -30,7 +30,8 @@ _SINGULAR = {
     ACTIONS: re.compile(r"^(?:(?:key\s+)?action|acción)\s*:?$", re.IGNORECASE),
 }
 _NOT_LISTED = re.compile(
-    r"\b(?:indicators?|outcomes?|results?|principles?|values|indicadores?|resultados?|principios?|challenges|risks|threats"
+    r"\b(?:indicators?|outcomes?|results?|principles?|values|indicadores?|resultados?|principios?|challenges|risks"
+    r"|threats"
     r"|achievements|definitions|recommendations|stakeholders|members|webpages|pages|retos|riesgos|amenazas)\b",
     re.IGNORECASE,
 )

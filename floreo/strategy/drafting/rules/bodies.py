@@ -15,21 +15,23 @@ from floreo.strategy.drafting.words import ACTIVE_PARTS, PASSIVE_PARTS
 _PASSIVE = tuple((part, re.compile(rf"\b(?:{words})\s+(?=\S)", re.IGNORECASE)) for part, words in PASSIVE_PARTS.items())
 _ACTIVE = tuple((part, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for part, words in ACTIVE_PARTS.items())
 _ABOUT = re.compile(
-    r"\b(?:strategy|estrategia|process|proceso|development|drafting|preparation|work|document|text|launch(?:ed)?|it|consultations?"
+    r"\b(?:strategy|estrategia|process|proceso|development|drafting|preparation|work|document|text|launch(?:ed)?|it"
+    r"|consultations?"
     r"|elaboración|documento|texto|trabajo|consultas?)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"\b(?:thank(?:s|ed)?|gratitude|grateful|agradec\w+|gracias)\b", re.IGNORECASE)
 _ADVERBS = re.compile(
     rf"^(?:\s*,?\s*(?:{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']})[^.;]{{2,140}}?)?"
-    r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha|han|ayer)\b)*\s*,?\s*$",
+    r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha"
+    r"|han|ayer)\b)*\s*,?\s*$",
     re.IGNORECASE,
 )
 _CONTEXT_AT_MOST = 300
 
 
 def bodies_in(source: Source, taken: list[Span]) -> list[Found]:
-    """One row for each body and part, from its first mention; `taken` are the passages of the plan, which have own leads."""
+    """One row for each body and part, from its first mention; `taken` are the passages of the plan, with own leads."""
     rows: dict[tuple[str, str], Found] = {}
     for start, end in source.sentences:
         for part, span in _mentions(source.text, start, end):

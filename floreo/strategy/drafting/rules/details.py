@@ -9,16 +9,23 @@ from floreo.strategy.drafting.dates import FoundDate, dates_in, first_date
 from floreo.strategy.drafting.names import split_names
 from floreo.strategy.drafting.rows import Value
 
-_BODY = r"(?:\s+(?:agency|agencies|entity|entities|body|bodies|ministry|institution|institutions|organi[sz]ations?|party|parties|partners?|actors?))?"
+_BODY = (
+    r"(?:\s+(?:agency|agencies|entity|entities|body|bodies|ministry|institution|institutions|organi[sz]ations?"
+    r"|party|parties|partners?|actors?))?"
+)
 _LABELS = {
     "supporting": rf"support(?:ing|ed\s+by)?{_BODY}|partners?{_BODY}|collaborat(?:ors?|ing){_BODY}"
-    r"|(?:entidad(?:es)?\s+de\s+)?apoyo|(?:instituciones|entidades)\s+(?:de\s+apoyo|colaboradoras)|colaboradores|socios",
+    r"|(?:entidad(?:es)?\s+de\s+)?apoyo|(?:instituciones|entidades)\s+(?:de\s+apoyo|colaboradoras)|colaboradores"
+    r"|socios",
     "lead": rf"lead(?:ing)?{_BODY}|led\s+by|respons(?:ible|ibility){_BODY}|owner|implementing{_BODY}|in\s+charge"
     r"|responsables?|(?:entidad|institución|organismo)\s+(?:responsable|líder|rectora?)|líder|lidera|a\s+cargo\s+de",
     "starts": r"start(?:s|ing)?(?:\s+date)?|from|inicio|fecha\s+de\s+inicio|comienzo",
-    "due": r"due(?:\s+date|\s+by)?|deadline|timeline|time\s*frame|timing|target\s+date|completion(?:\s+date)?|end(?:\s+date)?"
-    r"|by\s+when|when|date|plazo|fecha(?:\s+(?:límite|de\s+(?:entrega|término|cumplimiento)))?|cronograma|calendario|periodo|período",
-    "budget": r"(?:estimated\s+|indicative\s+)?(?:budget|costs?)(?:\s+estimate)?|funding|presupuesto(?:\s+estimado)?|costo(?:\s+estimado)?|financiamiento",
+    "due": r"due(?:\s+date|\s+by)?|deadline|timeline|time\s*frame|timing|target\s+date|completion(?:\s+date)?"
+    r"|end(?:\s+date)?"
+    r"|by\s+when|when|date|plazo|fecha(?:\s+(?:límite|de\s+(?:entrega|término|cumplimiento)))?|cronograma|calendario"
+    r"|periodo|período",
+    "budget": r"(?:estimated\s+|indicative\s+)?(?:budget|costs?)(?:\s+estimate)?|funding|presupuesto(?:\s+estimado)?"
+    r"|costo(?:\s+estimado)?|financiamiento",
 }
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
 _TRAILER = re.compile(rf"(?<![\w-])(?:{_ANY})\s*(?:\([^)]{{1,25}}\)\s*)?[:–—]\s*", re.IGNORECASE)

@@ -14,8 +14,14 @@ from floreo.strategy.drafting.source import Source
 
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
 _LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
-_PERIOD = rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?)?\(?{YEAR}\s*(?:-|–|—|to|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
-_ENGLISH = rf"(?:{_CAP}\s+(?:{_LINK}\s+){{0,2}}){{1,8}}(?:Strategy|STRATEGY)(?:\s+(?:for|on|of)\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,4}})?"
+_PERIOD = (
+    rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?)?\(?{YEAR}\s*(?:-|–|—|to"
+    rf"|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
+)
+_ENGLISH = (
+    rf"(?:{_CAP}\s+(?:{_LINK}\s+){{0,2}}){{1,8}}(?:Strategy|STRATEGY)(?:\s+(?:for|on"
+    rf"|of)\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,4}})?"
+)
 _SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?:\s+(?:{_LINK}\s+|(?:DE|DEL|LA|Y|E|PARA|EN)\s+){{0,3}}{_CAP}){{1,8}}"
 _NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>{_PERIOD})?")
 _UNNAMED = re.compile(
@@ -88,7 +94,6 @@ def _named(text: str, found: re.Match[str], early: int, headings: list[Span]) ->
     end = found.end()
     if found["period"]:
         period = _range_in(text, found.start("period"), found.end())
-        end = found.end() if found["period"].rstrip().endswith(")") and "(" in found["period"] else found.end()
     in_heading = any(begin <= start < stop for begin, stop in headings)
     score = 4 * (period is not None) + 2 * bool(re.search("cyber|ciber", found["title"], re.IGNORECASE))
     score += 2 * (start < early) + in_heading + bool(_NATIONAL.search(found["title"]))

@@ -16,16 +16,20 @@ _MONEY = (
 )
 _DINERO = r"(?:financiamiento|financiación|fondos|recursos|apoyo\s+financiero|una\s+donación)"
 _BY = re.compile(
-    rf"\b(?:(?:co-?)?(?:funded|financed|paid\s+for|bankrolled)\s+by|(?:with|through|thanks\s+to)\s+(?:the\s+)?{_MONEY}\s+(?:from|of|by|provided\s+by)"
-    rf"|{_MONEY}\s+(?:was|were|is)\s+provided\s+by|(?:co)?financiad[oa]s?\s+por|con\s+(?:el\s+)?{_DINERO}\s+(?:de|del|por))\s+",
+    rf"\b(?:(?:co-?)?(?:funded|financed|paid\s+for|bankrolled)\s+by|(?:with|through"
+    rf"|thanks\s+to)\s+(?:the\s+)?{_MONEY}\s+(?:from|of|by|provided\s+by)"
+    rf"|{_MONEY}\s+(?:was|were|is)\s+provided\s+by|(?:co)?financiad[oa]s?\s+por|con\s+(?:el\s+)?{_DINERO}\s+(?:de|del"
+    rf"|por))\s+",
     re.IGNORECASE,
 )
 _DOES = re.compile(
     rf"(?:\s*,)?\s+(?:(?:has|have|is|are|also|will|kindly|generously|ha|han|está|están)\s+)*"
-    rf"(?:(?:for\s+)?(?:provid(?:ed|ing|es)|giv(?:en|ing)|contributed|offered)\s+(?:the\s+)?{_MONEY}(?:\s+(?:for|to|of|towards))?"
+    rf"(?:(?:for\s+)?(?:provid(?:ed|ing|es)|giv(?:en|ing)|contributed|offered)\s+(?:the\s+)?{_MONEY}(?:\s+(?:for|to"
+    rf"|of|towards))?"
     rf"|for\s+(?:its|their|the)\s+{_MONEY}(?:\s+(?:for|to|of|towards))?"
     rf"|(?:for\s+)?(?:fund(?:ed|ing|s)|financ(?:ed|ing|es)|paid\s+for|pays\s+for)"
-    rf"|(?:por\s+)?(?:financiar|financió|financia|financiado|financiando)|por\s+(?:el|su|los)\s+{_DINERO}(?:\s+(?:de|para))?)\b",
+    rf"|(?:por\s+)?(?:financiar|financió|financia|financiado|financiando)|por\s+(?:el|su|los)\s+{_DINERO}(?:\s+(?:de"
+    rf"|para))?)\b",
     re.IGNORECASE,
 )
 _PURPOSE_END = re.compile(r"[,.;)]")

@@ -19,7 +19,10 @@ from floreo.strategy.drafting.words import (
 PILLAR, OBJECTIVE, ACTION = 1, 2, 3
 _SPELLED = "|".join([*sorted(NUMBER_WORDS, key=len, reverse=True)])
 _ORDINAL = "|".join(sorted(ORDINALS, key=len, reverse=True))
-_CODE = rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}(?:\.?[a-z])?|[IVX]{{1,5}}(?![\w])|[A-H](?![\w’'])|(?:{_SPELLED})(?=\s*(?:[:.)|\-–—]|$)))"
+_CODE = (
+    rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{0,4}}(?:\.?[a-z])?|[IVX]{{1,5}}(?![\w])|[A-H](?![\w’'])"
+    rf"|(?:{_SPELLED})(?=\s*(?:[:.)|\-–—]|$)))"
+)
 _LABEL = re.compile(
     rf"^(?:(?P<action>{ACTION_WORDS})|(?P<objective>{OBJECTIVE_WORDS})|(?P<pillar>{PILLAR_WORDS}))"
     rf"\s+(?:no\.?\s*|núm\.?\s*|n[.º°]+\s*|#\s*)?{_CODE}(?P<gap>\s*[:.)\-–—|]+\s*|\s+|$)",
@@ -28,13 +31,14 @@ _LABEL = re.compile(
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _TITLE_AT_MOST = 200
 _RUNNING_ON = re.compile(
-    r"^(?:is|are|was|were|will|has|have|focus(?:es)?|aims?|seeks?|and|or|of|to|in|es|son|fue|busca|tiene|y|de|del|se)\b"
+    r"^(?:is|are|was|were|will|has|have|focus(?:es)?|aims?|seeks?|and|or|of|to|in|es|son|fue|busca|tiene|y|de|del"
+    r"|se)\b"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label at the start of a block: which rank it names, by which word, its code, and its title's span (maybe empty)."""
+    """A label at the start of a block: its rank, the word that names it, its code, the span of its title."""
 
     rank: int
     word: str

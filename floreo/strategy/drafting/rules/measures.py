@@ -12,31 +12,40 @@ from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
 
 _UNDER_WAY = re.compile(
-    r"\b(?:has|have|had)\s+(?:[\w-]+\s+){0,2}?(?:been\s+working|begun|started|worked)\b|\b(?:is|are)\s+(?:currently|already|now)\b"
+    r"\b(?:has|have|had)\s+(?:[\w-]+\s+){0,2}?(?:been\s+working|begun|started|worked)\b|\b(?:is|are)\s+(?:currently"
+    r"|already|now)\b"
     r"|\b(?:we|they)\s+are\s+(?=\w+ing\b)|\bunder\s?way\b|\b(?:already|currently)\s+\w+ing\b"
-    r"|\b(?:ya\s+)?(?:ha|han|hemos)\s+(?:comenzado|empezado|iniciado)\b|\b(?:ya\s+|actualmente\s+)?(?:está|están|estamos)\s+(?=\w+ndo\b)",
+    r"|\b(?:ya\s+)?(?:ha|han|hemos)\s+(?:comenzado|empezado|iniciado)\b|\b(?:ya\s+|actualmente\s+)?(?:está|están"
+    r"|estamos)\s+(?=\w+ndo\b)",
     re.IGNORECASE,
 )
 _INTRO = re.compile(
-    r"(?:such\s+as|including|:|\b(?:is|are)(?:\s+(?:currently|already|now))?|\bbegun|\bstarted|\bcurrently|\balready|\bby"
+    r"(?:such\s+as|including|:|\b(?:is|are)(?:\s+(?:currently|already|now))?|\bbegun|\bstarted|\bcurrently|\balready"
+    r"|\bby"
     r"|como|incluyendo|\b(?:está|están|estamos))\s+(?=\w+(?:ing|ndo)\b)",
     re.IGNORECASE,
 )
 _DOING = re.compile(r"(?P<verb>[A-Za-zÁÉÍÓÚáéíóúñ-]+(?:ing|ndo))\s+(?=\S)")
 _NOT_DOING = {
-    "being", "having", "including", "following", "regarding", "according", "during", "working", "existing", "ongoing", "going",
-    "looking", "meeting", "king", "bring", "string", "spring", "thing", "nothing", "cuando", "mundo", "segundo", "siendo", "fondo",
+    "being", "having", "including", "following", "regarding", "according", "during", "working", "existing", "ongoing",
+    "going", "looking", "meeting", "king", "bring", "string", "spring", "thing", "nothing", "cuando", "mundo",
+    "segundo", "siendo", "fondo",
 }  # fmt: skip
 _NEXT = re.compile(
     r"\s*(?:;|,)\s*(?:(?:and|y|e|as well as)\s+)?(?=\w+(?:ing|ndo)\s)|\s+(?:and|y|e)\s+(?=\w+(?:ing|ndo)\s)",
     re.IGNORECASE,
 )
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'&-]*"
-_THING = r"(?:Scheme|Programme|Program|Project|Initiative|Campaign|Platform|Portal|Course|Centre|Center|Network|Academy|Service)"
+_THING = (
+    r"(?:Scheme|Programme|Program|Project|Initiative|Campaign|Platform|Portal|Course|Centre|Center|Network"
+    r"|Academy|Service)"
+)
 _COSA = r"(?:Programa|Proyecto|Iniciativa|Campaña|Plataforma|Portal|Curso|Centro|Red|Academia)"
 _DONE = re.compile(
-    rf"\b(?:launched|established|opened|started|introduced)\s+(?:the|a|an|its)\s+(?:{_CAP}\s+(?:(?:of|for|on|and|in)\s+)?){{1,8}}{_THING}\b"
-    rf"|\b(?:lanzado|lanzó|creó|creado|inaugurado|inauguró|puso\s+en\s+marcha)\s+(?:el|la|su)\s+{_COSA}(?:\s+(?:(?:de|del|la|para|en|y)\s+){{0,2}}{_CAP}){{1,8}}"
+    rf"\b(?:launched|established|opened|started|introduced)\s+(?:the|a|an|its)\s+(?:{_CAP}\s+(?:(?:of|for|on|and"
+    rf"|in)\s+)?){{1,8}}{_THING}\b"
+    rf"|\b(?:lanzado|lanzó|creó|creado|inaugurado|inauguró|puso\s+en\s+marcha)\s+(?:el|la|su)\s+{_COSA}(?:\s+(?:(?:de"
+    rf"|del|la|para|en|y)\s+){{0,2}}{_CAP}){{1,8}}"
 )
 _FUTURE = re.compile(r"\b(?:will|shall|would|to\s+be|será|serán)\s*$", re.IGNORECASE)
 _IN = re.compile(r"\s+(?:in|on|en|el)\s+", re.IGNORECASE)
@@ -62,7 +71,7 @@ def _add(rows: dict[str, Found], text: str, span: Span, when: str) -> None:
 
 
 def _when(text: str, start: int, end: int) -> str:
-    """The date right after a measure (`launched the X Scheme in May 2024`); other dates in the sentence are not its own."""
+    """The date right after a measure (`launched the X Scheme in May 2024`); other dates are not its own."""
     dated = _IN.match(text, start, end)
     found = next(dates_in(text, dated.end(), end), None) if dated else None
     return found.last if found and dated and found.start == dated.end() else ""

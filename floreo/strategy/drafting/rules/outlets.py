@@ -14,8 +14,10 @@ from floreo.strategy.drafting.source import Source, plain, trimmed
 
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"“”|()\[\]]+[^\s<>\"“”|()\[\].,;:!?’']", re.IGNORECASE)
 _OFFERED = re.compile(
-    r"\b(?:can\s+(?:also\s+)?be\s+(?:found|read|downloaded|accessed|viewed|obtained|consulted)|(?:is|are)\s+(?:also\s+)?(?:available|published|posted)"
-    r"|available|published|download(?:able)?|read\s+(?:the|it)|(?:está|están)\s+(?:disponibles?|publicad[oa]s?)|disponibles?"
+    r"\b(?:can\s+(?:also\s+)?be\s+(?:found|read|downloaded|accessed|viewed|obtained|consulted)|(?:is"
+    r"|are)\s+(?:also\s+)?(?:available|published|posted)"
+    r"|available|published|download(?:able)?|read\s+(?:the|it)|(?:está|están)\s+(?:disponibles?|publicad[oa]s?)"
+    r"|disponibles?"
     r"|puede(?:n)?\s+(?:consultarse|descargarse|leerse)|se\s+puede\s+(?:consultar|descargar|leer)|publicad[oa])\b",
     re.IGNORECASE,
 )

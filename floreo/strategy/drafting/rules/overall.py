@@ -14,8 +14,10 @@ _OF = r"\s+of\s+(?:this|the|our|its)\s+(?:[\w-]+\s+){0,5}?strategy(?:\s+\d{4}\s*
 _FIN = r"(?:general|principal|central|último|primordial)"
 _DE = r"\s+de\s+(?:la|esta|nuestra)\s+(?:presente\s+)?estrategia(?:\s+[\w-]+){0,4}?"
 _SAID = re.compile(
-    rf"\b(?:(?:the|its|our)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its|our)\s+{_AIM}{_OF})\s*,?\s*(?:is|remains)\s*:?\s+"
-    rf"|\b(?:el|su|nuestro)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN}(?:{_DE})?|{_DE})\s+(?:es|consiste\s+en)\s*:?\s+(?:el\s+de\s+)?"
+    rf"\b(?:(?:the|its|our)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its|our)\s+{_AIM}{_OF})\s*,?\s*(?:is"
+    rf"|remains)\s*:?\s+"
+    rf"|\b(?:el|su|nuestro)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN}(?:{_DE})?|{_DE})\s+(?:es"
+    rf"|consiste\s+en)\s*:?\s+(?:el\s+de\s+)?"
     rf"|\bestrategia\s+(?:[\w-]+\s+){{0,4}}?tiene\s+(?:como|por)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN})?\s*:?\s+",
     re.IGNORECASE,
 )

@@ -24,12 +24,16 @@ _ANNOUNCED = {
 }
 _BARE_VERB = re.compile(r"^\s(?:are|son)\s+$", re.IGNORECASE)
 _LISTED = re.compile(r"^(?:the\s|an?\s|el\s|la\s|[A-ZÁÉÍÓÚ“]|\(|\d\)|\w+ing\s)")
-_MARKER = re.compile(r"(?<![\w(])(?:and\s+|y\s+)?(?:\((?:\d{1,2}|[a-h]|[ivx]{1,4})\)|(?:\d{1,2}|[a-h]|[ivx]{1,4})\))\s+")
+_MARKER = re.compile(
+    r"(?<![\w(])(?:and\s+|y\s+)?(?:\((?:\d{1,2}|[a-h]|[ivx]{1,4})\)|(?:\d{1,2}|[a-h]|[ivx]{1,4})\))\s+"
+)
 _JOINED = re.compile(r",\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+")
 _COMMA = re.compile(r",\s*(?:(?:and|y|e)\s+)?")
 _SEMICOLON = re.compile(r"\s*;\s*(?:(?:and|y|e)\s+)?")
 _CLOSED = re.compile(r",\s*(?:and|y|e)\s[^,]*$")
-_SAID = re.compile(r",\s[^,]{2,80}\b(?:said|says|added|explained|wrote|noted|dijo|señaló|explicó|indicó|afirmó)\b[^,]*(?:,[^,]*)?$")
+_SAID = re.compile(
+    r",\s[^,]{2,80}\b(?:said|says|added|explained|wrote|noted|dijo|señaló|explicó|indicó|afirmó)\b[^,]*(?:,[^,]*)?$"
+)
 _LONGEST, _MOST = 160, 12
 
 
@@ -85,7 +89,7 @@ def _taken_apart(text: str, start: int, stop: int, count: int | None) -> list[Sp
 
 
 def _last_pair(text: str, first: int, last: int, *, others: int, count: int | None) -> list[Span]:
-    # "A, B and C and D" could end in "B and C" or in "C and D": that is for a person to say. So is a list without "and".
+    # "A, B and C and D" could end in "B and C" or "C and D": that is for a person to say. So is a list without "and".
     pair = _split(text, first, last, _JOINED)
     return pair if len(pair) == 2 and count in {None, others + 2} else []
 

@@ -28,7 +28,8 @@ _TITLE_AT_MOST = 240
 _GLOSS = re.compile(r"(?<=\w{3}):\s+|\s[–—]\s+")
 _GLOSS_AT_LEAST = 30
 _CHROME = re.compile(
-    r"^(?:introduction|overview|background|context|summary|conclusion|implementation|monitoring.*|introducción|contexto"
+    r"^(?:introduction|overview|background|context|summary|conclusion|implementation|monitoring.*|introducción"
+    r"|contexto"
     r"|resumen|conclusiones|implementación)$",
     re.IGNORECASE,
 )

@@ -14,14 +14,20 @@ from floreo.strategy.drafting.source import Source, plain
 from floreo.strategy.drafting.words import GOAL_VERBS, NOT_COUNTED, NUMBER_WORDS, PERCENT, PHRASE_STOPS, UNITS
 
 _WORDS = "|".join(sorted((word for word, number in NUMBER_WORDS.items() if number > 1), key=len, reverse=True))
-_NUMBER = rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+(?!\d)|\d+(?:[.,]\d{{1,2}})?(?![\d.,-]*\d|-\w)|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
+_NUMBER = (
+    rf"(?P<number>\d{{1,3}}(?:[.,]\d{{3}})+(?!\d)|\d+(?:[.,]\d{{1,2}})?(?![\d.,-]*\d|-\w)"
+    rf"|(?:(?:{_WORDS})(?:-(?:{_WORDS}))?))"
+)
 _ABOUT = (
-    r"(?:(?:at\s+least|a\s+minimum\s+of|no\s+fewer\s+than|up\s+to|more\s+than|over|about|some|another|a\s+further|the\s+first|all"
-    r"|al\s+menos|como\s+mínimo|un\s+mínimo\s+de|más\s+de|hasta|unos|unas|otros|otras|por\s+lo\s+menos)\s+)?(?:(?:the|los|las|el|a|un)\s+)?"
+    r"(?:(?:at\s+least|a\s+minimum\s+of|no\s+fewer\s+than|up\s+to|more\s+than|over|about|some|another|a\s+further"
+    r"|the\s+first|all"
+    r"|al\s+menos|como\s+mínimo|un\s+mínimo\s+de|más\s+de|hasta|unos|unas|otros|otras|por\s+lo\s+menos)\s+)?(?:(?:the"
+    r"|los|las|el|a|un)\s+)?"
 )
 _TRAINING = r"(?:training|courses?|workshops|scholarships|formación|capacitación|becas)\s+(?:for|to|of|de|a|para)"
 _PROMISED = re.compile(
-    rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all|the|los|las|todos|todas)\s+)*)?"
+    rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all"
+    rf"|the|los|las|todos|todas)\s+)*)?"
     r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
     re.IGNORECASE,
 )
@@ -37,7 +43,9 @@ _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 _NO_COUNT_BEFORE = re.compile(
     r"(?:[$€£¥]|\b[A-Z]{2,3}\$?|(?i:\b(?:section|article|act|bill|phase|level|no\.?|number|artículo|ley|fase)))\s*$"
 )
-_YEARLY = re.compile(r"^\s*(?:annually|yearly|(?:each|every|per|a)\s+year|anualmente|cada\s+año|al\s+año|por\s+año)\b", re.IGNORECASE)
+_YEARLY = re.compile(
+    r"^\s*(?:annually|yearly|(?:each|every|per|a)\s+year|anualmente|cada\s+año|al\s+año|por\s+año)\b", re.IGNORECASE
+)
 _WORDS_AT_MOST = 6
 _OPENING_AT_MOST = 30
 

@@ -1,0 +1,171 @@
+"""What holds for any text: drafts repeat, passages are exact, nothing but Unreadable is raised, mending rests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from floreo.strategy.drafting.building import build_document
+from floreo.strategy.drafting.document import Document, Unreadable
+from floreo.strategy.drafting.drafting import draft_rows
+from floreo.strategy.drafting.mending import mend
+from floreo.strategy.drafting.numbering import Level, ListUse, Numbering, in_format
+from floreo.strategy.drafting.readers.html import pieces_of_html
+from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
+from floreo.strategy.drafting.readers.text import pieces_of_text
+from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.rows import Draft, Kind, Row
+from tests.strategy.drafting.score import answers
+
+SCRAPS = st.sampled_from(
+    [
+        "The three pillars of the Strategy include:", "- Legal framework;", "Pillar 2: Response", "Objective 1.1: Train", "1.1.1 Do it",
+        "Lead: Treasury. By June 2027.", "National Cybersecurity Strategy 2020-2023", "guided by the OAS, and coordinated by the",
+        "will train 30 officers by 2028", "at least 80 per cent of", "can be found on the following pages:", "https://a.example/b",
+        "funded by the European Union", "Eje 1. Marco jurídico", "Acción 1.1.1.", "Belmopánís", "2020ñ2023", "ìquotedî", "|", "\n\n", "\n",
+        "such as drafting the Bill, conducting", "TABLE OF CONTENTS", "Actions:", "(a) Adopt", "….... 4", "el objetivo general es", "é", "donâ€™t",
+    ]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=400), st.lists(SCRAPS, max_size=25).map(" ".join), st.lists(SCRAPS, max_size=25).map("\n".join)
+)
+
+
+def drafted(text: str, kind: str = "text") -> Draft | None:
+    readers = {
+        "text": lambda: pieces_of_text(text),
+        "markdown": lambda: pieces_of_markdown(text),
+        "html": lambda: pieces_of_html(text, name="x"),
+    }
+    try:
+        return draft_rows(build_document(readers[kind](), name="x", kind=kind))
+    except Unreadable:
+        return None
+
+
+@settings(deadline=None, max_examples=150)
+@given(TEXTS, st.sampled_from(["text", "markdown", "html"]))
+def test_any_text_gives_the_same_exact_draft_or_a_refusal(text: str, kind: str) -> None:
+    draft = drafted(text, kind)
+    assert draft == drafted(text, kind)
+    if draft is None:
+        return
+    check(draft.document)
+    for at, row in enumerate(draft.rows, start=1):
+        assert row.number == at
+        assert draft.document.text[row.start : row.end] == row.passage
+        assert row.passage.strip()
+        assert row.parent is None or draft.rows[row.parent - 1].kind in {Kind.PILLAR, Kind.OBJECTIVE}
+        json.dumps(dict(row.fields))
+
+
+def check(document: Document) -> None:
+    at = 0
+    for block in document.blocks:
+        assert at <= block.start <= block.end <= len(document.text)
+        assert all(block.start <= start <= end <= block.end for start, end in block.cells)
+        at = block.end
+    assert all(0 <= start < end <= len(document.text) for start, end in document.mended)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=600), st.sampled_from(["a.txt", "a.md", "a.html", "a.docx", "a.pdf", "a"]))
+def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        try:
+            draft_rows(read_document(path))
+        except Unreadable as refusal:
+            assert str(refusal)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(["automatic-numbers.docx", "two-columns.pdf"]), st.data())
+def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObject) -> None:
+    whole = bytearray((Path(__file__).parent / "documents" / name).read_bytes())
+    for _ in range(data.draw(st.integers(1, 8))):
+        whole[data.draw(st.integers(8, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(bytes(whole))
+        try:
+            draft_rows(read_document(path))
+        except Unreadable as refusal:
+            assert str(refusal)
+
+
+@settings(deadline=None, max_examples=200)
+@given(TEXTS, st.booleans())
+def test_mending_twice_changes_nothing_more(text: str, english: bool) -> None:
+    once, spans = mend(text, english=english)
+    again, more = mend(once, english=english)
+    assert (again, more) == (once, ())
+    assert all(0 <= start < end <= len(once) for start, end in spans)
+
+
+@given(st.lists(st.integers(0, 3), max_size=60), st.integers(1, 5))
+def test_numbers_agree_with_counting_by_hand(depths: list[int], start: int) -> None:
+    levels = {depth: Level("decimal", ".".join(f"%{n + 1}" for n in range(depth + 1)), start) for depth in range(4)}
+    numbering = Numbering({"d": levels}, {"u": ListUse("d")})
+    counts: dict[int, int] = {}
+    for depth in depths:
+        counts = {level: count for level, count in counts.items() if level <= depth}
+        counts[depth] = counts.get(depth, start - 1) + 1
+        by_hand = ".".join(str(counts.get(level, start)) for level in range(depth + 1))
+        assert numbering.label("u", depth) == by_hand
+
+
+@given(st.integers(1, 3999))
+def test_roman_numbers_can_be_read_back(number: int) -> None:
+    values = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100, "d": 500, "m": 1000}
+    digits = [values[letter] for letter in in_format(number, "lowerRoman")]
+    total = sum(-one if one < after else one for one, after in zip(digits, [*digits[1:], 0], strict=True))
+    assert total == number
+    assert in_format(number, "upperRoman") == in_format(number, "lowerRoman").upper()
+
+
+@pytest.mark.parametrize("answer", answers(), ids=lambda answer: str(answer.name))
+def test_every_row_of_every_document_quotes_its_document(answer: object) -> None:
+    path = answer.path  # type: ignore[attr-defined]
+    draft = draft_rows(read_document(path))
+    check(draft.document)
+    assert draft == draft_rows(read_document(path))
+    assert all(draft.document.text[row.start : row.end] == row.passage for row in draft.rows)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"passage": "", "end": 3},
+        {"passage": "   ", "end": 6},
+        {"title": " "},
+        {"end": 9},
+        {"number": 0},
+        {"parent": 1},
+        {"start": -1},
+    ],
+)
+def test_a_row_without_its_passage_cannot_exist(spoilt: dict[str, object]) -> None:
+    whole: dict[str, object] = {
+        "number": 1,
+        "kind": Kind.PILLAR,
+        "title": "Law",
+        "start": 3,
+        "end": 6,
+        "passage": "Law",
+    }
+    Row(**whole)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="drafted row"):
+        Row(**whole | spoilt)  # type: ignore[arg-type]
+
+
+def test_a_draft_cannot_quote_words_that_are_not_there() -> None:
+    document = build_document(pieces_of_text("The pillars are law and order."), name="x", kind="text")
+    with pytest.raises(ValueError, match="not in the document"):
+        Draft(document, (Row(1, Kind.PILLAR, "Law", 0, 3, "Law"),))

@@ -1,0 +1,164 @@
+"""What is measured: indicators with their meaning, from where to where, and notes on their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.indicators.actions.entering import must_be_number
+from floreo.indicators.catalogue import MEASURES
+from floreo.indicators.models import ChartNote, Indicator
+from floreo.organisations.models import Organisation
+from floreo.strategy.actions.checking import last_position, must_be_free, must_be_in_order, must_say, newest, put
+from floreo.strategy.models import Action, Edition, Objective, Pillar
+
+
+class IndicatorFacts(TypedDict, total=False):
+    """What may be said of an indicator, apart from its code and its target."""
+
+    title: str
+    short_title: str
+    definition: str
+    unit: str
+    decimals: int
+    kind: str
+    direction: str
+    frequency: str
+    method: str
+    numerator_words: str
+    denominator_words: str
+    about_people: bool
+    edition: Edition | None
+    pillar: Pillar | None
+    objective: Objective | None
+    answers_for: Organisation | None
+    answers_post: str
+    measure: str
+    is_public: bool
+    on_home: bool
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def _fill_from_measure(indicator: Indicator) -> None:
+    """What a measure knows of itself is not left to typing: its unit, and its words where none were given."""
+    if not indicator.measure:
+        return
+    measure = MEASURES.get(indicator.measure)
+    if measure is None:
+        sentence = _("There is no measure called %(name)s.") % {"name": indicator.measure}
+        raise Refused(sentence, code="no_measure", fields={"measure": sentence})
+    indicator.unit = indicator.unit or measure.unit
+    indicator.about_people = indicator.about_people or measure.about_people
+    indicator.numerator_words = indicator.numerator_words or str(measure.numerator_words)
+    indicator.denominator_words = indicator.denominator_words or str(measure.denominator_words)
+
+
+def _check(indicator: Indicator) -> None:
+    _fill_from_measure(indicator)
+    indicator.title = must_say(indicator.title, field="title", sentence=_("Give the indicator a title."))
+    indicator.definition = must_say(
+        indicator.definition,
+        field="definition",
+        sentence=_("Say what it measures, so that two people would count the same."),
+    )
+    indicator.unit = must_say(indicator.unit, field="unit", sentence=_("Give the unit, for example % or people."))
+    if indicator.decimals > 2:
+        sentence = _("Readings are kept to two decimals. Choose 0, 1 or 2.")
+        raise Refused(sentence, code="too_many_decimals", fields={"decimals": sentence})
+    _check_place(indicator)
+
+
+def _check_place(indicator: Indicator) -> None:
+    """A pillar brings its edition, an objective its pillar; where both are said they must agree."""
+    if indicator.objective is not None:
+        indicator.pillar = indicator.pillar or indicator.objective.pillar
+        if indicator.pillar.pk != indicator.objective.pillar_id:
+            sentence = _("That objective belongs to another pillar. Choose one of the two.")
+            raise Refused(sentence, code="other_pillar", fields={"objective": sentence})
+    if indicator.pillar is not None:
+        indicator.edition = indicator.edition or indicator.pillar.edition
+        if indicator.edition.pk != indicator.pillar.edition_id:
+            sentence = _("That pillar belongs to another edition. Choose one of the two.")
+            raise Refused(sentence, code="other_edition", fields={"pillar": sentence})
+
+
+@action("indicator.defined", needs=Permission.FIGURE_DEFINE)
+def define_indicator(
+    code: str, *, by: Actor, actions: Iterable[Action] = (), **facts: Unpack[IndicatorFacts]
+) -> Indicator:
+    """A new indicator. With a `measure` its readings are computed; without, people enter them."""
+    code = must_be_free(Indicator.objects.all(), code)
+    indicator = Indicator(code=code, position=last_position(Indicator.objects.all()))
+    put(indicator, facts)
+    _check(indicator)
+    keep(indicator)
+    chosen = list(actions)
+    if chosen:
+        indicator.actions.set(chosen)
+        note(actions=sorted(a.code for a in chosen))
+    return indicator
+
+
+@action("indicator.updated", needs=Permission.FIGURE_DEFINE, quiet=True)
+def update_indicator(
+    indicator: Indicator, *, by: Actor, version: int | None = None, actions: Iterable[Action] | None = None,
+    **facts: Unpack[IndicatorFacts],
+) -> Indicator:  # fmt: skip
+    """Raises Changed when somebody saved since the form was opened at `version`. Readings stay as they are."""
+    indicator = newest(indicator, version)
+    put(indicator, facts)
+    _check(indicator)
+    keep(indicator)
+    if actions is not None:
+        before, after = set(indicator.actions.all()), set(actions)
+        if before != after:
+            indicator.actions.set(after)
+            note(actions=sorted(a.code for a in after))
+    return indicator
+
+
+@action("indicator.target_set", needs=Permission.FIGURE_DEFINE, quiet=True)
+def set_target(
+    indicator: Indicator, *, by: Actor, target: Decimal | int | str | None, target_due: date | None,
+    target_source: str, baseline: Decimal | int | str | None = None, baseline_on: date | None = None,
+    version: int | None = None,
+) -> Indicator:  # fmt: skip
+    """From where to where, by when, and who set it. A target without its source is refused; None takes it away."""
+    indicator = newest(indicator, version)
+    indicator.target = None if target in (None, "") else must_be_number(target, name="target")
+    indicator.target_due, indicator.target_source = target_due, target_source.strip()
+    indicator.baseline = None if baseline in (None, "") else must_be_number(baseline, name="baseline")
+    indicator.baseline_on = baseline_on
+    if indicator.target is not None:
+        must_say(target_source, field="target_source", sentence=_("Say who set this target, and when."))
+    _check_baseline(indicator)
+    return keep(indicator)
+
+
+def _check_baseline(indicator: Indicator) -> None:
+    if (indicator.baseline is None) != (indicator.baseline_on is None):
+        missing = "baseline" if indicator.baseline is None else "baseline_on"
+        sentence = _("A baseline is a number and its day. Give both, or neither.")
+        raise Refused(sentence, code="half_a_baseline", fields={missing: sentence})
+    must_be_in_order(
+        indicator.baseline_on, indicator.target_due, field="target_due",
+        named=(_("The baseline's day"), _("the target's day")),
+    )  # fmt: skip
+
+
+@action("indicator.noted", needs=Permission.FIGURE_DEFINE)
+def add_chart_note(indicator: Indicator, *, by: Actor, on: date, title: str, source: str = "") -> ChartNote:
+    """Something that happened and belongs on the chart."""
+    title = must_say(title, field="title", sentence=_("Say what happened, in a few words."))
+    return keep(ChartNote(indicator=indicator, on=on, title=title, source=source))

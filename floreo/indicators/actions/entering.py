@@ -1,0 +1,179 @@
+"""Readings that people enter, freeze and correct. Frozen ones never change: a correction stands beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.indicators.actions.keeping import keep_lists, put_taken
+from floreo.indicators.logic import Period
+from floreo.indicators.measuring import measure_of, take
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.presenters import day_words, period_words
+from floreo.indicators.queries import standing_reading
+from floreo.strategy.actions.checking import must_say, newest
+from floreo.strategy.plan_facts import plan_facts
+
+LARGEST = Decimal("99999999999999.99")  # what the column holds
+
+
+def must_be_number(value: Decimal | int | str | None, *, name: str = "value") -> Decimal:
+    """The number, to two decimals. Raises Refused for what is none: text, infinity, more digits than are kept."""
+    try:
+        number = Decimal(str(value).strip().replace("\u00a0", "").replace(" ", "")) if value is not None else None
+    except ArithmeticError:
+        number = None
+    if number is None or not number.is_finite():
+        sentence = _("Give a number, for example 81 or 4.5.")
+        raise Refused(sentence, code="not_a_number", fields={name: sentence})
+    if abs(number) > LARGEST or number != round(number, 2):
+        sentence = _("Give a number with at most 14 digits before and 2 after the decimal point.")
+        raise Refused(sentence, code="too_many_digits", fields={name: sentence})
+    return round(number, 2)
+
+
+def must_be_over(period: Period) -> None:
+    if period.start > period.end:
+        sentence = _("The first day comes after the last. Change one of them.")
+        raise Refused(sentence, code="dates_in_order", fields={"ends_on": sentence})
+    if period.end > clock.today():
+        sentence = _("This period runs until %(day)s. Enter its reading when it is over.") % {
+            "day": day_words(period.end)
+        }
+        raise Refused(sentence, code="period_runs", fields={"ends_on": sentence})
+
+
+def _must_fit(indicator: Indicator, numerator: Decimal | None, denominator: Decimal | None, value: Decimal) -> None:
+    if numerator is not None and denominator is not None and indicator.unit == "%" and denominator:
+        worked = numerator * 100 / denominator
+        if abs(worked - value) >= 1:
+            sentence = _("%(numerator)s of %(denominator)s is %(worked)s %%, not %(value)s %%. Change one of them.") % {
+                "numerator": numerator.normalize(), "denominator": denominator.normalize(),
+                "worked": round(worked, 1), "value": value.normalize(),
+            }  # fmt: skip
+            raise Refused(sentence, code="does_not_add_up", fields={"value": sentence})
+
+
+def _optional(value: Any, name: str) -> Decimal | None:
+    return None if value in (None, "") else must_be_number(value, name=name)
+
+
+def _put(
+    reading: Reading, indicator: Indicator, value: Any, *, by: Actor, numerator: Any, denominator: Any, source: str,
+    source_url: str, text: str,
+) -> None:  # fmt: skip
+    """Writes what a person said onto `reading`, or refuses."""
+    reading.value = must_be_number(value)
+    reading.numerator, reading.denominator = _optional(numerator, "numerator"), _optional(denominator, "denominator")
+    _must_fit(indicator, reading.numerator, reading.denominator, reading.value)
+    reading.source = must_say(
+        source, field="source", sentence=_("Say where the number comes from: a document and page, a list, a publisher.")
+    )
+    reading.source_url, reading.note = source_url, text
+    reading.confirmed = True
+    reading.working, reading.records, reading.measure, reading.measure_version = {}, None, "", 0
+    reading.taken_at, reading.taken_by = clock.now(), by.actor_name
+
+
+@action("reading.entered", needs=Permission.READING_ENTER)
+def record_reading(
+    indicator: Indicator, *, by: Actor, starts_on: date, ends_on: date, value: Decimal | int | str,
+    source: str, source_url: str = "", numerator: Decimal | str | None = None,
+    denominator: Decimal | str | None = None, text: str = "", not_comparable: bool = False,
+) -> Reading:  # fmt: skip
+    """A reading that a person took, with where it comes from. A second one for a period replaces the first while that
+    is not frozen; once it is, Refused says to correct it instead."""
+    if measure_of(indicator) is not None:
+        raise Refused(_("This figure is worked out from records. Compute it; nobody enters it."), code="computed")
+    period = Period(starts_on, ends_on)
+    must_be_over(period)
+    reading = standing_reading(indicator, period)
+    if reading is not None and reading.is_frozen:
+        sentence = _("%(period)s has a frozen reading. Correct that one, with the reason: both will stay.") % {
+            "period": period_words(period)
+        }
+        raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
+    reading = reading or Reading(indicator=indicator, starts_on=starts_on, ends_on=ends_on)
+    _put(
+        reading, indicator, value, by=by, numerator=numerator, denominator=denominator, source=source,
+        source_url=source_url, text=text,
+    )  # fmt: skip
+    reading.not_comparable = not_comparable
+    return keep(reading)
+
+
+def _freeze(reading: Reading, by: Actor) -> Reading:
+    reading.frozen_at, reading.frozen_by = clock.now(), by.actor_name
+    return keep(reading)
+
+
+@action("reading.frozen", needs=Permission.READING_FREEZE)
+def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
+    """Approves a reading: from now on it never changes. Refused while its period runs."""
+    reading = newest(reading)
+    if reading.is_frozen:
+        raise Refused(_("This reading is frozen already."), code="frozen")
+    if reading.ends_on > clock.today():
+        raise Refused(
+            _("Its period runs until %(day)s. Freeze it when it is over.") % {"day": day_words(reading.ends_on)},
+            code="period_runs",
+        )
+    return _freeze(reading, by)
+
+
+@action("period.closed", needs=Permission.READING_FREEZE)
+def close_period(period: Period, *, by: Actor) -> int:
+    """Freezes every reading of exactly this period, over all indicators. Returns how many."""
+    must_be_over(period)
+    note(period=period.label)
+    rows = Reading.objects.standing().filter(starts_on=period.start, ends_on=period.end, frozen_at=None)
+    return len([_freeze(reading, by) for reading in rows.select_related("indicator")])
+
+
+@action("reading.corrected", needs=Permission.READING_FREEZE)
+def correct_reading(
+    reading: Reading, *, by: Actor, reason: str, value: Decimal | int | str | None = None, source: str = "",
+    source_url: str = "", numerator: Decimal | str | None = None, denominator: Decimal | str | None = None,
+) -> Reading:  # fmt: skip
+    """A new frozen reading beside a frozen one that was wrong; both stay. Without a `value`, a computed figure is
+    computed afresh from the records as they are now."""
+    old = newest(reading)
+    if not old.is_frozen:
+        raise Refused(_("This reading is not frozen: enter or compute it again instead."), code="not_frozen")
+    if Reading.objects.filter(corrects=old).exists():
+        raise Refused(_("This reading was corrected already. Correct the newer one."), code="corrected")
+    said = must_say(reason, field="reason", sentence=_("Say why it is corrected. Everybody will be able to read it."))
+    indicator = old.indicator
+    new = Reading(
+        indicator=indicator, starts_on=old.starts_on, ends_on=old.ends_on, part=old.part, subject=old.subject,
+        qualifier=old.qualifier, not_comparable=old.not_comparable, corrects=old,
+    )  # fmt: skip
+    if value in (None, "") and measure_of(indicator) is not None:
+        _recount(new, by)
+    else:
+        _put(
+            new, indicator, value, by=by, numerator=numerator, denominator=denominator, source=source or old.source,
+            source_url=source_url or old.source_url, text="",
+        )  # fmt: skip
+    new.note = said
+    return _freeze(new, by)
+
+
+def _recount(new: Reading, by: Actor) -> None:
+    """Computes the corrected reading from the records. Refused where they do not know that day, or say the same."""
+    measure, old = measure_of(new.indicator), new.corrects
+    if measure is None or old is None or not measure.knows_past:
+        sentence = _("The records do not say how this stood on that day. Give the number, and where it comes from.")
+        raise Refused(sentence, code="past_unknown", fields={"value": sentence})
+    with plan_facts():
+        taken = take(new.indicator, new.period, clock.today())
+    if taken.fields["value"] == old.value and taken.fields["denominator"] == old.denominator:
+        raise Refused(_("Computed afresh it is the same, so there is nothing to correct."), code="same")
+    put_taken(new, taken, keep_lists([taken])[taken.digest], before=None, at=clock.now(), by=by)

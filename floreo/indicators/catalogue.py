@@ -1,0 +1,87 @@
+"""Every measure by its name: the one place that knows them all. docs/guide/add-an-indicator.md says how to add one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.figures import MeasureFunction
+from floreo.indicators.logic import Direction
+from floreo.strategy import measures as strategy
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A function over records, and what an indicator needs to know of it. Raise `version` when the function counts
+    otherwise than before: readings keep the version they were taken with, and the next is marked not comparable."""
+
+    function: MeasureFunction
+    title: Promise
+    unit: str
+    numerator_words: Promise
+    denominator_words: Promise
+    version: int = 1
+    decimals: int = 0
+    direction: Direction = Direction.UP
+    about_people: bool = False  # its records are people: small numbers are not shown to the public
+    # Whether the records say how they stood on an earlier day. Where they do not, only the running period is measured:
+    # no past is made up from what is known today.
+    knows_past: bool = True
+
+
+MEASURES: dict[str, Measure] = {
+    "share_actions_on_track": Measure(
+        strategy.share_actions_on_track,
+        _("Share of actions that hold their dates"),
+        "%",
+        _("actions done or on track"),
+        _("public actions"),
+    ),
+    "share_actions_with_owner": Measure(
+        strategy.share_actions_with_owner,
+        _("Share of actions with a lead and a named person"),
+        "%",
+        _("actions with a lead organisation and a named person"),
+        _("public actions"),
+        knows_past=False,
+    ),
+    "share_actions_with_money": Measure(
+        strategy.share_actions_with_money,
+        _("Share of actions with money"),
+        "%",
+        _("actions with at least one budget line"),
+        _("public actions"),
+        knows_past=False,
+    ),
+    "milestones_late": Measure(
+        strategy.milestones_late,
+        _("Milestones late"),
+        "milestones",
+        _("milestones late"),
+        _("milestones whose date had passed"),
+        direction=Direction.DOWN,
+    ),
+    "median_days_late": Measure(
+        strategy.median_days_late,
+        _("Median days late"),
+        "days",
+        _("late actions"),
+        _("late actions"),
+        decimals=1,
+        direction=Direction.DOWN,
+    ),
+    "share_rows_confirmed": Measure(
+        strategy.share_rows_confirmed,
+        _("Share of rows confirmed against their source"),
+        "%",
+        _("rows confirmed"),
+        _("public rows of the plan"),
+        knows_past=False,
+    ),
+}
+
+
+def measure_choices() -> list[tuple[str, Promise]]:
+    return [(name, measure.title) for name, measure in MEASURES.items()]

@@ -1,0 +1,88 @@
+"""Running a measure for an indicator and putting what it gave into a reading's columns. Writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from floreo.indicators import logic
+from floreo.indicators.catalogue import MEASURES, Measure
+from floreo.indicators.logic import Filters, Frequency, Period, period_of, periods_between
+from floreo.indicators.models import Indicator, RecordList
+
+MOST_RECORDS = 5000  # kept by name with a reading; how many there were is kept in any case
+
+
+def measure_of(indicator: Indicator) -> Measure | None:
+    """Its measure, or None when people enter its readings."""
+    return MEASURES.get(indicator.measure)
+
+
+def filters_of(indicator: Indicator) -> Filters:
+    return Filters(indicator.edition_id, indicator.pillar_id, indicator.objective_id)
+
+
+def rhythm(indicator: Indicator) -> Frequency:
+    """How often it is computed. What is computed has no publisher to wait for: "when published" is then once a year."""
+    frequency = Frequency(indicator.frequency)
+    return Frequency.YEAR if frequency is Frequency.ONCE else frequency
+
+
+def due_periods(indicator: Indicator, measure: Measure, today: date) -> list[Period]:
+    """The periods of which a computed indicator should have a reading: the running one, and the past ones since its
+    edition began where the records know the past. An edition's own figures end with it."""
+    frequency, edition = rhythm(indicator), indicator.edition
+    running = period_of(today, frequency)
+    if not measure.knows_past:
+        return [running]
+    first = edition.starts_on if edition and edition.starts_on else today
+    last = min(today, edition.ends_on) if edition and edition.ends_on else today
+    return periods_between(first, last, frequency)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a measure gave for one period, as a reading's columns, with its records apart."""
+
+    fields: dict[str, Any]
+    digest: str
+    rows: list[list[Any]]
+    total: int
+    is_empty: bool  # there was nothing to count
+
+    def record_list(self) -> RecordList:
+        return RecordList(digest=self.digest, rows=self.rows, total=self.total)
+
+
+def take(indicator: Indicator, period: Period, today: date) -> Taken:
+    """Runs the indicator's measure as of the period's last day, or today while it runs."""
+    measure = MEASURES[indicator.measure]
+    until = period.until(today)
+    given = measure.function(until, filters_of(indicator))
+    rows = [[r.label, r.address, r.counted] for r in given.records[:MOST_RECORDS]]
+    digest = hashlib.sha256(json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")).hexdigest()
+    return Taken(
+        _fields(given, measure, indicator.measure, until.end), digest, rows, len(given.records), _is_empty(given)
+    )
+
+
+def _is_empty(given: logic.Reading) -> bool:
+    return given.value is None and given.numerator is not None
+
+
+def _fields(given: logic.Reading, measure: Measure, name: str, as_of: date) -> dict[str, Any]:
+    return {
+        "value": given.value,
+        "numerator": given.numerator,
+        "denominator": given.denominator,
+        "working": {
+            "as_of": as_of.isoformat(),
+            "groups": [{"name": g.name, "numerator": g.numerator, "denominator": g.denominator} for g in given.groups],
+            "left_out": [[code, count] for code, count in given.left_out],
+        },
+        "measure": name,
+        "measure_version": measure.version,
+    }

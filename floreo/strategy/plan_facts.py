@@ -1,0 +1,213 @@
+"""All that the plan's measures look at, loaded once: `with plan_facts():` many figures read the plan one time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+from floreo.core.figures import Filters, Reading
+from floreo.strategy.logic import (
+    HIGH,
+    ActionFacts,
+    MilestoneFacts,
+    Rule,
+    Standing,
+    Status,
+    facts_on,
+    standing,
+)
+from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Pillar, Risk, Update
+
+
+@lru_cache(maxsize=1 << 16)
+def address(name: str, *args: str) -> str:
+    """A page's address without the reader's language, as it is kept with a reading."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return reverse(name, args=args)
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    title: str
+    due_on: date | None
+    reached_on: date | None
+
+
+@dataclass(slots=True)
+class ActionRow:
+    """One public action with its facts, as plain values."""
+
+    pk: int
+    code: str
+    title: str
+    edition_code: str
+    edition_starts: date | None
+    pillar_id: int
+    objective_id: int
+    has_person: bool
+    override: str
+    override_on: date | None
+    facts: ActionFacts
+    milestones: list[MilestoneRow] = field(default_factory=list)
+    heard: list[date] = field(default_factory=list)
+    leads: list[tuple[date | None, date | None]] = field(default_factory=list)
+    has_money: bool = False
+    _stood: dict[date, Standing] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def address(self) -> str:
+        return address("portal:action", self.edition_code, self.code)
+
+    def is_begun(self, day: date) -> bool:
+        """Whether its edition had begun; one without a date counts as begun."""
+        return self.edition_starts is None or self.edition_starts <= day
+
+    def is_led(self, day: date) -> bool:
+        return any((s is None or s <= day) and (u is None or day <= u) for s, u in self.leads)
+
+    def standing(self, day: date) -> Standing:
+        """As standings.standing_of gives it, for any day: what a person set by hand stands from that day on."""
+        if day not in self._stood:
+            if self.override and self.override_on and self.override_on <= day:
+                self._stood[day] = Standing(Status(self.override), Rule.SET_BY_HAND, self.override_on)
+            else:
+                heard = max((on for on in self.heard if on <= day), default=None)
+                self._stood[day] = standing(facts_on(replace(self.facts, last_heard_on=heard), day), day)
+        return self._stood[day]
+
+
+class PlanFacts:
+    """The public actions of one edition, or of all public ones, with the pillars in their order."""
+
+    def __init__(self, edition_id: int | None) -> None:
+        self.edition_id = edition_id
+        self.pillars: dict[int, str] = {}
+        self._all: list[ActionRow] = []
+        self._by_pillar: dict[int, list[ActionRow]] = defaultdict(list)
+        self._by_objective: dict[int, list[ActionRow]] = defaultdict(list)
+        self._load()
+
+    def actions(self, filters: Filters) -> list[ActionRow]:
+        if filters.objective_id is not None:
+            return self._by_objective.get(filters.objective_id, [])
+        if filters.pillar_id is not None:
+            return self._by_pillar.get(filters.pillar_id, [])
+        return self._all
+
+    def _load(self) -> None:
+        pillars = Pillar.objects.filter(**self._of("edition")).order_by("edition_id", "position", "pk")
+        self.pillars = {pk: f"{code} {title}" for pk, code, title in pillars.values_list("pk", "code", "title")}
+        rows = {row.pk: row for row in self._load_actions()}
+        for row in rows.values():
+            self._all.append(row)
+            self._by_pillar[row.pillar_id].append(row)
+            self._by_objective[row.objective_id].append(row)
+        self._load_what_hangs_on(rows)
+
+    def _of(self, path: str) -> dict[str, object]:
+        return {f"{path}__is_public": True} if self.edition_id is None else {f"{path}_id": self.edition_id}
+
+    def _load_actions(self) -> Iterator[ActionRow]:
+        columns = (
+            "pk", "code", "title", "edition__code", "edition__starts_on", "objective__pillar_id", "objective_id",
+            "person_id", "override", "override_on", "starts_on", "due_on", "closed_on", "on_hold_since", "expected_on",
+        )  # fmt: skip
+        actions = Action.objects.filter(is_public=True, **self._of("edition")).order_by("position", "pk")
+        for (
+            pk,
+            code,
+            title,
+            edition,
+            begins,
+            pillar,
+            objective,
+            person,
+            override,
+            set_on,
+            *dates,
+        ) in actions.values_list(*columns).iterator(chunk_size=5000):
+            starts, due, closed, hold, expected = dates
+            facts = ActionFacts(starts, due, closed, hold, expected)
+            yield ActionRow(
+                pk, code, title, edition, begins, pillar, objective, person is not None, override, set_on, facts
+            )
+
+    def _load_what_hangs_on(self, rows: dict[int, ActionRow]) -> None:
+        of = {"action__is_public": True, **self._of("action__edition")}
+        milestones = Milestone.objects.filter(**of).order_by("action_id", "position", "due_on", "pk")
+        for pk, title, due, reached in milestones.values_list("action_id", "title", "due_on", "reached_on").iterator(
+            chunk_size=5000
+        ):
+            rows[pk].milestones.append(MilestoneRow(title, due, reached))
+        for pk, on in Update.objects.filter(**of).order_by().values_list("action_id", "on").iterator(chunk_size=5000):
+            rows[pk].heard.append(on)
+        for pk, since, until in Participation.objects.filter(part=Part.LEAD, **of).values_list(
+            "action_id", "since", "until"
+        ):
+            rows[pk].leads.append((since, until))
+        for pk in BudgetLine.objects.filter(amount__gt=0, **of).order_by().values_list("action_id", flat=True):
+            rows[pk].has_money = True
+        risks: dict[int, list[date]] = defaultdict(list)
+        for pk, noted, likelihood, impact in Risk.objects.filter(closed_on=None, **of).values_list(
+            "action_id", "noted_on", "likelihood", "impact"
+        ):
+            if likelihood * impact >= HIGH:
+                risks[pk].append(noted)
+        for row in rows.values():
+            marks = tuple(MilestoneFacts(m.due_on, m.reached_on) for m in row.milestones)
+            row.facts = replace(row.facts, high_risk_since=min(risks.get(row.pk, ()), default=None), milestones=marks)
+
+
+@dataclass
+class Remembered:
+    """What has been loaded and worked out within one `with plan_facts():`."""
+
+    plans: dict[int | None, PlanFacts] = field(default_factory=dict)
+    readings: dict[tuple[str, date, Filters], Reading] = field(default_factory=dict)
+
+    def plan(self, filters: Filters) -> PlanFacts:
+        key = _edition_of(filters)
+        if key not in self.plans:
+            self.plans[key] = PlanFacts(key)
+        return self.plans[key]
+
+
+def _edition_of(filters: Filters) -> int | None:
+    if filters.edition_id is not None:
+        return filters.edition_id
+    if filters.pillar_id is not None:
+        return Pillar.objects.values_list("edition_id", flat=True).get(pk=filters.pillar_id)
+    if filters.objective_id is not None:
+        return Pillar.objects.values_list("edition_id", flat=True).get(objectives=filters.objective_id)
+    return None
+
+
+_remembered: ContextVar[Remembered | None] = ContextVar("plan_facts", default=None)
+
+
+def remembered() -> Remembered:
+    """What is shared now; outside `with plan_facts():` nothing is, and every measure loads afresh."""
+    return _remembered.get() or Remembered()
+
+
+@contextmanager
+def plan_facts() -> Iterator[Remembered]:
+    """Within it the plan is read once. Nothing that writes to the plan may run inside."""
+    token = _remembered.set(Remembered())
+    try:
+        yield remembered()
+    finally:
+        _remembered.reset(token)

@@ -28,6 +28,12 @@ _REFUSED = re.compile(rf"^(?:{NOT_BODIES})\b|\b(?:{NOT_BODIES})$", re.IGNORECASE
 _TOPIC = re.compile(
     r"^(?:digital|cyber\w*|ciber\w*|internet|online|information|data|critical|public|national|nacional)\b"
 )
+# Bodies whose names list what they deal with, so that a comma may be part of the name.
+_TOPICS = re.compile(
+    r"(?:ministry|department|directorate|division|bureau|office|commission|committee|secretariat|minister|chamber"
+    r"|ministerio|departamento|secretaría|dirección|viceministerio|comisión|comité|oficina|cámara)\b[^,]*\b(?:of|for|on|de|del|para)\b",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"\b(?:of|for|on|de|del|para)\b", re.IGNORECASE)
 _CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|\w+day\b", re.IGNORECASE)
 _LONGEST = 110
@@ -107,7 +113,7 @@ def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> b
         return True
     if part.determined:
         return not _OF.search(before) or "," in part.separator
-    if "," in part.separator and not _OF.search(before):
+    if "," in part.separator and not _TOPICS.match(before):
         return True
     return not _is_whole(before) and not (part.separator in {"and", "y", "e", "&"} and _OF.search(before))
 

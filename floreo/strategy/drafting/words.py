@@ -120,13 +120,13 @@ PILLARS_PLURAL = (
     r"|priorities"
     r"|(?:key|main|core)\s+areas|areas\s+of\s+(?:focus|action|work))"
     r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s"
-    r"|de\s+acción))?"
+    r"))?"
 )
 OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:estratégicos|específicos))?"
 ACTIONS_PLURAL = (
     r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps|interventions"
     r"|strategies)"
-    r"|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
+    r"|líneas\s+de\s+acción|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
 )
 
 # Nouns that make a capitalised phrase surely the name of a body.

@@ -24,7 +24,15 @@ _STRATEGY_FIRST = {
     name: re.compile(rf"^(?:the\s+)?strategy(?:[’']s)?\s+(?:{words})$", re.IGNORECASE)
     for name, words in _FAMILIES.items()
 }
-_LEAD_INS = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in _FAMILIES.items()}
+# After the word that announces, a list is introduced; "Actions speak louder than words:" introduces none.
+_GOES_ON = (
+    r"(?=\s*(?:\(\d+\)\s*)?(?:[:,(]|(?:of|for|in|under|to|that|which|will|shall|is|are|include[sd]?|including"
+    r"|comprise|as|set|and|or|have|has"
+    r"|be|being|towards|at|on|outlined|identified|listed|below|de|del|para|que|son|es|incluyen|en|y|a|se|serán"
+    r"|siguientes"
+    r"|estratégic[oa]s|con)\b))"
+)
+_LEAD_INS = {name: re.compile(rf"\b(?:{words})\b{_GOES_ON}", re.IGNORECASE) for name, words in _FAMILIES.items()}
 _SINGULAR = {
     OBJECTIVES: re.compile(r"^(?:strategic\s+|specific\s+)?(?:objective|objetivo(?:\s+\w+)?)\s*:?$", re.IGNORECASE),
     ACTIONS: re.compile(r"^(?:(?:key\s+)?action|acción)\s*:?$", re.IGNORECASE),

@@ -17,12 +17,14 @@ _ACTIVE = tuple((part, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for part,
 _ABOUT = re.compile(
     r"\b(?:strategy|estrategia|process|proceso|development|drafting|preparation|work|document|text|launch(?:ed)?|it"
     r"|consultations?"
-    r"|elaboración|documento|texto|trabajo|consultas?)\b",
+    r"|elaboración|documento|texto|trabajo|consultas?)\b|^(?:fue|ha\s+sido|este|esta)\b",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"\b(?:thank(?:s|ed)?|gratitude|grateful|agradec\w+|gracias)\b", re.IGNORECASE)
 _ADVERBS = re.compile(
-    rf"^(?:\s*,?\s*(?:{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']})[^.;]{{2,140}}?)?"
+    rf"^(?:\s*,?\s*(?:and\s+|y\s+)?(?:{PASSIVE_PARTS['collaborated']}|{PASSIVE_PARTS['supported']}|through"
+    rf"|a\s+través\s+de"
+    r"|por\s+medio\s+de)[^.;]{2,140}?)?"
     r"(?:\s*,?\s*(?:today|yesterday|has|have|had|also|officially|formally|recently|jointly|this week|on \w+day|hoy|ha"
     r"|han|ayer)\b)*\s*,?\s*$",
     re.IGNORECASE,

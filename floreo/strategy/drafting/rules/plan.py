@@ -27,6 +27,7 @@ _LIST_TAIL = re.compile(r"[\s;,.]*(?:;\s*(?:and|y|e|or)|,\s*(?:and|y|e))?[\s;,.]
 _TITLE_AT_MOST = 240
 _GLOSS = re.compile(r"(?<=\w{3}):\s+|\s[–—]\s+")
 _GLOSS_AT_LEAST = 30
+_CELL_NUMBER = re.compile(r"^(?P<code>\d{1,2}(?:\.\d{1,2})*)[.):]?\s+(?=[^\W\d_])")
 _CHROME = re.compile(
     r"^(?:introduction|overview|background|context|summary|conclusion|implementation|monitoring.*|introducción"
     r"|contexto"
@@ -234,8 +235,11 @@ class _Walk:
                 continue
             label = label_at(self.source.text, *block.cells[at])
             start, end = (label.title_start, label.title_end) if label else block.cells[at]
+            code = label.code if label else ""
+            if label is None and (number := _CELL_NUMBER.match(self.source.text[start:end])):
+                code, start = number["code"], start + number.end()
             if start < end:
-                self._shelve(_RANKS[name], start, end, block, code=label.code if label else "", named=label is not None)
+                self._shelve(_RANKS[name], start, end, block, code=code, named=bool(code))
 
     def _table_action(self, action: TableAction) -> None:
         start, end = trimmed(self.source.text, action.title_start, action.title_end, extra=".;")

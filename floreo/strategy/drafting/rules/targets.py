@@ -37,6 +37,24 @@ _TO_BE = re.compile(
     r"|(?:será|serán|habrá\s+sido|habrán\s+sido|deberán\s+ser|estarán|estará)\s+\w+)",
     re.IGNORECASE,
 )
+_ALSO = re.compile(
+    rf"(?:\s*,\s*(?:(?:and|y|e)\s+)?|\s+(?:and|y|e)\s+){_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of"
+    rf"|de)\s+(?:(?:all|the|los|las)\s+)*)?"
+    r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
+    re.IGNORECASE,
+)
+_SPANISH_VERB = re.compile(r"(?:ar|er|ir|á|án|emos)(?:\s+a)?$", re.IGNORECASE)
+_TRAINING_NOUN = re.compile(_TRAINING, re.IGNORECASE)
+_TOLD = re.compile(
+    r"\b(?:provided|delivered|received|gave|completed|conducted|held|had|impartió|recibieron"
+    r"|ofreció)\s+(?:[\w-]+\s+){0,3}$",
+    re.IGNORECASE,
+)
+_PROMISING = re.compile(
+    r"(?:\b(?:to|will|shall|must|and|or|also|should|would|annually|yearly|further|then|by\s+\w+\s+\d{4},?)"
+    r"|[:;,(•–—-])\s*$",
+    re.IGNORECASE,
+)
 _ONLY_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 # Money and references: "USD 40,000", "$60", "section 12", "ISO 27001".
@@ -65,10 +83,31 @@ def _matches(text: str, start: int, end: int, pattern: re.Pattern[str]) -> Itera
     while found := pattern.search(text, at, end):
         # Go on right after the number: "train 40 officers and hold six workshops" holds two.
         at = found.end("number")
-        phrase_end = _phrase_end(text, *found.span("noun"))
-        if phrase_end is None or not _is_count(text, found):
+        if not _looks_ahead(text, found, start):
             continue
-        yield _row(text, found, phrase_end, (start, end))
+        for number, verb in _with_others(text, found, end):
+            phrase_end = _phrase_end(text, *number.span("noun"))
+            if phrase_end is not None and _is_count(text, number):
+                yield _row(text, number, phrase_end, (start, end), verb)
+
+
+def _with_others(text: str, found: re.Match[str], end: int) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The number after the verb and those joined to it: `train 2,000 students and 150 judges`."""
+    number: re.Match[str] | None = found
+    while number is not None:
+        yield number, found
+        phrase_end = _phrase_end(text, *number.span("noun"))
+        number = _ALSO.match(text, phrase_end, end) if phrase_end else None
+
+
+def _looks_ahead(text: str, found: re.Match[str], start: int) -> bool:
+    """`will train`, `to train` and `Train` promise; `we train` and `received training for` tell."""
+    before = text[max(start, found.start("verb") - 40) : found.start("verb")]
+    if found.start("verb") > found.start("number") or _SPANISH_VERB.search(found["verb"]):
+        return True
+    if _TRAINING_NOUN.match(found["verb"]):
+        return _TOLD.search(before) is None
+    return not before.strip() or _PROMISING.search(before) is not None
 
 
 def _is_count(text: str, found: re.Match[str]) -> bool:
@@ -96,10 +135,12 @@ def _phrase_end(text: str, start: int, end: int) -> int | None:
     return last if words else None
 
 
-def _row(text: str, found: re.Match[str], phrase_end: int, sentence: Span) -> Found:
+def _row(text: str, found: re.Match[str], phrase_end: int, sentence: Span, verb: re.Match[str]) -> Found:
     noun = " ".join(text[found.start("noun") : phrase_end].split())
     title = " ".join(text[found.start("number") : phrase_end].split())
-    start, stop = min(found.start("verb"), found.start("number")), max(phrase_end, _verb_end(found))
+    start, stop = found.start("number"), phrase_end
+    if found is verb:
+        start, stop = min(found.start("verb"), start), max(stop, _verb_end(found))
     by = None if _YEARLY.match(text[phrase_end : sentence[1]]) else _deadline(text, phrase_end, sentence)
     if by is not None:
         # The passage reaches to the date, so that it proves the date too.
@@ -108,7 +149,7 @@ def _row(text: str, found: re.Match[str], phrase_end: int, sentence: Span) -> Fo
         "number": _value(found["number"], percent=bool(found["percent"])),
         "unit": "percent" if found["percent"] else _unit(noun),
         "noun": noun,
-        "verb": " ".join(found["verb"].split()),
+        "verb": " ".join(verb["verb"].split()),
         "by": by.last if by else None,
     }
     return Found(Kind.TARGET, title, start, stop, fields=fields)

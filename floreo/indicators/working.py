@@ -1,0 +1,131 @@
+"""A reading's working in words: the fraction, the groups, what was left out, how and when it was taken. No HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from floreo.indicators.logic import Group, safe_groups
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.presenters import day_words, is_hidden, number_words, value_words, when_words
+
+# Kinds of rows, as measures name their groups.
+GROUP_WORDS: dict[str, Promise] = {
+    "pillars": gettext_lazy("Pillars"),
+    "objectives": gettext_lazy("Objectives"),
+    "actions": gettext_lazy("Actions"),
+    "milestones": gettext_lazy("Milestones"),
+    "participations": gettext_lazy("Parts of organisations in actions"),
+    "budget_lines": gettext_lazy("Budget lines"),
+    "events": gettext_lazy("Events"),
+    "bodies": gettext_lazy("Parts of organisations in the edition"),
+    "outlets": gettext_lazy("Places where it is published"),
+    "targets": gettext_lazy("Targets stated in the document"),
+}
+
+
+def left_out_words(why: str, count: int) -> str:
+    """One sentence for what was not counted. A reason that no measure of ours gives is a pack's own words."""
+    match why:
+        case "edition_not_begun":
+            return ngettext(
+                "%(count)d action of an edition that had not begun",
+                "%(count)d actions of an edition that had not begun",
+                count,
+            ) % {"count": count}
+        case "milestones_of_closed_actions":
+            return ngettext(
+                "%(count)d milestone never reached of an action since closed",
+                "%(count)d milestones never reached of actions since closed",
+                count,
+            ) % {"count": count}
+        case "actions_not_late":
+            return ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count) % {
+                "count": count
+            }
+    return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
+
+
+@dataclass(frozen=True)
+class Working:
+    """Everything that shows how a reading came about."""
+
+    when: str
+    value: str
+    numerator: str
+    numerator_words: str
+    denominator: str
+    denominator_words: str
+    groups: tuple[Group, ...]
+    left_out: tuple[str, ...]
+    taken: str  # by what or whom, and when
+    state: str  # frozen or not
+    measure: str
+    measure_version: int
+    records_total: int
+    note: str
+    hidden: str  # why numbers are not shown; "" when they are
+
+    @property
+    def is_fraction(self) -> bool:
+        return bool(self.numerator and self.denominator)
+
+
+def _groups(reading: Reading) -> tuple[Group, ...]:
+    rows = reading.working.get("groups", [])
+    groups = tuple(
+        Group(str(GROUP_WORDS.get(g["name"], g["name"])), int(g["numerator"]), int(g["denominator"])) for g in rows
+    )
+    return safe_groups(groups, others=gettext("Others together")) if reading.indicator.about_people else groups
+
+
+def _words(indicator: Indicator, field: str, measure_words: str) -> str:
+    return indicator.in_language(field) or measure_words
+
+
+def taken_words(reading: Reading) -> str:
+    """By what or whom a reading was taken, and when."""
+    words = {"who": reading.taken_by, "day": day_words(reading.taken_at.date())}
+    if reading.measure:
+        words |= {"measure": reading.measure, "version": str(reading.measure_version)}
+        return gettext("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
+    return gettext("Entered on %(day)s by %(who)s.") % words
+
+
+def state_words(reading: Reading) -> str:
+    """Frozen, running, or waiting to be frozen."""
+    if reading.frozen_at is not None:
+        words = {"day": day_words(reading.frozen_at.date()), "who": reading.frozen_by}
+        return gettext("Frozen on %(day)s by %(who)s; it never changes.") % words
+    if reading.on < reading.ends_on:
+        return gettext("Its period still runs, so it may change until %(day)s.") % {"day": day_words(reading.ends_on)}
+    return gettext("Not frozen yet, so it may still change.")
+
+
+def working_of(reading: Reading) -> Working:
+    """The working as the public may see it: small numbers of people are left out."""
+    indicator, hidden = reading.indicator, is_hidden(reading)
+    places = 0 if reading.numerator is None or reading.numerator == reading.numerator.to_integral_value() else 2
+
+    def number(value: object) -> str:
+        return "" if value is None or hidden else number_words(value, places)  # type: ignore[arg-type]  # a Decimal
+
+    return Working(
+        when=when_words(reading),
+        value=value_words(reading),
+        numerator=number(reading.numerator),
+        numerator_words=_words(indicator, "numerator_words", gettext("counted")),
+        denominator=number(reading.denominator),
+        denominator_words=_words(indicator, "denominator_words", gettext("in all")),
+        groups=() if hidden else _groups(reading),
+        left_out=tuple(left_out_words(str(why), int(count)) for why, count in reading.working.get("left_out", [])),
+        taken=taken_words(reading),
+        state=state_words(reading),
+        measure=reading.measure,
+        measure_version=reading.measure_version,
+        records_total=reading.records.total if reading.records else 0,
+        note=reading.note,
+        hidden=gettext("Fewer than 5 people could be singled out, so the numbers are not shown.") if hidden else "",
+    )

@@ -1,5 +1,348 @@
-"""Our components as template tags."""
+"""Our components as template tags. Every one is shown in every state at /about/pieces/ and described in docs/guide/look.md."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import nh3
 from django import template
+from django.forms import BoundField, Form
+from django.http import HttpRequest
+from django.template import Context, Node, NodeList
+from django.template.base import Parser, Token
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from markdown_it import MarkdownIt
+
+from floreo.core import clock
+from floreo.core.access import Permission, can
+from floreo.core.ui import bars, words
 
 register = template.Library()
+
+# Short name of the icon and colour of each status; the words are the reader's.
+STATUS = {
+    "done": ("done", gettext_lazy("Done")),
+    "on_track": ("track", gettext_lazy("On track")),
+    "at_risk": ("risk", gettext_lazy("At risk")),
+    "late": ("late", gettext_lazy("Late")),
+    "stalled": ("stalled", gettext_lazy("Stalled")),
+    "not_started": ("todo", gettext_lazy("Not started")),
+}
+
+
+def shape(name: str) -> SafeString:
+    return format_html('<svg aria-hidden="true"><use href="#s-{}"/></svg>', name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """{% icon "late" %}: one of the six silhouettes, without a word. Only beside a word."""
+    return shape(STATUS[name][0] if name in STATUS else name)
+
+
+@register.simple_tag
+def status_word(status: str, days: int = 0, note: str = "") -> SafeString:
+    """{% status_word "late" days=40 %}: shape, word, and in small print the days or a note."""
+    short, word = STATUS[str(status)]
+    small = note or (days_words(days) if days and status in {"late", "stalled"} else "")
+    extra = format_html(" <small>{}</small>", small) if small else ""
+    return format_html('<span class="fl-status fl-{}">{}<span>{}{}</span></span>', short, shape(short), word, extra)
+
+
+def days_words(days: int) -> str:
+    from django.utils.translation import ngettext
+
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": words.number(days)}
+
+
+@register.simple_tag
+def status(act: Any, plain: bool = False) -> SafeString:
+    """{% status action %}: how an action stands; late with its days, done with its month, an override with who set it."""
+    standing = act.standing
+    days = standing.days(clock.today())
+    if act.override:
+        note = "" if plain else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": words.day(act.override_on)}
+        return status_word(act.status, note=note)
+    if standing.status == "done" and act.closed_on:
+        return status_word("done", note=words.day(act.closed_on, "month"))
+    return status_word(str(standing.status), days=days if standing.status == "late" else 0)
+
+
+@register.simple_tag
+def status_bar(counts: Mapping[Any, int], tall: bool = False, noun: str = "") -> SafeString:
+    """{% status_bar counts %}: the bar and its tally, from a mapping of status to number."""
+    plain = {str(k): int(v) for k, v in counts.items()}
+    items = [{"short": STATUS[s][0], "word": STATUS[s][1], "n": plain.get(s, 0)} for s in STATUS]
+    svg = bars.status_bar(plain, height=44 if tall else 34, label=tally_words(plain))
+    return mark_safe(render_to_string("ui/status_bar.html", {"svg": mark_safe(svg), "items": items, "tall": tall}))  # noqa: S308 -- the chart escapes its words
+
+
+def tally_words(counts: Mapping[Any, int]) -> str:
+    """ "2 done, 3 on track, 1 late": only what there is."""
+    said = [f"{words.number(counts.get(s, 0))} {str(STATUS[s][1]).lower()}" for s in STATUS if counts.get(s, 0)]
+    return ", ".join(said)
+
+
+@register.filter
+def in_words(counts: Mapping[Any, int]) -> str:
+    """{{ counts|in_words }}"""
+    return tally_words({str(k): v for k, v in counts.items()})
+
+
+@register.simple_tag
+def mini_bar(counts: Mapping[Any, int], wide: bool = False) -> SafeString:
+    """{% mini_bar counts %}: a small bar beside words that say the same."""
+    return mark_safe(bars.mini_bar({str(k): int(v) for k, v in counts.items()}, stretch=wide))  # noqa: S308 -- numbers only
+
+
+@register.simple_tag(takes_context=True)
+def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
+    """{% tr action "title" %}: the text in the reader's language, or as written, marked with its own language."""
+    text = thing.in_language(field)
+    country = context.get("country")
+    original = (country.languages or ["en"])[0] if country else "en"
+    if not text or words.language() == original or thing.language_of(field):
+        return str(text)
+    return format_html('<span lang="{}">{}</span>', original, text)
+
+
+@register.simple_tag
+def when(day: date | datetime | None, precision: str = "day") -> SafeString | str:
+    """{% when event.on event.precision %}: a date to its precision, or a moment."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        return format_html('<time datetime="{}">{}</time>', day.isoformat(), words.moment(day))
+    machine = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day:%Y-%m}"}.get(precision, day.isoformat())
+    return format_html('<time datetime="{}">{}</time>', machine, words.day(day, precision))
+
+
+@register.simple_tag
+def long_when(day: date) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words.long_day(day))
+
+
+@register.simple_tag
+def number(value: Decimal | int | float | None, decimals: int | None = None) -> str:
+    return "" if value is None else words.number(value, decimals)
+
+
+@register.simple_tag
+def money(amount: Decimal | int, currency: str) -> str:
+    return words.money(amount, currency)
+
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@register.simple_tag
+def markdown(text: str) -> SafeString:
+    """{% markdown text %}: Markdown of a pack or a person, cleaned."""
+    return mark_safe(nh3.clean(_markdown.render(text or "")))  # noqa: S308 -- cleaned one call earlier
+
+
+@register.simple_tag
+def unconfirmed(thing: Any) -> SafeString | str:
+    """{% unconfirmed row %}: the dashed word after a fact that nobody has checked, leading to the reason; nothing otherwise."""
+    if getattr(thing, "confirmed", True):
+        return ""
+    reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
+    href = reverse("portal:unconfirmed")
+    return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unconfirmed"))
+
+
+@register.inclusion_tag("ui/source.html")
+def source(thing: Any) -> dict[str, Any]:
+    """{% source row %}: where a row came from, with its link and its doubt."""
+    return {"row": thing}
+
+
+@register.inclusion_tag("ui/official_wording.html")
+def official_wording(thing: Any) -> dict[str, Any]:
+    """{% official_wording action %}: the text as printed, with its place and source."""
+    return {"row": thing}
+
+
+class Boxed(Node):
+    """A block tag around content: its template gets `content`, and the tag's words."""
+
+    def __init__(self, nodes: NodeList, name: str, options: dict[str, Any]) -> None:
+        self.nodes, self.name, self.options = nodes, name, options
+
+    def render(self, context: Context) -> SafeString:
+        options = {k: v.resolve(context) for k, v in self.options.items()}
+        return mark_safe(render_to_string(f"ui/{self.name}.html", {"content": self.nodes.render(context), **options}))  # noqa: S308 -- rendered by templates
+
+
+def _boxed(name: str) -> None:
+    def compile_tag(parser: Parser, token: Token) -> Boxed:
+        options = {}
+        for part in token.split_contents()[1:]:
+            key, _equals, value = part.partition("=")
+            options[key] = parser.compile_filter(value)
+        nodes = parser.parse((f"end{name}",))
+        parser.delete_first_token()
+        return Boxed(nodes, name, options)
+
+    register.tag(name, compile_tag)
+
+
+for _name in ("internal", "empty", "section", "working"):
+    _boxed(_name)
+
+
+@register.simple_tag
+def error_summary(*forms: Form) -> SafeString | str:
+    """{% error_summary form %}: the box on top, each line leading to its field. Takes focus by script where there is one."""
+    lines = []
+    for form in forms:
+        if form is None or not getattr(form, "errors", None):
+            continue
+        for name, sentences in form.errors.items():
+            target = form[name].id_for_label if name in form.fields else ""
+            lines += [{"sentence": s, "target": target} for s in sentences]
+    return mark_safe(render_to_string("ui/error_summary.html", {"lines": lines})) if lines else ""  # noqa: S308 -- rendered by a template
+
+
+@register.filter
+def kind_of(field: BoundField) -> str:
+    """Which control a field is: text, textarea, select, checkbox, radio, checkboxes, file, hidden."""
+    name = field.field.widget.__class__.__name__.lower()
+    for word, kind in (
+        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"), ("checkbox", "checkbox"), ("select", "select"),
+        ("textarea", "textarea"), ("file", "file"), ("hidden", "hidden"),
+    ):  # fmt: skip
+        if word in name:
+            return kind
+    return "text"
+
+
+@register.simple_tag
+def control(field: BoundField, css: str = "") -> SafeString:
+    """{% control field %}: the bare control in our clothes, tied to its help and its error."""
+    kind = kind_of(field)
+    classes = {"select": "form-select", "checkbox": "form-check-input", "radio": "fl-choices", "checkboxes": "fl-choices"}.get(kind, "form-control")
+    attrs = {"class": f"{classes} {css}".strip()}
+    described = [f"{field.auto_id}-help"] if field.help_text else []
+    if field.errors:
+        described.insert(0, f"{field.auto_id}-error")
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: BoundField, optional: bool = True) -> dict[str, Any]:
+    """{% field form.title %}: label, help, error and control."""
+    return {"field": bound, "mark_optional": optional}
+
+
+@register.simple_tag
+def button(words_: str, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = "") -> SafeString:
+    """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
+    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
+    extra = format_html(' name="{}" value="{}"', name, value) if name else ""
+    owner = format_html(' form="{}"', form) if form else ""
+    return format_html('<button type="submit" class="{}"{}{}>{}</button>', css, extra, owner, words_)
+
+
+@register.simple_tag
+def button_link(words_: str, href: str, main: bool = False, small: bool = False) -> SafeString:
+    """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on."""
+    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
+    return format_html('<a class="{}" href="{}">{}</a>', css, href, words_)
+
+
+@register.inclusion_tag("ui/crumbs.html")
+def crumbs(*pairs: str) -> dict[str, Any]:
+    """{% crumbs _("Strategy") href _("2 Respond") href2 _("This page") "" %}: words and addresses in turn."""
+    steps = [{"words": pairs[i], "href": pairs[i + 1] if i + 1 < len(pairs) else ""} for i in range(0, len(pairs), 2)]
+    return {"steps": steps}
+
+
+@register.inclusion_tag("ui/filters.html")
+def filters(listing: Any, hint: str = "") -> dict[str, Any]:
+    """{% filters listing %}: search box, filter chips."""
+    return {"listing": listing, "hint": hint}
+
+
+@register.inclusion_tag("ui/pager.html")
+def pager(listing: Any) -> dict[str, Any]:
+    return {"listing": listing}
+
+
+@register.inclusion_tag("ui/downloads.html")
+def downloads(listing: Any) -> dict[str, Any]:
+    """{% downloads listing %}: the same rows and columns as files."""
+    links = [(kind.upper(), listing.download_href(kind)) for kind in ("csv", "xlsx", "json")]
+    return {"links": links}
+
+
+@register.inclusion_tag("ui/figure.html")
+def figure(**facts: Any) -> dict[str, Any]:
+    """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= small= %}"""
+    return facts
+
+
+@register.simple_tag
+def tlp(label: str) -> SafeString:
+    name = label.upper().removeprefix("TLP:")
+    return format_html('<span class="fl-tlp fl-tlp--{}">TLP:{}</span>', name.split("+")[0].lower(), name)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> SafeString:
+    """The same page in the site's other languages, its query kept."""
+    request: HttpRequest | None = context.get("request")
+    items = []
+    for code, _name in context.get("site_languages") or []:
+        own = {"en": "English", "es": "Español"}.get(code, code)
+        if code == words.language():
+            items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
+        elif request is not None:
+            href = translate_url(request.get_full_path(), code)
+            items.append(format_html('<li><a href="{}" lang="{}" hreflang="{}">{}</a></li>', href, code, code, own))
+    return mark_safe("".join(items))  # noqa: S308 -- each part was escaped
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: Context) -> SafeString:
+    """Head links to this page in each language."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return mark_safe("")
+    links = [
+        format_html('<link rel="alternate" hreflang="{}" href="{}">', code, request.build_absolute_uri(translate_url(request.get_full_path(), code)))
+        for code, _name in context.get("site_languages") or []
+    ]
+    return mark_safe("\n".join(links))  # noqa: S308 -- each part was escaped
+
+
+@register.simple_tag
+def address(name: str, *args: Any) -> str:
+    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while that room does not exist (menus only)."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def may(user: Any, permission: str) -> bool:
+    """{% if request.user|may:"plan.edit" %}"""
+    return can(user, Permission(permission))
+
+
+@register.simple_tag
+def may_do(user: Any, permission: str, thing: Any = None) -> bool:
+    """{% may_do request.user "plan.update" action as may_update %}"""
+    return can(user, Permission(permission), thing)

@@ -1,0 +1,20 @@
+// What the desk adds for those with script: focus on problems, "/" for search, and a word aloud when a part of the page changed.
+import "./forms.js";
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key !== "/" || typing || event.ctrlKey || event.metaKey) return;
+  const field = document.querySelector("[data-shortcut='/']");
+  if (field && field.offsetParent) { event.preventDefault(); field.focus(); }
+});
+
+const announce = document.getElementById("announce");
+document.addEventListener("htmx:afterSwap", () => {
+  const problem = document.querySelector("[data-focus]");
+  if (problem) problem.focus();
+  if (announce) announce.textContent = document.querySelector("[data-announce]")?.dataset.announce ?? "";
+});
+document.addEventListener("htmx:after:swap", () => {
+  const problem = document.querySelector("[data-focus]");
+  if (problem) problem.focus();
+});

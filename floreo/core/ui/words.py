@@ -1,0 +1,56 @@
+"""How values read in the reader's language: dates to their precision, numbers, money."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+
+def language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def locale() -> str:
+    """Day before month in both languages; decimal point in both, as small states of the region write."""
+    return {"en": "en_GB", "es": "es_MX"}.get(language(), language())
+
+
+def day(when: date, precision: str = "day") -> str:
+    """ "16 Sep 2020", "Sep 2020", "Q3 2020", "2020"."""
+    if precision == "year":
+        return str(when.year)
+    if precision == "quarter":
+        return f"{_('Q')}{(when.month + 2) // 3} {when.year}"
+    pattern = "MMM y" if precision == "month" else "d MMM y"
+    return format_date(when, pattern, locale=locale()).replace(".", "").replace("Sept", "Sep")
+
+
+def long_day(when: date) -> str:
+    """ "16 September 2020"; "16 de septiembre de 2020"."""
+    return format_date(when, "long", locale=locale())
+
+
+def moment(when: datetime) -> str:
+    """ "24 Nov 2026, 06:00" in the country's zone."""
+    local = timezone.localtime(when) if timezone.is_aware(when) else when
+    return format_datetime(local, "d MMM y, HH:mm", locale=locale(), tzinfo=local.tzinfo).replace("Sept", "Sep")
+
+
+def number(value: Decimal | float | int, decimals: int | None = None) -> str:
+    """With thousands apart; `decimals` fixed, or as many as the value has."""
+    if decimals is None:
+        return format_decimal(value, locale=locale())
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return format_decimal(value, pattern, locale=locale())
+
+
+def money(amount: Decimal | int, currency: str) -> str:
+    """ "XCD 120,000": the code, since a sign alone names many currencies."""
+    whole = amount == int(amount)
+    return format_currency(amount, currency, "¤¤ #,##0" if whole else "¤¤ #,##0.00", locale=locale(), currency_digits=False)

@@ -6,19 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_skeleton
-from babel.numbers import format_decimal
+from babel.dates import format_date
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from floreo.core.ui import words as ui
 from floreo.organisations.logic import Precision
-
-
-def locale() -> str:
-    """The reader's language as Babel names it; English dates read day, month, year."""
-    language = (get_language() or "en").split("-")[0]
-    return "en_GB" if language == "en" else language
 
 
 def number_word(number: int) -> str:
@@ -39,8 +33,8 @@ def number_word(number: int) -> str:
 
 
 def number_figures(number: int | float | Decimal) -> str:
-    """1,240 in English, 1.240 or 1240 as the language does it."""
-    return format_decimal(number, locale=locale())
+    """With thousands apart, as the reader's language does it."""
+    return ui.number(number)
 
 
 def capital(sentence: str) -> str:
@@ -63,31 +57,28 @@ def listed(items: Sequence[str | Promise]) -> str:
 
 def day_words(day: date) -> str:
     """ "24 November 2026"."""
-    return format_skeleton("yMMMMd", day, locale=locale())
+    return ui.long_day(day)
 
 
 def short_day(day: date) -> str:
     """ "24 Nov 2026"."""
-    return _no_dots(format_skeleton("yMMMd", day, locale=locale()))
+    return ui.day(day)
 
 
 def short_day_of_year(day: date) -> str:
     """ "24 Nov", where the year goes without saying."""
-    return _no_dots(format_skeleton("MMMd", day, locale=locale()))
+    return format_date(day, "d MMM", locale=ui.locale()).replace(".", "").replace("Sept", "Sep")
 
 
 def month_words(day: date) -> str:
-    """ "November 2026"."""
-    return format_skeleton("yMMMM", day, locale=locale())
+    """ "November 2026"; "noviembre de 2026"."""
+    pattern = "MMMM 'de' y" if ui.language() == "es" else "MMMM y"
+    return format_date(day, pattern, locale=ui.locale())
 
 
 def short_month(day: date) -> str:
     """ "Nov 2026"."""
-    return _no_dots(format_skeleton("yMMM", day, locale=locale()))
-
-
-def _no_dots(words: str) -> str:
-    return words.replace("Sept", "Sep").replace(".", "")
+    return ui.day(day, Precision.MONTH)
 
 
 def quarter_words(day: date) -> str:

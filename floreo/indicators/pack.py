@@ -64,10 +64,15 @@ class GroupShape(Strict):
 
 
 class LeftOutShape(Strict):
-    """What was not counted and why: { why = "...", count = 2 }."""
+    """What was not counted and why: { why = "no_dates", count = 2 }, or ["no_dates", 2]."""
 
     why: str
     count: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_pair(cls, data: Any) -> Any:
+        return dict(zip(("why", "count"), data, strict=True)) if isinstance(data, list) and len(data) == 2 else data
 
 
 class ReadingShape(SourcedShape):
@@ -135,11 +140,17 @@ class ReadingShape(SourcedShape):
             "starts_on": self.span.start,
             "ends_on": self.span.end,
             "working": self._working(),
+            **self._measured(setting),
             "taken_at": taken,
             "taken_by": who,
             "frozen_at": taken if self.frozen else None,
             "frozen_by": who if self.frozen else "",
         }
+
+    def _measured(self, setting: Setting) -> dict[str, Any]:
+        """A reading that counts records, of a figure that is computed, stands as one that the measure took."""
+        counted = setting.measure and (self.numerator is not None or self.groups)
+        return {"measure": setting.measure, "measure_version": 1} if counted else {"measure": "", "measure_version": 0}
 
     def _working(self) -> dict[str, Any]:
         if not self.groups and not self.left_out:
@@ -223,7 +234,7 @@ class IndicatorShape(TranslatedShape, SourcedShape):
     def children(self, inner: Setting) -> Iterator[tuple[Shape, Setting]]:
         """Readings know how many of the same period came before, so that a correction points to the one it corrects."""
         before: Counter[str] = Counter()
-        for child, setting in super().children(inner):
+        for child, setting in super().children(replace(inner, measure=self.measure)):
             if isinstance(child, ReadingShape) and child.corrects:
                 before[child.identity()] += 1
                 yield child, replace(setting, turn=before[child.identity()])

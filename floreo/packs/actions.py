@@ -15,6 +15,8 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, keep, keep_all, note, trail
 from floreo.core.errors import Refused
+from floreo.indicators.actions.taking import take_due_readings
+from floreo.indicators.catalogue import MEASURES
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
 from floreo.organisations.pack import Row, reference_fields
 from floreo.organisations.queries import in_the_country
@@ -28,13 +30,9 @@ from floreo.strategy.actions.standings import refresh_standings
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
-def is_measure(name: str) -> bool:
-    return True
-
-
 def check_pack(folder: Path) -> Difference:
     """What loading the pack would do. Writes nothing; raises PackRefused when the pack has problems."""
-    difference, _shelf = compare(read_pack(folder, is_measure=is_measure))
+    difference, _shelf = compare(read_pack(folder, is_measure=MEASURES.__contains__))
     return difference
 
 
@@ -46,7 +44,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     holds stays. Both are in the difference. Raises PackRefused when the pack has problems."""
     if LoadedPack.objects.filter(digest=folders.digest_of(folder)).exists():
         return None
-    pack = read_pack(folder, is_measure=is_measure)
+    pack = read_pack(folder, is_measure=MEASURES.__contains__)
     _refuse_another_country(pack)
     difference, shelf = compare(pack)
     try:
@@ -64,6 +62,7 @@ def after_load() -> None:
     """What follows from new rows: statuses for today, and the readings that are due."""
     with in_the_country():
         refresh_standings(by=SYSTEM, always=True)
+        take_due_readings(by=SYSTEM)
 
 
 def _refuse_another_country(pack: Pack) -> None:
@@ -181,7 +180,7 @@ def _left_alone(difference: Difference) -> list[str]:
 @action("pack.accounts_made", needs=Permission.PACK_LOAD, quiet=True)
 def make_accounts(folder: Path, *, by: Actor) -> list[tuple[str, str, str]]:
     """The ready accounts of a sample pack as (address, role, password), to be shown once. Those that exist stay."""
-    pack = read_pack(folder, is_measure=is_measure)
+    pack = read_pack(folder, is_measure=MEASURES.__contains__)
     have = {email.lower() for email in User.objects.values_list("email", flat=True)}
     return [_make_account(account) for account in pack.accounts if account.email.lower() not in have]
 

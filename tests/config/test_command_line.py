@@ -1,0 +1,108 @@
+"""The one command, run as a person runs it: in a process of its own, on a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "packs" / "isla-prueba" / "documents" / "launch-release.en.txt"
+
+
+def floreo(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Always on SQLite: a folder of its own needs no server, whatever database the rest of the suite runs on."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(data), "--pack", "isla-prueba", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    prepared = floreo(folder, "up", "--prepare-only")
+    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    assert "Sample accounts, shown once:" in prepared.stdout
+    assert "Floreo is at http://localhost:8000/" in prepared.stdout
+    return folder
+
+
+def rows(data: Path, sql: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(data / "floreo.sqlite3") as database:
+        return list(database.execute(sql))
+
+
+def test_a_second_start_changes_nothing_and_prints_no_password(data: Path) -> None:
+    before = rows(data, "SELECT number, hash FROM core_auditentry ORDER BY number")
+    again = floreo(data, "up", "--prepare-only")
+    assert again.returncode == 0
+    assert "Sample accounts" not in again.stdout
+    assert rows(data, "SELECT number, hash FROM core_auditentry ORDER BY number") == before
+
+
+def test_another_pack_is_not_poured_into_the_same_folder(data: Path) -> None:
+    refused = floreo(data, "up", "--pack", "belize", "--prepare-only")
+    assert refused.returncode == 1
+    assert "already holds" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+
+
+def test_an_unknown_pack_is_named_with_those_there_are(data: Path) -> None:
+    refused = floreo(data, "up", "--pack", "atlantis", "--prepare-only")
+    assert refused.returncode == 1
+    assert "isla-prueba" in refused.stdout
+
+
+def test_a_dry_run_of_an_import_prints_the_draft_and_writes_nothing(data: Path) -> None:
+    before = rows(data, "SELECT count(*) FROM strategy_importdraft"), rows(data, "SELECT count(*) FROM core_auditentry")
+    done = floreo(data, "strategy", "import", str(SAMPLE), "--dry-run")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "pillar" in done.stdout.lower()
+    assert (rows(data, "SELECT count(*) FROM strategy_importdraft"), rows(data, "SELECT count(*) FROM core_auditentry")) == before
+
+
+def test_an_import_keeps_the_draft_and_says_where_it_is(data: Path) -> None:
+    done = floreo(data, "strategy", "import", str(SAMPLE))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (code,) = rows(data, "SELECT code FROM strategy_importdraft")[0]
+    assert f"/desk/imports/{code}/" in done.stdout
+
+
+def test_a_file_that_cannot_be_read_gets_a_sentence(data: Path, tmp_path: Path) -> None:
+    fake = tmp_path / "strategy.pdf"
+    fake.write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 200)
+    done = floreo(data, "strategy", "import", str(fake))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_chain_is_walked_and_a_break_is_caught(data: Path) -> None:
+    sound = floreo(data, "audit", "verify")
+    assert (sound.returncode, "The chain holds." in sound.stdout) == (0, True)
+    with sqlite3.connect(data / "floreo.sqlite3") as database:
+        database.execute("UPDATE core_auditentry SET actor_name = 'Somebody else' WHERE number = 1")
+    broken = floreo(data, "audit", "verify")
+    assert broken.returncode == 1
+    assert "Entry 1: its content does not match its hash." in broken.stdout
+    with sqlite3.connect(data / "floreo.sqlite3") as database:
+        database.execute("UPDATE core_auditentry SET actor_name = 'Floreo' WHERE number = 1")
+
+
+def test_a_pack_is_checked_without_writing(data: Path) -> None:
+    done = floreo(data, "pack", "load", "--check")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    env = os.environ | {"FLOREO_DEBUG": "perhaps"}
+    done = subprocess.run(
+        [sys.executable, "-m", "floreo.config.cli", "--data", str(tmp_path), "audit", "verify"],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "FLOREO_DEBUG is 'perhaps'. Use true or false." in done.stderr

@@ -1,0 +1,83 @@
+"""The wheel holds everything: installed into a clean environment, away from the checkout, it serves the site. Production
+needs neither Node nor network."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)], check=True, capture_output=True
+    )
+    return next(out.glob("*.whl"))
+
+
+def test_it_holds_templates_front_end_files_languages_and_packs(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for each in (
+        "floreo/core/ui/templates/base.html", "floreo/static_built/css/floreo.css", "floreo/country_packs/isla-prueba/pack.toml",
+        "floreo/country_packs/DEFAULT", "floreo/locale/es/LC_MESSAGES/django.mo",
+        "floreo/static_built/fonts/piazzolla-latin-wght-normal.woff2",
+    ):  # fmt: skip
+        assert each in names
+    assert not [n for n in names if n.startswith(("tests/", "node_modules/"))]
+
+
+def _clean_environment(folder: Path, wheel: Path) -> Path:
+    """A new environment that sees this one's libraries (no network here) and, of ours, only the wheel."""
+    venv.create(folder, with_pip=False)
+    python = folder / "bin" / "python"
+    site = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True).stdout.strip())
+    theirs = Path(subprocess.run([sys.executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True).stdout.strip())
+    for each in theirs.iterdir():
+        if not each.name.startswith(("floreo", "__pycache__")):
+            (site / each.name).symlink_to(each)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return python
+
+
+def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
+    python = _clean_environment(tmp_path / "env", wheel)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")}
+    command = [str(python), "-m", "floreo.config.cli", "--data", str(tmp_path / "data"), "up", "--pack", "isla-prueba", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        body = _wait_for(f"http://127.0.0.1:{port}/", process)
+        css = body.split('rel="stylesheet" href="')[1].split('"')[0]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{css}", timeout=10) as answer:
+            assert answer.status == 200
+        assert "Isla Prueba" in body
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> str:
+    for _ in range(120):
+        assert process.poll() is None, "the server stopped"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("the server did not answer")

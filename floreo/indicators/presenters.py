@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
@@ -53,7 +53,7 @@ def day_words(day: date) -> str:
 
 
 def month_words(day: date) -> str:
-    return format_date(day, format="MMM y", locale=_language())
+    return format_skeleton("yMMM", day, locale=_language())
 
 
 def period_words(period: Period) -> str:
@@ -65,7 +65,7 @@ def period_words(period: Period) -> str:
             quarter = (period.start.month + 2) // 3
             return gettext("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": period.start.year}
         case Frequency.MONTH:
-            return format_date(period.start, format="MMMM y", locale=_language())
+            return format_skeleton("yMMMM", period.start, locale=_language())
         case Frequency.ONCE:
             return day_words(period.start)
     return gettext("%(first)s to %(last)s") % {"first": day_words(period.start), "last": day_words(period.end)}

@@ -18,10 +18,10 @@ SQLITE_DOWN = """
 DROP TRIGGER core_search_added; DROP TRIGGER core_search_removed; DROP TRIGGER core_search_changed;
 DROP TABLE core_search_words;
 """
-# Accents are folded by translate() so that no extension is needed.
+# Accents, capitals among them, are folded by translate(), so that no extension and no locale of the server is needed.
 POSTGRES_UP = """
 CREATE FUNCTION floreo_plain(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT translate(lower($1), 'áéíóúüñàèìòùâêîôûäëïöç', 'aeiouunaeiouaeiouaeioc') $$;
+$$ SELECT lower(translate($1, 'áéíóúüñàèìòùâêîôûäëïöçÁÉÍÓÚÜÑÀÈÌÒÙÂÊÎÔÛÄËÏÖÇ', 'aeiouunaeiouaeiouaeiocaeiouunaeiouaeiouaeioc')) $$;
 ALTER TABLE core_searchentry ADD COLUMN words tsvector GENERATED ALWAYS AS (
     setweight(to_tsvector('simple', floreo_plain(title)), 'A') || setweight(to_tsvector('simple', floreo_plain(body)), 'B')) STORED;
 CREATE INDEX core_search_words ON core_searchentry USING gin (words);

@@ -195,7 +195,7 @@ def _boxed(name: str) -> None:
     register.tag(name, compile_tag)
 
 
-for _name in ("internal", "empty", "section", "working"):
+for _name in ("internal", "empty", "section", "working", "datatable"):
     _boxed(_name)
 
 
@@ -253,6 +253,14 @@ def button(words_: str, main: bool = False, small: bool = False, name: str = "",
     extra = format_html(' name="{}" value="{}"', name, value) if name else ""
     owner = format_html(' form="{}"', form) if form else ""
     return format_html('<button type="submit" class="{}"{}{}>{}</button>', css, extra, owner, words_)
+
+
+@register.simple_tag
+def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
+    """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for those who do not see its row."""
+    owner = format_html(' form="{}"', form) if form else ""
+    box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}>'
+    return format_html(box, name, value, label, owner)
 
 
 @register.simple_tag

@@ -1,0 +1,75 @@
+"""Default deny: every address refuses a stranger unless it is listed here as public, and every answer wears its headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+# What a stranger may open, by the beginning of its route (after the language). Everything else asks who you are.
+PUBLIC = [
+    r"$", r"strategy/", r"indicators/", r"organisations/", r"districts", r"data/", r"about/", r"accessibility/", r"privacy/", r"report/",
+    r"search/", r"robots\.txt", r"health/", r"api/v1/", r"welcome/", r"account/invitation/", r"account/login/", r"account/password/reset",
+    r"account/2fa/authenticate", r"account/2fa/webauthn/login", r"account/logout/", r"account/inactive/", r"account/signup/",
+    r"account/confirm-email", r"account/oidc/", r"account/3rdparty/", r"account/login/code", r"account/2fa/trust", r"account/2fa/webauthn/signup",
+    r"account/reauthenticate/", r"account/2fa/reauthenticate",
+]  # fmt: skip
+
+
+def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in resolver.url_patterns:
+        route = prefix + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from routes(each, route)
+        else:
+            yield route, each
+
+
+def filled(route: str) -> str:
+    """An address for a route, its parts filled with plausible words."""
+    route = re.sub(r"<(?:int|slug|str|path|uuid):?\w*>|<\w+>", "1", route)
+    route = re.sub(r"\(\?P<\w+>[^)]*\)", "1", route).replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
+    return "/" + re.sub(r"^en/", "", route)
+
+
+ALL = sorted({route for route, _pattern in routes(get_resolver())})
+PRIVATE = [r for r in ALL if not any(re.match(p, filled(r).lstrip("/")) for p in PUBLIC)]
+
+
+def test_there_is_something_to_guard() -> None:
+    assert len(PRIVATE) > 40
+    assert all(filled(r).startswith(("/desk/", "/account/")) for r in PRIVATE), [r for r in PRIVATE if not filled(r).startswith(("/desk/", "/account/"))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", PRIVATE)
+def test_a_stranger_is_sent_to_sign_in(route: str) -> None:
+    for method in ("get", "post"):
+        response = getattr(Client(), method)(filled(route))
+        assert response.status_code in {302, 403, 404, 405}, f"{method} {filled(route)} gave {response.status_code}"
+        if response.status_code == 302:
+            assert "/account/login/" in response["Location"] or response["Location"] == "/", response["Location"]
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("address", ["/", "/desk/", "/no-such-page/", "/api/v1/openapi.json", "/account/login/"])
+def test_every_answer_wears_its_headers(address: str) -> None:
+    headers = Client().get(address).headers
+    policy = headers["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.usefixtures("isla")
+def test_pages_of_signed_in_people_are_never_kept_by_a_shared_cache(secretariat: object, browser_of: object) -> None:
+    response = browser_of(secretariat).get("/desk/")  # type: ignore[operator]  # fixtures of tests/conftest.py
+    assert response.status_code == 200
+    assert "no-store" in response.headers["Cache-Control"]

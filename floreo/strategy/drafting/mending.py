@@ -29,7 +29,8 @@ _MAX_ROUNDS = 6
 def mend(text: str, *, english: bool = False) -> tuple[str, tuple[Span, ...]]:
     """The text as it was meant, and the spans of it that differ. Mending twice changes nothing more."""
     tidied = tidy(text)
-    mended = _mend_to_rest(tidied, english=english)
+    # ftfy sees the text as it came: what tidying removes may be half of a broken letter.
+    mended = _mend_to_rest(text, english=english)
     return mended, () if mended == tidied else _changed(tidied, mended)
 
 

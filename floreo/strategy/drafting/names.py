@@ -115,7 +115,8 @@ def _splits(text: str, group: list[_Part], part: _Part, parts: list[_Part]) -> b
         return not _OF.search(before) or "," in part.separator
     if "," in part.separator and not _TOPICS.match(before):
         return True
-    return not _is_whole(before) and not (part.separator in {"and", "y", "e", "&"} and _OF.search(before))
+    # "Chamber of Commerce and Industry" goes on; "Monetary Authority and CayTel" are two.
+    return not (part.separator in {"and", "y", "e", "&"} and _OF.search(before))
 
 
 def _is_whole(name: str) -> bool:

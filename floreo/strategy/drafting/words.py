@@ -119,14 +119,15 @@ PILLARS_PLURAL = (
     r"(?:pillars|priority\s+areas|focus\s+areas|thematic\s+areas|strategic\s+(?:priorities|goals|areas|themes)"
     r"|priorities"
     r"|(?:key|main|core)\s+areas|areas\s+of\s+(?:focus|action|work))"
-    r"|(?:pilares|ejes|prioridades|líneas|áreas|metas)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s"
-    r"))?"
+    r"|(?:pilares|ejes|prioridades)(?:\s+(?:estratégic[oa]s|temátic[oa]s|prioritari[oa]s))?"
+    r"|(?:líneas|áreas|metas)\s+(?:estratégicas|temáticas|prioritarias)"
 )
 OBJECTIVES_PLURAL = r"(?:strategic\s+|specific\s+)?objectives|objetivos(?:\s+(?:estratégicos|específicos))?"
 ACTIONS_PLURAL = (
     r"(?:key\s+|priority\s+|main\s+|planned\s+)?(?:actions|activities|initiatives|measures|steps|interventions"
     r"|strategies)"
-    r"|líneas\s+de\s+acción|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales|previstas))?"
+    r"|líneas\s+de\s+acción|(?:acciones|actividades|iniciativas|medidas)(?:\s+(?:clave|prioritarias|principales"
+    r"|previstas))?"
 )
 
 # Nouns that make a capitalised phrase surely the name of a body.
@@ -248,7 +249,10 @@ UNITS = MappingProxyType(
             r"|residents?|women|men"
             r"|girls?|boys?|children|youths?|youth|judges?|prosecutors?|magistrates?|analysts?|technicians?"
             r"|engineers?|experts?"
-            r"|professionals?|practitioners?|ambassadors?|volunteers?|trainers?|trainees?|participants?|users?"
+            r"|professionals?|practitioners?|owners?|auditors?|consultants?|lawyers?|journalists?|nurses?|doctors?"
+            r"|farmers?|researchers?"
+            r"|developers?|administrators?|inspectors?|ambassadors?|volunteers?|trainers?|trainees?|participants?"
+            r"|users?"
             r"|graduates?|managers?"
             r"|parents?|members?|servants?|workers?|investigators?|responders?|specialists?|learners?|entrepreneurs?"
             r"|leaders?|\w{3,}(?:ians|eans|ese)"

@@ -156,9 +156,9 @@ def totals(scored: Iterable[dict[Kind, Tally]]) -> dict[Kind, Tally]:
 def table() -> str:
     """The measured table of the guide: by kind of row, then by document. The real release is left out of the figures."""
     inside = [answer for answer in answers() if answer.path.is_relative_to(ROOT)]
-    scored = {answer: score(answer) for answer in inside}
-    known = [tallies for answer, tallies in scored.items() if not answer.held_out]
-    held = [tallies for answer, tallies in scored.items() if answer.held_out]
+    scored = [(answer, score(answer)) for answer in inside]
+    known = [tallies for answer, tallies in scored if not answer.held_out]
+    held = [tallies for answer, tallies in scored if answer.held_out]
     return "\n".join([*_by_kind(totals(known), totals(held)), "", *_by_document(scored)])
 
 
@@ -181,9 +181,9 @@ def _or_dash(tally: Tally, share: float) -> str:
     return f"{share:.2f}" if tally.expected or tally.drafted else "–"
 
 
-def _by_document(scored: Mapping[Answer, dict[Kind, Tally]]) -> list[str]:
+def _by_document(scored: Iterable[tuple[Answer, dict[Kind, Tally]]]) -> list[str]:
     lines = ["| document | built as | rows expected | precision | recall |", "|---|---|---:|---:|---:|"]
-    for answer, tallies in scored.items():
+    for answer, tallies in scored:
         whole = Tally()
         for tally in tallies.values():
             whole.add(tally)

@@ -126,10 +126,21 @@ def _is_new(before: _Paragraph, line: Line, usual: float, edges: tuple[float, fl
         return True
     if _opens_item(line) or last.y - line.y > max(_WIDER_GAP * usual, 1.05 * line.size) or last.y < line.y:
         return True
+    if _leaves_item(before.lines[0], line):
+        return True
     ended = last.text.rstrip().endswith(_ENDED)
     short = last.right < edges[1] - 0.12 * (edges[1] - edges[0])
     indented = line.left > last.left + line.size and len(before.lines) > 1
     return ended and (short or indented)
+
+
+def _leaves_item(first: Line, line: Line) -> bool:
+    """Whether a line stands left of an item's bullet, or under a bullet whose own text hangs further in."""
+    if not _opens_item(first) or len(first.words) < 2:
+        return False
+    hangs = first.words[1].left - first.words[0].right > 0.6 * first.size
+    edge = first.words[1].left - 0.5 * first.size if hangs else first.left - 0.3 * first.size
+    return line.left < edge
 
 
 def _opens_item(line: Line) -> bool:

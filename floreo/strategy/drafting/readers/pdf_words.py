@@ -157,6 +157,8 @@ def _with_tables(page: Page, plumbed: Any) -> Page:
 
 def _cell(words: str | None) -> str:
     joined = re.sub(r"(?<=[a-záéíóúñ])-\n(?=[a-záéíóúñ])", "", words or "")
+    # A narrow column breaks a word before its last letter, or a date before its last digit.
+    joined = re.sub(r"(?<=[a-zñ])\n(?=[b-df-hj-np-xz](?:\n|$))|(?<=\d)\n(?=\d(?:\n|$))", "", joined)
     return " ".join(joined.split())
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from floreo.strategy.drafting.building import Piece
-from floreo.strategy.drafting.mending import tidy
 from floreo.strategy.drafting.readers.labels import split_label
 from floreo.strategy.drafting.words import ACTION_WORDS, NUMBER_WORDS, OBJECTIVE_WORDS, PILLAR_WORDS
 
@@ -39,7 +38,7 @@ def tidy_lines(text: str) -> list[str]:
     """Lines with their indent kept: it tells how deep an item is nested."""
     kept = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").split("\n"):
-        bare = tidy(line)
+        bare = re.sub(r"[ \t\xa0]+", " ", line).strip()
         indent = len(line) - len(line.lstrip(" \t"))
         kept.append(" " * min(indent, 40) + bare if bare else "")
     return kept

@@ -15,15 +15,17 @@ from floreo.strategy.drafting.source import Source
 _CAP = r"[A-ZÁÉÍÓÚÑ][\w’'.&-]*"
 _LINK = r"(?:of|for|on|and|the|in|to|de|del|la|las|los|el|para|y|e|en|contra)"
 _PERIOD = (
-    rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?)?\(?{YEAR}\s*(?:-|–|—|to"
-    rf"|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
+    rf"(?:\s*[,:(–—-]?\s*(?:for\s+(?:the\s+period\s+)?|para\s+(?:el\s+per[ií]odo\s+)?|(?:the\s+)?period:?\s+"
+    rf"|per[ií]odo:?\s+)?"
+    rf"\(?{YEAR}\s*(?:-|–|—|to|a|al|/)\s*(?:{YEAR}|\d{{2}}\b)\)?)"
 )
+# Blanks only: a title never runs over the end of its paragraph, though its years may stand on the next line.
 _ENGLISH = (
-    rf"(?:{_CAP}\s+(?:{_LINK}\s+){{0,2}}){{1,8}}(?:Strategy|STRATEGY)(?:\s+(?:for|on"
-    rf"|of)\s+(?:the\s+)?{_CAP}(?:\s+{_CAP}){{0,4}})?"
+    rf"(?:{_CAP} (?:{_LINK} ){{0,2}}){{1,8}}(?:Strategy|STRATEGY)"
+    rf"(?: (?:for|on|of) (?:the )?{_CAP}(?: {_CAP}){{0,4}})?"
 )
-_SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?:\s+(?:{_LINK}\s+|(?:DE|DEL|LA|Y|E|PARA|EN)\s+){{0,3}}{_CAP}){{1,8}}"
-_NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>{_PERIOD})?")
+_SPANISH = rf"(?:Estrategia|ESTRATEGIA)(?: (?:{_LINK} |(?:DE|DEL|LA|Y|E|PARA|EN) ){{0,3}}{_CAP}){{1,8}}"
+_NAMED = re.compile(rf"\b(?P<title>{_SPANISH}|{_ENGLISH})(?P<period>(?i:{_PERIOD}))?")
 _UNNAMED = re.compile(
     r"\b(?P<title>(?:national\s+)?(?:cyber[\s-]?security|cyber|cyber\s+resilience|information\s+security)\s+strategy"
     r"|estrategia\s+(?:nacional\s+)?de\s+(?:ciberseguridad|seguridad\s+(?:cibernética|digital)))\b",
@@ -31,11 +33,14 @@ _UNNAMED = re.compile(
 )
 _CYBER = re.compile(r"cyber|ciber|digital|information|información|online|security|seguridad", re.IGNORECASE)
 _NATIONAL = re.compile(r"\b(?:national|nacional)\b", re.IGNORECASE)
+_STATE = re.compile(
+    rf"^(?:The )?(?:Republic|Commonwealth|Kingdom|State|Government|Federation|Principality|Union|Islands?|Isles) of "
+    rf"(?:the )?"
+    rf"(?:{_CAP} ){{1,4}}?(?=Cyber|Digital|Information)"
+)
 _ARTICLE = re.compile(r"^(?:The|This|Our|Its|A|An|In|For|On|Of)\s+")
 _POSSESSIVE = re.compile(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[’']s?\s+(?:\w+\s+){{0,2}}$")
-_AFTER = re.compile(
-    rf"^\s*[,:–-]?\s*(?:of|for|de)\s+(?:the\s+|la\s+)?({_CAP}(?:\s+(?:(?:of|and|the|de)\s+)?{_CAP}){{0,4}})"
-)
+_AFTER = re.compile(rf"^ ?[,:–-]? ?(?:of|for|de) (?:the |la )?({_CAP}(?: (?:(?:of|and|the|de) )?{_CAP}){{0,4}})")
 _LAUNCH = re.compile(r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao])\b", re.IGNORECASE)
 _ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
@@ -97,7 +102,9 @@ def _named(text: str, found: re.Match[str], early: int, headings: list[Span]) ->
     in_heading = any(begin <= start < stop for begin, stop in headings)
     score = 4 * (period is not None) + 2 * bool(re.search("cyber|ciber", found["title"], re.IGNORECASE))
     score += 2 * (start < early) + in_heading + bool(_NATIONAL.search(found["title"]))
-    return _Candidate(start, end, end, period, score)
+    # "Period 2026-2031" on the next line says when, but is no part of the name.
+    worded = bool(period and re.search(r"per[ií]od", found["period"], re.IGNORECASE))
+    return _Candidate(start, found.end("title") if worded else end, end, period, score)
 
 
 def _own_start(found: re.Match[str]) -> int:
@@ -105,7 +112,7 @@ def _own_start(found: re.Match[str]) -> int:
     title = found["title"]
     if (national := _NATIONAL.search(title)) and not re.match("estrategia", title, re.IGNORECASE):
         return found.start() + national.start()
-    article = _ARTICLE.match(title)
+    article = _STATE.match(title) or _ARTICLE.match(title)
     return found.start() + (article.end() if article else 0)
 
 

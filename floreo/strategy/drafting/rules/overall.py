@@ -14,7 +14,8 @@ _OF = r"\s+of\s+(?:this|the|our|its)\s+(?:[\w-]+\s+){0,5}?strategy(?:\s+\d{4}\s*
 _FIN = r"(?:general|principal|central|último|primordial)"
 _DE = r"\s+de\s+(?:la|esta|nuestra)\s+(?:presente\s+)?estrategia(?:\s+[\w-]+){0,4}?"
 _SAID = re.compile(
-    rf"\b(?:(?:the|its|our)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its|our)\s+{_AIM}{_OF})\s*,?\s*(?:is"
+    rf"\b(?:(?:the|its|our|(?:the\s+)?strategy[’']s)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its"
+    rf"|our)\s+{_AIM}{_OF})\s*,?\s*(?:is"
     rf"|remains)\s*:?\s+"
     rf"|\b(?:el|su|nuestro)\s+(?:objetivo|fin|propósito)(?:\s+{_FIN}(?:{_DE})?|{_DE})\s+(?:es"
     rf"|consiste\s+en)\s*:?\s+(?:el\s+de\s+)?"
@@ -22,6 +23,7 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(rf"^{_CHIEF}\s+{_AIM}(?:{_OF})?\s*:?$|^objetivo\s+{_FIN}(?:{_DE})?\s*:?$", re.IGNORECASE)
+_QUOTE_END = re.compile(r"(?<=[\w,.])[”\"](?=\s)")
 _SHORTEST = 15
 _PARTICIPLE = re.compile(r"^(?:described|set out|given|stated|explained|divided|descrit|definid)", re.IGNORECASE)
 
@@ -42,7 +44,9 @@ def overall_objective_of(source: Source) -> list[Found]:
 
 
 def _row(source: Source, start: int, end: int) -> Found | None:
-    start, end = trimmed(source.text, start, end, extra='.;:"“”')
+    # In a quotation the objective ends with the quotation, not with who said it.
+    quoted = _QUOTE_END.search(source.text, start, end)
+    start, end = trimmed(source.text, start, quoted.start() if quoted else end, extra='.,;:"“”')
     words = source.text[start:end]
     if len(words) < _SHORTEST or _PARTICIPLE.match(words):
         return None

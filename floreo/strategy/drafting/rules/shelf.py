@@ -106,7 +106,12 @@ class Shelf:
             if row.kind != kind:
                 continue
             same_code = bool(code) and row.code == code and (named or "." in code) and kind != Kind.ACTION
-            if plain(row.title) == wording and (kind == Kind.PILLAR or row.parent is parent or row.code == code):
+            near = kind == Kind.PILLAR or row.parent is parent or row.code == code
+            if (
+                plain(row.title) == wording
+                and near
+                and not (code and row.code and row.code != code and kind == Kind.ACTION)
+            ):
                 return row
             if same_code and (kind == Kind.PILLAR or row.parent is parent):
                 return row

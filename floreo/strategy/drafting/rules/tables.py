@@ -37,7 +37,7 @@ _COLUMNS = {
         r"|period|year|date|to|until|plazos?(?: .*)?|fecha(?: .*)?|cronograma|fin|termino|periodo|ano|schedule"
     ),
     "budget": (
-        r"(?:estimated |indicative )?(?:budget|costs?)(?: .*)?|funding.*|resources|presupuesto(?: .*)?"
+        r"(?:estimated |indicative |est |total )?(?:budget|costs?)(?: .*)?|funding.*|resources|presupuesto(?: .*)?"
         r"|costo(?: .*)?|recursos"
     ),
     "action": (

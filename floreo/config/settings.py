@@ -136,7 +136,7 @@ UPLOAD_LARGEST = env.whole("FLOREO_UPLOAD_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "floreo.core.uploads.CappedUploadHandler",  # a 200 MB file stops here, before it fills the disk
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "floreo.core.uploads.RoomyUploadHandler",
 ]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -1,10 +1,36 @@
 """Uploads: how large, and what happens when there is no room."""
 
+from __future__ import annotations
+
+import errno
+import logging
+from typing import Any
+
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload, UploadFileException
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    StopUpload,
+    TemporaryFileUploadHandler,
+    UploadFileException,
+)
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
+
+log = logging.getLogger(__name__)
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def no_room(error: OSError) -> Refused:
+    """The sentence for a disk that would not take a file. Anything but a full disk is logged."""
+    if error.errno not in _FULL:
+        log.error("a file could not be kept", exc_info=error)
+    return Refused(
+        _("There is no room on the server for this file. Nothing was kept. Tell whoever runs it, and try again later."),
+        code="no_room",
+    )
 
 
 class TooLarge(UploadFileException, Refused):
@@ -18,7 +44,7 @@ class TooLarge(UploadFileException, Refused):
 
 
 class CappedUploadHandler(FileUploadHandler):
-    """Counts what arrives over all files of a request; past the limit the rest is thrown away and the form hears why."""
+    """Counts what arrives over all files of a request; past the limit the rest is let go and the form hears why."""
 
     def __init__(self, request: object = None) -> None:
         super().__init__(request)  # type: ignore[arg-type]  # the stubs forget that Django passes None
@@ -34,3 +60,48 @@ class CappedUploadHandler(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         return None
+
+
+class RoomyUploadHandler(TemporaryFileUploadHandler):
+    """Django's handler that writes to a temporary file; a full disk becomes a sentence, not a broken page."""
+
+    def new_file(self, *args: object, **more: object) -> None:
+        try:
+            super().new_file(*args, **more)  # type: ignore[arg-type]  # handed on as they came
+        except OSError as error:
+            self._stop(error)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        try:
+            return super().receive_data_chunk(raw_data, start)
+        except OSError as error:
+            self._stop(error)
+            return None
+
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        try:
+            self.file.flush()
+            return super().file_complete(file_size)
+        except OSError as error:
+            self._stop(error)
+            return None
+
+    def _stop(self, error: OSError) -> None:
+        if self.request is not None:
+            self.request.upload_refused = no_room(error)  # type: ignore[attr-defined]  # read by uploaded_file
+        raise StopUpload(connection_reset=False) from error
+
+
+def uploaded_file(request: HttpRequest, name: str) -> UploadedFile[Any]:
+    """The file of that field. Raises Refused, tied to the field, when it was stopped, is missing or empty."""
+    given = request.FILES.get(name)
+    stopped = getattr(request, "upload_refused", None)
+    if isinstance(stopped, Refused):
+        raise Refused(stopped.sentence, code=stopped.code, fields={name: stopped.sentence})
+    if not isinstance(given, UploadedFile):
+        sentence = _("Choose a file first.")
+        raise Refused(sentence, code="no_file", fields={name: sentence})
+    if not given.size:
+        sentence = _("The file “%(name)s” is empty. Choose another.") % {"name": given.name}
+        raise Refused(sentence, code="empty", fields={name: sentence})
+    return given

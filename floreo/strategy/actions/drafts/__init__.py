@@ -1,0 +1,17 @@
+"""Writing drafts: reading a text into rows, deciding about each row, and finishing them into an edition."""
+
+from floreo.strategy.actions.drafts.deciding import accept_all, accept_row, edit_row, reject_row, undo_row
+from floreo.strategy.actions.drafts.finishing import Finished, finish_draft
+from floreo.strategy.actions.drafts.reading import (
+    AlreadyHere,
+    drop_draft,
+    read_again,
+    read_draft,
+    requeue_stuck,
+    start_draft,
+)
+
+__all__ = [
+    "AlreadyHere", "Finished", "accept_all", "accept_row", "drop_draft", "edit_row", "finish_draft", "read_again",
+    "read_draft", "reject_row", "requeue_stuck", "start_draft", "undo_row",
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""What a person decides about a drafted row. The passage never changes; what the rules drafted can always come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Changed, Missing, Refused
+from floreo.strategy.actions.drafts.fields import TITLE_FIELDS, must_be_sound, typed
+from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
+
+# Under which name a row keeps what the rules drafted, once a person has changed it.
+DRAFTED = "drafted"
+
+
+def _decidable(row: DraftRow, version: int | None) -> DraftRow:
+    """The row as it is now, held. Raises Changed when somebody decided since the page was opened."""
+    fresh = DraftRow.objects.select_for_update().select_related("draft").filter(pk=row.pk).first()
+    if fresh is None:
+        raise Missing
+    if fresh.draft.state not in {DraftState.OPEN, DraftState.FINISHED}:
+        raise Refused(_("This draft is closed. Open it again first."), code="draft_closed")
+    if version is not None and fresh.version != version:
+        raise Changed(_changed_sentence(fresh), theirs={"title": fresh.title, "state": fresh.state, **fresh.fields})
+    if fresh.became:
+        raise Refused(_("This row is in the plan already. Change it there."), code="in_the_plan")
+    return fresh
+
+
+def _changed_sentence(row: DraftRow) -> str:
+    if row.state == RowState.UNCONFIRMED:
+        return _(
+            "Somebody took back the decision on row %(number)d while you looked at it. Look again, and decide."
+        ) % {"number": row.number}
+    return _("%(who)s decided on row %(number)d while you looked at it: %(state)s. Look again; Undo takes it back.") % {
+        "who": row.decided_by, "number": row.number, "state": str(row.get_state_display()).lower(),
+    }  # fmt: skip
+
+
+def _decide(row: DraftRow, state: RowState, by: Actor) -> DraftRow:
+    row.state = state
+    if state == RowState.UNCONFIRMED:
+        row.decided_by, row.decided_at = "", None
+    else:
+        row.decided_by, row.decided_at = by.actor_name[:200], clock.now()
+    return keep(row, full_clean=False)
+
+
+@action("draft_row.accepted", needs=Permission.IMPORT_REVIEW)
+def accept_row(row: DraftRow, *, by: Actor, version: int | None = None) -> DraftRow:
+    """A person says that the row says what the passage says. Refuses a row that lacks what the plan needs."""
+    row = _decidable(row, version)
+    must_be_sound(row)
+    return _decide(row, RowState.EDITED if DRAFTED in row.fields else RowState.ACCEPTED, by)
+
+
+@action("draft_row.edited", needs=Permission.IMPORT_REVIEW)
+def edit_row(
+    row: DraftRow, *, by: Actor, title: str, fields: Mapping[str, str], version: int | None = None
+) -> DraftRow:
+    """Accepts the row with a person's own words for title and fields."""
+    row = _decidable(row, version)
+    said, values = typed(row.kind, title, fields)
+    drafted = row.fields.get(DRAFTED) or {"title": row.title, "fields": dict(row.fields)}
+    repeated = {name: said for name in TITLE_FIELDS if name in row.fields and row.title != said}
+    changed = {**{k: v for k, v in row.fields.items() if k != DRAFTED}, **values, **repeated}
+    if said == row.title and changed == {k: v for k, v in row.fields.items() if k != DRAFTED}:
+        return _decide(row, RowState.EDITED if DRAFTED in row.fields else RowState.ACCEPTED, by)
+    row.title, row.fields = said, {**changed, DRAFTED: drafted}
+    return _decide(row, RowState.EDITED, by)
+
+
+@action("draft_row.rejected", needs=Permission.IMPORT_REVIEW)
+def reject_row(row: DraftRow, *, by: Actor, version: int | None = None) -> DraftRow:
+    return _decide(_decidable(row, version), RowState.REJECTED, by)
+
+
+@action("draft_row.undone", needs=Permission.IMPORT_REVIEW)
+def undo_row(row: DraftRow, *, by: Actor, version: int | None = None) -> DraftRow:
+    """Takes the decision back; the row says again what the rules drafted."""
+    row = _decidable(row, version)
+    if drafted := row.fields.get(DRAFTED):
+        row.title, row.fields = drafted["title"], drafted["fields"]
+    draft = row.draft
+    if draft.state == DraftState.FINISHED:
+        draft.state = DraftState.OPEN
+        keep(draft, full_clean=False)
+    return _decide(row, RowState.UNCONFIRMED, by)
+
+
+@action("draft.rows_accepted", needs=Permission.IMPORT_REVIEW)
+def accept_all(draft: ImportDraft, *, by: Actor, kind: str) -> int:
+    """Accepts every undecided row of one kind that lacks nothing; the others still wait. Returns how many."""
+    rows = DraftRow.objects.select_for_update().filter(draft=draft, kind=kind, state=RowState.UNCONFIRMED, became="")
+    count = 0
+    for row in rows.select_related("draft"):
+        try:
+            must_be_sound(row)
+        except Refused:
+            continue
+        _decide(row, RowState.ACCEPTED, by)
+        count += 1
+    note(kind=kind, accepted=count)
+    return count

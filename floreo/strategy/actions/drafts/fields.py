@@ -1,0 +1,161 @@
+"""What each kind of row may say besides its title, and how a person's words for it are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from floreo.core.errors import Refused, Sentence
+from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.models import DraftRow, EditionPart
+from floreo.strategy.presenters.drafts import PARTS
+
+Value = str | int | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing a row says: its name in the row, its words, how it is typed, and how what was typed becomes a value."""
+
+    name: str
+    title: Promise
+    sort: str  # text, area, date, year, number, part, url
+    read: Callable[[str], Value]
+
+
+def _text(said: str) -> Value:
+    return said[:2000]
+
+
+def _date(said: str) -> Value:
+    if not said:
+        return None
+    try:
+        return date.fromisoformat(said).isoformat()
+    except ValueError as error:
+        raise ValueError(_("Write the date as year-month-day, for example 2027-06-30.")) from error
+
+
+def _year(said: str) -> Value:
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) == 4 and said[0] in "12"):
+        raise ValueError(_("Write the year with four digits, for example 2027."))
+    return said
+
+
+def _number(said: str) -> Value:
+    try:
+        number = Decimal(said.replace(" ", ""))
+    except InvalidOperation as error:
+        raise ValueError(_("Write a number in figures, for example 30 or 2.5.")) from error
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
+        raise ValueError(_("This number is too large."))
+    return int(number) if number == number.to_integral_value() else str(number.quantize(Decimal("0.01")))
+
+
+def _part(said: str) -> Value:
+    if said not in EditionPart.values:
+        raise ValueError(_("Say which part it had."))
+    return said
+
+
+def _url(said: str) -> Value:
+    if not said:
+        return ""
+    try:
+        URLValidator(schemes=["http", "https"])(said)
+    except ValidationError as error:
+        raise ValueError(_("Write the whole address, beginning with https://.")) from error
+    return said
+
+
+def _code(said: str) -> Value:
+    if len(said) > 30 or "/" in said or any(c.isspace() for c in said):
+        raise ValueError(_("A code has no spaces or slashes and at most 30 characters, for example 2.1."))
+    return said
+
+
+_CODE = Field("code", gettext_lazy("Number in the text"), "text", _code)
+FIELDS: Mapping[str, tuple[Field, ...]] = {
+    Kind.EDITION: (
+        Field("period_start", gettext_lazy("From year"), "year", _year),
+        Field("period_end", gettext_lazy("To year"), "year", _year),
+        Field("launched_on", gettext_lazy("Launched on"), "date", _date),
+    ),
+    Kind.OBJECTIVE_OVERALL: (),
+    Kind.PILLAR: (_CODE,),
+    Kind.OBJECTIVE: (_CODE,),
+    Kind.ACTION: (
+        _CODE,
+        Field("lead", gettext_lazy("Led by (separate several with semicolons)"), "text", _text),
+        Field("supporting", gettext_lazy("Supported by"), "text", _text),
+        Field("starts", gettext_lazy("Starts"), "date", _date),
+        Field("due", gettext_lazy("Due"), "date", _date),
+    ),
+    Kind.BODY: (Field("part", gettext_lazy("Its part"), "part", _part),),
+    Kind.MEASURE: (Field("when", gettext_lazy("When"), "date", _date),),
+    Kind.TARGET: (
+        Field("number", gettext_lazy("Number"), "number", _number),
+        Field("unit", gettext_lazy("Unit"), "text", lambda said: said[:80]),
+        Field("by", gettext_lazy("By"), "date", _date),
+    ),
+    Kind.FUNDER: (Field("purpose", gettext_lazy("What the money was for"), "text", lambda said: said[:300]),),
+    Kind.OUTLET: (Field("url", gettext_lazy("Address"), "url", _url),),
+}
+# Which field of a row repeats its title, and so follows it when a person changes the title.
+TITLE_FIELDS = ("title", "name", "text")
+
+
+def shown_value(row: DraftRow, name: str) -> Value:
+    """The value as a form shows it: an edition's part in our words where the text used others."""
+    value: Value = row.fields.get(name)
+    if name == "part" and value in PARTS:
+        return PARTS[str(value)]
+    return value
+
+
+def typed(kind: str, title: str, given: Mapping[str, str]) -> tuple[str, dict[str, Value]]:
+    """A person's words as title and fields. Raises Refused with a sentence for each field that cannot be taken."""
+    wrong: dict[str, Sentence] = {}
+    values: dict[str, Value] = {}
+    said = " ".join(title.split())
+    if not said or len(said) > 300:
+        wrong["title"] = _("Give it a title of at most 300 characters.")
+    for field in FIELDS.get(kind, ()):
+        try:
+            values[field.name] = field.read(given.get(field.name, "").strip())
+        except ValueError as error:
+            wrong[field.name] = str(error)
+    _check_order(values, wrong)
+    if wrong:
+        raise Refused(_("Some of it cannot be taken yet."), code="bad_fields", fields=wrong)
+    return said, values
+
+
+def _check_order(values: Mapping[str, Value], wrong: dict[str, Sentence]) -> None:
+    for first, last in (("starts", "due"), ("period_start", "period_end")):
+        a, b = values.get(first), values.get(last)
+        if a and b and str(a) > str(b):
+            wrong[last] = _("This ends before it begins. Change one of the two.")
+
+
+def must_be_sound(row: DraftRow) -> None:
+    """What the rules drafted passes the same checks as what a person types, before it is accepted."""
+    given = {f.name: "" if (v := shown_value(row, f.name)) is None else str(v) for f in FIELDS.get(row.kind, ())}
+    try:
+        typed(row.kind, row.title[:300], given)
+    except Refused as refusal:
+        reasons = " ".join(str(s) for s in refusal.fields.values())
+        raise Refused(
+            _("Row %(number)d needs a person's word first: %(why)s Use Edit.") % {"number": row.number, "why": reasons},
+            code="needs_edit", fields=refusal.fields,
+        ) from refusal  # fmt: skip

@@ -1,0 +1,217 @@
+"""From a file to a draft with rows: kept first, read in the background, read again when the reading was cut off."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from floreo.core import audit, clock
+from floreo.core.access import SYSTEM, Actor, Permission, must
+from floreo.core.action import action, keep, keep_all, note, trail
+from floreo.core.errors import Missing, Refused
+from floreo.core.models import AuditEntry
+from floreo.core.uploads import no_room
+from floreo.strategy.drafting.document import DEFAULT, Unreadable
+from floreo.strategy.drafting.drafting import draft_rows
+from floreo.strategy.drafting.readers.kinds import kind_of
+from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.rows import Draft
+from floreo.strategy.models import DraftRow, DraftState, ImportDraft
+from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, unreadable_sentence
+
+log = logging.getLogger(__name__)
+STUCK_AFTER = timedelta(minutes=10)  # the longest text allowed takes under two
+TRIES = 3
+_BLOCK = 1024 * 1024
+
+
+class AlreadyHere(Refused):
+    """The very same file was imported before; `draft` is what came of it."""
+
+    def __init__(self, draft: ImportDraft):
+        super().__init__(_("This very file was imported before. Here is its draft."), code="already_here")
+        self.draft = draft
+
+
+def start_draft(path: Path, *, by: Actor, name: str) -> ImportDraft:
+    """Keeps the file at `path`, which its person calls `name`, and has it read in the background.
+
+    Refuses what is plainly not a text at once, and a file that is here already (AlreadyHere). The copying happens
+    before the transaction, so that a slow disk holds nobody up; a file whose draft is not made does not stay."""
+    must(by, Permission.IMPORT_REVIEW)
+    name = _tidy(name)
+    try:
+        kind_of(path, name=name, limits=DEFAULT)
+    except Unreadable as refusal:
+        raise Refused(unreadable_sentence(refusal), code=refusal.code) from refusal
+    digest = _digest(path)
+    before = ImportDraft.objects.filter(sha256=digest).exclude(state=DraftState.DROPPED).first()
+    if before is not None:
+        raise AlreadyHere(before)
+    kept = _keep_file(path)
+    try:
+        return _start(kept, by=by, name=name, digest=digest)
+    except BaseException:
+        default_storage.delete(kept)
+        raise
+
+
+def _tidy(name: str) -> str:
+    cleaned = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
+    return cleaned[-200:] or _("text")
+
+
+def _digest(path: Path) -> str:
+    total = hashlib.sha256()
+    with path.open("rb") as opened:
+        while block := opened.read(_BLOCK):
+            total.update(block)
+    return total.hexdigest()
+
+
+def _keep_file(path: Path) -> str:
+    """The file under a random name: what it is called is data, never a path on our disk."""
+    name = f"imports/{secrets.token_hex(16)}"
+    try:
+        with path.open("rb") as opened:
+            return default_storage.save(name, File(opened))
+    except OSError as error:
+        Path(default_storage.path(name)).unlink(missing_ok=True)
+        raise no_room(error) from error
+
+
+@action("draft.started", needs=Permission.IMPORT_REVIEW)
+def _start(kept: str, *, by: Actor, name: str, digest: str) -> ImportDraft:
+    draft = ImportDraft(code=_free_code(name), file_name=name, file=kept, sha256=digest, started_by=by.actor_name[:200])
+    keep(draft, full_clean=False)
+    read_in_background.enqueue(draft.pk)
+    return draft
+
+
+def _free_code(name: str) -> str:
+    base = slugify(name.rsplit(".", 1)[0])[:48].strip("-") or "text"
+    taken = set(ImportDraft.objects.filter(code__startswith=base).values_list("code", flat=True))
+    return next(code for code in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
+
+
+@task()
+def read_in_background(draft_id: int) -> None:
+    """The queue's way to `read_draft`."""
+    read_draft(draft_id, by=SYSTEM)
+
+
+def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
+    """Reads the draft's file into rows, or notes why it cannot be read. Does nothing when that has been done: a reading
+    cut off half-way is simply done again. The work happens outside of a transaction, since it may take a minute."""
+    draft = ImportDraft.objects.filter(pk=draft_id).first()
+    if draft is None:
+        raise Missing
+    if draft.state != DraftState.READING:
+        return draft
+    try:
+        found = draft_rows(read_document(Path(draft.file.path), name=draft.file_name))
+    except Unreadable as refusal:
+        return _fail(draft, by=by, failure=unreadable_failure(refusal))
+    except FileNotFoundError:
+        return _fail(draft, by=by, failure=failure_of("file_lost"))
+    except Exception:
+        log.exception("reading draft %s failed", draft.code)
+        return _fail(draft, by=by, failure=failure_of("broken"))
+    if not found.rows:
+        return _fail(draft, by=by, failure=failure_of("no_rows"))
+    return _store(draft, by=by, found=found)
+
+
+def _still_reading(draft: ImportDraft) -> ImportDraft | None:
+    """The draft as it is now, held; None when another worker was quicker."""
+    fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+    return fresh if fresh.state == DraftState.READING else None
+
+
+@action("draft.read", needs=None, quiet=True)  # the worker's, or whoever waits for it: changes nothing but the draft
+def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
+    fresh = _still_reading(draft)
+    if fresh is None:
+        return ImportDraft.objects.get(pk=draft.pk)
+    text = found.document
+    # Not through `keep`: the whole text would enter the trail, where the file's hash says the same.
+    fresh.kind, fresh.language, fresh.text = text.kind, text.language, text.text
+    fresh.mended, fresh.blocks = [list(m) for m in text.mended], [asdict(b) for b in text.blocks]
+    fresh.state, fresh.failure = DraftState.OPEN, ""
+    fresh.save()
+    trail().subject = fresh
+    note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
+    keep_all(
+        [
+            DraftRow(
+                draft=fresh, number=r.number, kind=r.kind, title=r.title[:500], fields=dict(r.fields), start=r.start,
+                end=r.end, passage=r.passage, parent_number=r.parent,
+            )
+            for r in found.rows
+        ],
+        model=DraftRow,
+    )  # fmt: skip
+    return fresh
+
+
+@action("draft.failed", needs=None, quiet=True)  # as above
+def _fail(draft: ImportDraft, *, by: Actor, failure: str) -> ImportDraft:
+    fresh = _still_reading(draft)
+    if fresh is None:
+        return ImportDraft.objects.get(pk=draft.pk)
+    fresh.state, fresh.failure = DraftState.FAILED, failure
+    return keep(fresh, full_clean=False)
+
+
+@action("draft.read_again", needs=Permission.IMPORT_REVIEW)
+def read_again(draft: ImportDraft, *, by: Actor) -> ImportDraft:
+    """Puts a draft that failed, or waits too long, back into the queue."""
+    fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+    if fresh.state not in {DraftState.FAILED, DraftState.READING}:
+        raise Refused(_("This text has been read already."), code="read_already")
+    fresh.state, fresh.failure = DraftState.READING, ""
+    keep(fresh, full_clean=False)
+    read_in_background.enqueue(fresh.pk)
+    return fresh
+
+
+@action("draft.dropped", needs=Permission.IMPORT_REVIEW)
+def drop_draft(draft: ImportDraft, *, by: Actor) -> ImportDraft:
+    """Puts the draft aside. What it has become in the plan stays; so do file and rows, for the trail."""
+    fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+    fresh.state = DraftState.DROPPED
+    return keep(fresh, full_clean=False)
+
+
+@action("imports.requeued", needs=None, quiet=True)  # the worker's loop; changes no fact
+def requeue_stuck(*, by: Actor) -> int:
+    """Puts every reading that was cut off (the server stopped, the machine fell) back into the queue; one that is
+    cut off again and again is given up with a sentence. Returns how many were put back."""
+    stuck = ImportDraft.objects.filter(state=DraftState.READING, changed_at__lt=clock.now() - STUCK_AFTER)
+    again = [draft for draft in stuck if _requeue(draft, by=by)]
+    return len(again)
+
+
+def _requeue(draft: ImportDraft, *, by: Actor) -> bool:
+    tried = AuditEntry.objects.filter(subject=audit.key(draft), verb="draft.requeued").count()
+    if tried + 1 >= TRIES:
+        _fail(draft, by=by, failure=failure_of("stopped"))
+        return False
+    _requeue_one(draft, by=by)
+    return True
+
+
+@action("draft.requeued", needs=None)  # as above
+def _requeue_one(draft: ImportDraft, *, by: Actor) -> None:
+    ImportDraft.objects.filter(pk=draft.pk).update(changed_at=clock.now())
+    read_in_background.enqueue(draft.pk)

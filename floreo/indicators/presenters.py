@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
+from floreo.core.ui import words
 from floreo.indicators.logic import (
     Direction,
     Frequency,
@@ -38,37 +37,26 @@ OUTLOOKS: dict[Outlook, Promise] = {
 }
 
 
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]
-
-
 def number_words(value: Decimal | int, decimals: int = 0) -> str:
-    """A number as the reader's language writes it, rounded to `decimals`."""
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return format_decimal(value, format=pattern, locale=_language())
+    return words.number(value, decimals)
 
 
 def day_words(day: date) -> str:
-    return format_date(day, format="d MMM y", locale=_language())
-
-
-def month_words(day: date) -> str:
-    return format_skeleton("yMMM", day, locale=_language())
+    return words.day(day)
 
 
 def period_words(period: Period) -> str:
     """ "Q3 2026", "July 2026", "2026", or the two dates, in the reader's language."""
     match period.frequency:
         case Frequency.YEAR:
-            return str(period.start.year)
+            return words.day(period.start, "year")
         case Frequency.QUARTER:
-            quarter = (period.start.month + 2) // 3
-            return gettext("Q%(quarter)d %(year)d") % {"quarter": quarter, "year": period.start.year}
+            return words.day(period.start, "quarter")
         case Frequency.MONTH:
-            return format_skeleton("yMMMM", period.start, locale=_language())
+            return words.day(period.start, "month")
         case Frequency.ONCE:
-            return day_words(period.start)
-    return gettext("%(first)s to %(last)s") % {"first": day_words(period.start), "last": day_words(period.end)}
+            return words.day(period.start)
+    return gettext("%(first)s to %(last)s") % {"first": words.day(period.start), "last": words.day(period.end)}
 
 
 def with_unit(value: Decimal | int, indicator: Indicator) -> str:
@@ -131,11 +119,11 @@ def change_words(reading: Reading, before: Reading | None) -> str:
     places = Decimal(1).scaleb(-indicator.decimals)
     now, was = reading.value.quantize(places), before.value.quantize(places)
     way = move(now, was)
-    words = {"period": then, "better": direction_words(indicator)}
+    said = {"period": then, "better": direction_words(indicator)}
     if way is Move.SAME:
-        return gettext("No change on %(period)s; %(better)s") % words
-    words |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
-    return gettext("%(arrow)s %(difference)s on %(period)s; %(better)s") % words
+        return gettext("No change on %(period)s; %(better)s") % said
+    said |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
+    return gettext("%(arrow)s %(difference)s on %(period)s; %(better)s") % said
 
 
 def target_of(indicator: Indicator) -> Target | None:
@@ -191,10 +179,10 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
         return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_words(reading)}
     if reading.value is None:
         return gettext("%(when)s: nothing to count, so there is no figure.") % {"when": when_words(reading)}
-    words = {"when": when_words(reading), "value": value_words(reading), "outlook": outlook_words(indicator, reading)}
+    said = {"when": when_words(reading), "value": value_words(reading), "outlook": outlook_words(indicator, reading)}
     if indicator.target is None:
-        return gettext("%(when)s: %(value)s. No target is set.") % words
-    return gettext("%(when)s: %(value)s. %(outlook)s.") % words
+        return gettext("%(when)s: %(value)s. No target is set.") % said
+    return gettext("%(when)s: %(value)s. %(outlook)s.") % said
 
 
 def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | None:

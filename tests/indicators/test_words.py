@@ -52,9 +52,7 @@ def test_a_change_of_people_is_in_people() -> None:
     enter(indicator, "2345.5")
     assert presenters.change_words(*two(indicator)) == f"▲ 1,345.5{N}people on Q2 2026; lower is better"
     with translation.override("es"):
-        assert f"1345,5{N}people" in presenters.change_words(*two(indicator)) or "1.345,5" in presenters.change_words(
-            *two(indicator)
-        )
+        assert f"1,345.5{N}people" in presenters.change_words(*two(indicator))
 
 
 def test_without_a_reading_before_nothing_is_compared() -> None:
@@ -104,7 +102,7 @@ def test_when_nothing_is_late_the_figure_says_so(edition: Edition) -> None:
     [
         (Period(date(2026, 7, 1), date(2026, 9, 30)), "Q3 2026", None),
         (Period(date(2026, 1, 1), date(2026, 12, 31)), "2026", "2026"),
-        (Period(date(2026, 7, 1), date(2026, 7, 31)), "July 2026", "julio de 2026"),
+        (Period(date(2026, 7, 1), date(2026, 7, 31)), "Jul 2026", "jul 2026"),
         (Period(date(2026, 7, 1), date(2026, 7, 1)), "1 Jul 2026", "1 jul 2026"),
         (Period(date(2026, 7, 1), date(2026, 8, 15)), "1 Jul 2026 to 15 Aug 2026", None),
     ],

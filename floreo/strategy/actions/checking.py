@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import pycountry
 from django.db import models
 from django.db.models import ProtectedError
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from floreo.core import action as core
@@ -17,6 +16,7 @@ from floreo.core import clock
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.models import Record
 from floreo.organisations.queries import the_country
+from floreo.strategy.presenters.words import day_words
 
 Kept = TypeVar("Kept", bound=Record)
 
@@ -42,23 +42,18 @@ def put(thing: models.Model, facts: Mapping[str, Any]) -> None:
         setattr(thing, name, value.strip() if isinstance(value, str) else value)
 
 
-def words(day: date) -> str:
-    """A day as the reader's language writes it."""
-    return date_format(day, "DATE_FORMAT")
-
-
 def must_be_in_order(first: date | None, last: date | None, *, field: str, named: tuple[str, str]) -> None:
     """`named` holds the words for both dates: ("The start", "the due date")."""
     if first and last and first > last:
         sentence = _("%(first)s (%(from)s) comes after %(last)s (%(to)s). Change one of them.") % {
-            "first": named[0], "last": named[1], "from": words(first), "to": words(last),
+            "first": named[0], "last": named[1], "from": day_words(first), "to": day_words(last),
         }  # fmt: skip
         raise Refused(sentence, code="dates_in_order", fields={field: sentence})
 
 
 def must_be_past(day: date, *, field: str) -> None:
     if day > clock.today():
-        sentence = _("%(day)s is still to come. Give today or a day before it.") % {"day": words(day)}
+        sentence = _("%(day)s is still to come. Give today or a day before it.") % {"day": day_words(day)}
         raise Refused(sentence, code="date_to_come", fields={field: sentence})
 
 

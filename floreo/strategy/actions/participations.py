@@ -10,9 +10,10 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, drop, keep, note
 from floreo.core.errors import Refused
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest, words
+from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest
 from floreo.strategy.actions.standings import restand
 from floreo.strategy.models import Action, Part, Participation
+from floreo.strategy.presenters.words import day_words
 
 
 def check_participation(part: Participation) -> None:
@@ -60,7 +61,7 @@ def end_participation(part: Participation, *, by: Actor, until: date) -> Partici
     """The last day of a part that was real; one entered by mistake is removed instead."""
     part = newest(part)
     if part.until is not None and part.until <= until:
-        sentence = _("It ended on %(day)s already.") % {"day": words(part.until)}
+        sentence = _("It ended on %(day)s already.") % {"day": day_words(part.until)}
         raise Refused(sentence, code="already_ended", fields={"until": sentence})
     must_be_past(until, field="until")
     part.until = until

@@ -1,5 +1,10 @@
-"""Addresses of this room."""
+"""Addresses of the first page of the desk and of its search."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from floreo.workspace.desk import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.desk, name="desk"),
+    path("search/", views.search, name="search"),
+]

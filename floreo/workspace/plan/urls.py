@@ -1,5 +1,37 @@
-"""Addresses of this room."""
+"""Addresses of the plan's desk."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from floreo.workspace.plan import action_views, branch_views, bulk_views, edition_views, sheet_views
+
+_E = "plan/<slug:edition>/"
+_A = _E + "actions/<str:code>/"
+
+urlpatterns: list[URLPattern] = [
+    path("plan/", edition_views.editions, name="editions"),
+    path("plan/new/", edition_views.new_edition, name="new_edition"),
+    path(_E, edition_views.plan, name="plan"),
+    path(_E + "edit/", edition_views.edit_edition, name="edit_edition"),
+    path(_E + "publish/", edition_views.publish, name="publish_edition"),
+    path(_E + "unpublish/", edition_views.unpublish, name="unpublish_edition"),
+    path(_E + "end/", edition_views.end, name="end_edition"),
+    path(_E + "next/", edition_views.start_next, name="next_edition"),
+    path(_E + "bulk/", bulk_views.bulk, name="bulk_actions"),
+    path(_E + "workbook.xlsx", sheet_views.workbook, name="plan_workbook"),
+    path(_E + "workbook/", sheet_views.upload, name="import_workbook"),
+    path(_E + "workbook/apply/", sheet_views.apply, name="apply_workbook"),
+    path(_E + "pillars/new/", branch_views.new_pillar, name="new_pillar"),
+    path(_E + "pillars/<str:code>/edit/", branch_views.edit_pillar, name="edit_pillar"),
+    path(_E + "pillars/<str:code>/move/", branch_views.move_pillar, name="move_pillar"),
+    path(_E + "pillars/<str:code>/remove/", branch_views.remove_pillar, name="remove_pillar"),
+    path(_E + "pillars/<str:code>/objectives/new/", branch_views.new_objective, name="new_objective"),
+    path(_E + "objectives/<str:code>/edit/", branch_views.edit_objective, name="edit_objective"),
+    path(_E + "objectives/<str:code>/move/", branch_views.move_objective, name="move_objective"),
+    path(_E + "objectives/<str:code>/remove/", branch_views.remove_objective, name="remove_objective"),
+    path(_E + "objectives/<str:code>/actions/new/", branch_views.new_action, name="new_action"),
+    path(_E + "actions/", action_views.actions, name="actions"),
+    path(_A, action_views.action, name="action"),
+    path(_A + "place/", action_views.move, name="move_action"),
+    path(_A + "do/<slug:task>/", action_views.task, name="action_task"),
+    path(_A + "<slug:kind>/<str:child>/<slug:task>/", action_views.child_task, name="child_task"),
+]

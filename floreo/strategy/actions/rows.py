@@ -1,0 +1,193 @@
+"""How a row of a workbook becomes a row of the plan, and which rules it must pass on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Refused
+from floreo.organisations.models import Organisation, Person
+from floreo.strategy.actions.actions import check_action
+from floreo.strategy.actions.checking import (
+    last_position,
+    must_be_free,
+    must_be_in_order,
+    must_be_past,
+    must_say,
+)
+from floreo.strategy.actions.editions import check_edition
+from floreo.strategy.actions.money import check_money
+from floreo.strategy.actions.participations import check_participation
+from floreo.strategy.actions.risks import check_risk
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    Milestone,
+    Objective,
+    Participation,
+    Pillar,
+    Risk,
+)
+from floreo.strategy.sheets.columns import Said, Sheet, translation_of
+
+
+def _unknown(column: str, sentence: str) -> Refused:
+    return Refused(sentence, code="unknown", fields={column: sentence})
+
+
+def _organisation(column: str, code: Said) -> Organisation:
+    found = Organisation.objects.filter(code=str(code)).first()
+    if found is None:
+        sentence = _("The register has no organisation with the code “%(code)s”. Add it there first.")
+        raise _unknown(column, sentence % {"code": code})
+    return found
+
+
+def _person(code: Said) -> Person | None:
+    if code is None:
+        return None
+    found = Person.objects.filter(code=str(code)).first()
+    if found is None:
+        sentence = _("The register has no person with the code “%(code)s”. Add them there first.")
+        raise _unknown("person", sentence % {"code": code})
+    return found
+
+
+def _pillar(edition: Edition, code: Said) -> Pillar:
+    found = Pillar.objects.filter(edition=edition, code=str(code)).first()
+    if found is None:
+        raise _unknown("pillar", _("There is no pillar “%(code)s” in this edition.") % {"code": code})
+    return found
+
+
+def _objective(edition: Edition, code: Said) -> Objective:
+    found = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
+    if found is None:
+        raise _unknown("objective", _("There is no objective “%(code)s” in this edition.") % {"code": code})
+    return found
+
+
+def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, Said], act: Action | None) -> Any:
+    """A new row in its place, with a code that is free."""
+    code = str(changed.get("code") or "")
+    if sheet.name == "pillars":
+        rows = Pillar.objects.filter(edition=edition)
+        return Pillar(edition=edition, code=must_be_free(rows, code), position=last_position(rows))
+    if sheet.name == "objectives":
+        taken = Objective.objects.filter(pillar__edition=edition)
+        return Objective(code=must_be_free(taken, code), position=last_position(taken))
+    if sheet.name == "actions":
+        acts = Action.objects.filter(edition=edition)
+        return Action(edition=edition, code=must_be_free(acts, code), position=last_position(acts))
+    if sheet.name == "milestones":
+        steps = Milestone.objects.filter(action=act)
+        return Milestone(action=act, code=must_be_free(steps, code), position=last_position(steps))
+    return sheet.model(action=act)
+
+
+def _put_translation(thing: Any, language: str, field: str, value: Said) -> None:
+    texts = {code: dict(each) for code, each in thing.translations.items()}
+    mine = texts.setdefault(language, {})
+    mine.pop(field, None)
+    if value is not None:
+        mine[field] = str(value)
+    thing.translations = {code: each for code, each in texts.items() if each}
+
+
+def _must_stay(column: str) -> Callable[[Any, Said], None]:
+    def refuse(thing: Any, value: Said) -> None:
+        if not thing._state.adding:
+            raise _unknown(column, _("A row cannot go over to another action. Remove it there and add it here."))
+
+    return refuse
+
+
+def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Said], act: Action | None) -> Any:
+    """`thing`, or a new one, with every changed column put on it. Raises Refused for a code nobody knows."""
+    thing = thing if thing is not None else _start(sheet, edition, changed, act)
+    points: dict[str, Callable[[Any, Said], None]] = {
+        "code": lambda t, v: None,  # the key: it found the row, or is already on the new one
+        "action": _must_stay("action"),
+        "pillar": lambda t, v: setattr(t, "pillar", _pillar(edition, v)),
+        "objective": lambda t, v: setattr(t, "objective", _objective(edition, v)),
+        "organisation": lambda t, v: setattr(t, "organisation", _organisation("organisation", v)),
+        "funder": lambda t, v: setattr(t, "funder", None if v is None else _organisation("funder", v)),
+        "person": lambda t, v: setattr(t, "person", _person(v)),
+    }
+    if sheet.name == "edition":
+        del points["objective"]  # there it is the overall objective, a text
+    for name, value in changed.items():
+        translation = translation_of(name)
+        if name in points:
+            points[name](thing, value)
+        elif translation is not None:
+            _put_translation(thing, translation[1], translation[0], value)
+        else:
+            setattr(thing, name, _or_empty(thing, name, value))
+    return thing
+
+
+def _or_empty(thing: Any, name: str, value: Said) -> Any:
+    """An empty cell as the model says nothing: no day, empty text, nothing spent, not confirmed."""
+    if value is not None:
+        return value
+    field = thing._meta.get_field(name)
+    return None if field.null else field.get_default()
+
+
+def _check_action(act: Action) -> None:
+    check_action(act)
+    must_be_in_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start"), _("the closing date")))
+    for day, text in (("closed_on", "closed_by"), ("on_hold_since", "on_hold_reason")):
+        given = getattr(act, day)
+        if given is not None:
+            must_be_past(given, field=day)
+        if (given is None) != (not getattr(act, text)):
+            sentence = _("“%(day)s” and “%(text)s” go together: fill in both or neither.") % {"day": day, "text": text}
+            raise Refused(sentence, code="go_together", fields={day: sentence})
+
+
+def _check_milestone(milestone: Milestone) -> None:
+    milestone.title = must_say(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
+    if milestone.reached_on is not None:
+        must_be_past(milestone.reached_on, field="reached_on")
+
+
+def _check_branch(branch: Pillar | Objective) -> None:
+    branch.title = must_say(branch.title, field="title", sentence=_("Give it a title."))
+
+
+def _check_risk(risk: Risk) -> None:
+    risk.noted_on = risk.noted_on or clock.today()
+    check_risk(risk)
+    must_be_in_order(
+        risk.noted_on, risk.closed_on, field="closed_on", named=(_("The day noted"), _("the closing date"))
+    )
+
+
+_CHECKS: Mapping[type, Callable[[Any], None]] = {
+    Edition: check_edition, Pillar: _check_branch, Objective: _check_branch, Action: _check_action,
+    Milestone: _check_milestone, Participation: check_participation, BudgetLine: check_money, Risk: _check_risk,
+}  # fmt: skip
+
+
+def check(thing: Any) -> None:
+    """The rules of its kind; the same that a form's action asks."""
+    _CHECKS[type(thing)](thing)
+
+
+def may_go(thing: Any) -> None:
+    """Raises Refused for a row that still holds others, or that has been reported on."""
+    if isinstance(thing, Pillar) and thing.objectives.exists():
+        raise _unknown("remove", _("It still has objectives."))
+    if isinstance(thing, Objective) and thing.actions.exists():
+        raise _unknown("remove", _("It still has actions."))
+    if isinstance(thing, Action):
+        if thing.updates.exists() or thing.milestones.exclude(reached_on=None).exists():
+            raise _unknown("remove", _("There is a report on this action, so it stays in the record."))
+        if Action.objects.filter(carried_from=thing).exists():
+            raise _unknown("remove", _("The next edition carried this action over."))

@@ -1,0 +1,246 @@
+"""Which sheets the workbook has, which columns, what each holds, and what it says for a row today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.tables import Words
+from floreo.organisations.queries import the_country
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    Milestone,
+    Objective,
+    Participation,
+    Pillar,
+    Risk,
+)
+
+Said = str | int | Decimal | date | bool | None
+LONGEST = 32_000  # a cell holds 32,767 characters; a longer text is cut and marked, and reads back as unchanged
+CUT = " […]"
+
+
+class Holds(StrEnum):
+    TEXT = "text"
+    DAY = "day"
+    FLAG = "flag"
+    WHOLE = "whole"
+    MONEY = "money"
+
+
+def _same(name: str) -> Callable[[Any], Said]:
+    def value(row: Any) -> Said:
+        found: Said = getattr(row, name)
+        return found
+
+    return value
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """`value` reads it off a row; `is_key` tells rows apart; what is only `shown` is not read back."""
+
+    name: str
+    help: Words
+    holds: Holds
+    value: Callable[[Any], Said]
+    is_key: bool = False
+    is_needed: bool = False
+    shown: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of the workbook: a kind of row of the plan."""
+
+    name: str
+    help: Promise
+    model: type[Model]
+    rows: Callable[[Edition], QuerySet[Any]]
+    columns: tuple[SheetColumn, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns if c.is_key)
+
+    def column(self, name: str) -> SheetColumn | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+
+def normal(value: Said) -> Said:
+    """A value as a cell gives it back: no spaces around, plain line ends, empty text as nothing, nothing too long."""
+    if isinstance(value, str):
+        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return (text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT) or None
+    return value
+
+
+REMOVE = SheetColumn("remove", _("Write yes to remove the row"), Holds.FLAG, lambda row: None)
+
+
+def _c(name: str, note: Words, holds: Holds = Holds.TEXT, **more: Any) -> SheetColumn:
+    return SheetColumn(name, note, holds, more.pop("value", _same(name)), **more)
+
+
+def _code(note: Words, value: Callable[[Any], Said] | None = None, name: str = "code") -> SheetColumn:
+    return SheetColumn(name, note, Holds.TEXT, value or _same(name), is_key=True, is_needed=True)
+
+
+_ID = SheetColumn("id", _("Leave as it is; empty for a new row"), Holds.WHOLE, lambda row: row.pk, is_key=True)
+_OF_ACTION = SheetColumn("action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_needed=True)
+_OF_ACTION_KEY = SheetColumn(
+    "action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_key=True, is_needed=True
+)
+_TITLE = _c("title", _("Working title"), is_needed=True)
+_WORDING = (
+    _c("official_wording", _("Exactly as printed")),
+    _c("official_place", _("Page and item")),
+    _c("public_text", _("Explanation for the public")),
+    _c("internal_notes", _("Not published")),
+)
+_SOURCED = (
+    _c("source", _("Who says so: document and page")),
+    _c("source_url", _("Where the source can be read")),
+    _c("confirmed", _("Checked against its source: yes or no"), Holds.FLAG),
+    _c("doubt", _("Why it is not confirmed")),
+)
+
+
+def translated(field: str, language: str) -> SheetColumn:
+    """The text of `field` in another language, where a person translated it."""
+
+    def value(row: Any) -> Said:
+        return str(row.translations.get(language, {}).get(field, ""))
+
+    return _c(f"{field}_{language}", _("The same in that language; no machine writes here"), value=value)
+
+
+def other_languages() -> list[str]:
+    """The site's languages apart from the one the records are written in."""
+    country = the_country()
+    spoken = country.languages[1:] if country else []
+    return [code for code, _name in settings.LANGUAGES if code in spoken]
+
+
+def translation_of(column: str) -> tuple[str, str] | None:
+    """("title", "es") for "title_es"; None for a column that is no translation."""
+    field, _line, language = column.rpartition("_")
+    return (field, language) if field in {"title", "public_text"} and language in dict(settings.LANGUAGES) else None
+
+
+def sheets() -> tuple[Sheet, ...]:
+    """Every sheet, in the order in which rows need each other."""
+    languages = other_languages()
+    words: Iterable[str] = ("title", "public_text")
+    both = tuple(translated(field, language) for language in languages for field in words)
+    titles = tuple(translated("title", language) for language in languages)
+    branch = (*both, *_WORDING, *_SOURCED, REMOVE)
+    return (
+        Sheet(
+            "edition", _("The edition itself: one row"), Edition, lambda e: Edition.objects.filter(pk=e.pk),
+            (
+                _code(_("Cannot be changed")), _TITLE, *both, _c("official_title", _("As printed")),
+                _c("objective", _("Overall objective, in the document's words")), _c("vision", _("As printed")),
+                _c("public_text", _("Explanation for the public")), _c("internal_notes", _("Not published")),
+                _c("starts_on", _("First day"), Holds.DAY), _c("ends_on", _("Last day"), Holds.DAY),
+                _c("launched_on", _("When it was presented"), Holds.DAY), *_SOURCED,
+            ),
+        ),
+        Sheet(
+            "pillars", _("The top divisions"), Pillar, lambda e: Pillar.objects.filter(edition=e),
+            (_code(_("Part of its address: never changes")), _TITLE, *branch),
+        ),
+        Sheet(
+            "objectives", _("What each pillar wants to reach"), Objective,
+            lambda e: Objective.objects.filter(pillar__edition=e).select_related("pillar").order_by(
+                "pillar__position", "pillar_id", "position", "pk"
+            ),
+            (
+                _code(_("Part of its address: never changes")),
+                _c("pillar", _("Code of its pillar"), value=lambda o: o.pillar.code, is_needed=True), _TITLE, *branch,
+            ),
+        ),
+        Sheet(
+            "actions", _("What is to be done"), Action,
+            lambda e: Action.objects.filter(edition=e).select_related("objective", "person"),
+            (
+                _code(_("Part of its address: never changes")),
+                _c("objective", _("Code of its objective"), value=lambda a: a.objective.code, is_needed=True), _TITLE,
+                _c("status", _("Worked out from the dates; not read back"), shown=True),
+                _c("starts_on", _("Planned start"), Holds.DAY), _c("due_on", _("Promised"), Holds.DAY),
+                _c("expected_on", _("When its lead now expects it"), Holds.DAY),
+                _c("late_reason", _("Why it is late, for the public")),
+                _c("closed_on", _("When it was done"), Holds.DAY), _c("closed_by", _("By whose word")),
+                _c("on_hold_since", _("On hold since"), Holds.DAY),
+                _c("on_hold_reason", _("Why it is on hold, for the public")),
+                _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
+                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG), *branch,
+            ),
+        ),
+        Sheet(
+            "milestones", _("What shows that an action has moved"), Milestone,
+            lambda e: Milestone.objects.filter(action__edition=e).select_related("action").order_by(
+                "action__position", "action_id", "position", "pk"
+            ),
+            (
+                _OF_ACTION_KEY, _code(_("In its action; never changes")), _TITLE, *titles,
+                _c("due_on", _("Promised"), Holds.DAY), _c("reached_on", _("When it was reached"), Holds.DAY),
+                _c("expected_on", _("When its lead now expects it"), Holds.DAY), _c("note", _("For the public")),
+                _c("evidence_url", _("Where it can be seen")), *_SOURCED, REMOVE,
+            ),
+        ),
+        Sheet(
+            "participations", _("Who takes part in an action, and since when"), Participation,
+            lambda e: Participation.objects.filter(action__edition=e).select_related("action", "organisation").order_by(
+                "action__position", "action_id", "pk"
+            ),
+            (
+                _ID, _OF_ACTION,
+                _c(
+                    "organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True
+                ),
+                _c("part", _("lead or support"), is_needed=True), _c("since", _("First day"), Holds.DAY),
+                _c("until", _("Last day"), Holds.DAY), *_SOURCED, REMOVE,
+            ),
+        ),
+        Sheet(
+            "budget", _("Money of one funder for one action in one fiscal year"), BudgetLine,
+            lambda e: BudgetLine.objects.filter(action__edition=e).select_related("action", "funder").order_by(
+                "action__position", "action_id", "pk"
+            ),
+            (
+                _ID, _OF_ACTION,
+                _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
+                _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
+                _c("currency", _("Three letters of ISO 4217"), is_needed=True),
+                _c("amount", _("Committed"), Holds.MONEY, is_needed=True), _c("spent", _("Spent so far"), Holds.MONEY),
+                _c("note", _("What it is for")), *_SOURCED, REMOVE,
+            ),
+        ),
+        Sheet(
+            "risks", _("What could stop an action"), Risk,
+            lambda e: Risk.objects.filter(action__edition=e).select_related("action").order_by(
+                "action__position", "action_id", "pk"
+            ),
+            (
+                _ID, _OF_ACTION, _TITLE, *titles,
+                _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
+                _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
+                _c("response", _("What is done about it")), _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
+                _c("closed_on", _("When it could no longer happen"), Holds.DAY),
+                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG), REMOVE,
+            ),
+        ),
+    )  # fmt: skip

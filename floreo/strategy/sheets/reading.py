@@ -1,0 +1,243 @@
+"""Reads a workbook into rows of plain values. Writes and runs nothing, and says of every bad cell what is wrong."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import openpyxl
+from django.utils.translation import gettext as _
+from openpyxl.utils.escape import unescape
+
+from floreo.core.errors import Refused
+from floreo.strategy.sheets.columns import Holds, Said, Sheet, SheetColumn, normal
+from floreo.strategy.sheets.writing import READ_ME
+
+MOST_BYTES = 64 * 1024 * 1024  # unpacked; a plan of 500 actions takes less than two
+MOST_PARTS = 500
+MOST_ROWS = 20_000  # a sheet
+MOST_COLUMNS = 100
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_TRUE, _FALSE = {"yes", "y", "true", "1", "si", "sí", "s"}, {"no", "n", "false", "0"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one place, and how to mend it. Row 1 holds the column names; 0 is the sheet as a whole."""
+
+    sheet: str
+    row: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class RowRead:
+    """One row: where it stands and what its columns say. Columns that the sheet lacks are not in it."""
+
+    sheet: str
+    number: int
+    values: dict[str, Said]
+
+    def key(self, names: tuple[str, ...]) -> tuple[Said, ...]:
+        return tuple(self.values.get(n) for n in names)
+
+    @property
+    def removes(self) -> bool:
+        return self.values.get("remove") is True
+
+
+@dataclass
+class BookRead:
+    """All that a workbook says, and all that could not be read in it."""
+
+    rows: dict[str, list[RowRead]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class CellError(ValueError):
+    """A cell that cannot be taken as what its column holds; its text is for the reader."""
+
+
+def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
+    """Raises Refused when the file is no workbook, or unpacks to more than any plan needs."""
+    _must_be_sane(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        pages = {page.title: page for page in book.worksheets}
+        read = BookRead()
+        known = {sheet.name: sheet for sheet in sheets}
+        for title, page in pages.items():
+            if title in known:
+                _read_sheet(page, known[title], read)
+            elif title != READ_ME:
+                sentence = _("There is no sheet “%(name)s”. Rename or remove it.") % {"name": title[:60]}
+                read.problems.append(Problem(title[:60], 0, "", sentence))
+    except Refused:
+        raise
+    except Exception as error:  # whatever a broken file makes the reader raise, the person gets one sentence
+        sentence = _("The workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again.")
+        raise Refused(sentence, code="unreadable", fields={"file": sentence}) from error
+    if not any(title in known for title in pages):
+        sentence = _("The workbook has none of the sheets of a plan. Download the plan first and change that file.")
+        raise Refused(sentence, code="no_sheets", fields={"file": sentence})
+    return read
+
+
+def _must_be_sane(content: bytes) -> None:
+    def refuse(sentence: str, code: str) -> None:
+        raise Refused(sentence, code=code, fields={"file": sentence})
+
+    if content.startswith(_OLD_EXCEL):
+        refuse(_("This is a workbook of the old kind (.xls), or one with a password. Save it as .xlsx."), "old_excel")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = packed.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
+        return
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
+        refuse(_("The workbook unpacks to far more than a plan needs, so it was not opened."), "too_large")
+    if "xl/workbook.xml" not in {part.filename for part in parts}:
+        refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
+
+
+def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
+    rows: Iterator[Any] = page.iter_rows(max_col=MOST_COLUMNS)
+    columns = _read_head(next(rows, ()), sheet, read)
+    found = read.rows.setdefault(sheet.name, [])
+    seen: dict[tuple[Said, ...], int] = {}
+    for number, cells in enumerate(rows, start=2):
+        if number > MOST_ROWS + 1:
+            sentence = _("The sheet has more than %(most)d rows. Remove the empty ones or split the file.")
+            read.problems.append(Problem(sheet.name, number, "", sentence % {"most": MOST_ROWS}))
+            return
+        if all(cell.value is None for cell in cells):
+            continue
+        row = _read_row(cells, columns, sheet, number, read)
+        if row is None:
+            continue
+        key = row.key(sheet.keys)
+        if None not in key and key in seen:
+            sentence = _("Row %(row)d says the same code. Keep one of them.") % {"row": seen[key]}
+            read.problems.append(Problem(sheet.name, number, sheet.keys[-1], sentence))
+            continue
+        seen[key] = number
+        found.append(row)
+
+
+def _read_head(cells: Any, sheet: Sheet, read: BookRead) -> dict[int, SheetColumn]:
+    columns: dict[int, SheetColumn] = {}
+    for place, cell in enumerate(cells):
+        name = str(cell.value).strip() if cell.value is not None else ""
+        column = sheet.column(name)
+        if not name or (column is not None and column.shown):
+            continue
+        sentence = ""
+        if column is None:
+            sentence = _("There is no column “%(name)s” in this sheet. Rename or remove it.") % {"name": name[:60]}
+        elif column in columns.values():
+            sentence = _("The column “%(name)s” is there twice. Keep one.") % {"name": name}
+        if column is None or sentence:
+            read.problems.append(Problem(sheet.name, 1, name[:60], sentence))
+        else:
+            columns[place] = column
+    for column in sheet.columns:
+        if column.is_needed and column not in columns.values():
+            sentence = _("The column “%(name)s” is missing. Put it back: %(help)s.")
+            read.problems.append(
+                Problem(sheet.name, 1, column.name, sentence % {"name": column.name, "help": column.help})
+            )
+    return columns
+
+
+def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number: int, read: BookRead) -> RowRead | None:
+    """The row, or None when a cell of it is bad: a row is taken whole or not at all."""
+    values: dict[str, Said] = {}
+    bad = False
+    for place, column in columns.items():
+        cell = cells[place] if place < len(cells) else None
+        try:
+            values[column.name] = _cell(cell, column)
+        except CellError as error:
+            bad = True
+            read.problems.append(Problem(sheet.name, number, column.name, str(error)))
+    return None if bad else RowRead(sheet.name, number, values)
+
+
+def _cell(cell: Any, column: SheetColumn) -> Said:
+    value = cell.value if cell is not None else None
+    if value is not None and cell.data_type in {"f", "e"}:
+        raise CellError(_("This is a formula or its error. Formulas are not read: paste the value."))
+    if isinstance(value, str):
+        value = normal(unescape(value))
+    if value is None:
+        if column.is_needed:
+            raise CellError(_("This cannot be empty."))
+        return None
+    reader = {Holds.DAY: _as_day, Holds.FLAG: _as_flag, Holds.WHOLE: _as_whole, Holds.MONEY: _as_money}
+    return reader.get(column.holds, _as_text)(value)
+
+
+def _as_text(value: Any) -> Said:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date | time):
+        raise CellError(_("A date stands here where text is expected. Format the cell as text and type it again."))
+    return normal(str(value))
+
+
+def _as_day(value: Any) -> Said:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        sentence = _("“%(value)s” is not a date here. Write it as 2026-12-31.") % {"value": str(value)[:40]}
+        raise CellError(sentence) from None
+
+
+def _as_flag(value: Any) -> Said:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise CellError(_("“%(value)s” is neither yes nor no.") % {"value": str(value)[:40]})
+
+
+def _as_number(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value)) if not isinstance(value, bool | datetime | date | time) else Decimal("NaN")
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 14:
+        raise CellError(
+            _("“%(value)s” is not a number. Use digits only, with a point before cents.") % {"value": str(value)[:40]}
+        )
+    return number
+
+
+def _as_whole(value: Any) -> Said:
+    number = _as_number(value)
+    if number != number.to_integral_value():
+        raise CellError(_("This must be a whole number."))
+    return int(number)
+
+
+def _as_money(value: Any) -> Said:
+    number = _as_number(value)
+    if isinstance(value, float):
+        number = round(number, 2)  # a spreadsheet's own arithmetic: 0.1 + 0.2
+    if number != round(number, 2):
+        raise CellError(_("Money has two digits after the point at most."))
+    return number.quantize(Decimal("0.01"))

@@ -1,0 +1,285 @@
+"""Whose turn it is: what is late, at risk or due soon, who has to move, since when, and what they can press."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.access import Permission, can
+from floreo.indicators.queries import due_readings
+from floreo.organisations.models import Organisation, User
+from floreo.strategy.models import (
+    Action,
+    DraftRow,
+    DraftState,
+    Edition,
+    EditionState,
+    ImportDraft,
+    Milestone,
+    Part,
+    RowState,
+    StatusChoice,
+)
+from floreo.strategy.presenters.actions import why
+from floreo.strategy.presenters.words import days_words, short_day
+from floreo.strategy.queries import with_leads
+
+SOON_DAYS = 30
+MOST = 50  # rows of one kind on the desk; the rest are in the list
+
+
+@dataclass(frozen=True)
+class Button:
+    """What can be pressed on a row."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing that waits for somebody. `days_late` is 0 while it is still in time."""
+
+    title: str
+    href: str
+    sub: str
+    due: date | None
+    days_late: int
+    status: str
+    whose: str
+    is_mine: bool
+    since: date | None
+    buttons: tuple[Button, ...] = ()
+    is_worst: bool = False
+
+    @property
+    def due_words(self) -> str:
+        """ "Tomorrow", "In 3 days"; for what is late the days are said by its status."""
+        if self.due is None:
+            return _("No date")
+        days = (self.due - clock.today()).days
+        if days == 0:
+            return _("Today")
+        if days == 1:
+            return _("Tomorrow")
+        return ngettext("In %(days)d day", "In %(days)d days", days) % {"days": days}
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the desk: its heading and its rows, the worst first."""
+
+    name: str
+    title: str
+    turns: list[Turn]
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Owing:
+    """An organisation that others wait for: how many things, and how long the oldest."""
+
+    organisation: Organisation
+    items: int
+    oldest: int
+
+
+@dataclass
+class Desk:
+    """All that one person's desk shows."""
+
+    sections: list[Section] = field(default_factory=list)
+    owing: list[Owing] = field(default_factory=list)
+    late: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(section.turns for section in self.sections)
+
+
+def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
+    """The organisations and all that were merged into them, whose work they carry on."""
+    found = set(organisation_ids)
+    merged = dict(Organisation.objects.exclude(merged_into=None).values_list("pk", "merged_into_id")) if found else {}
+    grown = True
+    while grown:
+        more = {old for old, heir in merged.items() if heir in found} - found
+        grown, found = bool(more), found | more
+    return found
+
+
+def _open_actions() -> QuerySet[Action]:
+    running = Q(edition__state=EditionState.IN_FORCE) | Q(edition__state=EditionState.DRAFT, edition__is_public=True)
+    return Action.objects.filter(running, closed_on=None)
+
+
+def _led_by(rows: QuerySet[Action], bodies: set[int]) -> QuerySet[Action]:
+    return rows.filter(
+        participations__part=Part.LEAD, participations__until=None, participations__organisation__in=bodies
+    ).distinct()
+
+
+def _lead_of(act: Action) -> Organisation | None:
+    parts = [p for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # with_leads
+    return parts[0].organisation.heir() if parts else None
+
+
+def _to_check(title: str, href: str, sub: str, since: date | None, words: str) -> Turn:
+    """Something without a date that waits for the person whose desk this is."""
+    return Turn(title, href, sub, None, 0, "", _("You"), is_mine=True, since=since, buttons=(Button(words, href),))
+
+
+class _Making:
+    """The making of one desk, for one person."""
+
+    def __init__(self, user: User) -> None:
+        self.user, self.today = user, clock.today()
+        self.sees_all = can(user, Permission.PLAN_EDIT)
+        self.bodies = bodies_of(user.organisation_ids())
+        rows = _open_actions()
+        self.actions = rows if self.sees_all else _led_by(rows, self.bodies)
+
+    def whose(self, act: Action) -> tuple[str, bool]:
+        lead = _lead_of(act)
+        if lead is None:
+            return (_("You"), True) if self.sees_all else (_("Nobody"), False)
+        mine = lead.pk in self.user.organisation_ids()
+        return (_("You"), True) if mine else (lead.label, False)
+
+    def _buttons(self, act: Action) -> tuple[Button, ...]:
+        found = []
+        if can(self.user, Permission.PLAN_UPDATE, act):
+            for words, task in ((_("Say how it goes"), "update"), (_("Expected when"), "expect")):
+                found.append(Button(words, reverse("workspace:action_task", args=[act.edition.code, act.code, task])))
+        return tuple(found)
+
+    def action_turn(self, act: Action) -> Turn:
+        whose, mine = self.whose(act)
+        late = act.status == StatusChoice.LATE
+        days = act.standing.days(self.today) if late else 0
+        due = act.status_since if late else act.due_on
+        reason = why(act, act.standing, act.milestones.all(), today=self.today)
+        return Turn(
+            str(act), act.desk_url(), reason, due, days, act.status, whose, mine, act.status_since, self._buttons(act)
+        )
+
+    def by_status(self, status: str) -> list[Turn]:
+        rows = with_leads(self.actions.filter(status=status)).select_related("person").prefetch_related("milestones")
+        found = [self.action_turn(act) for act in rows.prefetch_related("participations__organisation__merged_into")]
+        return sorted(found, key=lambda t: (-t.days_late, t.due or date.max, t.title))
+
+    def milestones(self) -> list[Turn]:
+        last = self.today + timedelta(days=SOON_DAYS)
+        rows = Milestone.objects.filter(
+            action__in=self.actions.order_by().values("pk"), reached_on=None, due_on__gte=self.today, due_on__lte=last
+        )
+        milestones = list(rows.order_by("due_on", "pk"))
+        ids = {m.action_id for m in milestones}
+        acts = with_leads(Action.objects.filter(pk__in=ids)).prefetch_related(
+            "participations__organisation__merged_into"
+        )
+        by_id = {act.pk: act for act in acts}
+        return [self.milestone_turn(m, by_id[m.action_id]) for m in milestones]
+
+    def milestone_turn(self, milestone: Milestone, act: Action) -> Turn:
+        whose, mine = self.whose(act)
+        buttons: tuple[Button, ...] = ()
+        if can(self.user, Permission.PLAN_UPDATE, act):
+            args = [act.edition.code, act.code, "milestones", milestone.code]
+            buttons = (
+                Button(_("Tick"), reverse("workspace:child_task", args=[*args, "reach"])),
+                Button(_("Expected when"), reverse("workspace:child_task", args=[*args, "expect"])),
+            )
+        sub = _("Milestone of %(action)s") % {"action": act}
+        return Turn(
+            milestone.title, f"{act.desk_url()}#milestones", sub, milestone.due_on, 0, "", whose, mine, None, buttons
+        )
+
+    def readings(self) -> list[Turn]:
+        found = []
+        for due in due_readings(self.user):
+            if not due.is_mine and not self.sees_all:
+                continue
+            answers = due.indicator.answers_for
+            whose = _("You") if due.is_mine or answers is None else answers.heir().label
+            href = reverse("workspace:indicator", args=[due.indicator.code])
+            sub = _("Reading for the period to %(day)s") % {"day": short_day(due.period.end)}
+            days = (self.today - due.since).days
+            found.append(
+                Turn(
+                    str(due.indicator), href, sub, due.since, days, "late", whose, due.is_mine, due.since,
+                    (Button(_("Enter reading"), href),) if due.is_mine else (),
+                )
+            )  # fmt: skip
+        return found
+
+    def checks(self) -> list[Turn]:
+        """For those who review: drafts that wait, and facts of the plan that nobody has confirmed."""
+        found = []
+        if can(self.user, Permission.IMPORT_REVIEW):
+            for draft in ImportDraft.objects.filter(state=DraftState.OPEN):
+                waiting = DraftRow.objects.filter(draft=draft, state=RowState.UNCONFIRMED).count()
+                href = reverse("workspace:import", args=[draft.code])
+                sub = ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting}
+                title = _("Review the draft of %(file)s") % {"file": draft.file_name}
+                day = draft.created_at.date()
+                found.append(_to_check(title, href, sub, day, _("Review")))
+        if self.sees_all:
+            found += self._unconfirmed()
+        return found
+
+    def _unconfirmed(self) -> list[Turn]:
+        found = []
+        for edition in Edition.objects.filter(state=EditionState.IN_FORCE):
+            number = Action.objects.filter(edition=edition, confirmed=False).count()
+            if number:
+                said = ngettext("Confirm %(n)d action", "Confirm %(n)d actions", number) % {"n": number}
+                href = reverse("workspace:actions", args=[edition.code])
+                sub = _("Not yet checked against a source: %(edition)s") % {"edition": edition.title}
+                found.append(_to_check(said, href, sub, None, _("Open the list")))
+        return found
+
+    def owing(self) -> list[Owing]:
+        """Who has late actions, most first."""
+        items: dict[int, list[int]] = {}
+        bodies: dict[int, Organisation] = {}
+        for act in with_leads(self.actions.filter(status=StatusChoice.LATE)):
+            lead = _lead_of(act)
+            if lead is not None and lead.pk not in self.user.organisation_ids():
+                bodies[lead.pk] = lead
+                items.setdefault(lead.pk, []).append(act.standing.days(self.today))
+        found = [Owing(bodies[pk], len(days), max(days)) for pk, days in items.items()]
+        return sorted(found, key=lambda o: (-o.items, -o.oldest, o.organisation.name))
+
+
+def desk_of(user: User) -> Desk:
+    """What waits, the worst first. A lead sees what their organisations lead; who runs the plan sees all of it."""
+    making = _Making(user)
+    late = making.by_status(StatusChoice.LATE) + making.readings()
+    late.sort(key=lambda t: (not t.is_mine, -t.days_late))
+    sections = [
+        Section("late", _("Late"), late),
+        Section("stalled", _("Stalled"), making.by_status(StatusChoice.STALLED)),
+        Section("risk", _("At risk"), making.by_status(StatusChoice.AT_RISK)),
+        Section("soon", _("Due in the next %(days)s") % {"days": days_words(SOON_DAYS)}, making.milestones()),
+        Section("check", _("To check"), making.checks()),
+    ]
+    cut = [Section(s.name, s.title, s.turns[:MOST], max(len(s.turns) - MOST, 0)) for s in sections if s.turns]
+    return Desk(_one_worst(cut), making.owing() if making.sees_all else [], len(late))
+
+
+def _one_worst(sections: list[Section]) -> list[Section]:
+    """Marks the first row that has a button: the one filled button of the page."""
+    for section in sections:
+        for place, turn in enumerate(section.turns):
+            if turn.buttons:
+                section.turns[place] = replace(turn, is_worst=True)
+                return sections
+    return sections

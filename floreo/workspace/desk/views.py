@@ -1,0 +1,74 @@
+"""The first page of the desk, and search over everything."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import NotAllowed
+from floreo.core.models import SearchEntry
+from floreo.core.search import find
+from floreo.organisations.models import User
+from floreo.strategy.models import Edition
+from floreo.workspace.desk.turns import desk_of
+
+RESULTS = 25
+# What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
+NEEDS = {
+    "edition": Permission.PLAN_READ, "pillar": Permission.PLAN_READ, "objective": Permission.PLAN_READ,
+    "action": Permission.PLAN_READ, "indicator": Permission.PLAN_READ, "organisation": Permission.REGISTER_READ,
+    "person": Permission.PEOPLE_READ, "place": Permission.DESK_OPEN, "network": Permission.REGISTER_READ,
+}  # fmt: skip
+
+
+KINDS = {
+    "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"), "action": _l("Action"),
+    "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
+    "network": _l("Network"),
+}  # fmt: skip
+
+
+class SearchForm(forms.Form):
+    """The box on the page of results."""
+
+    q = forms.CharField(label=_l("Words"), widget=forms.TextInput(attrs={"type": "search"}), required=False)
+
+
+def desk(request: HttpRequest) -> HttpResponse:
+    """Whose turn it is."""
+    must(request.user, Permission.DESK_OPEN)
+    if not isinstance(request.user, User):
+        raise NotAllowed
+    mine = desk_of(request.user)
+    late = _("Nothing is late.")
+    if mine.late:
+        late = ngettext("%(n)d thing is late, worst first.", "%(n)d things are late, worst first.", mine.late)
+        late = late % {"n": mine.late}
+    context = {
+        "desk": mine, "late": late, "day": clock.today(), "desk_section": "desk",
+        "nothing_yet": not Edition.objects.exists(), "may_edit": can(request.user, Permission.PLAN_EDIT),
+    }  # fmt: skip
+    return render(request, "workspace/desk/desk.html", context)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """What matches every word, best first; only what this person may open."""
+    must(request.user, Permission.DESK_OPEN)
+    words = request.GET.get("q", "").strip()[:200]
+    rows = SearchEntry.objects.none()
+    if words:
+        hidden = [kind for kind, needs in NEEDS.items() if not can(request.user, needs)]
+        rows = find(words, public_only=False).exclude(kind__in=hidden, is_public=False)
+        rows = rows.exclude(kind="person") if "person" in hidden else rows
+    page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
+    found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in page]
+    form = SearchForm(initial={"q": words})
+    context = {"q": words, "page": page, "rows": found, "form": form, "desk_section": ""}
+    return render(request, "workspace/desk/search.html", context)

@@ -1,0 +1,223 @@
+"""Forms of what hangs on an action: milestones, parts, money, risks, updates, and its course."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.organisations.queries import the_country
+from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, StatusChoice
+from floreo.workspace.plan.forms import (
+    Day,
+    PlanForm,
+    RecordForm,
+    day_field,
+    organisation_field,
+    text_field,
+)
+
+
+class VersionedForm(PlanForm):
+    """A form of one act on a row that others may be changing too."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class CloseForm(VersionedForm):
+    on = day_field(_l("Done on"), required=True)
+    name = forms.CharField(
+        label=_l("By whose word"), max_length=200, required=False, help_text=_l("Your name, unless you write another.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
+class HoldForm(VersionedForm):
+    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this."), rows=2)
+    since = day_field(_l("On hold since"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["since"].initial = clock.today
+
+
+class ExpectForm(VersionedForm):
+    expected_on = day_field(
+        _l("Now expected on"), help_text=_l("The due date stays what was promised. Empty: as promised.")
+    )
+    late_reason = forms.CharField(
+        label=_l("Why it is late"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_l("The public reads this."),
+    )
+
+
+class OverrideForm(VersionedForm):
+    status = forms.ChoiceField(label=_l("Status"), choices=StatusChoice.choices)
+    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this beside the status."), rows=2)
+
+
+class UpdateForm(PlanForm):
+    """What the lead says: done, next, risks; or that nothing changed."""
+
+    done = text_field(_l("Done"), help_text=_l("Since the last update."))
+    next = text_field(_l("Next"))
+    risks = text_field(_l("What could stop it"))
+    nothing_changed = forms.BooleanField(label=_l("Nothing changed since the last update"), required=False)
+    reached = forms.MultipleChoiceField(
+        label=_l("Milestones reached"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    on = day_field(_l("As of"), required=True)
+    is_public = forms.BooleanField(label=_l("Publish this update"), required=False, initial=True)
+
+    def __init__(self, *args: Any, act: Action, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._open = {m.code: m for m in act.milestones.all() if m.reached_on is None}
+        reached = self.fields["reached"]
+        assert isinstance(reached, forms.MultipleChoiceField)
+        reached.choices = [(code, m.title) for code, m in self._open.items()]
+        if not self._open:
+            del self.fields["reached"]
+        self.fields["on"].initial = clock.today
+
+    def facts(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        return given | {"reached": [self._open[code] for code in given.get("reached", [])]}
+
+
+class MilestoneForm(RecordForm):
+    translated = ("title",)
+
+    class Meta:
+        model = Milestone
+        fields = ("title", "due_on", "note", "evidence_url", "source", "source_url", "confirmed", "doubt")
+        labels = {
+            "title": _l("What is reached"),
+            "due_on": _l("Due"),
+            "note": _l("Note"),
+            "evidence_url": _l("Address of the evidence"),
+            "source": _l("Source"),
+            "source_url": _l("Address of the source"),
+            "confirmed": _l("Confirmed: somebody has checked it against its source"),
+            "doubt": _l("If not confirmed, why"),
+        }
+        help_texts = {
+            "title": _l("Something that anybody can see is there or not: “Form open to the public”."),
+            "note": _l("The public reads this."),
+        }
+        widgets = {"due_on": Day}
+
+
+class ReachForm(PlanForm):
+    on = day_field(_l("Reached on"), required=True)
+    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
+    evidence_url = forms.URLField(
+        label=_l("Address of the evidence"), required=False, assume_scheme="https", max_length=200
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
+class ExpectMilestoneForm(VersionedForm):
+    expected_on = day_field(_l("Now expected on"), help_text=_l("The due date stays what was promised."))
+    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
+
+
+class PartForm(PlanForm):
+    organisation = organisation_field(_l("Organisation"))
+    part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
+    since = day_field(_l("Since"), help_text=_l("Empty when not known."))
+
+
+class EndPartForm(PlanForm):
+    until = day_field(_l("Last day"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].initial = clock.today
+
+
+class HandOverForm(PlanForm):
+    to = organisation_field(_l("Who leads from then on"))
+    on = day_field(_l("From"), required=True, help_text=_l("The lead of today ends the day before."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
+class MoneyForm(RecordForm):
+    funder = organisation_field(_l("Funder"), required=False, help_text=_l("Empty: the national budget, or not known."))
+
+    class Meta:
+        model = BudgetLine
+        fields = ("funder", "fiscal_year", "currency", "amount", "spent", "note", "source", "confirmed", "doubt")
+        labels = {
+            "fiscal_year": _l("Fiscal year"),
+            "currency": _l("Currency"),
+            "amount": _l("Committed"),
+            "spent": _l("Spent so far"),
+            "note": _l("What it is for"),
+            "source": _l("Source"),
+            "confirmed": _l("Confirmed: somebody has checked it against its source"),
+            "doubt": _l("If not confirmed, why"),
+        }
+        help_texts = {
+            "fiscal_year": _l("The year in which it starts."),
+            "currency": _l("Three letters: USD, for example."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            country = the_country()
+            self.fields["currency"].initial = country.currency if country else ""
+            self.fields["fiscal_year"].initial = clock.today().year
+        elif self.instance.funder is not None:
+            self.initial["funder"] = self.instance.funder.code
+
+
+class RiskForm(RecordForm):
+    translated = ("title", "response")
+
+    class Meta:
+        model = Risk
+        fields = ("title", "likelihood", "impact", "response", "noted_on", "is_public")
+        labels = {
+            "title": _l("What could happen"),
+            "likelihood": _l("How likely, 1 to 5"),
+            "impact": _l("How bad, 1 to 5"),
+            "response": _l("What is done about it"),
+            "noted_on": _l("Noted on"),
+            "is_public": _l("Publish this risk"),
+        }
+        help_texts = {"likelihood": _l("Likelihood times impact of 12 or more counts as high.")}
+        widgets = {"noted_on": Day, "response": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["noted_on"] = clock.today()
+
+
+class CloseRiskForm(PlanForm):
+    on = day_field(_l("Closed on"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
+def part_words(part: Participation) -> str:
+    """Whose part a page is about: "National CSIRT (Lead)"."""
+    return _("%(name)s (%(part)s)") % {"name": part.organisation.name, "part": part.get_part_display()}

@@ -1,0 +1,140 @@
+"""Pages of actions: the list, one action with everything about it, and each thing that is done to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import Missing
+from floreo.core.models import Record
+from floreo.strategy.access import get_action_for, get_edition_for
+from floreo.strategy.actions import actions as acts
+from floreo.strategy.actions.carrying import lineage
+from floreo.strategy.logic import Money, total
+from floreo.strategy.models import Action, Milestone, Participation
+from floreo.strategy.presenters import actions as say
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.edition_views import actions_listing
+from floreo.workspace.plan.history import history_of
+from floreo.workspace.plan.tasks import ACTION_TASKS, CHILD_TASKS, Task, tasks_for
+
+
+def actions(request: HttpRequest, edition: str) -> HttpResponseBase:
+    """Every action of an edition as a list, with filters and downloads."""
+    must(request.user, Permission.PLAN_READ)
+    found = get_edition_for(request.user, edition)
+    listing = actions_listing(request, found)
+    if file := listing.download():
+        return file
+    today = clock.today()
+    rows = [(act, say.status_note(act, today=today)) for act in listing.rows]
+    may_edit = can(request.user, Permission.PLAN_EDIT)
+    context = {"desk_section": "plan", "edition": found, "listing": listing, "rows": rows, "may_edit": may_edit}
+    return render(request, "workspace/plan/actions.html", context)
+
+
+def _milestones(act: Action) -> list[tuple[Milestone, str, str]]:
+    today = clock.today()
+    return [
+        (m, say.milestone_status(m, today=today), say.milestone_words(m, today=today)) for m in act.milestones.all()
+    ]
+
+
+def _parts(act: Action) -> tuple[list[Participation], list[Participation]]:
+    """Those that hold today or will, and those that ended."""
+    rows = list(act.participations.select_related("organisation__merged_into"))
+    today = clock.today()
+    now = [p for p in rows if p.until is None or p.until >= today]
+    return now, [p for p in rows if p not in now]
+
+
+def _money(act: Action) -> dict[str, Any]:
+    lines = list(act.budget_lines.select_related("funder"))
+    return {"lines": lines, "totals": list(total(Money(b.currency, b.amount, b.spent) for b in lines).values())}
+
+
+def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """One action: public and internal side by side, with a way to change each part."""
+    must(request.user, Permission.PLAN_READ)
+    act = get_action_for(request.user, edition, code)
+    milestones = _milestones(act)
+    now, before = _parts(act)
+    context = {
+        "desk_section": "plan", "act": act, "edition": act.edition, "may": tasks_for(request.user, act),
+        "why": say.why(act, act.standing, [m for m, _s, _w in milestones], today=clock.today()),
+        "milestones": milestones, "reached": say.reached_words(m for m, _s, _w in milestones),
+        "parts": now, "former_parts": before, "money": _money(act),
+        "risks": list(act.risks.all()), "updates": list(act.updates.all()[:20]),
+        "lineage": lineage(act),
+        "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
+        "history": history_of(act),
+    }  # fmt: skip
+    return render(request, "workspace/plan/action.html", context)
+
+
+def _back(act: Action, section: str = "") -> str:
+    address = act.desk_url()
+    return f"{address}#{section}" if section else address
+
+
+@require_POST
+def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """One place up or down in its objective."""
+    must(request.user, Permission.PLAN_EDIT)
+    act = get_action_for(request.user, edition, code)
+    acts.move_action(act, by=person(request), up=request.POST.get("way") == "up")
+    plan = reverse("workspace:plan", args=[edition])
+    return HttpResponseRedirect(f"{plan}#action-{act.code}")
+
+
+def _ask(request: HttpRequest, task: Task, act: Action, thing: Record, *, about: str, back: str = "") -> HttpResponse:
+    question = Question(
+        task.title, task.button, back or _back(act, task.section), about=about, help=task.help, done=task.done,
+        section=task.section,
+    )  # fmt: skip
+    form = task.form(posted(request), thing)
+    return ask(request, form, lambda facts: task.do(thing, person(request), facts), question, thing=thing)
+
+
+def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpResponse:
+    """A form of one act on the action."""
+    act = get_action_for(request.user, edition, code)
+    found = ACTION_TASKS.get(task)
+    if found is None:
+        raise Missing
+    must(request.user, found.needs, act)
+    back = reverse("workspace:plan", args=[edition]) if task == "remove" else ""
+    return _ask(request, found, act, act, about=str(act), back=back)
+
+
+def _child(act: Action, kind: str, key: str) -> Any:
+    if kind == "milestones":
+        child: Any = act.milestones.filter(code=key).first()
+    elif key.isdecimal() and len(key) < 18:
+        rows: dict[str, Any] = {"parts": act.participations, "money": act.budget_lines, "risks": act.risks}
+        child = rows[kind].filter(pk=int(key)).first()
+    else:
+        child = None
+    if child is None:
+        raise Missing
+    return child
+
+
+def child_task(request: HttpRequest, *, edition: str, code: str, kind: str, child: str, task: str) -> HttpResponse:
+    """A form of one act on something that hangs on the action."""
+    act = get_action_for(request.user, edition, code)
+    found = CHILD_TASKS.get(kind, {}).get(task)
+    if found is None:
+        raise Missing
+    must(request.user, found.needs, act)
+    thing = _child(act, kind, child)
+    about = _("%(thing)s, of %(action)s") % {"thing": thing, "action": act}
+    return _ask(request, found, act, thing, about=about)

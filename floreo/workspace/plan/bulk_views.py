@@ -1,0 +1,128 @@
+"""One change over the actions that were ticked on the plan: first what and which, then the new value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.access import Permission, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.ui.forms import refuse_on
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.actions import bulk as acts
+from floreo.strategy.actions.bulk import RefusedRow, RowsRefused
+from floreo.strategy.models import Action
+from floreo.workspace.plan.asking import person, posted
+from floreo.workspace.plan.forms import PlanForm, day_field, organisation_field, person_field
+
+
+class DueForm(PlanForm):
+    due_on = day_field(_("New due date"), help_text=_("Empty: no due date."))
+
+
+class ShiftForm(PlanForm):
+    days = forms.IntegerField(
+        label=_("Days later"), help_text=_("Less than nothing for earlier. Open milestones move too; what began stays.")
+    )
+
+
+class LeadForm(PlanForm):
+    organisation = organisation_field(_("New lead"))
+    on = day_field(_("From"), required=True, help_text=_("Who leads today ends the day before."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today
+
+
+class PersonForm(PlanForm):
+    person = person_field(_("Person responsible"))
+
+
+_YES_NO = (("yes", _("Yes")), ("no", _("No")))
+
+
+class ConfirmedForm(PlanForm):
+    confirmed = forms.ChoiceField(label=_("Confirmed"), choices=_YES_NO)
+
+    def facts(self) -> dict[str, Any]:
+        return {"confirmed": self.cleaned_data["confirmed"] == "yes"}
+
+
+class PublicForm(PlanForm):
+    is_public = forms.ChoiceField(label=_("The public sees them"), choices=_YES_NO)
+
+    def facts(self) -> dict[str, Any]:
+        return {"is_public": self.cleaned_data["is_public"] == "yes"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that many actions can take at once."""
+
+    title: Promise
+    form: type[PlanForm]
+    do: Callable[..., int]
+    needs: Permission = Permission.PLAN_EDIT
+
+
+CHANGES: Mapping[str, Change] = {
+    "due": Change(_("Set the due date"), DueForm, acts.set_due_of_many),
+    "shift": Change(_("Move the dates"), ShiftForm, acts.shift_many),
+    "lead": Change(_("Set the lead"), LeadForm, acts.set_lead_of_many),
+    "person": Change(_("Set the person responsible"), PersonForm, acts.set_person_of_many),
+    "confirmed": Change(_("Set confirmed or not"), ConfirmedForm, acts.set_confirmed_of_many),
+    "public": Change(_("Set public or internal"), PublicForm, acts.set_public_of_many, Permission.PLAN_PUBLISH),
+}
+
+
+def _refused_rows(form: PlanForm, refusal: Refused) -> tuple[RefusedRow, ...]:
+    refuse_on(form, refusal)
+    return refusal.rows if isinstance(refusal, RowsRefused) else ()
+
+
+def bulk(request: HttpRequest, edition: str) -> HttpResponse:
+    """Asks for the new value of the ticked actions; all are changed or none."""
+    must(request.user, Permission.PLAN_EDIT)
+    found = get_edition_for(request.user, edition)
+    given = request.POST or request.GET
+    codes, name = given.getlist("codes"), given.get("change", "")
+    change = CHANGES.get(name)
+    if change is None:
+        raise Missing
+    must(request.user, change.needs)
+    form, status = change.form(posted(request)), 200
+    rows: tuple[RefusedRow, ...] = ()
+    back = reverse("workspace:plan", args=[edition])
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                number = change.do(found, by=person(request), codes=codes, **form.facts())
+            except (NotAllowed, Missing):
+                raise
+            except Refused as refusal:
+                rows = _refused_rows(form, refusal)
+            else:
+                said = ngettext("%(number)d action changed.", "%(number)d actions changed.", number)
+                messages.success(request, said % {"number": number})
+                return HttpResponseRedirect(back)
+    actions = Action.objects.filter(edition=found, code__in=codes)
+    title = _g("Choose actions first") if not actions else change.title
+    context = {
+        "desk_section": "plan", "edition": found, "actions": actions, "form": form, "change": name, "title": title, "back": back,
+        "refused": {row.code: row.sentence for row in rows}, "status": status,
+    }  # fmt: skip
+    return render(request, "workspace/plan/bulk.html", context, status=status)

@@ -1,0 +1,199 @@
+"""Pages of editions: the list, one edition's plan, and what is done to a whole edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import NotAllowed
+from floreo.core.lists import Listing
+from floreo.core.tables import Filter, Table
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.actions import editions as acts
+from floreo.strategy.actions.carrying import start_next_edition
+from floreo.strategy.logic import Status
+from floreo.strategy.models import Action, Edition, EditionState, Part, Participation, Pillar
+from floreo.strategy.presenters import standing
+from floreo.strategy.queries import counts_of, plan_tree
+from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
+from floreo.workspace.plan import forms
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.bulk_views import CHANGES
+
+
+def editions(request: HttpRequest) -> HttpResponseBase:
+    """All editions, newest first."""
+    must(request.user, Permission.PLAN_READ)
+    listing = Listing(EDITIONS, request)
+    if file := listing.download():
+        return file
+    rows = [
+        (edition, standing.tally_words(counts_of(Action.objects.filter(edition=edition)))) for edition in listing.rows
+    ]
+    may_edit = can(request.user, Permission.PLAN_EDIT)
+    return render(
+        request,
+        "workspace/plan/editions.html",
+        {"listing": listing, "rows": rows, "may_edit": may_edit, "desk_section": "plan"},
+    )
+
+
+def new_edition(request: HttpRequest) -> HttpResponse:
+    must(request.user, Permission.PLAN_EDIT)
+    question = Question(
+        _("New edition"),
+        _("Add edition"),
+        reverse("workspace:editions"),
+        help=_("It is in preparation and not public until you publish it."),
+        done=_("The edition is added. Add its pillars next."),
+    )
+    form = forms.NewEditionForm(posted(request))
+    return ask(request, form, lambda facts: acts.create_edition(by=person(request), **facts), question)
+
+
+def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
+    def choices() -> list[tuple[str, str]]:
+        rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, until=None)
+        found = rows.order_by("organisation__name").values_list("organisation__code", "organisation__name")
+        return list(dict(found).items())
+
+    return choices
+
+
+def _pillars_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
+    return lambda: [(p.code, str(p)) for p in Pillar.objects.filter(edition=edition)]
+
+
+def actions_table(edition: Edition) -> Table:
+    """The table of actions with filters that fit one edition, internal or not."""
+    lead = Filter("lead", _("Lead"), _leads_of(edition), led_by)
+    pillar = Filter("pillar", _("Pillar"), _pillars_of(edition), lambda rows, v: rows.filter(objective__pillar__code=v))
+    return replace(ACTIONS, filters=(STATUS_FILTER, lead, pillar))
+
+
+def actions_listing(request: HttpRequest, edition: Edition) -> Listing:
+    rows = ACTIONS.rows(request.user).filter(edition=edition)
+    return Listing(actions_table(edition), request, rows=rows)
+
+
+def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
+    """The whole plan of an edition as a tree, to be read and changed."""
+    must(request.user, Permission.PLAN_READ)
+    found = get_edition_for(request.user, edition)
+    listing = actions_listing(request, found)
+    if file := listing.download():
+        return file
+    wanted = Action.objects.filter(pk__in=listing.all_rows.order_by().values("pk")) if listing.is_narrowed else None
+    tree = plan_tree(found, request.user, actions=wanted)
+    for pillar in tree:
+        for _objective, acts_of in pillar.objectives:
+            for act in acts_of:
+                act.leads = [p.organisation.heir() for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # for the page only
+    counts = {s: sum(p.counts[s] for p in tree) for s in Status}
+    context = {
+        "edition": found, "listing": listing, "tree": tree, "counts": counts, "answer": _answer(found, counts),
+        "changes": [(name, change.title) for name, change in CHANGES.items() if can(request.user, change.needs)],
+        "may_edit": can(request.user, Permission.PLAN_EDIT), "may_publish": can(request.user, Permission.PLAN_PUBLISH),
+        "ordering": bool(request.GET.get("order")) and not listing.is_narrowed,
+        "desk_section": "plan", "in_force": found.state == EditionState.IN_FORCE,
+        "has_next": Edition.objects.filter(follows=found).exists(),
+    }  # fmt: skip
+    return render(request, "workspace/plan/plan.html", context)
+
+
+def _answer(edition: Edition, counts: dict[Any, int]) -> str:
+    return standing.standing_sentences(counts) or _("No action yet.")
+
+
+def edit_edition(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.PLAN_EDIT)
+    found = get_edition_for(request.user, edition)
+    question = Question(_("Change the edition"), _("Save changes"), back_to(found), about=found.title, done=_("Saved."))
+    form = forms.EditionForm(posted(request), instance=found)
+    return ask(
+        request, form, lambda facts: acts.update_edition(found, by=person(request), **facts), question, thing=found
+    )
+
+
+def back_to(edition: Edition) -> str:
+    return reverse("workspace:plan", args=[edition.code])
+
+
+def publish(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.PLAN_PUBLISH)
+    found = get_edition_for(request.user, edition)
+    in_force = found.state == EditionState.DRAFT
+    question = Question(
+        _("Publish this edition"),
+        _("Publish edition"),
+        back_to(found),
+        about=found.title,
+        help=_("The public sees it from now on, and it is in force.")
+        if in_force
+        else _("The public sees it from now on."),
+        done=_("The edition is public."),
+    )
+    return ask(
+        request, forms.PlanForm(posted(request)), lambda _f: acts.publish_edition(found, by=person(request)), question
+    )
+
+
+def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.PLAN_PUBLISH)
+    found = get_edition_for(request.user, edition)
+    question = Question(
+        _("Take this edition from the public site"),
+        _("Unpublish edition"),
+        back_to(found),
+        about=found.title,
+        help=_("Nothing is removed. Its public addresses answer “not found” until it is published again."),
+        done=_("The edition is no longer public."),
+    )
+    form = forms.ReasonForm(posted(request))
+    return ask(request, form, lambda facts: acts.unpublish_edition(found, by=person(request), **facts), question)
+
+
+def end(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.PLAN_PUBLISH)
+    found = get_edition_for(request.user, edition)
+    question = Question(
+        _("End this edition"),
+        _("End edition"),
+        back_to(found),
+        about=found.title,
+        help=_("It stays public and is no longer in force. Its actions keep their statuses."),
+        done=_("The edition has ended."),
+    )
+    form = forms.EndEditionForm(posted(request))
+    return ask(request, form, lambda facts: acts.end_edition(found, by=person(request), **facts), question)
+
+
+def start_next(request: HttpRequest, edition: str) -> HttpResponse:
+    """Asks for the next edition's code, title and days; afterwards shows the new plan."""
+    must(request.user, Permission.PLAN_EDIT)
+    found = get_edition_for(request.user, edition)
+    if not can(request.user, Permission.PLAN_READ):
+        raise NotAllowed
+    open_actions = Action.objects.filter(edition=found, closed_on=None).count()
+    question = Question(
+        _("Start the next edition"),
+        _("Start next edition"),
+        reverse("workspace:editions"),
+        about=found.title,
+        help=_(
+            "Its pillars and objectives and the %(number)d actions not done yet are carried over, with open "
+            "milestones, open risks, parts that hold and money of years to come."
+        )
+        % {"number": open_actions},
+        done=_("The next edition is in preparation."),
+    )
+    form = forms.NextEditionForm(posted(request))
+    return ask(request, form, lambda facts: start_next_edition(found, by=person(request), **facts), question)

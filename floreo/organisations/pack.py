@@ -31,7 +31,12 @@ from floreo.organisations.models import (
 def _day(value: object) -> object:
     if isinstance(value, datetime):
         raise ValueError("must be a date without a time, like 2026-03-31")  # noqa: TRY004 -- pydantic catches ValueError
-    return date.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"“{value}” is not a date like 2026-03-31") from None
 
 
 def _decimal(value: object) -> object:

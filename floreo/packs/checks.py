@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -42,13 +42,21 @@ def numbered(rows: Iterable[Row], repeating: set[str]) -> list[Row]:
     return done
 
 
-def problems_in(rows: Sequence[Row], country: CountryShape, *, is_measure: Callable[[str], bool]) -> list[Problem]:
+def problems_in(
+    rows: Sequence[Row],
+    country: CountryShape,
+    *,
+    is_measure: Callable[[str], bool],
+    broken: Container[type[models.Model] | None] = (),
+) -> list[Problem]:
+    """What is wrong across the rows. Whether a reference leads somewhere is not asked where rows of the kind that it
+    points to are `broken`: those were told already, and one mistake should be told once."""
     known: dict[type[models.Model], dict[str, Row]] = {}
     for row in rows:
         known.setdefault(row.makes, {}).setdefault(row.key, row)
     found = [*_country_problems(country), *_twice(rows)]
     for row in rows:
-        found += _reference_problems(row, known)
+        found += _reference_problems(row, known, broken)
         found += _date_problems(row)
         found += _translation_problems(row, country.languages)
         found += _model_problems(row)
@@ -93,7 +101,9 @@ def _twice(rows: Iterable[Row]) -> Iterator[Problem]:
             yield _at(row, "code", f"stands {where}; each code is used once")
 
 
-def _reference_problems(row: Row, known: Mapping[type[models.Model], Mapping[str, Row]]) -> Iterator[Problem]:
+def _reference_problems(
+    row: Row, known: Mapping[type[models.Model], Mapping[str, Row]], broken: Container[type[models.Model] | None]
+) -> Iterator[Problem]:
     meant = reference_fields(row.makes)
     pairs = [(field, key, meant[field]) for field, key in row.refs.items() if key]
     for field, keys in row.many.items():
@@ -102,9 +112,18 @@ def _reference_problems(row: Row, known: Mapping[type[models.Model], Mapping[str
         pairs += [(field, key, target) for key in keys]
     for field, key, target in pairs:
         there = known.get(target, {})
-        if key not in there:
+        if key not in there and target not in broken:
             word = str(target._meta.verbose_name)
-            yield _at(row, field, f"there is no {word} “{key}” in this pack{did_you_mean(key, there)}")
+            yield _at(row, field, f"there is no {word} “{key}” in this pack{_hint(key, there)}")
+
+
+def _hint(key: str, there: Iterable[str]) -> str:
+    """A code like the one that is not there, in the same edition."""
+    scope, slash, code = key.rpartition("/")
+    return did_you_mean(
+        code,
+        [other.removeprefix(scope + slash) for other in there if other.startswith(scope + slash) and "#" not in other],
+    )
 
 
 def _date_problems(row: Row) -> Iterator[Problem]:

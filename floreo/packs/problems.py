@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from django.utils.translation import gettext as _
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from floreo.core.errors import Refused
@@ -72,25 +72,34 @@ def row_name(word: str, item: Any, number: int) -> str:
     """How a row that could not be read is named: by its code, its name or its title, else by its number."""
     shown = word.replace("_", " ")
     if isinstance(item, dict):
-        for key in ("code", "name", "title", "asn", "email"):
-            if isinstance(item.get(key), str | int) and item[key] != "":
+        if isinstance(item.get("asn"), int):
+            return f"{shown} “AS{item['asn']}”"
+        for key in ("code", "email", "name", "title"):
+            if isinstance(item.get(key), str) and item[key] != "":
                 return f"{shown} “{item[key]}”"
     return f"{shown} number {number}"
 
 
+def fields_at(shape: type[BaseModel], name: str) -> Iterable[str]:
+    """The fields of the rows that the field `name` of `shape` holds."""
+    field = shape.model_fields.get(name)
+    inner = [kind for kind in get_args(field.annotation) if isinstance(kind, type)] if field else []
+    return inner[0].model_fields if inner and issubclass(inner[0], BaseModel) else ()
+
+
 def from_validation(
-    wrong: ValidationError, *, file: str, word: str, item: Any, number: int, known: Iterable[str]
+    wrong: ValidationError, *, file: str, word: str, item: Any, number: int, shape: type[BaseModel]
 ) -> list[Problem]:
     """Pydantic's errors as problems; an error in a nested row names that row too."""
     problems = []
     for error in wrong.errors(include_url=False):
-        row, inside, fields = row_name(word, item, number), item, []
+        row, inside, fields, known = row_name(word, item, number), item, [], list(shape.model_fields)
         for step in error["loc"]:
             fields.append(str(step))
             inside = _into(inside, step)
             if isinstance(step, int) and isinstance(inside, dict):
                 row = f"{row}, {row_name(fields[-2], inside, step + 1)}"
-                fields = []
+                known, fields = list(fields_at(shape, fields[-2])), []
         problems.append(Problem(file, row, ".".join(fields), _sentence(error, known)))
     return problems
 

@@ -90,13 +90,15 @@ class _Reader:
     sources: dict[str, tuple[str, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
-    repeating: set[str] = field(default_factory=set)
+    broken: set[type[models.Model] | None] = field(default_factory=set)  # kinds of which a row could not be read
     accounts: list[AccountShape] = field(default_factory=list)
 
     def toml(self, name: str) -> dict[str, Any]:
         found = folder.read_toml(self.files[name], name)
         if isinstance(found, Problem):
             self.problems.append(found)
+            tables = TABLES.get(Path(name).name, {})
+            self.broken |= {getattr(shape, "makes", None) for shape in tables.values()}
             return {}
         return found
 
@@ -104,8 +106,8 @@ class _Reader:
         try:
             return shape.model_validate(self._with_sources(item, file=file, word=word))
         except ValidationError as wrong:
-            known = shape.model_fields
-            self.problems += from_validation(wrong, file=file, word=word, item=item, number=number, known=known)
+            self.problems += from_validation(wrong, file=file, word=word, item=item, number=number, shape=shape)
+            self.broken.add(getattr(shape, "makes", None))
             return None
 
     def _with_sources(self, item: Any, *, file: str, word: str) -> Any:
@@ -251,7 +253,7 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
             reader.edition_files(name, setting)
     _outlines(reader)
     rows = _in_order(checks.numbered(reader.rows, {s.word for s in SHAPES if s.repeats}))
-    reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure)
+    reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure, broken=reader.broken)
     reader.problems += checks.account_problems(
         [(a.email, a.organisation, a.person) for a in reader.accounts], rows, file="accounts.toml"
     )

@@ -1,0 +1,215 @@
+"""What of the register leaves: organisations, their roles, places, networks; people only to those who may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
+
+SOURCED = (
+    Column("source", _("Source"), _("Who says so."), lambda r: r.source),
+    Column("source_url", _("Source address"), _("Where to read it."), lambda r: r.source_url, CellKind.LINK),
+    Column(
+        "confirmed", _("Confirmed"), _("Whether a person has checked the row."), lambda r: r.confirmed, CellKind.FLAG
+    ),
+)
+
+
+def organisations(viewer: object) -> QuerySet[Organisation]:
+    rows: QuerySet[Organisation] = Organisation.objects.visible_to(viewer)
+    return rows.select_related("parent", "merged_into", "place")
+
+
+ORGANISATIONS = Table(
+    "organisations",
+    _("Organisations"),
+    _("Every body of the register, once, whatever it is called this year."),
+    rows=organisations,
+    columns=(
+        Column("code", _("Code"), _("Stable short name; stands in addresses."), lambda o: o.code),
+        Column("name", _("Name"), _("What it is called today."), lambda o: o.name),
+        Column(
+            "name_es",
+            _("Name in Spanish"),
+            _("Empty where no Spanish name is known."),
+            lambda o: o.translations.get("es", {}).get("name", ""),
+        ),
+        Column("short_name", _("Short name"), _("Abbreviation."), lambda o: o.short_name),
+        Column("kind", _("Kind"), _("Ministry, agency, operator and so on."), lambda o: o.kind),
+        Column("role_text", _("What it does"), _("Its part in cybersecurity."), lambda o: o.role_text),
+        Column(
+            "parent", _("Part of"), _("Code of the body it belongs to."), lambda o: o.parent.code if o.parent else ""
+        ),
+        Column(
+            "merged_into",
+            _("Merged into"),
+            _("Code of the body that took it over."),
+            lambda o: o.merged_into.code if o.merged_into else "",
+        ),
+        Column("since", _("Since"), _("First day, where known."), lambda o: o.since, CellKind.DATE),
+        Column("until", _("Until"), _("Last day, where it ended."), lambda o: o.until, CellKind.DATE),
+        Column("website", _("Website"), _("Its own pages."), lambda o: o.website, CellKind.LINK),
+        Column("place", _("Place"), _("Code of the place where it sits."), lambda o: o.place.code if o.place else ""),
+        *SOURCED,
+        Column(
+            "is_public",
+            _("Public"),
+            _("Whether strangers see it."),
+            lambda o: o.is_public,
+            CellKind.FLAG,
+            needs=Permission.REGISTER_EDIT,
+        ),
+        Column(
+            "internal_notes",
+            _("Internal notes"),
+            _("Not published."),
+            lambda o: o.internal_notes,
+            needs=Permission.REGISTER_EDIT,
+        ),
+    ),
+    order=("name", "pk"),
+    search=("name", "short_name", "code"),
+    filters=(Filter("kind", _("Kind"), lambda: Kind.choices, lambda rows, value: rows.filter(kind=value)),),
+)
+
+
+def roles(viewer: object) -> QuerySet[OrganisationRole]:
+    visible = Organisation.objects.visible_to(viewer)
+    return OrganisationRole.objects.filter(organisation__in=visible).select_related("organisation")
+
+
+ROLES = Table(
+    "organisation-roles",
+    _("Roles of organisations"),
+    _("Who held which role from when to when. Roles move between bodies; the dates say who holds one today."),
+    rows=roles,
+    columns=(
+        Column("key", _("Key"), _("Organisation and role."), lambda r: f"{r.organisation.code}.{r.code}"),
+        Column("organisation", _("Organisation"), _("Its code."), lambda r: r.organisation.code),
+        Column("code", _("Role"), _("Code of the role."), lambda r: r.code),
+        Column("title", _("Title"), _("The role in words."), lambda r: r.title),
+        Column("since", _("Since"), _("First day."), lambda r: r.since, CellKind.DATE),
+        Column("until", _("Until"), _("Last day; empty while it holds."), lambda r: r.until, CellKind.DATE),
+        Column(
+            "precision",
+            _("Precision"),
+            _("How exactly the dates are known: day, month, quarter or year."),
+            lambda r: r.precision,
+        ),
+        *SOURCED,
+    ),
+    order=("organisation__code", "pk"),
+    key="key",
+    search=("title", "organisation__name"),
+    lookup=lambda rows, key: rows.filter(organisation__code=key.partition(".")[0], code=key.partition(".")[2]),
+)
+
+PLACES = Table(
+    "places",
+    _("Places"),
+    _("Districts and towns, with what was counted in them and when. Join on code, never on order."),
+    rows=lambda _viewer: Place.objects.select_related("parent"),
+    columns=(
+        Column("code", _("Code"), _("ISO 3166-2 for districts."), lambda p: p.code),
+        Column("name", _("Name"), _("Its name."), lambda p: p.name),
+        Column("kind", _("Kind"), _("District, city, town or village."), lambda p: p.kind),
+        Column(
+            "parent", _("District"), _("Code of the district it lies in."), lambda p: p.parent.code if p.parent else ""
+        ),
+        Column("capital", _("Capital"), _("Seat of a district."), lambda p: p.capital),
+        Column("population", _("People"), _("People counted."), lambda p: p.population, CellKind.WHOLE),
+        Column("population_year", _("Year"), _("Year of the count."), lambda p: p.population_year, CellKind.WHOLE),
+        Column("area_km2", _("Square kilometres"), _("Land area."), lambda p: p.area_km2, CellKind.DECIMAL),
+        Column("latitude", _("Latitude"), _("Degrees, WGS 84."), lambda p: p.latitude, CellKind.DECIMAL),
+        Column("longitude", _("Longitude"), _("Degrees, WGS 84."), lambda p: p.longitude, CellKind.DECIMAL),
+        *SOURCED,
+    ),
+    order=("kind", "position", "pk"),
+    search=("name", "code", "capital"),
+    filters=(Filter("kind", _("Kind"), lambda: PlaceSort.choices, lambda rows, value: rows.filter(kind=value)),),
+)
+
+
+def networks(viewer: object) -> QuerySet[Network]:
+    rows = Network.objects.select_related("holder")
+    return rows if can(viewer, Permission.REGISTER_READ) else rows.filter(is_public=True)
+
+
+def _network(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    number = key.upper().removeprefix("AS")
+    return rows.filter(asn=int(number)) if number.isdigit() and len(number) < 12 else rows.none()
+
+
+NETWORKS = Table(
+    "networks",
+    _("Networks"),
+    _(
+        "The country's own networks by autonomous system, with their prefixes. A country code on an address says much less."
+    ),
+    rows=networks,
+    columns=(
+        Column("code", _("Code"), _("AS and its number."), lambda n: n.code),
+        Column("asn", _("AS number"), _("Autonomous system number."), lambda n: n.asn, CellKind.WHOLE),
+        Column("name", _("Name"), _("Who announces it."), lambda n: n.name),
+        Column("holder", _("Holder"), _("Code of the organisation."), lambda n: n.holder.code if n.holder else ""),
+        Column(
+            "prefixes",
+            _("Prefixes"),
+            _("IPv4 and IPv6 prefixes that are the country's own."),
+            lambda n: n.prefixes,
+            CellKind.LIST,
+        ),
+        *SOURCED,
+    ),
+    order=("asn",),
+    search=("name", "holder__name"),
+    lookup=_network,
+)
+
+
+def people(viewer: object) -> QuerySet[Person]:
+    """Those whom the viewer may see: all, or those of their own organisations."""
+    rows = Person.objects.select_related("organisation")
+    if (
+        can(viewer, Permission.REGISTER_EDIT)
+        or not hasattr(viewer, "organisation_ids")
+        or not viewer.organisation_ids()
+    ):
+        return rows if can(viewer, Permission.PEOPLE_READ) else rows.none()
+    return rows.filter(organisation_id__in=viewer.organisation_ids())
+
+
+PEOPLE = Table(
+    "people",
+    _("People"),
+    _("Who answers for what, and how to reach them. Never published."),
+    rows=people,
+    columns=(
+        Column("code", _("Code"), _("Stable short name."), lambda p: p.code),
+        Column("name", _("Name"), _("Full name."), lambda p: p.name),
+        Column(
+            "organisation", _("Organisation"), _("Its code."), lambda p: p.organisation.code if p.organisation else ""
+        ),
+        Column("post", _("Post"), _("What the public sees instead of the name."), lambda p: p.post),
+        Column("email", _("E-mail"), _("Internal."), lambda p: p.email),
+        Column("phone", _("Telephone"), _("Internal."), lambda p: p.phone),
+        Column(
+            "is_active",
+            _("Active"),
+            _("Whether the person still holds the post."),
+            lambda p: p.is_active,
+            CellKind.FLAG,
+        ),
+    ),
+    order=("name", "pk"),
+    needs=Permission.PEOPLE_READ,
+    search=("name", "post", "organisation__name"),
+)
+
+TABLES = {t.name: t for t in (ORGANISATIONS, ROLES, PLACES, NETWORKS)}
+DESK_TABLES = {**TABLES, PEOPLE.name: PEOPLE}

@@ -1,0 +1,19 @@
+"""Every table that leaves, by its name, in the order in which pages list them: page, file and API all read this."""
+
+from __future__ import annotations
+
+from floreo.core.tables import Table
+from floreo.indicators.tables import TABLES as INDICATORS
+from floreo.strategy.tables import TABLES as STRATEGY
+
+try:
+    from floreo.organisations.tables import TABLES as ORGANISATIONS
+except ModuleNotFoundError:  # until the register's tables are in
+    ORGANISATIONS: dict[str, Table] = {}
+
+TABLES: dict[str, Table] = {**STRATEGY, **INDICATORS, **ORGANISATIONS}
+
+
+def public_tables() -> list[Table]:
+    """Those that a stranger may have."""
+    return [table for table in TABLES.values() if table.needs is None]

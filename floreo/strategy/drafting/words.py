@@ -184,6 +184,7 @@ PASSIVE_PARTS = MappingProxyType(
         r"|compiled)\s+by"
         r"|(?:elaborad|desarrollad|formulad|preparad|redactad)[oa]\s+por",
         "supported": r"(?:supported|assisted|facilitated|backed)\s+by"
+        r"|technical\s+(?:support|assistance)\s+(?:of|from)"
         r"|with\s+(?:the\s+)?(?:\w+\s+){0,2}?(?<!financial\s)(?:support|assistance|help|backing)\s+(?:of|from)"
         r"|(?:apoyad|asistid|respaldad)[oa]\s+por|con\s+(?:el\s+|la\s+)?(?:apoyo|asistencia|ayuda"
         r"|respaldo)(?:\s+técnic[oa])?\s+de",
@@ -233,7 +234,7 @@ NOT_COUNTED = _set(
     "thousand euros usd"
     " anos ano meses mes semanas dias dia horas veces pilares ejes objetivos acciones prioridades principios areas "
     "paginas fases"
-    " dolares millones mil euros working calendar ways steps"
+    " dolares millones mil euros working calendar ways steps more others mas otros otras"
 )
 PHRASE_STOPS = _set(
     "of by in to from with who and every each per before for on at during within that which the a an as through "

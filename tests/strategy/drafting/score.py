@@ -98,14 +98,13 @@ def score(answer: Answer) -> dict[Kind, Tally]:
     tallies: dict[Kind, Tally] = defaultdict(Tally)
     for row in draft.rows:
         tallies[row.kind].drafted += 1
-    for expected, row in matches(answer, draft):
+    for expected, found in matches(answer, draft):
         tally = tallies[expected.kind]
         tally.expected += 1
-        tally.right += row is not None
+        tally.right += found is not None
         tally.fields_expected += len(expected.fields)
-        tally.fields_right += sum(
-            1 for key, value in expected.fields.items() if row and _same_field(row.fields.get(key), value)
-        )
+        fields = found.fields if found is not None else {}
+        tally.fields_right += sum(_same_field(fields.get(key), value) for key, value in expected.fields.items())
     return dict(tallies)
 
 
@@ -154,7 +153,7 @@ def totals(scored: Iterable[dict[Kind, Tally]]) -> dict[Kind, Tally]:
 
 
 def table() -> str:
-    """The measured table of the guide: by kind of row, then by document. The real release is left out of the figures."""
+    """The measured table of the guide: by kind of row, then by document. The real release is not in the figures."""
     inside = [answer for answer in answers() if answer.path.is_relative_to(ROOT)]
     scored = [(answer, score(answer)) for answer in inside]
     known = [tallies for answer, tallies in scored if not answer.held_out]
@@ -188,9 +187,8 @@ def _by_document(scored: Iterable[tuple[Answer, dict[Kind, Tally]]]) -> list[str
         for tally in tallies.values():
             whole.add(tally)
         mark = "held out: " if answer.held_out else ""
-        lines.append(
-            f"| `{answer.name}` | {mark}{answer.build} | {whole.expected} | {whole.precision:.2f} | {whole.recall:.2f} |"
-        )
+        figures = f"{whole.expected} | {whole.precision:.2f} | {whole.recall:.2f}"
+        lines.append(f"| `{answer.name}` | {mark}{answer.build} | {figures} |")
     return lines
 
 
@@ -217,10 +215,8 @@ def explain() -> None:
                 print(f"   missed  {expected.kind.value}: {expected.title} {dict(expected.fields)}")
                 continue
             for key, value in expected.fields.items():
-                if not _same_field(row.fields.get(key), value):
-                    print(
-                        f"   field   {expected.kind.value}: {expected.title}: {key} {row.fields.get(key)!r}, not {value!r}"
-                    )
+                if not _same_field(found := row.fields.get(key), value):
+                    print(f"   field   {expected.kind.value}: {expected.title}: {key} {found!r}, not {value!r}")
         for row in draft.rows:
             if row not in used:
                 print(f"   wrong   {row.kind.value}: {row.title} [{row.passage[:80]!r}] {dict(row.fields)}")

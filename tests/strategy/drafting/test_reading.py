@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -79,8 +80,10 @@ def test_wrapped_lines_become_paragraphs_again(tmp_path: Path) -> None:
         (
             "paragraph",
             "",
-            "The Ministry of Digital Affairs prepared this text over three years and asked many people for their views "
-            "on it before it was published.",
+            (
+                "The Ministry of Digital Affairs prepared this text over three years and asked many people for their "
+                "views on it before it was published."
+            ),
         ),
         ("item", "(a)", "first item that is long enough to be wrapped by hand onto another line of the file;"),
         ("item", "(b)", "second item."),
@@ -139,11 +142,13 @@ def test_tracked_changes_show_the_new_wording(tmp_path: Path) -> None:
 def test_number_formats_of_word(tmp_path: Path, formats: tuple[str, str], labels: list[str]) -> None:
     word = docx.Document()
     numbering = word.part.numbering_part.element
-    level = f'<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="{formats[0]}"/><w:lvlText w:val="{formats[1]}"/></w:lvl>'
+    inner = f'<w:start w:val="1"/><w:numFmt w:val="{formats[0]}"/><w:lvlText w:val="{formats[1]}"/>'
+    level = f'<w:lvl w:ilvl="0">{inner}</w:lvl>'
     numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{level}</w:abstractNum>'))
     numbering.append(_use(90, 90))
     for line in ("one", "two", "three"):
-        numbered = word.add_paragraph(line)._p.get_or_add_pPr().get_or_add_numPr()
+        properties: Any = word.add_paragraph(line)._p.get_or_add_pPr()
+        numbered = properties.get_or_add_numPr()
         numbered.get_or_add_ilvl().val = 0
         numbered.get_or_add_numId().val = 90
     word.save(str(tmp_path / "list.docx"))

@@ -20,7 +20,7 @@ from tests.strategy.drafting.score import (
 )
 
 # A wrong row costs a person more than a missing one, so precision is held higher than recall.
-FLOORS = {kind: (0.95, 0.9) for kind in Kind}
+FLOORS = dict.fromkeys(Kind, (0.95, 0.9))
 HELD_OUT_FLOOR = (0.8, 0.6)
 RELEASE = "launch-release.txt"
 

@@ -23,6 +23,7 @@ _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SITE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}
 _MAX_DEPTH = 150
+_SPAN_AT_MOST = 60
 
 
 def pieces_of_html(text: str, *, name: str) -> Iterator[Piece]:
@@ -70,6 +71,7 @@ class _Walk:
     def __init__(self) -> None:
         self.loose: list[str] = []
         self.tables = 0
+        self.heading = 0
 
     def pieces(self, element: html.HtmlElement, depth: int = 0, nesting: int = 0) -> Iterator[Piece]:
         if element.tag == "table" and not element.xpath(".//table"):
@@ -92,6 +94,7 @@ class _Walk:
             yield from self._inline(child, depth, nesting)
         else:
             yield from self._flush()
+            self.heading = int(tag[1]) if tag in _HEADINGS else self.heading
             inner = list(self.pieces(child, depth + 1, nesting + (tag in {"ul", "ol"})))
             inner += list(self._flush())
             yield from self._as(child, inner, nesting, counter)
@@ -110,6 +113,9 @@ class _Walk:
             first = at == 0 and piece.kind == "paragraph"
             if first and child.tag in _HEADINGS:
                 yield Piece("heading", *_numbered(piece.text, int(child.tag[1])))
+            elif first and child.tag == "dt":
+                # The term of a definition list heads its definition.
+                yield Piece("heading", *_numbered(piece.text, self.heading + 1))
             elif first and child.tag == "li":
                 text, level, number = _numbered(piece.text, max(nesting, 1))
                 ordered = child.getparent() is not None and child.getparent().tag == "ol"
@@ -119,9 +125,10 @@ class _Walk:
 
     def _table(self, table: html.HtmlElement) -> Iterator[Piece]:
         self.tables += 1
+        below: dict[int, int] = {}
         for row in table.iter("tr"):
-            cells = tuple(" ".join(" ".join(cell.itertext()).split()) for cell in row.iter("td", "th"))
-            if cells:
+            cells = tuple(_cells(row, below))
+            if any(cells):
                 yield Piece("cell_row", level=self.tables, cells=cells)
 
     def _say(self, text: str | None) -> None:
@@ -136,11 +143,33 @@ class _Walk:
             yield Piece("item", rest, 1, number) if kind else Piece("paragraph", text)
 
 
+def _cells(row: html.HtmlElement, below: dict[int, int]) -> Iterator[str]:
+    """A row's cells, with empty ones where a cell from the left or from above takes the place, so that columns agree.
+
+    `below` holds, for each column, how many more rows a cell from above reaches down.
+    """
+    at = 0
+    for cell in row.iter("td", "th"):
+        while below.get(at, 0) > 0:
+            below[at] -= 1
+            at += 1
+            yield ""
+        wide, high = (min(max(_whole(cell.get(name)), 1), _SPAN_AT_MOST) for name in ("colspan", "rowspan"))
+        for column in range(at, at + wide):
+            below[column] = high - 1
+        yield " ".join(" ".join(cell.itertext()).split())
+        yield from [""] * (wide - 1)
+        at += wide
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and len(text) < 6 else 1
+
+
 def _numbered(text: str, level: int) -> tuple[str, int, str]:
     _, number, rest = split_label(text)
     return rest, level, number
 
 
 def _first_number(element: html.HtmlElement) -> int:
-    start = element.get("start", "1") if element.tag == "ol" else "1"
-    return int(start) if start.isdigit() and len(start) < 6 else 1
+    return _whole(element.get("start")) if element.tag == "ol" else 1

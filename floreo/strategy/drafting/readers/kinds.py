@@ -27,7 +27,10 @@ _SIGNATURES = (
 _OLE = b"\xd0\xcf\x11\xe0"
 _OLE_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _PDF_WITHIN = 1024
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<!doctype\s+html|<html[\s>]|<body[\s>]|^\s*<(?:div|p|h[1-6]|main|article|section|table|ul|ol)[\s>]",
+    re.IGNORECASE,
+)
 _MARKDOWN_ENDINGS = {".md", ".markdown"}
 _MARKDOWN = re.compile(rb"^#{1,6}\s+\S", re.MULTILINE)
 _ZIP_INSIDES = (("xl/", "an Excel workbook"), ("ppt/", "a PowerPoint file"), ("META-INF/", "an OpenDocument file"))

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.words import ACTION_WORDS, NUMBER_WORDS, OBJECTIVE_WORDS, PILLAR_WORDS
+from floreo.strategy.drafting.words import (
+    ACTION_WORDS,
+    ACTIONS_PLURAL,
+    NUMBER_WORDS,
+    OBJECTIVE_WORDS,
+    OBJECTIVES_PLURAL,
+    PILLAR_WORDS,
+    PILLARS_PLURAL,
+)
 
 _WRAP_AT_MOST = 130
 _WRAP_AT_LEAST = 50
@@ -17,6 +25,10 @@ _NAMED = re.compile(
     rf"^(?:{PILLAR_WORDS}|{OBJECTIVE_WORDS}|{ACTION_WORDS}|annex|appendix|chapter|section|anexo|capítulo|sección)"
     rf"\s+(?:\d|[IVX]+\b|(?:{'|'.join(NUMBER_WORDS)})\s*(?:[:.|–—-]|$))",
     re.IGNORECASE,
+)
+# A line that is nothing but "Key actions:" or "Objetivos específicos" heads what follows, however long the line before.
+_SECTION = re.compile(
+    rf"^(?:{PILLARS_PLURAL}|{OBJECTIVES_PLURAL}|{ACTIONS_PLURAL}|indicators|indicadores)\s*:?$", re.IGNORECASE
 )
 _SENTENCE_END = (".", ";", ",", ":", "!", "?")
 
@@ -78,6 +90,8 @@ def _unwrapped(group: list[str], width: int) -> list[str]:
 
 def _continues(last: str, line: str, width: int) -> bool:
     if _RULE.match(last) or _RULE.match(line) or split_label(line.strip())[0] or _NAMED.match(line.strip()):
+        return False
+    if _SECTION.match(line.strip()):
         return False
     if last.isupper() and not line.isupper():
         return False

@@ -148,4 +148,5 @@ def _country(text: str, best: _Candidate) -> str:
     if (after := _AFTER.match(text[best.title_end : best.title_end + 80])) and after[1]:
         return after[1]
     bare = re.search(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[:,]?\s+$", before)
-    return _ARTICLE.sub("", bare[1]).rstrip(":,") if bare else ""
+    words = _ARTICLE.sub("", f"{bare[1]} ").strip(" :,") if bare else ""
+    return words if len(words) > 2 else ""

@@ -284,7 +284,7 @@ def _without_gloss(text: str, kind: Kind, start: int, end: int) -> tuple[int, in
 
 def _without_tail(text: str, start: int, end: int) -> tuple[int, int]:
     tail = _LIST_TAIL.search(text, start, end)
-    return trimmed(text, start, tail.start() if tail else end, extra=",;:(–—-")
+    return trimmed(text, start, tail.start() if tail else end, extra=".,;:(–—-")
 
 
 def _ranks(source: Source) -> dict[str, int]:

@@ -1,4 +1,5 @@
 """Makes the PDF (one column, ruled table, contents) and Word file (Spanish, lists and table)."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Makes the two-column PDF with running headers, page numbers and broken words; run it to make the file anew."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 

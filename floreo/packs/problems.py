@@ -9,7 +9,6 @@ from typing import Any, get_args
 
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from floreo.core.errors import Refused
 
@@ -58,14 +57,13 @@ _WORDS = {
 }  # fmt: skip
 
 
-def _sentence(error: ErrorDetails, known: Iterable[str]) -> str:
-    kind = error["type"]
+def _sentence(kind: str, said: str, field: str, known: Iterable[str]) -> str:
+    """Pydantic's error in words for who edits the file. Our own validators already speak to them."""
     if kind == "extra_forbidden":
-        name = str(error["loc"][-1])
-        return f"“{name}” is not a field here{did_you_mean(name, known)}"
+        return f"“{field}” is not a field here{did_you_mean(field, known)}"
     if kind == "value_error":
-        return str(error["ctx"]["error"])
-    return _WORDS.get(kind, error["msg"][:1].lower() + error["msg"][1:])
+        return said.removeprefix("Value error, ")
+    return _WORDS.get(kind, said[:1].lower() + said[1:])
 
 
 def row_name(word: str, item: Any, number: int) -> str:
@@ -100,7 +98,11 @@ def from_validation(
             if isinstance(step, int) and isinstance(inside, dict):
                 row = f"{row}, {row_name(fields[-2], inside, step + 1)}"
                 known, fields = list(fields_at(shape, fields[-2])), []
-        problems.append(Problem(file, row, ".".join(fields), _sentence(error, known)))
+        problems.append(
+            Problem(
+                file, row, ".".join(fields), _sentence(error["type"], error["msg"], fields[-1] if fields else "", known)
+            )
+        )
     return problems
 
 

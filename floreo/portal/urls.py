@@ -1,6 +1,41 @@
-"""Addresses of this app."""
+"""Addresses of the public site."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from floreo.core.ui import gallery
+from floreo.portal.views import about, action, data, figures, home, plan, register
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("strategy/", plan.strategy, name="strategy"),
+    path("strategy/<slug:code>/", plan.edition, name="edition"),
+    path("strategy/<slug:code>/timeline/", plan.timeline, name="timeline"),
+    path("strategy/<slug:edition>/pillars/<str:code>/", plan.pillar, name="pillar"),
+    path("strategy/<slug:edition>/objectives/<str:code>/", plan.objective, name="objective"),
+    path("strategy/<slug:edition>/actions/<str:code>/", action.action, name="action"),
+    path("strategy/<slug:edition>/actions/<str:code>/history/", action.action_history, name="action_history"),
+    path("indicators/", figures.indicators, name="indicators"),
+    path("indicators/<slug:code>/", figures.indicator, name="indicator"),
+    path("organisations/", register.organisations, name="organisations"),
+    path("organisations/<slug:code>/", register.organisation, name="organisation"),
+    path("districts/", register.districts, name="districts"),
+    path("districts/<str:code>/", register.district, name="district"),
+    path("data/", data.data, name="data"),
+    path("data/catalog.jsonld", data.catalogue, name="catalogue"),
+    path("data/<slug:name>/", data.table, name="table"),
+    path("data/<slug:name>.<str:kind>", data.table_file, name="table_file"),
+    path("search/", data.search, name="search"),
+    path("about/", about.about, name="about"),
+    path("about/status/", about.status_rules, name="status_rules"),
+    path("about/roles/", about.roles, name="roles"),
+    path("about/unconfirmed/", about.unconfirmed, name="unconfirmed"),
+    path("about/audit/", about.audit_chain, name="audit"),
+    path("about/pieces/", gallery.gallery, name="pieces"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("report/", about.report, name="report"),
+    # welcome/<token>/ stands here: the page that makes the first administrator, from the accounts founder.
+    path("robots.txt", about.robots, name="robots"),
+    path("health/", about.health, name="health"),
+]

@@ -1,0 +1,228 @@
+"""What public pages say beyond single apps: figures on home, charts of an index, how far to trust the site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.models import Sourced
+from floreo.core.ui.charts import sparkline
+from floreo.indicators import presenters as figures
+from floreo.indicators.logic import Outlook
+from floreo.indicators.models import Indicator, Reading
+from floreo.portal.queries.home import Figure
+from floreo.portal.queries.trust import Trust
+from floreo.strategy.logic import Status
+from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences
+
+# How a figure stands to its target is told with the shapes of actions; "unknown" has none.
+SHAPES: dict[Outlook, Status] = {
+    Outlook.REACHED: Status.DONE,
+    Outlook.ON_TRACK: Status.ON_TRACK,
+    Outlook.AT_RISK: Status.AT_RISK,
+    Outlook.MISSED: Status.LATE,
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: a part of the whole, or a state."""
+
+    label: str
+    value: Decimal
+    words: str
+    is_ours: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars of the parts of a figure, or of the states it is compared among."""
+
+    title: str
+    note: str
+    bars: list[Bar]
+    source: str
+    href: str
+    row: Sourced
+
+
+@dataclass(frozen=True)
+class FigureWords:
+    """A figure on home, ready for the tag that draws it."""
+
+    title: str
+    href: str
+    value: str = ""
+    unit: str = ""
+    period: str = ""
+    qualifier: str = ""
+    outlook: str = ""
+    outlook_note: str = ""
+    change: str = ""
+    note: str = ""
+    spark: SafeString | str = ""
+    missing: str = ""
+
+
+def bare_value(reading: Reading) -> str:
+    """The value without unit or qualifier: both stand apart from it in a figure."""
+    if reading.value is None or figures.is_hidden(reading):
+        return figures.value_words(reading, unit=False)
+    return figures.number_words(reading.value, reading.indicator.decimals)
+
+
+def qualifier_words(reading: Reading) -> str:
+    if reading.value is None or figures.is_hidden(reading):
+        return ""
+    return {"over": _("over"), "about": _("about"), "under": _("under")}.get(reading.qualifier, "")
+
+
+def outlook_note(indicator: Indicator) -> str:
+    """ "to 95 % by 31 Dec 2027": what stands in small print after the word."""
+    target = figures.target_words(indicator)
+    return _("to %(target)s") % {"target": target} if target else ""
+
+
+def shape_of(indicator: Indicator, reading: Reading | None) -> str:
+    """Which of the status shapes says how it stands to its target; none without a target or a reading."""
+    return str(SHAPES.get(figures.outlook_of(indicator, reading), ""))
+
+
+def _spark(figure: Figure) -> SafeString | str:
+    readings = figure.readings[::-1]
+    if len(readings) < 3 or any(figures.is_hidden(r) or r.not_comparable for r in readings):
+        return ""
+    target = figure.indicator.target
+    return mark_safe(sparkline([r.value for r in readings], target))  # noqa: S308 -- numbers only
+
+
+def figure_words(figure: Figure) -> FigureWords:
+    indicator, reading = figure.indicator, figure.latest
+    title = indicator.in_language("short_title") or indicator.in_language("title")
+    href = indicator.get_absolute_url()
+    if reading is None:
+        target = figures.target_words(indicator)
+        note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
+        return FigureWords(title, href, missing=_("No reading yet"), note=sentences(note, indicator.target_source))
+    shape = shape_of(indicator, reading)
+    return FigureWords(
+        title,
+        href,
+        value=bare_value(reading),
+        unit=indicator.in_language("unit"),
+        period=figures.when_words(reading),
+        qualifier=qualifier_words(reading),
+        outlook=shape,
+        outlook_note=outlook_note(indicator) if shape else figures.outlook_words(indicator, reading),
+        note="" if shape else figures.change_words(reading, figure.before),
+        spark=_spark(figure),
+    )
+
+
+def bars_of(readings: Sequence[Reading], *, name: str = "", ours: Reading | None = None) -> list[Bar]:
+    """Parts in the order they were entered; states from the highest down, with the country among them."""
+    bars = [
+        Bar(str(r.part or r.subject), r.value, bare_value(r))
+        for r in readings
+        if r.value is not None and not figures.is_hidden(r)
+    ]
+    if name and bars and ours is not None and ours.value is not None:
+        bars.append(Bar(name, ours.value, bare_value(ours), is_ours=True))
+    return sorted(bars, key=lambda b: b.value, reverse=True) if name else bars
+
+
+def parts_title(bars: Sequence[Bar]) -> str:
+    """The chart's answer: "Two of the five parts score zero", else which is highest and which lowest."""
+    zeros = sum(1 for b in bars if b.value == 0)
+    if zeros:
+        words = {"zeros": number_word(zeros), "total": number_word(len(bars))}
+        said = ngettext(
+            "%(zeros)s of the %(total)s parts scores zero", "%(zeros)s of the %(total)s parts score zero", zeros
+        )
+        return capital(said % words)
+    highest, lowest = max(bars, key=lambda b: b.value), min(bars, key=lambda b: b.value)
+    return _("%(high)s is highest, %(low)s lowest") % {"high": highest.label, "low": lowest.label}
+
+
+def subjects_title(bars: Sequence[Bar], country: str) -> str:
+    words = {"country": country, "number": number_word(len(bars))}
+    return _("Where %(country)s stands among %(number)s") % words
+
+
+def charts_of(figure: Figure, country: str) -> list[Chart]:
+    """The charts of an index: its parts, and the states it is compared with."""
+    indicator, latest, charts = figure.indicator, figure.latest, []
+    title, unit, href = indicator.in_language("title"), indicator.in_language("unit"), indicator.get_absolute_url()
+    groups = ((figure.parts, ""), (figure.subjects, country))
+    for readings, name in groups:
+        bars = bars_of(readings, name=name, ours=latest if readings and _same_year(readings[0], latest) else None)
+        if len(bars) < 2:
+            continue
+        words = {"title": title, "when": figures.when_words(readings[0]), "unit": unit}
+        note = _("%(title)s, %(when)s") % words if not name else _("%(title)s, %(when)s, %(unit)s") % words
+        head = subjects_title(bars, name) if name else parts_title(bars)
+        charts.append(Chart(head, note, bars, readings[0].source, href, readings[0]))
+    return charts
+
+
+def _same_year(reading: Reading, latest: Reading | None) -> bool:
+    return latest is not None and latest.ends_on == reading.ends_on
+
+
+def trust_words(trust: Trust) -> str:
+    """ "212 of 220 rows are confirmed; eight show unconfirmed until somebody has checked them."."""
+    words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
+    if trust.unconfirmed == 0:
+        return _("All %(total)s rows are confirmed.") % words if trust.total else ""
+    said = ngettext(
+        "%(confirmed)s of %(total)s rows is confirmed;",
+        "%(confirmed)s of %(total)s rows are confirmed;",
+        trust.confirmed,
+    )
+    more = ngettext(
+        "%(number)s shows “unconfirmed” until somebody has checked it.",
+        "%(number)s show “unconfirmed” until somebody has checked them.",
+        trust.unconfirmed,
+    )
+    return sentences(said % words, more % {"number": number_word(trust.unconfirmed)})
+
+
+def pillars_title(number: int) -> str:
+    """ "The four pillars"."""
+    said = ngettext("The one pillar", "The %(number)s pillars", number)
+    return said % {"number": number_word(number)}
+
+
+def areas_title(number: int) -> str:
+    """ "Three priority areas and what happened"."""
+    said = ngettext("One priority area and what happened", "%(number)s priority areas and what happened", number)
+    return capital(said % {"number": number_word(number)})
+
+
+def levels_of(values: Sequence[float]) -> tuple[float, float]:
+    """Two round bounds that part the values into three about equal groups, for the shades of a map."""
+    ordered = sorted(values)
+    if not ordered:
+        return 0.0, 0.0
+    low, high = ordered[len(ordered) // 3], ordered[2 * len(ordered) // 3]
+    step = 10 ** (len(str(int(max(high, 1)))) - 1)
+    step = step / 2 if round(low / step) == round(high / step) else step
+    return round(low / step) * step, round(high / step) * step
+
+
+def level_of(value: float | None, bounds: tuple[float, float]) -> int:
+    """Which of three shades, 1 the lightest; 0 when nothing is known."""
+    if value is None:
+        return 0
+    return 1 if value < bounds[0] else 2 if value <= bounds[1] else 3
+
+
+def legend_words(bounds: tuple[float, float]) -> list[str]:
+    low, high = (number_figures(int(b) if float(b).is_integer() else b) for b in bounds)
+    words = {"low": low, "high": high}
+    return [_("under %(low)s") % words, _("%(low)s to %(high)s") % words, _("over %(high)s") % words]

@@ -1,0 +1,126 @@
+"""Everything the public page of one action shows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.queries import latest
+from floreo.strategy.logic import Money, Rule, Standing, Status, standing, total
+from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, Update
+from floreo.strategy.presenters import actions as words
+
+
+@dataclass(frozen=True)
+class Step:
+    """A milestone with its shape and its words."""
+
+    milestone: Milestone
+    status: Status
+    said: str
+
+
+@dataclass(frozen=True)
+class MoneyTable:
+    """The lines of one currency with their total: currencies are never added to each other."""
+
+    currency: str
+    lines: list[BudgetLine]
+    total: Money
+
+
+@dataclass(frozen=True)
+class LeadLine:
+    """A body that leads today, with since when and who led before."""
+
+    part: Participation
+    note: str
+    heir: str
+
+
+@dataclass
+class ActionPage:
+    act: Action
+    standing: Standing
+    why: str
+    rule_says: Standing | None  # what the rules give where a person set the status
+    rule_why: str
+    steps: list[Step]
+    reached: str
+    updates: list[Update]
+    money: list[MoneyTable]
+    risks: list[Risk]
+    leads: list[LeadLine]
+    supports: list[Participation]
+    measured_by: list[tuple[Indicator, Reading | None]]
+    carried_to: Action | None
+    days_late: int
+
+
+def money_tables(lines: list[BudgetLine]) -> list[MoneyTable]:
+    by_currency: dict[str, list[BudgetLine]] = defaultdict(list)
+    for line in lines:
+        by_currency[line.currency].append(line)
+    sums = total(Money(line.currency, line.amount, line.spent) for line in lines)
+    return [MoneyTable(currency, rows, sums[currency]) for currency, rows in sorted(by_currency.items())]
+
+
+def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation]]:
+    rows = act.participations.select_related("organisation__merged_into").prefetch_related("organisation__former_names")
+    parts = [p for p in rows if p.organisation.is_public]
+    now = [p for p in parts if (p.since is None or p.since <= today) and (p.until is None or p.until >= today)]
+    earlier = [p for p in parts if p.part == Part.LEAD and p.until and p.until < today]
+    earlier.sort(key=lambda p: p.until or today, reverse=True)
+    leads = [p for p in now if p.part == Part.LEAD]
+    lines = [
+        LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.heir_words(p.organisation))
+        for p in leads
+    ]
+    return lines, [p for p in now if p.part == Part.SUPPORT]
+
+
+def _measured_by(act: Action) -> list[tuple[Indicator, Reading | None]]:
+    indicators = Indicator.objects.visible_to(None).filter(actions=act)
+    found = list(indicators)
+    readings = latest(indicators) if found else {}
+    return [(i, readings.get(i.pk)) for i in found]
+
+
+def _carried_to(act: Action) -> Action | None:
+    return Action.objects.visible_to(None).filter(carried_from=act).select_related("edition").first()
+
+
+def action_page(act: Action, *, today: date) -> ActionPage:
+    """In a fixed number of queries. Facts behind the status count internal updates and risks too, as the rule does;
+    their texts never show."""
+    milestones = list(act.milestones.all())
+    stands, by_hand = act.standing, act.standing.rule is Rule.SET_BY_HAND
+    ruled = standing(act.facts(), today) if by_hand else None
+    leads, supports = _parts(act, today)
+    steps = [Step(m, words.milestone_status(m, today=today), words.milestone_words(m, today=today)) for m in milestones]
+    return ActionPage(
+        act=act,
+        standing=stands,
+        why=words.why(act, stands, milestones, today=today),
+        rule_says=ruled,
+        rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
+        steps=steps,
+        reached=words.reached_words(milestones),
+        updates=list(act.updates.filter(is_public=True)),
+        money=money_tables(list(act.budget_lines.select_related("funder"))),
+        risks=list(act.risks.filter(is_public=True)),
+        leads=leads,
+        supports=supports,
+        measured_by=_measured_by(act),
+        carried_to=_carried_to(act),
+        days_late=stands.days(today) if stands.status is Status.LATE and not by_hand else 0,
+    )
+
+
+def carried_from(act: Action) -> Action | None:
+    """The action of an earlier edition that this one carries on, where the public may see it."""
+    before: Any = act.carried_from_id
+    return Action.objects.visible_to(None).filter(pk=before).select_related("edition").first() if before else None

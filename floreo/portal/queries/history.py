@@ -1,0 +1,147 @@
+"""What the public may know of an action's history: which public fields changed on which day. Never who, never what an
+internal text said, never a person's number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from floreo.core import audit
+from floreo.strategy.models import Action
+from floreo.strategy.presenters.words import short_day
+
+# Fields whose old and new value may be shown: dates only. Of every other public field only that it changed.
+_DATES = {"starts_on", "due_on", "expected_on", "closed_on", "on_hold_since", "reached_on", "since", "until"}
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """The public fields of each kind of row, in words. A field that is not here is never mentioned."""
+    texts = {
+        "translations": _("translation"),
+        "source": _("source"),
+        "source_url": _("source"),
+        "confirmed": _("confirmed"),
+    }
+    return {
+        "strategy.action": texts | {
+            "title": _("title"), "official_wording": _("official wording"), "official_place": _("place in the source"),
+            "public_text": _("description"), "starts_on": _("start"), "due_on": _("due date"),
+            "expected_on": _("expected by its lead"), "closed_on": _("closed"), "on_hold_since": _("on hold"),
+            "on_hold_reason": _("reason for the hold"), "late_reason": _("reason for being late"),
+            "override": _("status set by hand"), "override_reason": _("reason for the status set by hand"),
+            "objective": _("objective"), "person": _("person responsible"),
+        },
+        "strategy.milestone": texts | {
+            "title": _("title"), "due_on": _("due date"), "reached_on": _("reached"),
+            "expected_on": _("expected by its lead"), "note": _("note"), "evidence_url": _("evidence"),
+        },
+        "strategy.participation": texts | {
+            "organisation": _("organisation"), "part": _("part"), "since": _("since"), "until": _("until"),
+        },
+        "strategy.update": {
+            "done": _("what was done"), "next": _("what is next"), "risks": _("risks"), "on": _("day"),
+            "translations": _("translation"),
+        },
+        "strategy.budgetline": texts | {
+            "amount": _("committed"), "spent": _("spent"), "currency": _("currency"), "fiscal_year": _("year"),
+            "funder": _("funder"), "note": _("note"),
+        },
+        "strategy.risk": {
+            "title": _("title"), "likelihood": _("likelihood"), "impact": _("impact"), "response": _("response"),
+            "closed_on": _("closed"), "translations": _("translation"),
+        },
+    }  # fmt: skip
+
+
+@dataclass
+class Change:
+    """One changed thing in words: "Milestone “Line opens”: due date (15 Oct 2026, before 1 Sep 2026)"."""
+
+    what: str
+    fields: list[str] = field(default_factory=list)
+
+
+@dataclass
+class HistoryEntry:
+    """What changed in one go, and when."""
+
+    at: datetime
+    changes: list[Change]
+
+    @property
+    def day(self) -> date:
+        return timezone.localtime(self.at).date()
+
+
+class _Public:
+    """The rows of an action that strangers may know of today, with their titles of today: what the trail calls them may
+    be older than their publication."""
+
+    def __init__(self, act: Action) -> None:
+        self.act = act
+        self.titles: dict[str, str] = {audit.key(act): _("The action")}
+        for milestone in act.milestones.all():
+            self.titles[audit.key(milestone)] = _("Milestone “%(title)s”") % {"title": milestone.in_language("title")}
+        for part in act.participations.select_related("organisation"):
+            if part.organisation.is_public:
+                words = {"part": part.get_part_display(), "name": part.organisation.in_language("name")}
+                self.titles[audit.key(part)] = _("%(part)s: %(name)s") % words
+        for update in act.updates.filter(is_public=True):
+            self.titles[audit.key(update)] = _("What the lead says, %(day)s") % {"day": short_day(update.on)}
+        for line in act.budget_lines.all():
+            words = {"currency": line.currency, "year": str(line.fiscal_year)}
+            self.titles[audit.key(line)] = _("Money, %(year)s, %(currency)s") % words
+        for risk in act.risks.filter(is_public=True):
+            self.titles[audit.key(risk)] = _("Risk “%(title)s”") % {"title": risk.in_language("title")}
+
+
+def _value(name: str, values: Any) -> str:
+    """ " (15 Oct 2026, before 1 Sep 2026)" for dates; nothing for anything else."""
+    if name not in _DATES or not isinstance(values, list) or len(values) != 2:
+        return ""
+    before, after = (short_day(date.fromisoformat(v)) if isinstance(v, str) and v else _("none") for v in values)
+    return " " + _("(%(after)s, before %(before)s)") % {"after": after, "before": before}
+
+
+def _change(raw: dict[str, Any], public: _Public, words: dict[str, dict[str, str]]) -> Change | None:
+    key = str(raw.get("thing", ""))
+    known = words.get(key.split(":", 1)[0], {})
+    title = public.titles.get(key)
+    if title is None or not known:
+        return None
+    fields = raw.get("fields", {})
+    if raw.get("what") == "made":
+        return Change(_("%(what)s: entered") % {"what": title})
+    changed = [known[n] + _value(n, v) for n, v in fields.items() if n in known]
+    return Change(title, list(dict.fromkeys(changed))) if changed else None
+
+
+def _is_public_after(raw: dict[str, Any], subject: str, now: bool) -> bool:  # noqa: FBT001 -- a state, not an option
+    """Whether the action was public after this change, as far as the change says."""
+    fields = raw.get("fields", {}) if raw.get("thing") == subject else {}
+    if raw.get("what") == "made" and fields:
+        return bool(fields.get("is_public", False))
+    said = fields.get("is_public")
+    return bool(said[1]) if isinstance(said, list) and len(said) == 2 else now
+
+
+def _entries(act: Action) -> Iterator[HistoryEntry]:
+    """Oldest first. What happened while the action was internal is not told."""
+    public, words, subject, shown = _Public(act), _words(), audit.key(act), True
+    for entry in audit.history(act).order_by("number"):
+        raws = [r for r in entry.detail.get("changes", []) if isinstance(r, dict)]
+        for raw in raws:
+            shown = _is_public_after(raw, subject, shown)
+        found = [c for raw in raws if (c := _change(raw, public, words))]
+        if shown and found:
+            yield HistoryEntry(entry.at, found)
+
+
+def history(act: Action) -> list[HistoryEntry]:
+    """Newest first."""
+    return list(_entries(act))[::-1]

@@ -1,0 +1,99 @@
+"""What moved and what comes next: events, milestones and closed actions on one line of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from floreo.core.models import Sourced
+from floreo.organisations.logic import Precision
+from floreo.strategy.models import Action, Edition, Event, Milestone
+from floreo.strategy.presenters.words import when_words
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One dated thing, ready to show. `row` is what it came from, for its source and its doubt."""
+
+    on: date | None
+    precision: str
+    title: str
+    note: str
+    address: str
+    row: Sourced
+
+    @property
+    def when(self) -> str:
+        return when_words(self.on, self.precision)
+
+    @property
+    def stamp(self) -> str:
+        """For <time datetime>: no more exact than it is known."""
+        if self.on is None:
+            return ""
+        exact = {"year": 4, "month": 7, "quarter": 7}.get(str(self.precision), 10)
+        return self.on.isoformat()[:exact]
+
+
+def of_event(event: Event) -> Moment:
+    address = event.action.get_absolute_url() if event.action and event.action.is_public else ""
+    return Moment(event.on, event.precision, event.in_language("title"), "", address, event)
+
+
+def _of_milestone(milestone: Milestone, on: date | None, note: str) -> Moment:
+    address = milestone.action.get_absolute_url()
+    return Moment(on, Precision.DAY, milestone.in_language("title"), note, address, milestone)
+
+
+def _of_action(act: Action, on: date | None, note: str) -> Moment:
+    return Moment(on, Precision.DAY, act.in_language("title"), note, act.get_absolute_url(), act)
+
+
+def public_actions(edition: Edition) -> QuerySet[Action]:
+    return Action.objects.visible_to(None).filter(edition=edition)
+
+
+def public_events(edition: Edition) -> QuerySet[Event]:
+    return Event.objects.filter(edition=edition, is_public=True).select_related("action__edition")
+
+
+def _public_milestones(edition: Edition) -> QuerySet[Milestone]:
+    rows = Milestone.objects.filter(action__edition=edition, action__is_public=True)
+    return rows.select_related("action__edition")
+
+
+def _newest_first(moments: Iterable[Moment]) -> list[Moment]:
+    return sorted(moments, key=lambda m: m.on or date.min, reverse=True)
+
+
+def moved(edition: Edition, *, today: date, limit: int) -> list[Moment]:
+    """What happened, newest first: three queries however much there is."""
+    events = public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]
+    reached = _public_milestones(edition).filter(reached_on__lte=today).order_by("-reached_on", "-pk")[:limit]
+    closed = public_actions(edition).filter(closed_on__lte=today).select_related("edition")
+    return _newest_first(
+        [
+            *(of_event(e) for e in events),
+            *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached),
+            *(_of_action(a, a.closed_on, _("Action done")) for a in closed.order_by("-closed_on", "-pk")[:limit]),
+        ]
+    )[:limit]
+
+
+def coming(edition: Edition, *, today: date, limit: int) -> list[Moment]:
+    """What has a date to come, soonest first; then what is announced without a date. Four queries."""
+    events = public_events(edition).filter(on__gt=today).order_by("on", "pk")[:limit]
+    undated = public_events(edition).filter(on=None).order_by("pk")[:limit]
+    due = _public_milestones(edition).filter(reached_on=None, due_on__gte=today).order_by("due_on", "pk")[:limit]
+    actions = public_actions(edition).filter(closed_on=None, due_on__gte=today).select_related("edition")
+    dated = [
+        *(of_event(e) for e in events),
+        *(_of_milestone(m, m.due_on, _("Milestone due")) for m in due),
+        *(_of_action(a, a.due_on, _("Action due")) for a in actions.order_by("due_on", "pk")[:limit]),
+    ]
+    soonest = sorted(dated, key=lambda m: m.on or date.max)
+    return [*soonest, *(of_event(e) for e in undated)][:limit]

@@ -1,0 +1,185 @@
+"""The plan as the public reads it: branches, filters and the line of time, however long the plan is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+
+from floreo.core import clock
+from floreo.core.ui.charts import Span, SpanAxis
+from floreo.organisations.models import Organisation
+from floreo.portal.queries.home import lead_of
+from floreo.strategy.logic import Status, tally
+from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
+from floreo.strategy.presenters.actions import status_note, status_word
+from floreo.strategy.presenters.words import month_span
+from floreo.strategy.queries import quarter_before, with_leads
+
+OPEN_AT_MOST = 120  # with more actions than this, pillars are closed until one is asked for
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action in a list: who leads, how it stands, when it runs, and its bar on the line of time."""
+
+    act: Action
+    lead: str
+    note: str
+    runs: str
+    bar: Span
+
+    @property
+    def label(self) -> str:
+        return f"{self.act.code} {self.act.in_language('title')}"
+
+    @property
+    def href(self) -> str:
+        return self.act.get_absolute_url()
+
+    @property
+    def words(self) -> str:
+        return f"{self.label}: {status_word(self.act.status)} {self.note}, {self.runs}"
+
+    @property
+    def next_milestone(self) -> Milestone | None:
+        """The first that has a date and is not reached."""
+        waiting = [m for m in self.act.milestones.all() if m.due_on and m.reached_on is None]
+        return min(waiting, key=lambda m: m.due_on or date.max, default=None)
+
+
+@dataclass
+class Branch:
+    """An objective with its rows."""
+
+    objective: Objective
+    rows: list[Row]
+
+
+@dataclass
+class PillarBranch:
+    """A pillar with its tally, and its objectives where it is open."""
+
+    pillar: Pillar
+    counts: dict[Status, int]
+    branches: list[Branch]
+    is_open: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def drawn(self) -> list[Row]:
+        """Every row under it, for the line of time."""
+        return [row for branch in self.branches for row in branch.rows]
+
+
+def actions_for(viewer: object, edition: Edition) -> QuerySet[Action]:
+    return Action.objects.visible_to(viewer).filter(edition=edition)
+
+
+def quarter_of(day: date) -> tuple[date, date]:
+    """First and last day of the calendar quarter that holds `day`."""
+    first = quarter_before(day) + timedelta(days=1)
+    return first, quarter_before(first + timedelta(days=95))
+
+
+def _open_milestone(first: date, last: date) -> Exists:
+    return Exists(Milestone.objects.filter(action=OuterRef("pk"), reached_on=None, due_on__range=(first, last)))
+
+
+def late_or_stalled(actions: QuerySet[Action]) -> QuerySet[Action]:
+    return actions.filter(status__in=[Status.LATE, Status.STALLED])
+
+
+def due_this_quarter(actions: QuerySet[Action], day: date) -> QuerySet[Action]:
+    first, last = quarter_of(day)
+    return actions.filter(Q(due_on__range=(first, last)) | _open_milestone(first, last), closed_on=None)
+
+
+def led_by(actions: QuerySet[Action], organisation: Organisation, day: date) -> QuerySet[Action]:
+    """Those that a body, or one that was merged into it, leads or supports today."""
+    parts = Participation.objects.filter(action=OuterRef("pk")).exclude(until__lt=day).exclude(since__gt=day)
+    return actions.filter(
+        Exists(parts.filter(Q(organisation=organisation) | Q(organisation__merged_into=organisation)))
+    )
+
+
+def leads_in(actions: QuerySet[Action], day: date) -> list[Organisation]:
+    """Public bodies that lead any of these today, by name, each with `number`."""
+    parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=Part.LEAD)
+    current = parts.exclude(until__lt=day).exclude(since__gt=day)
+    counted = current.order_by().values("organisation").annotate(n=Count("action", distinct=True))
+    numbers = {row["organisation"]: row["n"] for row in counted}
+    found = list(Organisation.objects.visible_to(None).filter(pk__in=numbers).order_by("name", "pk"))
+    for organisation in found:
+        organisation.number = numbers[organisation.pk]  # type: ignore[attr-defined]  # for the chip
+    return found
+
+
+def axis_of(edition: Edition, actions: QuerySet[Action], today: date) -> SpanAxis:
+    """The stretch that bars are drawn on: the edition's own, or as far as its actions reach."""
+    first, last = edition.starts_on, edition.ends_on
+    if first is None or last is None:
+        found = actions.order_by().aggregate(first=Min("starts_on"), due=Max("due_on"), begun=Min("due_on"))
+        first = first or found["first"] or found["begun"] or today
+        last = last or found["due"] or first + timedelta(days=365)
+    return SpanAxis(first, max(last, first + timedelta(days=31)), today)
+
+
+def span_of(act: Action) -> Span:
+    """What a bar shows of an action; expects milestones prefetched."""
+    return Span(
+        status=act.status,
+        starts_on=act.starts_on,
+        due_on=act.due_on,
+        closed_on=act.closed_on,
+        late_since=act.status_since if act.status == Status.LATE else None,
+        milestones=tuple((m.due_on, m.reached_on) for m in act.milestones.all()),
+    )
+
+
+def row_of(act: Action, today: date) -> Row:
+    return Row(act, lead_of(act), status_note(act, today=today), month_span(act.starts_on, act.due_on), span_of(act))
+
+
+def rows_of(actions: QuerySet[Action]) -> list[Row]:
+    """In the plan's order: four queries however many there are."""
+    today = clock.today()
+    shown = with_leads(actions).prefetch_related("milestones").order_by("position", "pk")
+    return [row_of(a, today) for a in shown]
+
+
+def counts_by_pillar(actions: QuerySet[Action]) -> dict[int, dict[Status, int]]:
+    found: dict[int, dict[Status, int]] = {}
+    rows = actions.order_by().values_list("objective__pillar", "status").annotate(n=Count("pk", distinct=True))
+    for key, status, number in rows:
+        found.setdefault(key, tally([]))[Status(status)] = number
+    return found
+
+
+def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branch]:
+    by_objective: dict[int, list[Row]] = {}
+    for row in rows:
+        by_objective.setdefault(row.act.objective_id, []).append(row)
+    return [Branch(o, by_objective.get(o.pk, [])) for o in objectives]
+
+
+def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: bool) -> list[PillarBranch]:
+    """The pillars with their tallies; rows only for those that are open. A long plan opens one pillar at a time."""
+    counts = counts_by_pillar(actions)
+    total = sum(sum(c.values()) for c in counts.values())
+    pillars = list(Pillar.objects.filter(edition=edition).select_related("edition").prefetch_related("objectives"))
+    open_ids = [p.pk for p in pillars if total <= OPEN_AT_MOST or p.code == opened]
+    rows = rows_of(actions.filter(objective__pillar__in=open_ids)) if total else []
+    found = []
+    for pillar in pillars:
+        mine = branches(pillar.objectives.all(), rows) if pillar.pk in open_ids else []
+        if narrowed:
+            mine = [b for b in mine if b.rows]
+        if not narrowed or pillar.pk in counts:
+            found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
+    return found

@@ -1,0 +1,121 @@
+"""An organisation's page, and the districts with their people and places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.queries import latest
+from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
+from floreo.portal.queries.plan import Row, rows_of
+from floreo.strategy.models import Action, EditionBody, Part, Participation
+
+
+@dataclass
+class OrganisationPage:
+    organisation: Organisation
+    leads: list[Row]
+    supports: list[Row]
+    once: list[Row]  # what it led or supported before
+    roles: list[OrganisationRole]
+    former_names: list[FormerName]
+    absorbed: list[Organisation]
+    parts: list[Organisation]
+    measured: list[tuple[Indicator, Reading | None]]
+    contacts: list[Contact]
+    networks: list[Network]
+    edition_parts: list[EditionBody]
+
+
+def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[Row], list[Row]]:
+    """What it leads, supports, and did before; each action once, under the first that fits."""
+    parts = Participation.objects.filter(organisation=organisation).values_list("action_id", "part", "since", "until")
+    now: dict[str, set[int]] = {Part.LEAD: set(), Part.SUPPORT: set()}
+    before: set[int] = set()
+    for key, part, since, until in parts:
+        is_now = (since is None or since <= today) and (until is None or until >= today)
+        (now[part] if is_now else before).add(key)
+    lead, support = now[Part.LEAD], now[Part.SUPPORT] - now[Part.LEAD]
+    before -= lead | support
+    actions = Action.objects.visible_to(None).filter(pk__in=[*lead, *support, *before])
+    rows = rows_of(actions)
+    return (
+        [r for r in rows if r.act.pk in lead],
+        [r for r in rows if r.act.pk in support],
+        [r for r in rows if r.act.pk in before],
+    )
+
+
+def organisation_page(organisation: Organisation, *, today: date) -> OrganisationPage:
+    leads, supports, once = _actions(organisation, today)
+    indicators = Indicator.objects.visible_to(None).filter(answers_for=organisation)
+    found = list(indicators)
+    readings = latest(indicators) if found else {}
+    public = Organisation.objects.visible_to(None)
+    return OrganisationPage(
+        organisation=organisation,
+        leads=leads,
+        supports=supports,
+        once=once,
+        roles=list(organisation.roles.all()),
+        former_names=list(organisation.former_names.all()),
+        absorbed=list(public.filter(merged_into=organisation)),
+        parts=list(public.filter(parent=organisation)),
+        measured=[(i, readings.get(i.pk)) for i in found],
+        contacts=list(organisation.contacts.filter(is_public=True)),
+        networks=list(organisation.networks.filter(is_public=True)),
+        edition_parts=list(organisation.edition_parts.filter(edition__is_public=True).select_related("edition")),
+    )
+
+
+@dataclass(frozen=True)
+class District:
+    """A district with what is counted of it."""
+
+    place: Place
+    density: float | None
+
+    @property
+    def value(self) -> int | None:
+        return self.place.population
+
+
+def density(place: Place) -> float | None:
+    return place.population / place.area_km2 if place.population and place.area_km2 else None
+
+
+def districts() -> list[District]:
+    rows = Place.objects.filter(kind=PlaceSort.DISTRICT).order_by("position", "name", "pk")
+    return [District(p, density(p)) for p in rows]
+
+
+def places_of(district: Place) -> QuerySet[Place]:
+    """Cities first, then towns and villages, the largest first."""
+    return Place.objects.filter(parent=district).order_by("kind", "-population", "name", "pk")
+
+
+def organisations_in(district: Place) -> QuerySet[Organisation]:
+    public = Organisation.objects.visible_to(None).select_related("place")
+    return (public.filter(place=district) | public.filter(place__parent=district)).order_by("name", "pk")
+
+
+def geojson(rows: list[District]) -> dict[str, object]:
+    """The districts as a GeoJSON FeatureCollection (RFC 7946), with the same figures as the table."""
+    features = [
+        {
+            "type": "Feature",
+            "id": d.place.code,
+            "geometry": d.place.shape,
+            "properties": {
+                "code": d.place.code, "name": d.place.name, "capital": d.place.capital, "area_km2": d.place.area_km2,
+                "population": d.place.population, "population_year": d.place.population_year,
+                "people_per_km2": round(d.density, 1) if d.density else None,
+                "source": d.place.source, "confirmed": d.place.confirmed,
+            },
+        }
+        for d in rows
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}

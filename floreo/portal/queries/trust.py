@@ -1,0 +1,115 @@
+"""Which public rows somebody has checked, and which not: counted on home, listed at /about/unconfirmed/."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, IntegerField, Model, Q, QuerySet, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from floreo.indicators.models import ChartNote, Indicator, Reading
+from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    EditionBody,
+    Event,
+    Milestone,
+    Objective,
+    Outlet,
+    Participation,
+    Pillar,
+    StatedTarget,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of public row that carries a source. `public` narrows to what strangers see; `under` names the relation
+    to what has a page, "" when the row has one itself."""
+
+    name: str
+    title: Promise
+    model: type[Model]
+    public: Q
+    under: str = ""
+    related: tuple[str, ...] = ()
+
+    def rows(self) -> QuerySet[Any]:
+        return self.model._default_manager.filter(self.public)
+
+    def unconfirmed(self) -> QuerySet[Any]:
+        related = (*self.related, *([self.under] if self.under else []))
+        rows = self.rows().filter(confirmed=False).order_by("pk")
+        return rows.select_related(*related) if related else rows
+
+    def address(self, row: Model) -> str:
+        thing = getattr(row, self.under) if self.under else row
+        return str(thing.get_absolute_url()) if hasattr(thing, "get_absolute_url") else ""
+
+
+_ACTION = Q(action__is_public=True, action__edition__is_public=True)
+_EDITION = Q(edition__is_public=True)
+_BODY = Q(organisation__is_public=True)
+_FIGURE = Q(indicator__is_public=True)
+_OURS = Q(is_public=True)
+_OF_ACTION = ("action__edition",)
+
+_KINDS = (
+    Kind("editions", _("Editions"), Edition, _OURS),
+    Kind("pillars", _("Pillars"), Pillar, _EDITION, related=("edition",)),
+    Kind("objectives", _("Objectives"), Objective, Q(pillar__edition__is_public=True), related=("pillar__edition",)),
+    Kind("actions", _("Actions"), Action, _OURS & _EDITION, related=("edition",)),
+    Kind("milestones", _("Milestones"), Milestone, _ACTION, "action", _OF_ACTION),
+    Kind("parts", _("Who leads and supports"), Participation, _ACTION & _BODY, "action", (*_OF_ACTION, "organisation")),
+    Kind("money", _("Money"), BudgetLine, _ACTION, "action", _OF_ACTION),
+    Kind("events", _("Events"), Event, _OURS & _EDITION, "edition"),
+    Kind("bodies", _("Who took part in an edition"), EditionBody, _EDITION & _BODY, "edition", ("organisation",)),
+    Kind("outlets", _("Where an edition is published"), Outlet, _EDITION, "edition"),
+    Kind("targets", _("Targets that a document states"), StatedTarget, _EDITION, "edition"),
+    Kind("indicators", _("Indicators"), Indicator, _OURS),
+    Kind("readings", _("Readings"), Reading, _FIGURE & Q(corrected_by=None), "indicator"),
+    Kind("notes", _("Notes on charts"), ChartNote, _FIGURE, "indicator"),
+    Kind("organisations", _("Organisations"), Organisation, _OURS),
+    Kind("former-names", _("Former names"), FormerName, _BODY, "organisation"),
+    Kind("roles", _("Roles of organisations"), OrganisationRole, _BODY, "organisation"),
+    Kind("contacts", _("Contacts"), Contact, _OURS & _BODY, "organisation"),
+    Kind("networks", _("Networks"), Network, _OURS, "holder"),
+    Kind("places", _("Places"), Place, Q()),
+)
+KINDS: Mapping[str, Kind] = {k.name: k for k in _KINDS}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """How many public rows there are and how many somebody has confirmed."""
+
+    total: int
+    confirmed: int
+    unconfirmed_of: Mapping[str, int]
+
+    @property
+    def unconfirmed(self) -> int:
+        return self.total - self.confirmed
+
+
+def trust() -> Trust:
+    """Counts over every kind, in one query."""
+    parts = [
+        kind.rows().order_by().annotate(of_kind=Value(number, output_field=IntegerField()))
+        .values("of_kind", "confirmed").annotate(n=Count("pk"))
+        for number, kind in enumerate(_KINDS)
+    ]  # fmt: skip
+    total = confirmed = 0
+    open_rows: dict[str, int] = {}
+    for row in parts[0].union(*parts[1:], all=True):
+        total += row["n"]
+        if row["confirmed"]:
+            confirmed += row["n"]
+        else:
+            open_rows[_KINDS[row["of_kind"]].name] = row["n"]
+    return Trust(total, confirmed, open_rows)

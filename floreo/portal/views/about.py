@@ -1,0 +1,156 @@
+"""About this site: pages of the pack, how status is worked out, who may do what, what nobody has checked, the chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from floreo.core import audit
+from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
+from floreo.organisations.queries import public_page as text_of
+from floreo.portal.queries.trust import KINDS, Kind, trust
+from floreo.portal.views.page import Crumb, country_of, page, public_page
+from floreo.strategy.presenters.rules import rules_in_order
+from floreo.strategy.presenters.words import number_figures
+
+ROWS = 50  # unconfirmed rows of a kind on one page
+
+
+def _about_crumb() -> tuple[Crumb, ...]:
+    return (Crumb(_("About"), reverse("portal:about")),)
+
+
+def _text_page(request: HttpRequest, name: str, title: str) -> HttpResponseBase:
+    country = country_of(request)
+    text = text_of(country, name, (get_language() or "en").split("-")[0]) if country else ""
+    return page(request, f"portal/{name}.html", title=title, text=text)
+
+
+@login_not_required
+@public_page
+def about(request: HttpRequest) -> HttpResponseBase:
+    return _text_page(request, "about", _("About this site"))
+
+
+@login_not_required
+@public_page
+def accessibility(request: HttpRequest) -> HttpResponseBase:
+    return _text_page(request, "accessibility", _("Accessibility"))
+
+
+@login_not_required
+@public_page
+def privacy(request: HttpRequest) -> HttpResponseBase:
+    return _text_page(request, "privacy", _("Privacy"))
+
+
+@login_not_required
+@public_page
+def report(request: HttpRequest) -> HttpResponseBase:
+    """Where to report an incident, as the pack knows it."""
+    country = country_of(request)
+    text = country.in_language("report_text") if country else ""
+    return page(request, "portal/report.html", title=_("Report an incident"), text=text)
+
+
+@login_not_required
+@public_page
+def status_rules(request: HttpRequest) -> HttpResponseBase:
+    title = _("How status is worked out")
+    return page(request, "portal/status_rules.html", title=title, crumbs=_about_crumb(), rules=rules_in_order())
+
+
+@dataclass(frozen=True)
+class PermissionRow:
+    """One permission with, for each role, whether it holds for all, for its own, or not at all."""
+
+    words: str | Promise
+    scopes: list[Scope | None]
+
+
+@login_not_required
+@public_page
+def roles(request: HttpRequest) -> HttpResponseBase:
+    """Who may do what, from the code that decides."""
+    columns: list[Role] = list(ROLES.values())
+    rows = [PermissionRow(PERMISSION_WORDS[p], [r.grants.get(p) for r in columns]) for p in Permission]
+    title = _("Who may do what")
+    return page(request, "portal/roles.html", title=title, crumbs=_about_crumb(), roles=columns, rows=rows)
+
+
+@dataclass(frozen=True)
+class UnconfirmedKind:
+    """Rows of one kind that nobody has checked, the first of them ready to show."""
+
+    kind: Kind
+    number: int
+    rows: list[tuple[object, str]]
+    more: int
+    next_href: str
+
+
+def _unconfirmed_of(kind: Kind, number: int, first: int) -> UnconfirmedKind:
+    rows = list(kind.unconfirmed()[first : first + ROWS])
+    more = max(number - first - len(rows), 0)
+    following = f"?kind={kind.name}&from={first + ROWS}" if more else ""
+    return UnconfirmedKind(kind, number, [(row, kind.address(row)) for row in rows], more, following)
+
+
+@login_not_required
+@public_page
+def unconfirmed(request: HttpRequest) -> HttpResponseBase:
+    """Every public row that nobody has checked, with why and where it comes from."""
+    counts = trust()
+    asked = KINDS.get(request.GET.get("kind", ""))
+    raw = request.GET.get("from", "0")
+    first = int(raw) if raw.isdigit() and len(raw) < 9 and asked else 0
+    kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
+    said = _("%(number)s of %(total)s rows are not confirmed yet")
+    if counts.unconfirmed == 0:
+        said = _("Every row is confirmed")
+    words = {"number": number_figures(counts.unconfirmed), "total": number_figures(counts.total)}
+    return page(
+        request,
+        "portal/unconfirmed.html",
+        title=said % words,
+        crumbs=_about_crumb(),
+        trust=counts,
+        asked=asked,
+        kinds=[_unconfirmed_of(k, counts.unconfirmed_of[k.name], first) for k in kinds],
+    )
+
+
+@login_not_required
+@public_page
+def audit_chain(request: HttpRequest) -> HttpResponseBase:
+    """The newest link of the chain, what it proves, and how to check it."""
+    title = _("Nothing is rewritten without trace")
+    return page(request, "portal/audit.html", title=title, crumbs=_about_crumb(), head=audit.head())
+
+
+@login_not_required
+@public_page
+def robots(request: HttpRequest) -> HttpResponseBase:
+    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /account/", "Disallow: /search/", "Disallow: /es/search/"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@never_cache
+def health(request: HttpRequest) -> HttpResponseBase:
+    """For whoever watches the machine: whether the site answers and its database does."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except Exception:
+        return HttpResponse("database unreachable\n", content_type="text/plain; charset=utf-8", status=503)
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,99 @@
+"""One action, and its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.indicators import presenters as figures
+from floreo.indicators.models import Indicator, Reading
+from floreo.portal.queries.action import action_page, carried_from
+from floreo.portal.queries.history import history
+from floreo.portal.queries.moments import of_event, public_events
+from floreo.portal.views.page import Crumb, page, public_page
+from floreo.portal.views.plan import crumbs_of, pillar_crumb
+from floreo.strategy.access import get_action_for
+from floreo.strategy.logic import Status
+from floreo.strategy.models import Action
+from floreo.strategy.presenters.words import span_words
+
+# The end of the class that colours the box of why.
+SHORT = {
+    Status.DONE: "done", Status.ON_TRACK: "track", Status.AT_RISK: "risk", Status.LATE: "late",
+    Status.STALLED: "stalled", Status.NOT_STARTED: "todo",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An indicator beside an action: "81 % in Q3 2026, target 95 % by 31 Dec 2027"."""
+
+    indicator: Indicator
+    note: str
+
+
+def _measured(indicator: Indicator, reading: Reading | None) -> Measured:
+    target = figures.target_words(indicator)
+    goal = _("target %(target)s") % {"target": target} if target else ""
+    said = _("No reading yet")
+    if reading:
+        said = _("%(value)s, %(when)s") % {"value": figures.value_words(reading), "when": figures.when_words(reading)}
+    return Measured(indicator, ", ".join(filter(None, [said, goal])))
+
+
+def _crumbs(act: Action) -> tuple[Crumb, ...]:
+    objective = act.objective
+    title = f"{objective.code} {objective.in_language('title')}"
+    return crumbs_of(act.edition, pillar_crumb(objective.pillar), Crumb(title, objective.get_absolute_url()))
+
+
+@login_not_required
+@public_page
+def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """How it stands and why, its milestones, what its lead says, its money and risks, and who answers for it."""
+    act = get_action_for(request.user, edition, code)
+    act.objective.pillar.edition = act.edition
+    shown = action_page(act, today=clock.today())
+    past = history(act)
+    return page(
+        request,
+        "portal/action.html",
+        section="strategy",
+        title=act.in_language("title"),
+        description=shown.why,
+        crumbs=_crumbs(act),
+        act=act,
+        edition=act.edition,
+        shown=shown,
+        runs=span_words(act.starts_on, act.due_on),
+        carried_from=carried_from(act),
+        changed_on=past[0].day if past else None,
+        short=SHORT[shown.standing.status],
+        update=shown.updates[0] if shown.updates else None,
+        earlier=shown.updates[1:],
+        measured=[_measured(indicator, reading) for indicator, reading in shown.measured_by],
+        events=[of_event(e) for e in public_events(act.edition).filter(action=act)],
+        is_public=act.is_public and act.edition.is_public,
+    )
+
+
+@login_not_required
+@public_page
+def action_history(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """What changed on which day: public facts only, and nobody's name."""
+    act = get_action_for(request.user, edition, code)
+    title = _("What changed: %(title)s") % {"title": act.in_language("title")}
+    crumbs = (*_crumbs(act), Crumb(f"{act.code} {act.in_language('title')}", act.get_absolute_url()))
+    return page(
+        request,
+        "portal/action_history.html",
+        section="strategy",
+        title=title,
+        crumbs=crumbs,
+        act=act,
+        entries=history(act),
+    )

@@ -1,0 +1,152 @@
+"""Open data: every public table with its dictionary and its files, the catalogue for machines, and search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.errors import Missing
+from floreo.core.lists import file_response
+from floreo.core.models import SearchEntry
+from floreo.core.search import find
+from floreo.core.tables import Column, Table, Words, flat
+from floreo.core.throttle import address_of, spend
+from floreo.core.ui.words import language
+from floreo.open_data import dcat
+from floreo.open_data.catalogue import TABLES
+from floreo.portal.views.page import Crumb, page, public_page
+
+FILES = ("csv", "json", "xlsx")
+FOUND = 50
+BURST, PER_HOUR = 60, 600  # of searches by one stranger
+
+
+def _public_tables() -> list[Table]:
+    return [t for t in TABLES.values() if t.needs is None]
+
+
+def _get_table(name: str) -> Table:
+    table = TABLES.get(name)
+    if table is None or table.needs is not None:
+        raise Missing
+    return table
+
+
+@login_not_required
+@public_page
+def data(request: HttpRequest) -> HttpResponseBase:
+    """Every public table with its files."""
+    title = _("Everything on this site, as files")
+    return page(request, "portal/data.html", section="data", title=title, tables=_public_tables(), files=FILES)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One column of a table, with a cell of one of its first rows."""
+
+    name: str
+    title: Words
+    help: Words
+    kind: str
+    example: str
+
+    @classmethod
+    def of(cls, column: Column, rows: list[Model]) -> _Line:
+        cells = (flat(column.value(row)) for row in rows)
+        example = next((str(cell) for cell in cells if cell != ""), "")
+        return cls(column.name, column.title, column.help, str(column.kind), example)
+
+
+@login_not_required
+@public_page
+def table(request: HttpRequest, name: str) -> HttpResponseBase:
+    """What a table holds, column by column, with its first rows and its files."""
+    found = _get_table(name)
+    rows = found.ordered(None)
+    columns, examples = found.columns_for(None), list(rows[:3])
+    return page(
+        request,
+        "portal/table.html",
+        section="data",
+        title=str(found.title),
+        description=str(found.help),
+        crumbs=(Crumb(_("Open data"), reverse("portal:data")),),
+        table=found,
+        total=rows.count(),
+        lines=[_Line.of(column, examples) for column in columns],
+        files=FILES,
+    )
+
+
+@login_not_required
+@public_page
+def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+    found = _get_table(name)
+    return file_response(found, found.ordered(None), kind, None)
+
+
+@login_not_required
+@public_page
+def catalogue(request: HttpRequest) -> HttpResponseBase:
+    """The catalogue as DCAT in JSON-LD, for portals that harvest."""
+    return JsonResponse(dcat.catalogue(request), content_type="application/ld+json")
+
+
+@login_not_required
+@public_page
+def search(request: HttpRequest) -> HttpResponseBase:
+    """What the public pages say of a few words. Strangers may ask often, but not without end."""
+    q = request.GET.get("q", "").strip()[:200]
+    found: list[SearchEntry] = []
+    if q:
+        if not request.user.is_authenticated:
+            spend("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+        found = list(find(q, public_only=True)[:FOUND])
+    title = _("Search: %(q)s") % {"q": q} if q else _("Search")
+    return page(
+        request,
+        "portal/search.html",
+        section="data",
+        title=title,
+        q=q,
+        heading=_heading(q, len(found)),
+        found=_found(found),
+        is_all=len(found) < FOUND,
+    )
+
+
+def _heading(q: str, number: int) -> str:
+    if not q:
+        return _("Search")
+    words = {"number": f"{FOUND}+" if number == FOUND else str(number), "q": q}
+    return ngettext("%(number)s page for “%(q)s”", "%(number)s pages for “%(q)s”", number) % words
+
+
+@dataclass(frozen=True)
+class _Found:
+    title: str
+    address: str
+    word: str
+
+
+def _found(entries: list[SearchEntry]) -> list[_Found]:
+    kinds = {
+        "edition": _("Edition"), "pillar": _("Pillar"), "objective": _("Objective"), "action": _("Action"),
+        "indicator": _("Indicator"), "organisation": _("Organisation"), "place": _("District"),
+    }  # fmt: skip
+    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in entries]
+
+
+def _in_reading_language(address: str) -> str:
+    """The same page in the reader's language: the index keeps addresses as they were when a row was saved."""
+    for code, _name in settings.LANGUAGES:
+        address = address.removeprefix(f"/{code}") if address.startswith(f"/{code}/") else address
+    here = language()
+    return address if here == settings.LANGUAGE_CODE else f"/{here}{address}"

@@ -1,0 +1,50 @@
+"""Three lines beside the answer of the home page: what moved last, what is overdue longest, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.organisations.logic import Precision
+from floreo.portal.queries.home import Home
+from floreo.portal.queries.moments import Moment
+from floreo.strategy.logic import Status
+from floreo.strategy.presenters.words import days_words, short_day_of_year
+
+
+@dataclass(frozen=True)
+class Line:
+    """A question and its answer."""
+
+    title: str
+    answer: str
+
+
+def _said(moment: Moment, today: date) -> str:
+    """ "National exercise held with 14 bodies, 9 Oct": the year only where it is another one."""
+    if moment.on is None:
+        return _("%(title)s, no date known") % {"title": moment.title}
+    near = moment.precision == Precision.DAY and moment.on.year == today.year
+    when = short_day_of_year(moment.on) if near else moment.when
+    return _("%(title)s, %(when)s") % {"title": moment.title.rstrip("."), "when": when}
+
+
+def glance(shown: Home, *, today: date) -> list[Line]:
+    return [
+        Line(_("What moved last"), _said(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")),
+        _overdue(shown, today),
+        Line(_("What comes next"), _said(shown.coming[0], today) if shown.coming else _("No date is known")),
+    ]
+
+
+def _overdue(shown: Home, today: date) -> Line:
+    late = [a for a in shown.late if a.status == Status.LATE]
+    if late:
+        act = late[0]
+        words = {"title": act.in_language("title"), "days": days_words(act.standing.days(today))}
+        return Line(_("Longest overdue"), _("%(title)s, %(days)s") % words)
+    if not sum(shown.counts.values()):
+        return Line(_("What is late"), _("Nothing has a date yet"))
+    return Line(_("What is late"), _("Nothing"))

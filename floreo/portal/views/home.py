@@ -1,0 +1,75 @@
+"""How the strategy stands: the first page anybody sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.portal import presenters
+from floreo.portal.queries.home import home as all_of_home
+from floreo.portal.queries.home import lead_of
+from floreo.portal.queries.trust import trust
+from floreo.portal.views.glance import glance
+from floreo.portal.views.page import country_of, page, public_page
+from floreo.strategy.logic import Status
+from floreo.strategy.models import Action
+from floreo.strategy.presenters import standing
+from floreo.strategy.presenters.actions import status_note
+from floreo.strategy.presenters.words import sentences
+from floreo.strategy.queries import current_edition
+
+
+@dataclass(frozen=True)
+class LateRow:
+    """One late or stalled action: for how long, who leads it, and why in the lead's words."""
+
+    act: Action
+    note: str
+    about: str
+
+    @classmethod
+    def of(cls, act: Action, *, today: date) -> LateRow:
+        said = [p if p.endswith(".") else f"{p}." for p in (lead_of(act), act.late_reason or act.on_hold_reason) if p]
+        return cls(act, status_note(act, today=today), sentences(*said))
+
+
+@login_not_required
+@public_page
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The answer, the tally, what is late, what moved, what comes next, a few figures, and how far to trust it."""
+    country, edition = country_of(request), current_edition(None)
+    if country is None or edition is None:
+        title = _("Nothing is published here yet.")
+        return page(request, "portal/nothing_yet.html", section="home", title=title, has_country=country is not None)
+    today = clock.today()
+    shown = all_of_home(edition, today=today)
+    name, has_actions = country.in_language("name"), bool(sum(shown.counts.values()))
+    titles = presenters.pillars_title if has_actions else presenters.areas_title
+    facts = standing.EditionFacts.of(edition, is_followed=shown.is_followed)
+    answer = standing.headline(facts, shown.counts)
+    return page(
+        request,
+        "portal/home.html",
+        section="home",
+        title=_("How the strategy stands"),
+        description=answer,
+        answer=answer,
+        runs=standing.runs_sentence(facts, name, today=today),
+        change=standing.change_sentence(shown.counts, shown.before),
+        tally=standing.tally_sentence(shown.counts),
+        shown=shown,
+        edition=edition,
+        glance=glance(shown, today=today),
+        has_actions=has_actions,
+        pillars_title=titles(len(shown.pillars)),
+        late=[LateRow.of(act, today=today) for act in shown.late],
+        late_more=shown.counts[Status.LATE] + shown.counts[Status.STALLED] > len(shown.late),
+        figures=[presenters.figure_words(f) for f in shown.figures],
+        charts=[chart for f in shown.figures for chart in presenters.charts_of(f, name)],
+        trust_words=presenters.trust_words(trust()),
+    )

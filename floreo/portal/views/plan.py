@@ -1,0 +1,253 @@
+"""The strategy: editions with their pillars, objectives and actions, and the line of time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.lists import file_response
+from floreo.organisations.models import Organisation
+from floreo.portal.queries import plan as plans
+from floreo.portal.queries.moments import of_event, public_events
+from floreo.portal.views.page import Crumb, eyes, page, public_page
+from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
+from floreo.strategy.logic import tally
+from floreo.strategy.models import Action, Edition, Pillar
+from floreo.strategy.presenters import standing
+from floreo.strategy.presenters.words import span_words
+from floreo.strategy.queries import counts_of, current_edition
+from floreo.strategy.tables import ACTIONS
+
+LATE, DUE = "late", "due"
+FILES = ("csv", "xlsx", "json")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One way to narrow the plan, with how many actions it leaves."""
+
+    title: str
+    number: int
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What the address asks for: some of the actions, those of one body, one open pillar."""
+
+    show: str
+    organisation: Organisation | None
+    opened: str
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.show or self.organisation)
+
+    def apply(self, actions: QuerySet[Action]) -> QuerySet[Action]:
+        today = clock.today()
+        if self.organisation:
+            actions = plans.led_by(actions, self.organisation, today)
+        if self.show == LATE:
+            return plans.late_or_stalled(actions)
+        return plans.due_this_quarter(actions, today) if self.show == DUE else actions
+
+    def href(self, **changes: str) -> str:
+        now = {"show": self.show, "organisation": self.organisation.code if self.organisation else ""}
+        query = urlencode({k: v for k, v in (now | changes).items() if v})
+        return f"?{query}" if query else "?"
+
+    @property
+    def file_href(self) -> str:
+        """The address of the same actions as a file, without the kind at its end."""
+        now = self.href()
+        return f"{now}{'&' if len(now) > 1 else ''}download="
+
+
+def _narrowing(request: HttpRequest) -> Narrowing:
+    show = request.GET.get("show", "")
+    code = request.GET.get("organisation", "")
+    body = Organisation.objects.visible_to(None).filter(code=code).first() if code else None
+    return Narrowing(show if show in {LATE, DUE} else "", body, request.GET.get("open", ""))
+
+
+def crumbs_of(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
+    return (Crumb(edition.in_language("title"), edition.get_absolute_url()), *more)
+
+
+def pillar_crumb(pillar: Pillar) -> Crumb:
+    return Crumb(f"{pillar.code} {pillar.in_language('title')}", pillar.get_absolute_url())
+
+
+@login_not_required
+@public_page
+def strategy(request: HttpRequest) -> HttpResponseBase:
+    """The edition in force, or the newest that is public."""
+    edition = current_edition(None)
+    if edition is None:
+        return page(
+            request, "portal/nothing_yet.html", section="strategy", title=_("No strategy is published here yet.")
+        )
+    return _edition_page(request, edition)
+
+
+@login_not_required
+@public_page
+def edition(request: HttpRequest, code: str) -> HttpResponseBase:
+    return _edition_page(request, get_edition_for(request.user, code))
+
+
+def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
+    viewer = eyes(request, edition)
+    actions, narrowing = plans.actions_for(viewer, edition), _narrowing(request)
+    if kind := request.GET.get("download", ""):
+        return file_response(ACTIONS, narrowing.apply(ACTIONS.ordered(viewer).filter(edition=edition)), kind, viewer)
+    counts = counts_of(actions)
+    facts = standing.EditionFacts.of(edition, is_followed=False)
+    tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
+    return page(
+        request,
+        "portal/edition.html",
+        section="strategy",
+        title=edition.in_language("title"),
+        description=standing.headline(facts, counts),
+        edition=edition,
+        lede=_lede(facts, counts),
+        counts=counts,
+        total=sum(counts.values()),
+        tally=standing.tally_sentence(counts),
+        tree=tree,
+        shown=sum(b.total for b in tree),
+        axis=plans.axis_of(edition, actions, clock.today()),
+        chips=_chips(actions, narrowing, counts),
+        leads=_lead_chips(actions, narrowing) if counts else [],
+        narrowing=narrowing,
+        files=FILES,
+        file_href=narrowing.file_href,
+        **_about_edition(edition),
+    )
+
+
+def _lede(facts: standing.EditionFacts, counts: dict[Any, int]) -> str:
+    answer, begun = standing.headline(facts, counts), standing.months_in(facts, today=clock.today())
+    return _("%(begun)s: %(answer)s") % {"begun": begun, "answer": answer} if begun else answer
+
+
+def _chips(actions: QuerySet[Action], narrowing: Narrowing, counts: dict[Any, int]) -> list[Chip]:
+    if narrowing.organisation:
+        actions = plans.led_by(actions, narrowing.organisation, clock.today())
+        counts = counts_of(actions)
+    due = plans.due_this_quarter(actions, clock.today()).count()
+    late = counts["late"] + counts["stalled"]
+    return [
+        Chip(_("All"), sum(counts.values()), narrowing.href(show=""), not narrowing.show),
+        Chip(_("Late or stalled"), late, narrowing.href(show=LATE), narrowing.show == LATE),
+        Chip(_("Due this quarter"), due, narrowing.href(show=DUE), narrowing.show == DUE),
+    ]
+
+
+def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
+    bodies = plans.leads_in(actions, clock.today())
+    now = narrowing.organisation.code if narrowing.organisation else ""
+    everybody = Chip(_("All organisations"), 0, narrowing.href(organisation=""), not now)
+    return [
+        everybody,
+        *(Chip(o.in_language("name"), o.number, narrowing.href(organisation=o.code), o.code == now) for o in bodies),  # type: ignore[attr-defined]  # set by leads_in
+    ]
+
+
+def _about_edition(edition: Edition) -> dict[str, Any]:
+    """What stands beside the plan: bodies, outlets, targets, and the editions before and after."""
+    return {
+        "editions": Edition.objects.visible_to(None),
+        "follows": Edition.objects.visible_to(None).filter(followed_by=edition).first(),
+        "followed_by": Edition.objects.visible_to(None).filter(follows=edition).first(),
+        "carried": Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False).count(),
+        "bodies": edition.bodies.filter(organisation__is_public=True).select_related("organisation"),
+        "outlets": edition.outlets.all(),
+        "stated_targets": edition.stated_targets.select_related("pillar"),
+        "events": [of_event(e) for e in public_events(edition)[:30]],
+        "runs": span_words(edition.starts_on, edition.ends_on),
+    }
+
+
+@login_not_required
+@public_page
+def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Every action of an edition on one line of time, by pillar, with a table below that says the same."""
+    edition = get_edition_for(request.user, code)
+    actions = plans.actions_for(eyes(request, edition), edition)
+    tree = plans.tree(edition, actions, opened=request.GET.get("open", ""), narrowed=False)
+    return page(
+        request,
+        "portal/timeline.html",
+        section="strategy",
+        title=_("When each action runs"),
+        description=_("Every action from its start to its due date, with its milestones."),
+        crumbs=crumbs_of(edition),
+        edition=edition,
+        tree=tree,
+        axis=plans.axis_of(edition, actions, clock.today()),
+        answer=standing.trouble_sentence(counts_of(actions)),
+        has_rows=any(branch.total for branch in tree),
+    )
+
+
+@login_not_required
+@public_page
+def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    pillar = get_pillar_for(request.user, edition, code)
+    actions = plans.actions_for(eyes(request, pillar.edition), pillar.edition).filter(objective__pillar=pillar)
+    rows, counts = plans.rows_of(actions), counts_of(actions)
+    return page(
+        request,
+        "portal/pillar.html",
+        section="strategy",
+        title=f"{pillar.code} {pillar.in_language('title')}",
+        description=standing.standing_sentences(counts) or pillar.in_language("public_text"),
+        crumbs=crumbs_of(pillar.edition),
+        pillar=pillar,
+        edition=pillar.edition,
+        counts=counts,
+        total=sum(counts.values()),
+        tally=standing.tally_sentence(counts),
+        answer=standing.standing_sentences(counts),
+        branches=plans.branches(pillar.objectives.select_related("pillar__edition"), rows),
+        axis=plans.axis_of(pillar.edition, actions, clock.today()),
+        events=[of_event(e) for e in public_events(pillar.edition).filter(pillars=pillar)[:50]],
+        indicators=pillar.indicators.visible_to(None),
+        stated_targets=pillar.stated_targets.all(),
+    )
+
+
+@login_not_required
+@public_page
+def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    objective = get_objective_for(request.user, edition, code)
+    here = objective.edition
+    actions = plans.actions_for(eyes(request, here), here).filter(objective=objective)
+    counts = counts_of(actions)
+    return page(
+        request,
+        "portal/objective.html",
+        section="strategy",
+        title=f"{objective.code} {objective.in_language('title')}",
+        description=standing.standing_sentences(counts) or objective.in_language("public_text"),
+        crumbs=crumbs_of(here, pillar_crumb(objective.pillar)),
+        objective=objective,
+        edition=here,
+        counts=counts or tally([]),
+        total=sum(counts.values()),
+        tally=standing.tally_sentence(counts),
+        answer=standing.standing_sentences(counts),
+        rows=plans.rows_of(actions),
+        axis=plans.axis_of(here, actions, clock.today()),
+        indicators=objective.indicators.visible_to(None),
+    )

@@ -1,0 +1,170 @@
+"""Organisations and districts."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.errors import Missing
+from floreo.core.lists import Listing, file_response
+from floreo.organisations.models import Organisation, Place, PlaceSort
+from floreo.organisations.tables import ORGANISATIONS, PLACES
+from floreo.portal import presenters
+from floreo.portal.queries import register
+from floreo.portal.views.page import Crumb, page, public_page
+from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences
+
+DENSITY = "density"
+
+
+@login_not_required
+@public_page
+def organisations(request: HttpRequest) -> HttpResponseBase:
+    """Every public organisation, by kind."""
+    listing = Listing(ORGANISATIONS, request, rows=ORGANISATIONS.rows(None))
+    if file := listing.download():
+        return file
+    total = listing.total
+    title = ngettext("%(number)s organisation", "%(number)s organisations", total) % {"number": number_figures(total)}
+    return page(request, "portal/organisations.html", section="organisations", title=title, listing=listing)
+
+
+@login_not_required
+@public_page
+def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What it leads and supports, its roles over time, its former names, and how to reach it."""
+    found = Organisation.objects.visible_to(request.user).filter(code=code)
+    body = found.select_related("parent", "merged_into", "place").first()
+    if body is None:
+        raise Missing
+    shown = register.organisation_page(body, today=clock.today())
+    return page(
+        request,
+        "portal/organisation.html",
+        section="organisations",
+        title=body.in_language("name"),
+        description=body.in_language("role_text"),
+        crumbs=(Crumb(_("Organisations"), reverse("portal:organisations")),),
+        organisation=body,
+        heir=body.heir(),
+        shown=shown,
+        leads=shown.leads,
+        supports=shown.supports,
+        once=shown.once,
+        is_bare=not (shown.leads or shown.supports or shown.once or shown.edition_parts or shown.measured),
+    )
+
+
+@login_not_required
+@public_page
+def districts(request: HttpRequest) -> HttpResponseBase:
+    """A map and a table of the same: people, or people to the square kilometre."""
+    rows = register.districts()
+    kind = request.GET.get("download", "")
+    if kind == "geojson":
+        response = JsonResponse(register.geojson(rows), content_type="application/geo+json")
+        response.headers["Content-Disposition"] = 'attachment; filename="districts.geojson"'
+        return response
+    if kind:
+        return file_response(PLACES, PLACES.ordered(None).filter(kind=PlaceSort.DISTRICT), kind, None)
+    by_density = request.GET.get("show") == DENSITY
+    return page(
+        request,
+        "portal/districts.html",
+        section="districts",
+        title=_title(len(rows)),
+        rows=rows,
+        by_density=by_density,
+        lede=_lede(rows, by_density=by_density),
+        shape_source=next((d.place.source for d in rows if d.place.shape and d.place.source), ""),
+        **_map(rows, by_density=by_density),
+    )
+
+
+def _title(number: int) -> str:
+    said = ngettext("The one district", "The %(number)s districts", number) if number else _("The districts")
+    return capital(said % {"number": number_word(number)})
+
+
+def _value(row: register.District, *, by_density: bool) -> float | None:
+    return row.density if by_density else row.place.population
+
+
+def _lede(rows: list[register.District], *, by_density: bool) -> str:
+    """Where most people live, or where they live closest together."""
+    known = [r for r in rows if _value(r, by_density=by_density)]
+    if not known:
+        return _("How many people live in each is not known here yet.")
+    most = max(known, key=lambda r: _value(r, by_density=by_density) or 0)
+    words = {
+        "name": most.place.in_language("name"),
+        "number": number_figures(round(_value(most, by_density=by_density) or 0)),
+    }
+    if by_density:
+        return _("People live closest together in %(name)s: %(number)s to the square kilometre.") % words
+    return _("Most people live in %(name)s: %(number)s.") % words
+
+
+def _map(rows: list[register.District], *, by_density: bool) -> dict[str, object]:
+    """Outlines with their shade, and the legend of the shades."""
+    known = [v for r in rows if (v := _value(r, by_density=by_density))]
+    bounds = presenters.levels_of(known)
+    shapes = [_shape(r, bounds, by_density=by_density) for r in rows if r.place.shape]
+    years = sorted({r.place.population_year for r in rows if r.place.population_year})
+    said = _("People counted or estimated in %(years)s") % {"years": ", ".join(str(y) for y in years)} if years else ""
+    return {
+        "shapes": shapes,
+        "caption": _("People per square kilometre in each district") if by_density else _("People in each district"),
+        "caption_note": said,
+        "legend": presenters.legend_words(bounds) if known else [],
+    }
+
+
+def _shape(row: register.District, bounds: tuple[float, float], *, by_density: bool) -> object:
+    from floreo.core.ui.maps import Shape  # it is being built
+
+    value = _value(row, by_density=by_density)
+    return Shape(
+        code=row.place.code,
+        label=row.place.in_language("name"),
+        words=number_figures(round(value)) if value else "",
+        level=presenters.level_of(value, bounds),
+        geometry=row.place.shape or {},
+        href=row.place.get_absolute_url(),
+    )
+
+
+@login_not_required
+@public_page
+def district(request: HttpRequest, code: str) -> HttpResponseBase:
+    place = Place.objects.filter(kind=PlaceSort.DISTRICT, code=code).first()
+    if place is None:
+        raise Missing
+    return page(
+        request,
+        "portal/district.html",
+        section="districts",
+        title=place.in_language("name"),
+        crumbs=(Crumb(_("Districts"), reverse("portal:districts")),),
+        place=place,
+        lede=_people(place),
+        places=register.places_of(place),
+        organisations=register.organisations_in(place),
+    )
+
+
+def _people(place: Place) -> str:
+    """ "41,061 people in 2010; 1,860 km², so 22 to the square kilometre."."""
+    density = register.density(place)
+    if place.population is None:
+        return _("How many people live here is not known yet.")
+    words = {"people": number_figures(place.population), "year": str(place.population_year or "")}
+    said = _("%(people)s people in %(year)s.") if place.population_year else _("%(people)s people.")
+    if density is None or place.area_km2 is None:
+        return said % words
+    words |= {"area": number_figures(round(place.area_km2)), "density": number_figures(round(density))}
+    return sentences(said % words, _("%(area)s km², so %(density)s people to each.") % words)

@@ -3,11 +3,14 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from floreo.organisations.views import welcome
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("floreo.api.urls")),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
         path("account/", include("floreo.organisations.urls")),
+        path("welcome/<str:token>/", welcome, name="welcome"),
         path("desk/", include("floreo.workspace.urls")),
         path("", include("floreo.portal.urls")),
         prefix_default_language=False,

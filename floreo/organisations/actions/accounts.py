@@ -1,0 +1,111 @@
+"""Accounts: their roles, whether they may sign in, and what a person says of themselves."""
+
+from __future__ import annotations
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, note
+from floreo.core.action import keep as keep_any
+from floreo.core.errors import NotAllowed, Refused
+from floreo.organisations.actions.checking import keep, known_role, refuse
+from floreo.organisations.models import Membership, Organisation, User
+
+ADMINISTRATOR = "administrator"
+
+
+def administrators() -> list[int]:
+    """Ids of the accounts that can manage accounts today."""
+    rows = Membership.objects.filter(role=ADMINISTRATOR, organisation=None, user__is_active=True)
+    return list(rows.values_list("user_id", flat=True))
+
+
+def _must_leave_one(user: User) -> None:
+    if administrators() == [user.pk]:
+        raise Refused(
+            _("This is the last administrator. Make somebody else administrator first."), code="last_administrator"
+        )
+
+
+def held(user: User) -> User:
+    """The account as it is now, held, and remembering how it was, so that the trail tells what changed."""
+    fresh = User.objects.select_for_update().get(pk=user.pk)
+    loaded = {f.attname: getattr(fresh, f.attname) for f in User._meta.concrete_fields}
+    fresh._as_loaded = loaded  # type: ignore[attr-defined]  # what keep() compares with
+    return fresh
+
+
+def _sign_out_everywhere(user: User) -> None:
+    sessions = UserSession.objects.filter(user=user)
+    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
+    sessions.delete()
+
+
+def must_outrank(by: Actor, role: str) -> None:
+    """Only an administrator makes, changes or stops an administrator: nobody gives more than they have."""
+    if role == ADMINISTRATOR and ADMINISTRATOR not in {name for name, _org in by.grants()}:
+        raise NotAllowed(_("Only an administrator can do this to an administrator's role or account."))
+
+
+def _must_outrank_account(by: Actor, user: User) -> None:
+    if user.memberships.filter(role=ADMINISTRATOR).exists():
+        must_outrank(by, ADMINISTRATOR)
+
+
+@action("account.role_given", needs=Permission.ACCOUNT_MANAGE)
+def give_role(user: User, *, by: Actor, role: str, organisation: Organisation | None = None) -> Membership:
+    known_role(role, organisation)
+    must_outrank(by, role)
+    if Membership.objects.filter(user=user, role=role, organisation=organisation).exists():
+        raise refuse("role", _("This account has that role already."), code="has_role")
+    return keep(Membership(user=user, role=role, organisation=organisation))
+
+
+@action("account.role_taken", needs=Permission.ACCOUNT_MANAGE)
+def take_role(membership: Membership, *, by: Actor) -> None:
+    must_outrank(by, membership.role)
+    if membership.role == ADMINISTRATOR and membership.organisation is None:
+        _must_leave_one(membership.user)
+    note(account=membership.user.actor_code)
+    drop(membership)
+
+
+@action("account.deactivated", needs=Permission.ACCOUNT_MANAGE)
+def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
+    """The account can no longer sign in and is signed out everywhere. What it did stays in the trail under its name."""
+    user = held(user)
+    _must_outrank_account(by, user)
+    _must_leave_one(user)
+    if not user.is_active:
+        raise Refused(_("This account is switched off already."), code="inactive")
+    user.is_active = False
+    if reason:
+        note(reason=reason[:500])
+    keep_any(user, full_clean=False)
+    _sign_out_everywhere(user)
+    return user
+
+
+@action("account.activated", needs=Permission.ACCOUNT_MANAGE)
+def activate_account(user: User, *, by: Actor) -> User:
+    user = held(user)
+    _must_outrank_account(by, user)
+    user.is_active = True
+    return keep_any(user, full_clean=False)
+
+
+@action("account.updated", needs=Permission.DESK_OPEN)
+def update_own_account(user: User, *, by: Actor, name: str, language: str) -> User:
+    """A person's own name and language; nobody else's."""
+    if by.actor_code != user.actor_code:
+        raise NotAllowed
+    if not name.strip():
+        raise refuse("name", _("Write your name as others know it."), code="missing")
+    if language and language not in dict(settings.LANGUAGES):
+        raise refuse("language", _("Choose one of the languages."))
+    user = held(user)
+    user.name, user.language = name.strip()[:200], language
+    return keep_any(user, full_clean=False)

@@ -1,0 +1,113 @@
+"""Writing networks: their numbers and prefixes, checked, and told when two claim the same addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, note
+from floreo.organisations.actions.checking import keep, must_name, newest, put, refuse
+from floreo.organisations.models import Network, Organisation
+
+Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
+LARGEST_ASN = 4_294_967_294  # RFC 7300 keeps the last one
+
+
+class NetworkFacts(TypedDict, total=False):
+    name: str
+    holder: Organisation | None
+    is_public: bool
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def read_prefixes(said: Iterable[str]) -> list[Prefix]:
+    """Prefixes in order, each once. Raises Refused that names the first one which is not a prefix."""
+    found: list[Prefix] = []
+    for each in (s.strip() for s in said):
+        if not each:
+            continue
+        try:
+            prefix = ipaddress.ip_network(each)
+        except ValueError as error:
+            sentence = _("“%(prefix)s” is not a prefix. Write first address and length, for example 192.0.2.0/24.")
+            raise refuse("prefixes", sentence % {"prefix": each[:60]}, code="bad_prefix") from error
+        if prefix not in found:
+            found.append(prefix)
+    return sorted(found, key=lambda p: (p.version, p))
+
+
+def overlaps(prefixes: Sequence[Prefix], *, but: int | None = None) -> list[tuple[str, str, Network]]:
+    """Every prefix that shares addresses with one of another network: (ours, theirs, whose)."""
+    found = []
+    for network in Network.objects.exclude(asn=but) if but is not None else Network.objects.all():
+        for theirs in (ipaddress.ip_network(p, strict=False) for p in network.prefixes):
+            found += [
+                (str(ours), str(theirs), network)
+                for ours in prefixes
+                if ours.version == theirs.version and ours.overlaps(theirs)
+            ]
+    return found
+
+
+def _set_prefixes(network: Network, said: Iterable[str], *, accept_overlap: bool) -> None:
+    prefixes = read_prefixes(said)
+    shared = overlaps(prefixes, but=network.asn)
+    if shared and not accept_overlap:
+        ours, theirs, whose = shared[0]
+        sentence = _("%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or say both are right.") % {
+            "ours": ours, "theirs": theirs, "whose": whose,
+        }  # fmt: skip
+        raise refuse("prefixes", sentence, code="overlap")
+    if shared:
+        note(shared_with=sorted({network.code for _ours, _theirs, network in shared}))
+    network.prefixes = [str(p) for p in prefixes]
+
+
+@action("network.added", needs=Permission.REGISTER_EDIT)
+def add_network(
+    *, by: Actor, asn: int, prefixes: Iterable[str] = (), accept_overlap: bool = False, **facts: Unpack[NetworkFacts]
+) -> Network:
+    if not 1 <= asn <= LARGEST_ASN:
+        raise refuse("asn", _("An autonomous system number lies between 1 and 4,294,967,294."), code="bad_asn")
+    if Network.objects.filter(asn=asn).exists():
+        raise refuse("asn", _("AS%(asn)d is in the register already.") % {"asn": asn}, code="asn_taken")
+    network = Network(asn=asn)
+    put(network, facts)
+    must_name(network)
+    _set_prefixes(network, prefixes, accept_overlap=accept_overlap)
+    return _kept(network)
+
+
+@action("network.updated", needs=Permission.REGISTER_EDIT)
+def update_network(
+    network: Network, *, by: Actor, version: int | None = None, prefixes: Iterable[str] | None = None,
+    accept_overlap: bool = False, **facts: Unpack[NetworkFacts],
+) -> Network:  # fmt: skip
+    network = newest(network, version)
+    put(network, facts)
+    must_name(network)
+    if prefixes is not None:
+        _set_prefixes(network, prefixes, accept_overlap=accept_overlap)
+    return _kept(network)
+
+
+def _kept(network: Network) -> Network:
+    """A network may have no prefix of the country's own, which Django's own check takes for an empty field."""
+    from floreo.core.action import keep as keep_unchecked  # the checked one is above
+
+    return keep_unchecked(network, full_clean=False) if not network.prefixes else keep(network)
+
+
+@action("network.removed", needs=Permission.REGISTER_EDIT)
+def remove_network(network: Network, *, by: Actor, reason: str) -> None:
+    if not reason.strip():
+        raise refuse("reason", _("Say why it is removed."), code="missing")
+    note(reason=reason.strip()[:500])
+    drop(newest(network))

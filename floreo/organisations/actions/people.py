@@ -1,0 +1,65 @@
+"""Writing people. A person who has left is switched off, not removed: what they answered for stays theirs."""
+
+from __future__ import annotations
+
+from typing import TypedDict, Unpack
+
+import phonenumbers
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.organisations.actions.checking import free_code, keep, must_name, newest, put, refuse
+from floreo.organisations.models import Organisation, Person
+from floreo.organisations.queries import the_country
+
+
+class PersonFacts(TypedDict, total=False):
+    name: str
+    organisation: Organisation | None
+    post: str
+    email: str
+    phone: str
+    is_active: bool
+    source: str
+    confirmed: bool
+    doubt: str
+
+
+def sound_phone(said: str) -> str:
+    """The number as the world dials it, where it can be told; short national numbers (911) stay as they are."""
+    said = said.strip()
+    if not said or sum(c.isdigit() for c in said) < 6:
+        if said and not any(c.isdigit() for c in said):
+            raise refuse("phone", _("Write a telephone number, for example +1 202 555 0100."), code="bad_phone")
+        return said
+    country = the_country()
+    try:
+        number = phonenumbers.parse(said, country.code if country else None)
+    except phonenumbers.NumberParseException as error:
+        if said.startswith("+") or any(c.isalpha() for c in said):
+            raise refuse("phone", _("This is not a telephone number."), code="bad_phone") from error
+        return said
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _check(person: Person) -> None:
+    must_name(person)
+    person.phone = sound_phone(person.phone)
+
+
+@action("person.added", needs=Permission.PEOPLE_EDIT)
+def add_person(*, by: Actor, code: str = "", **facts: Unpack[PersonFacts]) -> Person:
+    person = Person()
+    put(person, facts)
+    _check(person)
+    person.code = free_code(Person, person.name, wanted=code)
+    return keep(person)
+
+
+@action("person.updated", needs=Permission.PEOPLE_EDIT)
+def update_person(person: Person, *, by: Actor, version: int | None = None, **facts: Unpack[PersonFacts]) -> Person:
+    person = newest(person, version)
+    put(person, facts)
+    _check(person)
+    return keep(person)

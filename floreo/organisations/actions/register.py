@@ -1,0 +1,188 @@
+"""Writing organisations: their names over time, their roles from a day to a day, contacts, and what became of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop
+from floreo.core.errors import Refused
+from floreo.organisations.actions.checking import free_code, keep, must_name, must_run_forwards, newest, put, refuse
+from floreo.organisations.actions.people import sound_phone
+from floreo.organisations.models import Contact, FormerName, Organisation, OrganisationRole, Place
+
+
+class OrganisationFacts(TypedDict, total=False):
+    """What may be said of an organisation, apart from its name, which is changed by renaming."""
+
+    short_name: str
+    kind: str
+    role_text: str
+    internal_notes: str
+    parent: Organisation | None
+    website: str
+    email: str
+    phone: str
+    place: Place | None
+    since: date | None
+    until: date | None
+    is_public: bool
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+class RoleFacts(TypedDict, total=False):
+    title: str
+    since: date | None
+    until: date | None
+    precision: str
+    source: str
+    source_url: str
+    confirmed: bool
+
+
+class ContactFacts(TypedDict, total=False):
+    purpose: str
+    email: str
+    phone: str
+    is_public: bool
+    source: str
+    confirmed: bool
+
+
+def _check(organisation: Organisation) -> None:
+    must_name(organisation)
+    must_run_forwards(organisation.since, organisation.until)
+    organisation.phone = sound_phone(organisation.phone)
+    above, seen = organisation.parent, {organisation.pk}
+    while above is not None:
+        if above.pk in seen:
+            raise refuse("parent", _("A body cannot be part of itself. Choose another."), code="circle")
+        seen.add(above.pk)
+        above = above.parent
+
+
+@action("organisation.added", needs=Permission.REGISTER_EDIT)
+def add_organisation(*, by: Actor, name: str, code: str = "", **facts: Unpack[OrganisationFacts]) -> Organisation:
+    organisation = Organisation(name=name.strip())
+    put(organisation, facts)
+    _check(organisation)
+    organisation.code = free_code(Organisation, name, wanted=code)
+    return keep(organisation)
+
+
+@action("organisation.updated", needs=Permission.REGISTER_EDIT)
+def update_organisation(
+    organisation: Organisation, *, by: Actor, version: int | None = None, **facts: Unpack[OrganisationFacts]
+) -> Organisation:
+    organisation = newest(organisation, version)
+    put(organisation, facts)
+    _check(organisation)
+    return keep(organisation)
+
+
+@action("organisation.renamed", needs=Permission.REGISTER_EDIT)
+def rename_organisation(
+    organisation: Organisation, *, by: Actor, name: str, until: date, version: int | None = None,
+    short_name: str | None = None, source: str = "",
+) -> Organisation:  # fmt: skip
+    """Gives it a new name; the old one is kept until the last day it was called so. Corrections of a typing mistake are
+    renamings too: the trail keeps both."""
+    organisation = newest(organisation, version)
+    said = " ".join(name.split())
+    if not said or said == organisation.name:
+        raise refuse("name", _("Write the new name."), code="missing")
+    if until > clock.today():
+        raise refuse("until", _("This day is still to come. Give the last day of the old name."), code="date_to_come")
+    last = organisation.former_names.order_by("-until").first()
+    if last is not None and until <= last.until:
+        sentence = _("It was called “%(name)s” until a later day. Give a day after it.") % {"name": last.name}
+        raise refuse("until", sentence, code="dates_in_order")
+    keep(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
+    organisation.name = said
+    if short_name is not None:
+        organisation.short_name = short_name.strip()
+    return keep(organisation)
+
+
+@action("organisation.merged", needs=Permission.REGISTER_EDIT)
+def merge_organisation(
+    organisation: Organisation, *, by: Actor, into: Organisation, on: date, version: int | None = None
+) -> Organisation:
+    """From the day after `on`, `into` stands for it. Its own parts in the plan stay where they are: history is not
+    rewritten, and `heir()` finds who answers today."""
+    organisation = newest(organisation, version)
+    if organisation.merged_into_id:
+        raise Refused(_("It was merged already."), code="merged")
+    if into.pk == organisation.pk or into.heir().pk == organisation.pk:
+        raise refuse("into", _("A body cannot be merged into itself. Choose another."), code="circle")
+    if organisation.since and on < organisation.since:
+        raise refuse("on", _("It did not exist yet on that day."), code="dates_in_order")
+    organisation.merged_into, organisation.until = into, on
+    return keep(organisation)
+
+
+@action("organisation_role.added", needs=Permission.REGISTER_EDIT)
+def add_role(organisation: Organisation, *, by: Actor, code: str = "", **facts: Unpack[RoleFacts]) -> OrganisationRole:
+    """A dated role: "leads national cybersecurity since 2025"."""
+    role = OrganisationRole(organisation=organisation)
+    put(role, facts)
+    must_name(role, "title")
+    must_run_forwards(role.since, role.until)
+    role.code = code or free_code(OrganisationRole, role.title)
+    if organisation.roles.filter(code=role.code).exists():
+        raise refuse("code", _("It has a role with this code."), code="code_taken")
+    return keep(role)
+
+
+@action("organisation_role.updated", needs=Permission.REGISTER_EDIT)
+def update_role(
+    role: OrganisationRole, *, by: Actor, version: int | None = None, **facts: Unpack[RoleFacts]
+) -> OrganisationRole:
+    role = newest(role, version)
+    put(role, facts)
+    must_name(role, "title")
+    must_run_forwards(role.since, role.until)
+    return keep(role)
+
+
+@action("organisation_role.removed", needs=Permission.REGISTER_EDIT)
+def remove_role(role: OrganisationRole, *, by: Actor) -> None:
+    drop(newest(role))
+
+
+def _check_contact(contact: Contact) -> None:
+    must_name(contact, "purpose")
+    contact.phone = sound_phone(contact.phone)
+    if not contact.email and not contact.phone:
+        raise refuse("email", _("Give an e-mail address or a telephone number."), code="missing")
+
+
+@action("contact.added", needs=Permission.REGISTER_EDIT)
+def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[ContactFacts]) -> Contact:
+    contact = Contact(organisation=organisation)
+    put(contact, facts)
+    _check_contact(contact)
+    return keep(contact)
+
+
+@action("contact.updated", needs=Permission.REGISTER_EDIT)
+def update_contact(
+    contact: Contact, *, by: Actor, version: int | None = None, **facts: Unpack[ContactFacts]
+) -> Contact:
+    contact = newest(contact, version)
+    put(contact, facts)
+    _check_contact(contact)
+    return keep(contact)
+
+
+@action("contact.removed", needs=Permission.REGISTER_EDIT)
+def remove_contact(contact: Contact, *, by: Actor) -> None:
+    drop(newest(contact))

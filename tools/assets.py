@@ -25,7 +25,7 @@ FILES = {  # from node_modules, to static_built
     "@fontsource-variable/public-sans/files/public-sans-latin-wght-normal.woff2": "fonts/public-sans-latin-wght-normal.woff2",
 }
 TABLER = MODULES / "@tabler/core/dist/css/tabler.min.css"
-OWN = ["tokens.css", "theme.css", "pages.css"]
+OWN = ["tokens.css", "theme.css", "pages.css", "charts.css"]
 # Classes that only a running page sets, or that Django writes.
 SAFE = {"show", "active", "disabled", "is-invalid", "visually-hidden", "errorlist", "htmx-request"}
 
@@ -33,7 +33,12 @@ SAFE = {"show", "active", "disabled", "is-invalid", "visually-hidden", "errorlis
 def digest() -> str:
     """Over all that the result depends on."""
     seen = hashlib.sha256(Path(__file__).read_bytes())
-    inputs = [ROOT / "package-lock.json", *sorted(ASSETS.rglob("*")), *sorted((ROOT / "floreo").rglob("*.html")), *sorted(LOCALE.rglob("*.po"))]
+    inputs = [
+        ROOT / "package-lock.json",
+        *sorted(ASSETS.rglob("*")),
+        *sorted((ROOT / "floreo").rglob("*.html")),
+        *sorted(LOCALE.rglob("*.po")),
+    ]
     inputs += sorted((ROOT / "floreo" / "core" / "ui").rglob("*.py"))
     for path in inputs:
         if path.is_file():
@@ -50,7 +55,10 @@ def node_modules() -> None:
     npm = shutil.which("npm") if shutil.which("node") else None
     if npm is None:
         requirements = ["--require-hashes", "-r", str(ROOT / "requirements-node.lock")]
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements],
+            check=True,
+        )
         npm = str(Path(sys.executable).parent / "npm")
     subprocess.run([npm, "ci", "--ignore-scripts", "--silent"], cwd=ROOT, check=True)
     stamp.write_text(lock)
@@ -137,7 +145,11 @@ def without_unused_properties(css: str, others: str) -> str:
     """Custom properties that no rule reads go, until none is left that nobody reads."""
     while True:
         read = set(re.findall(r"var\((--[\w-]+)", css + others))
-        fewer = re.sub(r"(?<=[{;])(--[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=\}))", lambda m: m[0] if m[1] in read else "", css)
+        fewer = re.sub(
+            r"(?<=[{;])(--[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=\}))",
+            lambda m: m[0] if m[1] in read else "",
+            css,
+        )
         fewer = re.sub(r"[^{}]+\{\}", "", fewer)
         if fewer == css:
             return css
@@ -172,7 +184,9 @@ def build() -> None:
         (BUILT / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(MODULES / source, BUILT / target)
     (BUILT / "css" / "floreo.css").write_text(stylesheet(), encoding="utf-8")
-    (BUILT / "css" / "dark.css").write_text(minify((ASSETS / "css" / "tokens-dark.css").read_text(encoding="utf-8")), encoding="utf-8")
+    (BUILT / "css" / "dark.css").write_text(
+        minify((ASSETS / "css" / "tokens-dark.css").read_text(encoding="utf-8")), encoding="utf-8"
+    )
     for folder in ("img", "js"):
         shutil.copytree(ASSETS / folder, BUILT / folder)
     compile_languages()

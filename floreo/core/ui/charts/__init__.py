@@ -1,0 +1,30 @@
+"""Charts as SVG, drawn on the server: frozen facts in, a string out. Words come from the caller, in the reader's
+language; every chart escapes them. No Django, and no colour: classes of assets/css give those."""
+
+from floreo.core.ui.bars import mini_bar, status_bar
+from floreo.core.ui.charts.columns import Bar, Reference, bar_chart
+from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit
+from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
+from floreo.core.ui.charts.spark import sparkline
+from floreo.core.ui.charts.timeline import TimelineRow, timeline_chart
+
+__all__ = [
+    "Bar",
+    "Goal",
+    "Line",
+    "Mark",
+    "Point",
+    "Reference",
+    "Span",
+    "SpanAxis",
+    "TimelineRow",
+    "bar_chart",
+    "line_chart",
+    "mini_bar",
+    "notes_fit",
+    "span_axis",
+    "span_bar",
+    "sparkline",
+    "status_bar",
+    "timeline_chart",
+]

@@ -142,6 +142,8 @@ class _Making:
     def __init__(self, user: User) -> None:
         self.user, self.today = user, clock.today()
         self.sees_all = can(user, Permission.PLAN_EDIT)
+        own = user.person.organisation_id if user.person else None
+        self.own_ids = user.organisation_ids() | ({own} if own else set())
         self.bodies = bodies_of(user.organisation_ids())
         rows = _open_actions()
         self.actions = rows if self.sees_all else _led_by(rows, self.bodies)
@@ -150,7 +152,7 @@ class _Making:
         lead = _lead_of(act)
         if lead is None:
             return (_("You"), True) if self.sees_all else (_("Nobody"), False)
-        mine = lead.pk in self.user.organisation_ids()
+        mine = lead.pk in self.own_ids
         return (_("You"), True) if mine else (lead.label, False)
 
     def _buttons(self, act: Action) -> tuple[Button, ...]:
@@ -165,10 +167,9 @@ class _Making:
         late = act.status == StatusChoice.LATE
         days = act.standing.days(self.today) if late else 0
         due = act.status_since if late else act.due_on
+        since = act.status_since if act.status_since and act.status_since <= self.today else None
         reason = why(act, act.standing, act.milestones.all(), today=self.today)
-        return Turn(
-            str(act), act.desk_url(), reason, due, days, act.status, whose, mine, act.status_since, self._buttons(act)
-        )
+        return Turn(str(act), act.desk_url(), reason, due, days, act.status, whose, mine, since, self._buttons(act))
 
     def by_status(self, status: str) -> list[Turn]:
         rows = with_leads(self.actions.filter(status=status)).select_related("person").prefetch_related("milestones")
@@ -252,7 +253,7 @@ class _Making:
         bodies: dict[int, Organisation] = {}
         for act in with_leads(self.actions.filter(status=StatusChoice.LATE)):
             lead = _lead_of(act)
-            if lead is not None and lead.pk not in self.user.organisation_ids():
+            if lead is not None and lead.pk not in self.own_ids:
                 bodies[lead.pk] = lead
                 items.setdefault(lead.pk, []).append(act.standing.days(self.today))
         found = [Owing(bodies[pk], len(days), max(days)) for pk, days in items.items()]

@@ -67,12 +67,13 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     act = get_action_for(request.user, edition, code)
     milestones = _milestones(act)
     now, before = _parts(act)
+    updates = list(act.updates.all()[:20])
     context = {
         "desk_section": "plan", "act": act, "edition": act.edition, "may": tasks_for(request.user, act),
         "why": say.why(act, act.standing, [m for m, _s, _w in milestones], today=clock.today()),
         "milestones": milestones, "reached": say.reached_words(m for m, _s, _w in milestones),
         "parts": now, "former_parts": before, "money": _money(act),
-        "risks": list(act.risks.all()), "updates": list(act.updates.all()[:20]),
+        "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
         "history": history_of(act),

@@ -122,7 +122,8 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
     actions = Action.objects.filter(edition=found, code__in=codes)
     title = _g("Choose actions first") if not actions else change.title
     context = {
-        "desk_section": "plan", "edition": found, "actions": actions, "form": form, "change": name, "title": title, "back": back,
+        "desk_section": "plan", "edition": found,
+        "actions": actions, "form": form, "change": name, "title": title, "back": back,
         "refused": {row.code: row.sentence for row in rows}, "status": status,
     }  # fmt: skip
     return render(request, "workspace/plan/bulk.html", context, status=status)

@@ -62,8 +62,8 @@ def new_edition(request: HttpRequest) -> HttpResponse:
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
     def choices() -> list[tuple[str, str]]:
         rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, until=None)
-        found = rows.order_by("organisation__name").values_list("organisation__code", "organisation__name")
-        return list(dict(found).items())
+        found = rows.order_by("organisation__name").select_related("organisation")
+        return list({p.organisation.code: p.organisation.label for p in found}.items())
 
     return choices
 

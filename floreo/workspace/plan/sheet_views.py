@@ -135,7 +135,8 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
 def _page(request: HttpRequest, edition: Edition, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     report: Report | None = more.get("report")
     context = {
-        "desk_section": "plan", "edition": edition, "form": form, "status": status, "ticket": more.get("ticket", ""), "report": report,
+        "desk_section": "plan", "edition": edition,
+        "form": form, "status": status, "ticket": more.get("ticket", ""), "report": report,
         "shown": _shown(report) if report else {}, "limit": SHOWN,
         "problems": sorted(report.problems, key=lambda p: (p.sheet, p.row))[:SHOWN] if report else [],
     }  # fmt: skip

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from floreo.core.tables import Table
 from floreo.indicators.tables import TABLES as INDICATORS
+from floreo.organisations.tables import TABLES as ORGANISATIONS
 from floreo.strategy.tables import TABLES as STRATEGY
-
-try:
-    from floreo.organisations.tables import TABLES as ORGANISATIONS
-except ModuleNotFoundError:  # until the register's tables are in
-    ORGANISATIONS: dict[str, Table] = {}
 
 TABLES: dict[str, Table] = {**STRATEGY, **INDICATORS, **ORGANISATIONS}
 

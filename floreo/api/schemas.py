@@ -1,0 +1,141 @@
+"""Response and query shapes, made from a table's columns and filters, so that the OpenAPI says what really comes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Optional
+
+from ninja import Schema
+from pydantic import Field, WithJsonSchema, create_model
+
+from floreo.core.tables import CellKind, Table
+
+_Date = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+_Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+CELLS: dict[CellKind, Any] = {
+    CellKind.TEXT: str,
+    CellKind.WHOLE: int,
+    CellKind.DECIMAL: int | float,
+    CellKind.DATE: _Date,
+    CellKind.MOMENT: _Moment,
+    CellKind.FLAG: bool,
+    CellKind.LINK: str,
+    CellKind.LIST: list[Any],
+}
+# No NUL: PostgreSQL keeps none in text, so nothing could match.
+Words = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+Code = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00/]+$")]
+Place = Annotated[str, Field(max_length=2000, pattern=r"^[A-Za-z0-9_-]*$")]
+MOST, USUAL = 200, 50
+
+
+def _camel(name: str) -> str:
+    return "".join(part.title() for part in name.replace("-", "_").split("_"))
+
+
+def row_schema(table: Table) -> type[Schema]:
+    """One row: every public column, each of which may be null."""
+    fields: dict[str, Any] = {
+        column.name: (Optional[CELLS[column.kind]], Field(..., title=str(column.title), description=str(column.help)))  # noqa: UP045 -- a type made at run time
+        for column in table.columns_for(None)
+    }
+    return create_model(f"{_camel(table.name)}Row", __base__=Schema, __doc__=str(table.help), **fields)
+
+
+def page_schema(table: Table, row: type[Schema]) -> type[Schema]:
+    """A page of rows: `next` is the address of the following page, or null on the last."""
+    return create_model(
+        f"{_camel(table.name)}Page", __base__=Schema, items=(list[row], ...), next=(str | None, ...), total=(int, ...)  # type: ignore[valid-type]  # a model made at run time
+    )  # fmt: skip
+
+
+def query_schema(table: Table) -> type[Schema]:
+    """What a list may be asked: words, the table's filters, where to go on, and how many."""
+    fields: dict[str, Any] = {
+        "q": (Words, Field("", description="Rows that hold every one of these words")),
+        "after": (Place, Field("", description="Go on after this place; take it from `next`")),
+        "limit": (int, Field(USUAL, ge=1, le=MOST, description="Rows a page")),
+    }
+    for each in table.filters:
+        fields[each.name] = (Words, Field("", description=f"{each.title}: only rows with this value"))
+    return create_model(f"{_camel(table.name)}Query", __base__=Schema, **fields)
+
+
+class ColumnOut(Schema):
+    name: str
+    title: str
+    help: str
+    datatype: str
+
+
+class TableOut(Schema):
+    name: str
+    title: str
+    help: str
+    href: str
+    columns: list[ColumnOut]
+
+
+class IndexOut(Schema):
+    """Where everything is."""
+
+    tables: list[TableOut]
+    openapi: str
+    catalogue: str
+
+
+class HeadOut(Schema):
+    """The newest link of the audit chain. Keep it, and compare later: `floreo audit verify --head` says whether it is
+    still in the chain."""
+
+    number: int
+    hash: str
+    at: Optional[_Moment]  # noqa: UP045 -- an annotated type that WithJsonSchema must see
+
+
+class FeatureOut(Schema):
+    type: str
+    id: str
+    properties: dict[str, Any]
+    geometry: dict[str, Any] | None
+
+
+class GeoJsonOut(Schema):
+    """RFC 7946."""
+
+    type: str
+    features: list[FeatureOut]
+
+
+class ActionOut(Schema):
+    code: str
+    title: str
+    status: str
+    starts_on: Optional[_Date]  # noqa: UP045 -- as above
+    due_on: Optional[_Date]  # noqa: UP045 -- as above
+    href: str
+
+
+class ObjectiveOut(Schema):
+    code: str
+    title: str
+    official_wording: str
+    actions: list[ActionOut]
+
+
+class PillarOut(Schema):
+    code: str
+    title: str
+    official_wording: str
+    counts: dict[str, int]
+    objectives: list[ObjectiveOut]
+
+
+class PlanOut(Schema):
+    """An edition as a tree, with how its public actions stand."""
+
+    edition: str
+    title: str
+    starts_on: Optional[_Date]  # noqa: UP045 -- as above
+    ends_on: Optional[_Date]  # noqa: UP045 -- as above
+    counts: dict[str, int]
+    pillars: list[PillarOut]

@@ -60,8 +60,8 @@ class ActionFacts:
     closed_on: date | None = None
     on_hold_since: date | None = None
     expected_on: date | None = None  # when the lead expects it to be done
-    last_heard_on: date | None = None  # newest update
-    high_risk_since: date | None = None  # oldest open risk that is high
+    heard: tuple[date, ...] = ()  # days of updates, in any order
+    high_risks: tuple[tuple[date, date | None], ...] = ()  # of each high risk: the day it was noted, the day it closed
     milestones: tuple[MilestoneFacts, ...] = ()
 
 
@@ -88,8 +88,8 @@ def facts_on(facts: ActionFacts, day: date) -> ActionFacts:
         facts,
         closed_on=then(facts.closed_on),
         on_hold_since=then(facts.on_hold_since),
-        last_heard_on=then(facts.last_heard_on),
-        high_risk_since=then(facts.high_risk_since),
+        heard=tuple(h for h in facts.heard if h <= day),
+        high_risks=tuple((noted, then(closed)) for noted, closed in facts.high_risks if noted <= day),
         milestones=tuple(replace(m, reached_on=then(m.reached_on)) for m in facts.milestones),
     )
 
@@ -106,8 +106,7 @@ def _overdue(facts: ActionFacts, today: date) -> Standing | None:
 
 def _last_sign(facts: ActionFacts) -> date | None:
     """The newest day on which the action showed life: an update, or a milestone reached."""
-    signs = [m.reached_on for m in facts.milestones if m.reached_on] + [facts.last_heard_on]
-    return max((s for s in signs if s), default=None)
+    return max((*facts.heard, *(m.reached_on for m in facts.milestones if m.reached_on)), default=None)
 
 
 def _silent(facts: ActionFacts, today: date) -> Standing | None:
@@ -126,7 +125,7 @@ def _at_risk(facts: ActionFacts, today: date) -> Standing | None:
     soon = [d for d in dues if d and today <= d <= today + timedelta(days=DUE_SOON_DAYS)]
     if not soon:
         return None
-    if facts.high_risk_since:
+    if any(closed is None for _noted, closed in facts.high_risks):
         return Standing(Status.AT_RISK, Rule.DUE_SOON_WITH_RISK, min(soon))
     last = _last_sign(facts)
     begun = facts.starts_on is None or (today - facts.starts_on).days > PERIOD_DAYS

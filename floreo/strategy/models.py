@@ -242,15 +242,14 @@ class Action(InEdition):
 
     def facts(self) -> ActionFacts:
         """What the rules look at. Expects milestones, updates and risks to be prefetched when used over many."""
-        risks = [r.noted_on for r in self.risks.all() if r.closed_on is None and r.likelihood * r.impact >= HIGH]
         return ActionFacts(
             starts_on=self.starts_on,
             due_on=self.due_on,
             closed_on=self.closed_on,
             on_hold_since=self.on_hold_since,
             expected_on=self.expected_on,
-            last_heard_on=max((u.on for u in self.updates.all()), default=None),
-            high_risk_since=min(risks, default=None),
+            heard=tuple(u.on for u in self.updates.all()),
+            high_risks=tuple((r.noted_on, r.closed_on) for r in self.risks.all() if r.score >= HIGH),
             milestones=tuple(MilestoneFacts(m.due_on, m.reached_on) for m in self.milestones.all()),
         )
 

@@ -84,8 +84,7 @@ class ActionRow:
             if self.override and self.override_on and self.override_on <= day:
                 self._stood[day] = Standing(Status(self.override), Rule.SET_BY_HAND, self.override_on)
             else:
-                heard = max((on for on in self.heard if on <= day), default=None)
-                self._stood[day] = standing(facts_on(replace(self.facts, last_heard_on=heard), day), day)
+                self._stood[day] = standing(facts_on(self.facts, day), day)
         return self._stood[day]
 
 
@@ -160,15 +159,16 @@ class PlanFacts:
             rows[pk].leads.append((since, until))
         for pk in BudgetLine.objects.filter(amount__gt=0, **of).order_by().values_list("action_id", flat=True):
             rows[pk].has_money = True
-        risks: dict[int, list[date]] = defaultdict(list)
-        for pk, noted, likelihood, impact in Risk.objects.filter(closed_on=None, **of).values_list(
-            "action_id", "noted_on", "likelihood", "impact"
-        ):
+        risks: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+        columns = ("action_id", "noted_on", "closed_on", "likelihood", "impact")
+        for pk, noted, closed, likelihood, impact in Risk.objects.filter(**of).values_list(*columns):
             if likelihood * impact >= HIGH:
-                risks[pk].append(noted)
+                risks[pk].append((noted, closed))
         for row in rows.values():
             marks = tuple(MilestoneFacts(m.due_on, m.reached_on) for m in row.milestones)
-            row.facts = replace(row.facts, high_risk_since=min(risks.get(row.pk, ()), default=None), milestones=marks)
+            row.facts = replace(
+                row.facts, heard=tuple(row.heard), high_risks=tuple(risks.get(row.pk, ())), milestones=marks
+            )
 
 
 @dataclass

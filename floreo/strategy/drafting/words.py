@@ -174,12 +174,12 @@ PASSIVE_PARTS = MappingProxyType(
     {
         "launched": r"launched\s+by|unveiled\s+by|lanzad[oa]\s+por|presentad[oa]\s+por",
         "guided": r"guided\s+by|advised\s+by|under\s+the\s+guidance\s+of|guiad[oa]\s+por|asesorad[oa]\s+por"
-        r"|bajo\s+la\s+guía\s+de",
+        r"|bajo\s+la\s+guía\s+del?",
         "coordinated": r"coordinated\s+by|under\s+the\s+coordination\s+of|coordinad[oa]\s+por"
-        r"|bajo\s+la\s+coordinación\s+de",
+        r"|bajo\s+la\s+coordinación\s+del?",
         "led": r"(?<!-)(?:led|spearheaded|chaired|headed)\s+by|under\s+the\s+leadership\s+of|(?:liderad|dirigid"
         r"|encabezad|presidid)[oa]\s+por"
-        r"|bajo\s+el\s+liderazgo\s+de",
+        r"|bajo\s+el\s+liderazgo\s+del?",
         "developed": r"(?:developed|prepared|drafted|drawn\s+up|put\s+together|formulated|written|produced"
         r"|compiled)\s+by"
         r"|(?:elaborad|desarrollad|formulad|preparad|redactad)[oa]\s+por",
@@ -187,7 +187,7 @@ PASSIVE_PARTS = MappingProxyType(
         r"|technical\s+(?:support|assistance)\s+(?:of|from)"
         r"|with\s+(?:the\s+)?(?:\w+\s+){0,2}?(?<!financial\s)(?:support|assistance|help|backing)\s+(?:of|from)"
         r"|(?:apoyad|asistid|respaldad)[oa]\s+por|con\s+(?:el\s+|la\s+)?(?:apoyo|asistencia|ayuda"
-        r"|respaldo)(?:\s+técnic[oa])?\s+de",
+        r"|respaldo)(?:\s+técnic[oa])?\s+del?",
         "collaborated": r"in\s+(?:\w+\s+)?(?:collaboration|partnership|cooperation|coordination|consultation)\s+with"
         r"|(?:together|jointly)\s+with"
         r"|alongside|(?:en\s+)?(?:estrecha\s+)?(?:colaboración|conjunto|coordinación|alianza|cooperación"

@@ -110,16 +110,14 @@ class _Walk:
 
     def _as(self, child: html.HtmlElement, inner: list[Piece], nesting: int, counter: int) -> Iterator[Piece]:
         for at, piece in enumerate(inner):
-            first = at == 0 and piece.kind == "paragraph"
+            first = at == 0 and piece.kind in {"paragraph", "item"}
             if first and child.tag in _HEADINGS:
-                yield Piece("heading", *_numbered(piece.text, int(child.tag[1])))
+                yield _titled(piece, int(child.tag[1]))
             elif first and child.tag == "dt":
                 # The term of a definition list heads its definition.
-                yield Piece("heading", *_numbered(piece.text, self.heading + 1))
-            elif first and child.tag == "li":
-                text, level, number = _numbered(piece.text, max(nesting, 1))
-                ordered = child.getparent() is not None and child.getparent().tag == "ol"
-                yield Piece("item", text, level, number or (str(counter) if ordered else ""))
+                yield _titled(piece, self.heading + 1)
+            elif first and child.tag == "li" and piece.kind == "paragraph":
+                yield _listed(child, piece.text, max(nesting, 1), counter)
             else:
                 yield piece
 
@@ -166,9 +164,16 @@ def _whole(text: str | None) -> int:
     return int(text) if text and text.isdigit() and len(text) < 6 else 1
 
 
-def _numbered(text: str, level: int) -> tuple[str, int, str]:
+def _titled(piece: Piece, level: int) -> Piece:
+    # Its number was already taken off if the words stood alone.
+    _, number, rest = split_label(piece.text)
+    return Piece("heading", piece.text if piece.number else rest, level, piece.number or number)
+
+
+def _listed(child: html.HtmlElement, text: str, level: int, counter: int) -> Piece:
     _, number, rest = split_label(text)
-    return rest, level, number
+    ordered = child.getparent() is not None and child.getparent().tag == "ol"
+    return Piece("item", rest, level, number or (str(counter) if ordered else ""))
 
 
 def _first_number(element: html.HtmlElement) -> int:

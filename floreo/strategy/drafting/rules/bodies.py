@@ -63,7 +63,10 @@ def _doers(text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
     """Bodies in front of a verb: `The Ministry of X, in collaboration with Y, today launched ...`."""
     openings = [
         start,
-        *(found.end() for found in re.finditer(r"(?:[,:“]\s+(?:that\s+|que\s+)?|\b(?:that|que)\s+)", text[start:end])),
+        *(
+            found.end()
+            for found in re.finditer(r"(?:[,:“–—-]\s+(?:that\s+|que\s+)?|\b(?:that|que)\s+)", text[start:end])
+        ),
     ]
     openings = [start, *(start + at for at in openings[1:])]
     for part, pattern in _ACTIVE:

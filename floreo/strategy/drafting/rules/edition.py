@@ -41,7 +41,9 @@ _STATE = re.compile(
 _ARTICLE = re.compile(r"^(?:The|This|Our|Its|A|An|In|For|On|Of)\s+")
 _POSSESSIVE = re.compile(rf"({_CAP}(?:\s+(?:(?:of|and|the)\s+)?{_CAP}){{0,4}})[’']s?\s+(?:\w+\s+){{0,2}}$")
 _AFTER = re.compile(rf"^ ?[,:–-]? ?(?:of|for|de) (?:the |la )?({_CAP}(?: (?:(?:of|and|the|de) )?{_CAP}){{0,4}})")
-_LAUNCH = re.compile(r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao])\b", re.IGNORECASE)
+_LAUNCH = re.compile(
+    r"\b(?:launch(?:ed|es)?|unveiled|lanzad[ao]|lanzó|lanza|presentad[ao]|presentó|presenta)\b", re.IGNORECASE
+)
 _ABOUT = re.compile(r"\b(?:strategy|estrategia)\b", re.IGNORECASE)
 _TODAY = re.compile(r"\b(?:today|hoy)\b|\blaunches\b|\blanza\b", re.IGNORECASE)
 

@@ -24,6 +24,29 @@ PLAN = (
 )  # fmt: skip
 
 
+PRESS = """COMUNICADO DE PRENSA
+
+El Gobierno presenta la nueva estrategia digital
+
+Puerto Sereno, 22 de abril de 2026.- El Ministerio de Ciencia y Tecnología, con el apoyo del Banco Interamericano de Desarrollo, presentó hoy la Estrategia Nacional de Ciberseguridad 2026-2029 de Montelago.
+
+La Estrategia, elaborada por la Agencia de Transformación Digital en colaboración con la Policía Nacional y la Cámara de Comercio, descansa sobre cuatro ejes: marco legal, protección de servicios esenciales, formación de talento y cooperación internacional. Su objetivo principal es reducir el impacto de los ataques en la vida de las familias.
+
+"Vamos a capacitar a 800 servidores públicos antes de diciembre de 2027 y realizaremos veinte talleres en las provincias", dijo la ministra Lucía Ferrer. Según la ministra, en 2025 se denunciaron 1.200 estafas y se cerraron 14 sitios falsos.
+
+Actualmente se está redactando el reglamento de la ley de datos personales. La consulta pública fue financiada por la Unión Europea.
+
+El documento se puede descargar en https://www.mct.example.mo/enc.
+"""
+
+
+def make_text() -> None:
+    # An old code page, as an old program would save it.
+    (HERE / "comunicado.txt").write_bytes(
+        PRESS.replace('"Vamos', "“Vamos").replace('provincias"', "provincias”").encode("cp1252")
+    )
+
+
 def make_pdf() -> None:
     styles = getSampleStyleSheet()
     title, h1, h2, body = (styles[name] for name in ("Title", "Heading1", "Heading2", "BodyText"))
@@ -103,5 +126,6 @@ def make_word() -> None:
 
 
 if __name__ == "__main__":
+    make_text()
     make_pdf()
     make_word()

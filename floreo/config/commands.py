@@ -36,7 +36,8 @@ def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = asked.command if asked.command not in {"pack", "strategy", "audit"} else f"{asked.command} {asked.what}"
     try:
-        if name not in {"up"} and _migrations_due():
+        if _migrations_due():
+            say("Preparing the database ...")
             _migrate()
         with in_the_country():
             return COMMANDS[name](asked)
@@ -90,9 +91,6 @@ def _show_accounts(made: list[tuple[str, str, str]]) -> None:
 
 
 def _up(asked: argparse.Namespace) -> int:
-    if _migrations_due():
-        say("Preparing the database ...")
-        _migrate()
     storage.collect()
     _load(asked)
     say(f"Floreo is at {settings.SITE_ADDRESS}/")

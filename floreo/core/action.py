@@ -163,7 +163,8 @@ def keep_all(things: Iterable[models.Model], *, model: type[models.Model]) -> in
     """Adds many new rows at once and notes how many: for packs and imports, whose files are named in the entry."""
     rows = list(things)
     model._default_manager.bulk_create(rows, batch_size=500)
-    trail().extra.setdefault("added", {})[model._meta.label_lower] = len(rows)
+    added = trail().extra.setdefault("added", {})
+    added[model._meta.label_lower] = added.get(model._meta.label_lower, 0) + len(rows)
     search.refresh_many(rows)
     return len(rows)
 

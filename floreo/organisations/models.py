@@ -59,7 +59,7 @@ class Country(Record, Translated):
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
     name = models.CharField(max_length=100)
-    languages = models.JSONField(default=list)  # ["en", "es"], the site's, first is the pack's own
+    languages = models.JSONField(default=list, blank=True)  # ["en", "es"], the site's, first is the pack's own
     zone = models.CharField(max_length=60, default="UTC")
     currency = models.CharField(max_length=3)
     currency_name = models.CharField(max_length=80, blank=True)
@@ -69,7 +69,7 @@ class Country(Record, Translated):
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
     holidays_code = models.CharField(max_length=2, blank=True)  # for the holidays library
     pack = models.CharField(max_length=60)
-    pages = models.JSONField(default=dict)  # {"about": {"en": "Markdown"}}
+    pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
 
     class Meta:
         verbose_name = _("country")
@@ -289,7 +289,7 @@ class Network(Record, Sourced):
     asn = models.PositiveBigIntegerField(unique=True)
     name = models.CharField(max_length=200)
     holder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="networks")
-    prefixes = models.JSONField(default=list)  # ["45.180.120.0/22", "2803:160::/32"]
+    prefixes = models.JSONField(default=list, blank=True)  # ["45.180.120.0/22", "2803:160::/32"]
     is_public = models.BooleanField(default=True)
 
     class Meta:

@@ -543,8 +543,8 @@ class ImportDraft(Record):
     kind = models.CharField(max_length=10, blank=True)  # text, word, pdf ...
     language = models.CharField(max_length=5, blank=True)
     text = models.TextField(blank=True)  # the whole text, mended
-    mended = models.JSONField(default=list)  # [[start, end], ...]
-    blocks = models.JSONField(default=list)  # [{"kind", "level", "number", "start", "end"}, ...]
+    mended = models.JSONField(default=list, blank=True)  # [[start, end], ...]
+    blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end"}, ...]
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)
     failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader
     edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts")
@@ -571,7 +571,7 @@ class DraftRow(Record):
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=20)  # drafting.rows.Kind
     title = models.CharField(max_length=500)
-    fields = models.JSONField(default=dict)
+    fields = models.JSONField(default=dict, blank=True)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
     passage = models.TextField()

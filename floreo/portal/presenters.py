@@ -103,7 +103,7 @@ def _spark(figure: Figure) -> SafeString | str:
 
 def figure_words(figure: Figure) -> FigureWords:
     indicator, reading = figure.indicator, figure.latest
-    title = indicator.in_language("short_title") or indicator.in_language("title")
+    title = indicator.in_language("title")
     href = indicator.get_absolute_url()
     if reading is None:
         target = figures.target_words(indicator)
@@ -119,7 +119,8 @@ def figure_words(figure: Figure) -> FigureWords:
         qualifier=qualifier_words(reading),
         outlook=shape,
         outlook_note=outlook_note(indicator) if shape else figures.outlook_words(indicator, reading),
-        note="" if shape else figures.change_words(reading, figure.before),
+        change="" if shape else figures.change_words(reading, figure.before),
+        note=reading.note if not shape else "",
         spark=_spark(figure),
     )
 

@@ -15,6 +15,7 @@ from floreo.strategy.models import Action, Edition, Part, Pillar
 from floreo.strategy.queries import counts_of, counts_on, quarter_before, with_leads
 
 SHOWN_LATE, SHOWN_MOMENTS, SHOWN_FIGURES, SPARK = 5, 4, 6, 8
+SHOWN_EVENTS, LOOKED_AT = 7, 300  # of a pillar without actions; of the edition
 
 
 @dataclass
@@ -86,11 +87,12 @@ def pillar_cards(edition: Edition, *, with_events: bool) -> list[PillarCard]:
     ]
     if with_events:
         moments: dict[int, list[Moment]] = {}
-        for event in public_events(edition).exclude(on=None).prefetch_related("pillars").order_by("on", "pk"):
+        events = public_events(edition).exclude(on=None).prefetch_related("pillars").order_by("-on", "-pk")
+        for event in list(events[:LOOKED_AT])[::-1]:
             for pillar in event.pillars.all():
                 moments.setdefault(pillar.pk, []).append(of_event(event))
         for card in cards:
-            card.moments = moments.get(card.pillar.pk, [])
+            card.moments = moments.get(card.pillar.pk, [])[-SHOWN_EVENTS:]
     return cards
 
 

@@ -70,17 +70,26 @@ def _newest_first(moments: Iterable[Moment]) -> list[Moment]:
     return sorted(moments, key=lambda m: m.on or date.min, reverse=True)
 
 
+def _told_once(moments: Iterable[Moment]) -> list[Moment]:
+    """Without a milestone of an action that has its own line on the same day."""
+    rows = list(moments)
+    own = {(m.row.pk, m.on) for m in rows if isinstance(m.row, Action)}
+    return [m for m in rows if not (isinstance(m.row, Milestone) and (m.row.action_id, m.on) in own)]
+
+
 def moved(edition: Edition, *, today: date, limit: int) -> list[Moment]:
     """What happened, newest first: three queries however much there is."""
     events = public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]
     reached = _public_milestones(edition).filter(reached_on__lte=today).order_by("-reached_on", "-pk")[:limit]
     closed = public_actions(edition).filter(closed_on__lte=today).select_related("edition")
     return _newest_first(
-        [
-            *(of_event(e) for e in events),
-            *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached),
-            *(_of_action(a, a.closed_on, _("Action done")) for a in closed.order_by("-closed_on", "-pk")[:limit]),
-        ]
+        _told_once(
+            [
+                *(of_event(e) for e in events),
+                *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached),
+                *(_of_action(a, a.closed_on, _("Action done")) for a in closed.order_by("-closed_on", "-pk")[:limit]),
+            ]
+        )
     )[:limit]
 
 
@@ -95,5 +104,5 @@ def coming(edition: Edition, *, today: date, limit: int) -> list[Moment]:
         *(_of_milestone(m, m.due_on, _("Milestone due")) for m in due),
         *(_of_action(a, a.due_on, _("Action due")) for a in actions.order_by("due_on", "pk")[:limit]),
     ]
-    soonest = sorted(dated, key=lambda m: m.on or date.max)
+    soonest = sorted(_told_once(dated), key=lambda m: m.on or date.max)
     return [*soonest, *(of_event(e) for e in undated)][:limit]

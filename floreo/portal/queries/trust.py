@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from floreo.indicators.models import ChartNote, Indicator, Reading
-from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place
+from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -48,8 +48,13 @@ class Kind:
         return rows.select_related(*related) if related else rows
 
     def address(self, row: Model) -> str:
-        thing = getattr(row, self.under) if self.under else row
-        return str(thing.get_absolute_url()) if hasattr(thing, "get_absolute_url") else ""
+        """Where the public can see it; "" when that has no public page of its own."""
+        thing: Any = getattr(row, self.under) if self.under else row
+        if isinstance(thing, Place) and thing.kind != PlaceSort.DISTRICT:
+            thing = thing.parent
+        if thing is None or not getattr(thing, "is_public", True):
+            return ""
+        return str(thing.get_absolute_url())
 
 
 _ACTION = Q(action__is_public=True, action__edition__is_public=True)
@@ -79,7 +84,7 @@ _KINDS = (
     Kind("roles", _("Roles of organisations"), OrganisationRole, _BODY, "organisation"),
     Kind("contacts", _("Contacts"), Contact, _OURS & _BODY, "organisation"),
     Kind("networks", _("Networks"), Network, _OURS, "holder"),
-    Kind("places", _("Places"), Place, Q()),
+    Kind("places", _("Places"), Place, Q(), related=("parent",)),
 )
 KINDS: Mapping[str, Kind] = {k.name: k for k in _KINDS}
 

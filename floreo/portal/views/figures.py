@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
@@ -141,7 +142,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     )
 
 
-def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, object]:
+def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
     """The figure itself in words: value, unit, outlook, change, baseline, target."""
     reading, unit = shown.latest, indicator.in_language("unit")
     corrected = next((r for r in shown.readings if r.corrects is not None), None)
@@ -164,7 +165,7 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, object]:
     }
 
 
-def _charts(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> dict[str, object]:
+def _charts(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> dict[str, Any]:
     country = country_of(request)
     name = country.in_language("name") if country else _("This country")
     parts = presenters.bars_of(shown.parts)

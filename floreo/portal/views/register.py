@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.urls import reverse
@@ -109,7 +111,7 @@ def _lede(rows: list[register.District], *, by_density: bool) -> str:
     return _("Most people live in %(name)s: %(number)s.") % words
 
 
-def _map(rows: list[register.District], *, by_density: bool) -> dict[str, object]:
+def _map(rows: list[register.District], *, by_density: bool) -> dict[str, Any]:
     """Outlines with their shade, and the legend of the shades."""
     known = [v for r in rows if (v := _value(r, by_density=by_density))]
     bounds = presenters.levels_of(known)

@@ -23,12 +23,19 @@ from django.db import transaction
 
 from floreo.core import clock, search
 from floreo.core.access import SYSTEM
+from floreo.core.ui import storage
 from floreo.indicators.models import Indicator
 from floreo.organisations.models import Country, Organisation, Person
 from floreo.strategy.actions.standings import refresh_standings
 from floreo.strategy.models import Action, BudgetLine, Edition, Milestone, Objective, Participation, Pillar, Update
 
-MEASURES = ["share_actions_on_track", "share_actions_with_owner", "share_actions_with_money", "milestones_late", "median_days_late"]
+MEASURES = [
+    "share_actions_on_track",
+    "share_actions_with_owner",
+    "share_actions_with_money",
+    "milestones_late",
+    "median_days_late",
+]
 WORDS = "law training response network report exercise standard register school operator line guidance data team audit".split()  # noqa: SIM905 -- reads as a list
 
 
@@ -36,7 +43,9 @@ def title(chance: random.Random) -> str:
     return " ".join(chance.choices(WORDS, k=6)).capitalize()
 
 
-def edition_with_plan(number: int, *, editions: int, bodies: list[Organisation], people: list[Person], scale: float) -> None:
+def edition_with_plan(
+    number: int, *, editions: int, bodies: list[Organisation], people: list[Person], scale: float
+) -> None:
     """One edition of 4 pillars, 20 objectives, 400 actions and 4,000 milestones; the newest is in force."""
     chance = random.Random(number)
     newest = number == editions - 1
@@ -61,18 +70,30 @@ def edition_with_plan(number: int, *, editions: int, bodies: list[Organisation],
         for i, o in enumerate(objectives) for a in range(1, per + 1)
     )  # fmt: skip
     Participation.objects.bulk_create(
-        Participation(action=a, organisation=chance.choice(bodies), part=part, since=start) for a in actions for part in ("lead", "support")
+        Participation(action=a, organisation=chance.choice(bodies), part=part, since=start)
+        for a in actions
+        for part in ("lead", "support")
     )
     today, milestones = clock.today(), []
     for act in actions:
         for m in range(10):
             due = start + timedelta(days=chance.randint(10, 1400))
             reached = due - timedelta(days=chance.randint(-20, 20)) if due < today and chance.random() > 0.03 else None
-            milestones.append(Milestone(action=act, code=f"{act.code}-{m}", title=title(chance), due_on=due, reached_on=reached, position=m))
+            milestones.append(
+                Milestone(
+                    action=act, code=f"{act.code}-{m}", title=title(chance), due_on=due, reached_on=reached, position=m
+                )
+            )
     Milestone.objects.bulk_create(milestones, batch_size=2000)
-    Update.objects.bulk_create(Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), said_by="Lead") for a in actions)
+    Update.objects.bulk_create(
+        Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), said_by="Lead")
+        for a in actions
+    )
     BudgetLine.objects.bulk_create(
-        BudgetLine(action=a, amount=chance.randint(1, 90) * 1000, currency="XCD", fiscal_year=start.year, funder=bodies[0]) for a in actions
+        BudgetLine(
+            action=a, amount=chance.randint(1, 90) * 1000, currency="XCD", fiscal_year=start.year, funder=bodies[0]
+        )
+        for a in actions
     )
     Indicator.objects.bulk_create(
         Indicator(
@@ -86,11 +107,18 @@ def edition_with_plan(number: int, *, editions: int, bodies: list[Organisation],
 
 def fill(scale: float = 1.0, editions: int = 50) -> None:
     call_command("migrate", verbosity=0)
+    storage.collect()
     if Edition.objects.exists():
         return
-    Country.objects.create(code="XP", name="Large country", languages=["en", "es"], zone="UTC", currency="XCD", pack="none")
-    bodies = Organisation.objects.bulk_create(Organisation(code=f"body-{n}", name=f"Body {n}", kind="agency") for n in range(60))
-    people = Person.objects.bulk_create(Person(code=f"person-{n}", name=f"Person {n}", organisation=bodies[n % 60]) for n in range(200))
+    Country.objects.create(
+        code="XP", name="Large country", languages=["en", "es"], zone="UTC", currency="XCD", pack="none"
+    )
+    bodies = Organisation.objects.bulk_create(
+        Organisation(code=f"body-{n}", name=f"Body {n}", kind="agency") for n in range(60)
+    )
+    people = Person.objects.bulk_create(
+        Person(code=f"person-{n}", name=f"Person {n}", organisation=bodies[n % 60]) for n in range(200)
+    )
     search.refresh_many(bodies)
     for number in range(editions):
         with transaction.atomic():

@@ -1,6 +1,6 @@
 """How long a draft of a 100-page document takes, for each kind of file.
 
-    python -m benchmarks.importing
+python -m benchmarks.importing
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ def lines() -> list[tuple[str, str]]:
             found.append(("h1", f"Pillar {pillar}: Work of the pillar number {pillar}"))
         if page % 5 == 0:
             found.append(("h2", f"Objective {pillar}.{objective}: Reach the state number {pillar}.{objective}"))
-        found.append(("p", f"Action {pillar}.{objective}.{page % 5 + 1}: Train {page + 20} officials by December 2028. Lead: Ministry {page}."))
+        found.append(
+            (
+                "p",
+                f"Action {pillar}.{objective}.{page % 5 + 1}: Train {page + 20} officials by December 2028. Lead: Ministry {page}.",
+            )
+        )
         found += [("p", SENTENCE * 4)] * (PARAGRAPHS_A_PAGE - 1)
     return found
 
@@ -63,4 +68,6 @@ if __name__ == "__main__":
                 began = time.perf_counter()
                 rows = len(draft_rows(read_document(path)).rows)
                 times.append(time.perf_counter() - began)
-            print(f"{name:10} {path.stat().st_size / 1000:8.0f} kB  median {statistics.median(times):6.2f} s  {rows} rows")
+            print(
+                f"{name:10} {path.stat().st_size / 1000:8.0f} kB  median {statistics.median(times):6.2f} s  {rows} rows"
+            )

@@ -24,6 +24,7 @@ from django.db import connection
 from django.test import Client
 
 from floreo.core.access import SYSTEM
+from floreo.core.ui import storage
 from floreo.indicators.actions import recompute_all
 from floreo.indicators.models import Indicator
 from floreo.organisations.models import Membership, User
@@ -39,7 +40,10 @@ DESK = ["/desk/", "/desk/plan/{edition}/", "/desk/indicators/", "/desk/organisat
 
 
 def machine() -> str:
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), platform.machine())
+    cpu = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
     return f"{os.cpu_count()} cores, {cpu}, Python {platform.python_version()}, {connection.vendor}"
 
 
@@ -58,7 +62,9 @@ def timed(client: Client, address: str) -> tuple[float, float, int, int]:
 
 
 def pages(edition: Edition) -> None:
-    staff = User.objects.filter(email="bench@example.org").first() or User.objects.create(email="bench@example.org", name="Bench")
+    staff = User.objects.filter(email="bench@example.org").first() or User.objects.create(
+        email="bench@example.org", name="Bench"
+    )
     Membership.objects.get_or_create(user=staff, role="secretariat")
     signed_in = Client(headers={"host": "localhost"})
     signed_in.force_login(staff)
@@ -68,7 +74,9 @@ def pages(edition: Edition) -> None:
         for template in addresses:
             address = template.format(edition=edition.code)
             median, p95, weight, status = timed(client, address)
-            print(f"{address:44} {median:10.1f} {p95:8.1f} {weight / 1000:8.1f}{'' if status == 200 else f'  status {status}'}")
+            print(
+                f"{address:44} {median:10.1f} {p95:8.1f} {weight / 1000:8.1f}{'' if status == 200 else f'  status {status}'}"
+            )
 
 
 def recomputing() -> None:
@@ -80,12 +88,21 @@ def recomputing() -> None:
         began = time.perf_counter()
         recompute_all(by=SYSTEM, indicators=chosen)
         seconds, count = time.perf_counter() - began, chosen.count()
-        print(f"recomputing {count:>6} of {total} indicators: {seconds:6.1f} s, {seconds / max(count, 1) * 1000:.2f} ms each")
+        print(
+            f"recomputing {count:>6} of {total} indicators: {seconds:6.1f} s, {seconds / max(count, 1) * 1000:.2f} ms each"
+        )
 
 
 if __name__ == "__main__":
+    storage.collect()
     print(machine())
-    print({"editions": Edition.objects.count(), "actions": Action.objects.count(), "indicators": Indicator.objects.count()})
+    print(
+        {
+            "editions": Edition.objects.count(),
+            "actions": Action.objects.count(),
+            "indicators": Indicator.objects.count(),
+        }
+    )
     newest = Edition.objects.filter(state="in_force").first()
     assert newest is not None, "fill first: python -m benchmarks.fill"
     pages(newest)

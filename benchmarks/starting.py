@@ -1,6 +1,6 @@
 """How long `floreo up` takes from nothing, and a second time, up to the moment it would serve.
 
-    python -m benchmarks.starting
+python -m benchmarks.starting
 """
 
 from __future__ import annotations

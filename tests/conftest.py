@@ -28,7 +28,7 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 # A file, not memory: SQLite then locks between threads as it does in production.
 if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    settings.DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["FLOREO_DATA"], "test.sqlite3")}
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(Path(os.environ["FLOREO_DATA"]) / "test.sqlite3")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -137,5 +137,3 @@ def browser_of() -> Callable[[User], Client]:
         return client
 
     return sign_in
-
-

@@ -1,7 +1,7 @@
 """Takes pictures of a running site at 1280 and 360 px into a folder.
 
-    python tools/screenshots.py http://localhost:8000 docs/img --prefix isla / /strategy/ ...
-    python tools/screenshots.py http://localhost:8000 docs/img --sign-in ana@example.org:password /desk/
+python tools/screenshots.py http://localhost:8000 docs/img --prefix isla / /strategy/ ...
+python tools/screenshots.py http://localhost:8000 docs/img --sign-in ana@example.org:password /desk/
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def name_of(address: str) -> str:

@@ -20,7 +20,9 @@ def default_pack() -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="floreo", description="Runs a national cybersecurity strategy.")
     parser.add_argument("--data", help="folder of the database and files (default: var/<pack>, or FLOREO_DATA)")
-    parser.add_argument("--pack", default=os.environ.get("FLOREO_PACK") or default_pack(), help="country pack: a name or a folder")
+    parser.add_argument(
+        "--pack", default=os.environ.get("FLOREO_PACK") or default_pack(), help="country pack: a name or a folder"
+    )
     commands = parser.add_subparsers(dest="command", required=True)
 
     up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")

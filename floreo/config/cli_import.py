@@ -1,4 +1,4 @@
-"""`floreo strategy import`: drafts an edition from a text and prints it; with `--dry-run` nothing is written anywhere."""
+"""`floreo strategy import`: drafts an edition from a text and prints it; with `--dry-run` writes nothing anywhere."""
 
 from __future__ import annotations
 

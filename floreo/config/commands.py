@@ -73,7 +73,8 @@ def _load(asked: argparse.Namespace) -> None:
     other = LoadedPack.objects.exclude(code=folder.name).first()
     if other is not None and not LoadedPack.objects.filter(code=folder.name).exists():
         raise Refused(
-            f"This data folder already holds {other.title}. Give another with --data, or run without --pack.", code="other_pack"
+            f"This data folder already holds {other.title}. Give another with --data, or run without --pack.",
+            code="other_pack",
         )
     load_pack(folder, by=SYSTEM)
     with in_the_country() as country:

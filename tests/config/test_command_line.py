@@ -62,7 +62,10 @@ def test_a_dry_run_of_an_import_prints_the_draft_and_writes_nothing(data: Path) 
     done = floreo(data, "strategy", "import", str(SAMPLE), "--dry-run")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "pillar" in done.stdout.lower()
-    assert (rows(data, "SELECT count(*) FROM strategy_importdraft"), rows(data, "SELECT count(*) FROM core_auditentry")) == before
+    assert (
+        rows(data, "SELECT count(*) FROM strategy_importdraft"),
+        rows(data, "SELECT count(*) FROM core_auditentry"),
+    ) == before
 
 
 def test_an_import_keeps_the_draft_and_says_where_it_is(data: Path) -> None:

@@ -10,7 +10,14 @@ import floreo
 from floreo.core import action
 
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
-OPEN = {"standings.refreshed", "invitation.accepted", "administrator.made", "readings.taken", "imports.requeued", "draft.read"}
+OPEN = {
+    "standings.refreshed",
+    "invitation.accepted",
+    "administrator.made",
+    "readings.taken",
+    "imports.requeued",
+    "draft.read",
+}
 
 
 def every_action() -> dict[str, object]:

@@ -31,7 +31,9 @@ def is_action_file(path: Path) -> bool:
 
 
 def test_no_file_is_longer_than_400_lines() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in MODULES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400}
+    long = {
+        str(p.relative_to(ROOT)): n for p in MODULES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
+    }
     assert long == {}
 
 
@@ -40,7 +42,11 @@ def test_no_junk_drawers() -> None:
 
 
 def test_every_module_says_what_belongs_in_it() -> None:
-    silent = [str(p.relative_to(ROOT)) for p in MODULES if p.read_text().strip() and not ast.get_docstring(ast.parse(p.read_text()))]
+    silent = [
+        str(p.relative_to(ROOT))
+        for p in MODULES
+        if p.read_text().strip() and not ast.get_docstring(ast.parse(p.read_text()))
+    ]
     assert silent == []
 
 
@@ -59,7 +65,11 @@ def test_rows_are_written_only_in_actions() -> None:
 
 def test_no_country_is_named_in_code() -> None:
     found = subprocess.run(
-        ["git", "grep", "-nIi", "belize", "--", "floreo", "assets"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "grep", "-nIi", "belize", "--", "floreo", "assets"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert found.stdout == ""
 
@@ -83,7 +93,11 @@ def test_logic_never_asks_the_wall_clock() -> None:
         if path.relative_to(PACKAGE).as_posix() == "core/clock.py":
             continue
         text = path.read_text(encoding="utf-8")
-        found += [f"{path.relative_to(ROOT)}: {word}" for word in ("date.today()", "timezone.now()", "datetime.now(") if word in text]
+        found += [
+            f"{path.relative_to(ROOT)}: {word}"
+            for word in ("date.today()", "timezone.now()", "datetime.now(")
+            if word in text
+        ]
     assert found == []
 
 

@@ -9,7 +9,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_the_guide_and_the_code_name_the_same_settings() -> None:
-    code = (ROOT / "floreo" / "config" / "settings.py").read_text() + (ROOT / "floreo" / "config" / "environment.py").read_text()
+    code = (ROOT / "floreo" / "config" / "settings.py").read_text() + (
+        ROOT / "floreo" / "config" / "environment.py"
+    ).read_text()
     named = set(re.findall(r'"(FLOREO_[A-Z_]+|DATABASE_URL)"', code))
     guide = set(re.findall(r"`(FLOREO_[A-Z_]+|DATABASE_URL)`", (ROOT / "docs" / "guide" / "settings.md").read_text()))
     assert guide - {"FLOREO_SECRET_KEY_FILE"} == named

@@ -31,7 +31,13 @@ def routes(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPa
 def filled(route: str) -> str:
     """An address for a route, its parts filled with plausible words."""
     route = re.sub(r"<(?:int|slug|str|path|uuid):?\w*>|<\w+>", "1", route)
-    route = re.sub(r"\(\?P<\w+>[^)]*\)", "1", route).replace("^", "").replace("\\Z", "").replace("$", "").replace("\\.", ".")
+    route = (
+        re.sub(r"\(\?P<\w+>[^)]*\)", "1", route)
+        .replace("^", "")
+        .replace("\\Z", "")
+        .replace("$", "")
+        .replace("\\.", ".")
+    )
     return "/" + re.sub(r"^en/", "", route)
 
 
@@ -41,7 +47,9 @@ PRIVATE = [r for r in ALL if not any(re.match(p, filled(r).lstrip("/")) for p in
 
 def test_there_is_something_to_guard() -> None:
     assert len(PRIVATE) > 40
-    assert all(filled(r).startswith(("/desk/", "/account/")) for r in PRIVATE), [r for r in PRIVATE if not filled(r).startswith(("/desk/", "/account/"))]
+    assert all(filled(r).startswith(("/desk/", "/account/")) for r in PRIVATE), [
+        r for r in PRIVATE if not filled(r).startswith(("/desk/", "/account/"))
+    ]
 
 
 @pytest.mark.django_db

@@ -49,7 +49,9 @@ class TestFinding:
         SearchEntry.objects.get(key="a:1").delete()
         assert found("protection") == []
 
-    @pytest.mark.parametrize("words", ["", "   ", '"', "AND OR NOT", "a* OR b", "title:x", "NEAR(", "'; DROP", "&|!", "(", "\\", "%"])
+    @pytest.mark.parametrize(
+        "words", ["", "   ", '"', "AND OR NOT", "a* OR b", "title:x", "NEAR(", "'; DROP", "&|!", "(", "\\", "%"]
+    )
     def test_what_people_type_is_never_an_operator(self, words: str) -> None:
         assert isinstance(found(words), list)
 

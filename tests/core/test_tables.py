@@ -36,7 +36,9 @@ BODIES = Table(
     ),
     order=("kind", "-name", "pk"),
     search=("name", "code"),
-    filters=(Filter("kind", "Kind", lambda: [("agency", "Agency"), ("csirt", "CSIRT")], lambda rows, v: rows.filter(kind=v)),),
+    filters=(
+        Filter("kind", "Kind", lambda: [("agency", "Agency"), ("csirt", "CSIRT")], lambda rows, v: rows.filter(kind=v)),
+    ),
 )
 
 
@@ -112,7 +114,9 @@ def test_no_text_leaves_as_a_formula(text: str) -> None:
 
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=30))
 def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
-    table = Table("t", "T", "", rows=lambda _v: Organisation.objects.none(), columns=(Column("x", "X", "", lambda r: r),))
+    table = Table(
+        "t", "T", "", rows=lambda _v: Organisation.objects.none(), columns=(Column("x", "X", "", lambda r: r),)
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(tables.as_xlsx({"t": (table, [text])}, SYSTEM)))["t"]
     assert sheet["A2"].value == text
     assert sheet["A2"].data_type == "s"
@@ -120,7 +124,14 @@ def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "said"),
-    [(Decimal("2.00"), 2), (Decimal("2.50"), 2.5), (date(2026, 1, 2), "2026-01-02"), (None, None), (True, True), (["a"], ["a"])],
+    [
+        (Decimal("2.00"), 2),
+        (Decimal("2.50"), 2.5),
+        (date(2026, 1, 2), "2026-01-02"),
+        (None, None),
+        (True, True),
+        (["a"], ["a"]),
+    ],
 )
 def test_cells_as_json(cell: Any, said: Any) -> None:
     assert tables.plain(cell) == said

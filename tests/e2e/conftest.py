@@ -63,7 +63,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`floreo up` with the sample pack, as the README says, on a port of its own."""
     port, data = free_port(), tmp_path_factory.mktemp("site")
     env = {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
-    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", "isla-prueba", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "floreo.config.cli",
+        "--data",
+        str(data),
+        "up",
+        "--pack",
+        "isla-prueba",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     )
@@ -134,7 +145,9 @@ def axe(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result: dict[str, Any] = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{v['id']}: {n['html'][:160]} {n['any'][:1] and n['any'][0]['message']}" for v in result["violations"] for n in v["nodes"]
+        f"{v['id']}: {n['html'][:160]} {n['any'][:1] and n['any'][0]['message']}"
+        for v in result["violations"]
+        for n in v["nodes"]
     ]
 
 

@@ -91,7 +91,9 @@ def test_a_first_visit_weighs_less_than_100_kb(browser: Browser, site: Site, add
 
 
 def test_the_site_reads_without_script(browser: Browser, site: Site) -> None:
-    context = browser.new_context(base_url=site.address, java_script_enabled=False, viewport={"width": 360, "height": 800})
+    context = browser.new_context(
+        base_url=site.address, java_script_enabled=False, viewport={"width": 360, "height": 800}
+    )
     page = context.new_page()
     page.goto("/")
     page.locator("summary:has-text('Menu')").click()

@@ -23,7 +23,9 @@ pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)],
+        check=True,
+        capture_output=True,
     )
     return next(out.glob("*.whl"))
 
@@ -43,8 +45,22 @@ def _clean_environment(folder: Path, wheel: Path) -> Path:
     """A new environment that sees this one's libraries (no network here) and, of ours, only the wheel."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
-    site = Path(subprocess.run([python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True).stdout.strip())
-    theirs = Path(subprocess.run([sys.executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"], capture_output=True, text=True, check=True).stdout.strip())
+    site = Path(
+        subprocess.run(
+            [python, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    )
+    theirs = Path(
+        subprocess.run(
+            [sys.executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+    )
     for each in theirs.iterdir():
         if not each.name.startswith(("floreo", "__pycache__")):
             (site / each.name).symlink_to(each)
@@ -59,7 +75,18 @@ def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")}
-    command = [str(python), "-m", "floreo.config.cli", "--data", str(tmp_path / "data"), "up", "--pack", "isla-prueba", "--port", str(port)]
+    command = [
+        str(python),
+        "-m",
+        "floreo.config.cli",
+        "--data",
+        str(tmp_path / "data"),
+        "up",
+        "--pack",
+        "isla-prueba",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         body = _wait_for(f"http://127.0.0.1:{port}/", process)

@@ -48,9 +48,18 @@ def _count_today(editions: Iterable[Edition]) -> None:
         Standings.objects.update_or_create(edition=edition, on=day, defaults={"counts": counts})
 
 
-def _restand_edition(edition: Edition, day: date) -> None:
+def _past_days(edition: Edition, day: date, *, again: bool) -> list[date]:
+    """The quarters' ends within the edition's own time that are to be counted: those not counted yet, or all `again`."""
+    if edition.starts_on is None:
+        return []
+    ends = quarter_ends(edition.starts_on, min(day, edition.ends_on or day))
+    counted = set() if again else set(edition.standings.values_list("on", flat=True))
+    return [end for end in ends if end < day and end not in counted]
+
+
+def _restand_edition(edition: Edition, day: date, *, again: bool) -> None:
     """Statuses of today, and the tally at every quarter's end that has none yet."""
-    past = [d for d in quarter_ends(edition.starts_on, day) if d < day] if edition.starts_on else []
+    past = _past_days(edition, day, again=again)
     tallies: dict[date, list[str]] = {d: [] for d in past}
     actions, last = Action.objects.filter(edition=edition).order_by("pk"), 0
     while batch := list(with_facts(actions.filter(pk__gt=last)[:BATCH])):
@@ -77,7 +86,7 @@ def refresh_standings(*, by: Actor, editions: QuerySet[Edition] | None = None, a
         due = due.filter(Q(stood_on=None) | ~Q(stood_on=day))
     count = 0
     for edition in due:
-        _restand_edition(edition, day)
+        _restand_edition(edition, day, again=always)
         Edition.objects.filter(pk=edition.pk).update(stood_on=day)
         count += 1
     return count

@@ -29,9 +29,7 @@ def _segments(counts: Mapping[str, int], width: float, gap: float) -> list[tuple
 
 def _rect(name: str, x: float, y: float, width: float, height: float) -> str:
     inset = 0.5 if name == "not_started" else 0.0  # its outline stays inside
-    return (
-        f'<rect class="{FILL[name]}" x="{x + inset:.1f}" y="{y + inset:g}" width="{max(width - 2 * inset, 1):.1f}" height="{height - 2 * inset:g}"/>'
-    )
+    return f'<rect class="{FILL[name]}" x="{x + inset:.1f}" y="{y + inset:g}" width="{max(width - 2 * inset, 1):.1f}" height="{height - 2 * inset:g}"/>'
 
 
 def status_bar(counts: Mapping[str, int], *, height: int = 34, label: str = "") -> str:

@@ -53,4 +53,6 @@ def number(value: Decimal | float | int, decimals: int | None = None) -> str:
 def money(amount: Decimal | int, currency: str) -> str:
     """ "XCD 120,000": the code, since a sign alone names many currencies."""
     whole = amount == int(amount)
-    return format_currency(amount, currency, "¤¤ #,##0" if whole else "¤¤ #,##0.00", locale=locale(), currency_digits=False)
+    return format_currency(
+        amount, currency, "¤¤ #,##0" if whole else "¤¤ #,##0.00", locale=locale(), currency_digits=False
+    )

@@ -3,6 +3,7 @@ language; every chart escapes them. No Django, and no colour: classes of assets/
 
 from floreo.core.ui.bars import mini_bar, status_bar
 from floreo.core.ui.charts.columns import Bar, Reference, bar_chart
+from floreo.core.ui.charts.drawing import Number
 from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
@@ -13,6 +14,7 @@ __all__ = [
     "Goal",
     "Line",
     "Mark",
+    "Number",
     "Point",
     "Reference",
     "Span",

@@ -24,8 +24,10 @@ from markdown_it import MarkdownIt
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.ui import bars, words
+from floreo.core.ui.templatetags import ui_charts
 
 register = template.Library()
+register.tags.update(ui_charts.register.tags)
 
 # Short name of the icon and colour of each status; the words are the reader's.
 STATUS = {
@@ -69,7 +71,11 @@ def status(act: Any, plain: bool = False) -> SafeString:
     standing = act.standing
     days = standing.days(clock.today())
     if act.override:
-        note = "" if plain else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": words.day(act.override_on)}
+        note = (
+            ""
+            if plain
+            else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": words.day(act.override_on)}
+        )
         return status_word(act.status, note=note)
     if standing.status == "done" and act.closed_on:
         return status_word("done", note=words.day(act.closed_on, "month"))
@@ -121,7 +127,9 @@ def when(day: date | datetime | None, precision: str = "day") -> SafeString | st
         return ""
     if isinstance(day, datetime):
         return format_html('<time datetime="{}">{}</time>', day.isoformat(), words.moment(day))
-    machine = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day:%Y-%m}"}.get(precision, day.isoformat())
+    machine = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day:%Y-%m}"}.get(
+        precision, day.isoformat()
+    )
     return format_html('<time datetime="{}">{}</time>', machine, words.day(day, precision))
 
 
@@ -229,7 +237,12 @@ def kind_of(field: BoundField) -> str:
 def control(field: BoundField, css: str = "") -> SafeString:
     """{% control field %}: the bare control in our clothes, tied to its help and its error."""
     kind = kind_of(field)
-    classes = {"select": "form-select", "checkbox": "form-check-input", "radio": "fl-choices", "checkboxes": "fl-choices"}.get(kind, "form-control")
+    classes = {
+        "select": "form-select",
+        "checkbox": "form-check-input",
+        "radio": "fl-choices",
+        "checkboxes": "fl-choices",
+    }.get(kind, "form-control")
     attrs = {"class": f"{classes} {css}".strip()}
     described = [f"{field.auto_id}-help"] if field.help_text else []
     if field.errors:
@@ -247,7 +260,9 @@ def field(bound: BoundField, optional: bool = True) -> dict[str, Any]:
 
 
 @register.simple_tag
-def button(words_: str, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = "") -> SafeString:
+def button(
+    words_: str, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
+) -> SafeString:
     """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     extra = format_html(' name="{}" value="{}"', name, value) if name else ""
@@ -329,7 +344,11 @@ def alternates(context: Context) -> SafeString:
     if request is None:
         return mark_safe("")
     links = [
-        format_html('<link rel="alternate" hreflang="{}" href="{}">', code, request.build_absolute_uri(translate_url(request.get_full_path(), code)))
+        format_html(
+            '<link rel="alternate" hreflang="{}" href="{}">',
+            code,
+            request.build_absolute_uri(translate_url(request.get_full_path(), code)),
+        )
         for code, _name in context.get("site_languages") or []
     ]
     return mark_safe("\n".join(links))  # noqa: S308 -- each part was escaped

@@ -1,0 +1,178 @@
+"""From readings and rows to what charts draw, with words in the reader's language. It knows no app: whatever has the
+named attributes can be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+
+from floreo.core.figures import SMALL, Frequency, following, period_of
+from floreo.core.ui import charts, words
+
+PER_CENT = "%"
+LONGEST_GAP = 40  # missing periods drawn one by one; more than this is one gap
+
+
+def _is_small(number: Decimal | None) -> bool:
+    return number is not None and 0 < number < SMALL
+
+
+def _drawable(reading: Any, *, about_people: bool) -> Decimal | None:
+    """The value, unless it is about so few people that they could be singled out."""
+    counted = reading.value if reading.denominator is None else reading.numerator
+    hidden = about_people and (_is_small(counted) or _is_small(reading.denominator))
+    value: Decimal | None = None if hidden else reading.value
+    return value
+
+
+def value_words(value: Decimal | float, indicator: Any) -> str:
+    """ "81 %", "1,204": other units stand in the caption."""
+    number = words.number(value, indicator.decimals)
+    return f"{number}\u00a0%" if indicator.unit == PER_CENT else number
+
+
+def _axis_words(reading_end: date, frequency: str) -> str:
+    """What a period is called under the axis, without its year."""
+    if frequency == Frequency.QUARTER:
+        return f"{_('Q')}{(reading_end.month + 2) // 3}"
+    if frequency == Frequency.MONTH:
+        return format_date(reading_end, "MMM", locale=words.locale()).replace(".", "").replace("Sept", "Sep")
+    return ""
+
+
+def _missing(before: Any, after: Any, frequency: str) -> list[charts.Point]:
+    """Periods between two readings for which there is none: the line stays open over them."""
+    if frequency not in set(Frequency) or frequency == Frequency.ONCE:
+        return []
+    rhythm, found = Frequency(frequency), []
+    period = following(period_of(before.ends_on, rhythm), rhythm)
+    while period.end < after.starts_on and len(found) < LONGEST_GAP:
+        found.append(charts.Point(period.end, None, _axis_words(period.end, frequency)))
+        period = following(period, rhythm)
+    return found
+
+
+def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
+    """One point a period, oldest first; a corrected reading hangs on the one that corrects it."""
+    every = sorted(readings, key=lambda r: (r.ends_on, r.pk or 0))
+    by_key = {r.pk: r for r in every}
+    corrected = {r.corrects_id for r in every if r.corrects_id}
+    found: list[charts.Point] = []
+    before: Any = None
+    for reading in (r for r in every if r.pk not in corrected):
+        if before is not None:
+            found += _missing(before, reading, indicator.frequency)
+        found.append(_point(reading, by_key, indicator))
+        before = reading
+    return found
+
+
+def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point:
+    value = _drawable(reading, about_people=indicator.about_people)
+    earlier: list[Decimal] = []
+    older = by_key.get(reading.corrects_id)
+    while older is not None:
+        was = _drawable(older, about_people=indicator.about_people)
+        earlier += [was] if was is not None and was != value else []
+        older = by_key.get(older.corrects_id)
+    return charts.Point(
+        on=reading.ends_on,
+        value=value,
+        label=_axis_words(reading.ends_on, indicator.frequency),
+        words="" if value is None else value_words(value, indicator),
+        corrected=tuple(earlier),
+        starts_anew=reading.not_comparable,
+    )
+
+
+def _goal(indicator: Any) -> charts.Goal | None:
+    if indicator.target is None:
+        return None
+    said = _("Target %(value)s") % {"value": value_words(indicator.target, indicator)}
+    due = indicator.target_due
+    return charts.Goal(indicator.target, said, due, words.day(due, "month") if due else "")
+
+
+def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[charts.Point], str]:
+    """The baseline as the first point, with its words, where its day is known and nothing older stands there."""
+    if indicator.baseline is None or indicator.baseline_on is None:
+        return points, ""
+    said = _("%(value)s baseline") % {"value": value_words(indicator.baseline, indicator)}
+    day = indicator.baseline_on
+    if points and points[0].value == indicator.baseline and points[0].on >= day:
+        return points, said
+    if points and points[0].on <= day:
+        return points, ""
+    return [charts.Point(day, indicator.baseline, _axis_words(day, indicator.frequency)), *points], said
+
+
+def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, caption: str) -> charts.Line | None:
+    """The chart of an indicator; None while there are not two things to draw."""
+    points, baseline = _with_baseline(points_of(readings, indicator), indicator)
+    goal = _goal(indicator)
+    known = [p for p in points if p.value is not None]
+    if not known or len(known) + (goal is not None) < 2:
+        return None
+    marks = tuple(charts.Mark(n.on, f"{n.in_language('title')}, {words.day(n.on, 'month')}") for n in notes)
+    return charts.Line(
+        points=tuple(points),
+        label=spoken(caption, known, goal, indicator),
+        goal=goal,
+        baseline=baseline,
+        marks=marks,
+        top=100 if indicator.unit == PER_CENT else None,
+        say=words.number,
+    )
+
+
+def period_words(day: date, frequency: str) -> str:
+    precision = {Frequency.QUARTER: "quarter", Frequency.MONTH: "month", Frequency.YEAR: "year"}
+    return words.day(day, precision.get(Frequency(frequency), "day") if frequency in set(Frequency) else "day")
+
+
+def spoken(caption: str, known: Sequence[charts.Point], goal: charts.Goal | None, indicator: Any) -> str:
+    """What the chart shows, for those who hear it: from, to, and the target. The table holds the rest."""
+    first, last = known[0], known[-1]
+    facts = {
+        "caption": caption,
+        "first": value_words(_decimal(first.value), indicator),
+        "then": period_words(first.on, indicator.frequency),
+        "last": value_words(_decimal(last.value), indicator),
+        "now": period_words(last.on, indicator.frequency),
+    }
+    said = _("Line chart: %(caption)s. %(first)s in %(then)s, %(last)s in %(now)s.") % facts
+    if goal is None:
+        return said
+    return f"{said} {goal.words}{f', {goal.when}' if goal.when else ''}."
+
+
+def _decimal(value: charts.Number | None) -> Decimal | float:
+    return value if isinstance(value, Decimal) else float(value or 0)
+
+
+def legend_of(line: charts.Line) -> str:
+    """What is not said on the chart itself."""
+    said = []
+    dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on
+    if dotted:
+        said.append(_("Dotted: a straight line to the target, not a forecast."))
+    if any(p.corrected for p in line.points):
+        said.append(_("Hollow: a reading later corrected."))
+    if any(p.value is None for p in line.points):
+        said.append(_("Open: no reading."))
+    return " ".join(said)
+
+
+def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
+    return [charts.Bar(str(r.label), r.value, str(r.words), bool(getattr(r, "is_ours", False))) for r in rows]
+
+
+def spoken_list(caption: str, pairs: Iterable[tuple[str, str]], *, kind: str) -> str:
+    """ "Bar chart: Where the country stands. Uruguay 71.2; ..."."""
+    listed = "; ".join(f"{label} {said}".strip() for label, said in pairs)
+    return f"{kind}: {caption}. {listed}."

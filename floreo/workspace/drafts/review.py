@@ -1,0 +1,206 @@
+"""What the review page shows: rows in order and in pages, what each says, whose turn it is, and the counts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Actor
+from floreo.core.ui import words
+from floreo.strategy.actions.drafts.chain import TAKEN, Chain, chain_of
+from floreo.strategy.actions.drafts.fields import FIELDS, shown_value
+from floreo.strategy.drafting.rows import Kind
+from floreo.strategy.models import DraftRow, EditionPart, ImportDraft, RowState
+from floreo.strategy.presenters.drafts import KIND_WORDS
+from floreo.workspace.drafts.forms import RowForm
+from floreo.workspace.drafts.passages import Gap, Paragraph, Source
+
+PAGE = 40
+# The skeleton first, in reading order; then what surrounds it, kind by kind.
+_GROUPS = {
+    Kind.EDITION: 0, Kind.OBJECTIVE_OVERALL: 1, Kind.PILLAR: 2, Kind.OBJECTIVE: 2, Kind.ACTION: 2, Kind.TARGET: 3,
+    Kind.BODY: 4, Kind.MEASURE: 5, Kind.FUNDER: 6, Kind.OUTLET: 7,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One row as the page shows it."""
+
+    row: DraftRow
+    kicker: str
+    facts: tuple[tuple[str, str], ...]
+    above: DraftRow | None
+    is_now: bool
+    by_you: bool
+    takes_focus: bool = False
+    problem: str = ""
+    form: RowForm | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        return self.row.state in TAKEN
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.row.state == RowState.REJECTED
+
+
+@dataclass
+class Review:
+    """A draft under review by `viewer`. `asked` is the row that the address names; `form` is open in its row."""
+
+    draft: ImportDraft
+    viewer: Actor
+    page: int = 1
+    asked: int | None = None
+    opened: int | None = None
+    everything: bool = False
+    form: RowForm | None = None
+    form_row: int | None = None
+    problems: dict[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> Sequence[DraftRow]:
+        found = list(self.draft.rows.all())
+        return sorted(found, key=lambda r: (_GROUPS.get(Kind(r.kind), 9), r.number))
+
+    @cached_property
+    def chain(self) -> Chain:
+        return chain_of(self.rows)
+
+    @cached_property
+    def pages(self) -> dict[int, int]:
+        return {row.number: place // PAGE + 1 for place, row in enumerate(self.rows)}
+
+    @property
+    def page_count(self) -> int:
+        return max(self.pages.values(), default=1)
+
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.page_count + 1)
+
+    @cached_property
+    def here(self) -> list[DraftRow]:
+        return [row for row in self.rows if self.pages[row.number] == self.page]
+
+    @cached_property
+    def now(self) -> int | None:
+        """The row whose turn it is: the one asked for, or the first that nobody has decided."""
+        if self.asked in self.pages:
+            return self.asked
+        waiting = (r.number for r in self.here if r.state == RowState.UNCONFIRMED)
+        return next(waiting, None)
+
+    @cached_property
+    def source(self) -> Source:
+        return Source(self.draft, self.rows, self.pages, self.page, self.now)
+
+    def window(self) -> list[Paragraph | Gap]:
+        return self.source.window(opened=self.opened, everything=self.everything)
+
+    def paragraphs_of(self, *numbers: int | None) -> list[Paragraph]:
+        rows = [r for r in self.here if r.number in numbers]
+        return [self.source.paragraph(i) for i in sorted(self.source.touched(rows))]
+
+    def shown(self) -> list[ShownRow]:
+        return [self.show(row) for row in self.here]
+
+    def show(self, row: DraftRow, *, takes_focus: bool = False) -> ShownRow:
+        return ShownRow(
+            row=row,
+            kicker=kicker(row),
+            facts=tuple(facts(row)),
+            above=self.chain.by_number.get(row.parent_number or 0),
+            is_now=row.number == self.now,
+            by_you=row.decided_by == self.viewer.actor_name,
+            takes_focus=takes_focus,
+            problem=self.problems.get(row.number, ""),
+            form=self.form if row.number == self.form_row else None,
+        )
+
+    # Counts, in words
+
+    def count(self, *states: str) -> int:
+        return sum(1 for row in self.rows if row.state in states)
+
+    @property
+    def answer(self) -> str:
+        """ "23 rows drafted from one text. 3 accepted, 20 wait for you. Nothing is published ..." """
+        total, accepted = len(self.rows), self.count(*TAKEN)
+        rejected, waiting = self.count(RowState.REJECTED), self.count(RowState.UNCONFIRMED)
+        drafted = ngettext("%(n)s row drafted from one text.", "%(n)s rows drafted from one text.", total)
+        parts = [ngettext("%(n)s accepted", "%(n)s accepted", accepted) % {"n": words.number(accepted)}]
+        if rejected:
+            parts.append(ngettext("%(n)s rejected", "%(n)s rejected", rejected) % {"n": words.number(rejected)})
+        waits = ngettext("%(n)s waits for you", "%(n)s wait for you", waiting) % {"n": words.number(waiting)}
+        parts.append(waits if waiting else _("none waits"))
+        return f"{drafted % {'n': words.number(total)}} {', '.join(parts)}."
+
+    @property
+    def finish_words(self) -> str:
+        ready = len(self.chain.ready)
+        return ngettext("Finish with %(n)s row", "Finish with %(n)s rows", ready) % {"n": words.number(ready)}
+
+    @property
+    def waiting_words(self) -> str:
+        """Said when accepted rows cannot enter yet, because what holds them is undecided."""
+        rows = self.chain.waiting
+        if not rows:
+            return ""
+        sentence = ngettext(
+            "%(n)s accepted row cannot enter yet: the row above it is undecided (%(which)s).",
+            "%(n)s accepted rows cannot enter yet: the rows above them are undecided (%(which)s).",
+            len(rows),
+        )
+        return sentence % {"n": words.number(len(rows)), "which": ", ".join(str(r.number) for r in rows[:12])}
+
+    @property
+    def mended_words(self) -> str:
+        count = len(self.draft.mended)
+        if not count:
+            return ""
+        sentence = ngettext("%(n)s broken character mended.", "%(n)s broken characters mended.", count)
+        return sentence % {"n": words.number(count)}
+
+    def kinds_waiting(self) -> list[tuple[str, str]]:
+        """Kinds with several undecided rows, with the words of the button that accepts them all."""
+        found = []
+        for kind, title in KIND_WORDS.items():
+            count = sum(1 for r in self.rows if r.kind == kind and r.state == RowState.UNCONFIRMED)
+            if count > 1:
+                found.append((str(kind), _("%(kind)s: %(n)s rows") % {"kind": title, "n": words.number(count)}))
+        return found
+
+
+def kicker(row: DraftRow) -> str:
+    title = str(KIND_WORDS[row.kind])
+    code = str(row.fields.get("code") or "")
+    if row.kind in {Kind.PILLAR, Kind.OBJECTIVE, Kind.ACTION} and code:
+        return f"{title} {code}"
+    if row.kind == Kind.BODY:
+        part = shown_value(row, "part")
+        return f"{title}: {EditionPart(str(part)).label}" if part else _("Body: say which part it had")
+    return title
+
+
+_NAMED_IN_KICKER = {"code", "part"}
+
+
+def facts(row: DraftRow) -> list[tuple[str, str]]:
+    """What the row says besides its title. A date that the text does not give is said to be missing."""
+    found = []
+    for each in FIELDS.get(row.kind, ()):
+        value = shown_value(row, each.name)
+        if each.name in _NAMED_IN_KICKER:
+            continue
+        if value not in {None, ""}:
+            found.append((str(each.short), str(value)))
+        elif each.name in {"by", "due"}:
+            found.append((str(each.short), _("none in the text")))
+    return found

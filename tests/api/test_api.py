@@ -1,0 +1,176 @@
+"""The API answers as the pages do, in one shape, to anybody."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from floreo.api.urls import urlpatterns
+from floreo.core import audit
+from floreo.core.models import TokenBucket
+from floreo.open_data.catalogue import public_tables
+from floreo.organisations.models import User
+from tests.api.conftest import SECRET
+
+ROOT = "/api/v1/"
+
+
+def schema(api: Client) -> dict[str, Any]:
+    found: dict[str, Any] = api.get(ROOT + "openapi.json").json()
+    return found
+
+
+def test_the_index_names_every_public_table(api: Client) -> None:
+    index = api.get(ROOT).json()
+    assert [t["name"] for t in index["tables"]] == [t.name for t in public_tables()]
+    assert index["openapi"] == "http://testserver/api/v1/openapi.json"
+
+
+def test_a_list_gives_rows_the_next_address_and_how_many(api: Client) -> None:
+    first = api.get(ROOT + "actions", {"limit": 1}).json()
+    assert (len(first["items"]), first["total"]) == (1, 2)
+    second = api.get(first["next"]).json()
+    assert [r["code"] for r in first["items"] + second["items"]] == ["1.1.1", "1.1.2"]
+    assert second["next"] is None
+
+
+def test_a_list_can_be_narrowed(api: Client) -> None:
+    def codes(**asked: str) -> list[str]:
+        return [r["code"] for r in api.get(ROOT + "actions", asked).json()["items"]]
+
+    assert codes(status="late") == ["1.1.2"]
+    assert codes(q="action 1.1.1") == ["1.1.1"]
+    assert codes(lead="csirt") == ["1.1.1"]
+    assert codes(status="no such status") == []
+    assert codes(edition="2029-2032") == []
+
+
+def test_one_row_is_found_by_its_key_and_by_its_path(api: Client) -> None:
+    one = api.get(ROOT + "actions/2025-2028:1.1.1").json()
+    assert one == api.get(ROOT + "actions/2025-2028/1.1.1").json()
+    assert (one["code"], one["leads"], one["status"]) == ("1.1.1", ["csirt"], "on_track")
+
+
+def test_readings_of_an_indicator(api: Client) -> None:
+    readings = api.get(ROOT + "indicators/reports-in-time/readings").json()["items"]
+    assert [(r["period"], r["value"], r["numerator"]) for r in readings] == [("Q2 2026", 77, None), ("Q3 2026", 81, 47)]
+    assert api.get(ROOT + "indicators/secret-figure/readings").status_code == 404
+
+
+def test_the_plan_as_a_tree(api: Client) -> None:
+    plan = api.get(ROOT + "editions/2025-2028/plan").json()
+    assert [a["code"] for a in plan["pillars"][0]["objectives"][0]["actions"]] == ["1.1.1", "1.1.2"]
+    assert (plan["counts"]["on_track"], plan["counts"]["late"]) == (1, 1)
+    assert api.get(ROOT + "editions/2029-2032/plan").status_code == 404
+
+
+def test_districts_as_geojson(api: Client) -> None:
+    found = api.get(ROOT + "districts.geojson").json()
+    assert [(f["id"], f["geometry"]["type"], f["properties"]["name"]) for f in found["features"]] == [
+        ("XP-N", "Polygon", "North")
+    ]
+
+
+def test_the_head_of_the_audit_chain(api: Client) -> None:
+    head = audit.head()
+    answer = api.get(ROOT + "audit/head").json()
+    assert (answer["number"], answer["hash"]) == (head.number, head.hash)
+
+
+def is_error(body: object) -> bool:
+    """Whether it is exactly the one shape."""
+    if not isinstance(body, dict) or list(body) != ["error"]:
+        return False
+    error = body["error"]
+    return list(error) == ["code", "message", "fields"] and isinstance(error["fields"], dict) and bool(error["message"])
+
+
+PATHS = sorted("/" + str(p.pattern).replace("<path:rest>", "no/such/thing") for p in urlpatterns)
+
+
+def test_every_path_says_405_in_the_one_shape(api: Client) -> None:
+    for path in PATHS:
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            response = api.generic(method, ROOT[:-1] + path, data=b"{", content_type="application/json")
+            assert (response.status_code, is_error(response.json())) == (405, True), path
+            assert "GET" in response.headers["Allow"]
+
+
+def test_every_path_says_404_in_the_one_shape(api: Client) -> None:
+    for path in PATHS:
+        if "<" in path or "no/such" in path:
+            response = api.get(ROOT[:-1] + re.sub("<[a-z]+>", "nothing-like-it", path))
+            assert (response.status_code, is_error(response.json())) == (404, True), path
+
+
+def test_every_list_says_what_is_wrong_with_its_parameters(api: Client) -> None:
+    for table in public_tables():
+        TokenBucket.objects.all().delete()
+        where = ROOT + table.name
+        for asked in ({"limit": "many"}, {"limit": "201"}, {"q": "x" * 201}, {"q": "\x00"}, {"after": "ü"}):
+            response = api.get(where, asked)
+            assert (response.status_code, is_error(response.json())) == (422, True), (where, asked)
+            assert list(response.json()["error"]["fields"]) == list(asked)
+        for place in ("bm90LWpzb24", "e30", "W10", "W10" * 600):  # no JSON, no list, an empty one
+            response = api.get(where, {"after": place})
+            assert (response.status_code, is_error(response.json())) == (400, True), (where, place)
+        for place in ("WzFlNDAwXQ", "WzFlNDAwLCAxXQ", "WzFlNDAwLCAxLCAxXQ", "WzlFOTksIDEsIDFd"):  # [1e400, 1, 1]
+            assert api.get(where, {"after": place}).status_code in {200, 400}, (where, place)
+
+
+def test_a_mistake_of_ours_shows_no_text_of_its_own(api: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(audit, "head", fail)
+    response = api.get(ROOT + "audit/head")
+    assert (response.status_code, is_error(response.json()), SECRET in response.content.decode()) == (500, True, False)
+
+
+def test_every_operation_declares_every_error(api: Client) -> None:
+    for path, operations in schema(api)["paths"].items():
+        for operation in operations.values():
+            responses = operation["responses"]
+            assert sorted(responses) == ["200", "400", "404", "405", "422", "429", "500"], path
+
+
+def test_a_stranger_who_calls_without_end_is_slowed_down(api: Client) -> None:
+    answers = [api.get(ROOT + "audit/head") for _call in range(122)]
+    assert answers[100].status_code == 200
+    last = answers[-1]
+    assert (last.status_code, is_error(last.json())) == (429, True)
+    assert int(last.headers["Retry-After"]) >= 1
+    assert TokenBucket.objects.count() == 1
+
+
+def test_any_site_may_read_it_and_no_cookie_is_looked_at(api: Client, secretariat: User) -> None:
+    api.force_login(secretariat)
+    response = api.get(ROOT + "actions")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.json()["total"] == 2
+    assert SECRET not in response.content.decode()
+    assert api.options(ROOT + "actions").status_code == 204
+
+
+def test_an_answer_that_has_not_changed_is_not_sent_again(api: Client) -> None:
+    first = api.get(ROOT + "actions")
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    again = api.get(ROOT + "actions", headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_api_needs_no_account(api: Client) -> None:
+    for each in get_resolver("floreo.api.urls").url_patterns:
+        assert getattr(each.callback, "login_required", True) is False, each.pattern
+
+
+def test_nothing_internal_is_in_any_answer(api: Client) -> None:
+    for path in [ROOT, *(ROOT + t.name for t in public_tables()), ROOT + "editions/2025-2028/plan"]:
+        text = json.dumps(api.get(path, {"limit": 200} if path != ROOT else {}).json())
+        assert SECRET not in text, path
+        assert "ana@example.org" not in text

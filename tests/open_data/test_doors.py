@@ -1,0 +1,157 @@
+"""One door out: whatever the exit and whoever asks, the same rows and columns leave; to strangers nothing internal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from openpyxl import load_workbook
+
+from floreo.core import tables
+from floreo.core.access import ROLES, can
+from floreo.core.tables import Table, plain
+from floreo.open_data.catalogue import TABLES, public_tables
+from floreo.open_data.dcat import catalogue
+from floreo.open_data.dictionary import csvw, dictionary
+from floreo.organisations.models import Organisation, User
+from floreo.strategy.models import Edition
+from tests.api.conftest import SECRET, small_country  # noqa: F401 -- a fixture
+
+VIEWERS = ["stranger", *ROLES]
+
+
+@pytest.fixture
+def viewer_of(small_country: Edition, user_with: Callable[..., User]) -> Callable[[str], object]:  # noqa: F811 -- the fixture
+    """An account in a role, tied to the body that leads an action."""
+
+    def make(role: str) -> object:
+        if role == "stranger":
+            return AnonymousUser()
+        return user_with(role, organisation=Organisation.objects.get(code="csirt"))
+
+    return make
+
+
+def leaves(table: Table, viewer: object) -> list[dict[str, Any]]:
+    """What the table gives that viewer, as plain JSON."""
+    return [{k: plain(v) for k, v in record.items()} for record in tables.records(table, table.ordered(viewer), viewer)]
+
+
+def of_csv(table: Table, viewer: object) -> list[list[str]]:
+    text = "".join(tables.as_csv(table, table.ordered(viewer), viewer)).lstrip("\ufeff")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def of_xlsx(table: Table, viewer: object) -> list[list[str]]:
+    sheet = load_workbook(io.BytesIO(tables.as_xlsx({table.name: (table, table.ordered(viewer))}, viewer))).worksheets[
+        0
+    ]
+    return [["" if cell is None else _text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def _text(cell: Any) -> str:
+    if hasattr(cell, "date"):
+        return str(cell.date().isoformat())
+    return str(cell)
+
+
+@pytest.mark.parametrize("role", VIEWERS)
+def test_every_exit_gives_the_same(viewer_of: Callable[[str], object], role: str) -> None:
+    """The generated truth table: every table, for every role, on CSV, JSON and XLSX."""
+    viewer = viewer_of(role)
+    for table in TABLES.values():
+        if not table.is_open_to(viewer):
+            continue
+        names, rows = [c.name for c in table.columns_for(viewer)], leaves(table, viewer)
+        from_json = json.loads("".join(tables.as_json(table, table.ordered(viewer), viewer)))
+        assert from_json == rows, table.name
+        assert all(list(r) == names for r in rows), table.name
+        flat = [names, *([str(tables.flat(v)) for v in record.values()] for record in rows)]
+        assert of_csv(table, viewer) == flat, table.name
+        plain_text = [[cell[1:] if cell.startswith("'") else cell for cell in row] for row in flat]
+        assert of_xlsx(table, viewer) == plain_text, table.name
+
+
+def test_the_api_and_the_public_files_are_a_strangers_whoever_asks(
+    viewer_of: Callable[[str], object], secretariat: User
+) -> None:
+    browser = Client()
+    browser.force_login(secretariat)
+    for table in public_tables():
+        expected = leaves(table, viewer_of("stranger"))
+        assert browser.get(f"/api/v1/{table.name}", {"limit": 200}).json()["items"] == expected, table.name
+        body = b"".join(browser.get(f"/data/{table.name}.json").streaming_content)  # type: ignore[attr-defined]  # it streams
+        assert json.loads(body) == expected, table.name
+
+
+def test_nothing_internal_leaves_to_a_stranger_and_all_of_it_would_leak_without_the_rules(
+    viewer_of: Callable[[str], object],
+) -> None:
+    stranger, insider = viewer_of("stranger"), viewer_of("administrator")
+    secret_tables = []
+    for table in TABLES.values():
+        if table.needs is None:
+            assert SECRET not in json.dumps(leaves(table, stranger)), table.name
+        if SECRET in json.dumps(leaves(table, insider)):
+            secret_tables.append(table.name)
+    # What the test made could leak from these: were a rule to go missing, it would show above.
+    assert {
+        "actions",
+        "editions",
+        "events",
+        "indicators",
+        "milestones",
+        "organisations",
+        "pillars",
+        "risks",
+        "updates",
+    } <= set(secret_tables)
+
+
+@pytest.mark.parametrize("role", VIEWERS)
+def test_a_column_leaves_only_to_who_may_see_it(viewer_of: Callable[[str], object], role: str) -> None:
+    viewer = viewer_of(role)
+    for table in TABLES.values():
+        guarded = {c.name for c in table.columns if c.needs is not None and not can(viewer, c.needs)}
+        assert guarded.isdisjoint(c.name for c in table.columns_for(viewer)), table.name
+        if role == "stranger":
+            assert guarded == {c.name for c in table.columns if c.needs is not None}
+
+
+def test_every_table_tells_its_rows_apart(viewer_of: Callable[[str], object]) -> None:
+    viewer = viewer_of("administrator")
+    for table in TABLES.values():
+        keys = [row[table.key] for row in leaves(table, viewer)]
+        assert len(keys) == len(set(keys)), table.name
+
+
+def test_every_column_and_table_says_what_it_is() -> None:
+    for table in TABLES.values():
+        assert all((str(table.title), str(table.help))), table.name
+        for column in table.columns:
+            assert all((column.name, str(column.title), str(column.help))), (table.name, column.name)
+
+
+def test_the_catalogue_lists_every_public_table_with_addresses_that_answer(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
+    found = catalogue(rf.get("/data/catalog.jsonld"))
+    assert [d["dcterms:identifier"] for d in found["dcat:dataset"]] == [t.name for t in public_tables()]
+    assert found["dcterms:spatial"]["dcterms:identifier"] == "XP"
+    browser = Client()
+    for dataset in found["dcat:dataset"]:
+        for file in dataset["dcat:distribution"]:
+            address = file["dcat:downloadURL"]["@id"]
+            assert address.startswith("http://testserver/data/")
+            assert browser.get(address.removeprefix("http://testserver")).status_code == 200
+
+
+def test_the_metadata_of_a_csv_names_its_columns_in_order(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
+    table = TABLES["readings"]
+    columns = csvw(table, rf.get("/"))["tableSchema"]["columns"]
+    assert [c["name"] for c in columns] == of_csv(table, None)[0] == [e.name for e in dictionary(table)]
+    assert {c["name"]: c["datatype"] for c in columns}["value"] == "decimal"

@@ -223,7 +223,8 @@ def test_a_lead_keeps_the_name_it_had_then() -> None:
 
 
 def test_spans_dates_and_lists_in_words() -> None:
-    assert words.span_words(date(2026, 1, 1), date(2026, 12, 31)) == "1 Jan 2026 to 31 Dec 2026"
+    assert words.span_words(date(2026, 1, 1), date(2026, 12, 31)) == "1 Jan to 31 Dec 2026"
+    assert words.span_words(date(2025, 1, 1), date(2026, 12, 31)) == "1 Jan 2025 to 31 Dec 2026"
     assert words.span_words(None, date(2026, 12, 31)) == "until 31 Dec 2026"
     assert words.span_words(None, None) == "no dates set"
     assert words.month_span(date(2026, 1, 1), date(2027, 12, 31)) == "Jan 2026 to Dec 2027"

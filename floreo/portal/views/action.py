@@ -19,6 +19,7 @@ from floreo.portal.views.plan import crumbs_of, pillar_crumb
 from floreo.strategy.access import get_action_for
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
+from floreo.strategy.presenters.actions import late_words
 from floreo.strategy.presenters.words import span_words
 
 # The end of the class that colours the box of why.
@@ -72,6 +73,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         runs=span_words(act.starts_on, act.due_on),
         carried_from=carried_from(act),
         changed_on=past[0].day if past else None,
+        late_note=late_words(shown.days_late) if shown.days_late else "",
         short=SHORT[shown.standing.status],
         update=shown.updates[0] if shown.updates else None,
         earlier=shown.updates[1:],

@@ -95,9 +95,10 @@ def _count(reading: Reading, value: Decimal | None) -> str:
 
 def _row(reading: Reading) -> ReadingRow:
     corrected = getattr(reading, "corrected_by", None) is not None
-    notes = [_("Corrected since") if corrected else "", reading.note]
+    notes = [_("Corrected since") if corrected else ""]
     if reading.corrects is not None:
         notes.append(_("Corrected, was %(value)s") % {"value": words.value_words(reading.corrects, unit=False)})
+    notes.append(reading.note)
     if reading.not_comparable:
         notes.append(_("Another method: not comparable with the reading before"))
     return ReadingRow(
@@ -133,8 +134,6 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
         place=indicator.objective or indicator.pillar,
         rows=[_row(r) for r in shown.readings],
         has_counts=any(r.denominator is not None for r in shown.readings),
-        above=indicator.in_language("numerator_words") or _("counted"),
-        below=indicator.in_language("denominator_words") or _("in all"),
         notes=indicator.chart_notes.all(),
         actions=indicator.actions.visible_to(None).select_related("edition"),
         **_figure(indicator, shown),

@@ -27,6 +27,7 @@ from floreo.strategy.tables import ACTIONS
 
 LATE, DUE = "late", "due"
 FILES = ("csv", "xlsx", "json")
+SHOWN_EVENTS = 12
 
 
 @dataclass(frozen=True)
@@ -164,16 +165,19 @@ def _lead_chips(actions: QuerySet[Action], narrowing: Narrowing) -> list[Chip]:
 
 
 def _about_edition(edition: Edition) -> dict[str, Any]:
-    """What stands beside the plan: bodies, outlets, targets, and the editions before and after."""
+    """What stands beside the plan: bodies, outlets, targets, what happened, and the editions before and after."""
+    past = public_events(edition).filter(on__lte=clock.today())
+    bodies = edition.bodies.filter(organisation__is_public=True).select_related("organisation")
     return {
         "editions": Edition.objects.visible_to(None),
         "follows": Edition.objects.visible_to(None).filter(followed_by=edition).first(),
         "followed_by": Edition.objects.visible_to(None).filter(follows=edition).first(),
         "carried": Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False).count(),
-        "bodies": edition.bodies.filter(organisation__is_public=True).select_related("organisation"),
+        "bodies": bodies.order_by("organisation__name", "organisation", "pk"),
         "outlets": edition.outlets.all(),
         "stated_targets": edition.stated_targets.select_related("pillar"),
-        "events": [of_event(e) for e in public_events(edition)[:30]],
+        "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
+        "more_events": past.count() > SHOWN_EVENTS,
         "runs": span_words(edition.starts_on, edition.ends_on),
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing, file_response
+from floreo.core.ui.maps import Shape
 from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.organisations.tables import ORGANISATIONS, PLACES
 from floreo.portal import presenters
@@ -126,9 +127,7 @@ def _map(rows: list[register.District], *, by_density: bool) -> dict[str, Any]:
     }
 
 
-def _shape(row: register.District, bounds: tuple[float, float], *, by_density: bool) -> object:
-    from floreo.core.ui.maps import Shape  # it is being built
-
+def _shape(row: register.District, bounds: tuple[float, float], *, by_density: bool) -> Shape:
     value = _value(row, by_density=by_density)
     return Shape(
         code=row.place.code,

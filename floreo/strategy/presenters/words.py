@@ -100,9 +100,10 @@ def when_words(day: date | None, precision: str = Precision.DAY, *, short: bool 
 
 
 def span_words(first: date | None, last: date | None) -> str:
-    """ "1 Jan 2026 to 31 Dec 2026", with either end open."""
+    """ "1 Jan to 31 Dec 2026", with either end open."""
     if first and last:
-        return _("%(first)s to %(last)s") % {"first": short_day(first), "last": short_day(last)}
+        begin = short_day_of_year(first) if first.year == last.year else short_day(first)
+        return _("%(first)s to %(last)s") % {"first": begin, "last": short_day(last)}
     if first:
         return _("from %(first)s") % {"first": short_day(first)}
     if last:

@@ -148,6 +148,8 @@ def take_due_readings(*, by: Actor) -> int:
 
 
 @action("readings.recomputed", needs=Permission.FIGURE_DEFINE, quiet=True)
-def recompute_all(*, by: Actor) -> int:
-    """Computes every reading that is not frozen afresh, and what is due. Returns how many were computed."""
-    return _round(_Work(by, clock.today(), again=True), _computed())
+def recompute_all(*, by: Actor, indicators: QuerySet[Indicator] | None = None) -> int:
+    """Computes every reading that is not frozen afresh, and what is due; of `indicators` only, where they are given.
+    Returns how many were computed."""
+    chosen = _computed() if indicators is None else _computed().filter(pk__in=indicators.order_by().values("pk"))
+    return _round(_Work(by, clock.today(), again=True), chosen)

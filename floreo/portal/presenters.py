@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -49,6 +49,13 @@ class Chart:
     source: str
     href: str
     row: Sourced
+    reference: Decimal | None = None  # a mean that the states are held against
+    reference_label: str = ""
+    reference_value: str = ""
+
+    @property
+    def reference_words(self) -> str:
+        return f"{self.reference_label} {self.reference_value}" if self.reference is not None else ""
 
 
 @dataclass(frozen=True)
@@ -125,10 +132,18 @@ def figure_words(figure: Figure) -> FigureWords:
     )
 
 
+MEANS = ("mean", "average", "promedio", "media")
+
+
+def is_mean(reading: Reading) -> bool:
+    """Whether a comparison is with a mean of many states: drawn as a line across, never counted among them."""
+    return any(word in MEANS for word in reading.subject.lower().split())
+
+
 def bars_of(readings: Sequence[Reading], *, name: str = "", ours: Reading | None = None) -> list[Bar]:
     """Parts in the order they were entered; states from the highest down, with the country among them."""
     bars = [
-        Bar(str(r.part or r.subject), r.value, bare_value(r))
+        Bar(capital(r.part or r.subject), r.value, bare_value(r))
         for r in readings
         if r.value is not None and not figures.is_hidden(r)
     ]
@@ -152,23 +167,36 @@ def parts_title(bars: Sequence[Bar]) -> str:
 
 def subjects_title(bars: Sequence[Bar], country: str) -> str:
     words = {"country": country, "number": number_word(len(bars))}
-    return _("Where %(country)s stands among %(number)s") % words
+    return _("Where %(country)s stands among %(number)s states") % words
 
 
 def charts_of(figure: Figure, country: str) -> list[Chart]:
     """The charts of an index: its parts, and the states it is compared with."""
-    indicator, latest, charts = figure.indicator, figure.latest, []
-    title, unit, href = indicator.in_language("title"), indicator.in_language("unit"), indicator.get_absolute_url()
-    groups = ((figure.parts, ""), (figure.subjects, country))
-    for readings, name in groups:
-        bars = bars_of(readings, name=name, ours=latest if readings and _same_year(readings[0], latest) else None)
-        if len(bars) < 2:
-            continue
-        words = {"title": title, "when": figures.when_words(readings[0]), "unit": unit}
-        note = _("%(title)s, %(when)s") % words if not name else _("%(title)s, %(when)s, %(unit)s") % words
-        head = subjects_title(bars, name) if name else parts_title(bars)
-        charts.append(Chart(head, note, bars, readings[0].source, href, readings[0]))
-    return charts
+    states = [r for r in figure.subjects if not is_mean(r)]
+    mean = next((r for r in figure.subjects if is_mean(r) and r.value is not None), None)
+    ours = figure.latest if states and _same_year(states[0], figure.latest) else None
+    return [
+        *_chart(figure, figure.parts, bars_of(figure.parts), parts_title),
+        *_chart(
+            figure, states, bars_of(states, name=country, ours=ours), lambda b: subjects_title(b, country), mean=mean
+        ),
+    ]  # fmt: skip
+
+
+def _chart(
+    figure: Figure, readings: Sequence[Reading], bars: list[Bar], title: Callable[[Sequence[Bar]], str], *,
+    mean: Reading | None = None,
+) -> list[Chart]:  # fmt: skip
+    """One chart; none where there are not two bars to compare."""
+    if len(bars) < 2:
+        return []
+    indicator, first = figure.indicator, readings[0]
+    note = _("%(title)s, %(when)s") % {"title": indicator.in_language("title"), "when": figures.when_words(first)}
+    chart = Chart(title(bars), note, bars, first.source, indicator.get_absolute_url(), first)
+    if mean is None or mean.value is None:
+        return [chart]
+    label = capital(mean.subject)
+    return [replace(chart, reference=mean.value, reference_label=label, reference_value=bare_value(mean))]
 
 
 def _same_year(reading: Reading, latest: Reading | None) -> bool:

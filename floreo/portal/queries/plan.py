@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from floreo.core import clock
-from floreo.core.ui.charts import Span, SpanAxis
+from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
 from floreo.organisations.models import Organisation
 from floreo.portal.queries.home import lead_of
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
-from floreo.strategy.presenters.actions import status_note, status_word
+from floreo.strategy.presenters.actions import status_note
 from floreo.strategy.presenters.words import month_span
 from floreo.strategy.queries import quarter_before, with_leads
 
@@ -30,18 +30,6 @@ class Row:
     note: str
     runs: str
     bar: Span
-
-    @property
-    def label(self) -> str:
-        return f"{self.act.code} {self.act.in_language('title')}"
-
-    @property
-    def href(self) -> str:
-        return self.act.get_absolute_url()
-
-    @property
-    def words(self) -> str:
-        return f"{self.label}: {status_word(self.act.status)} {self.note}, {self.runs}"
 
     @property
     def next_milestone(self) -> Milestone | None:
@@ -183,3 +171,18 @@ def tree(edition: Edition, actions: QuerySet[Action], *, opened: str, narrowed: 
         if not narrowed or pillar.pk in counts:
             found.append(PillarBranch(pillar, counts.get(pillar.pk, tally([])), mine, is_open=pillar.pk in open_ids))
     return found
+
+
+def timeline_rows(tree: Iterable[PillarBranch]) -> list[TimelineRow]:
+    """Every open pillar as a heading over its actions, for one chart of the whole plan."""
+    lines: list[TimelineRow] = []
+    for branch in tree:
+        if branch.drawn:
+            title = f"{branch.pillar.code} {branch.pillar.in_language('title')}"
+            lines.append(TimelineRow(title, None, branch.pillar.get_absolute_url()))
+            lines += [_line(row.act, row.bar) for row in branch.drawn]
+    return lines
+
+
+def _line(act: Action, bar: Span) -> TimelineRow:
+    return TimelineRow(f"{act.code} {act.in_language('title')}", bar, act.get_absolute_url())

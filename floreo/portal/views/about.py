@@ -134,7 +134,7 @@ def audit_chain(request: HttpRequest) -> HttpResponseBase:
     """The newest link of the chain, what it proves, and how to check it."""
     title = _("Nothing is rewritten without trace")
     head = audit.head()
-    parts = [head.hash[i : i + 8] for i in range(0, len(head.hash), 8)]  # where a narrow screen may break it
+    parts = [head.hash[i : i + 16] for i in range(0, len(head.hash), 16)]  # where a narrow screen may break it
     return page(request, "portal/audit.html", title=title, crumbs=_about_crumb(), head=head, hash_parts=parts)
 
 

@@ -20,6 +20,7 @@ from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS, READINGS
 from floreo.portal import presenters
 from floreo.portal.queries.figures import IndicatorPage, indicator_page
+from floreo.portal.queries.home import Figure
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.presenters.words import number_figures
 
@@ -98,9 +99,8 @@ def _row(reading: Reading) -> ReadingRow:
     notes = [_("Corrected since") if corrected else ""]
     if reading.corrects is not None:
         notes.append(_("Corrected, was %(value)s") % {"value": words.value_words(reading.corrects, unit=False)})
-    notes.append(reading.note)
-    if reading.not_comparable:
-        notes.append(_("Another method: not comparable with the reading before"))
+    other_method = _("Another method: not comparable with the reading before")
+    notes.append(reading.note or (other_method if reading.not_comparable else ""))
     return ReadingRow(
         reading,
         words.when_words(reading),
@@ -167,18 +167,8 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
 def _charts(indicator: Indicator, shown: IndicatorPage, request: HttpRequest) -> dict[str, Any]:
     country = country_of(request)
     name = country.in_language("name") if country else _("This country")
-    parts = presenters.bars_of(shown.parts)
-    ours = (
-        shown.latest if shown.subjects and shown.latest and shown.latest.ends_on == shown.subjects[0].ends_on else None
-    )
-    subjects = presenters.bars_of(shown.subjects, name=name, ours=ours)
-    return {
-        "parts": parts,
-        "subjects": subjects,
-        "chart_caption": indicator.in_language("title"),
-        "parts_caption": presenters.parts_title(parts) if parts else "",
-        "subjects_caption": presenters.subjects_title(subjects, name) if subjects else "",
-    }
+    figure = Figure(indicator, shown.series[::-1], shown.parts, shown.subjects)
+    return {"charts": presenters.charts_of(figure, name), "chart_caption": indicator.in_language("title")}
 
 
 def _crumbs(indicator: Indicator) -> tuple[Crumb, ...]:

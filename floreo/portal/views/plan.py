@@ -200,6 +200,8 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
         tree=tree,
         axis=plans.axis_of(edition, actions, clock.today()),
         answer=standing.trouble_sentence(counts_of(actions)),
+        lines=plans.timeline_rows(tree),
+        shut=[branch for branch in tree if not branch.is_open],
         has_rows=any(branch.total for branch in tree),
     )
 

@@ -108,8 +108,10 @@ def _lede(rows: list[register.District], *, by_density: bool) -> str:
         "number": number_figures(round(_value(most, by_density=by_density) or 0)),
     }
     if by_density:
-        return _("People live closest together in %(name)s: %(number)s to the square kilometre.") % words
-    return _("Most people live in %(name)s: %(number)s.") % words
+        return (
+            _("People live closest together in the district of %(name)s: %(number)s to the square kilometre.") % words
+        )
+    return _("The district with the most people is %(name)s: %(number)s.") % words
 
 
 def _map(rows: list[register.District], *, by_density: bool) -> dict[str, Any]:

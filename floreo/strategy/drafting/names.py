@@ -37,6 +37,7 @@ _TOPICS = re.compile(
 _OF = re.compile(r"\b(?:of|for|on|de|del|para)\b", re.IGNORECASE)
 _CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|\w+day\b", re.IGNORECASE)
 _LONGEST = 110
+_PARTS_AT_MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _parts(text: str, at: int, end: int) -> list[_Part]:
         return []
     parts: list[_Part] = []
     separator, determined, at = "", bool(opening["det"].strip()), opening.end()
-    while (core := _CORE.match(text, at, end)) and not _CALENDAR.match(core.group()):
+    while len(parts) < _PARTS_AT_MOST and (core := _CORE.match(text, at, end)) and not _CALENDAR.match(core.group()):
         parts.append(_Part(core.start(), core.end(), separator.strip().lower(), determined))
         following = _BETWEEN.match(text, core.end(), end)
         if following is None:

@@ -21,6 +21,7 @@ _CONTENTS = re.compile(
     r"^(?:table of )?contents(?: page)?$|^index$|^(?:tabla de )?contenidos?$|^índice(?: general)?$", re.IGNORECASE
 )
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxlc]+$|\s(?:\.{3,}|…+)\s*\d+$", re.IGNORECASE)
+_SENTENCE_AT_MOST = 2500
 _PAGE = re.compile(r"[\s.…]*\d{1,3}$")
 
 
@@ -65,10 +66,20 @@ def split_sentences(text: str, start: int, end: int) -> Iterator[Span]:
     for found in _SENTENCE_END.finditer(text, start, end):
         if _ABBREVIATION.search(text, max(start, found.start() - 12), found.end()):
             continue
-        yield trimmed(text, at, found.end())
+        yield from _bounded(text, at, found.end())
         at = found.end()
-    if text[at:end].strip():
-        yield trimmed(text, at, end)
+    yield from _bounded(text, at, end)
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[Span]:
+    """A sentence, or pieces of what is too long to be one: the rules' time grows with the square of a sentence."""
+    while end - start > _SENTENCE_AT_MOST:
+        blank = text.rfind(" ", start, start + _SENTENCE_AT_MOST)
+        cut = blank if blank > start else start + _SENTENCE_AT_MOST
+        yield trimmed(text, start, cut)
+        start = cut
+    if text[start:end].strip():
+        yield trimmed(text, start, end)
 
 
 def trimmed(text: str, start: int, end: int, extra: str = "") -> Span:

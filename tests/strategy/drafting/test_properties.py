@@ -154,6 +154,21 @@ def test_roman_numbers_can_be_read_back(number: int) -> None:
     assert in_format(number, "upperRoman") == in_format(number, "lowerRoman").upper()
 
 
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "scrap",
+    [
+        "Alpha Beta of Gamma and ",
+        "guided by A, B, C, D, ",
+        "the three pillars are a, b, c and ",
+        "train 12 ",
+        "Pillar 1: Law\n",
+    ],
+)
+def test_text_without_end_takes_no_time_without_end(scrap: str) -> None:
+    assert drafted(scrap * (100_000 // len(scrap))) is not None
+
+
 @pytest.mark.parametrize("answer", answers(), ids=lambda answer: str(answer.name))
 def test_every_row_of_every_document_quotes_its_document(answer: object) -> None:
     path = answer.path  # type: ignore[attr-defined]

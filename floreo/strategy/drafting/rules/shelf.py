@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+
 from floreo.strategy.drafting.document import Block
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import details_in
@@ -17,6 +19,12 @@ class Shelf:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.found: list[Found] = []
+        # Long documents have thousands of rows, so what is known is looked up, not searched for.
+        self._by_wording: dict[tuple[Kind, str], list[Found]] = defaultdict(list)
+        self._first_code: dict[tuple[Kind, str], Found] = {}
+        self._same_code: dict[tuple[Kind, str], list[Found]] = defaultdict(list)
+        self._printed: dict[tuple[Kind, str], list[Found]] = defaultdict(list)
+        self._children: Counter[tuple[Kind, int]] = Counter()
         self.pillar: Found | None = None
         self.objective: Found | None = None
         self.action: Found | None = None
@@ -30,8 +38,8 @@ class Shelf:
         if not dot or self.pillar is None:
             return None
         for kind in (Kind.OBJECTIVE, Kind.PILLAR):
-            for row in reversed(self.found):
-                if row.kind == kind and row.printed == head and (row is self.pillar or row.parent is self.pillar):
+            for row in reversed(self._printed[kind, head]):
+                if row is self.pillar or row.parent is self.pillar:
                     return row
         return None
 
@@ -55,7 +63,7 @@ class Shelf:
         if known is None:
             known = Found(kind, title, start, upto, parent, {"code": "", "title": title, **fields}, printed, listed)
             self._settle_code(known, named=named)
-            self.found.append(known)
+            self._add(known)
         elif full_row and kind == Kind.ACTION and _richness(fields) > _richness(known.fields):
             # The row of the table says more than the list before it, so it is the better passage.
             known.start, known.end = start, upto
@@ -71,6 +79,14 @@ class Shelf:
             self.action.fields.setdefault(name, value)
         self.action.end = block.end
         return True
+
+    def _add(self, row: Found) -> None:
+        self.found.append(row)
+        self._by_wording[row.kind, plain(row.title)].append(row)
+        self._first_code.setdefault((row.kind, row.code), row)
+        self._same_code[row.kind, row.code].append(row)
+        self._printed[row.kind, row.printed].append(row)
+        self._children[row.kind, id(row.parent)] += 1
 
     def _open(self, row: Found) -> None:
         if row.kind == Kind.PILLAR:
@@ -94,35 +110,29 @@ class Shelf:
         head = code.rpartition(".")[0]
         wanted = (Kind.PILLAR,) if kind == Kind.OBJECTIVE else (Kind.OBJECTIVE, Kind.PILLAR)
         while head:
-            for row in self.found:
-                if row.kind in wanted and row.code == head:
+            for kind_above in wanted:
+                if (row := self._first_code.get((kind_above, head))) is not None:
                     return row
             head = head.rpartition(".")[0]
         return None
 
     def _known(self, kind: Kind, title: str, code: str, parent: Found | None, *, named: bool) -> Found | None:
-        wording = plain(title)
-        for row in self.found:
-            if row.kind != kind:
-                continue
-            same_code = bool(code) and row.code == code and (named or "." in code) and kind != Kind.ACTION
+        for row in self._by_wording[kind, plain(title)]:
             near = kind == Kind.PILLAR or row.parent is parent or row.code == code
-            if (
-                plain(row.title) == wording
-                and near
-                and not (code and row.code and row.code != code and kind == Kind.ACTION)
-            ):
+            other_action = kind == Kind.ACTION and code and row.code and row.code != code
+            if near and not other_action:
                 return row
-            if same_code and (kind == Kind.PILLAR or row.parent is parent):
-                return row
-        return None
+        if not code or kind == Kind.ACTION or not (named or "." in code):
+            return None
+        same_code = self._same_code[kind, code]
+        return next((row for row in same_code if kind == Kind.PILLAR or row.parent is parent), None)
 
     def objective_is_one_of_many(self) -> bool:
         """Whether the open objective is the last of a list, so that what follows belongs to all of them."""
         open_one = self.objective
         if open_one is None or not open_one.listed:
             return False
-        return sum(1 for row in self.found if row.kind == Kind.OBJECTIVE and row.parent is open_one.parent) > 1
+        return self._children[Kind.OBJECTIVE, id(open_one.parent)] > 1
 
     def _settle_code(self, row: Found, *, named: bool) -> None:
         """A code as the text gives it, or by counting; one that counts sections of the document is replaced."""
@@ -138,8 +148,7 @@ class Shelf:
             row.fields["code"] = self._next_code(row)
 
     def _next_code(self, row: Found) -> str:
-        siblings = [other for other in self.found if other.kind == row.kind and other.parent is row.parent]
-        count = len(siblings) + 1
+        count = self._children[row.kind, id(row.parent)] + 1
         if row.kind == Kind.PILLAR:
             return str(count)
         if row.kind == Kind.OBJECTIVE and row.parent is not None:

@@ -97,12 +97,14 @@ def test_only_the_lead_of_this_action_speaks_for_it(
 
 
 def test_a_lead_neither_closes_nor_sets_by_hand(act: Action, lead: User, user_with: Callable[..., User]) -> None:
-    for refusal in (
+    analyst = user_with("analyst")
+    writes: list[Callable[[], object]] = [
         lambda: course.close_action(act, by=lead),
         lambda: course.hold_action(act, by=lead, reason="x"),
         lambda: course.set_override(act, by=lead, status="done", reason="x"),
-        lambda: course.set_override(act, by=user_with("analyst"), status="done", reason="x"),
-    ):
+        lambda: course.set_override(act, by=analyst, status="done", reason="x"),
+    ]
+    for refusal in writes:
         with pytest.raises(NotAllowed):
             refusal()
 

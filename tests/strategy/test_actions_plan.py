@@ -85,10 +85,11 @@ def test_pillars_move_and_their_actions_follow(edition: Edition, act: Action, se
 
 def test_a_branch_is_removed_only_when_empty(edition: Edition, act: Action, secretariat: User) -> None:
     pillar, objective = edition.pillars.get(), Objective.objects.get()
-    for refusal in (
+    removals: list[Callable[[], object]] = [
         lambda: pillars.remove_pillar(pillar, by=secretariat),
         lambda: objectives.remove_objective(objective, by=secretariat),
-    ):
+    ]
+    for refusal in removals:
         with pytest.raises(Refused) as refused:
             refusal()
         assert refused.value.code == "not_empty"
@@ -143,7 +144,9 @@ def test_status_is_worked_out_after_every_change(act: Action, secretariat: User)
     assert update_action(act, by=secretariat, due_on=date(2027, 11, 23)).status == "on_track"
 
 
-def test_an_action_moves_to_another_objective_and_keeps_its_code(edition: Edition, act: Action, secretariat: User) -> None:
+def test_an_action_moves_to_another_objective_and_keeps_its_code(
+    edition: Edition, act: Action, secretariat: User
+) -> None:
     other = objectives.add_objective(edition.pillars.get(), by=secretariat, code="1.2", title="Other")
     moved = move_action(act, by=secretariat, objective=other)
     assert (moved.objective, moved.code) == (other, "1.1.1")

@@ -15,6 +15,7 @@ from floreo.strategy.actions.checking import known_currency, must_say, newest, p
 from floreo.strategy.models import Action, BudgetLine
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+MOST = Decimal(10) ** 13  # SQLite and spreadsheets keep 15 digits of a number; with cents, that is all that can be meant
 
 
 class MoneyFacts(TypedDict, total=False):
@@ -39,6 +40,9 @@ def check_money(line: BudgetLine) -> None:
         if getattr(line, field) < 0:
             sentence = _("Money cannot be less than nothing. Enter 0 or more.")
             raise Refused(sentence, code="negative", fields={field: sentence})
+        if getattr(line, field) >= MOST:
+            sentence = _("That is more than any budget. Check the number of zeros.")
+            raise Refused(sentence, code="too_much", fields={field: sentence})
     if not FIRST_YEAR <= line.fiscal_year <= LAST_YEAR:
         sentence = _("Give the year in which the fiscal year starts, with four digits.")
         raise Refused(sentence, code="bad_year", fields={"fiscal_year": sentence})

@@ -200,8 +200,8 @@ def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None
     if not is_new and not changed:
         return RowChange(sheet.name, row.number, str(thing), "same"), thing
     thing = build(sheet, run.edition, thing, changed, act)
-    _clean(thing, changed)
     check(thing)
+    _clean(thing, changed)
     keep(thing)
     fields = tuple((n, before.get(n), v) for n, v in changed.items())
     return RowChange(sheet.name, row.number, str(thing), "added" if is_new else "changed", fields), thing

@@ -80,9 +80,11 @@ class Sheet:
 
 
 def normal(value: Said) -> Said:
-    """A value as a cell gives it back: no spaces around, plain line ends, empty text as nothing, nothing too long."""
+    """A value as a cell gives it back: no spaces around, plain line ends, no control characters, nothing too
+    long; empty text is nothing."""
     if isinstance(value, str):
-        text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        lines = value.replace("\r\n", "\n").replace("\r", "\n")
+        text = "".join(c for c in lines if c >= " " or c in "\n\t").strip()
         return (text if len(text) <= LONGEST else text[:LONGEST].rstrip() + CUT) or None
     return value
 

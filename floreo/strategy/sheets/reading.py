@@ -12,7 +12,6 @@ from typing import Any
 
 import openpyxl
 from django.utils.translation import gettext as _
-from openpyxl.utils.escape import unescape
 
 from floreo.core.errors import Refused
 from floreo.strategy.sheets.columns import Holds, Said, Sheet, SheetColumn, normal
@@ -111,6 +110,8 @@ def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
     rows: Iterator[Any] = page.iter_rows(max_col=MOST_COLUMNS)
     columns = _read_head(next(rows, ()), sheet, read)
     found = read.rows.setdefault(sheet.name, [])
+    if any(c.is_needed and c not in columns.values() for c in sheet.columns):
+        return  # told by _read_head; its rows would only repeat it
     seen: dict[tuple[Said, ...], int] = {}
     for number, cells in enumerate(rows, start=2):
         if number > MOST_ROWS + 1:
@@ -175,7 +176,7 @@ def _cell(cell: Any, column: SheetColumn) -> Said:
     if value is not None and cell.data_type in {"f", "e"}:
         raise CellError(_("This is a formula or its error. Formulas are not read: paste the value."))
     if isinstance(value, str):
-        value = normal(unescape(value))
+        value = normal(value)
     if value is None:
         if column.is_needed:
             raise CellError(_("This cannot be empty."))

@@ -211,7 +211,7 @@ class _WithCode(RecordForm):
 
     def __init__(self, *args: Any, free_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].initial = free_code
+        self.initial["code"] = free_code
         self.order_fields(["code"])
 
 

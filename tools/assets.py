@@ -1,4 +1,4 @@
-"""Makes floreo/static_built from assets/ and npm: fonts, Tabler cut down to what we use, our own CSS, scripts and pictures.
+"""Makes floreo/static_built from assets/ and npm: fonts, Tabler cut down to what we use, our CSS, scripts and pictures.
 
     python tools/assets.py            build what changed (nothing, in a tenth of a second, when nothing did)
     python tools/assets.py --weigh    what a first visit costs
@@ -20,10 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS, BUILT, MODULES = ROOT / "assets", ROOT / "floreo" / "static_built", ROOT / "node_modules"
 LOCALE = ROOT / "floreo" / "locale"
-FILES = {  # from node_modules, to static_built
-    "@fontsource-variable/piazzolla/files/piazzolla-latin-wght-normal.woff2": "fonts/piazzolla-latin-wght-normal.woff2",
-    "@fontsource-variable/public-sans/files/public-sans-latin-wght-normal.woff2": "fonts/public-sans-latin-wght-normal.woff2",
-}
+# Each face in its Latin, upright, variable form: from node_modules, to static_built.
+FACES = [f"{name}-latin-wght-normal.woff2" for name in ("piazzolla", "public-sans")]
+FILES = {f"@fontsource-variable/{f.split('-latin')[0]}/files/{f}": f"fonts/{f}" for f in FACES}
 TABLER = MODULES / "@tabler/core/dist/css/tabler.min.css"
 OWN = ["tokens.css", "theme.css", "pages.css", "charts.css"]
 # Classes that only a running page sets, or that Django writes.
@@ -71,7 +70,7 @@ def minify(css: str) -> str:
 
 
 def blocks(css: str) -> Iterator[tuple[str, str]]:
-    """(head, body) of every rule at this level, strings and braces respected; statements such as @charset have no body."""
+    """(head, body) of every rule at this level, strings and braces respected; a statement has no body."""
     at, start, depth, quote = 0, 0, 0, ""
     body_from = 0
     while at < len(css):
@@ -147,7 +146,7 @@ def without_unused_properties(css: str, others: str) -> str:
         read = set(re.findall(r"var\((--[\w-]+)", css + others))
         fewer = re.sub(
             r"(?<=[{;])(--[\w-]+):(?:[^;{}\"']|\"[^\"]*\"|'[^']*')*(?:;|(?=\}))",
-            lambda m: m[0] if m[1] in read else "",
+            lambda m, read=read: m[0] if m[1] in read else "",  # type: ignore[misc]  # bound for this turn of the loop
             css,
         )
         fewer = re.sub(r"[^{}]+\{\}", "", fewer)
@@ -157,7 +156,7 @@ def without_unused_properties(css: str, others: str) -> str:
 
 
 def stylesheet() -> str:
-    """One file: Tabler cut down, then tokens, theme and pages. Pictures inside CSS as data: are dropped, the CSP refuses them."""
+    """One file: Tabler cut down, then tokens, theme and pages. Pictures written as data: go; the CSP refuses it."""
     own = minify("".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in OWN))
     tabler = purge(re.sub(r"/\*!.*?\*/", "", TABLER.read_text(encoding="utf-8"), flags=re.DOTALL), used_words())
     tabler = re.sub(r"(?<=[{;])[\w-]+:url\((\"|')data:.*?\1\)[^;}]*;?", "", tabler)

@@ -7,8 +7,13 @@ from html import escape
 
 ORDER = ("done", "on_track", "at_risk", "late", "stalled", "not_started")
 FILL = {
-    "done": "fl-f-done", "on_track": "fl-f-track", "at_risk": "fl-f-risk", "late": "fl-f-late", "stalled": "fl-f-stalled", "not_started": "fl-f-todo",
-}  # fmt: skip
+    "done": "fl-f-done",
+    "on_track": "fl-f-track",
+    "at_risk": "fl-f-risk",
+    "late": "fl-f-late",
+    "stalled": "fl-f-stalled",
+    "not_started": "fl-f-todo",
+}
 GAP = 2.0
 
 
@@ -29,13 +34,15 @@ def _segments(counts: Mapping[str, int], width: float, gap: float) -> list[tuple
 
 def _rect(name: str, x: float, y: float, width: float, height: float) -> str:
     inset = 0.5 if name == "not_started" else 0.0  # its outline stays inside
-    return f'<rect class="{FILL[name]}" x="{x + inset:.1f}" y="{y + inset:g}" width="{max(width - 2 * inset, 1):.1f}" height="{height - 2 * inset:g}"/>'
+    size = f'width="{max(width - 2 * inset, 1):.1f}" height="{height - 2 * inset:g}"'
+    return f'<rect class="{FILL[name]}" x="{x + inset:.1f}" y="{y + inset:g}" {size}/>'
 
 
 def status_bar(counts: Mapping[str, int], *, height: int = 34, label: str = "") -> str:
     """The wide bar. `label` says in words what it shows."""
     rects = "".join(_rect(s, x, 0, w, height) for s, x, w in _segments(counts, 960, GAP))
-    return f'<svg viewBox="0 0 960 {height}" preserveAspectRatio="none" role="img" aria-label="{escape(label, quote=True)}">{rects}</svg>'
+    spoken = f'role="img" aria-label="{escape(label, quote=True)}"' if label else 'aria-hidden="true"'
+    return f'<svg viewBox="0 0 960 {height}" preserveAspectRatio="none" {spoken}>{rects}</svg>'
 
 
 def mini_bar(counts: Mapping[str, int], *, stretch: bool = False) -> str:

@@ -267,14 +267,15 @@ def _drawing(shapes: Sequence[Shape], width: float, label: str, css: str) -> tup
     _name(drawn, sheet)
     body = [_linked(one, _path(one)) for one in drawn] + [_words(one) for one in drawn]
     key = [(one.number[2], one.shape) for one in drawn if one.number is not None]
-    return svg(sheet.width, sheet.height, body, label=label, css=f"fl-mapsvg {css}"), key
+    role = "group" if any(s.href for s in shapes) else "img"
+    return svg(sheet.width, sheet.height, body, label=label, css=f"fl-mapsvg {css}", role=role), key
 
 
 def _linked(one: _Drawn, drawn: str) -> str:
-    """A larger place to press for those with a mouse; the table beside the map has the same links for everybody."""
+    """A larger place to press; the table beside the map has the same links."""
     if not one.shape.href:
         return drawn
-    return f"<a{attributes(href=one.shape.href, tabindex='-1')}>{drawn}</a>"
+    return f"<a{attributes(href=one.shape.href, aria_label=f'{one.shape.label} {one.shape.words}'.strip())}>{drawn}</a>"
 
 
 @dataclass(frozen=True)

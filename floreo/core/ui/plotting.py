@@ -49,7 +49,8 @@ def _missing(before: Any, after: Any, frequency: str) -> list[charts.Point]:
     """Periods between two readings for which there is none: the line stays open over them."""
     if frequency not in set(Frequency) or frequency == Frequency.ONCE:
         return []
-    rhythm, found = Frequency(frequency), []
+    rhythm = Frequency(frequency)
+    found: list[charts.Point] = []
     period = following(period_of(before.ends_on, rhythm), rhythm)
     while period.end < after.starts_on and len(found) < LONGEST_GAP:
         found.append(charts.Point(period.end, None, _axis_words(period.end, frequency)))
@@ -104,10 +105,8 @@ def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[cha
         return points, ""
     said = _("%(value)s baseline") % {"value": value_words(indicator.baseline, indicator)}
     day = indicator.baseline_on
-    if points and points[0].value == indicator.baseline and points[0].on >= day:
-        return points, said
     if points and points[0].on <= day:
-        return points, ""
+        return points, said if points[0].on == day else ""
     return [charts.Point(day, indicator.baseline, _axis_words(day, indicator.frequency)), *points], said
 
 
@@ -155,9 +154,10 @@ def _decimal(value: charts.Number | None) -> Decimal | float:
     return value if isinstance(value, Decimal) else float(value or 0)
 
 
-def legend_of(line: charts.Line) -> str:
-    """What is not said on the chart itself."""
-    said = []
+def legend_of(line: charts.Line, unit: str) -> str:
+    """The unit, and what is not said on the chart itself."""
+    unit = _("per cent") if unit == PER_CENT else unit.strip()
+    said = [f"{unit[:1].upper()}{unit[1:]}."] if unit else []
     dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on
     if dotted:
         said.append(_("Dotted: a straight line to the target, not a forecast."))

@@ -18,7 +18,7 @@ class Bar:
     label: str
     value: Number | None
     words: str
-    is_ours: bool = True
+    is_ours: bool = False  # stands out; where none does, all are alike
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ def _reach(bars: Sequence[Bar], reference: Reference | None, top: Number | None)
     return (low, high) if high > low else (0.0, 1.0)
 
 
-def _bar(bar: Bar, x: Scale, y: float) -> str:
+def _bar(bar: Bar, x: Scale, y: float, *, is_main: bool) -> str:
     value = finite(bar.value)
     if value is None:
         return ""
     left, right = sorted((x(0), x(value)))
-    return rect(left, y, max(right - left, 1.0), THICK, css="fl-c-bar" if bar.is_ours else "fl-c-bar2")
+    return rect(left, y, max(right - left, 1.0), THICK, css="fl-c-bar" if is_main else "fl-c-bar2")
 
 
 def _value(bar: Bar, x: Scale, y: float, edge: float) -> str:
@@ -71,6 +71,7 @@ def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Num
     names = min(max((width_of(b.label) for b in bars), default=0) + 12, WIDE * 0.38)
     room = max((width_of(b.words) for b in bars), default=0) + 8
     x = Scale(*_reach(bars, reference, top), names, max(WIDE - min(room, WIDE * 0.3), names + 40))
+    alike = not any(b.is_ours for b in bars)
     head = 22.0 if reference else 2.0
     height = head + ROW * len(bars) + 4
     body = [line(x(0), head, x(0), height - 4, "fl-c-axis"), *_reference(reference, x, head, height - 4, WIDE)]
@@ -82,13 +83,14 @@ def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Num
             text(names - 8, first + 15 * k, part, anchor="end", css="fl-strong" if bar.is_ours else "")
             for k, part in enumerate(lines)
         ]
-        body += [_bar(bar, x, y), _value(bar, x, y + 12.5, WIDE)]
+        body += [_bar(bar, x, y, is_main=bar.is_ours or alike), _value(bar, x, y + 12.5, WIDE)]
     return svg(WIDE, height, body, label=label, css="fl-wide")
 
 
 def _narrow(bars: Sequence[Bar], reference: Reference | None, label: str, top: Number | None) -> str:
     room = max((width_of(b.words) for b in bars), default=0) + 8
     x = Scale(*_reach(bars, reference, top), 1, max(NARROW - min(room, NARROW * 0.4), 60))
+    alike = not any(b.is_ours for b in bars)
     head = 20.0 if reference else 0.0
     height = head + NARROW_ROW * len(bars) + 4
     body = [line(x(0), head, x(0), height - 4, "fl-c-axis"), *_reference(reference, x, head, height - 4, NARROW)]
@@ -97,7 +99,7 @@ def _narrow(bars: Sequence[Bar], reference: Reference | None, label: str, top: N
         name = wrapped(bar.label, NARROW, most=1)[0]
         body += [
             text(0, y + 16, name, css="fl-strong" if bar.is_ours else ""),
-            _bar(bar, x, y + 22),
+            _bar(bar, x, y + 22, is_main=bar.is_ours or alike),
             _value(bar, x, y + 34.5, NARROW),
         ]
     return svg(NARROW, height, body, label=label, css="fl-narrow")

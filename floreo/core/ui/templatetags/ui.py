@@ -1,4 +1,4 @@
-"""Our components as template tags. Every one is shown in every state at /about/pieces/ and described in docs/guide/look.md."""
+"""Our components as template tags. Every one is shown in every state at /about/pieces/; docs/guide/look.md has all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
 from floreo.core import clock
@@ -60,14 +60,12 @@ def status_word(status: str, days: int = 0, note: str = "") -> SafeString:
 
 
 def days_words(days: int) -> str:
-    from django.utils.translation import ngettext
-
     return ngettext("%(n)s day", "%(n)s days", days) % {"n": words.number(days)}
 
 
 @register.simple_tag
-def status(act: Any, plain: bool = False) -> SafeString:
-    """{% status action %}: how an action stands; late with its days, done with its month, an override with who set it."""
+def status(act: Any, *, plain: bool = False) -> SafeString:
+    """{% status action %}: how an action stands; late with its days, done with its month, or who set it."""
     standing = act.standing
     days = standing.days(clock.today())
     if act.override:
@@ -76,14 +74,15 @@ def status(act: Any, plain: bool = False) -> SafeString:
             if plain
             else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": words.day(act.override_on)}
         )
-        return status_word(act.status, note=note)
+        said = status_word(act.status, note=note)
+        return said if plain else format_html('{} <a href="{}">{}</a>', said, act.get_absolute_url(), _("Reason"))
     if standing.status == "done" and act.closed_on:
         return status_word("done", note=words.day(act.closed_on, "month"))
     return status_word(str(standing.status), days=days if standing.status == "late" else 0)
 
 
 @register.simple_tag
-def status_bar(counts: Mapping[Any, int], tall: bool = False, noun: str = "") -> SafeString:
+def status_bar(counts: Mapping[Any, int], *, tall: bool = False, noun: str = "") -> SafeString:
     """{% status_bar counts %}: the bar and its tally, from a mapping of status to number."""
     plain = {str(k): int(v) for k, v in counts.items()}
     items = [{"short": STATUS[s][0], "word": STATUS[s][1], "n": plain.get(s, 0)} for s in STATUS]
@@ -104,7 +103,7 @@ def in_words(counts: Mapping[Any, int]) -> str:
 
 
 @register.simple_tag
-def mini_bar(counts: Mapping[Any, int], wide: bool = False) -> SafeString:
+def mini_bar(counts: Mapping[Any, int], *, wide: bool = False) -> SafeString:
     """{% mini_bar counts %}: a small bar beside words that say the same."""
     return mark_safe(bars.mini_bar({str(k): int(v) for k, v in counts.items()}, stretch=wide))  # noqa: S308 -- numbers only
 
@@ -159,7 +158,7 @@ def markdown(text: str) -> SafeString:
 
 @register.simple_tag
 def unconfirmed(thing: Any) -> SafeString | str:
-    """{% unconfirmed row %}: the dashed word after a fact that nobody has checked, leading to the reason; nothing otherwise."""
+    """{% unconfirmed row %}: the dashed word after a fact that nobody has checked, leading to the reason."""
     if getattr(thing, "confirmed", True):
         return ""
     reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
@@ -209,7 +208,7 @@ for _name in ("internal", "empty", "section", "working", "datatable"):
 
 @register.simple_tag
 def error_summary(*forms: Form) -> SafeString | str:
-    """{% error_summary form %}: the box on top, each line leading to its field. Takes focus by script where there is one."""
+    """{% error_summary form %}: the box on top, each line leading to its field. It takes focus by script."""
     lines = []
     for form in forms:
         if form is None or not getattr(form, "errors", None):
@@ -225,7 +224,8 @@ def kind_of(field: BoundField) -> str:
     """Which control a field is: text, textarea, select, checkbox, radio, checkboxes, file, hidden."""
     name = field.field.widget.__class__.__name__.lower()
     for word, kind in (
-        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"), ("checkbox", "checkbox"), ("select", "select"),
+        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"),
+        ("checkbox", "checkbox"), ("select", "select"),
         ("textarea", "textarea"), ("file", "file"), ("hidden", "hidden"),
     ):  # fmt: skip
         if word in name:
@@ -243,7 +243,7 @@ def control(field: BoundField, css: str = "") -> SafeString:
         "radio": "fl-choices",
         "checkboxes": "fl-choices",
     }.get(kind, "form-control")
-    attrs = {"class": f"{classes} {css}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{classes} {css}".strip()}
     described = [f"{field.auto_id}-help"] if field.help_text else []
     if field.errors:
         described.insert(0, f"{field.auto_id}-error")
@@ -254,14 +254,14 @@ def control(field: BoundField, css: str = "") -> SafeString:
 
 
 @register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, optional: bool = True) -> dict[str, Any]:
+def field(bound: BoundField, *, optional: bool = True) -> dict[str, Any]:
     """{% field form.title %}: label, help, error and control."""
     return {"field": bound, "mark_optional": optional}
 
 
 @register.simple_tag
 def button(
-    words_: str, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
+    words_: str, *, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
 ) -> SafeString:
     """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
@@ -272,14 +272,14 @@ def button(
 
 @register.simple_tag
 def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
-    """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for those who do not see its row."""
+    """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for who does not see its row."""
     owner = format_html(' form="{}"', form) if form else ""
     box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}>'
     return format_html(box, name, value, label, owner)
 
 
 @register.simple_tag
-def button_link(words_: str, href: str, main: bool = False, small: bool = False) -> SafeString:
+def button_link(words_: str, href: str, *, main: bool = False, small: bool = False) -> SafeString:
     """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     return format_html('<a class="{}" href="{}">{}</a>', css, href, words_)
@@ -312,7 +312,7 @@ def downloads(listing: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/figure.html")
 def figure(**facts: Any) -> dict[str, Any]:
-    """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= small= %}"""
+    """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= %}"""
     return facts
 
 
@@ -320,6 +320,14 @@ def figure(**facts: Any) -> dict[str, Any]:
 def tlp(label: str) -> SafeString:
     name = label.upper().removeprefix("TLP:")
     return format_html('<span class="fl-tlp fl-tlp--{}">TLP:{}</span>', name.split("+")[0].lower(), name)
+
+
+@register.simple_tag
+def turn(whose: str = "you") -> SafeString:
+    """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
+    if whose == "you":
+        return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
+    return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
 
 
 @register.simple_tag(takes_context=True)
@@ -356,7 +364,7 @@ def alternates(context: Context) -> SafeString:
 
 @register.simple_tag
 def address(name: str, *args: Any) -> str:
-    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while that room does not exist (menus only)."""
+    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such room."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

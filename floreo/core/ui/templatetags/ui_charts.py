@@ -34,14 +34,13 @@ def sparkline(values: Sequence[Any], target: Any = None) -> SafeString:
 def reading_chart(
     readings: Iterable[Any], indicator: Any, notes: Iterable[Any] = (), caption: str = "", unit: str = ""
 ) -> SafeString:
-    """{% reading_chart readings indicator notes caption=title %}: an indicator over time, nothing while there is too little."""
+    """{% reading_chart readings indicator notes caption=title %}: over time; nothing while there is too little."""
     noted = list(notes)
     line = plotting.line_of(readings, indicator, noted, caption=caption or indicator.in_language("title"))
     if line is None:
         return SafeString("")
-    said = (unit or indicator.in_language("unit")).strip()
     below = [] if charts.notes_fit(line) else [mark.words for mark in line.marks]
-    second = " ".join(filter(None, [f"{said[:1].upper()}{said[1:]}." if said else "", plotting.legend_of(line)]))
+    second = plotting.legend_of(line, unit or indicator.in_language("unit"))
     return figure_of(charts.line_chart(line), caption=caption, unit=second, notes=below)
 
 
@@ -50,11 +49,13 @@ def bar_chart(
     rows: Iterable[Any],
     caption: str = "",
     unit: str = "",
+    *,
     reference: Any = None,
     reference_words: str = "",
     top: Any = None,
 ) -> SafeString:
-    """{% bar_chart bars caption=... unit=... reference=60 reference_words="Region 60" %}: rows have label, value, words, is_ours."""
+    """{% bar_chart bars caption=... unit=... reference=60 reference_words="Region 60" %}: rows have label,
+    value, words and is_ours."""
     bars = plotting.bars_of(rows)
     across = charts.Reference(reference, reference_words) if reference is not None else None
     label = plotting.spoken_list(caption, [(b.label, b.words) for b in bars], kind=_("Bar chart"))
@@ -84,7 +85,7 @@ def _timeline_row(row: Any) -> charts.TimelineRow:
 
 @register.simple_tag
 def timeline_chart(rows: Iterable[Any], axis: charts.SpanAxis, caption: str = "") -> SafeString:
-    """{% timeline_chart rows axis caption=... %}: many actions under one another; rows have bar, and act or label and href."""
+    """{% timeline_chart rows axis caption=... %}: actions one below the other; rows have bar, and act or label."""
     lines = [_timeline_row(r) for r in rows]
     if not lines:
         return SafeString("")
@@ -96,7 +97,7 @@ def timeline_chart(rows: Iterable[Any], axis: charts.SpanAxis, caption: str = ""
 def district_map(
     shapes: Iterable[maps.Shape], caption: str = "", unit: str = "", legend: Sequence[str] = ()
 ) -> SafeString:
-    """{% district_map shapes caption=... unit=... legend=words %}: legend words from the lightest shade to the darkest."""
+    """{% district_map shapes caption=... unit=... legend=words %}: legend words from the lightest shade on."""
     known = list(shapes)
     label = plotting.spoken_list(caption, [(s.label, s.words) for s in known], kind=_("Map"))
     made = maps.choropleth(known, label=label)

@@ -213,7 +213,7 @@ def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     assert (edition.code, edition.is_public, edition.state) == ("2025-2028", False, "draft")
     assert (str(edition.starts_on), str(edition.ends_on)) == ("2025-01-01", "2028-12-31")
     assert [p.code for p in Pillar.objects.filter(edition=edition)] == ["1", "2", "3"]
-    assert [o.code for o in Objective.objects.filter(pillar__edition=edition)] == ["1.1", "2.1", "2.2", "3.1"]
+    assert [o.code for o in Objective.objects.order_by("pillar__position", "position")] == ["1.1", "2.1", "2.2", "3.1"]
     act = Action.objects.get(edition=edition, code="1.1.1")
     row = draft.rows.get(title=act.title)
     assert act.official_wording == row.passage

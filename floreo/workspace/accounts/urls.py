@@ -1,5 +1,20 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from floreo.workspace.accounts import audit_views, views
+
+urlpatterns: list[URLPattern] = [
+    path("accounts/", views.accounts, name="accounts"),
+    path("accounts/invite/", views.invite, name="invite"),
+    path("accounts/invitations/<int:pk>/resend/", views.resend, name="resend_invitation"),
+    path("accounts/invitations/<int:pk>/withdraw/", views.withdraw, name="withdraw_invitation"),
+    path("accounts/<int:pk>/", views.one_account, name="account"),
+    path("accounts/<int:pk>/roles/", views.give_role, name="give_role"),
+    path("accounts/<int:pk>/roles/<int:membership>/take/", views.take_role, name="take_role"),
+    path("accounts/<int:pk>/off/", views.deactivate, name="deactivate_account"),
+    path("accounts/<int:pk>/on/", views.activate, name="activate_account"),
+    path("me/", views.me, name="me"),
+    path("audit/", audit_views.chain, name="audit"),
+    path("audit/<int:number>/", audit_views.one_entry, name="audit_entry"),
+]

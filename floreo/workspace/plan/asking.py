@@ -34,6 +34,7 @@ class Question:
     help: Words = ""
     done: Words = ""
     section: str = ""
+    room: str = "plan"  # which part of the menu it belongs to
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def ask(
                 if question.done:
                     messages.success(request, str(question.done))
                 return HttpResponseRedirect(question.back)
-    context = {"desk_section": "plan", "form": form, "question": question, "theirs": theirs, "status": status}
+    context = {"desk_section": question.room, "form": form, "question": question, "theirs": theirs, "status": status}
     response = render(request, "workspace/plan/form.html", context, status=status)
     if getattr(request, "htmx", False) and status != 200 and question.section:
         # The form asked to replace the whole page, for when it succeeds; an answer with errors takes its own place.

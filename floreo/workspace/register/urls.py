@@ -1,5 +1,32 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from floreo.workspace.register import organisation_views as org
+from floreo.workspace.register import views
+
+_ONE = "organisations/<slug:code>/"
+urlpatterns: list[URLPattern] = [
+    path("organisations/", views.organisations, name="organisations"),
+    path("organisations/new/", org.new_organisation, name="new_organisation"),
+    path(_ONE, org.one_organisation, name="organisation"),
+    path(f"{_ONE}edit/", org.edit_organisation, name="edit_organisation"),
+    path(f"{_ONE}rename/", org.rename, name="rename_organisation"),
+    path(f"{_ONE}merge/", org.merge, name="merge_organisation"),
+    path(f"{_ONE}roles/new/", org.new_role, name="new_organisation_role"),
+    path(f"{_ONE}roles/<int:pk>/", org.edit_role, name="edit_organisation_role"),
+    path(f"{_ONE}roles/<int:pk>/remove/", org.drop_role, name="remove_organisation_role"),
+    path(f"{_ONE}contacts/new/", org.new_contact, name="new_contact"),
+    path(f"{_ONE}contacts/<int:pk>/", org.edit_contact, name="edit_contact"),
+    path(f"{_ONE}contacts/<int:pk>/remove/", org.drop_contact, name="remove_contact"),
+    path("people/", views.people, name="people"),
+    path("people/new/", views.new_person, name="new_person"),
+    path("people/<slug:code>/", views.one_person, name="person"),
+    path("people/<slug:code>/edit/", views.edit_person, name="edit_person"),
+    path("places/", views.places, name="places"),
+    path("networks/", views.networks, name="networks"),
+    path("networks/new/", views.new_network, name="new_network"),
+    path("networks/<int:asn>/", views.one_network, name="network"),
+    path("networks/<int:asn>/edit/", views.edit_network, name="edit_network"),
+    path("networks/<int:asn>/remove/", views.drop_network, name="remove_network"),
+]

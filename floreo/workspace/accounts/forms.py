@@ -1,0 +1,58 @@
+"""Forms of accounts and of the audit chain."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.access import ROLES
+from floreo.organisations.models import Organisation, User
+from floreo.workspace.plan.forms import Day, PlanForm
+
+
+def _roles() -> list[tuple[str, Any]]:
+    return [(role.name, role.title) for role in ROLES.values()]
+
+
+class RoleForm(PlanForm):
+    role = forms.ChoiceField(label=_l("Role"), choices=_roles)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.filter(merged_into=None), label=_l("For which organisation"), required=False,
+        empty_label=_l("For the whole installation"),
+        help_text=_l("Leads, operators and coordinators speak for one organisation."),
+    )  # fmt: skip
+
+
+class InviteForm(RoleForm):
+    email = forms.EmailField(label=_l("E-mail address"), max_length=254)
+    name = forms.CharField(label=_l("Name"), max_length=200, required=False)
+    field_order = ["email", "name", "role", "organisation"]
+
+
+class SwitchOffForm(PlanForm):
+    reason = forms.CharField(
+        label=_l("Reason"), max_length=500, required=False, help_text=_l("Kept in the history, for example: has left.")
+    )
+
+
+class MeForm(PlanForm):
+    name = forms.CharField(label=_l("Your name"), max_length=200)
+    language = forms.ChoiceField(
+        label=_l("Language of the workspace"), required=False,
+        choices=lambda: [("", _l("As the address says")), *settings.LANGUAGES],
+    )  # fmt: skip
+
+    def __init__(self, me: User, data: Any) -> None:
+        super().__init__(data, initial={"name": me.name, "language": me.language})
+
+
+class AuditForm(forms.Form):
+    """Narrows the chain. Everything is optional and stands in the address."""
+
+    verb = forms.CharField(label=_l("Act"), required=False, max_length=80)
+    actor = forms.CharField(label=_l("Who"), required=False, max_length=120)
+    subject = forms.CharField(label=_l("To what"), required=False, max_length=120)
+    since = forms.DateField(label=_l("Since"), required=False, widget=Day)

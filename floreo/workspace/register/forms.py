@@ -1,0 +1,156 @@
+"""Forms of the register. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.organisations.models import Contact, Network, Organisation, OrganisationRole, Person
+from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, day_field
+
+_SOURCE = ("source", "source_url", "confirmed", "doubt")
+_SOURCE_LABELS = {
+    "source": _l("Source"),
+    "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"),
+    "doubt": _l("If not confirmed, why"),
+}
+_REACH = {"email": _l("E-mail"), "phone": _l("Telephone")}
+_SHORT = {"rows": 3}
+
+
+class OrganisationForm(RecordForm):
+    """Everything but the name: a new name is a renaming, which keeps the old one."""
+
+    translated = ("role_text",)
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "short_name", "kind", "role_text", "internal_notes", "parent", "website", "email", "phone", "place",
+            "since", "until", "is_public", *_SOURCE,
+        )  # fmt: skip
+        labels = (
+            _SOURCE_LABELS
+            | _REACH
+            | {
+                "short_name": _l("Short name"),
+                "kind": _l("Kind"),
+                "role_text": _l("What it does in cybersecurity"),
+                "internal_notes": _l("Internal notes"),
+                "parent": _l("Part of"),
+                "website": _l("Website"),
+                "place": _l("Place"),
+                "since": _l("Exists since"),
+                "until": _l("Existed until"),
+                "is_public": _l("Public"),
+            }
+        )
+        help_texts = {"role_text": _l("The public reads this."), "internal_notes": _l("Not published.")}
+        widgets = {
+            "since": Day, "until": Day, "role_text": forms.Textarea(attrs=_SHORT),
+            "internal_notes": forms.Textarea(attrs=_SHORT),
+        }  # fmt: skip
+
+
+class NewOrganisationForm(OrganisationForm):
+    name = forms.CharField(label=_l("Name"), max_length=200)
+    field_order = ["name"]
+
+
+class RenameForm(PlanForm):
+    name = forms.CharField(label=_l("New name"), max_length=200)
+    short_name = forms.CharField(label=_l("New short name"), max_length=40, required=False)
+    until = day_field(_l("Last day of the old name"), required=True)
+    source = forms.CharField(label=_l("Source"), max_length=500, required=False)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, organisation: Organisation, data: Any) -> None:
+        known = {
+            "name": organisation.name, "short_name": organisation.short_name, "until": clock.today(),
+            "version": organisation.version,
+        }  # fmt: skip
+        super().__init__(data, initial=known)
+
+
+class MergeForm(PlanForm):
+    into = forms.ModelChoiceField(
+        Organisation.objects.filter(merged_into=None), label=_l("Merged into"), empty_label=_l("Choose one")
+    )
+    on = day_field(_l("Its last day"), required=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, organisation: Organisation, data: Any) -> None:
+        super().__init__(data, initial={"on": clock.today(), "version": organisation.version})
+        into: Any = self.fields["into"]
+        into.queryset = Organisation.objects.filter(merged_into=None).exclude(pk=organisation.pk)
+
+
+class RoleForm(RecordForm):
+    class Meta:
+        model = OrganisationRole
+        fields = ("title", "since", "until", "precision", "source", "source_url", "confirmed")
+        labels = _SOURCE_LABELS | {
+            "title": _l("Role"),
+            "since": _l("Since"),
+            "until": _l("Until"),
+            "precision": _l("The days are known"),
+        }
+        help_texts = {"title": _l("For example: leads national cybersecurity.")}
+        widgets = {"since": Day, "until": Day}
+
+
+class ContactForm(RecordForm):
+    class Meta:
+        model = Contact
+        fields = ("purpose", "email", "phone", "is_public", "source", "confirmed")
+        labels = _SOURCE_LABELS | _REACH | {"purpose": _l("For what"), "is_public": _l("Public")}
+        help_texts = {"purpose": _l("For example: abuse desk, press, around the clock.")}
+
+
+class PersonForm(RecordForm):
+    class Meta:
+        model = Person
+        fields = ("name", "organisation", "post", "email", "phone", "is_active", "source", "confirmed", "doubt")
+        labels = _SOURCE_LABELS | _REACH | {
+            "name": _l("Name"),
+            "organisation": _l("Organisation"),
+            "post": _l("Post"),
+            "is_active": _l("Still there"),
+        }  # fmt: skip
+        help_texts = {"post": _l("What the public sees instead of the name.")}
+
+
+class NetworkForm(RecordForm):
+    """The prefixes are typed one a line."""
+
+    prefixes = forms.CharField(
+        label=_l("Prefixes"), required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_l("One a line, for example 192.0.2.0/24 or 2001:db8::/32."),
+    )  # fmt: skip
+    accept_overlap = forms.BooleanField(
+        label=_l("Another network may hold the same addresses: both are right"), required=False
+    )
+
+    class Meta:
+        model = Network
+        fields = ("name", "holder", "is_public", *_SOURCE)
+        labels = _SOURCE_LABELS | {"name": _l("Name"), "holder": _l("Holder"), "is_public": _l("Public")}
+
+    field_order = ["name", "holder", "prefixes", "accept_overlap"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["prefixes"].initial = "\n".join(self.instance.prefixes)
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        return given | {"prefixes": given["prefixes"].splitlines()}
+
+
+class NewNetworkForm(NetworkForm):
+    asn = forms.IntegerField(label=_l("Autonomous system number"), help_text=_l("Figures only, for example 64500."))
+    field_order = ["asn", "name", "holder", "prefixes", "accept_overlap"]

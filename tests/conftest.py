@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 # Before Django reads its settings: tests never touch a developer's data.
 os.environ["FLOREO_DATA"] = tempfile.mkdtemp(prefix="floreo-tests-")
@@ -27,16 +28,16 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 
 # A file, not memory: SQLite then locks between threads as it does in production.
-if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(Path(os.environ["FLOREO_DATA"]) / "test.sqlite3")
+database: dict[str, Any] = settings.DATABASES["default"]
+if database["ENGINE"].endswith("sqlite3"):
+    database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["FLOREO_DATA"]) / "test.sqlite3")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_settings() -> Iterator[None]:
+def quick_settings() -> None:
     """Plain static files and a quick password hasher; nothing else differs from production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    yield
 
 
 _OUR_APPS = {"core", "organisations", "strategy", "indicators", "packs"}

@@ -106,6 +106,7 @@ def _up(asked: argparse.Namespace) -> int:
 def _serve(asked: argparse.Namespace) -> int:
     from granian import Granian  # only the server needs it
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     say("Stop it with Ctrl+C.")
     connection.close()
@@ -113,7 +114,7 @@ def _serve(asked: argparse.Namespace) -> int:
     try:
         Granian(
             "floreo.config.wsgi:application", address=asked.host, port=asked.port, interface=Interfaces.WSGI,
-            workers=1, blocking_threads=4, log_level="warning", respawn_failed_workers=True,
+            workers=1, blocking_threads=4, log_level=LogLevels.warning, respawn_failed_workers=True,
         ).serve()  # fmt: skip
     finally:
         worker.terminate()

@@ -64,7 +64,7 @@ def run_due() -> int:
         error = ""
         try:
             job.run()
-        except Exception as problem:  # noqa: BLE001 -- one failing job must not stop the loop; it is logged and kept
+        except Exception as problem:  # one failing job must not stop the loop; it is logged and kept
             log.exception("job %s failed", name)
             error = type(problem).__name__
         Schedule.objects.filter(pk=row.pk).update(last_run_at=clock.now(), last_error=error)

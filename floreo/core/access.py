@@ -168,9 +168,9 @@ def can(actor: object, permission: Permission, thing: object = None) -> bool:
         scope = ROLES[name].grants.get(permission) if name in ROLES else None
         if scope is Scope.ALL:
             return True
-        if scope is Scope.OWN and organisation_id is not None:
-            if thing is None or organisation_id in getattr(thing, "owner_ids", set)():
-                return True
+        is_own = thing is None or organisation_id in getattr(thing, "owner_ids", set)()
+        if scope is Scope.OWN and organisation_id is not None and is_own:
+            return True
     return False
 
 

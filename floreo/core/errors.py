@@ -25,8 +25,8 @@ class NotAllowed(Refused):
 
     status = 403
 
-    def __init__(self, sentence: Sentence = _("Your role does not allow this. Ask the secretariat."), **more: object):
-        super().__init__(sentence, code="not_allowed")
+    def __init__(self, sentence: Sentence | None = None) -> None:
+        super().__init__(sentence or _("Your role does not allow this. Ask the secretariat."), code="not_allowed")
 
 
 class Missing(Refused):
@@ -34,8 +34,8 @@ class Missing(Refused):
 
     status = 404
 
-    def __init__(self, sentence: Sentence = _("There is no such page or record, or it is not public.")):
-        super().__init__(sentence, code="missing")
+    def __init__(self, sentence: Sentence | None = None) -> None:
+        super().__init__(sentence or _("There is no such page or record, or it is not public."), code="missing")
 
 
 class Changed(Refused):

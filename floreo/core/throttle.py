@@ -16,9 +16,9 @@ from floreo.core.models import TokenBucket
 def address_of(request: HttpRequest) -> str:
     """The caller's address. Behind a proxy of ours the last hop it added counts; what a stranger writes does not."""
     if settings.BEHIND_PROXY:
-        hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]
+        hops: list[str] = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]
         if hops:
-            return hops[-1]
+            return str(hops[-1])
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

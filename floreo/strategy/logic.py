@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Status(StrEnum):
@@ -181,7 +182,8 @@ def total(lines: Iterable[Money]) -> dict[str, Money]:
 
 def quarter_ends(first: date, last: date) -> list[date]:
     """The last days of the calendar quarters in [first, last]."""
-    ends, year, month = [], first.year, (first.month - 1) // 3 * 3 + 3
+    ends: list[date] = []
+    year, month = first.year, (first.month - 1) // 3 * 3 + 3
     while True:
         end = (date(year + month // 12, month % 12 + 1, 1)) - timedelta(days=1)
         if end > last:
@@ -194,7 +196,7 @@ def quarter_ends(first: date, last: date) -> list[date]:
 def in_order(*days: date | None) -> bool:
     """Whether the given days, where known, do not run backwards."""
     known = [d for d in days if d]
-    return all(a <= b for a, b in zip(known, known[1:], strict=False))
+    return all(a <= b for a, b in pairwise(known))
 
 
 def code_key(code: str) -> tuple[tuple[int, int, str], ...]:

@@ -27,7 +27,7 @@ BODIES = Table(
     "bodies",
     "Bodies",
     "Test bodies.",
-    rows=lambda viewer: Organisation.objects.visible_to(viewer),
+    rows=Organisation.objects.visible_to,
     columns=(
         Column("code", "Code", "", lambda o: o.code),
         Column("name", "Name", "", lambda o: o.name),

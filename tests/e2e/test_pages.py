@@ -52,7 +52,8 @@ def test_desk_pages(page: Page, site: Site) -> None:
 
 def test_every_link_of_the_public_site_leads_somewhere(page: Page, site: Site) -> None:
     """Walks the whole site from its home page; files are asked for by their head only."""
-    queue, seen, broken = ["/"], {"/"}, []
+    queue, seen = ["/"], {"/"}
+    broken: list[tuple[str, int | str]] = []
     while queue:
         address = queue.pop()
         response = page.request.get(address, max_redirects=5)
@@ -64,9 +65,9 @@ def test_every_link_of_the_public_site_leads_somewhere(page: Page, site: Site) -
         text = response.text()
         for link in re.findall(r'href="([^"]+)"', text):
             target = urlsplit(urljoin(site.address + address, link.replace("&amp;", "&")))
-            if target.fragment and target.path == urlsplit(site.address + address).path and not target.query:
-                if f'id="{target.fragment}"' not in text:
-                    broken.append((address, f"#{target.fragment}"))
+            is_here = target.path == urlsplit(site.address + address).path and not target.query
+            if target.fragment and is_here and f'id="{target.fragment}"' not in text:
+                broken.append((address, f"#{target.fragment}"))
             path = target.path + (f"?{target.query}" if target.query and "after=" not in target.query else "")
             if target.netloc == urlsplit(site.address).netloc and path not in seen and len(seen) < 900:
                 seen.add(path)

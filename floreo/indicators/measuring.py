@@ -57,16 +57,26 @@ class Taken:
         return RecordList(digest=self.digest, rows=self.rows, total=self.total)
 
 
-def take(indicator: Indicator, period: Period, today: date) -> Taken:
-    """Runs the indicator's measure as of the period's last day, or today while it runs."""
-    measure = MEASURES[indicator.measure]
+Known = dict[tuple[str, date, Filters], Taken]  # what one round has taken already
+
+
+def take(indicator: Indicator, period: Period, today: date, known: Known | None = None) -> Taken:
+    """Runs the indicator's measure as of the period's last day, or today while it runs. With `known`, figures that ask
+    for the same share the answer."""
     until = period.until(today)
-    given = measure.function(until, filters_of(indicator))
+    key = (indicator.measure, until.end, filters_of(indicator))
+    known = {} if known is None else known
+    if key not in known:
+        measure = MEASURES[indicator.measure]
+        known[key] = _taken(measure.function(until, key[2]), measure, indicator.measure, until.end)
+    return known[key]
+
+
+def _taken(given: logic.Reading, measure: Measure, name: str, as_of: date) -> Taken:
     rows = [[r.label, r.address, r.counted] for r in given.records[:MOST_RECORDS]]
-    digest = hashlib.sha256(json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")).hexdigest()
-    return Taken(
-        _fields(given, measure, indicator.measure, until.end), digest, rows, len(given.records), _is_empty(given)
-    )
+    said = json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")
+    digest = hashlib.sha256(said).hexdigest()
+    return Taken(_fields(given, measure, name, as_of), digest, rows, len(given.records), _is_empty(given))
 
 
 def _is_empty(given: logic.Reading) -> bool:

@@ -16,7 +16,7 @@ from floreo.core.errors import Refused
 from floreo.indicators.actions.keeping import COLUMNS, drop_unused_lists, keep_lists, put_taken
 from floreo.indicators.catalogue import MEASURES, Measure
 from floreo.indicators.logic import Period, period_of, previous
-from floreo.indicators.measuring import Taken, due_periods, measure_of, rhythm, take
+from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import standing_reading
 from floreo.strategy.plan_facts import plan_facts
@@ -101,10 +101,11 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     them before, so nobody can be surprised. Later ones wait for a person."""
     work.load(indicators)
     takings: list[tuple[Indicator, Period, Taken]] = []
+    known: Known = {}
     with plan_facts():
         for indicator in indicators:
             for period in work.due(indicator, MEASURES[indicator.measure]):
-                taken = take(indicator, period, work.today)
+                taken = take(indicator, period, work.today, known)
                 if not taken.is_empty or (indicator.pk, period) in work.have:
                     takings.append((indicator, period, taken))
     lists = keep_lists(taken for _indicator, _period, taken in takings)

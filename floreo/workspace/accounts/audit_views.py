@@ -59,6 +59,11 @@ def _narrowed(rows: QuerySet[AuditEntry], form: AuditForm) -> QuerySet[AuditEntr
     return rows
 
 
+def in_groups(digest: str) -> str:
+    """A hash in groups of eight, so that it can be compared by eye and fits a phone."""
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
 def one_entry(request: HttpRequest, number: int) -> HttpResponse:
     must(request.user, Permission.AUDIT_READ)
     entry = AuditEntry.objects.filter(number=number).first()
@@ -66,6 +71,6 @@ def one_entry(request: HttpRequest, number: int) -> HttpResponse:
         raise Missing
     context = {
         "entry": entry, "did": verb_words(entry.verb), "changes": changes_of(entry), "facts": facts_of(entry),
-        "holds": audit.digest(entry) == entry.hash, "desk_section": "audit",
+        "holds": audit.digest(entry) == entry.hash, "hash": in_groups(entry.hash), "before": in_groups(entry.before), "desk_section": "audit",
     }  # fmt: skip
     return render(request, "workspace/accounts/audit_entry.html", context)

@@ -59,9 +59,11 @@ OWN_WORDS: Mapping[str, Promise] = {
     "organisation_role.added": _l("added a role of the organisation"),
     "organisation_role.removed": _l("removed a role of the organisation"),
     "organisation_role.updated": _l("changed a role of the organisation"),
+    "pack.accounts_made": _l("made the sample accounts"),
     "pack.loaded": _l("loaded the country pack"),
     "person.added": _l("added the person"),
     "person.updated": _l("changed the person"),
+    "readings.taken": _l("took the readings that were due"),
     "standings.refreshed": _l("worked out every status"),
 }
 WHAT = {"made": _l("Made"), "changed": _l("Changed"), "removed": _l("Removed")}

@@ -76,7 +76,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
-        "history": history_of(act),
+        "history": history_of(act), "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
     }  # fmt: skip
     return render(request, "workspace/plan/action.html", context)
 

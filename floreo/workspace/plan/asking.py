@@ -71,6 +71,8 @@ def ask(
     status, theirs = 200, list[Theirs]()
     if question.section:  # several may stand open on one page: their fields must not share an id
         form.auto_id = f"{question.section}-%s"
+        if getattr(request, "htmx", False) and not form.is_bound:
+            _focus_first(form)
     if form.is_bound:
         status = 422
         if form.is_valid():
@@ -85,7 +87,7 @@ def ask(
             else:
                 if question.done:
                     messages.success(request, str(question.done))
-                return HttpResponseRedirect(question.back)
+                return HttpResponseRedirect(_back(request, question))
     context = {"desk_section": question.room, "form": form, "question": question, "theirs": theirs, "status": status}
     response = render(request, "workspace/plan/form.html", context, status=status)
     if getattr(request, "htmx", False) and status != 200 and question.section:
@@ -94,6 +96,20 @@ def ask(
             f"#form-{question.section}", "[data-part=form]", "innerHTML",
         )  # fmt: skip
     return response
+
+
+def _focus_first(form: Any) -> None:
+    """Opened in place, the form takes the focus, so that a keyboard goes on in it."""
+    for bound in form.visible_fields()[:1]:
+        bound.field.widget.attrs["autofocus"] = True
+
+
+def _back(request: HttpRequest, question: Question) -> str:
+    """Where it goes on. A page swapped in place gets the part to put the focus on; browsers have the fragment for that."""
+    if not getattr(request, "htmx", False) or not question.section:
+        return question.back
+    address, _hash, fragment = question.back.partition("#")
+    return f"{address}?at={fragment}" if fragment else address
 
 
 def beside(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:

@@ -47,8 +47,18 @@ def person_field(label: Any, *, required: bool = False) -> Any:
     return forms.ModelChoiceField(rows, label=label, required=required, to_field_name="code", empty_label=_l("Nobody"))
 
 
+def say_what_is_missing(form: Any) -> None:
+    """Errors are also read in the box on top, so each names its field."""
+    for field in form.fields.values():
+        field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
+
+
 class PlanForm(forms.Form):
     """A form of one act. `facts()` is what the action is called with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_missing(self)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -66,6 +76,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
             self.fields["version"].initial = self.instance.version
         else:
             del self.fields["version"]
+        say_what_is_missing(self)
         self.languages = self._other_languages() if self.translated else []
         for language, name in self.languages:
             for field in self.translated:

@@ -100,7 +100,9 @@ def test_htmx_gets_the_form_in_its_place_and_the_page_on_success(
     conflict = browser.post(task(act, "facts"), facts_of(act, title="Mine"), headers=headers)
     assert (conflict.status_code, conflict["HX-Retarget"]) == (409, "#form-facts")
     done = browser.post(task(act, "facts"), facts_of(act, title="Mine", version=act.version + 1), headers=headers)
-    assert done.status_code == 302
+    assert (done.status_code, done["Location"]) == (302, f"{act.desk_url()}?at=facts")
+    page = browser.get(done["Location"], headers=headers).content.decode()
+    assert '<h2 tabindex="-1" data-focus>What it is' in page, "the focus goes on where the form was"
 
 
 def test_a_lead_says_how_it_goes_and_ticks_a_milestone(act: Action, lead: User, browser_of: Browser) -> None:

@@ -1,0 +1,86 @@
+"""The home page answers how the strategy stands, from the data, in whole sentences."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.test import Client
+
+from floreo.organisations.models import Country
+from floreo.portal import presenters
+from floreo.portal.queries.trust import Trust, trust
+from floreo.strategy.models import Action, Edition, Event, Milestone
+from tests.portal.crawl import body, heading, words
+
+
+def test_the_answer_is_computed_from_the_plan(isla: Country, stranger: Client) -> None:
+    html = body(stranger, "/")
+    assert heading(html) == "14 of 24 actions hold their dates. Three are late and one has stopped."
+    text = words(html)
+    assert (
+        "Isla Prueba’s strategy runs to December 2028. One more action is late than a quarter ago; two were completed."
+        in text
+    )
+    assert "As it stood on 24 November 2026." in text
+    assert "Longest overdue Publish the 2025 annual report, 55 days" in text
+    assert "1 Law that fits 2 done, 3 on track, 1 late" in text
+
+
+def test_the_answer_follows_the_plan(isla: Country, stranger: Client) -> None:
+    late = Action.objects.filter(edition__code="2025-2028", status="late").order_by("pk")
+    Action.objects.filter(pk__in=[late[0].pk, late[1].pk]).update(status="on_track")
+    assert heading(body(stranger, "/")) == "16 of 24 actions hold their dates. One is late and one has stopped."
+
+
+def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, stranger: Client) -> None:
+    html = body(stranger, "/")
+    assert heading(html) == "The first strategy ended in 2023. No closing report has been found."
+    text = words(html)
+    assert "launched its National Cybersecurity Strategy on 5 November 2020." in text
+    assert "Three priority areas and what happened" in text
+    assert text.count("No actions entered yet") == 3
+    assert "Also published as:" in text
+    assert "Nothing can be late yet." in text
+    assert "Two of the five parts score zero" in text
+    assert "unconfirmed" in text
+
+
+def test_a_moment_is_told_once(isla: Country, stranger: Client) -> None:
+    """An action closed on the day its last milestone was reached has one line, its own."""
+    act = Action.objects.get(edition__code="2025-2028", code="4.1.1")
+    Milestone.objects.filter(action=act).update(reached_on=date(2026, 11, 23))
+    Action.objects.filter(pk=act.pk).update(closed_on=date(2026, 11, 23), closed_by="x")
+    text = words(body(stranger, "/"))
+    assert text.count("23 Nov 2026") == 1
+
+
+def test_a_date_shows_no_more_than_is_known(isla: Country, stranger: Client) -> None:
+    edition = Edition.objects.get(code="2025-2028")
+    Event.objects.create(edition=edition, code="a", title="Something", on=date(2026, 11, 1), precision="month")
+    html = body(stranger, edition.get_absolute_url())
+    assert '<time datetime="2026-11">Nov 2026</time><span>Something' in html
+
+
+def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None:
+    counted = trust()
+    assert counted.total > 400
+    assert counted.confirmed + sum(counted.unconfirmed_of.values()) == counted.total
+    assert presenters.trust_words(counted) in words(body(stranger, "/"))
+
+
+def test_trust_in_words() -> None:
+    assert presenters.trust_words(Trust(220, 212, {})) == (
+        "212 of 220 rows are confirmed; eight show “unconfirmed” until somebody has checked them."
+    )
+    assert presenters.trust_words(Trust(2, 1, {})) == (
+        "1 of 2 rows is confirmed; one shows “unconfirmed” until somebody has checked it."
+    )
+    assert presenters.trust_words(Trust(1240, 1240, {})) == "All 1,240 rows are confirmed."
+    assert presenters.trust_words(Trust(0, 0, {})) == ""
+
+
+def test_shades_of_a_map_are_round_and_in_order() -> None:
+    assert presenters.levels_of([41061, 45946, 95292, 75046, 34324, 30785]) == (40000, 80000)
+    assert presenters.legend_words((40000, 80000)) == ["under 40,000", "40,000 to 80,000", "over 80,000"]
+    assert [presenters.level_of(v, (40000, 80000)) for v in (None, 1, 40000, 80000, 80001)] == [0, 1, 2, 2, 3]
+    assert presenters.levels_of([]) == (0.0, 0.0)

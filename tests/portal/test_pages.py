@@ -1,0 +1,125 @@
+"""Every public page: it opens for a stranger in both languages, says what it is, and carries what machines need."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from floreo.organisations.models import Country
+from tests.portal.crawl import body, files, heading, pages
+
+
+def test_every_page_opens_in_both_languages_with_one_heading(isla: Country, stranger: Client) -> None:
+    titles: dict[str, str] = {}
+    for address in pages():
+        for prefix in ("", "/es"):
+            html = body(stranger, prefix + address)
+            assert heading(html), address
+            title = re.search(r"<title>(.+?)</title>", html)
+            assert title, address
+            titles[prefix + address] = title.group(1)
+            assert '<meta name="description" content="' in html, address
+            assert (
+                f'<link rel="canonical" href="http://localhost:8000{(prefix + address).split("?", maxsplit=1)[0]}">'
+                in html
+            )
+            assert html.count('rel="alternate" hreflang=') == 2, address
+            assert f'<html lang="{prefix.strip("/") or "en"}"' in html
+    plain = [t for a, t in titles.items() if not a.startswith("/es") and "?" not in a and "/objectives/" not in a]
+    assert len(set(plain)) > len(plain) * 0.9  # titles tell pages apart
+
+
+def test_no_page_needs_a_script_or_another_host(isla: Country, stranger: Client) -> None:
+    for address in pages():
+        html = body(stranger, address)
+        assert not re.search(r'(src|srcset)="(https?:)?//', html), address
+        assert 'href="http' not in "".join(re.findall(r"<link rel=\"stylesheet\"[^>]*>", html))
+        assert "<script>" not in html
+        assert " style=" not in html
+        assert " onclick=" not in html
+
+
+def test_every_file_can_be_downloaded(isla: Country, stranger: Client) -> None:
+    for address in files():
+        assert body(stranger, address)
+
+
+def test_a_country_without_actions_shows_every_page_too(real_country: Country, stranger: Client) -> None:
+    for address in pages():
+        assert heading(body(stranger, address)), address
+
+
+PLACES = (
+    "/",
+    "/strategy/",
+    "/indicators/",
+    "/organisations/",
+    "/districts/",
+    "/data/",
+    "/search/",
+    "/about/unconfirmed/",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [*PLACES, "/about/audit/", "/report/", "/privacy/", "/about/"])
+def test_a_fresh_installation_says_what_to_do(stranger: Client, address: str) -> None:
+    assert heading(body(stranger, address))
+
+
+@pytest.mark.django_db
+def test_the_first_page_of_a_fresh_installation(stranger: Client) -> None:
+    html = body(stranger, "/")
+    assert heading(html) == "Nothing is published here yet."
+    assert "floreo up" in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/strategy/none/", "/strategy/none/timeline/", "/strategy/none/pillars/1/", "/strategy/none/objectives/1.1/",
+        "/strategy/none/actions/1/", "/strategy/none/actions/1/history/", "/strategy/2025-2028/actions/9.9.9/",
+        "/indicators/none/", "/organisations/none/", "/districts/none/", "/data/none/", "/data/none.csv",
+        "/data/actions.exe", "/nothing/at/all/",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_told_in_a_sentence(isla: Country, stranger: Client, address: str) -> None:
+    response = stranger.get(address)
+    assert response.status_code == 404
+    assert heading(response.content.decode()) == "We cannot find that"
+    assert "There is no such page or record, or it is not public." in response.content.decode()
+
+
+def test_pages_only_read(isla: Country, stranger: Client) -> None:
+    assert {stranger.post(a).status_code for a in ("/", "/strategy/", "/indicators/", "/data/", "/about/")} == {405}
+
+
+def test_a_strangers_copy_may_be_kept_for_a_minute_and_nobody_elses(
+    isla: Country, stranger: Client, secretariat: object, browser_of: object
+) -> None:
+    response = stranger.get("/strategy/")
+    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert "Cookie" in response.headers["Vary"]
+    signed_in = browser_of(secretariat).get("/strategy/")  # type: ignore[operator]  # a fixture that makes browsers
+    assert signed_in.headers["Cache-Control"] == "private, no-store"
+
+
+def test_robots_and_health(db: None, stranger: Client) -> None:
+    assert stranger.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /desk/\n")
+    healthy = stranger.get("/health/")
+    assert (healthy.status_code, healthy.content) == (200, b"ok\n")
+    assert "no-store" in healthy.headers["Cache-Control"]
+
+
+def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stranger: Client) -> None:
+    html = body(stranger, "/search/?q=reporting+form")
+    assert "/strategy/2025-2028/actions/2.1.1/" in html
+    assert "/es/strategy/2025-2028/actions/2.1.1/" in body(stranger, "/es/search/?q=reporting+form")
+    assert heading(body(stranger, "/search/?q=zzzz")) == "0 pages for “zzzz”"
+
+
+def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> None:
+    answers = [stranger.get("/search/?q=act").status_code for _ in range(62)]
+    assert (answers[0], answers[59], answers[-1]) == (200, 200, 429)

@@ -1,0 +1,135 @@
+"""The plan, its filters and the pages of pillars, objectives and actions."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, timedelta
+
+from django.test import Client
+
+from floreo.core.access import SYSTEM
+from floreo.organisations.models import Country
+from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
+from tests.portal.crawl import body, words
+
+PLAN = "/strategy/2025-2028/"
+
+
+def test_the_plan_is_a_tree_with_lead_status_and_dates(isla: Country, stranger: Client) -> None:
+    text = words(body(stranger, PLAN))
+    assert "23 months in: 14 of 24 actions hold their dates. Three are late and one has stopped." in text
+    assert (
+        "2.1.1 Open the national reporting form and line Lead: National CSIRT Late 40 days Jan 2026 to Dec 2026" in text
+    )
+    assert "1.1.1 Pass the Cybercrime (Amendment) Act Lead: Attorney General’s Office Done Aug 2026" in text
+    assert "All 24 Late or stalled 4" in text
+
+
+def test_filters_narrow_the_plan(isla: Country, stranger: Client) -> None:
+    late = body(stranger, PLAN + "?show=late")
+    assert late.count('class="fl-act"') == 4
+    body_only = body(stranger, PLAN + "?organisation=national-csirt")
+    assert "2.1.1" in words(body_only)
+    assert "1.1.2 Train prosecutors" not in words(body_only)
+    csv = body(stranger, PLAN + "?show=late&download=csv").splitlines()
+    assert len(csv) == 5
+    both = body(stranger, PLAN + "?show=late&organisation=national-csirt")
+    assert both.count('class="fl-act"') == 1
+    assert "No action fits." in body(stranger, PLAN + "?show=late&organisation=port-authority")
+
+
+def test_nonsense_in_the_address_is_the_whole_plan(isla: Country, stranger: Client) -> None:
+    assert body(stranger, PLAN + "?show=x&organisation=x&open=x").count('class="fl-act"') == 24
+
+
+def test_editions_follow_one_another(isla: Country, stranger: Client) -> None:
+    text = words(body(stranger, PLAN))
+    assert "Follows National Cybersecurity Strategy 2021–2024 3 actions are carried over from it" in text
+    before = words(body(stranger, "/strategy/2021-2024/"))
+    assert "Followed by National Cybersecurity Strategy 2025–2028" in before
+    assert "Carried over from 2.1.2" in words(body(stranger, PLAN + "actions/2.1.1/"))
+    assert "Carried over to 2.1.1" in words(body(stranger, "/strategy/2021-2024/actions/2.1.2/"))
+
+
+def test_an_action_says_why_it_stands_as_it_does(isla: Country, stranger: Client) -> None:
+    text = words(body(stranger, PLAN + "actions/2.1.1/"))
+    assert (
+        "Late by 40 days The milestone “Line answers in three minutes” was due on 15 October 2026 and is not reached."
+        in text
+    )
+    assert "The action itself is due on 31 December 2026." in text
+    assert "since 1 Jun 2026; before that Computer Services Office" in text
+    assert "Milestones 2 of 4 reached" in text
+    assert "Form open to the public Reached 30 Mar 2026, 1 day early" in text
+    assert "Person responsible Head of operations" in text
+    assert "Runs 1 Jan to 31 Dec 2026" in text
+    assert "Total 180,000 106,450" in text
+    assert "Measured by Reports looked at within 24 hours 81 %, Q3 2026, target 95 % by 31 Dec 2027" in text
+
+
+def test_money_of_two_currencies_is_never_added(isla: Country, stranger: Client) -> None:
+    act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
+    act.budget_lines.create(amount=1000, spent=1, currency="USD", fiscal_year=2026)
+    text = words(body(stranger, act.get_absolute_url()))
+    assert "Total 180,000 106,450" in text
+    assert "Total 1,000 1" in text
+    assert "Currencies are never added to each other" in text
+
+
+def test_a_status_set_by_hand_shows_who_why_and_what_the_rules_say(isla: Country, stranger: Client) -> None:
+    act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
+    Action.objects.filter(pk=act.pk).update(
+        override="at_risk", override_reason="The line opens next week.", override_by="A. Person",
+        override_on=date(2026, 11, 2), status="at_risk", status_rule="set_by_hand", status_since=date(2026, 11, 2),
+    )  # fmt: skip
+    text = words(body(stranger, act.get_absolute_url()))
+    assert "“At risk” was set by hand by A. Person on 2 November 2026. Reason: The line opens next week." in text
+    assert "The rules alone would say: Late The milestone “Line answers in three minutes” was due" in text
+
+
+def test_a_lead_merged_away_points_to_its_heir(isla: Country, stranger: Client) -> None:
+    act = Action.objects.get(edition__code="2025-2028", code="1.1.2")
+    office = act.participations.get(part=Part.LEAD).organisation.__class__.objects.get(code="computer-services-office")
+    Participation.objects.filter(action=act, part=Part.LEAD).update(organisation=office, since=None, until=None)
+    assert "Computer Services Office now part of National CSIRT" in words(body(stranger, act.get_absolute_url()))
+
+
+def big_edition(number: int) -> Edition:
+    """An edition with `number` actions under ten pillars."""
+    edition = Edition.objects.create(
+        code="big",
+        title="Big",
+        is_public=True,
+        starts_on=date(2025, 1, 1),
+        ends_on=date(2028, 12, 31),
+        state="in_force",
+    )
+    objectives = []
+    for n in range(10):
+        pillar = Pillar.objects.create(edition=edition, code=str(n), title=f"Pillar {n}", position=n)
+        objectives.append(Objective.objects.create(pillar=pillar, code=f"{n}.1", title=f"Objective {n}"))
+    acts = Action.objects.bulk_create(
+        Action(
+            edition=edition, objective=objectives[n % 10], code=f"{n % 10}.1.{n}", title=f"Do thing number {n} well",
+            starts_on=date(2025, 1, 1), due_on=date(2026, 1, 1) + timedelta(days=n), position=n,
+        )
+        for n in range(number)
+    )  # fmt: skip
+    Milestone.objects.bulk_create(Milestone(action=a, code="m", title="Half way", due_on=a.due_on) for a in acts)
+    refresh_standings(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
+    return edition
+
+
+def test_a_long_plan_opens_one_pillar_at_a_time(isla: Country, stranger: Client) -> None:
+    address = big_edition(400).get_absolute_url()
+    html = body(stranger, address)
+    assert html.count('class="fl-act"') == 0
+    assert html.count("?open=") == 10
+    assert len(gzip.compress(html.encode())) < 20_000
+    opened = body(stranger, address + "?open=3")
+    assert opened.count('class="fl-act"') == 40
+    assert body(stranger, address + "pillars/3/").count('class="fl-act"') == 40
+    timeline = body(stranger, address + "timeline/")
+    assert "This plan is long: choose the pillars to draw." in timeline
+    assert "33 late, 7 stalled" in words(html)

@@ -209,3 +209,17 @@ def missing_words(indicator: Indicator) -> str:
     if due is not None:
         said.append(gettext("The first is due on %(day)s.") % {"day": day_words(due)})
     return " ".join(said)
+
+
+# The status under which an outlook is drawn: shape, colour and word of the house. No target has none.
+SHAPES: dict[Outlook, str] = {
+    Outlook.REACHED: "done",
+    Outlook.ON_TRACK: "on_track",
+    Outlook.AT_RISK: "at_risk",
+    Outlook.MISSED: "late",
+}
+
+
+def shape_of(indicator: Indicator, reading: Reading | None) -> str:
+    """The status to draw beside a figure; "" when it has no target or no reading."""
+    return SHAPES.get(outlook_of(indicator, reading), "")

@@ -1,0 +1,25 @@
+"""Who may see and touch which figure. A view gets its objects here and nowhere else."""
+
+from floreo.core.errors import Missing
+from floreo.indicators.models import Indicator, Reading
+
+
+def get_indicator_for(viewer: object, code: str) -> Indicator:
+    """Raises Missing when there is no such indicator, or it is not public and the viewer may not read figures."""
+    rows = Indicator.objects.visible_to(viewer).select_related(
+        "edition", "pillar__edition", "objective__pillar__edition", "answers_for__merged_into", "stated_target"
+    )
+    indicator = rows.filter(code=code).first()
+    if indicator is None:
+        raise Missing
+    return indicator
+
+
+def get_reading_for(viewer: object, code: str, pk: int) -> Reading:
+    """One reading of an indicator that the viewer may see, with the records behind it."""
+    indicator = get_indicator_for(viewer, code)
+    rows = Reading.objects.filter(indicator=indicator, pk=pk)
+    reading = rows.select_related("indicator", "records", "corrects", "corrected_by").first()
+    if reading is None:
+        raise Missing
+    return reading

@@ -92,7 +92,7 @@ class Scale:
 
 def ticks(low: float, high: float, most: int = 4) -> list[float]:
     """Round values that hold [low, high] between them, at most `most` steps: 0, 25, 50, 75, 100."""
-    if not high > low:
+    if high - low < 1e-6:  # the same for everybody who reads it
         spare = abs(low) / 2 or 1.0
         low, high = low - spare, high + spare
     step = (high - low) / most

@@ -143,12 +143,11 @@ class _Plot:
     @property
     def is_bent(self) -> bool:
         """Whether time to come runs faster than time past; the axis then shows a break."""
-        readings, ahead, _last = self.days
+        readings, ahead, last = self.days
+        if self.chart.goal is None or self.chart.goal.on is None or self.chart.goal.on.toordinal() <= last:
+            return False
         past = (readings.end - readings.start) / max(readings.high - readings.low, 1)
-        return (
-            bool(self.chart.goal and self.chart.goal.on)
-            and (ahead.end - ahead.start) / (ahead.high - ahead.low) < past * 0.98
-        )
+        return (ahead.end - ahead.start) / (ahead.high - ahead.low) < past * 0.98
 
     def is_free(self, box: Box, *, off_lines: bool) -> bool:
         if any(box.meets(taken) for taken in self.words):

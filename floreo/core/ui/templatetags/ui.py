@@ -214,7 +214,7 @@ def error_summary(*forms: Form) -> SafeString | str:
         if form is None or not getattr(form, "errors", None):
             continue
         for name, sentences in form.errors.items():
-            target = form[name].id_for_label if name in form.fields else ""
+            target = form[name].id_for_label or f"{form[name].auto_id}_0" if name in form.fields else ""
             lines += [{"sentence": s, "target": target} for s in sentences]
     return mark_safe(render_to_string("ui/error_summary.html", {"lines": lines})) if lines else ""  # noqa: S308 -- rendered by a template
 

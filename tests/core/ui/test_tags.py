@@ -1,0 +1,212 @@
+"""Tags in both languages, and pages that stand up on an empty database."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from floreo.core.errors import Refused
+from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.gallery import PieceIndicator, PieceReading, readings
+
+DAY = date(2026, 11, 24)
+
+
+def shown(text: str, **context: Any) -> str:
+    return Template(text).render(Context(context)).strip()
+
+
+def row(**facts: Any) -> Any:
+    return SimpleNamespace(**{"confirmed": True, "doubt": "", "source": "", "source_url": "", **facts})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{% when day %}", '<time datetime="2026-11-24">24 Nov 2026</time>'),
+        ('{% when day "month" %}', '<time datetime="2026-11">Nov 2026</time>'),
+        ('{% when day "quarter" %}', '<time datetime="2026-11">Q4 2026</time>'),
+        ('{% when day "year" %}', '<time datetime="2026">2026</time>'),
+        ("{% long_when day %}", '<time datetime="2026-11-24">24 November 2026</time>'),
+        ("{% when nothing %}", ""),
+        ("{% number big %}", "1,234,567.5"),
+        ("{% number big 0 %}", "1,234,568"),
+        ('{% money 120000 "USD" %}', "USD 120,000"),
+    ],
+)
+def test_dates_numbers_and_money_read_as_people_write_them(text: str, said: str) -> None:
+    assert shown(text, day=DAY, nothing=None, big=Decimal("1234567.5")) == said
+
+
+def test_a_moment_is_shown_in_local_time() -> None:
+    moment = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    assert "24 Nov 2026, 12:00" in shown("{% when moment %}", moment=moment)
+
+
+def test_dates_follow_the_readers_language() -> None:
+    with translation.override("es"):
+        assert "24 nov 2026" in shown("{% when day %}", day=DAY)
+        assert "24 de noviembre de 2026" in shown("{% long_when day %}", day=DAY)
+
+
+def test_late_always_says_by_how_many_days() -> None:
+    said = shown('{% status_word "late" days=40 %}')
+    assert "Late" in said
+    assert "<small>40 days</small>" in said
+    assert "1 day<" in shown('{% status_word "late" days=1 %}')
+
+
+def test_a_status_has_a_shape_a_word_and_a_colour() -> None:
+    said = shown('{% status_word "at_risk" %}')
+    assert 'href="#s-risk"' in said
+    assert "At risk" in said
+    assert "fl-risk" in said
+
+
+def test_the_bar_says_in_words_what_it_shows() -> None:
+    said = shown("{% status_bar counts %}", counts={"done": 2, "late": 1})
+    assert 'aria-label="2 done, 1 late"' in said
+    assert shown("{{ counts|in_words }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
+
+
+def test_unconfirmed_is_said_only_where_it_is_so(db: None) -> None:
+    assert shown("{% unconfirmed row %}", row=row()) == ""
+    said = shown("{% unconfirmed row %}", row=row(confirmed=False, doubt="two dates"))
+    assert "unconfirmed" in said
+    assert "two dates" in said
+
+
+def test_official_wording_stands_apart_with_its_place() -> None:
+    said = shown(
+        "{% official_wording row %}", row=row(official_wording="Establish <one> point", official_place="page 19")
+    )
+    assert "Establish &lt;one&gt; point" in said
+    assert "Page 19." in said
+
+
+def test_markdown_is_cleaned() -> None:
+    said = shown("{% markdown words %}", words="**bold** <script>alert(1)</script> [x](javascript:alert(1))")
+    assert "<strong>bold</strong>" in said
+    assert "<script" not in said
+    assert 'href="javascript' not in said
+
+
+def test_internal_says_so_in_words() -> None:
+    assert "Internal. Not published" in shown("{% internal %}<p>x</p>{% endinternal %}")
+
+
+def test_text_of_a_record_is_marked_where_it_is_not_in_the_readers_language() -> None:
+    thing = SimpleNamespace(in_language=lambda _f: "Law that fits", language_of=lambda _f: "")
+    country = SimpleNamespace(languages=["en", "es"])
+    assert shown('{% tr thing "title" %}', thing=thing, country=country) == "Law that fits"
+    with translation.override("es"):
+        marked = shown('{% tr thing "title" %}', thing=thing, country=country)
+    assert marked == '<span lang="en">Law that fits</span>'
+
+
+def test_tlp_is_written_out() -> None:
+    assert shown('{% tlp "amber+strict" %}') == '<span class="fl-tlp fl-tlp--amber">TLP:AMBER+STRICT</span>'
+
+
+class OneForm(forms.Form):
+    title = forms.CharField(label="Working title", help_text="As people call it.")
+    kind = forms.ChoiceField(label="Kind", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    note = forms.CharField(label="Note", required=False)
+
+
+def test_a_field_is_tied_to_its_help_and_its_error() -> None:
+    said = shown("{% field form.title %}", form=OneForm({}))
+    assert 'aria-describedby="id_title-error id_title-help"' in said
+    assert 'aria-invalid="true"' in said
+    assert 'id="id_title-error"' in said
+    assert 'id="id_title-help"' in said
+
+
+def test_the_box_on_top_leads_to_every_field_that_failed() -> None:
+    said = shown("{% error_summary form %}", form=OneForm({}))
+    assert "There is a problem" in said
+    assert 'href="#id_title"' in said
+    assert 'href="#id_kind_0"' in said
+    assert 'id="id_kind_0"' in shown("{% field form.kind %}", form=OneForm({}))
+
+
+def test_a_form_without_a_problem_has_no_box() -> None:
+    assert shown("{% error_summary form %}", form=OneForm()) == ""
+
+
+def test_what_is_not_needed_says_so() -> None:
+    assert "(optional)" in shown("{% field form.note %}", form=OneForm())
+    assert "(optional)" not in shown("{% field form.title %}", form=OneForm())
+
+
+def test_a_refusal_lands_on_its_field_and_what_was_typed_stays() -> None:
+    form = OneForm({"title": "Mine", "kind": "a"})
+    form.is_valid()
+    refuse_on(form, Refused("No.", fields={"title": "Another action has this title."}))
+    said = shown("{% field form.title %}", form=form)
+    assert "Another action has this title." in said
+    assert 'value="Mine"' in said
+
+
+def test_a_figure_that_is_missing_says_so_instead_of_a_number() -> None:
+    said = shown('{% figure title="Schools" missing="No reading yet" note="Target 40." %}')
+    assert "No reading yet" in said
+    assert "Target 40." in said
+
+
+def test_a_reading_chart_names_first_last_and_target() -> None:
+    said = shown(
+        '{% reading_chart readings indicator caption="Reports" %}', readings=readings(), indicator=PieceIndicator()
+    )
+    assert "Line chart: Reports. 54\u00a0% in Q4 2024, 81\u00a0% in Q3 2026. Target 95\u00a0%, Dec 2027." in said
+    assert "not a forecast" in said
+    assert "fl-c-hollow" in said
+
+
+def test_a_reading_about_very_few_people_is_not_drawn() -> None:
+    indicator = PieceIndicator(unit="people", about_people=True, target=None, baseline=None)
+    few = [PieceReading(i, date(2026, i, 1), date(2026, i, 28), Decimal(v)) for i, v in enumerate((3, 2, 4), start=1)]
+    assert shown("{% reading_chart readings indicator %}", readings=few, indicator=indicator) == ""
+
+
+def test_one_reading_without_a_target_is_no_chart() -> None:
+    indicator = PieceIndicator(target=None, baseline=None)
+    assert shown("{% reading_chart readings indicator %}", readings=readings()[:1], indicator=indicator) == ""
+
+
+def test_static_files_have_an_address_without_collecting_them() -> None:
+    assert static("css/floreo.css") == "/static/css/floreo.css"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_piece_renders_before_there_is_a_country(db: None, language: str) -> None:
+    path = "/about/pieces/" if language == "en" else "/es/about/pieces/"
+    answer = Client().get(path)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}"' in answer.content.decode()
+
+
+def test_the_other_language_is_the_same_page_with_its_query(isla: object) -> None:
+    page = Client().get("/about/pieces/?show=a&x=1").content.decode()
+    assert 'href="/es/about/pieces/?show=a&amp;x=1" lang="es" hreflang="es"' in page
+
+
+def test_a_refusal_is_a_page_with_its_sentence(db: None) -> None:
+    request = RequestFactory().get("/nowhere/")
+    page = render_to_string("errors/refused.html", {"refusal": Refused("Not today."), "status": 422}, request=request)
+    assert "Not today." in page
+
+
+def test_the_page_for_what_nobody_foresaw_needs_nothing() -> None:
+    page = render_to_string("errors/broken.html", {"status": 500})
+    assert "Something broke on our side" in page

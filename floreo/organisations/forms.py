@@ -21,7 +21,7 @@ class JoinForm(forms.Form):
         help_text=_("A passkey cannot be guessed, stolen by a false page or forgotten. You add it on the next page."),
     )  # fmt: skip
     password = forms.CharField(
-        label=_("Password"), required=False, strip=False, 
+        label=_("Password"), required=False, strip=False,
         help_text=_("Only if you chose a password. At least 12 letters."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip

@@ -231,8 +231,10 @@ class OrganisationRole(Record, Translated, Sourced):
         return self.organisation
 
 
-class Person(Record, Sourced):
+class Person(Record, Translated, Sourced):
     """Somebody who answers for something. Public only where the person's office is: then the post shows, not the number."""
+
+    translated_fields = ("post",)
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -256,7 +258,7 @@ class Person(Record, Sourced):
 
     @property
     def public_label(self) -> str:
-        return self.post or str(_("a named person"))
+        return self.in_language("post") or str(_("a named person"))
 
     def search_entry(self) -> Entry:
         desk = reverse("workspace:person", args=[self.code])

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, note
+from floreo.core.action import action, drop, note, trail
 from floreo.core.action import keep as keep_any
 from floreo.core.errors import NotAllowed, Refused
 from floreo.organisations.actions.checking import keep, known_role, refuse
@@ -61,6 +61,7 @@ def give_role(user: User, *, by: Actor, role: str, organisation: Organisation | 
     must_outrank(by, role)
     if Membership.objects.filter(user=user, role=role, organisation=organisation).exists():
         raise refuse("role", _("This account has that role already."), code="has_role")
+    trail().subject = user  # it shows in the account's history
     return keep(Membership(user=user, role=role, organisation=organisation))
 
 
@@ -69,6 +70,7 @@ def take_role(membership: Membership, *, by: Actor) -> None:
     must_outrank(by, membership.role)
     if membership.role == ADMINISTRATOR and membership.organisation is None:
         _must_leave_one(membership.user)
+    trail().subject = membership.user
     note(account=membership.user.actor_code)
     drop(membership)
 

@@ -56,6 +56,8 @@ class Indicator(Record, Translated, Sourced):
         "numerator_words",
         "denominator_words",
         "short_title",
+        "target_source",
+        "answers_post",
     )
 
     code = models.SlugField(max_length=80, unique=True)

@@ -22,6 +22,7 @@ from floreo.indicators.logic import (
     move,
     outlook,
     period_of,
+    previous,
 )
 from floreo.indicators.models import Indicator, Reading
 
@@ -59,9 +60,25 @@ def period_words(period: Period) -> str:
     return gettext("%(first)s to %(last)s") % {"first": words.day(period.start), "last": words.day(period.end)}
 
 
+def _counted(unit: str, value: Decimal | int, number: str) -> str:
+    """A number of things whose word has a singular: of the units that our own measures have, and the commonest."""
+    n = 1 if value == 1 else 2
+    match unit:
+        case "days" | "días":
+            said = ngettext("%(number)s day", "%(number)s days", n)
+        case "milestones" | "hitos":
+            said = ngettext("%(number)s milestone", "%(number)s milestones", n)
+        case "people" | "personas":
+            said = ngettext("%(number)s person", "%(number)s people", n)
+        case _:
+            return ""
+    return said.replace(" ", NBSP, 1) % {"number": number}
+
+
 def with_unit(value: Decimal | int, indicator: Indicator) -> str:
-    """ "95 %", "30 people": a value in the indicator's unit."""
-    return NBSP.join(filter(None, [number_words(value, indicator.decimals), indicator.in_language("unit")]))
+    """ "95 %", "30 people", "1 day": a value in the indicator's unit."""
+    number, unit = number_words(value, indicator.decimals), indicator.in_language("unit")
+    return _counted(unit, value, number) or NBSP.join(filter(None, [number, unit]))
 
 
 def is_hidden(reading: Reading) -> bool:
@@ -98,6 +115,13 @@ def when_words(reading: Reading) -> str:
     return period
 
 
+def short_when(reading: Reading) -> str:
+    """ "Q3 2026", or "as of 25 Nov 2026" while the period runs: for a column."""
+    if reading.on < reading.ends_on:
+        return gettext("as of %(day)s") % {"day": day_words(reading.on)}
+    return period_words(reading.period)
+
+
 def direction_words(indicator: Indicator) -> str:
     return str(indicator.get_direction_display())
 
@@ -105,8 +129,8 @@ def direction_words(indicator: Indicator) -> str:
 def _difference(indicator: Indicator, by: Decimal) -> str:
     number = number_words(by, indicator.decimals)
     if indicator.unit == "%":
-        return ngettext("%(number)s point", "%(number)s points", 1 if number == "1" else 2) % {"number": number}
-    return with_unit(by, indicator)
+        return ngettext("%(number)s point", "%(number)s points", 1 if by == 1 else 2) % {"number": number}
+    return number if indicator.unit.startswith("of ") else with_unit(by, indicator)  # "of 84": not 13 of 84 more
 
 
 def change_words(reading: Reading, before: Reading | None) -> str:
@@ -168,6 +192,8 @@ def outlook_words(indicator: Indicator, reading: Reading | None) -> str:
         return gettext("Target: %(target)s") % {"target": target} if target else gettext("No target")
     if found in {Outlook.REACHED, Outlook.MISSED}:
         return gettext("%(outlook)s: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
+    if found is Outlook.AT_RISK:
+        return gettext("At risk of missing %(target)s") % {"target": target}
     return gettext("%(outlook)s to %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
 
 
@@ -186,15 +212,18 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
 
 
 def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | None:
-    """When the next reading can be taken: the day after its period ends. None when others publish it or it is over."""
-    frequency = Frequency(indicator.frequency)
+    """When the next reading can be taken: the day after its period ends; in the past when it is owed. None when others
+    publish it or it is over."""
+    frequency, edition = Frequency(indicator.frequency), indicator.edition
     if frequency is Frequency.ONCE:
         return None
-    today = clock.today()
-    period = period_of(today, frequency)
-    if reading is not None and reading.ends_on >= period.end and reading.on >= period.end:
-        period = following(period, frequency)
-    edition = indicator.edition
+    if reading is not None:
+        last = reading.period if reading.on >= reading.ends_on else previous(reading.period, frequency)
+        period = following(last, frequency)
+    else:
+        running = period_of(clock.today(), frequency)
+        begun = edition.starts_on if edition and edition.starts_on else previous(running, frequency).start
+        period = running if indicator.measure else max(period_of(begun, frequency), previous(running, frequency))
     if edition is not None and edition.ends_on and edition.ends_on < period.start:
         return None
     return period.end + timedelta(days=1)
@@ -207,7 +236,9 @@ def missing_words(indicator: Indicator) -> str:
         said.append(gettext("Target: %(target)s.") % {"target": target_words(indicator)})
     due = next_reading_on(indicator, None)
     if due is not None:
-        said.append(gettext("The first is due on %(day)s.") % {"day": day_words(due)})
+        overdue = due <= clock.today()
+        words_ = gettext("The first was due on %(day)s.") if overdue else gettext("The first is due on %(day)s.")
+        said.append(words_ % {"day": day_words(due)})
     return " ".join(said)
 
 

@@ -55,6 +55,23 @@ def test_a_change_of_people_is_in_people() -> None:
         assert f"1,345.5{N}people" in presenters.change_words(*two(indicator))
 
 
+@pytest.mark.parametrize(
+    ("unit", "before", "now", "value", "said"),
+    [
+        ("days", 2, 1, f"1{N}day", f"▼ 1{N}day on Q2 2026; higher is better"),
+        ("people", 2, 4, f"4{N}people", f"▲ 2{N}people on Q2 2026; higher is better"),
+        ("of 84", 61, 74, f"74{N}of 84", "▲ 13 on Q2 2026; higher is better"),
+        ("machines", 1, 2, f"2{N}machines", f"▲ 1{N}machines on Q2 2026; higher is better"),
+    ],
+)
+def test_units_read_as_people_say_them(unit: str, before: int, now: int, value: str, said: str) -> None:
+    indicator = make_indicator(unit=unit)
+    enter(indicator, before, "2026-2")
+    enter(indicator, now)
+    reading, older = two(indicator)
+    assert (presenters.value_words(reading), presenters.change_words(reading, older)) == (value, said)
+
+
 def test_without_a_reading_before_nothing_is_compared() -> None:
     indicator = make_indicator()
     enter(indicator, 81)
@@ -75,8 +92,9 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
 
 def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
     indicator = aim(make_indicator())
-    said = f"No reading yet. Target: 95{N}% by 31 Dec 2027. The first is due on 1 Jan 2027."
+    said = f"No reading yet. Target: 95{N}% by 31 Dec 2027. The first was due on 1 Oct 2026."
     assert presenters.headline(indicator, None) == said
+    assert queries.due_readings(SYSTEM)[0].since == presenters.next_reading_on(indicator, None) == date(2026, 10, 1)
     assert presenters.outlook_of(indicator, None) is Outlook.UNKNOWN
 
 

@@ -137,7 +137,8 @@ def set_target(
     """From where to where, by when, and who set it. A target without its source is refused; None takes it away."""
     indicator = newest(indicator, version)
     indicator.target = None if target in (None, "") else must_be_number(target, name="target")
-    indicator.target_due, indicator.target_source = target_due, target_source.strip()
+    indicator.target_due = target_due
+    indicator.say_anew("target_source", target_source.strip())
     indicator.baseline = None if baseline in (None, "") else must_be_number(baseline, name="baseline")
     indicator.baseline_on = baseline_on
     if indicator.target is not None:

@@ -42,7 +42,7 @@ def _row(indicator: Indicator, reading: Reading | None) -> IndicatorRow:
     return IndicatorRow(
         indicator,
         value=say.value_words(reading) if reading else "",
-        when=say.when_words(reading) if reading else "",
+        when=say.short_when(reading) if reading else "",
         status=say.shape_of(indicator, reading),
         outlook=say.target_words(indicator),
         how=_("Computed") if indicator.measure else _("Entered"),

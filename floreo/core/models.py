@@ -48,6 +48,13 @@ class Translated(models.Model):
         wanted = (language or get_language() or "").split("-")[0]
         return str(self.translations.get(wanted, {}).get(field) or getattr(self, field))
 
+    def say_anew(self, field: str, text: str) -> None:
+        """Puts `text`. Where it says something else than before, its translations go: they would say the old thing."""
+        if getattr(self, field) != text:
+            left = {code: {f: t for f, t in texts.items() if f != field} for code, texts in self.translations.items()}
+            self.translations = {code: texts for code, texts in left.items() if texts}
+        setattr(self, field, text)
+
     def language_of(self, field: str) -> str:
         """ "" when the reader gets `field` in their language; else unknown to us, so the page marks it as original."""
         wanted = (get_language() or "").split("-")[0]

@@ -325,7 +325,7 @@ class OrganisationShape(TranslatedShape, SourcedShape):
     contact: list[ContactShape] = Field(default_factory=list)
 
 
-class PersonShape(SourcedShape):
+class PersonShape(TranslatedShape, SourcedShape):
     """[[person]] in people.toml. Only a sample pack may hold people; real ones are entered at the desk."""
 
     word: ClassVar[str] = "person"

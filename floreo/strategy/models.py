@@ -175,6 +175,13 @@ class ActionQuerySet(models.QuerySet["Action"]):
 class Action(InEdition):
     """Something to be done by somebody by a date. Its status is worked out from dates by logic.standing, never typed."""
 
+    translated_fields: ClassVar[tuple[str, ...]] = (
+        *InEdition.translated_fields,
+        "late_reason",
+        "on_hold_reason",
+        "override_reason",
+    )
+
     # The edition is the objective's; kept here too so that every list and count is one index away.
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
     objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="actions")
@@ -363,8 +370,10 @@ class Update(OfAction, Translated):
         return f"{self.action.code} {self.on}"
 
 
-class BudgetLine(OfAction, Sourced):
+class BudgetLine(OfAction, Translated, Sourced):
     """Money of one funder for one action in one fiscal year. The only place where money is counted."""
+
+    translated_fields = ("note",)
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="budget_lines")
     amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
@@ -468,8 +477,10 @@ class EditionPart(models.TextChoices):
     MEMBER = "member", _("Member of its task force")
 
 
-class EditionBody(Record, Sourced):
+class EditionBody(Record, Translated, Sourced):
     """An organisation's part in an edition as a whole."""
+
+    translated_fields = ("purpose",)
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="edition_parts")
@@ -505,8 +516,10 @@ class Outlet(Record, Sourced):
         return self.edition
 
 
-class StatedTarget(Record, Sourced):
+class StatedTarget(Record, Translated, Sourced):
     """A number that a document states as a target: "training for 30 people". An indicator may take it up."""
+
+    translated_fields = ("title", "unit")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stated_targets")
     pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="stated_targets")

@@ -57,7 +57,7 @@ class EditionShape(TranslatedShape, SourcedShape):
         return self.code
 
 
-class BodyShape(SourcedShape):
+class BodyShape(TranslatedShape, SourcedShape):
     """[[body]] in edition.toml: what an organisation did for the edition."""
 
     word: ClassVar[str] = "body"
@@ -88,7 +88,7 @@ class OutletShape(SourcedShape):
         return self.name
 
 
-class StatedTargetShape(SourcedShape):
+class StatedTargetShape(TranslatedShape, SourcedShape):
     """[[stated_target]] in edition.toml. Known by its title; `code` only names it in sentences about the file."""
 
     word: ClassVar[str] = "stated_target"
@@ -191,7 +191,7 @@ class MilestoneShape(TranslatedShape, SourcedShape):
     position: int | None = None
 
 
-class BudgetShape(SourcedShape):
+class BudgetShape(TranslatedShape, SourcedShape):
     """[[action.budget]]: money of one funder in one fiscal year."""
 
     word: ClassVar[str] = "budget"

@@ -60,6 +60,7 @@ def add_person(*, by: Actor, code: str = "", **facts: Unpack[PersonFacts]) -> Pe
 @action("person.updated", needs=Permission.PEOPLE_EDIT)
 def update_person(person: Person, *, by: Actor, version: int | None = None, **facts: Unpack[PersonFacts]) -> Person:
     person = newest(person, version)
+    person.say_anew("post", facts.get("post", person.post).strip())
     put(person, facts)
     _check(person)
     return keep(person)

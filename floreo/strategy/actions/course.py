@@ -31,7 +31,7 @@ def close_action(
         ) % {"titles": "; ".join(f"“{t}”" for t in open_titles)}
         raise Refused(sentence, code="open_milestones")
     act.closed_on, act.closed_by = on, name.strip() or by.actor_name
-    act.on_hold_since, act.on_hold_reason = None, ""
+    _take_off_hold(act)
     _lift(act)
     keep(act)
     restand(act)
@@ -60,7 +60,8 @@ def hold_action(
         raise Refused(_("It is closed. Open it again before putting it on hold."), code="already_closed")
     must_be_past(since, field="since")
     sentence = _("Say why it is on hold. The public reads this.")
-    act.on_hold_since, act.on_hold_reason = since, must_say(reason, field="reason", sentence=sentence)
+    act.on_hold_since = since
+    act.say_anew("on_hold_reason", must_say(reason, field="reason", sentence=sentence))
     keep(act)
     restand(act)
     return act
@@ -71,7 +72,7 @@ def resume_action(act: Action, *, by: Actor) -> Action:
     act = newest(act)
     if act.on_hold_since is None:
         raise Refused(_("It is not on hold."), code="not_held")
-    act.on_hold_since, act.on_hold_reason = None, ""
+    _take_off_hold(act)
     keep(act)
     restand(act)
     return act
@@ -86,7 +87,8 @@ def expect_action(
     if act.closed_on is not None:
         raise Refused(_("It is closed: nothing is expected any more."), code="already_closed")
     must_be_in_order(act.starts_on, expected_on, field="expected_on", named=(_("The start"), _("the expected date")))
-    act.expected_on, act.late_reason = expected_on, late_reason.strip()
+    act.expected_on = expected_on
+    act.say_anew("late_reason", late_reason.strip())
     keep(act)
     restand(act)
     return act
@@ -102,7 +104,8 @@ def set_override(
         sentence = _("Choose one of the statuses.")
         raise Refused(sentence, code="unknown_status", fields={"status": sentence})
     sentence = _("Give the reason. The public reads it beside the status.")
-    act.override, act.override_reason = status, must_say(reason, field="reason", sentence=sentence)
+    act.override = status
+    act.say_anew("override_reason", must_say(reason, field="reason", sentence=sentence))
     act.override_by, act.override_on = name.strip() or by.actor_name, clock.today()
     keep(act)
     restand(act)
@@ -110,7 +113,13 @@ def set_override(
 
 
 def _lift(act: Action) -> None:
-    act.override, act.override_reason, act.override_by, act.override_on = "", "", "", None
+    act.override, act.override_by, act.override_on = "", "", None
+    act.say_anew("override_reason", "")
+
+
+def _take_off_hold(act: Action) -> None:
+    act.on_hold_since = None
+    act.say_anew("on_hold_reason", "")
 
 
 @action("action.override_lifted", needs=Permission.PLAN_OVERRIDE)

@@ -89,6 +89,9 @@ def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, Said], act: Act
     return sheet.model(action=act)
 
 
+_REASONS = ("late_reason", "on_hold_reason")  # translated, but not in the workbook
+
+
 def _put_translation(thing: Any, language: str, field: str, value: Said) -> None:
     texts = {code: dict(each) for code, each in thing.translations.items()}
     mine = texts.setdefault(language, {})
@@ -126,6 +129,8 @@ def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Said
             points[name](thing, value)
         elif translation is not None:
             _put_translation(thing, translation[1], translation[0], value)
+        elif name in _REASONS:
+            thing.say_anew(name, str(value or ""))
         else:
             setattr(thing, name, _or_empty(thing, name, value))
     return thing

@@ -21,6 +21,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
+from floreo.strategy.actions import workbooks
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.money import add_budget_line
@@ -171,6 +172,27 @@ def test_importing_does_it_all_and_each_action_keeps_its_history(full: Edition, 
     assert (entry.detail["file"], entry.detail["rows"]) == ("plan.xlsx", {"added": 6, "changed": 1, "removed": 1})
     assert list(audit.walk()) == []
     assert rehearsed(full, workbook_of(full), secretariat).changes == 0
+
+
+def test_what_breaks_in_the_middle_of_an_import_leaves_nothing(
+    full: Edition, secretariat: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_cut(_edition: Edition) -> None:
+        raise RuntimeError("power cut")
+
+    content = changed(full, _work)
+    before = (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values()))
+    monkeypatch.setattr(workbooks, "renumber", power_cut)  # every row is saved by then
+    with pytest.raises(RuntimeError):
+        import_workbook(full, by=secretariat, book=read_workbook(content, sheets()))
+    assert (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values())) == before
+
+
+def test_the_sample_country_goes_out_and_comes_back_unchanged(isla: object, secretariat: User) -> None:
+    for edition in Edition.objects.all():
+        report = rehearsed(edition, workbook_of(edition), secretariat)
+        assert (report.problems, report.changes) == ([], 0)
+        assert len(report.rows) > 12
 
 
 def test_nothing_is_removed_by_absence(full: Edition, secretariat: User) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django import forms
@@ -13,9 +14,10 @@ from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.test import Client, RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
 from floreo.core.errors import Refused
+from floreo.core.lists import Option, ShownFilter
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.gallery import PieceIndicator, PieceReading, readings
 
@@ -210,3 +212,25 @@ def test_a_refusal_is_a_page_with_its_sentence(db: None) -> None:
 def test_the_page_for_what_nobody_foresaw_needs_nothing() -> None:
     page = render_to_string("errors/broken.html", {"status": 500})
     assert "Something broke on our side" in page
+
+
+def test_local_time_says_how_far_it_is_from_utc() -> None:
+    with timezone.override(ZoneInfo("America/Guatemala")):
+        assert shown("{% utc_offset %}") == "−6"
+    with timezone.override(ZoneInfo("Asia/Kolkata")):
+        assert shown("{% utc_offset %}") == "+5:30"
+    with timezone.override(ZoneInfo("UTC")):
+        assert shown("{% utc_offset %}") == ""
+
+
+def test_a_filter_of_many_choices_is_a_select_and_of_few_is_chips() -> None:
+    def choices(name: str, number: int) -> ShownFilter:
+        options = tuple(Option(str(i), f"{name} {i}", f"?{name}={i}", i == 0) for i in range(number))
+        return ShownFilter(name, name.title(), options, "")
+
+    listing = SimpleNamespace(q="port", filters=[choices("kind", 12), choices("status", 4), choices("only", 1)])
+    said = shown("{% filters listing %}", listing=listing)
+    assert 'name="kind"' in said
+    assert 'href="?status=2"' in said
+    assert "only" not in said
+    assert 'value="port"' in said

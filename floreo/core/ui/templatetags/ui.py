@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import nh3
 from django import template
-from django.forms import BoundField, Form
-from django.http import HttpRequest
 from django.template import Context, Node, NodeList
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,10 +23,12 @@ from markdown_it import MarkdownIt
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.ui import bars, words
-from floreo.core.ui.templatetags import ui_charts
+from floreo.core.ui.templatetags import ui_charts, ui_forms, ui_lists
 
 register = template.Library()
-register.tags.update(ui_charts.register.tags)
+for library in (ui_charts.register, ui_forms.register, ui_lists.register):
+    register.tags.update(library.tags)
+    register.filters.update(library.filters)
 
 # Short name of the icon and colour of each status; the words are the reader's.
 STATUS = {
@@ -138,6 +139,15 @@ def long_when(day: date) -> SafeString:
 
 
 @register.simple_tag
+def utc_offset() -> str:
+    """{% utc_offset %}: how far local time is from UTC: "−6", "+5:30", or nothing where it is the same."""
+    gap = timezone.localtime().utcoffset() or timedelta(0)
+    minutes = int(gap.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    return "" if not minutes else f"{'−' if minutes < 0 else '+'}{hours}{f':{rest:02d}' if rest else ''}"
+
+
+@register.simple_tag
 def number(value: Decimal | int | float | None, decimals: int | None = None) -> str:
     return "" if value is None else words.number(value, decimals)
 
@@ -206,108 +216,11 @@ for _name in ("internal", "empty", "section", "working", "datatable"):
     _boxed(_name)
 
 
-@register.simple_tag
-def error_summary(*forms: Form) -> SafeString | str:
-    """{% error_summary form %}: the box on top, each line leading to its field. It takes focus by script."""
-    lines = []
-    for form in forms:
-        if form is None or not getattr(form, "errors", None):
-            continue
-        for name, sentences in form.errors.items():
-            target = form[name].id_for_label or f"{form[name].auto_id}_0" if name in form.fields else ""
-            lines += [{"sentence": s, "target": target} for s in sentences]
-    return mark_safe(render_to_string("ui/error_summary.html", {"lines": lines})) if lines else ""  # noqa: S308 -- rendered by a template
-
-
-@register.filter
-def kind_of(field: BoundField) -> str:
-    """Which control a field is: text, textarea, select, checkbox, radio, checkboxes, file, hidden."""
-    name = field.field.widget.__class__.__name__.lower()
-    for word, kind in (
-        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"),
-        ("checkbox", "checkbox"), ("select", "select"),
-        ("textarea", "textarea"), ("file", "file"), ("hidden", "hidden"),
-    ):  # fmt: skip
-        if word in name:
-            return kind
-    return "text"
-
-
-@register.simple_tag
-def control(field: BoundField, css: str = "") -> SafeString:
-    """{% control field %}: the bare control in our clothes, tied to its help and its error."""
-    kind = kind_of(field)
-    classes = {
-        "select": "form-select",
-        "checkbox": "form-check-input",
-        "radio": "fl-choices",
-        "checkboxes": "fl-choices",
-    }.get(kind, "form-control")
-    attrs: dict[str, str | bool] = {"class": f"{classes} {css}".strip()}
-    described = [f"{field.auto_id}-help"] if field.help_text else []
-    if field.errors:
-        described.insert(0, f"{field.auto_id}-error")
-        attrs["aria-invalid"] = "true"
-    if described:
-        attrs["aria-describedby"] = " ".join(described)
-    return field.as_widget(attrs=attrs)
-
-
-@register.inclusion_tag("ui/field.html")
-def field(bound: BoundField, *, optional: bool = True) -> dict[str, Any]:
-    """{% field form.title %}: label, help, error and control."""
-    return {"field": bound, "mark_optional": optional}
-
-
-@register.simple_tag
-def button(
-    words_: str, *, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
-) -> SafeString:
-    """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
-    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
-    extra = format_html(' name="{}" value="{}"', name, value) if name else ""
-    owner = format_html(' form="{}"', form) if form else ""
-    return format_html('<button type="submit" class="{}"{}{}>{}</button>', css, extra, owner, words_)
-
-
-@register.simple_tag
-def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
-    """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for who does not see its row."""
-    owner = format_html(' form="{}"', form) if form else ""
-    box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}>'
-    return format_html(box, name, value, label, owner)
-
-
-@register.simple_tag
-def button_link(words_: str, href: str, *, main: bool = False, small: bool = False) -> SafeString:
-    """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on."""
-    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
-    return format_html('<a class="{}" href="{}">{}</a>', css, href, words_)
-
-
 @register.inclusion_tag("ui/crumbs.html")
 def crumbs(*pairs: str) -> dict[str, Any]:
     """{% crumbs _("Strategy") href _("2 Respond") href2 _("This page") "" %}: words and addresses in turn."""
     steps = [{"words": pairs[i], "href": pairs[i + 1] if i + 1 < len(pairs) else ""} for i in range(0, len(pairs), 2)]
     return {"steps": steps}
-
-
-@register.inclusion_tag("ui/filters.html")
-def filters(listing: Any, hint: str = "") -> dict[str, Any]:
-    """{% filters listing %}: search box, filter chips."""
-    return {"listing": listing, "hint": hint}
-
-
-@register.inclusion_tag("ui/pager.html")
-def pager(listing: Any) -> dict[str, Any]:
-    return {"listing": listing}
-
-
-@register.inclusion_tag("ui/downloads.html")
-def downloads(listing: Any) -> dict[str, Any]:
-    """{% downloads listing %}: the same rows and columns as files."""
-    links = [(kind.upper(), listing.download_href(kind)) for kind in ("csv", "xlsx", "json")]
-    return {"links": links}
 
 
 @register.inclusion_tag("ui/figure.html")
@@ -328,47 +241,6 @@ def turn(whose: str = "you") -> SafeString:
     if whose == "you":
         return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
     return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
-
-
-@register.simple_tag(takes_context=True)
-def language_links(context: Context) -> SafeString:
-    """The same page in the site's other languages, its query kept."""
-    request: HttpRequest | None = context.get("request")
-    items = []
-    for code, _name in context.get("site_languages") or []:
-        own = {"en": "English", "es": "Español"}.get(code, code)
-        if code == words.language():
-            items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
-        elif request is not None:
-            href = translate_url(request.get_full_path(), code)
-            items.append(format_html('<li><a href="{}" lang="{}" hreflang="{}">{}</a></li>', href, code, code, own))
-    return mark_safe("".join(items))  # noqa: S308 -- each part was escaped
-
-
-@register.simple_tag(takes_context=True)
-def alternates(context: Context) -> SafeString:
-    """Head links to this page in each language."""
-    request: HttpRequest | None = context.get("request")
-    if request is None:
-        return mark_safe("")
-    links = [
-        format_html(
-            '<link rel="alternate" hreflang="{}" href="{}">',
-            code,
-            request.build_absolute_uri(translate_url(request.get_full_path(), code)),
-        )
-        for code, _name in context.get("site_languages") or []
-    ]
-    return mark_safe("\n".join(links))  # noqa: S308 -- each part was escaped
-
-
-@register.simple_tag
-def address(name: str, *args: Any) -> str:
-    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such room."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 @register.filter

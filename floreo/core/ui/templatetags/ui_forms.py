@@ -1,0 +1,92 @@
+"""Forms as template tags; `ui` takes them in, so that no page has to load them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField, Form
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_tag
+def error_summary(*forms: Form) -> SafeString | str:
+    """{% error_summary form %}: the box on top, each line leading to its field. It takes focus by script."""
+    lines = []
+    for form in forms:
+        if form is None or not getattr(form, "errors", None):
+            continue
+        for name, sentences in form.errors.items():
+            target = form[name].id_for_label or f"{form[name].auto_id}_0" if name in form.fields else ""
+            lines += [{"sentence": s, "target": target} for s in sentences]
+    return mark_safe(render_to_string("ui/error_summary.html", {"lines": lines})) if lines else ""  # noqa: S308 -- rendered by a template
+
+
+@register.filter
+def kind_of(field: BoundField) -> str:
+    """Which control a field is: text, textarea, select, checkbox, radio, checkboxes, file, hidden."""
+    name = field.field.widget.__class__.__name__.lower()
+    for word, kind in (
+        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"),
+        ("checkbox", "checkbox"), ("select", "select"),
+        ("textarea", "textarea"), ("file", "file"), ("hidden", "hidden"),
+    ):  # fmt: skip
+        if word in name:
+            return kind
+    return "text"
+
+
+@register.simple_tag
+def control(field: BoundField, css: str = "") -> SafeString:
+    """{% control field %}: the bare control in our clothes, tied to its help and its error."""
+    kind = kind_of(field)
+    classes = {
+        "select": "form-select",
+        "checkbox": "form-check-input",
+        "radio": "fl-choices",
+        "checkboxes": "fl-choices",
+    }.get(kind, "form-control")
+    attrs: dict[str, str | bool] = {"class": f"{classes} {css}".strip()}
+    described = [f"{field.auto_id}-help"] if field.help_text else []
+    if field.errors:
+        described.insert(0, f"{field.auto_id}-error")
+        attrs["aria-invalid"] = "true"
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("ui/field.html")
+def field(bound: BoundField, *, optional: bool = True) -> dict[str, Any]:
+    """{% field form.title %}: label, help, error and control."""
+    return {"field": bound, "mark_optional": optional}
+
+
+@register.simple_tag
+def button(
+    words_: str, *, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
+) -> SafeString:
+    """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
+    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
+    extra = format_html(' name="{}" value="{}"', name, value) if name else ""
+    owner = format_html(' form="{}"', form) if form else ""
+    return format_html('<button type="submit" class="{}"{}{}>{}</button>', css, extra, owner, words_)
+
+
+@register.simple_tag
+def tick(name: str, value: str, label: str, form: str = "") -> SafeString:
+    """{% tick "codes" action.code label form="bulk" %}: a checkbox in a list, named for who does not see its row."""
+    owner = format_html(' form="{}"', form) if form else ""
+    box = '<input type="checkbox" class="form-check-input" name="{}" value="{}" aria-label="{}"{}>'
+    return format_html(box, name, value, label, owner)
+
+
+@register.simple_tag
+def button_link(words_: str, href: str, *, main: bool = False, small: bool = False) -> SafeString:
+    """{% button_link _("Edit") href %}: a link that looks like a button, for what opens a page to act on."""
+    css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
+    return format_html('<a class="{}" href="{}">{}</a>', css, href, words_)

@@ -1,0 +1,83 @@
+"""Lists, languages and addresses as template tags; `ui` takes them in, so that no page has to load them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from floreo.core.ui import words
+
+register = template.Library()
+
+MOST_CHIPS = 8  # a filter with more choices is a select
+
+
+@register.inclusion_tag("ui/filters.html")
+def filters(listing: Any, hint: str = "") -> dict[str, Any]:
+    """{% filters listing %}: search box, chips for filters of few choices, a select for those of many."""
+    every = [f for f in listing.filters if len(f.options) > 1]
+    return {
+        "listing": listing,
+        "hint": hint,
+        "few": [f for f in every if len(f.options) <= MOST_CHIPS],
+        "many": [f for f in every if len(f.options) > MOST_CHIPS],
+    }
+
+
+@register.inclusion_tag("ui/pager.html")
+def pager(listing: Any) -> dict[str, Any]:
+    return {"listing": listing}
+
+
+@register.inclusion_tag("ui/downloads.html")
+def downloads(listing: Any) -> dict[str, Any]:
+    """{% downloads listing %}: the same rows and columns as files."""
+    links = [(kind.upper(), listing.download_href(kind)) for kind in ("csv", "xlsx", "json")]
+    return {"links": links}
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> SafeString:
+    """The same page in the site's other languages, its query kept."""
+    request: HttpRequest | None = context.get("request")
+    items = []
+    for code, _name in context.get("site_languages") or []:
+        own = {"en": "English", "es": "Español"}.get(code, code)
+        if code == words.language():
+            items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
+        elif request is not None:
+            href = translate_url(request.get_full_path(), code)
+            items.append(format_html('<li><a href="{}" lang="{}" hreflang="{}">{}</a></li>', href, code, code, own))
+    return mark_safe("".join(items))  # noqa: S308 -- each part was escaped
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context: Context) -> SafeString:
+    """Head links to this page in each language."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return mark_safe("")
+    links = [
+        format_html(
+            '<link rel="alternate" hreflang="{}" href="{}">',
+            code,
+            request.build_absolute_uri(translate_url(request.get_full_path(), code)),
+        )
+        for code, _name in context.get("site_languages") or []
+    ]
+    return mark_safe("\n".join(links))  # noqa: S308 -- each part was escaped
+
+
+@register.simple_tag
+def address(name: str, *args: Any) -> str:
+    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such room."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

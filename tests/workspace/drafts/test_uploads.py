@@ -1,0 +1,275 @@
+"""What people upload by mistake or on purpose: each gets its sentence, nothing is lost, nothing is shown inline."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.utils import override_settings
+from pypdf import PdfReader, PdfWriter
+from reportlab.pdfgen import canvas
+
+from floreo.core.access import ROLES, SYSTEM, Permission
+from floreo.organisations.models import User
+from floreo.strategy.actions.drafts import read_draft, requeue_stuck
+from floreo.strategy.models import DraftState, ImportDraft
+
+pytestmark = pytest.mark.django_db
+Browser = Callable[[User], Client]
+ROOT = Path(__file__).resolve().parents[3]
+PLAN = ROOT / "tests" / "strategy" / "drafting" / "documents" / "numbered-plain.txt"
+
+
+@pytest.fixture
+def desk(user_with: Callable[..., User], browser_of: Browser) -> Client:
+    return browser_of(user_with("drafter"))
+
+
+def upload(desk: Client, data: bytes, name: str = "strategy.pdf", **more: Any) -> Any:
+    return desk.post("/desk/imports/", {"file": SimpleUploadedFile(name, data)}, **more)
+
+
+def after_reading(desk: Client) -> str:
+    """Lets the worker read the newest draft; what its page then says."""
+    draft = ImportDraft.objects.latest("pk")
+    read_draft(draft.pk, by=SYSTEM)
+    return desk.get(f"/desk/imports/{draft.code}/").content.decode()
+
+
+def pdf(*, words: str = "", encrypt: str = "", picture: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    page = canvas.Canvas(buffer)
+    if words:
+        page.drawString(72, 720, words)
+    if picture:
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        page.drawImage(ImageReader(Image.effect_noise((400, 500), 60)), 72, 72, 400, 500)
+    page.showPage()
+    page.save()
+    if not encrypt:
+        return buffer.getvalue()
+    writer, locked = PdfWriter(clone_from=PdfReader(buffer)), io.BytesIO()
+    writer.encrypt(encrypt, algorithm="AES-256-R5")
+    writer.write(locked)
+    return locked.getvalue()
+
+
+def bomb() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", b"0" * 230_000_000)
+    return buffer.getvalue()
+
+
+FRENCH = (
+    "La stratégie nationale de cybersécurité est un document qui fixe les objectifs de la politique dans le pays. "
+    "Les ministères et les entreprises sont responsables de la mise en œuvre des actions pour la période. "
+) * 4
+
+
+# At the form, at once
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "cover.png", "is a PNG picture"),
+        (b"MZ" + bytes(100), "strategy.pdf", "is a Windows program"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "strategy.doc", "is an old Office file (.doc)"),
+        (b"", "strategy.pdf", "is empty"),
+        (b"PK\x03\x04 cut", "strategy.docx", "is damaged or was cut short"),
+        (bytes(range(256)) * 8, "strategy.txt", "holds data that is not text"),
+    ],
+)
+def test_a_wrong_file_is_refused_at_the_form(desk: Client, data: bytes, name: str, sentence: str) -> None:
+    page = upload(desk, data, name)
+    assert (page.status_code, sentence in page.content.decode()) == (422, True)
+    assert not ImportDraft.objects.exists()
+
+
+def test_no_file_at_all(desk: Client) -> None:
+    page = desk.post("/desk/imports/", {})
+    assert (page.status_code, "Choose a file first" in page.content.decode()) == (422, True)
+
+
+def test_a_file_past_the_limit_stops_before_it_is_kept(desk: Client, tmp_path: Path) -> None:
+    with override_settings(UPLOAD_LARGEST=1024 * 1024, FILE_UPLOAD_TEMP_DIR=str(tmp_path)):
+        page = upload(desk, b"x" * (3 * 1024 * 1024), "huge.txt")
+    assert (page.status_code, "larger than 1 MB" in page.content.decode()) == (422, True)
+    assert not ImportDraft.objects.exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+# After reading
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "sentence"),
+    [
+        (pdf(), "empty.pdf", "empty.pdf holds no words"),
+        (pdf(words="National Strategy", encrypt="secret"), "locked.pdf", "is protected by a password"),
+        (pdf(picture=True), "scan.pdf", "holds pictures of pages, not text"),
+        (b"%PDF-1.4 cut off", "cut.pdf", "is damaged or was cut short"),
+        (FRENCH.encode(), "strategie.txt", "seems to be written in French"),
+        (
+            b"Hello there. This is a letter to the editor about the weather and the sea.",
+            "a.txt",
+            "Nothing in a.txt reads",
+        ),
+    ],
+)
+def test_what_cannot_be_read_says_why_and_is_kept(desk: Client, data: bytes, name: str, sentence: str) -> None:
+    done = upload(desk, data, name, follow=True)
+    assert (done.status_code, "being read" in done.content.decode()) == (200, True)
+    page = after_reading(desk)
+    assert sentence in page
+    draft = ImportDraft.objects.get()
+    assert draft.state == DraftState.FAILED
+    assert Path(draft.file.path).read_bytes() == data
+    assert "Traceback" not in page
+
+
+def test_a_zip_bomb_is_not_opened(desk: Client) -> None:
+    upload(desk, bomb(), "strategy.docx")
+    assert "unpacks to far more than it seems to hold" in after_reading(desk)
+
+
+def test_a_failure_speaks_the_readers_language_only_when_shown(desk: Client) -> None:
+    upload(desk, pdf(), "empty.pdf")
+    after_reading(desk)
+    assert '"code": "empty"' in ImportDraft.objects.get().failure
+
+
+def test_a_failed_text_can_be_read_again_and_put_aside(desk: Client) -> None:
+    upload(desk, pdf(), "empty.pdf")
+    after_reading(desk)
+    code = ImportDraft.objects.get().code
+    desk.post(f"/desk/imports/{code}/read/")
+    assert ImportDraft.objects.get().state == DraftState.READING
+    desk.post(f"/desk/imports/{code}/drop/")
+    assert "put aside" in desk.get(f"/desk/imports/{code}/").content.decode()
+    assert "empty.pdf" not in desk.get("/desk/imports/").content.decode()
+
+
+# The machine
+
+
+@pytest.fixture
+def tiny_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 64 kB, where the machine lets us mount one."""
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("this machine mounts no file systems")
+    yield tmp_path
+    subprocess.run(["umount", str(tmp_path)], check=True)
+
+
+def test_a_disk_that_fills_during_an_upload(desk: Client, tiny_disk: Path) -> None:
+    with override_settings(FILE_UPLOAD_TEMP_DIR=str(tiny_disk)):
+        page = upload(desk, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
+    assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
+    assert not ImportDraft.objects.exists()
+    assert list(tiny_disk.iterdir()) == []
+
+
+def test_a_disk_that_is_full_when_the_file_is_kept(desk: Client, tiny_disk: Path) -> None:
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tiny_disk)}}
+    from django.conf import settings
+
+    with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
+        page = upload(desk, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
+    assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
+    assert not ImportDraft.objects.exists()
+    assert [p for p in tiny_disk.rglob("*") if p.is_file()] == []
+
+
+def test_a_server_killed_while_reading_takes_the_text_up_again(desk: Client) -> None:
+    upload(desk, PLAN.read_bytes(), "plan.txt")
+    code = (
+        "import os\n"
+        "from floreo.strategy.actions.drafts import reading\n"
+        "reading.draft_rows = lambda document: os.kill(os.getpid(), 9)\n"
+    )
+    draft = ImportDraft.objects.get()
+    killed = subprocess.run(
+        [sys.executable, "-c", f"import django; django.setup()\n{code}reading.draft_rows(None)"],
+        env={"DJANGO_SETTINGS_MODULE": "floreo.config.settings", "PATH": "/usr/bin", "FLOREO_SECRET_KEY": "x"},
+        cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -9
+    assert draft.state == DraftState.READING
+    ImportDraft.objects.update(changed_at=draft.changed_at.replace(year=2020))
+    assert requeue_stuck(by=SYSTEM) == 1
+    assert "Review a draft" in after_reading(desk)
+
+
+# What was uploaded
+
+
+def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
+    desk: Client, stranger: Client, observer: User, browser_of: Browser
+) -> None:
+    upload(desk, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html")
+    draft = ImportDraft.objects.get()
+    address = f"/desk/imports/{draft.code}/file/"
+    answer = desk.get(address)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="x.html"'
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert stranger.get(address).status_code == 302
+    assert browser_of(observer).get(address).status_code == 404
+    for path in (f"/media/{draft.file.name}", f"/files/{draft.file.name}", f"/static/{draft.file.name}"):
+        assert stranger.get(path).status_code in {302, 404}
+    default_storage.delete(str(draft.file.name))
+    assert desk.get(address).status_code == 404
+
+
+def test_what_a_text_holds_is_shown_as_text(desk: Client) -> None:
+    text = (
+        "National Cybersecurity Strategy 2026-2030 <script>alert(1)</script>\n\nThe strategy was led by Cabinet Office."
+    )
+    upload(desk, text.encode(), "<b>x</b>.txt")
+    page = after_reading(desk)
+    assert "&lt;script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<b>x</b>" not in page
+
+
+@pytest.mark.parametrize("role", list(ROLES))
+def test_imports_are_for_reviewers(role: str, user_with: Callable[..., User], browser_of: Browser) -> None:
+    may = Permission.IMPORT_REVIEW in ROLES[role].grants
+    browser = browser_of(user_with(role))
+    assert browser.get("/desk/imports/").status_code == (200 if may else 403)
+    assert upload(browser, PLAN.read_bytes(), "plan.txt").status_code == (302 if may else 403)
+    assert ImportDraft.objects.exists() is may
+
+
+def test_the_same_file_twice_leads_to_the_draft_that_is_there(desk: Client) -> None:
+    upload(desk, PLAN.read_bytes(), "plan.txt")
+    again = upload(desk, PLAN.read_bytes(), "other.txt", follow=True)
+    assert again.redirect_chain == [("/desk/imports/plan/", 302)]
+    assert "This very file was imported before" in again.content.decode()
+    assert ImportDraft.objects.count() == 1
+
+
+def test_the_packs_own_texts_can_be_tried(isla: object, desk: Client) -> None:
+    page = desk.get("/desk/imports/").content.decode()
+    assert "launch-release.en.txt" in page
+    assert desk.post("/desk/imports/", {"sample": "launch-release.en.txt"}).status_code == 302
+    assert "Review a draft" in after_reading(desk)
+    assert desk.post("/desk/imports/", {"sample": "../pack.toml"}).status_code == 422

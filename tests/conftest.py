@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
 
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # the file server wants it to be there
 # A file, not memory: SQLite then locks between threads as it does in production.
 database: dict[str, Any] = settings.DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):

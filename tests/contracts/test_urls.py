@@ -15,6 +15,8 @@ PUBLIC = [
     r"search/", r"robots\.txt", r"health/", r"api/v1/", r"welcome/", r"account/invitation/", r"account/login/", r"account/password/reset",
     r"account/2fa/authenticate", r"account/2fa/webauthn/login", r"account/logout/", r"account/inactive/", r"account/signup/",
     r"account/confirm-email", r"account/oidc/", r"account/3rdparty/", r"account/login/code", r"account/2fa/trust", r"account/2fa/webauthn/signup",
+    r"account/social/login",
+    r"account/social/signup",
     r"account/reauthenticate/", r"account/2fa/reauthenticate",
 ]  # fmt: skip
 

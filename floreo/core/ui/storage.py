@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -12,6 +13,13 @@ class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Keeps unhashed copies, so that relative imports between ES modules still resolve."""
 
     manifest_strict = False
+
+    def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
+        """The name with its hash; the plain name for a file that was not collected, so that a page never breaks over one."""
+        try:
+            return str(super().hashed_name(name, content, filename))
+        except ValueError:
+            return name
 
 
 def collect() -> None:

@@ -27,8 +27,14 @@ class Field:
 
     name: str
     title: Promise
-    sort: str  # text, area, date, year, number, part, url
+    sort: str  # text, date, year, number, part, url
     read: Callable[[str], Value]
+    brief: Promise | None = None
+
+    @property
+    def short(self) -> Promise:
+        """Its words where there is little room."""
+        return self.brief or self.title
 
 
 def _text(said: str) -> Value:
@@ -96,8 +102,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     Kind.OBJECTIVE: (_CODE,),
     Kind.ACTION: (
         _CODE,
-        Field("lead", gettext_lazy("Led by (separate several with semicolons)"), "text", _text),
-        Field("supporting", gettext_lazy("Supported by"), "text", _text),
+        Field("lead", gettext_lazy("Led by (several: with semicolons)"), "text", _text, gettext_lazy("Lead")),
+        Field("supporting", gettext_lazy("Supported by"), "text", _text, gettext_lazy("With")),
         Field("starts", gettext_lazy("Starts"), "date", _date),
         Field("due", gettext_lazy("Due"), "date", _date),
     ),
@@ -108,7 +114,9 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("unit", gettext_lazy("Unit"), "text", lambda said: said[:80]),
         Field("by", gettext_lazy("By"), "date", _date),
     ),
-    Kind.FUNDER: (Field("purpose", gettext_lazy("What the money was for"), "text", lambda said: said[:300]),),
+    Kind.FUNDER: (
+        Field("purpose", gettext_lazy("What the money was for"), "text", lambda said: said[:300], gettext_lazy("For")),
+    ),
     Kind.OUTLET: (Field("url", gettext_lazy("Address"), "url", _url),),
 }
 # Which field of a row repeats its title, and so follows it when a person changes the title.

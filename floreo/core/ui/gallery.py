@@ -14,6 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from floreo.core.ui import maps
 from floreo.core.ui.charts import Bar, Span, SpanAxis
@@ -172,7 +173,7 @@ def swatches() -> list[tuple[str, str, str, str]]:
         ("canopy", _("Canopy"), "--fl-canopy", _("Masthead. The shade everything stands under")),
         ("sea", _("Sea"), "--fl-sea", _("What can be pressed or followed")),
         ("sand", _("Sand"), "--fl-sand", _("Where it came from: sources and working")),
-        ("sun", _("Sun"), "--fl-sun", _("Look here: focus, your turn, report an incident")),
+        ("sun", pgettext("a colour", "Sun"), "--fl-sun", _("Look here: focus, your turn, report an incident")),
         ("inner", _("Slate"), "--fl-inner", _("Internal, not for the public")),
         ("track-mark", _("Shoot"), "--fl-track-mark", _("On track")),
         ("risk-mark", _("Amber"), "--fl-risk-mark", _("At risk")),

@@ -93,8 +93,19 @@ def status_bar(counts: Mapping[Any, int], *, tall: bool = False, noun: str = "")
 
 def tally_words(counts: Mapping[Any, int]) -> str:
     """ "2 done, 3 on track, 1 late": only what there is."""
-    said = [f"{words.number(counts.get(s, 0))} {str(STATUS[s][1]).lower()}" for s in STATUS if counts.get(s, 0)]
-    return ", ".join(said)
+    return ", ".join(_tally_word(s, counts[s]) % {"number": words.number(counts[s])} for s in STATUS if counts.get(s))
+
+
+def _tally_word(status: str, n: int) -> str:
+    """In English one and many read the same; in other languages the word agrees with the number."""
+    return {
+        "done": ngettext("%(number)s done", "%(number)s done", n),
+        "on_track": ngettext("%(number)s on track", "%(number)s on track", n),
+        "at_risk": ngettext("%(number)s at risk", "%(number)s at risk", n),
+        "late": ngettext("%(number)s late", "%(number)s late", n),
+        "stalled": ngettext("%(number)s stalled", "%(number)s stalled", n),
+        "not_started": ngettext("%(number)s not started", "%(number)s not started", n),
+    }[status]
 
 
 @register.filter

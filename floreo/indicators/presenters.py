@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -44,6 +44,11 @@ def number_words(value: Decimal | int, decimals: int = 0) -> str:
 
 def day_words(day: date) -> str:
     return words.day(day)
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment on the country's calendar, which may be a day behind UTC, or stand still in a sample."""
+    return min(moment.date(), clock.today())
 
 
 def period_words(period: Period) -> str:

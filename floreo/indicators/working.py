@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import day_words, is_hidden, number_words, value_words, when_words
+from floreo.indicators.presenters import day_of, day_words, is_hidden, number_words, value_words, when_words
 
 # Kinds of rows, as measures name their groups.
 GROUP_WORDS: dict[str, Promise] = {
@@ -87,7 +87,7 @@ def _words(indicator: Indicator, field: str, measure_words: str) -> str:
 
 def taken_words(reading: Reading) -> str:
     """By what or whom a reading was taken, and when."""
-    words = {"who": reading.taken_by, "day": day_words(reading.taken_at.date())}
+    words = {"who": reading.taken_by, "day": day_words(day_of(reading.taken_at))}
     if reading.measure:
         words |= {"measure": reading.measure, "version": str(reading.measure_version)}
         return gettext("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
@@ -97,7 +97,7 @@ def taken_words(reading: Reading) -> str:
 def state_words(reading: Reading) -> str:
     """Frozen, running, or waiting to be frozen."""
     if reading.frozen_at is not None:
-        words = {"day": day_words(reading.frozen_at.date()), "who": reading.frozen_by}
+        words = {"day": day_words(day_of(reading.frozen_at)), "who": reading.frozen_by}
         return gettext("Frozen on %(day)s by %(who)s; it never changes.") % words
     if reading.on < reading.ends_on:
         return gettext("Its period still runs, so it may change until %(day)s.") % {"day": day_words(reading.ends_on)}

@@ -23,11 +23,21 @@ CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their d
 
 
 def number_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
-    """A number as people type it. The action says what is wrong with it, so this checks nothing."""
+    """A number as people type it. The action says what is wrong with it, so this only asks for one."""
     return forms.CharField(
         label=label, required=required, help_text=help_text, max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )  # fmt: skip
+
+
+def source_field(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=_l("Where it comes from"), required=required, max_length=500,
+        help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
+    )  # fmt: skip
+
+
+BY_DAYS = "days"  # the choice of a period that is not in the list
 
 
 class IndicatorForm(RecordForm):
@@ -120,13 +130,10 @@ class ReadingForm(PlanForm):
     period = forms.ChoiceField(label=_l("Period"))
     starts_on = day_field(_l("Or from"), help_text=_l("Only for a period that is not in the list."))
     ends_on = day_field(_l("to"))
-    value = number_field(_l("Value"))
+    value = number_field(_l("Value"), required=True)
     numerator = number_field(_l("What was counted"))
     denominator = number_field(_l("Out of"))
-    source = forms.CharField(
-        label=_l("Where it comes from"), required=False, max_length=500,
-        help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
-    )  # fmt: skip
+    source = source_field(required=True)
     source_url = forms.URLField(
         label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
     )
@@ -137,11 +144,10 @@ class ReadingForm(PlanForm):
 
     def __init__(self, indicator: Indicator, data: Any, *, chosen: str = "") -> None:
         periods = open_periods(indicator)
-        super().__init__(data, initial={"period": chosen or (_key(periods[0]) if periods else "")})
+        super().__init__(data, initial={"period": chosen or (_key(periods[0]) if periods else BY_DAYS)})
         field = self.fields["period"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*((_key(p), period_words(p)) for p in periods), ("", _("Another, by its days"))]
-        field.required = False
+        field.choices = [*((_key(p), period_words(p)) for p in periods), (BY_DAYS, _("Another, by its days"))]
         unit = indicator.in_language("unit")
         self.fields["value"].label = _("Value, in %(unit)s") % {"unit": unit}
         for name in ("numerator", "denominator"):
@@ -151,10 +157,11 @@ class ReadingForm(PlanForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        if chosen := given.get("period"):
+        chosen = given.get("period", "")
+        if chosen and chosen != BY_DAYS:
             start, _slash, end = chosen.partition("/")
             given |= {"starts_on": date.fromisoformat(start), "ends_on": date.fromisoformat(end)}
-        elif not given.get("starts_on") or not given.get("ends_on"):
+        elif chosen and not (given.get("starts_on") and given.get("ends_on")):
             name = "ends_on" if given.get("starts_on") else "starts_on"
             self.add_error(name, ValidationError(_("Choose a period, or give its first and last day.")))
         return given
@@ -190,7 +197,7 @@ class CorrectionForm(PlanForm):
     value = number_field(_l("The right value"))
     numerator = number_field(_l("What was counted"))
     denominator = number_field(_l("Out of"))
-    source = forms.CharField(label=_l("Where it comes from"), required=False, max_length=500)
+    source = source_field(required=False)
     source_url = forms.URLField(
         label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
     )

@@ -65,6 +65,30 @@ class OverrideForm(VersionedForm):
     reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this beside the status."), rows=2)
 
 
+class TranslateReasonsForm(RecordForm):
+    """The reasons that the public reads, in the site's other languages; what they say stands as help."""
+
+    class Meta:
+        model = Action
+        fields = ("late_reason", "on_hold_reason", "override_reason")
+        labels = {
+            "late_reason": _l("Why it is late"),
+            "on_hold_reason": _l("Why it is on hold"),
+            "override_reason": _l("Why the status is set by hand"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.translated:
+            said = getattr(self.instance, name)
+            for language, _name in self.languages:
+                twin = self.fields[f"{name}_{language}"]
+                twin.help_text = _("Written as: %(words)s") % {"words": said}
+                if not said:
+                    del self.fields[f"{name}_{language}"]
+            del self.fields[name]
+
+
 class UpdateForm(PlanForm):
     """What the lead says: done, next, risks; or that nothing changed."""
 
@@ -94,8 +118,6 @@ class UpdateForm(PlanForm):
 
 
 class MilestoneForm(RecordForm):
-    translated = ("title",)
-
     class Meta:
         model = Milestone
         fields = ("title", "due_on", "note", "evidence_url", "source", "source_url", "confirmed", "doubt")
@@ -188,8 +210,6 @@ class MoneyForm(RecordForm):
 
 
 class RiskForm(RecordForm):
-    translated = ("title", "response")
-
     class Meta:
         model = Risk
         fields = ("title", "likelihood", "impact", "response", "noted_on", "is_public")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -68,7 +68,6 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
     """A form over one row. It never saves: `facts()` goes to an action, with the version it was opened at."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    translated: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +76,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
         else:
             del self.fields["version"]
         say_what_is_missing(self)
+        model = self._meta.model
+        self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]
         self.languages = self._other_languages() if self.translated else []
         for language, name in self.languages:
             for field in self.translated:
@@ -152,8 +153,6 @@ _SHORT = forms.Textarea(attrs={"rows": 3})
 
 
 class EditionForm(RecordForm):
-    translated = ("title", "public_text")
-
     class Meta:
         model = Edition
         fields = (
@@ -204,8 +203,6 @@ _BRANCH_WIDGETS = {"official_wording": _SHORT, "public_text": _SHORT, "internal_
 
 
 class PillarForm(RecordForm):
-    translated = ("title", "public_text")
-
     class Meta:
         model = Pillar
         fields = _BRANCH
@@ -239,7 +236,6 @@ class NewObjectiveForm(_WithCode, ObjectiveForm):
 class ActionForm(RecordForm):
     """What the plan says of an action: words, dates, the person and whether the public sees it."""
 
-    translated = ("title", "public_text")
     person = person_field(_l("Person responsible"))
 
     class Meta:

@@ -102,6 +102,10 @@ ACTION_TASKS: Mapping[str, Task] = {
         _("Let the rules decide again"), _("Lift the status set by hand"), OVERRIDE, "standing", _new(PlanForm),
         _by(course.lift_override),
     ),
+    "translate": Task(
+        _("Translate the reasons"), _("Save translations"), EDIT, "standing", _record(forms.TranslateReasonsForm),
+        _by(actions.update_action),
+    ),
     "move": Task(
         _("Move to another objective"), _("Move action"), EDIT, "facts", _of_act(MoveActionForm),
         _by(actions.move_action),
@@ -197,4 +201,5 @@ def tasks_for(viewer: object, act: Action) -> set[str]:
     now_void = {"reopen"} if act.closed_on is None else {"close", "hold", "expect", "override", "new-milestone"}
     now_void |= {"resume"} if act.on_hold_since is None else set()
     now_void |= {"lift"} if not act.override else set()
+    now_void |= set() if act.late_reason or act.on_hold_reason or act.override_reason else {"translate"}
     return allowed - now_void

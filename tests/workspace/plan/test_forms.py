@@ -11,6 +11,7 @@ from django.urls import reverse
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.actions import update_action
+from floreo.strategy.actions.course import hold_action
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar, Update
 from tests.factories import strategy as make
 
@@ -112,6 +113,17 @@ def test_a_lead_says_how_it_goes_and_ticks_a_milestone(act: Action, lead: User, 
     update = Update.objects.get()
     assert (update.done, update.next, update.said_by, update.is_public) == ("Opened", "Hire", lead.name, True)
     assert Milestone.objects.get(pk=milestone.pk).reached_on == date(2026, 11, 20)
+
+
+def test_a_reason_is_translated_beside_its_words(act: Action, secretariat: User, browser_of: Browser) -> None:
+    update_action(act, by=secretariat, translations={"es": {"title": "Título"}})
+    hold_action(act, by=secretariat, reason="No money")
+    browser = browser_of(secretariat)
+    assert "Written as: No money" in browser.get(task(act, "translate")).content.decode()
+    browser.post(task(act, "translate"), {"version": act.version + 2, "on_hold_reason_es": "Sin dinero"})
+    fresh = Action.objects.get(pk=act.pk)
+    assert fresh.translations == {"es": {"title": "Título", "on_hold_reason": "Sin dinero"}}
+    assert fresh.on_hold_reason == "No money"
 
 
 def test_structure_is_built_from_an_empty_edition(country: object, secretariat: User, browser_of: Browser) -> None:

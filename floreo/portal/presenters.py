@@ -115,7 +115,8 @@ def figure_words(figure: Figure) -> FigureWords:
     if reading is None:
         target = figures.target_words(indicator)
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
-        return FigureWords(title, href, missing=_("No reading yet"), note=sentences(note, indicator.target_source))
+        said = sentences(note, indicator.in_language("target_source"))
+        return FigureWords(title, href, missing=_("No reading yet"), note=said)
     shape = shape_of(indicator, reading)
     return FigureWords(
         title,

@@ -199,18 +199,19 @@ def _late_change(difference: int, late: int) -> str:
 
 def tally_words(counts: Counts) -> str:
     """ "2 done, 3 on track, 1 late": zeros are left out; "no actions" when all are."""
-    words = [one % {"number": number_figures(n)} for s, n in counts.items() if n for one in [_tally_word(s)]]
+    words = [_tally_word(s, n) % {"number": number_figures(n)} for s, n in counts.items() if n]
     return ", ".join(words) if words else _("no actions yet")
 
 
-def _tally_word(status: Status) -> str:
+def _tally_word(status: Status, n: int) -> str:
+    """In English one and many read the same; in other languages the word agrees with the number."""
     return {
-        Status.DONE: _("%(number)s done"),
-        Status.ON_TRACK: _("%(number)s on track"),
-        Status.AT_RISK: _("%(number)s at risk"),
-        Status.LATE: _("%(number)s late"),
-        Status.STALLED: _("%(number)s stalled"),
-        Status.NOT_STARTED: _("%(number)s not started"),
+        Status.DONE: ngettext("%(number)s done", "%(number)s done", n),
+        Status.ON_TRACK: ngettext("%(number)s on track", "%(number)s on track", n),
+        Status.AT_RISK: ngettext("%(number)s at risk", "%(number)s at risk", n),
+        Status.LATE: ngettext("%(number)s late", "%(number)s late", n),
+        Status.STALLED: ngettext("%(number)s stalled", "%(number)s stalled", n),
+        Status.NOT_STARTED: ngettext("%(number)s not started", "%(number)s not started", n),
     }[status]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Model, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, can
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
@@ -98,7 +99,7 @@ UPDATES = Table(
         ID,
         *ACTION_COLUMNS,
         day("on", _("Day"), _("When it was said")),
-        column("done", _("Done"), _("What was done")),
+        column("done", pgettext_lazy("what was done", "Done"), _("What was done")),
         column("next", _("Next"), _("What comes next")),
         column("risks", _("Risks"), _("What could stop it")),
         column("nothing_changed", _("Nothing changed"), _("The lead said so"), CellKind.FLAG),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -192,6 +193,16 @@ def kicker(row: DraftRow) -> str:
 _NAMED_IN_KICKER = {"code", "part"}
 
 
+def _shown(sort: str, value: str) -> str:
+    """A value as a reader says it: dates in words, addresses without their scheme."""
+    if sort == "date":
+        try:
+            return words.day(date.fromisoformat(value))
+        except ValueError:
+            return value
+    return value.removeprefix("https://").removeprefix("http://") if sort == "url" else value
+
+
 def facts(row: DraftRow) -> list[tuple[str, str]]:
     """What the row says besides its title. A date that the text does not give is said to be missing."""
     found = []
@@ -200,7 +211,7 @@ def facts(row: DraftRow) -> list[tuple[str, str]]:
         if each.name in _NAMED_IN_KICKER:
             continue
         if value not in {None, ""}:
-            found.append((str(each.short), str(value)))
+            found.append((str(each.short), _shown(each.sort, str(value))))
         elif each.name in {"by", "due"}:
             found.append((str(each.short), _("none in the text")))
     return found

@@ -99,7 +99,7 @@ def _start(kept: str, *, by: Actor, name: str, digest: str) -> ImportDraft:
 
 
 def _free_code(name: str) -> str:
-    base = slugify(name.rsplit(".", 1)[0])[:48].strip("-") or "text"
+    base = slugify(name.rsplit(".", 1)[0].replace(".", " "))[:48].strip("-") or "text"
     taken = set(ImportDraft.objects.filter(code__startswith=base).values_list("code", flat=True))
     return next(code for code in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
 

@@ -43,7 +43,6 @@ BY_DAYS = "days"  # the choice of a period that is not in the list
 class IndicatorForm(RecordForm):
     """What is measured, and where it belongs."""
 
-    translated: ClassVar[tuple[str, ...]] = ("title", "definition")
     answers_for = organisation_field(_l("Answers for it"), required=False)
     measure = forms.ChoiceField(
         label=_l("Readings"), required=False,

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
@@ -223,5 +224,6 @@ def test_queries_do_not_grow_with_the_list(analyst: Client) -> None:
 
 
 def test_pages_speak_spanish(analyst: Client) -> None:
-    for path in (reverse("workspace:indicators"), address("indicator"), address("new_reading")):
-        assert 'lang="es"' in analyst.get(f"/es{path}").content.decode()
+    with translation.override("en"):  # a request leaves its language behind
+        for path in (reverse("workspace:indicators"), address("indicator"), address("new_reading")):
+            assert 'lang="es"' in analyst.get(f"/es{path}").content.decode()

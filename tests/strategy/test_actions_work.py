@@ -44,7 +44,9 @@ def test_who_led_speaks_no_more_and_who_leads_does(
     assert say_update(fresh, by=other_lead, done="Ours now").pk
 
 
-def test_ownership_survives_a_rename_and_a_merger(act: Action, csirt: Organisation, police: Organisation, other_lead: User) -> None:
+def test_ownership_survives_a_rename_and_a_merger(
+    act: Action, csirt: Organisation, police: Organisation, other_lead: User
+) -> None:
     csirt.name = "National Cyber Centre"
     csirt.save()
     assert Action.objects.get(pk=act.pk).owner_ids() == {csirt.pk}
@@ -55,7 +57,9 @@ def test_ownership_survives_a_rename_and_a_merger(act: Action, csirt: Organisati
     assert say_update(fresh, by=other_lead, nothing_changed=True).said_by == other_lead.name
 
 
-def test_a_body_that_was_merged_takes_no_new_part(act: Action, csirt: Organisation, police: Organisation, secretariat: User) -> None:
+def test_a_body_that_was_merged_takes_no_new_part(
+    act: Action, csirt: Organisation, police: Organisation, secretariat: User
+) -> None:
     police.merged_into, police.until = csirt, date(2026, 6, 30)
     police.save()
     with pytest.raises(Refused) as refused:
@@ -63,7 +67,9 @@ def test_a_body_that_was_merged_takes_no_new_part(act: Action, csirt: Organisati
     assert refused.value.fields == {"organisation": "National Police is now part of National CSIRT. Choose that one."}
 
 
-def test_nobody_has_the_same_part_twice_at_a_time(act: Action, csirt: Organisation, police: Organisation, secretariat: User) -> None:
+def test_nobody_has_the_same_part_twice_at_a_time(
+    act: Action, csirt: Organisation, police: Organisation, secretariat: User
+) -> None:
     with pytest.raises(Refused) as refused:
         participations.add_participation(act, by=secretariat, organisation=csirt, part="lead")
     assert refused.value.code == "part_taken"
@@ -81,7 +87,9 @@ def test_a_milestone_takes_the_next_free_code(act: Action, secretariat: User) ->
         milestones.add_milestone(act, by=secretariat, title="  ")
 
 
-def test_a_missed_milestone_makes_the_action_late_and_ticking_it_mends_that(act: Action, secretariat: User, lead: User) -> None:
+def test_a_missed_milestone_makes_the_action_late_and_ticking_it_mends_that(
+    act: Action, secretariat: User, lead: User
+) -> None:
     late = milestones.add_milestone(act, by=secretariat, title="Missed", due_on=date(2026, 11, 1))
     assert Action.objects.get(pk=act.pk).status == "late"
     milestones.reach_milestone(late, by=lead, on=date(2026, 11, 20))

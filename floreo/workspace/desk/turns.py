@@ -131,6 +131,11 @@ def _lead_of(act: Action) -> Organisation | None:
     return parts[0].organisation.heir() if parts else None
 
 
+def _named(act: Action) -> str:
+    """Code and title in the reader's language."""
+    return f"{act.code} {act.in_language('title')}"
+
+
 def _to_check(title: str, href: str, sub: str, since: date | None, words: str) -> Turn:
     """Something without a date that waits for the person whose desk this is."""
     return Turn(title, href, sub, None, 0, "", _("You"), is_mine=True, since=since, buttons=(Button(words, href),))
@@ -169,7 +174,7 @@ class _Making:
         due = act.status_since if late else act.due_on
         since = act.status_since if act.status_since and act.status_since <= self.today else None
         reason = why(act, act.standing, act.milestones.all(), today=self.today)
-        return Turn(str(act), act.desk_url(), reason, due, days, act.status, whose, mine, since, self._buttons(act))
+        return Turn(_named(act), act.desk_url(), reason, due, days, act.status, whose, mine, since, self._buttons(act))
 
     def by_status(self, status: str) -> list[Turn]:
         rows = with_leads(self.actions.filter(status=status)).select_related("person").prefetch_related("milestones")
@@ -198,10 +203,9 @@ class _Making:
                 Button(_("Tick"), reverse("workspace:child_task", args=[*args, "reach"])),
                 Button(_("Expected when"), reverse("workspace:child_task", args=[*args, "expect"])),
             )
-        sub = _("Milestone of %(action)s") % {"action": act}
-        return Turn(
-            milestone.title, f"{act.desk_url()}#milestones", sub, milestone.due_on, 0, "", whose, mine, None, buttons
-        )
+        sub = _("Milestone of %(action)s") % {"action": _named(act)}
+        title, href = milestone.in_language("title"), f"{act.desk_url()}#milestones"
+        return Turn(title, href, sub, milestone.due_on, 0, "", whose, mine, None, buttons)
 
     def readings(self) -> list[Turn]:
         found = []
@@ -215,7 +219,7 @@ class _Making:
             days = (self.today - due.since).days
             found.append(
                 Turn(
-                    str(due.indicator), href, sub, due.since, days, "late", whose, due.is_mine, due.since,
+                    due.indicator.in_language("title"), href, sub, due.since, days, "late", whose, due.is_mine, due.since,
                     (Button(_("Enter reading"), href),) if due.is_mine else (),
                 )
             )  # fmt: skip

@@ -69,7 +69,7 @@ def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
 
 
 def _pillars_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
-    return lambda: [(p.code, str(p)) for p in Pillar.objects.filter(edition=edition)]
+    return lambda: [(p.code, f"{p.code} {p.in_language('title')}") for p in Pillar.objects.filter(edition=edition)]
 
 
 def actions_table(edition: Edition) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
@@ -134,10 +134,19 @@ def row_of(act: Action, today: date) -> Row:
     return Row(act, lead_of(act), status_note(act, today=today), month_span(act.starts_on, act.due_on), span_of(act))
 
 
+# What a row shows; long texts stay in the database.
+_SHOWN = (
+    "code", "title", "translations", "position", "status", "status_rule", "status_since", "starts_on", "due_on",
+    "closed_on", "confirmed", "doubt", "edition__code", "objective__pillar__id",
+)  # fmt: skip
+_OF_MILESTONE = ("action", "title", "translations", "due_on", "reached_on", "position")
+
+
 def rows_of(actions: QuerySet[Action]) -> list[Row]:
     """In the plan's order: four queries however many there are."""
     today = clock.today()
-    shown = with_leads(actions).prefetch_related("milestones").order_by("position", "pk")
+    milestones = Prefetch("milestones", Milestone.objects.only(*_OF_MILESTONE))
+    shown = with_leads(actions).only(*_SHOWN).prefetch_related(milestones).order_by("position", "pk")
     return [row_of(a, today) for a in shown]
 
 

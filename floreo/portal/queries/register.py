@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import latest
 from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place, PlaceSort
 from floreo.portal.queries.plan import Row, rows_of
-from floreo.strategy.models import Action, EditionBody, Part, Participation
+from floreo.strategy.models import Action, EditionBody, EditionState, Part, Participation
 
 
 @dataclass
@@ -20,6 +20,7 @@ class OrganisationPage:
     leads: list[Row]
     supports: list[Row]
     once: list[Row]  # what it led or supported before
+    more: int  # actions that are not shown here
     roles: list[OrganisationRole]
     former_names: list[FormerName]
     absorbed: list[Organisation]
@@ -30,27 +31,30 @@ class OrganisationPage:
     edition_parts: list[EditionBody]
 
 
-def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[Row], list[Row]]:
-    """What it leads, supports, and did before; each action once, under the first that fits."""
-    parts = Participation.objects.filter(organisation=organisation).values_list("action_id", "part", "since", "until")
+SHOWN = 40  # actions of one kind on an organisation's page; more are in the table of parts
+
+
+def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[Row], list[Row], int]:
+    """What it leads and supports in editions that run, what it did before, and how many of those are not shown; each
+    action once, under the first that fits."""
+    public = Q(action__is_public=True, action__edition__is_public=True)
+    rows = Participation.objects.filter(public, organisation=organisation)
+    parts = rows.values_list("action_id", "part", "since", "until", "action__edition__state")
     now: dict[str, set[int]] = {Part.LEAD: set(), Part.SUPPORT: set()}
     before: set[int] = set()
-    for key, part, since, until in parts:
-        is_now = (since is None or since <= today) and (until is None or until >= today)
+    for key, part, since, until, state in parts.order_by():
+        is_now = (since is None or since <= today) and (until is None or until >= today) and state != EditionState.ENDED
         (now[part] if is_now else before).add(key)
     lead, support = now[Part.LEAD], now[Part.SUPPORT] - now[Part.LEAD]
     before -= lead | support
-    actions = Action.objects.visible_to(None).filter(pk__in=[*lead, *support, *before])
-    rows = rows_of(actions)
-    return (
-        [r for r in rows if r.act.pk in lead],
-        [r for r in rows if r.act.pk in support],
-        [r for r in rows if r.act.pk in before],
-    )
+    groups = [sorted(group, reverse=True)[:SHOWN] for group in (lead, support, before)]
+    shown = rows_of(Action.objects.visible_to(None).filter(pk__in=[key for group in groups for key in group]))
+    leads, supports, once = ([r for r in shown if r.act.pk in group] for group in map(set, groups))
+    return leads, supports, once, len(lead | support | before) - len(leads) - len(supports) - len(once)
 
 
 def organisation_page(organisation: Organisation, *, today: date) -> OrganisationPage:
-    leads, supports, once = _actions(organisation, today)
+    leads, supports, once, more = _actions(organisation, today)
     indicators = Indicator.objects.visible_to(None).filter(answers_for=organisation)
     found = list(indicators)
     readings = latest(indicators) if found else {}
@@ -60,6 +64,7 @@ def organisation_page(organisation: Organisation, *, today: date) -> Organisatio
         leads=leads,
         supports=supports,
         once=once,
+        more=more,
         roles=list(organisation.roles.all()),
         former_names=list(organisation.former_names.all()),
         absorbed=list(public.filter(merged_into=organisation)),

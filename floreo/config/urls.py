@@ -3,10 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from floreo.api.door import unknown
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("floreo.api.urls")),
+    path("api/", unknown),
+    path("api/<path:rest>", unknown),
     *i18n_patterns(
         path("account/", include("allauth.urls")),
         path("account/", include("floreo.organisations.urls")),

@@ -108,6 +108,12 @@ def test_every_path_says_404_in_the_one_shape(api: Client) -> None:
             assert (response.status_code, is_error(response.json())) == (404, True), path
 
 
+def test_unknown_addresses_beside_the_version_answer_in_the_one_shape(api: Client) -> None:
+    for path in ("/api/", "/api/v1", "/api/v2/actions", "/api/v1/actions/"):
+        response = api.get(path)
+        assert (response.status_code, is_error(response.json())) == (404, True), path
+
+
 def test_every_list_says_what_is_wrong_with_its_parameters(api: Client) -> None:
     for table in public_tables():
         TokenBucket.objects.all().delete()

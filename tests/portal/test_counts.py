@@ -50,7 +50,7 @@ def build(number: int) -> None:
 
 
 PAGES = {
-    "/": 23,
+    "/": 24,
     "/strategy/": 23,
     "/strategy/?show=late": 23,
     "/strategy/e/timeline/": 11,
@@ -58,7 +58,7 @@ PAGES = {
     "/indicators/": 7,
     "/organisations/": 5,
     "/districts/": 4,
-    "/about/unconfirmed/": 14,
+    "/about/unconfirmed/": 15,
     "/data/": 3,
     "/data/actions/": 6,
 }

@@ -15,14 +15,17 @@ _WAYS = [
 class JoinForm(forms.Form):
     """Who somebody is and how they will sign in."""
 
-    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Write your name as others know it.")},
+    )  # fmt: skip
     way = forms.ChoiceField(
         label=_("How will you sign in?"), choices=_WAYS, initial=PASSKEY, widget=forms.RadioSelect,
         help_text=_("A passkey cannot be guessed, stolen by a false page or forgotten. You add it on the next page."),
     )  # fmt: skip
     password = forms.CharField(
         label=_("Password"), required=False, strip=False,
-        help_text=_("Only if you chose a password. At least 12 letters."),
+        help_text=_("Only if you chose a password. At least 12 characters."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
 
@@ -42,6 +45,9 @@ class WelcomeForm(JoinForm):
     """The first administrator also says which address is theirs."""
 
     email = forms.EmailField(
-        label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("Your e-mail address"),
+        max_length=254,
+        error_messages={"required": _("Write your e-mail address.")},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["name", "email", "way", "password"]

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
+from django.urls import translate_url
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import NotAllowed
@@ -20,6 +21,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The desk, in the language that the person chose."""
+        address, user = str(super().get_login_redirect_url(request)), request.user
+        chosen = user.language if isinstance(user, User) else ""
+        return translate_url(address, chosen) if chosen else address
 
 
 class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,6 +28,7 @@ from floreo.organisations.actions import (
     locked_out_link,
     make_first_administrator,
     resend_invitation,
+    set_person,
     take_role,
     update_own_account,
     withdraw_invitation,
@@ -327,3 +329,44 @@ def test_nobody_signs_up_alone(stranger: Client) -> None:
     page = stranger.post("/account/signup/", {"email": "eve@example.org", "password1": WORD})
     assert not User.objects.exists()
     assert page.status_code in {200, 302, 404}
+
+
+def test_an_account_knows_who_it_is_by_the_proved_address(
+    secretariat: User, django_capture_on_commit_callbacks: Callable[..., object]
+) -> None:
+    ana = make.person("ana", email="New@example.org")
+    invited(secretariat, django_capture_on_commit_callbacks)
+    user = accept_invitation(mailed_token(), by=Guest("Ana"), password=WORD)
+    assert user.person == ana
+    with pytest.raises(Refused, match="another account"):
+        set_person(secretariat, by=secretariat, person=ana)
+    set_person(user, by=secretariat, person=None)
+    assert set_person(secretariat, by=secretariat, person=ana).person == ana
+
+
+def test_people_land_on_the_desk_in_their_language(observer: User) -> None:
+    given = {"login": observer.email, "password": "correct horse battery"}
+    assert Client().post("/account/login/", given).headers["Location"] == "/desk/"
+    User.objects.filter(pk=observer.pk).update(language="es")
+    assert Client().post("/account/login/", given).headers["Location"] == "/es/desk/"
+
+
+OIDC = {"openid_connect": {"APPS": [{
+    "provider_id": "oidc", "name": "Government login", "client_id": "x", "secret": "y",
+    "settings": {"server_url": "https://login.example.org"},
+}]}}  # fmt: skip
+
+
+def test_an_outside_login_is_offered_only_where_there_is_one(stranger: Client, settings: Any) -> None:
+    assert "Government login" not in stranger.get("/account/login/").content.decode()
+    settings.SOCIALACCOUNT_PROVIDERS = OIDC
+    assert "Sign in with Government login" in stranger.get("/account/login/").content.decode()
+
+
+def test_sign_in_slows_down_guessing(stranger: Client, observer: User, settings: Any) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "guessing"}}
+    given = {"login": observer.email, "password": "wrong word"}
+    pages = [stranger.post("/account/login/", given).content.decode() for _n in range(7)]
+    assert "Too many failed login attempts" in pages[-1]
+    right = stranger.post("/account/login/", given | {"password": "correct horse battery"})
+    assert right.status_code == 200

@@ -4,6 +4,7 @@ from floreo.organisations.actions.accounts import (
     activate_account,
     deactivate_account,
     give_role,
+    set_person,
     take_role,
     update_own_account,
 )
@@ -34,7 +35,7 @@ from floreo.organisations.actions.register import (
 __all__ = [
     "accept_invitation", "activate_account", "add_contact", "add_network", "add_organisation", "add_person", "add_role",
     "deactivate_account", "first_admin_link", "give_role", "invite", "locked_out_link", "make_first_administrator",
-    "merge_organisation", "remove_contact", "remove_network", "remove_role", "rename_organisation", "resend_invitation",
+    "merge_organisation", "remove_contact", "remove_network", "remove_role", "rename_organisation", "resend_invitation", "set_person",
     "take_role", "update_contact", "update_network", "update_organisation", "update_own_account", "update_person",
     "update_role", "withdraw_invitation",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from floreo.core.action import action, drop, note, trail
 from floreo.core.action import keep as keep_any
 from floreo.core.errors import NotAllowed, Refused
 from floreo.organisations.actions.checking import keep, known_role, refuse
-from floreo.organisations.models import Membership, Organisation, User
+from floreo.organisations.models import Membership, Organisation, Person, User
 
 ADMINISTRATOR = "administrator"
 
@@ -20,10 +20,12 @@ ADMINISTRATOR = "administrator"
 def administrators() -> list[int]:
     """Ids of the accounts that can manage accounts today."""
     rows = Membership.objects.filter(role=ADMINISTRATOR, organisation=None, user__is_active=True)
-    return list(rows.values_list("user_id", flat=True))
+    return list(rows.values_list("user_id", flat=True).distinct())
 
 
 def _must_leave_one(user: User) -> None:
+    # Held until the end, so that two administrators cannot remove each other at the same moment.
+    list(Membership.objects.select_for_update().filter(role=ADMINISTRATOR).order_by("pk").values_list("pk"))
     if administrators() == [user.pk]:
         raise Refused(
             _("This is the last administrator. Make somebody else administrator first."), code="last_administrator"
@@ -96,6 +98,17 @@ def activate_account(user: User, *, by: Actor) -> User:
     user = held(user)
     _must_outrank_account(by, user)
     user.is_active = True
+    return keep_any(user, full_clean=False)
+
+
+@action("account.person_set", needs=Permission.ACCOUNT_MANAGE)
+def set_person(user: User, *, by: Actor, person: Person | None) -> User:
+    """Who in the register this account belongs to: their actions stand on its desk."""
+    user = held(user)
+    _must_outrank_account(by, user)
+    if person is not None and User.objects.filter(person=person).exclude(pk=user.pk).exists():
+        raise refuse("person", _("This person has another account. Take it away there first."), code="has_account")
+    user.person = person
     return keep_any(user, full_clean=False)
 
 

@@ -22,7 +22,7 @@ from floreo.core.errors import Refused
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, held, must_outrank
 from floreo.organisations.actions.checking import email_address, known_role, newest, refuse
-from floreo.organisations.models import Invitation, Membership, Organisation, User
+from floreo.organisations.models import Invitation, Membership, Organisation, Person, User
 
 FIRST_ADMIN = "first_admin"
 INVITATION = "invitation"
@@ -70,10 +70,17 @@ def _account(email: str, name: str, password: str, *, may_exist: bool = False) -
         user.set_password(password)
     elif user._state.adding:
         user.set_unusable_password()
+    user.person = user.person or _person_of(email)
     keep(user, full_clean=False)
     # The invitation, or the console, has proved the address; allauth must know so, or a reset would not reach it.
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
+
+
+def _person_of(email: str) -> Person | None:
+    """Who in the register has that address, where just one does and has no account yet: the address is proved."""
+    found = list(Person.objects.filter(email__iexact=email, user=None, is_active=True)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 @action("administrator.made", needs=None)  # whoever holds the link that the server printed, once

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import ROLES
-from floreo.organisations.models import Organisation, User
+from floreo.organisations.models import Organisation, Person, User
 from floreo.workspace.plan.forms import Day, PlanForm
 
 
@@ -30,6 +30,13 @@ class InviteForm(RoleForm):
     email = forms.EmailField(label=_l("E-mail address"), max_length=254)
     name = forms.CharField(label=_l("Name"), max_length=200, required=False)
     field_order = ["email", "name", "role", "organisation"]
+
+
+class PersonOfForm(PlanForm):
+    person = forms.ModelChoiceField(
+        Person.objects.filter(is_active=True).select_related("organisation"), label=_l("Person"), required=False,
+        empty_label=_l("Nobody"), help_text=_l("What this person answers for stands on the account's desk."),
+    )  # fmt: skip
 
 
 class SwitchOffForm(PlanForm):

@@ -17,6 +17,7 @@ from floreo.workspace.plan import history
 OWN_WORDS: Mapping[str, Promise] = {
     "account.activated": _l("switched the account on"),
     "account.deactivated": _l("switched the account off"),
+    "account.person_set": _l("said who the account belongs to"),
     "account.role_given": _l("gave a role"),
     "account.role_taken": _l("took a role away"),
     "account.updated": _l("changed their own account"),

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("accounts/invitations/<int:pk>/resend/", views.resend, name="resend_invitation"),
     path("accounts/invitations/<int:pk>/withdraw/", views.withdraw, name="withdraw_invitation"),
     path("accounts/<int:pk>/", views.one_account, name="account"),
+    path("accounts/<int:pk>/person/", views.set_person, name="account_person"),
     path("accounts/<int:pk>/roles/", views.give_role, name="give_role"),
     path("accounts/<int:pk>/roles/<int:membership>/take/", views.take_role, name="take_role"),
     path("accounts/<int:pk>/off/", views.deactivate, name="deactivate_account"),

@@ -147,6 +147,13 @@ def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     return ask(request, form, lambda f: acts.give_role(account, by=person(request), **f), question)
 
 
+def set_person(request: HttpRequest, pk: int) -> HttpResponse:
+    account = get_account_for(request.user, pk)
+    question = _about(account, _("Who this is in the register"), _("Save"), _("Saved."))
+    form = forms.PersonOfForm(posted(request), initial={"person": account.person_id})
+    return ask(request, form, lambda f: acts.set_person(account, by=person(request), **f), question)
+
+
 @require_POST
 def take_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     account = get_account_for(request.user, pk)

@@ -42,7 +42,7 @@ def finish_draft(
 
     A new edition is in preparation and not public. Writing into an edition that is more than that needs the right to
     change the plan. What is undecided stays and can follow later; what has entered never enters again."""
-    fresh = ImportDraft.objects.select_for_update().select_related("edition").get(pk=draft.pk)
+    fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
     if fresh.state not in {DraftState.OPEN, DraftState.FINISHED}:
         raise Refused(_("This draft cannot be finished: it was not read, or it was put aside."), code="draft_closed")
     chain = chain_of(DraftRow.objects.select_for_update().filter(draft=fresh))

@@ -25,7 +25,15 @@ from floreo.workspace.plan.forms import PlanForm
 
 def _question(indicator: Indicator, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
     back = reverse("workspace:indicator", args=[indicator.code])
-    return Question(title, button, back, about=indicator.title, help=help_, done=done or _("Saved."), room="indicators")
+    return Question(
+        title,
+        button,
+        back,
+        about=indicator.in_language("title"),
+        help=help_,
+        done=done or _("Saved."),
+        room="indicators",
+    )
 
 
 def new_indicator(request: HttpRequest) -> HttpResponse:

@@ -128,7 +128,8 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     may_freeze, measure = can(request.user, Permission.READING_FREEZE), measure_of(found)
     may_enter = can(request.user, Permission.READING_ENTER, found)
     context: dict[str, Any] = {
-        "desk_section": "indicators", "indicator": found, "newest": newest, "readings": readings,
+        "desk_section": "indicators", "indicator": found, "name": found.in_language("title"),
+        "newest": newest, "readings": readings,
         "notes": list(found.chart_notes.all()), "headline": say.headline(found, newest),
         "status": say.shape_of(found, newest), "target": say.target_words(found), "baseline": say.baseline_words(found),
         "change": say.change_words(newest, before) if newest else "", "next_on": say.next_reading_on(found, newest),
@@ -145,7 +146,8 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_reading_for(request.user, code, pk)
     rows = found.records.rows if found.records else found.working.get("records", [])
     context = {
-        "desk_section": "indicators", "indicator": found.indicator, "reading": found, "working": working_of(found),
+        "desk_section": "indicators", "indicator": found.indicator, "reading": found,
+        "name": found.indicator.in_language("title"), "working": working_of(found),
         "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
         "records": rows[:MOST_RECORDS], "total": found.records.total if found.records else len(rows),
     }  # fmt: skip

@@ -35,7 +35,6 @@ urlpatterns: list[URLPattern] = [
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
     path("report/", about.report, name="report"),
-    # welcome/<token>/ stands here: the page that makes the first administrator, from the accounts founder.
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

@@ -48,6 +48,11 @@ class Translated(models.Model):
         wanted = (language or get_language() or "").split("-")[0]
         return str(self.translations.get(wanted, {}).get(field) or getattr(self, field))
 
+    def named(self) -> str:
+        """What it is called, in the reader's language: as str() says, with its title or name in that language."""
+        own = next((f for f in ("title", "name") if f in self.translated_fields), None)
+        return str(self).replace(getattr(self, own), self.in_language(own), 1) if own else str(self)
+
     def say_anew(self, field: str, text: str) -> None:
         """Puts `text`. Where it says something else than before, its translations go: they would say the old thing."""
         if getattr(self, field) != text:

@@ -43,7 +43,7 @@ _CHANGED = _column("changed_at", _("Last change"), _("When the row last changed,
 
 
 def _public_editions() -> Iterable[tuple[str, Words]]:
-    return Edition.objects.filter(is_public=True).values_list("code", "title")
+    return [(e.code, e.in_language("title")) for e in Edition.objects.filter(is_public=True)]
 
 
 def _indicators(viewer: object) -> QuerySet[Indicator]:
@@ -118,7 +118,7 @@ def _corrected_by(reading: Reading) -> Cell:
 
 
 def _public_indicators() -> Iterable[tuple[str, Words]]:
-    return Indicator.objects.filter(is_public=True).values_list("code", "title")
+    return [(i.code, i.in_language("title")) for i in Indicator.objects.filter(is_public=True)]
 
 
 READINGS = Table(

@@ -55,7 +55,7 @@ class DatePrecision(models.TextChoices):
 class Country(Record, Translated):
     """The state that this installation serves: one row, from pack.toml. Everything a page says about "the country" is here."""
 
-    translated_fields = ("name", "report_text")
+    translated_fields = ("name", "currency_name", "report_text")
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code
     name = models.CharField(max_length=100)

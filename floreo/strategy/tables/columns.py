@@ -108,7 +108,7 @@ def by_id(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 
 
 def _public_editions() -> Iterable[tuple[str, Words]]:
-    return Edition.objects.filter(is_public=True).values_list("code", "title")
+    return [(e.code, e.in_language("title")) for e in Edition.objects.filter(is_public=True)]
 
 
 def edition_filter(path: str = "edition") -> Filter:
@@ -133,13 +133,13 @@ def _public_leads() -> Iterable[tuple[str, Words]]:
         action__edition__is_public=True,
         organisation__is_public=True,
     )
-    found = leads.order_by("organisation__name").values_list("organisation__code", "organisation__name")
-    return dict(found).items()
+    found = leads.order_by("organisation__name").select_related("organisation")
+    return {p.organisation.code: p.organisation.in_language("name") for p in found}.items()
 
 
 def _public_pillars() -> Iterable[tuple[str, Words]]:
-    found = Pillar.objects.filter(edition__is_public=True).values_list("code", "title")
-    return sorted({code: f"{code} {title}" for code, title in reversed(found)}.items(), key=lambda p: code_key(p[0]))
+    found = Pillar.objects.filter(edition__is_public=True)
+    return sorted({p.code: p.named() for p in reversed(found)}.items(), key=lambda p: code_key(p[0]))
 
 
 LEAD_FILTER = Filter("lead", _("Lead"), _public_leads, led_by)

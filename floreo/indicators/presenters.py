@@ -139,8 +139,11 @@ def _difference(indicator: Indicator, by: Decimal) -> str:
 
 
 def change_words(reading: Reading, before: Reading | None) -> str:
-    """ "▲ 4 points on Q2 2026; higher is better". Empty when there is nothing to compare with."""
+    """ "▲ 4 points on Q2 2026; higher is better". Empty when there is nothing to compare with, or a source says "over" or
+    "about": between two such numbers there is no exact difference."""
     if before is None or reading.value is None or before.value is None or is_hidden(reading) or is_hidden(before):
+        return ""
+    if reading.qualifier or before.qualifier:
         return ""
     indicator, then = reading.indicator, period_words(before.period)
     if reading.not_comparable:

@@ -81,6 +81,15 @@ def test_without_a_reading_before_nothing_is_compared() -> None:
     assert presenters.change_words(*two(indicator)) == "Not comparable with Q2 2026: another method"
 
 
+def test_between_rough_numbers_there_is_no_exact_difference() -> None:
+    indicator = make_indicator(unit="reports")
+    enter(indicator, 600, "2026-2")
+    reading = enter(indicator, 900)
+    Reading.objects.filter(pk=reading.pk).update(qualifier="over")
+    assert presenters.value_words(two(indicator)[0]) == f"over 900{N}reports"
+    assert presenters.change_words(*two(indicator)) == ""
+
+
 def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> None:
     indicator = aim(make_indicator(), baseline=54, baseline_on=date(2024, 12, 31))
     enter(indicator, 81)

@@ -3,12 +3,11 @@ by having `search_entry()`; what strangers may find is decided there too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 
 from floreo.core import audit
 from floreo.core.models import SearchEntry
@@ -77,24 +76,29 @@ def _tsquery(words: str) -> str:
     return " & ".join(f"{w}:*" for w in cleaned if w)
 
 
-def find(words: str, *, public_only: bool) -> models.QuerySet[SearchEntry]:
-    """What matches every word (as prefixes), best first. `public_only` is the stranger's view."""
-    rows = SearchEntry.objects.filter(is_public=True) if public_only else SearchEntry.objects.all()
-    if connection.vendor == "postgresql":
-        query = _tsquery(words)
-        if not query:
-            return rows.none()
-        hits = RawSQL("SELECT id FROM core_searchentry WHERE words @@ to_tsquery('simple', floreo_plain(%s))", [query])
-        rank = RawSQL("ts_rank(core_searchentry.words, to_tsquery('simple', floreo_plain(%s)))", [query])
-        return rows.filter(pk__in=hits).annotate(rank=rank).order_by("-rank", "title")
-    query = _fts5_query(words)
+_SQLITE = """
+    SELECT e.id FROM core_search_words w JOIN core_searchentry e ON e.id = w.rowid
+    WHERE core_search_words MATCH %s AND {seen} ORDER BY bm25(core_search_words, 5.0, 1.0), e.title LIMIT %s"""
+_POSTGRES = """
+    SELECT e.id FROM core_searchentry e, to_tsquery('simple', floreo_plain(%s)) AS asked
+    WHERE e.words @@ asked AND {seen} ORDER BY ts_rank(e.words, asked) DESC, e.title LIMIT %s"""
+
+
+def find(words: str, *, public_only: bool, without: Collection[str] = (), most: int = 200) -> list[SearchEntry]:
+    """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body.
+    `public_only` is the stranger's view; else internal things are left out of the kinds named in `without`."""
+    is_postgres = connection.vendor == "postgresql"
+    query = _tsquery(words) if is_postgres else _fts5_query(words)
     if not query:
-        return rows.none()
-    # bm25 is better when smaller; a title counts five times its body.
-    rank = RawSQL(
-        "(SELECT bm25(core_search_words, 5.0, 1.0) FROM core_search_words"
-        " WHERE core_search_words MATCH %s AND rowid = core_searchentry.id)",
-        [query],
-    )
-    hits = RawSQL("SELECT rowid FROM core_search_words WHERE core_search_words MATCH %s", [query])
-    return rows.filter(pk__in=hits).annotate(rank=rank).order_by("rank", "title")
+        return []
+    seen = "e.is_public"
+    if not public_only:
+        marks = ", ".join(["%s"] * len(without))
+        seen = f"(e.is_public OR e.kind NOT IN ({marks}))" if without else "e.id > 0"
+    hidden = [] if public_only else list(without)
+    statement = (_POSTGRES if is_postgres else _SQLITE).format(seen=seen)  # only placeholders go in, never words
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [query, *hidden, most])
+        ids = [row[0] for row in cursor.fetchall()]
+    entries = SearchEntry.objects.in_bulk(ids)
+    return [entries[i] for i in ids if i in entries]

@@ -108,7 +108,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     if q:
         if not request.user.is_authenticated:
             spend("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
-        found = list(find(q, public_only=True)[:FOUND])
+        found = find(q, public_only=True, most=FOUND)
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(
         request,

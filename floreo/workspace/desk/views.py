@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed
-from floreo.core.models import SearchEntry
 from floreo.core.search import find
 from floreo.organisations.models import User
 from floreo.strategy.models import Edition
@@ -62,11 +61,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """What matches every word, best first; only what this person may open."""
     must(request.user, Permission.DESK_OPEN)
     words = request.GET.get("q", "").strip()[:200]
-    rows = SearchEntry.objects.none()
-    if words:
-        hidden = [kind for kind, needs in NEEDS.items() if not can(request.user, needs)]
-        rows = find(words, public_only=False).exclude(kind__in=hidden, is_public=False)
-        rows = rows.exclude(kind="person") if "person" in hidden else rows
+    hidden = [kind for kind, needs in NEEDS.items() if not can(request.user, needs)]
+    rows = find(words, public_only=False, without=hidden)
     page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
     found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in page]
     form = SearchForm(initial={"q": words})

@@ -1,0 +1,1 @@
+"""Commands of manage.py that we say in our own way."""

@@ -89,10 +89,14 @@ def qualifier_words(reading: Reading) -> str:
     return {"over": _("over"), "about": _("about"), "under": _("under")}.get(reading.qualifier, "")
 
 
-def outlook_note(indicator: Indicator) -> str:
-    """ "to 95 % by 31 Dec 2027": what stands in small print after the word."""
+def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
+    """What stands in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
     target = figures.target_words(indicator)
-    return _("to %(target)s") % {"target": target} if target else ""
+    said = {
+        Outlook.REACHED: _("target reached: %(target)s"),
+        Outlook.MISSED: _("target missed: %(target)s"),
+    }.get(figures.outlook_of(indicator, reading), _("to %(target)s"))
+    return said % {"target": target} if target else ""
 
 
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
@@ -126,7 +130,7 @@ def figure_words(figure: Figure) -> FigureWords:
         period=figures.when_words(reading),
         qualifier=qualifier_words(reading),
         outlook=shape,
-        outlook_note=outlook_note(indicator) if shape else figures.outlook_words(indicator, reading),
+        outlook_note=outlook_note(indicator, reading) if shape else figures.outlook_words(indicator, reading),
         change="" if shape else figures.change_words(reading, figure.before),
         note=reading.note if not shape else "",
         spark=_spark(figure),

@@ -48,7 +48,7 @@ def _list_row(indicator: Indicator, reading: Reading | None, before: Reading | N
         value=words.value_words(reading) if reading else "",
         when=words.when_words(reading) if reading else "",
         status=status,
-        target=presenters.outlook_note(indicator) if status else target or _("No target"),
+        target=presenters.outlook_note(indicator, reading) if status else target or _("No target"),
         change=words.change_words(reading, before) if reading else "",
     )
 
@@ -152,7 +152,7 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         "unit": unit,
         "for_when": words.when_words(reading) if reading else "",
         "status": presenters.shape_of(indicator, reading),
-        "status_note": presenters.outlook_note(indicator),
+        "status_note": presenters.outlook_note(indicator, reading),
         "outlook_words": words.outlook_words(indicator, reading),
         "change": words.change_words(reading, shown.before) if reading else "",
         "baseline": words.baseline_words(indicator),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.lists import file_response
 from floreo.organisations.models import Organisation
+from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
 from floreo.portal.queries.moments import of_event, public_events
 from floreo.portal.views.page import Crumb, eyes, page, public_page
@@ -125,6 +126,7 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         total=sum(counts.values()),
         tally=standing.tally_sentence(counts),
         tree=tree,
+        areas=presenters.pillars_title(len(tree)),
         shown=sum(b.total for b in tree),
         axis=plans.axis_of(edition, actions, clock.today()),
         chips=_chips(actions, narrowing, counts),

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-# Before Django reads its settings: tests never touch a developer's data.
-os.environ["FLOREO_DATA"] = tempfile.mkdtemp(prefix="floreo-tests-")
-os.environ.setdefault("FLOREO_SECRET_KEY", "a key for tests only")
 
 import pytest
 from django.apps import apps
@@ -27,7 +22,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
 
-Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # the file server wants it to be there
 # A file, not memory: SQLite then locks between threads as it does in production.
 database: dict[str, Any] = settings.DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):

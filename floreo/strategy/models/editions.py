@@ -1,0 +1,154 @@
+"""Editions with their pillars and objectives: the frame of a plan."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+
+
+class EditionState(models.TextChoices):
+    """The phases of the NCS Guide's lifecycle, as far as an edition passes through them here."""
+
+    DRAFT = "draft", _("In preparation")
+    IN_FORCE = "in_force", _("In force")
+    ENDED = "ended", _("Ended")
+
+
+def may_read_plan(viewer: object) -> bool:
+    """Whether the viewer sees unpublished editions and internal notes."""
+    return can(viewer, Permission.PLAN_READ)
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def visible_to(self, viewer: object) -> EditionQuerySet:
+        return self if may_read_plan(viewer) else self.filter(is_public=True)
+
+
+class Edition(Record, Translated, Sourced):
+    """One strategy as adopted for a period. Editions follow one another; the next carries unfinished actions over."""
+
+    translated_fields = ("title", "objective", "vision", "public_text")
+
+    code = models.SlugField(max_length=40, unique=True)  # "2020-2023"
+    title = models.CharField(max_length=300)
+    official_title = models.CharField(max_length=300, blank=True)
+    objective = models.TextField(blank=True)  # the overall objective, in the document's words
+    vision = models.TextField(blank=True)
+    public_text = models.TextField(blank=True)
+    internal_notes = models.TextField(blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    launched_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=EditionState.choices, default=EditionState.DRAFT)
+    closing_report_on = models.DateField(null=True, blank=True)  # when a closing report was published, if one was
+    follows = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
+    is_public = models.BooleanField(default=False)
+    stood_on = models.DateField(null=True, blank=True)  # the day for which statuses were last worked out
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(follows=F("id")), name="edition_not_after_itself"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="edition_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:edition", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        desk = reverse("workspace:plan", args=[self.code])
+        return Entry(
+            "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), desk, self.is_public
+        )
+
+
+class InEdition(Record, Translated, Sourced):
+    """What stands in an edition under a code of its own, with its working title apart from the official wording."""
+
+    code = models.CharField(max_length=30)
+    title = models.CharField(max_length=300)  # working title
+    official_wording = models.TextField(blank=True)  # exactly as printed
+    official_place = models.CharField(max_length=200, blank=True)  # "page 19, action 7"
+    public_text = models.TextField(blank=True)
+    internal_notes = models.TextField(blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "public_text")
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Pillar(InEdition):
+    """A pillar, priority area, axis or goal: the top division of an edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars")
+    also_published_as = models.JSONField(
+        default=list, blank=True
+    )  # [{"wording": ..., "source": ..., "source_url": ...}]
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="pillar_code_once")]
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:pillar", args=[self.edition.code, self.code])
+
+    def search_entry(self) -> Entry:
+        desk = reverse("workspace:plan", args=[self.edition.code])
+        return Entry(
+            "pillar",
+            str(self),
+            f"{self.official_wording} {self.public_text}",
+            self.get_absolute_url(),
+            desk,
+            self.edition.is_public,
+        )
+
+
+class Objective(InEdition):
+    """What a pillar wants to reach."""
+
+    pillar = models.ForeignKey(Pillar, on_delete=models.CASCADE, related_name="objectives")
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["pillar", "code"], name="objective_code_once")]
+
+    @property
+    def edition(self) -> Edition:
+        return self.pillar.edition
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:objective", args=[self.pillar.edition.code, self.code])
+
+    def search_entry(self) -> Entry:
+        edition = self.pillar.edition
+        desk = reverse("workspace:plan", args=[edition.code])
+        return Entry(
+            "objective",
+            str(self),
+            f"{self.official_wording} {self.public_text}",
+            self.get_absolute_url(),
+            desk,
+            edition.is_public,
+        )

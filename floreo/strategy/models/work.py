@@ -1,0 +1,279 @@
+"""Actions and what hangs on them: parts, milestones, updates, money, risks."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.organisations.models import Organisation, Person
+from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Standing, Status
+from floreo.strategy.models.editions import Edition, InEdition, Objective, may_read_plan
+
+
+class StatusChoice(models.TextChoices):
+    DONE = Status.DONE, _("Done")
+    ON_TRACK = Status.ON_TRACK, _("On track")
+    AT_RISK = Status.AT_RISK, _("At risk")
+    LATE = Status.LATE, _("Late")
+    STALLED = Status.STALLED, _("Stalled")
+    NOT_STARTED = Status.NOT_STARTED, _("Not started")
+
+
+class ActionQuerySet(models.QuerySet["Action"]):
+    def visible_to(self, viewer: object) -> ActionQuerySet:
+        if may_read_plan(viewer):
+            return self
+        return self.filter(is_public=True, edition__is_public=True)
+
+
+class Action(InEdition):
+    """Something to be done by somebody by a date. Its status is worked out from dates by logic.standing, never typed."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = (
+        *InEdition.translated_fields,
+        "late_reason",
+        "on_hold_reason",
+        "override_reason",
+    )
+
+    # The edition is the objective's; kept here too so that every list and count is one index away.
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
+    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="actions")
+    starts_on = models.DateField(null=True, blank=True)
+    due_on = models.DateField(null=True, blank=True)
+    expected_on = models.DateField(null=True, blank=True)  # when the lead now expects it
+    closed_on = models.DateField(null=True, blank=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+    on_hold_since = models.DateField(null=True, blank=True)
+    on_hold_reason = models.CharField(max_length=500, blank=True)  # public
+    late_reason = models.CharField(max_length=500, blank=True)  # public, in the lead's words
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
+    carried_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
+    )
+    is_public = models.BooleanField(default=True)
+
+    # Worked out by logic.standing and kept, so that lists can be filtered; refreshed on every change and every new day.
+    status = models.CharField(
+        max_length=12, choices=StatusChoice.choices, default=StatusChoice.NOT_STARTED, editable=False
+    )
+    status_rule = models.CharField(max_length=20, default=Rule.UNDATED, editable=False)
+    status_since = models.DateField(null=True, blank=True, editable=False)
+
+    # An override stands beside the rule, with a name, a reason and a date; it ends when it is lifted.
+    override = models.CharField(max_length=12, choices=StatusChoice.choices, blank=True)
+    override_reason = models.CharField(max_length=500, blank=True)
+    override_by = models.CharField(max_length=200, blank=True)
+    override_on = models.DateField(null=True, blank=True)
+
+    objects = ActionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="action_code_once"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(due_on=None) | Q(starts_on__lte=F("due_on")),
+                name="action_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(override="", override_reason="", override_by="", override_on=None)
+                | (~Q(override="") & ~Q(override_reason="") & ~Q(override_by="") & Q(override_on__isnull=False)),
+                name="override_has_reason_and_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hold_since=None, on_hold_reason="")
+                | (Q(on_hold_since__isnull=False) & ~Q(on_hold_reason="")),
+                name="hold_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on=None, closed_by="") | (Q(closed_on__isnull=False) & ~Q(closed_by="")),
+                name="closed_by_whom",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["edition", "status"], name="action_standing"),
+            models.Index(fields=["edition", "position", "id"], name="action_order"),
+            models.Index(fields=["edition", "due_on"], name="action_due"),
+        ]
+
+    def owner_ids(self) -> set[int]:
+        """The organisations that may speak for it today: its leads, and the heirs of leads that were merged."""
+        return {p.organisation.heir().pk for p in self.participations.all() if p.part == Part.LEAD and p.until is None}
+
+    def facts(self) -> ActionFacts:
+        """What the rules look at. Expects milestones, updates and risks to be prefetched when used over many."""
+        return ActionFacts(
+            starts_on=self.starts_on,
+            due_on=self.due_on,
+            closed_on=self.closed_on,
+            on_hold_since=self.on_hold_since,
+            expected_on=self.expected_on,
+            heard=tuple(u.on for u in self.updates.all()),
+            high_risks=tuple((r.noted_on, r.closed_on) for r in self.risks.all() if r.score >= HIGH),
+            milestones=tuple(MilestoneFacts(m.due_on, m.reached_on) for m in self.milestones.all()),
+        )
+
+    @property
+    def standing(self) -> Standing:
+        """As kept: the override where there is one, else what the rules gave."""
+        return Standing(Status(self.status), Rule(self.status_rule), self.status_since)
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:action", args=[self.edition.code, self.code])
+
+    def desk_url(self) -> str:
+        return reverse("workspace:action", args=[self.edition.code, self.code])
+
+    def search_entry(self) -> Entry:
+        body = " ".join(
+            [self.official_wording, self.public_text, str(self.translations.get("es", {}).get("title", ""))]
+        )
+        return Entry(
+            "action",
+            str(self),
+            body,
+            self.get_absolute_url(),
+            self.desk_url(),
+            self.is_public and self.edition.is_public,
+        )
+
+
+class OfAction(Record):
+    """What hangs on an action and shows in its history; whoever owns the action owns it."""
+
+    class Meta:
+        abstract = True
+
+    def audit_subject(self) -> models.Model:
+        return self.action  # type: ignore[attr-defined, no-any-return]  # each child names its action
+
+    def owner_ids(self) -> set[int]:
+        return self.action.owner_ids()  # type: ignore[attr-defined, no-any-return]  # as above
+
+
+class Part(models.TextChoices):
+    LEAD = "lead", _("Lead")
+    SUPPORT = "support", _("Supporting")
+
+
+class Participation(OfAction, Sourced):
+    """An organisation's part in an action, from a day to a day. When a body is renamed or merged, this still holds."""
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="participations")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participations")
+    part = models.CharField(max_length=8, choices=Part.choices)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["part", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="part_dates_in_order"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "part"], name="participation_whose")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_part_display()})"
+
+
+class Milestone(OfAction, Translated, Sourced):
+    """A point that shows an action has moved: due on a day, reached on a day."""
+
+    translated_fields = ("title", "note")
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=300)
+    due_on = models.DateField(null=True, blank=True)
+    reached_on = models.DateField(null=True, blank=True)
+    expected_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)  # public
+    evidence_url = models.URLField(blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "due_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["action", "code"], name="milestone_code_once")]
+        indexes = [models.Index(fields=["due_on", "reached_on"], name="milestone_due")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Update(OfAction, Translated):
+    """What the lead says of an action on a day: done, next, risks. Many in a period; never edited away."""
+
+    translated_fields = ("done", "next", "risks")
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="updates")
+    on = models.DateField()
+    done = models.TextField(blank=True)
+    next = models.TextField(blank=True)
+    risks = models.TextField(blank=True)
+    nothing_changed = models.BooleanField(default=False)
+    said_by = models.CharField(max_length=200)
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.action.code} {self.on}"
+
+
+class BudgetLine(OfAction, Translated, Sourced):
+    """Money of one funder for one action in one fiscal year. The only place where money is counted."""
+
+    translated_fields = ("note",)
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="budget_lines")
+    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
+    spent = models.DecimalField(max_digits=16, decimal_places=2, default=0, validators=[MinValueValidator(0)])
+    currency = models.CharField(max_length=3)  # ISO 4217
+    fiscal_year = models.PositiveSmallIntegerField()  # the year in which the fiscal year starts
+    funder = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="budget_lines"
+    )
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["fiscal_year", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gte=0) & Q(spent__gte=0), name="money_not_negative")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} {self.fiscal_year}"
+
+
+class Risk(OfAction, Translated):
+    """What could stop an action: likelihood and impact from 1 to 5, and what is done about it."""
+
+    translated_fields = ("title", "response")
+
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="risks")
+    title = models.CharField(max_length=300)
+    likelihood = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+    impact = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+    response = models.TextField(blank=True)
+    noted_on = models.DateField()
+    closed_on = models.DateField(null=True, blank=True)
+    is_public = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["closed_on", "-likelihood", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def score(self) -> int:
+        return self.likelihood * self.impact

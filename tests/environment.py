@@ -1,0 +1,14 @@
+"""Loaded before Django reads its settings: tests never touch a developer's data, and end without leaving a folder behind."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+if "FLOREO_TESTS" not in os.environ:  # worker processes inherit what the first one made
+    folder = tempfile.mkdtemp(prefix="floreo-tests-")
+    os.environ["FLOREO_TESTS"] = os.environ["FLOREO_DATA"] = folder
+    (Path(folder) / "static").mkdir()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+os.environ["FLOREO_SECRET_KEY"] = "a key for tests only"

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 from django.test import Client
+from django.utils import translation
 
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country, Membership, Organisation, User
@@ -33,6 +34,13 @@ def quick_settings() -> None:
     """Plain static files and a quick password hasher; nothing else differs from production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """A page asked for in Spanish leaves its language behind in the process; no test inherits it."""
+    with translation.override("en"):
+        yield
 
 
 _OUR_APPS = {"core", "organisations", "strategy", "indicators", "packs"}

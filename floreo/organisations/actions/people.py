@@ -18,6 +18,7 @@ class PersonFacts(TypedDict, total=False):
     name: str
     organisation: Organisation | None
     post: str
+    translations: dict[str, dict[str, str]]
     email: str
     phone: str
     is_active: bool

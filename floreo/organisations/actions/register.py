@@ -40,6 +40,7 @@ class OrganisationFacts(TypedDict, total=False):
 
 class RoleFacts(TypedDict, total=False):
     title: str
+    translations: dict[str, dict[str, str]]
     since: date | None
     until: date | None
     precision: str

@@ -50,7 +50,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         try:
             return _upload(request)
         except Refused as refusal:
-            if isinstance(refusal, NotAllowed):
+            if isinstance(refusal, NotAllowed | Missing):
                 raise
             form, status = UploadForm(request.POST, request.FILES), refusal.status
             form.add_error("file", str(refusal.sentence))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
@@ -25,7 +26,19 @@ _SHORT = {"rows": 3}
 class OrganisationForm(RecordForm):
     """Everything but the name: a new name is a renaming, which keeps the old one."""
 
-    translated = ("role_text",)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if (
+            "name" not in self.translated
+        ):  # in other languages the name stands here: only its own is changed by renaming
+            self.translated = ["name", *self.translated]
+            for language, words in self._other_languages():
+                known = self.instance.translations.get(language, {}).get("name", "")
+                label = _("Name, in %(language)s") % {"language": words}
+                self.fields[f"name_{language}"] = forms.CharField(
+                    label=label, required=False, max_length=200, initial=known
+                )
+                self.order_fields([f"name_{language}"])
 
     class Meta:
         model = Organisation

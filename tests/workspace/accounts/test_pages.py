@@ -10,6 +10,8 @@ from django.test import Client
 
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Invitation, User
+from floreo.workspace.accounts.trail import verb_words
+from tests.contracts.test_actions import every_action
 from tests.factories import organisations as make
 
 pytestmark = pytest.mark.django_db
@@ -119,5 +121,10 @@ SIGN_IN_PAGES = [
 def test_every_sign_in_page_wears_our_look(page: str, language: str, observer: User, browser_of: Browser) -> None:
     browser = Client() if page in {"/account/login/", "/account/password/reset/"} else browser_of(observer)
     answer = browser.get(language + page)
-    assert (answer.status_code, "css/floreo.css" in answer.content.decode()) == (200, True)
+    assert (answer.status_code, "/css/floreo" in answer.content.decode()) == (200, True)
     assert "Menu:" not in answer.content.decode()
+
+
+def test_every_act_has_words_for_an_auditor() -> None:
+    silent = [verb for verb in every_action() if verb_words(verb) == verb]
+    assert silent == []

@@ -133,3 +133,17 @@ def test_a_list_asks_the_database_the_same_however_long_it_is(
 
 
 QUERIES_OF_A_LIST = 11
+
+
+def test_a_name_in_another_language_is_kept_beside_the_name(isla: object, secretariat: User, browser_of: Browser) -> None:
+    body = Organisation.objects.get(code="national-csirt")
+    browser, address = browser_of(secretariat), "/desk/organisations/national-csirt/edit/"
+    page = browser.get(address).content.decode()
+    assert "Name, in Spanish" in page
+    given = {
+        "name_es": "Equipo nacional de respuesta", "kind": body.kind, "version": body.version, "role_text": "Responds.",
+        "is_public": "on",
+    }  # fmt: skip
+    assert browser.post(address, given).status_code == 302
+    body.refresh_from_db()
+    assert (body.name, body.in_language("name", "es")) == ("National CSIRT", "Equipo nacional de respuesta")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.errors import NotAllowed
 from floreo.core.middleware import refusal_page
+from floreo.organisations.actions.accounts import note_sign_in_change
 from floreo.organisations.models import User
 
 
@@ -21,6 +22,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **more: Any) -> None:
+        """allauth calls this whenever what opens an account has changed: it enters the trail."""
+        if isinstance(user, User):
+            note_sign_in_change(user, by=user, what=template_prefix.rsplit("/", 1)[-1])
+        super().send_notification_mail(template_prefix, user, *args, **more)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The desk, in the language that the person chose."""

@@ -370,3 +370,12 @@ def test_sign_in_slows_down_guessing(stranger: Client, observer: User, settings:
     assert "Too many failed login attempts" in pages[-1]
     right = stranger.post("/account/login/", given | {"password": "correct horse battery"})
     assert right.status_code == 200
+
+
+def test_a_change_of_what_opens_an_account_enters_the_trail(observer: User) -> None:
+    browser = Client()
+    browser.post("/account/login/", {"login": observer.email, "password": "correct horse battery"})
+    given = {"oldpassword": "correct horse battery", "password1": WORD, "password2": WORD}
+    assert browser.post("/account/password/change/", given).status_code == 302
+    entry = AuditEntry.objects.get(verb="account.sign_in_changed")
+    assert (entry.actor_name, entry.detail) == ("Test observer", {"changes": [], "what": "password_changed"})

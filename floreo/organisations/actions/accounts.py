@@ -124,3 +124,9 @@ def update_own_account(user: User, *, by: Actor, name: str, language: str) -> Us
     user = held(user)
     user.name, user.language = name.strip()[:200], language
     return keep_any(user, full_clean=False)
+
+
+@action("account.sign_in_changed", needs=None)  # whoever signed in, or came with a reset link, to this very account
+def note_sign_in_change(user: User, *, by: Actor, what: str) -> None:
+    """A password was set or reset, a passkey or an app added or removed: only that is noted, never the secret."""
+    note(what=what)

@@ -20,6 +20,7 @@ OWN_WORDS: Mapping[str, Promise] = {
     "account.person_set": _l("said who the account belongs to"),
     "account.role_given": _l("gave a role"),
     "account.role_taken": _l("took a role away"),
+    "account.sign_in_changed": _l("changed how they sign in"),
     "account.updated": _l("changed their own account"),
     "actions.confirmed_set": _l("said of several actions whether they are confirmed"),
     "actions.due_set": _l("set the due date of several actions"),

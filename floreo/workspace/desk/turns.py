@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,15 +25,29 @@ from floreo.strategy.models import (
     ImportDraft,
     Milestone,
     Part,
+    Participation,
     RowState,
     StatusChoice,
 )
 from floreo.strategy.presenters.actions import why
 from floreo.strategy.presenters.words import days_words, short_day
-from floreo.strategy.queries import with_leads
 
 SOON_DAYS = 30
-MOST = 50  # rows of one kind on the desk; the rest are in the list
+MOST = 20  # rows of one kind on the desk; the rest are in the list
+WAITING = (StatusChoice.LATE, StatusChoice.STALLED, StatusChoice.AT_RISK)
+# What puts actions in order, and what a row says of one; long texts stay in the database.
+_RANKED_BY = ("code", "title", "translations", "status", "status_rule", "status_since", "due_on")
+_SAID = (
+    *_RANKED_BY,
+    "edition__code",
+    "starts_on",
+    "expected_on",
+    "on_hold_since",
+    "override",
+    "override_by",
+    "override_on",
+)
+_OF_MILESTONE = ("action", "code", "title", "translations", "due_on", "reached_on", "position")
 
 
 @dataclass(frozen=True)
@@ -126,11 +141,6 @@ def _led_by(rows: QuerySet[Action], bodies: set[int]) -> QuerySet[Action]:
     ).distinct()
 
 
-def _lead_of(act: Action) -> Organisation | None:
-    parts = [p for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # with_leads
-    return parts[0].organisation.heir() if parts else None
-
-
 def _named(act: Action) -> str:
     """Code and title in the reader's language."""
     return f"{act.code} {act.in_language('title')}"
@@ -153,12 +163,25 @@ class _Making:
         rows = _open_actions()
         self.actions = rows if self.sees_all else _led_by(rows, self.bodies)
 
+    @cached_property
+    def leads(self) -> dict[int, Organisation]:
+        """Who leads each open action today, by the action's id: two queries however many there are."""
+        rows = Participation.objects.filter(action__in=self.actions.order_by().values("pk"), part=Part.LEAD)
+        current = rows.exclude(until__lt=self.today).exclude(since__gt=self.today).order_by("-pk")
+        first = dict(current.values_list("action_id", "organisation_id"))  # the one entered first stays
+        bodies = Organisation.objects.select_related("merged_into").in_bulk(set(first.values()))
+        heirs = {pk: body.heir() for pk, body in bodies.items()}
+        return {act: heirs[body] for act, body in first.items()}
+
+    def is_mine(self, act: Action) -> bool:
+        lead = self.leads.get(act.pk)
+        return self.sees_all if lead is None else lead.pk in self.own_ids
+
     def whose(self, act: Action) -> tuple[str, bool]:
-        lead = _lead_of(act)
-        if lead is None:
-            return (_("You"), True) if self.sees_all else (_("Nobody"), False)
-        mine = lead.pk in self.own_ids
-        return (_("You"), True) if mine else (lead.label, False)
+        if self.is_mine(act):
+            return _("You"), True
+        lead = self.leads.get(act.pk)
+        return (lead.label if lead else _("Nobody")), False
 
     def _buttons(self, act: Action) -> tuple[Button, ...]:
         found = []
@@ -176,23 +199,44 @@ class _Making:
         reason = why(act, act.standing, act.milestones.all(), today=self.today)
         return Turn(_named(act), act.desk_url(), reason, due, days, act.status, whose, mine, since, self._buttons(act))
 
-    def by_status(self, status: str) -> list[Turn]:
-        rows = with_leads(self.actions.filter(status=status)).select_related("person").prefetch_related("milestones")
-        found = [self.action_turn(act) for act in rows.prefetch_related("participations__organisation__merged_into")]
-        return sorted(found, key=lambda t: (-t.days_late, t.due or date.max, t.title))
+    @cached_property
+    def waiting(self) -> dict[str, list[Action]]:
+        """Every action that is late, stalled or at risk, by status, the worst first."""
+        found: dict[str, list[Action]] = {status: [] for status in WAITING}
+        for act in self.actions.filter(status__in=WAITING).only(*_RANKED_BY):
+            found[act.status].append(act)
+        for status, acts in found.items():
+            acts.sort(key=lambda a: (*self._place(a), _named(a)))
+            if status == StatusChoice.LATE:
+                acts.sort(key=lambda a: not self.is_mine(a))
+        return found
 
-    def milestones(self) -> list[Turn]:
+    def _place(self, act: Action) -> tuple[int, date]:
+        if act.status == StatusChoice.LATE:
+            return -act.standing.days(self.today), act.status_since or date.max
+        return 0, act.due_on or date.max
+
+    def _shown(self, ids: Iterable[int]) -> dict[int, Action]:
+        """These actions with all that a row says of them."""
+        open_milestones = Milestone.objects.filter(reached_on=None).only(*_OF_MILESTONE)
+        rows = Action.objects.filter(pk__in=ids).select_related("edition").only(*_SAID)
+        if not self.sees_all:  # whether they may say how it goes depends on who leads it
+            rows = rows.prefetch_related("participations__organisation__merged_into")
+        return {a.pk: a for a in rows.prefetch_related(Prefetch("milestones", open_milestones))}
+
+    def by_status(self, status: str) -> tuple[list[Turn], int]:
+        acts = self.waiting[status]
+        shown = self._shown(a.pk for a in acts[:MOST])
+        return [self.action_turn(shown[a.pk]) for a in acts[:MOST]], len(acts)
+
+    def milestones(self) -> tuple[list[Turn], int]:
         last = self.today + timedelta(days=SOON_DAYS)
         rows = Milestone.objects.filter(
             action__in=self.actions.order_by().values("pk"), reached_on=None, due_on__gte=self.today, due_on__lte=last
         )
-        milestones = list(rows.order_by("due_on", "pk"))
-        ids = {m.action_id for m in milestones}
-        acts = with_leads(Action.objects.filter(pk__in=ids)).prefetch_related(
-            "participations__organisation__merged_into"
-        )
-        by_id = {act.pk: act for act in acts}
-        return [self.milestone_turn(m, by_id[m.action_id]) for m in milestones]
+        first = list(rows.only(*_OF_MILESTONE).order_by("due_on", "pk")[:MOST])
+        acts = self._shown({m.action_id for m in first})
+        return [self.milestone_turn(m, acts[m.action_id]) for m in first], rows.count()
 
     def milestone_turn(self, milestone: Milestone, act: Action) -> Turn:
         whose, mine = self.whose(act)
@@ -254,12 +298,11 @@ class _Making:
     def owing(self) -> list[Owing]:
         """Who has late actions, most first."""
         items: dict[int, list[int]] = {}
-        bodies: dict[int, Organisation] = {}
-        for act in with_leads(self.actions.filter(status=StatusChoice.LATE)):
-            lead = _lead_of(act)
+        for act in self.waiting[StatusChoice.LATE]:
+            lead = self.leads.get(act.pk)
             if lead is not None and lead.pk not in self.own_ids:
-                bodies[lead.pk] = lead
                 items.setdefault(lead.pk, []).append(act.standing.days(self.today))
+        bodies = {lead.pk: lead for lead in self.leads.values()}
         found = [Owing(bodies[pk], len(days), max(days)) for pk, days in items.items()]
         return sorted(found, key=lambda o: (-o.items, -o.oldest, o.organisation.name))
 
@@ -267,17 +310,23 @@ class _Making:
 def desk_of(user: User) -> Desk:
     """What waits, the worst first. A lead sees what their organisations lead; who runs the plan sees all of it."""
     making = _Making(user)
-    late = making.by_status(StatusChoice.LATE) + making.readings()
-    late.sort(key=lambda t: (not t.is_mine, -t.days_late))
+    (late, late_actions), readings = making.by_status(StatusChoice.LATE), making.readings()
+    late = sorted(late + readings, key=lambda t: (not t.is_mine, -t.days_late))
+    late_total, checks = late_actions + len(readings), making.checks()
+    soon = _("Due in the next %(days)s") % {"days": days_words(SOON_DAYS)}
     sections = [
-        Section("late", _("Late"), late),
-        Section("stalled", _("Stalled"), making.by_status(StatusChoice.STALLED)),
-        Section("risk", _("At risk"), making.by_status(StatusChoice.AT_RISK)),
-        Section("soon", _("Due in the next %(days)s") % {"days": days_words(SOON_DAYS)}, making.milestones()),
-        Section("check", _("To check"), making.checks()),
+        _section("late", _("Late"), late, late_total),
+        _section("stalled", _("Stalled"), *making.by_status(StatusChoice.STALLED)),
+        _section("risk", _("At risk"), *making.by_status(StatusChoice.AT_RISK)),
+        _section("soon", soon, *making.milestones()),
+        _section("check", _("To check"), checks, len(checks)),
     ]
-    cut = [Section(s.name, s.title, s.turns[:MOST], max(len(s.turns) - MOST, 0)) for s in sections if s.turns]
-    return Desk(_one_worst(cut), making.owing() if making.sees_all else [], len(late))
+    shown = [section for section in sections if section.turns]
+    return Desk(_one_worst(shown), making.owing() if making.sees_all else [], late_total)
+
+
+def _section(name: str, title: str, turns: list[Turn], total: int) -> Section:
+    return Section(name, title, turns[:MOST], max(total - MOST, 0))
 
 
 def _one_worst(sections: list[Section]) -> list[Section]:

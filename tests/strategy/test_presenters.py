@@ -241,3 +241,27 @@ def test_spanish_dates_read_as_spanish() -> None:
     with override("es"):
         assert words.day_words(TODAY) == "24 de noviembre de 2026"
         assert words.month_words(TODAY) == "noviembre de 2026"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [counts(5, 9, 3, 3, 1, 3), counts(5, 9, 0, 1), counts(1, 0, 0, 1), counts(7), counts(1), counts(not_started=4)],
+)
+def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
+    english = stands.standing_sentences(now)
+    with override("es"):
+        spanish = stands.standing_sentences(now)
+        tally_said = stands.tally_sentence(now)
+    assert spanish
+    assert spanish != english
+    assert not {"actions", "action", "late", "are", "has"} & set(f"{spanish} {tally_said}".replace(".", "").split())
+
+
+def test_spanish_agrees_in_gender_and_number() -> None:
+    with override("es"):
+        one = stands.trouble_sentence(counts(5, 9, 0, 1, 1))
+        three = stands.trouble_sentence(counts(5, 9, 0, 3, 3))
+    assert one.startswith("Una ")
+    assert three.startswith("Tres ")
+    assert " una " in one
+    assert " tres " in three

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core.models import Sourced
@@ -61,9 +61,27 @@ def public_events(edition: Edition) -> QuerySet[Event]:
     return Event.objects.filter(edition=edition, is_public=True).select_related("action__edition")
 
 
-def _public_milestones(edition: Edition) -> QuerySet[Milestone]:
+# What a moment says of where it came from; long texts stay in the database.
+_OF_ACTION = ("code", "title", "translations", "confirmed", "doubt", "source", "source_url", "edition__code")
+_OF_MILESTONE = (
+    "title",
+    "translations",
+    "confirmed",
+    "doubt",
+    "source",
+    "source_url",
+    "action__code",
+    "action__edition__code",
+)
+
+
+def _dated_actions(edition: Edition, day: str) -> QuerySet[Action]:
+    return public_actions(edition).select_related("edition").only(*_OF_ACTION, day)
+
+
+def _dated_milestones(edition: Edition, day: str) -> QuerySet[Milestone]:
     rows = Milestone.objects.filter(action__edition=edition, action__is_public=True)
-    return rows.select_related("action__edition")
+    return rows.select_related("action__edition").only(*_OF_MILESTONE, day)
 
 
 def _newest_first(moments: Iterable[Moment]) -> list[Moment]:
@@ -80,13 +98,13 @@ def _told_once(moments: Iterable[Moment]) -> list[Moment]:
 def moved(edition: Edition, *, today: date, limit: int) -> list[Moment]:
     """What happened, newest first: three queries however much there is."""
     events = public_events(edition).filter(on__lte=today).order_by("-on", "-pk")[:limit]
-    reached = _public_milestones(edition).filter(reached_on__lte=today).order_by("-reached_on", "-pk")[:limit]
-    closed = public_actions(edition).filter(closed_on__lte=today).select_related("edition")
+    reached = _dated_milestones(edition, "reached_on").filter(reached_on__lte=today).order_by("-reached_on", "-pk")
+    closed = _dated_actions(edition, "closed_on").filter(closed_on__lte=today)
     return _newest_first(
         _told_once(
             [
                 *(of_event(e) for e in events),
-                *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached),
+                *(_of_milestone(m, m.reached_on, _("Milestone reached")) for m in reached[:limit]),
                 *(_of_action(a, a.closed_on, _("Action done")) for a in closed.order_by("-closed_on", "-pk")[:limit]),
             ]
         )
@@ -94,15 +112,14 @@ def moved(edition: Edition, *, today: date, limit: int) -> list[Moment]:
 
 
 def coming(edition: Edition, *, today: date, limit: int) -> list[Moment]:
-    """What has a date to come, soonest first; then what is announced without a date. Four queries."""
-    events = public_events(edition).filter(on__gt=today).order_by("on", "pk")[:limit]
-    undated = public_events(edition).filter(on=None).order_by("pk")[:limit]
-    due = _public_milestones(edition).filter(reached_on=None, due_on__gte=today).order_by("due_on", "pk")[:limit]
-    actions = public_actions(edition).filter(closed_on=None, due_on__gte=today).select_related("edition")
-    dated = [
+    """What has a date to come, soonest first; then what is announced without a date. Three queries."""
+    to_come = public_events(edition).filter(Q(on__gt=today) | Q(on=None))
+    events = to_come.order_by(F("on").asc(nulls_last=True), "pk")[:limit]
+    due = _dated_milestones(edition, "due_on").filter(reached_on=None, due_on__gte=today).order_by("due_on", "pk")
+    actions = _dated_actions(edition, "due_on").filter(closed_on=None, due_on__gte=today).order_by("due_on", "pk")
+    moments = [
         *(of_event(e) for e in events),
-        *(_of_milestone(m, m.due_on, _("Milestone due")) for m in due),
-        *(_of_action(a, a.due_on, _("Action due")) for a in actions.order_by("due_on", "pk")[:limit]),
+        *(_of_milestone(m, m.due_on, _("Milestone due")) for m in due[:limit]),
+        *(_of_action(a, a.due_on, _("Action due")) for a in actions[:limit]),
     ]
-    soonest = sorted(_told_once(dated), key=lambda m: m.on or date.max)
-    return [*soonest, *(of_event(e) for e in undated)][:limit]
+    return sorted(_told_once(moments), key=lambda m: m.on or date.max)[:limit]

@@ -137,7 +137,7 @@ def row_of(act: Action, today: date) -> Row:
 # What a row shows; long texts stay in the database.
 _SHOWN = (
     "code", "title", "translations", "position", "status", "status_rule", "status_since", "starts_on", "due_on",
-    "closed_on", "confirmed", "doubt", "edition__code", "objective__pillar__id",
+    "closed_on", "confirmed", "doubt", "edition__code", "edition__title", "edition__translations", "objective__pillar__id",
 )  # fmt: skip
 _OF_MILESTONE = ("action", "title", "translations", "due_on", "reached_on", "position")
 

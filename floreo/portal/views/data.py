@@ -113,7 +113,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     return page(
         request,
         "portal/search.html",
-        section="data",
+        section="search",
         title=title,
         q=q,
         heading=_heading(q, len(found)),

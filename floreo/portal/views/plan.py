@@ -112,7 +112,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     if kind := request.GET.get("download", ""):
         return file_response(ACTIONS, narrowing.apply(ACTIONS.ordered(viewer).filter(edition=edition)), kind, viewer)
     counts = counts_of(actions)
-    facts = standing.EditionFacts.of(edition, is_followed=False)
+    about = _about_edition(edition)
+    facts = standing.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
     tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
     return page(
         request,
@@ -134,7 +135,7 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         narrowing=narrowing,
         files=FILES,
         file_href=narrowing.file_href,
-        **_about_edition(edition),
+        **about,
     )
 
 

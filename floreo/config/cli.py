@@ -57,6 +57,8 @@ def _pick_data(asked: argparse.Namespace) -> None:
     chosen = asked.data or os.environ.get("FLOREO_DATA") or f"var/{Path(asked.pack).name}"
     os.environ["FLOREO_DATA"] = str(Path(chosen).resolve())
     os.environ["FLOREO_PACK"] = asked.pack
+    if getattr(asked, "dry_run", False):
+        os.environ.setdefault("FLOREO_SECRET_KEY", "a dry run signs nothing")  # and leaves no file behind
     if asked.command == "up":
         os.environ.setdefault("FLOREO_ADDRESS", f"http://localhost:{asked.port}")
 

@@ -36,6 +36,8 @@ def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
     name = asked.command if asked.command not in {"pack", "strategy", "audit"} else f"{asked.command} {asked.what}"
     try:
+        if getattr(asked, "dry_run", False):
+            return COMMANDS[name](asked)  # needs no database, and makes none
         if _migrations_due():
             say("Preparing the database ...")
             _migrate()

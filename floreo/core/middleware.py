@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Missing, NotAllowed, Refused, Slower
@@ -13,11 +15,28 @@ from floreo.core.errors import Missing, NotAllowed, Refused, Slower
 View = Callable[[HttpRequest], HttpResponse]
 
 
+def wants_part(request: HttpRequest) -> bool:
+    """Whether the answer takes the place of a part of the page (htmx), not of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Whose session ran out while a page was open gets the sign-in page whole, and comes back to that page."""
+    login = resolve_url(settings.LOGIN_URL)
+    if not isinstance(response, HttpResponseRedirect) or not response.url.startswith(login):
+        return response
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = f"{here.path}?{here.query}" if here.query else here.path
+    return HttpResponse(headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}"})
+
+
 def headers(get_response: View) -> View:
     """Headers that no middleware of Django's sets; pages of signed-in people are never kept by a shared cache."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
+        if wants_part(request):
+            response = _sign_in_first(request, response)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
         if getattr(getattr(request, "user", None), "is_authenticated", False):
@@ -50,6 +69,9 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     response = render(request, "errors/refused.html", context, status=refusal.status)
     if isinstance(refusal, Slower):
         response.headers["Retry-After"] = str(refusal.seconds)
+    if wants_part(request):  # a whole page in the place of one row would help nobody
+        for name, value in {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}.items():
+            response.headers[name] = value
     return response
 
 

@@ -17,7 +17,7 @@ from floreo.core.errors import Refused
 from floreo.core.ui.forms import refuse_on
 from floreo.organisations.access import Guest
 from floreo.organisations.actions import accept_invitation, make_first_administrator
-from floreo.organisations.actions.invitations import FIRST_ADMIN, invitation_of
+from floreo.organisations.actions.invitations import FIRST_ADMIN, LOCKED_OUT, invitation_of
 from floreo.organisations.forms import JoinForm, WelcomeForm
 from floreo.organisations.models import User
 
@@ -46,7 +46,7 @@ def _is_about_the_form(refusal: Refused, form: JoinForm) -> bool:
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """The first administrator's way in."""
     _slow_down(request)
-    links.peek(FIRST_ADMIN, token)
+    link = links.peek(FIRST_ADMIN, token)
     form = WelcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -59,7 +59,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             if not _is_about_the_form(refusal, form):
                 raise
             refuse_on(form, refusal)
-    context = {"form": form, "title": _("Welcome to Floreo")}
+    context = {"form": form, "title": _("Welcome to Floreo"), "is_rescue": link.subject == LOCKED_OUT}
     return render(request, "account/welcome.html", context, status=422 if form.errors else 200)
 
 

@@ -255,3 +255,17 @@ def test_what_is_not_there_is_missing(draft: ImportDraft, desk: Client, observer
     assert desk.get(address(draft, 1)).status_code == 405
     for page in (address(draft), f"{address(draft)}finish/"):
         assert browser_of(observer).get(page).status_code == 404
+
+
+def test_a_part_asked_for_by_nobody_signed_in_leads_to_the_whole_sign_in_page(
+    draft: ImportDraft, stranger: Client
+) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address(draft)}?page=2"}
+    answer = stranger.post(address(draft, 1), {"decision": "accept"}, headers=headers)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["HX-Redirect"] == "/account/login/?next=%2Fdesk%2Fimports%2Festrategia%2F%3Fpage%3D2"
+
+
+def test_a_refused_part_takes_the_place_of_the_page(draft: ImportDraft, observer: User, browser_of: Browser) -> None:
+    answer = browser_of(observer).post(address(draft, 1), {"decision": "accept"}, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (404, "#main")

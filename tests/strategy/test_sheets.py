@@ -292,10 +292,11 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
 def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PLR0917 -- given by name
     full: Edition, secretariat: User, sheet: str, column: str, value: object, says: str
 ) -> None:
-    content = changed(
-        full, lambda book: (put(book, "actions", "internal_notes", "new"), put(book, sheet, column, value))
-    )
-    report = rehearsed(full, content, secretariat)
+    def two_cells(book: Any) -> None:
+        put(book, "actions", "internal_notes", "new")
+        put(book, sheet, column, value)
+
+    report = rehearsed(full, changed(full, two_cells), secretariat)
     assert (sheet, 2, column) in told(report)
     (problem,) = [p for p in report.problems if (p.sheet, p.row, p.column) == (sheet, 2, column)]
     assert problem.sentence.startswith(says)

@@ -15,7 +15,9 @@ from floreo.strategy.actions.checking import known_currency, must_say, newest, p
 from floreo.strategy.models import Action, BudgetLine
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
-MOST = Decimal(10) ** 13  # SQLite and spreadsheets keep 15 digits of a number; with cents, that is all that can be meant
+MOST = (
+    Decimal(10) ** 13
+)  # SQLite and spreadsheets keep 15 digits of a number; with cents, that is all that can be meant
 
 
 class MoneyFacts(TypedDict, total=False):

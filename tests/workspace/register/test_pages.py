@@ -135,7 +135,9 @@ def test_a_list_asks_the_database_the_same_however_long_it_is(
 QUERIES_OF_A_LIST = 11
 
 
-def test_a_name_in_another_language_is_kept_beside_the_name(isla: object, secretariat: User, browser_of: Browser) -> None:
+def test_a_name_in_another_language_is_kept_beside_the_name(
+    isla: object, secretariat: User, browser_of: Browser
+) -> None:
     body = Organisation.objects.get(code="national-csirt")
     browser, address = browser_of(secretariat), "/desk/organisations/national-csirt/edit/"
     page = browser.get(address).content.decode()

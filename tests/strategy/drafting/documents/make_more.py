@@ -1,5 +1,4 @@
 """Makes the PDF (one column, ruled table, contents) and Word file (Spanish, lists and table)."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Makes the two-column PDF with running headers, page numbers and broken words; run it to make the file anew."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

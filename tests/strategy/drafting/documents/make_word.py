@@ -1,5 +1,4 @@
 """Makes the Word document with automatic numbering and a table of actions; run it to make the file anew."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
 """Makes the held-out Word file (priority areas in Roman numbers, actions as labelled paragraphs)."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 

@@ -296,7 +296,8 @@ def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PL
         put(book, "actions", "internal_notes", "new")
         put(book, sheet, column, value)
 
-    report = rehearsed(full, changed(full, two_cells), secretariat)
+    content = changed(full, two_cells)
+    report = rehearsed(full, content, secretariat)
     assert (sheet, 2, column) in told(report)
     (problem,) = [p for p in report.problems if (p.sheet, p.row, p.column) == (sheet, 2, column)]
     assert problem.sentence.startswith(says)

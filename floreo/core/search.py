@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from django.apps import apps
 from django.db import connection, models
 
 from floreo.core import audit
-from floreo.core.models import SearchEntry
+from floreo.core.models import SearchEntry, Translated
 
 
 @dataclass(frozen=True)
@@ -102,3 +103,20 @@ def find(words: str, *, public_only: bool, without: Collection[str] = (), most: 
         ids = [row[0] for row in cursor.fetchall()]
     entries = SearchEntry.objects.in_bulk(ids)
     return [entries[i] for i in ids if i in entries]
+
+
+def in_readers_words(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
+    """The same, each titled in the reader's language where a person translated it: one query for each kind."""
+    found = list(entries)
+    keys: dict[str, list[str]] = {}
+    for entry in found:
+        label, _colon, pk = entry.key.partition(":")
+        keys.setdefault(label, []).append(pk)
+    for label, pks in keys.items():
+        model = apps.get_model(label)
+        if not issubclass(model, Translated):
+            continue
+        named = {f"{label}:{pk}": thing.named() for pk, thing in model._default_manager.in_bulk(pks).items()}
+        for entry in found:
+            entry.title = named.get(entry.key, entry.title)
+    return found

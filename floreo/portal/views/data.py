@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from floreo.core.errors import Missing
 from floreo.core.lists import file_response
 from floreo.core.models import SearchEntry
-from floreo.core.search import find
+from floreo.core.search import find, in_readers_words
 from floreo.core.tables import Column, Table, Words, flat
 from floreo.core.throttle import address_of, spend
 from floreo.core.ui.words import language
@@ -141,7 +141,7 @@ def _found(entries: list[SearchEntry]) -> list[_Found]:
         "edition": _("Edition"), "pillar": _("Pillar"), "objective": _("Objective"), "action": _("Action"),
         "indicator": _("Indicator"), "organisation": _("Organisation"), "place": _("District"),
     }  # fmt: skip
-    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in entries]
+    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_words(entries)]
 
 
 def _in_reading_language(address: str) -> str:

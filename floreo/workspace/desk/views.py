@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed
-from floreo.core.search import find
+from floreo.core.search import find, in_readers_words
 from floreo.organisations.models import User
 from floreo.strategy.models import Edition
 from floreo.workspace.desk.turns import desk_of
@@ -64,7 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
     hidden = [kind for kind, needs in NEEDS.items() if not can(request.user, needs)]
     rows = find(words, public_only=False, without=hidden)
     page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
-    found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in page]
+    found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in in_readers_words(page)]
     form = SearchForm(initial={"q": words})
     context = {"q": words, "page": page, "rows": found, "form": form, "desk_section": ""}
     return render(request, "workspace/desk/search.html", context)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.organisations.queries import the_country
@@ -92,7 +93,7 @@ class TranslateReasonsForm(RecordForm):
 class UpdateForm(PlanForm):
     """What the lead says: done, next, risks; or that nothing changed."""
 
-    done = text_field(_l("Done"), help_text=_l("Since the last update."))
+    done = text_field(pgettext_lazy("what was done", "Done"), help_text=_l("Since the last update."))
     next = text_field(_l("Next"))
     risks = text_field(_l("What could stop it"))
     nothing_changed = forms.BooleanField(label=_l("Nothing changed since the last update"), required=False)
@@ -107,7 +108,7 @@ class UpdateForm(PlanForm):
         self._open = {m.code: m for m in act.milestones.all() if m.reached_on is None}
         reached = self.fields["reached"]
         assert isinstance(reached, forms.MultipleChoiceField)
-        reached.choices = [(code, m.title) for code, m in self._open.items()]
+        reached.choices = [(code, m.in_language("title")) for code, m in self._open.items()]
         if not self._open:
             del self.fields["reached"]
         self.fields["on"].initial = clock.today
@@ -240,4 +241,4 @@ class CloseRiskForm(PlanForm):
 
 def part_words(part: Participation) -> str:
     """Whose part a page is about: "National CSIRT (Lead)"."""
-    return _("%(name)s (%(part)s)") % {"name": part.organisation.name, "part": part.get_part_display()}
+    return _("%(name)s (%(part)s)") % {"name": part.organisation.in_language("name"), "part": part.get_part_display()}

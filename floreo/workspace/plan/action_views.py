@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
-from floreo.core.models import Record
+from floreo.core.models import Record, Translated
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.carrying import lineage
@@ -113,7 +113,7 @@ def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpRespon
         raise Missing
     must(request.user, found.needs, act)
     back = reverse("workspace:plan", args=[edition]) if task == "remove" else ""
-    return _ask(request, found, act, act, about=str(act), back=back)
+    return _ask(request, found, act, act, about=act.named(), back=back)
 
 
 def _child(act: Action, kind: str, key: str) -> Any:
@@ -137,5 +137,8 @@ def child_task(request: HttpRequest, *, edition: str, code: str, kind: str, chil
         raise Missing
     must(request.user, found.needs, act)
     thing = _child(act, kind, child)
-    about = _("%(thing)s, of %(action)s") % {"thing": thing, "action": act}
+    about = _("%(thing)s, of %(action)s") % {
+        "thing": thing.named() if isinstance(thing, Translated) else thing,
+        "action": act.named(),
+    }
     return _ask(request, found, act, thing, about=about)

@@ -27,7 +27,7 @@ def new_pillar(request: HttpRequest, edition: str) -> HttpResponse:
     found = get_edition_for(request.user, edition)
     form = forms.NewPillarForm(posted(request), free_code=forms.free_pillar_code(found), instance=Pillar(edition=found))
     question = Question(
-        _("Add a pillar"), _("Add pillar"), _back(found), about=found.title, done=_("The pillar is added.")
+        _("Add a pillar"), _("Add pillar"), _back(found), about=found.named(), done=_("The pillar is added.")
     )
     return ask(request, form, lambda facts: pillar_acts.add_pillar(found, by=person(request), **facts), question)
 
@@ -36,7 +36,7 @@ def edit_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     pillar = get_pillar_for(request.user, edition, code)
     question = Question(
-        _("Change the pillar"), _("Save changes"), _back(pillar.edition), about=str(pillar), done=_("Saved.")
+        _("Change the pillar"), _("Save changes"), _back(pillar.edition), about=pillar.named(), done=_("Saved.")
     )
     form = forms.PillarForm(posted(request), instance=pillar)
     return ask(
@@ -57,7 +57,7 @@ def remove_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse
     must(request.user, Permission.PLAN_EDIT)
     pillar = get_pillar_for(request.user, edition, code)
     question = Question(
-        _("Remove the pillar"), _("Remove pillar"), _back(pillar.edition), about=str(pillar),
+        _("Remove the pillar"), _("Remove pillar"), _back(pillar.edition), about=pillar.named(),
         help=_("Only an empty pillar can be removed."), done=_("The pillar is removed."),
     )  # fmt: skip
     form = forms.PlanForm(posted(request))
@@ -71,7 +71,7 @@ def new_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse
         posted(request), free_code=forms.free_objective_code(pillar), instance=Objective(pillar=pillar)
     )
     question = Question(
-        _("Add an objective"), _("Add objective"), _back(pillar.edition), about=str(pillar),
+        _("Add an objective"), _("Add objective"), _back(pillar.edition), about=pillar.named(),
         done=_("The objective is added."),
     )  # fmt: skip
     return ask(request, form, lambda facts: objective_acts.add_objective(pillar, by=person(request), **facts), question)
@@ -81,7 +81,11 @@ def edit_objective(request: HttpRequest, edition: str, code: str) -> HttpRespons
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
     question = Question(
-        _("Change the objective"), _("Save changes"), _back(objective.edition), about=str(objective), done=_("Saved.")
+        _("Change the objective"),
+        _("Save changes"),
+        _back(objective.edition),
+        about=objective.named(),
+        done=_("Saved."),
     )
     form = forms.ObjectiveForm(posted(request), instance=objective)
     return ask(
@@ -102,7 +106,7 @@ def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpRespo
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
     question = Question(
-        _("Remove the objective"), _("Remove objective"), _back(objective.edition), about=str(objective),
+        _("Remove the objective"), _("Remove objective"), _back(objective.edition), about=objective.named(),
         help=_("Only an objective without actions can be removed."), done=_("The objective is removed."),
     )  # fmt: skip
     form = forms.PlanForm(posted(request))
@@ -115,7 +119,7 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     blank = Action(edition=objective.edition, objective=objective)
     form = forms.NewActionForm(posted(request), free_code=forms.free_action_code(objective), instance=blank)
     question = Question(
-        _("Add an action"), _("Add action"), _back(objective.edition, f"objective-{code}"), about=str(objective),
+        _("Add an action"), _("Add action"), _back(objective.edition, f"objective-{code}"), about=objective.named(),
         help=_("Who leads it, its milestones and its money come next, on its own page."),
         done=_("The action is added."),
     )  # fmt: skip

@@ -116,7 +116,9 @@ def _answer(edition: Edition, counts: dict[Any, int]) -> str:
 def edit_edition(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_edition_for(request.user, edition)
-    question = Question(_("Change the edition"), _("Save changes"), back_to(found), about=found.title, done=_("Saved."))
+    question = Question(
+        _("Change the edition"), _("Save changes"), back_to(found), about=found.named(), done=_("Saved.")
+    )
     form = forms.EditionForm(posted(request), instance=found)
     return ask(
         request, form, lambda facts: acts.update_edition(found, by=person(request), **facts), question, thing=found
@@ -135,7 +137,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         _("Publish this edition"),
         _("Publish edition"),
         back_to(found),
-        about=found.title,
+        about=found.named(),
         help=_("The public sees it from now on, and it is in force.")
         if in_force
         else _("The public sees it from now on."),
@@ -153,7 +155,7 @@ def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
         _("Take this edition from the public site"),
         _("Unpublish edition"),
         back_to(found),
-        about=found.title,
+        about=found.named(),
         help=_("Nothing is removed. Its public addresses answer “not found” until it is published again."),
         done=_("The edition is no longer public."),
     )
@@ -168,7 +170,7 @@ def end(request: HttpRequest, edition: str) -> HttpResponse:
         _("End this edition"),
         _("End edition"),
         back_to(found),
-        about=found.title,
+        about=found.named(),
         help=_("It stays public and is no longer in force. Its actions keep their statuses."),
         done=_("The edition has ended."),
     )
@@ -187,7 +189,7 @@ def start_next(request: HttpRequest, edition: str) -> HttpResponse:
         _("Start the next edition"),
         _("Start next edition"),
         reverse("workspace:editions"),
-        about=found.title,
+        about=found.named(),
         help=_(
             "Its pillars and objectives and the %(number)d actions not done yet are carried over, with open "
             "milestones, open risks, parts that hold and money of years to come."

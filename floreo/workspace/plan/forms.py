@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.models import Translated
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
 from floreo.strategy.logic import next_code
@@ -48,9 +49,15 @@ def person_field(label: Any, *, required: bool = False) -> Any:
 
 
 def say_what_is_missing(form: Any) -> None:
-    """Errors are also read in the box on top, so each names its field."""
+    """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language."""
     for field in form.fields.values():
         field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = _named  # type: ignore[method-assign, assignment]
+
+
+def _named(thing: Any) -> str:
+    return thing.named() if isinstance(thing, Translated) else str(thing)
 
 
 class PlanForm(forms.Form):

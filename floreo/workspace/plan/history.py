@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import audit
 from floreo.core.models import AuditEntry, Record
@@ -66,7 +67,7 @@ FIELD_WORDS: Mapping[str, Promise] = {
     "organisation": _l("Organisation"), "part": _l("Part"), "since": _l("Since"), "until": _l("Until"),
     "amount": _l("Committed"), "spent": _l("Spent"), "currency": _l("Currency"), "fiscal_year": _l("Fiscal year"),
     "funder": _l("Funder"), "likelihood": _l("Likelihood"), "impact": _l("Impact"), "response": _l("Response"),
-    "noted_on": _l("Noted"), "done": _l("Done"), "next": _l("Next"), "risks": _l("Risks"), "on": _l("As of"),
+    "noted_on": _l("Noted"), "done": pgettext_lazy("what was done", "Done"), "next": _l("Next"), "risks": _l("Risks"), "on": _l("As of"),
     "nothing_changed": _l("Nothing changed"), "said_by": _l("Said by"),
 }  # fmt: skip
 # What a reader of the history does not look for: places in lists, links, and what is worked out.

@@ -43,7 +43,7 @@ def _editable(request: HttpRequest, code: str) -> Organisation:
 def _about(organisation: Organisation, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
     back = reverse("workspace:organisation", args=[organisation.code])
     return Question(
-        title, button, back, about=organisation.name, help=help_, done=done or _("Saved."), room="organisations"
+        title, button, back, about=organisation.named(), help=help_, done=done or _("Saved."), room="organisations"
     )
 
 

@@ -249,6 +249,20 @@ def test_finishing_twice_makes_nothing_twice_and_the_rest_can_follow(drafter: Us
         undo_row(row_of(draft, "pillar"), by=drafter)
 
 
+def test_what_was_removed_from_the_plan_may_enter_anew(drafter: User) -> None:
+    draft = drafted(SPANISH, drafter)
+    for kind in ("edition", "pillar"):
+        accept_all(draft, by=drafter, kind=kind)
+    finish_draft(draft, by=drafter)
+    row = row_of(draft, "pillar")
+    Pillar.objects.get(title=row.title).delete()
+    undone = undo_row(row, by=drafter)
+    assert (undone.state, undone.became) == (RowState.UNCONFIRMED, "")
+    accept_row(undone, by=drafter)
+    assert finish_draft(draft, by=drafter).entered == 1
+    assert Pillar.objects.count() == 3
+
+
 def test_actions_under_a_pillar_get_one_objective_with_the_pillars_own_title(drafter: User) -> None:
     draft = drafted(PLAN, drafter)
     for kind in ("edition", "pillar", "action"):

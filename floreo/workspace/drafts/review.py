@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,6 +39,7 @@ class ShownRow:
     above: DraftRow | None
     is_now: bool
     by_you: bool
+    is_gone: bool = False
     takes_focus: bool = False
     problem: str = ""
     form: RowForm | None = None
@@ -45,6 +47,11 @@ class ShownRow:
     @property
     def is_taken(self) -> bool:
         return self.row.state in TAKEN
+
+    @property
+    def is_entered(self) -> bool:
+        """In the plan; what was removed from it since may be decided anew."""
+        return bool(self.row.became) and not self.is_gone
 
     @property
     def is_rejected(self) -> bool:
@@ -119,11 +126,26 @@ class Review:
             facts=tuple(facts(row)),
             above=self.chain.by_number.get(row.parent_number or 0),
             is_now=row.number == self.now,
+            is_gone=row.became in self.gone,
             by_you=row.decided_by == self.viewer.actor_name,
             takes_focus=takes_focus,
             problem=self.problems.get(row.number, ""),
             form=self.form if row.number == self.form_row else None,
         )
+
+    @cached_property
+    def gone(self) -> set[str]:
+        """What rows of this page became and is no longer in the plan: one query a kind of thing."""
+        keys: dict[str, set[int]] = {}
+        for row in self.here:
+            label, _sep, pk = row.became.partition(":")
+            if pk:
+                keys.setdefault(label, set()).add(int(pk))
+        found = set()
+        for label, ids in keys.items():
+            there = set(apps.get_model(label)._base_manager.filter(pk__in=ids).values_list("pk", flat=True))
+            found |= {f"{label}:{pk}" for pk in ids - there}
+        return found
 
     # Counts, in words
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -26,9 +27,17 @@ def _decidable(row: DraftRow, version: int | None) -> DraftRow:
         raise Refused(_("This draft is closed. Open it again first."), code="draft_closed")
     if version is not None and fresh.version != version:
         raise Changed(_changed_sentence(fresh), theirs={"title": fresh.title, "state": fresh.state, **fresh.fields})
+    if fresh.became and not _is_there(fresh.became):
+        fresh.became = ""  # it was removed from the plan since, so it may be decided and entered anew
     if fresh.became:
         raise Refused(_("This row is in the plan already. Change it there."), code="in_the_plan")
     return fresh
+
+
+def _is_there(key: str) -> bool:
+    """Whether the thing of that name in the trail ("strategy.action:17") still exists."""
+    label, _sep, pk = key.partition(":")
+    return bool(apps.get_model(label)._base_manager.filter(pk=pk).exists())
 
 
 def _changed_sentence(row: DraftRow) -> str:

@@ -24,13 +24,15 @@ def newest(indicators: QuerySet[Indicator], count: int = 1) -> dict[int, list[Re
         partition_by=[F("indicator_id")],
         order_by=[F("ends_on").desc(), F("starts_on").asc(), F("pk").desc()],
     )
-    rows = Reading.objects.standing().of_the_country().select_related("indicator", "corrects")
+    ranked = Reading.objects.standing().of_the_country()
     if indicators.query.is_sliced:
-        rows = rows.filter(indicator__in=[i.pk for i in indicators])
+        ranked = ranked.filter(indicator__in=[i.pk for i in indicators])
     else:
-        rows = rows.filter(indicator__in=indicators.order_by().values("pk"))
+        ranked = ranked.filter(indicator__in=indicators.order_by().values("pk"))
+    chosen = ranked.order_by().annotate(rank=rank).filter(rank__lte=count).values("pk")
+    rows = Reading.objects.filter(pk__in=chosen).select_related("indicator", "corrects")
     found: dict[int, list[Reading]] = defaultdict(list)
-    for reading in rows.annotate(rank=rank).filter(rank__lte=count).order_by("indicator_id", "rank"):
+    for reading in rows.order_by("indicator_id", "-ends_on", "starts_on", "-pk"):
         found[reading.indicator_id].append(reading)
     return dict(found)
 

@@ -1,6 +1,5 @@
 """What every template knows about the site."""
 
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -21,5 +20,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_languages": languages if len(languages) > 1 else [],
         "language": (get_language() or "en").split("-")[0],
         "can_open_desk": can(user, Permission.DESK_OPEN),
-        "audit_head": cache(audit.head),  # asked once a page, and only by pages that show it
+        "audit_head": audit.head,
     }

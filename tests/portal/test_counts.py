@@ -50,7 +50,7 @@ def build(number: int) -> None:
 
 
 PAGES = {
-    "/": 24,
+    "/": 23,
     "/strategy/": 23,
     "/strategy/?show=late": 23,
     "/strategy/e/timeline/": 11,

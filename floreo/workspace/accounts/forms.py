@@ -14,7 +14,7 @@ from floreo.workspace.plan.forms import Day, PlanForm
 
 
 def _roles() -> list[tuple[str, Any]]:
-    return [(role.name, role.title) for role in ROLES.values()]
+    return [("", _l("Choose a role")), *((role.name, role.title) for role in ROLES.values())]
 
 
 class RoleForm(PlanForm):

@@ -23,7 +23,17 @@ _REACH = {"email": _l("E-mail"), "phone": _l("Telephone")}
 _SHORT = {"rows": 3}
 
 
-class OrganisationForm(RecordForm):
+class RegisterForm(RecordForm):
+    """A row of the register; where nothing is chosen, the list says so in a word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and not field.required:
+                field.empty_label = _("None")
+
+
+class OrganisationForm(RegisterForm):
     """Everything but the name: a new name is a renaming, which keeps the old one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +112,7 @@ class MergeForm(PlanForm):
         into.queryset = Organisation.objects.filter(merged_into=None).exclude(pk=organisation.pk)
 
 
-class RoleForm(RecordForm):
+class RoleForm(RegisterForm):
     class Meta:
         model = OrganisationRole
         fields = ("title", "since", "until", "precision", "source", "source_url", "confirmed")
@@ -116,7 +126,7 @@ class RoleForm(RecordForm):
         widgets = {"since": Day, "until": Day}
 
 
-class ContactForm(RecordForm):
+class ContactForm(RegisterForm):
     class Meta:
         model = Contact
         fields = ("purpose", "email", "phone", "is_public", "source", "confirmed")
@@ -124,7 +134,7 @@ class ContactForm(RecordForm):
         help_texts = {"purpose": _l("For example: abuse desk, press, around the clock.")}
 
 
-class PersonForm(RecordForm):
+class PersonForm(RegisterForm):
     class Meta:
         model = Person
         fields = ("name", "organisation", "post", "email", "phone", "is_active", "source", "confirmed", "doubt")
@@ -137,7 +147,7 @@ class PersonForm(RecordForm):
         help_texts = {"post": _l("What the public sees instead of the name.")}
 
 
-class NetworkForm(RecordForm):
+class NetworkForm(RegisterForm):
     """The prefixes are typed one a line."""
 
     prefixes = forms.CharField(

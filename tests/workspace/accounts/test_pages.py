@@ -128,3 +128,8 @@ def test_every_sign_in_page_wears_our_look(page: str, language: str, observer: U
 def test_every_act_has_words_for_an_auditor() -> None:
     silent = [verb for verb in every_action() if verb_words(verb) == verb]
     assert silent == []
+
+
+def test_no_role_is_given_by_leaving_the_list_alone(secretariat: User, browser_of: Browser) -> None:
+    page = browser_of(secretariat).post("/desk/accounts/invite/", {"email": "new@example.org", "role": ""})
+    assert (page.status_code, Invitation.objects.count()) == (422, 0)

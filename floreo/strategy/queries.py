@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +11,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from floreo.core import clock
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, EditionState, Objective, Participation, Pillar, Standings
+
+OPEN_AT_MOST = 120  # a page that shows more actions than this keeps pillars closed until one is asked for
 
 
 def current_edition(viewer: object) -> Edition | None:
@@ -26,6 +29,15 @@ def counts_of(actions: QuerySet[Action]) -> dict[Status, int]:
     return counts
 
 
+def counts_by_edition(editions: Iterable[Edition]) -> dict[int, dict[Status, int]]:
+    """The tally of each of these, by its id, in one query."""
+    found = {edition.pk: tally([]) for edition in editions}
+    rows = Action.objects.filter(edition__in=found).order_by().values_list("edition", "status")
+    for key, status, number in rows.annotate(n=Count("pk")):
+        found[key][Status(status)] = number
+    return found
+
+
 def counts_on(edition: Edition, day: date) -> dict[Status, int] | None:
     """The public tally as it was on the newest counted day not after `day`, or None."""
     row = Standings.objects.filter(edition=edition, on__lte=day).order_by("-on").first()
@@ -37,13 +49,24 @@ def quarter_before(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1) - timedelta(days=1)
 
 
+def counts_by_pillar(actions: QuerySet[Action]) -> dict[int, dict[Status, int]]:
+    """The tally of each pillar that has any of these, by its id."""
+    found: dict[int, dict[Status, int]] = {}
+    rows = actions.order_by().values_list("objective__pillar", "status").annotate(n=Count("pk", distinct=True))
+    for key, status, number in rows:
+        found.setdefault(key, tally([]))[Status(status)] = number
+    return found
+
+
 @dataclass
 class PlanPillar:
-    """A pillar with its objectives and their actions, and its tally: one branch of the plan's tree."""
+    """A pillar with its objectives and their actions, and its tally: one branch of the plan's tree. Without its
+    objectives while it is closed."""
 
     pillar: Pillar
     objectives: list[tuple[Objective, list[Action]]]
     counts: dict[Status, int]
+    is_open: bool = True
 
     @property
     def actions(self) -> list[Action]:
@@ -63,17 +86,27 @@ def with_leads(actions: QuerySet[Action]) -> QuerySet[Action]:
     )
 
 
-def plan_tree(edition: Edition, viewer: object, *, actions: QuerySet[Action] | None = None) -> list[PlanPillar]:
-    """The whole plan of an edition for `viewer`, in order, in a fixed number of queries."""
+def plan_tree(
+    edition: Edition,
+    viewer: object,
+    *,
+    actions: QuerySet[Action] | None = None,
+    most: int | None = None,
+    opened: str = "",
+) -> list[PlanPillar]:
+    """The plan of an edition for `viewer`, in order, in a fixed number of queries. With more actions than `most`, only
+    the pillar with the code `opened` has its objectives."""
     visible = Action.objects.visible_to(viewer).filter(edition=edition) if actions is None else actions
-    shown = with_leads(visible).prefetch_related("milestones").order_by("position", "pk")
+    counts = counts_by_pillar(visible)
+    is_long = most is not None and sum(sum(c.values()) for c in counts.values()) > most
+    pillars = list(Pillar.objects.filter(edition=edition).select_related("edition").prefetch_related("objectives"))
+    open_ids = [p.pk for p in pillars if not is_long or p.code == opened]
     by_objective: dict[int, list[Action]] = {}
-    for act in shown:
+    for act in with_leads(visible.filter(objective__pillar__in=open_ids)).order_by("position", "pk"):
         by_objective.setdefault(act.objective_id, []).append(act)
-    pillars = Pillar.objects.filter(edition=edition).select_related("edition").prefetch_related("objectives")
     tree = []
     for pillar in pillars:
-        branches = [(o, by_objective.get(o.pk, [])) for o in pillar.objectives.all()]
-        statuses = [a.status for _o, acts in branches for a in acts]
-        tree.append(PlanPillar(pillar, branches, tally(statuses)))
+        is_open = pillar.pk in open_ids
+        branches = [(o, by_objective.get(o.pk, [])) for o in pillar.objectives.all()] if is_open else []
+        tree.append(PlanPillar(pillar, branches, counts.get(pillar.pk, tally([])), is_open))
     return tree

@@ -16,9 +16,7 @@ from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
 from floreo.strategy.presenters.words import month_span
-from floreo.strategy.queries import quarter_before, with_leads
-
-OPEN_AT_MOST = 120  # with more actions than this, pillars are closed until one is asked for
+from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, quarter_before, with_leads
 
 
 @dataclass(frozen=True)
@@ -148,14 +146,6 @@ def rows_of(actions: QuerySet[Action]) -> list[Row]:
     milestones = Prefetch("milestones", Milestone.objects.only(*_OF_MILESTONE))
     shown = with_leads(actions).only(*_SHOWN).prefetch_related(milestones).order_by("position", "pk")
     return [row_of(a, today) for a in shown]
-
-
-def counts_by_pillar(actions: QuerySet[Action]) -> dict[int, dict[Status, int]]:
-    found: dict[int, dict[Status, int]] = {}
-    rows = actions.order_by().values_list("objective__pillar", "status").annotate(n=Count("pk", distinct=True))
-    for key, status, number in rows:
-        found.setdefault(key, tally([]))[Status(status)] = number
-    return found
 
 
 def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branch]:

@@ -16,13 +16,14 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed
 from floreo.core.lists import Listing
 from floreo.core.tables import Filter, Table
+from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.actions import editions as acts
 from floreo.strategy.actions.carrying import start_next_edition
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition, EditionState, Part, Participation, Pillar
 from floreo.strategy.presenters import standing
-from floreo.strategy.queries import counts_of, plan_tree
+from floreo.strategy.queries import OPEN_AT_MOST, counts_by_edition, plan_tree
 from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
 from floreo.workspace.plan import forms
 from floreo.workspace.plan.asking import Question, ask, person, posted
@@ -35,9 +36,8 @@ def editions(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(EDITIONS, request)
     if file := listing.download():
         return file
-    rows = [
-        (edition, standing.tally_words(counts_of(Action.objects.filter(edition=edition)))) for edition in listing.rows
-    ]
+    counts = counts_by_edition(listing.rows)
+    rows = [(edition, standing.tally_words(counts[edition.pk])) for edition in listing.rows]
     may_edit = can(request.user, Permission.PLAN_EDIT)
     return render(
         request,
@@ -62,8 +62,8 @@ def new_edition(request: HttpRequest) -> HttpResponse:
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
     def choices() -> list[tuple[str, str]]:
         rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, until=None)
-        found = rows.order_by("organisation__name").select_related("organisation")
-        return list({p.organisation.code: p.organisation.label for p in found}.items())
+        found = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by("name", "pk")
+        return [(o.code, o.label) for o in found]
 
     return choices
 
@@ -84,6 +84,13 @@ def actions_listing(request: HttpRequest, edition: Edition) -> Listing:
     return Listing(actions_table(edition), request, rows=rows)
 
 
+# What a row of the plan shows; long texts stay in the database.
+_SHOWN = (
+    "code", "title", "translations", "position", "status", "status_rule", "status_since", "due_on", "closed_on",
+    "confirmed", "doubt", "is_public", "override", "edition__code", "objective__pillar__id",
+)  # fmt: skip
+
+
 def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
     """The whole plan of an edition as a tree, to be read and changed."""
     must(request.user, Permission.PLAN_READ)
@@ -91,18 +98,23 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
     listing = actions_listing(request, found)
     if file := listing.download():
         return file
-    wanted = Action.objects.filter(pk__in=listing.all_rows.order_by().values("pk")) if listing.is_narrowed else None
-    tree = plan_tree(found, request.user, actions=wanted)
+    wanted = Action.objects.visible_to(request.user).filter(edition=found).only(*_SHOWN)
+    if listing.is_narrowed:
+        wanted = wanted.filter(pk__in=listing.all_rows.order_by().values("pk"))
+    tree = plan_tree(found, request.user, actions=wanted, most=OPEN_AT_MOST, opened=request.GET.get("open", ""))
     for pillar in tree:
         for _objective, acts_of in pillar.objectives:
             for act in acts_of:
                 act.leads = [p.organisation.heir() for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # for the page only
     counts = {s: sum(p.counts[s] for p in tree) for s in Status}
+    order = request.GET.get("order", "")
     context = {
-        "edition": found, "listing": listing, "tree": tree, "counts": counts, "answer": _answer(found, counts),
+        "edition": found, "listing": listing,
+        "tree": [(p, listing.href(open=p.pillar.code, order=order)) for p in tree],
+        "counts": counts, "answer": _answer(found, counts),
         "changes": [(name, change.title) for name, change in CHANGES.items() if can(request.user, change.needs)],
         "may_edit": can(request.user, Permission.PLAN_EDIT), "may_publish": can(request.user, Permission.PLAN_PUBLISH),
-        "ordering": bool(request.GET.get("order")) and not listing.is_narrowed,
+        "ordering": bool(order) and not listing.is_narrowed,
         "desk_section": "plan", "in_force": found.state == EditionState.IN_FORCE,
         "has_next": Edition.objects.filter(follows=found).exists(),
     }  # fmt: skip

@@ -29,6 +29,7 @@ Result = TypeVar("Result")
 Kept = TypeVar("Kept", bound=models.Model)
 
 VERBS: dict[str, Callable[..., Any]] = {}  # every action by its verb; a contract test walks it
+NEEDS: dict[str, Permission | None] = {}  # and what it needs
 
 
 class Trail:
@@ -90,7 +91,7 @@ def action(
                     audit.append(by=by, verb=verb, subject=subject, detail=detail)
             return result
 
-        VERBS[verb] = run
+        VERBS[verb], NEEDS[verb] = run, needs
         return run
 
     return decorate

@@ -24,6 +24,7 @@ django.setup()
 from django.db import connection
 from django.test import Client
 
+import floreo.config.wsgi  # noqa: F401 -- settles memory as the server does
 from floreo.core.access import SYSTEM
 from floreo.core.ui import storage
 from floreo.indicators.actions import recompute_all

@@ -73,6 +73,12 @@ class PlanPillar:
         return [a for _o, acts in self.objectives for a in acts]
 
 
+# What is shown of who leads an action, and of the body it was merged into.
+_OF_BODY = tuple(
+    f"organisation__{f}" for f in ("code", "name", "short_name", "translations", "is_public", "merged_into")
+)
+
+
 def with_leads(actions: QuerySet[Action]) -> QuerySet[Action]:
     """Actions with edition, objective and today's participations, ready to show."""
     today = clock.today()
@@ -80,6 +86,7 @@ def with_leads(actions: QuerySet[Action]) -> QuerySet[Action]:
         Participation.objects.exclude(until__lt=today)
         .exclude(since__gt=today)
         .select_related("organisation__merged_into")
+        .only("action", "part", *_OF_BODY, *(name.replace("__", "__merged_into__", 1) for name in _OF_BODY))
     )
     return actions.select_related("edition", "objective__pillar").prefetch_related(
         Prefetch("participations", queryset=current, to_attr="current_parts")

@@ -51,9 +51,9 @@ def build(number: int) -> None:
 
 PAGES = {
     "/": 23,
-    "/strategy/": 23,
-    "/strategy/?show=late": 23,
-    "/strategy/e/timeline/": 11,
+    "/strategy/": 25,
+    "/strategy/?show=late": 25,
+    "/strategy/e/timeline/": 13,
     "/strategy/?download=csv": 4,
     "/indicators/": 7,
     "/organisations/": 5,

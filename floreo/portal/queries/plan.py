@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
@@ -28,12 +29,7 @@ class Row:
     note: str
     runs: str
     bar: Span
-
-    @property
-    def next_milestone(self) -> Milestone | None:
-        """The first that has a date and is not reached."""
-        waiting = [m for m in self.act.milestones.all() if m.due_on and m.reached_on is None]
-        return min(waiting, key=lambda m: m.due_on or date.max, default=None)
+    next_milestone: Milestone | None  # the first that has a date and is not reached
 
 
 @dataclass
@@ -116,36 +112,66 @@ def axis_of(edition: Edition, actions: QuerySet[Action], today: date) -> SpanAxi
     return SpanAxis(first, max(last, first + timedelta(days=31)), today)
 
 
-def span_of(act: Action) -> Span:
-    """What a bar shows of an action; expects milestones prefetched."""
+def span_of(act: Action, points: Iterable[Point]) -> Span:
+    """What a bar shows of an action and its milestones."""
     return Span(
         status=act.status,
         starts_on=act.starts_on,
         due_on=act.due_on,
         closed_on=act.closed_on,
         late_since=act.status_since if act.status == Status.LATE else None,
-        milestones=tuple((m.due_on, m.reached_on) for m in act.milestones.all()),
+        milestones=tuple((p.due_on, p.reached_on) for p in points),
     )
 
 
-def row_of(act: Action, today: date) -> Row:
-    return Row(act, lead_of(act), status_note(act, today=today), month_span(act.starts_on, act.due_on), span_of(act))
+class Point(NamedTuple):
+    """A milestone as a bar shows it. Plans have ten times as many milestones as actions, so no more of it is read."""
+
+    pk: int
+    action_id: int
+    due_on: date | None
+    reached_on: date | None
+
+
+def points_of(actions: Iterable[Action]) -> dict[int, list[Point]]:
+    """The milestones of these actions, in order, by the action's id."""
+    found: dict[int, list[Point]] = {}
+    rows = Milestone.objects.filter(action__in=[a.pk for a in actions]).order_by("position", "due_on", "pk")
+    for values in rows.values_list(*Point._fields):
+        point = Point(*values)
+        found.setdefault(point.action_id, []).append(point)
+    return found
+
+
+def _next_of(points: dict[int, list[Point]]) -> dict[int, Milestone]:
+    """The next milestone of each action that has one to come, by the action's id."""
+    waiting = {key: [p for p in rows if p.due_on and p.reached_on is None] for key, rows in points.items()}
+    first = {key: min(rows, key=lambda p: p.due_on or date.max).pk for key, rows in waiting.items() if rows}
+    milestones = Milestone.objects.only("title", "translations", "due_on").in_bulk(first.values())
+    return {key: milestones[pk] for key, pk in first.items()}
 
 
 # What a row shows; long texts stay in the database.
 _SHOWN = (
     "code", "title", "translations", "position", "status", "status_rule", "status_since", "starts_on", "due_on",
-    "closed_on", "confirmed", "doubt", "edition__code", "edition__title", "edition__translations", "objective__pillar__id",
+    "closed_on", "confirmed", "doubt", "edition", "objective",
 )  # fmt: skip
-_OF_MILESTONE = ("action", "title", "translations", "due_on", "reached_on", "position")
 
 
 def rows_of(actions: QuerySet[Action]) -> list[Row]:
-    """In the plan's order: four queries however many there are."""
+    """In the plan's order: a fixed number of queries however many there are."""
     today = clock.today()
-    milestones = Prefetch("milestones", Milestone.objects.only(*_OF_MILESTONE))
-    shown = with_leads(actions).only(*_SHOWN).prefetch_related(milestones).order_by("position", "pk")
-    return [row_of(a, today) for a in shown]
+    shown = with_leads(actions).select_related(None).only(*_SHOWN).prefetch_related("edition")
+    acts = list(shown.order_by("position", "pk"))
+    points = points_of(acts)
+    coming = _next_of(points)
+    return [
+        Row(
+            act, lead_of(act), status_note(act, today=today), month_span(act.starts_on, act.due_on),
+            span_of(act, points.get(act.pk, [])), coming.get(act.pk),
+        )
+        for act in acts
+    ]  # fmt: skip
 
 
 def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branch]:

@@ -204,7 +204,10 @@ class Milestone(OfAction, Translated, Sourced):
     class Meta:
         ordering = ["position", "due_on", "pk"]
         constraints = [models.UniqueConstraint(fields=["action", "code"], name="milestone_code_once")]
-        indexes = [models.Index(fields=["due_on", "reached_on"], name="milestone_due")]
+        indexes = [
+            models.Index(fields=["due_on", "reached_on"], name="milestone_due"),
+            models.Index(fields=["reached_on", "id"], name="milestone_reached"),
+        ]
 
     def __str__(self) -> str:
         return self.title

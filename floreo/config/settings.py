@@ -247,6 +247,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("FLOREO_BEHIND_PROXY") else None
 BEHIND_PROXY = env.flag("FLOREO_BEHIND_PROXY")
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # else all share the proxy's address, and one guesser locks all out
 SILENCED_SYSTEM_CHECKS = (
     [] if SECURE else ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]
 )

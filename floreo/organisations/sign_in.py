@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import NotAllowed
@@ -22,6 +24,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Follows the site's own address, never the host that whoever asked for the mail wrote into the request."""
+        address = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.SITE_ADDRESS + address.replace("UID-KEY", quote(key))
 
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **more: Any) -> None:
         """allauth calls this whenever what opens an account has changed: it enters the trail."""

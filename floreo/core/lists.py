@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +35,13 @@ def _cursor(row: Any, order: Iterable[str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
+def _is_sound(value: object) -> bool:
+    """Whether a database can take it: no NUL, no half of a character, no infinity."""
+    if isinstance(value, str):
+        return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+
+
 def _values(cursor: str, order: tuple[str, ...]) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -42,7 +50,7 @@ def _values(cursor: str, order: tuple[str, ...]) -> list[Any]:
     if (
         not isinstance(values, list)
         or len(values) != len(order)
-        or not all(isinstance(v, str | int | float) for v in values)
+        or not all(map(_is_sound, values))
     ):
         raise Refused(_("This page address is not complete. Begin again from the first page."), code="bad_cursor")
     return values
@@ -89,7 +97,7 @@ class Listing:
         if not table.is_open_to(request.user):
             raise Missing
         self.table, self.request, self.page = table, request, page
-        self.q = request.GET.get("q", "").strip()[:200]
+        self.q = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
         self._base = table.ordered(request.user) if rows is None else rows.order_by(*table.order)
 
     @cached_property

@@ -53,6 +53,8 @@ class _Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info:  # PostgreSQL takes no such text: there is nothing by that name
+            return refusal_page(request, Missing())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

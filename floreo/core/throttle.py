@@ -27,7 +27,10 @@ def spend(purpose: str, who: str, *, capacity: int, per_hour: float) -> None:
     key = hmac.new(settings.SECRET_KEY.encode(), f"{purpose}|{who}".encode(), hashlib.sha256).hexdigest()
     at = clock.now()
     with transaction.atomic():
-        bucket, _made = TokenBucket.objects.get_or_create(key=key, defaults={"tokens": capacity, "filled_at": at})
+        # Held until the end, so that many calls at once do not all spend the same token.
+        bucket, _made = TokenBucket.objects.select_for_update().get_or_create(
+            key=key, defaults={"tokens": capacity, "filled_at": at}
+        )
         hours = max((at - bucket.filled_at).total_seconds() / 3600, 0)
         level = min(capacity, bucket.tokens + hours * per_hour)
         if level >= 1:

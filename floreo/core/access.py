@@ -174,6 +174,19 @@ def can(actor: object, permission: Permission, thing: object = None) -> bool:
     return False
 
 
+def reach(actor: object, permission: Permission) -> frozenset[int] | None:
+    """How far `actor` may, for narrowing many rows at once: None is everywhere, else the ids of the organisations whose
+    things they may. Empty for a stranger."""
+    found: set[int] = set()
+    for name, organisation_id in getattr(actor, "grants", tuple)():
+        scope = ROLES[name].grants.get(permission) if name in ROLES else None
+        if scope is Scope.ALL:
+            return None
+        if scope is Scope.OWN and organisation_id is not None:
+            found.add(organisation_id)
+    return frozenset(found)
+
+
 def must(actor: object, permission: Permission, thing: object = None) -> None:
     """Raises NotAllowed unless `actor` may."""
     if not can(actor, permission, thing):

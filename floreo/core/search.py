@@ -69,7 +69,7 @@ def forget(thing: models.Model) -> None:
 
 def _fts5_query(words: str) -> str:
     """Each word as a quoted prefix, so that what people type can never be an operator."""
-    return " ".join(f'"{w}"*' for w in words.replace('"', " ").split()[:12])
+    return " ".join(f'"{w}"*' for w in words.replace('"', " ").replace("\x00", " ").split()[:12])
 
 
 def _tsquery(words: str) -> str:
@@ -85,18 +85,25 @@ _POSTGRES = """
     WHERE e.words @@ asked AND {seen} ORDER BY ts_rank(e.words, asked) DESC, e.title LIMIT %s"""
 
 
-def find(words: str, *, public_only: bool, without: Collection[str] = (), most: int = 200) -> list[SearchEntry]:
+def find(
+    words: str, *, public_only: bool, without: Collection[str] = (), but: Collection[str] = (), most: int = 200
+) -> list[SearchEntry]:
     """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body.
-    `public_only` is the stranger's view; else internal things are left out of the kinds named in `without`."""
+    `public_only` is the stranger's view; else internal things are left out of the kinds named in `without`,
+    save those whose keys stand in `but`."""
     is_postgres = connection.vendor == "postgresql"
     query = _tsquery(words) if is_postgres else _fts5_query(words)
     if not query:
         return []
     seen = "e.is_public"
     if not public_only:
-        marks = ", ".join(["%s"] * len(without))
-        seen = f"(e.is_public OR e.kind NOT IN ({marks}))" if without else "e.id > 0"
-    hidden = [] if public_only else list(without)
+        kinds, keys = (", ".join(["%s"] * len(them)) for them in (without, but))
+        seen = (
+            f"(e.is_public OR e.kind NOT IN ({kinds}){f' OR e.key IN ({keys})' if but else ''})"
+            if without
+            else "e.id > 0"
+        )
+    hidden = [] if public_only or not without else [*without, *but]
     statement = (_POSTGRES if is_postgres else _SQLITE).format(seen=seen)  # only placeholders go in, never words
     with connection.cursor() as cursor:
         cursor.execute(statement, [query, *hidden, most])

@@ -19,7 +19,7 @@ import xlsxwriter
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 
 Words = str | Promise
 Cell = str | int | Decimal | date | datetime | bool | list[Any] | dict[str, Any] | None
@@ -41,7 +41,8 @@ class CellKind(StrEnum):
 class Column:
     """One column: its machine name, its words, what kind of cell it holds, and how it is read off a row.
 
-    `needs` keeps it from whoever lacks that permission, on every exit at once."""
+    `needs` keeps it from whoever lacks that permission, on every exit at once. A column holds cells of all rows, so a
+    permission for one's own organisation only does not show it."""
 
     name: str
     title: Words
@@ -79,7 +80,7 @@ class Table:
     lookup: Callable[[QuerySet[Any], str], QuerySet[Any]] | None = None  # one row by its key, for the API
 
     def columns_for(self, viewer: object) -> tuple[Column, ...]:
-        return tuple(c for c in self.columns if c.needs is None or can(viewer, c.needs))
+        return tuple(c for c in self.columns if c.needs is None or reach(viewer, c.needs) is None)
 
     def is_open_to(self, viewer: object) -> bool:
         return self.needs is None or can(viewer, self.needs)

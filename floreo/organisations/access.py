@@ -40,7 +40,7 @@ def get_person_for(viewer: object, code: str) -> Person:
 
 def get_network_for(viewer: object, asn: int) -> Network:
     network = Network.objects.filter(asn=asn).select_related("holder").first()
-    if network is None or not (network.is_public or can(viewer, Permission.REGISTER_READ)):
+    if network is None or not (network.is_public or can(viewer, Permission.REGISTER_READ, network)):
         raise Missing
     return network
 

@@ -14,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
-from floreo.core.access import ROLES, Permission, can
+from floreo.core.access import ROLES, Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 from floreo.organisations.logic import OrganisationKind, PlaceKind, Precision
@@ -113,10 +113,9 @@ class Place(Record, Translated, Sourced):
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, viewer: object) -> OrganisationQuerySet:
-        """Strangers see public organisations; whoever may read the register sees all."""
-        if can(viewer, Permission.REGISTER_READ):
-            return self
-        return self.filter(is_public=True)
+        """Strangers see public organisations; whoever may read the register sees all, or their own besides."""
+        own = reach(viewer, Permission.REGISTER_READ)
+        return self if own is None else self.filter(Q(is_public=True) | Q(pk__in=own))
 
 
 class Organisation(Record, Translated, Sourced):
@@ -303,6 +302,9 @@ class Network(Record, Sourced):
     @property
     def code(self) -> str:
         return f"AS{self.asn}"
+
+    def owner_ids(self) -> set[int]:
+        return {self.holder_id} if self.holder_id else set()
 
 
 class UserManager(BaseUserManager["User"]):

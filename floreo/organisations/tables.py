@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, reach
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
 
@@ -20,9 +20,20 @@ SOURCED = (
 )
 
 
+def _known(path: str, field: str, viewer: object) -> Case:
+    """That field of the organisation at `path`, empty where the viewer may not know of the body."""
+    own = reach(viewer, Permission.REGISTER_READ)
+    seen = Q(**{f"{path}__isnull": False})
+    if own is not None:
+        seen &= Q(**{f"{path}__is_public": True}) | Q(**{f"{path}__in": own})
+    return Case(When(seen, then=F(f"{path}__{field}")), default=Value(""))
+
+
 def organisations(viewer: object) -> QuerySet[Organisation]:
     rows: QuerySet[Organisation] = Organisation.objects.visible_to(viewer)
-    return rows.select_related("parent", "merged_into", "place")
+    return rows.select_related("parent", "merged_into", "place").annotate(
+        parent_code=_known("parent", "code", viewer), heir_code=_known("merged_into", "code", viewer)
+    )
 
 
 ORGANISATIONS = Table(
@@ -42,14 +53,12 @@ ORGANISATIONS = Table(
         Column("short_name", _("Short name"), _("Abbreviation."), lambda o: o.short_name),
         Column("kind", _("Kind"), _("Ministry, agency, operator and so on."), lambda o: o.kind),
         Column("role_text", _("What it does"), _("Its part in cybersecurity."), lambda o: o.role_text),
-        Column(
-            "parent", _("Part of"), _("Code of the body it belongs to."), lambda o: o.parent.code if o.parent else ""
-        ),
+        Column("parent", _("Part of"), _("Code of the body it belongs to."), lambda o: o.parent_code),
         Column(
             "merged_into",
             _("Merged into"),
             _("Code of the body that took it over."),
-            lambda o: o.merged_into.code if o.merged_into else "",
+            lambda o: o.heir_code,
         ),
         Column("since", _("Since"), _("First day, where known."), lambda o: o.since, CellKind.DATE),
         Column("until", _("Until"), _("Last day, where it ended."), lambda o: o.until, CellKind.DATE),
@@ -136,8 +145,11 @@ PLACES = Table(
 
 
 def networks(viewer: object) -> QuerySet[Network]:
-    rows = Network.objects.select_related("holder")
-    return rows if can(viewer, Permission.REGISTER_READ) else rows.filter(is_public=True)
+    own = reach(viewer, Permission.REGISTER_READ)
+    rows = Network.objects.select_related("holder").annotate(
+        holder_code=_known("holder", "code", viewer), holder_name=_known("holder", "name", viewer)
+    )
+    return rows if own is None else rows.filter(Q(is_public=True) | Q(holder__in=own))
 
 
 def _network(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -156,7 +168,7 @@ NETWORKS = Table(
         Column("code", _("Code"), _("AS and its number."), lambda n: n.code),
         Column("asn", _("AS number"), _("Autonomous system number."), lambda n: n.asn, CellKind.WHOLE),
         Column("name", _("Name"), _("Who announces it."), lambda n: n.name),
-        Column("holder", _("Holder"), _("Code of the organisation."), lambda n: n.holder.code if n.holder else ""),
+        Column("holder", _("Holder"), _("Code of the organisation."), lambda n: n.holder_code),
         Column(
             "prefixes",
             _("Prefixes"),
@@ -167,21 +179,16 @@ NETWORKS = Table(
         *SOURCED,
     ),
     order=("asn",),
-    search=("name", "holder__name"),
+    search=("name", "holder_name"),
     lookup=_network,
 )
 
 
 def people(viewer: object) -> QuerySet[Person]:
     """Those whom the viewer may see: all, or those of their own organisations."""
+    own = reach(viewer, Permission.PEOPLE_READ)
     rows = Person.objects.select_related("organisation")
-    if (
-        can(viewer, Permission.REGISTER_EDIT)
-        or not hasattr(viewer, "organisation_ids")
-        or not viewer.organisation_ids()
-    ):
-        return rows if can(viewer, Permission.PEOPLE_READ) else rows.none()
-    return rows.filter(organisation_id__in=viewer.organisation_ids())
+    return rows if own is None else rows.filter(organisation__in=own)
 
 
 PEOPLE = Table(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Case, F, Model, Prefetch, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, reach
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import BudgetLine, Event, Milestone, Part, Participation, Pillar, Risk, StatedTarget, Update
@@ -34,7 +34,13 @@ from floreo.strategy.tables.columns import (
 def _parts(viewer: object) -> QuerySet[Participation]:
     """Parts of bodies that the viewer may know of."""
     rows = of_actions(Participation.objects.select_related("organisation"), viewer)
-    return rows if can(viewer, Permission.REGISTER_READ) else rows.filter(organisation__is_public=True)
+    own = reach(viewer, Permission.REGISTER_READ)
+    return rows if own is None else rows.filter(Q(organisation__is_public=True) | Q(organisation__in=own))
+
+
+def _budget_lines(viewer: object) -> QuerySet[BudgetLine]:
+    known = Case(When(funder__is_public=True, then=F("funder__name")), default=Value(""))
+    return of_actions(BudgetLine.objects.select_related("funder").annotate(known_funder=known), viewer)
 
 
 def _funder(line: BudgetLine) -> Organisation | None:
@@ -117,7 +123,7 @@ BUDGET_LINES = Table(
     "budget_lines",
     _("Budget lines"),
     _("Money of one funder for one action in one fiscal year. Currencies are never added to each other."),
-    rows=lambda viewer: of_actions(BudgetLine.objects.select_related("funder"), viewer),
+    rows=_budget_lines,
     columns=(
         ID,
         *ACTION_COLUMNS,
@@ -132,7 +138,7 @@ BUDGET_LINES = Table(
         CHANGED,
     ),
     key="id",
-    search=("action__code", "funder__name", "note"),
+    search=("action__code", "known_funder", "note"),
     filters=(edition_filter("action__edition"),),
     lookup=by_id,
 )

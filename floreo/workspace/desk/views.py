@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from floreo.core import clock
-from floreo.core.access import Permission, can, must
+from floreo.core import audit, clock
+from floreo.core.access import Permission, can, must, reach
 from floreo.core.errors import NotAllowed
 from floreo.core.search import find, in_readers_words
-from floreo.organisations.models import User
+from floreo.organisations.models import Network, Organisation, Person, User
 from floreo.strategy.models import Edition
 from floreo.workspace.desk.turns import desk_of
 
@@ -57,12 +60,26 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/desk/desk.html", context)
 
 
+def _own(viewer: object, hidden: list[str]) -> list[str]:
+    """Keys of what may be found of the kinds that are else hidden: what belongs to the viewer's own organisation."""
+    found: list[str] = []
+    for kind in hidden:
+        if ids := reach(viewer, NEEDS[kind]):
+            rows: dict[str, QuerySet[Any]] = {
+                "organisation": Organisation.objects.filter(pk__in=ids),
+                "network": Network.objects.filter(holder__in=ids),
+                "person": Person.objects.filter(organisation__in=ids),
+            }
+            found += [audit.key(thing) for thing in rows[kind].only("pk")] if kind in rows else []
+    return found
+
+
 def search(request: HttpRequest) -> HttpResponse:
     """What matches every word, best first; only what this person may open."""
     must(request.user, Permission.DESK_OPEN)
     words = request.GET.get("q", "").strip()[:200]
-    hidden = [kind for kind, needs in NEEDS.items() if not can(request.user, needs)]
-    rows = find(words, public_only=False, without=hidden)
+    hidden = [kind for kind, needs in NEEDS.items() if reach(request.user, needs) is not None]
+    rows = find(words, public_only=False, without=hidden, but=_own(request.user, hidden))
     page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
     found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in in_readers_words(page)]
     form = SearchForm(initial={"q": words})

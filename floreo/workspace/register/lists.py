@@ -75,7 +75,7 @@ ORGANISATIONS = ListPage(
     columns=(
         (_l("Kind"), lambda o: o.get_kind_display()),
         (_l("Short name"), lambda o: o.short_name),
-        (_l("Part of"), lambda o: _label(o.parent)),
+        (_l("Part of"), lambda o: _label(o.parent) if o.parent_code else ""),
         (_l("Today"), lambda o: _l("merged") if o.merged_into_id else _l("ended") if o.until else _l("exists")),
         (_l("Public"), lambda o: _l("Yes") if o.is_public else _l("No")),
     ),
@@ -127,7 +127,7 @@ NETWORKS = ListPage(
     hint=_l("Name or holder"),
     columns=(
         (_l("Number"), lambda n: n.code),
-        (_l("Holder"), lambda n: _label(n.holder)),
+        (_l("Holder"), lambda n: _label(n.holder) if n.holder_code else ""),
         (_l("Prefixes"), lambda n: ", ".join(n.prefixes[:3]) + (" …" if len(n.prefixes) > 3 else "")),
         (_l("Public"), lambda n: _l("Yes") if n.is_public else _l("No")),
     ),

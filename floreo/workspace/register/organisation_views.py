@@ -14,6 +14,7 @@ from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Contact, Organisation, OrganisationRole
+from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
 from floreo.workspace.accounts.trail import history_of
 from floreo.workspace.plan.asking import Question, ask, person, posted
@@ -24,12 +25,17 @@ from floreo.workspace.register import forms
 def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.REGISTER_READ)
     found = get_organisation_for(request.user, code)
+    is_inside = can(
+        request.user, Permission.REGISTER_READ, found
+    )  # an operator sees of other bodies what strangers see
     people = found.people.filter(is_active=True) if can(request.user, Permission.PEOPLE_READ, found) else None
     actions = Action.objects.visible_to(request.user).filter(participations__organisation=found, edition__isnull=False)
     context = {
         "organisation": found, "people": people, "actions": actions.select_related("edition").distinct()[:100],
-        "absorbed": found.absorbed.all(), "may_edit": can(request.user, Permission.REGISTER_EDIT),
-        "heir": found.heir() if found.merged_into_id else None, "history": history_of(found),
+        "absorbed": found.absorbed.visible_to(request.user), "may_edit": can(request.user, Permission.REGISTER_EDIT),
+        "heir": found.heir() if found.merged_into_id else None, "history": history_of(found) if is_inside else [],
+        "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True), "is_inside": is_inside,
+        "networks": networks(request.user).filter(holder=found),
         "desk_section": "organisations",
     }  # fmt: skip
     return render(request, "workspace/register/organisation.html", context)

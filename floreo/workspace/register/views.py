@@ -20,7 +20,7 @@ from floreo.organisations.actions import (
     update_network,
     update_person,
 )
-from floreo.organisations.models import Network, Person
+from floreo.organisations.models import Network, Organisation, Person
 from floreo.strategy.models import Action
 from floreo.workspace.accounts.trail import history_of
 from floreo.workspace.plan.asking import Question, ask, person, posted
@@ -82,7 +82,9 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
     must(request.user, Permission.REGISTER_READ)
     found = get_network_for(request.user, asn)
     context = {
-        "network": found, "may_edit": can(request.user, Permission.REGISTER_EDIT), "history": history_of(found),
+        "network": found, "may_edit": can(request.user, Permission.REGISTER_EDIT),
+        "holder": Organisation.objects.visible_to(request.user).filter(networks=found).first(),
+        "history": history_of(found), "is_inside": can(request.user, Permission.REGISTER_READ, found),
         "desk_section": "networks",
     }  # fmt: skip
     return render(request, "workspace/register/network.html", context)

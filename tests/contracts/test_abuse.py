@@ -1,0 +1,296 @@
+"""What somebody with bad intentions would try, and that it comes to nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from allauth.account.adapter import get_adapter
+from django.core import mail
+from django.db import connection
+from django.test import Client, RequestFactory, override_settings
+from django.urls import reverse
+
+from floreo.core import links, throttle
+from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused, Slower
+from floreo.core.models import TokenBucket
+from floreo.core.search import refresh
+from floreo.organisations import actions as acts
+from floreo.organisations.access import Guest
+from floreo.organisations.actions.invitations import FIRST_ADMIN
+from floreo.organisations.models import Contact, Network, Organisation, Person, User
+from floreo.strategy.models import Action, BudgetLine
+
+Browser = Callable[[User], Client]
+People = Callable[..., User]
+SECRET = "Zyxquarry"
+
+
+@pytest.fixture
+def ours(isla: object) -> Organisation:
+    return Organisation.objects.filter(is_public=True, merged_into=None).order_by("pk")[0]
+
+
+@pytest.fixture
+def theirs(isla: object, ours: Organisation) -> Organisation:
+    """Another body, unknown to the public, with people, a contact and a network."""
+    body = Organisation.objects.create(
+        code="zyx", name=f"{SECRET} Unit", kind="agency", is_public=False, internal_notes=f"{SECRET} notes"
+    )
+    for thing in (
+        body,
+        Person.objects.create(code="zyx-person", name=f"{SECRET} Person", organisation=body, email="z@zyx.example"),
+        Network.objects.create(asn=64999, name=f"{SECRET} Net", holder=body, is_public=False),
+    ):
+        refresh(thing)
+    Contact.objects.create(organisation=body, purpose=f"{SECRET} desk", email="desk@zyx.example")
+    return body
+
+
+@pytest.fixture
+def operator(user_with: People, ours: Organisation) -> User:
+    return user_with("operator", organisation=ours)
+
+
+@pytest.fixture
+def lead(user_with: People, ours: Organisation) -> User:
+    return user_with("lead", organisation=ours)
+
+
+def body_of(response: Any) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return str(content.decode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk/organisations/",
+        "/desk/organisations/?download=csv",
+        "/desk/networks/",
+        "/desk/networks/?download=json",
+        "/desk/people/",
+        "/desk/people/?download=csv",
+        f"/desk/search/?q={SECRET.lower()[:4]}",
+        "/desk/organisations/zyx/",
+        "/desk/networks/64999/",
+        "/desk/people/zyx-person/",
+        "/organisations/zyx/",
+    ],
+)
+def test_an_operator_learns_nothing_internal_of_another_body(
+    address: str, operator: User, theirs: Organisation, browser_of: Browser
+) -> None:
+    response = browser_of(operator).get(address)
+    assert response.status_code in {200, 404}
+    assert SECRET not in body_of(response)
+
+
+def test_an_operator_sees_of_a_public_body_what_strangers_see(
+    operator: User, theirs: Organisation, browser_of: Browser
+) -> None:
+    Organisation.objects.filter(pk=theirs.pk).update(is_public=True, name="Open Unit")
+    page = body_of(browser_of(operator).get("/desk/organisations/zyx/"))
+    assert "Open Unit" in page
+    assert SECRET not in page
+    assert "desk@zyx.example" not in page
+
+
+def test_an_operator_sees_all_of_their_own_body(operator: User, ours: Organisation, browser_of: Browser) -> None:
+    Organisation.objects.filter(pk=ours.pk).update(is_public=False, internal_notes=f"{SECRET} of ours")
+    person = Person.objects.create(code="zyx-ours", name=f"{SECRET} Ours", organisation=ours)
+    refresh(person)
+    browser = browser_of(operator)
+    assert SECRET in body_of(browser.get(f"/desk/organisations/{ours.code}/"))
+    assert f"{SECRET} Ours" in body_of(browser.get(f"/desk/search/?q={SECRET}"))
+
+
+def test_a_lead_finds_only_their_own_people(lead: User, theirs: Organisation, browser_of: Browser) -> None:
+    page = body_of(browser_of(lead).get(f"/desk/search/?q={SECRET} person"))
+    assert f"{SECRET} Person" not in page
+
+
+def test_a_second_role_elsewhere_opens_no_people_there(lead: User, theirs: Organisation, browser_of: Browser) -> None:
+    acts.give_role(lead, by=SYSTEM, role="coordinator", organisation=theirs)
+    assert SECRET not in body_of(browser_of(User.objects.get(pk=lead.pk)).get("/desk/people/?download=csv"))
+
+
+def test_a_lead_downloads_no_names_of_people(lead: User, theirs: Organisation, browser_of: Browser) -> None:
+    act = Action.objects.select_related("edition").order_by("pk")[0]
+    Action.objects.filter(pk=act.pk).update(person=Person.objects.get(code="zyx-person"))
+    for kind in ("csv", "json"):
+        file = browser_of(lead).get(f"/desk/plan/{act.edition.code}/actions/?download={kind}")
+        assert file.status_code == 200
+        assert SECRET not in body_of(file)
+
+
+def test_a_stranger_cannot_guess_a_hidden_body_through_public_rows(theirs: Organisation, stranger: Client) -> None:
+    Network.objects.filter(asn=64999).update(is_public=True, name="Open Net")
+    Organisation.objects.create(code="open-part", name="Open Part", kind="agency", parent=theirs, merged_into=theirs)
+    line = BudgetLine.objects.filter(action__is_public=True, action__edition__is_public=True)[0]
+    BudgetLine.objects.filter(pk=line.pk).update(funder=theirs)
+    for table in ("networks", "organisations", "budget_lines"):
+        found = json.loads(body_of(stranger.get(f"/api/v1/{table}?q={SECRET}")))
+        assert (table, found["total"]) == (table, 0)
+    assert json.loads(body_of(stranger.get("/api/v1/networks/AS64999")))["holder"] in {None, ""}
+    part = json.loads(body_of(stranger.get("/api/v1/organisations/open-part")))
+    assert (part["parent"] or "", part["merged_into"] or "") == ("", "")
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("role", ["observer", "auditor", "analyst", "drafter", "operator", "lead", "coordinator"])
+def test_nobody_changes_an_action_that_others_answer_for(
+    role: str, user_with: People, theirs: Organisation, browser_of: Browser
+) -> None:
+    tied = theirs if role in {"operator", "lead", "coordinator"} else None
+    browser = browser_of(user_with(role, organisation=tied))
+    act = Action.objects.filter(milestones__isnull=False, closed_on=None).select_related("edition").order_by("pk")[0]
+    step, root = act.milestones.order_by("pk")[0], f"/desk/plan/{act.edition.code}/"
+    here = f"{root}actions/{act.code}/"
+    for address in (
+        f"{here}do/facts/", f"{here}do/update/", f"{here}do/expect/", f"{here}do/close/", f"{here}do/new-risk/",
+        f"{here}do/override/", f"{here}do/remove/", f"{here}place/", f"{here}milestones/{step.code}/reach/",
+        f"{here}milestones/{step.code}/remove/", f"{root}edit/", f"{root}publish/", f"{root}unpublish/", f"{root}bulk/",
+        f"{root}workbook/", f"{root}workbook/apply/", f"{root}next/", "/desk/plan/new/", "/desk/accounts/invite/",
+        "/desk/organisations/new/", "/desk/people/new/", "/desk/networks/new/",
+    ):  # fmt: skip
+        answer = browser.post(address, {"change": "due", "title": "x", "reason": "x", "codes": act.code})
+        assert (address, answer.status_code in {403, 404}) == (address, True), answer.status_code
+    act.refresh_from_db()
+    step.refresh_from_db()
+    assert (act.version, step.version, step.reached_on) == (act.version, step.version, step.reached_on)
+
+
+def test_a_child_is_not_reached_through_another_action(
+    lead: User, ours: Organisation, isla: object, browser_of: Browser
+) -> None:
+    """A lead of A asks for B's risk under the address of A's action."""
+    mine = next(a for a in Action.objects.select_related("edition") if ours.pk in a.owner_ids())
+    other = next(a for a in Action.objects.exclude(pk=mine.pk) if ours.pk not in a.owner_ids())
+    risk = other.risks.create(title="Theirs", likelihood=3, impact=3, noted_on="2025-01-01")
+    address = f"/desk/plan/{mine.edition.code}/actions/{mine.code}/risks/{risk.pk}/edit/"
+    assert browser_of(lead).get(address).status_code == 404
+    assert browser_of(lead).post(address, {"title": "Mine"}).status_code == 404
+
+
+def test_an_operator_reads_no_page_of_the_plan_desk(operator: User, isla: object, browser_of: Browser) -> None:
+    act = Action.objects.select_related("edition").order_by("pk")[0]
+    root = f"/desk/plan/{act.edition.code}/"
+    refused = 403
+    for address in ("/desk/plan/", root, f"{root}actions/", f"{root}actions/?download=csv", f"{root}workbook.xlsx",
+                    f"{root}actions/{act.code}/", "/desk/indicators/", "/desk/imports/", "/desk/audit/",
+                    "/desk/accounts/"):  # fmt: skip
+        assert (address, browser_of(operator).get(address).status_code) == (address, refused)
+
+
+@override_settings(ALLOWED_HOSTS=["*"], SITE_ADDRESS="https://floreo.example")
+def test_a_reset_link_follows_the_sites_address_not_the_callers_host(secretariat: User, stranger: Client) -> None:
+    stranger.post("/account/password/reset/", {"email": secretariat.email}, headers={"host": "evil.example"})
+    body = str(mail.outbox[0].body)
+    assert "https://floreo.example/account/password/reset/key/" in body
+    assert "//evil.example" not in body
+    link = body[body.index("https://floreo.example") :].split(maxsplit=1)[0]
+    assert stranger.get(link.removeprefix("https://floreo.example"), follow=True).status_code == 200
+
+
+def test_what_a_stranger_writes_into_forwarded_for_does_not_count() -> None:
+    request = RequestFactory().get("/", headers={"x-forwarded-for": "9.9.9.9, 7.7.7.7"}, REMOTE_ADDR="10.0.0.1")
+    with override_settings(BEHIND_PROXY=False, ALLAUTH_TRUSTED_PROXY_COUNT=0):
+        assert (throttle.address_of(request), get_adapter().get_client_ip(request)) == ("10.0.0.1", "10.0.0.1")
+    with override_settings(BEHIND_PROXY=True, ALLAUTH_TRUSTED_PROXY_COUNT=1):
+        assert (throttle.address_of(request), get_adapter().get_client_ip(request)) == ("7.7.7.7", "7.7.7.7")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_calls_at_once_spend_no_more_tokens_than_there_are() -> None:
+    def call(_n: int) -> bool:
+        try:
+            throttle.spend("abuse", "one", capacity=3, per_hour=0.001)
+        except Slower:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(call, range(16))) == 3
+    TokenBucket.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_used_twice_at_once_makes_one_account() -> None:
+    token = links.make(FIRST_ADMIN)
+
+    def come(number: int) -> bool:
+        try:
+            acts.make_first_administrator(
+                token, by=Guest("A"), email=f"a{number}@example.org", password="correct horse battery"
+            )
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(come, range(6))) == 1
+    assert User.objects.count() == 1
+
+
+def test_who_is_switched_off_is_out_at_once(secretariat: User, isla: object, browser_of: Browser) -> None:
+    browser = browser_of(secretariat)
+    assert browser.get("/desk/").status_code == 200
+    User.objects.filter(pk=secretariat.pk).update(is_active=False)
+    assert browser.get("/desk/").status_code == 302
+
+
+def test_a_new_password_ends_other_sessions(secretariat: User, isla: object, browser_of: Browser) -> None:
+    browser = browser_of(secretariat)
+    secretariat.set_password("another horse battery")
+    secretariat.save()
+    assert browser.get("/desk/").status_code == 302
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_never_leads_away(away: str, secretariat: User, stranger: Client) -> None:
+    given = {"login": secretariat.email, "password": "correct horse battery", "next": away}
+    answer = stranger.post("/account/login/", given)
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+
+
+@pytest.mark.usefixtures("isla")
+def test_known_and_unknown_addresses_get_the_same_answers(secretariat: User, stranger: Client) -> None:
+    said = []
+    for email in (secretariat.email, "nobody@example.org"):
+        wrong = stranger.post("/account/login/", {"login": email, "password": "wrong wrong wrong"})
+        reset = stranger.post("/account/password/reset/", {"email": email})
+        said.append((wrong.status_code, str(wrong.context["form"].errors), reset.status_code, reset["Location"]))
+    assert said[0] == said[1]
+
+
+@pytest.mark.usefixtures("isla")
+def test_leaving_and_partial_posts_need_the_token(secretariat: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(secretariat)
+    assert browser.post("/account/logout/").status_code == 403
+    assert browser.get("/account/logout/").status_code == 200
+    assert browser.post("/desk/me/", {"name": "x"}, headers={"hx-request": "true"}).status_code == 403
+    assert browser.get("/desk/").status_code == 200
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize(
+    "address",
+    ["/search/?q=%00", "/search/?q=%22%00*", "/organisations/?q=%00", "/organisations/?after=WzFlNDAwLCAxXQ",
+     "/organisations/?after=WyJcdWQ4MDAiLCAxXQ", "/organisations/?after=WyJhIiwgMWU0MDBd", "/desk/?q=%00",
+     "/organisations/?q=%ED%A0%80", "/strategy/%00/", "/data/?q=%00"],
+)  # fmt: skip
+def test_odd_addresses_break_nothing(address: str, stranger: Client) -> None:
+    stranger.raise_request_exception = False
+    assert stranger.get(address).status_code < 500
+    assert reverse("portal:home")

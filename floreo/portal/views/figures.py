@@ -79,7 +79,7 @@ def _get_indicator(request: HttpRequest, code: str) -> Indicator:
 
 @dataclass(frozen=True)
 class ReadingRow:
-    """One reading in the table of all of them."""
+    """One reading in the table of all of them; its own note stands as it was written, after what we say of it."""
 
     reading: Reading
     when: str
@@ -100,7 +100,7 @@ def _row(reading: Reading) -> ReadingRow:
     if reading.corrects is not None:
         notes.append(_("Corrected, was %(value)s") % {"value": words.value_words(reading.corrects, unit=False)})
     other_method = _("Another method: not comparable with the reading before")
-    notes.append(reading.note or (other_method if reading.not_comparable else ""))
+    notes.append(other_method if reading.not_comparable and not reading.note else "")
     return ReadingRow(
         reading,
         words.when_words(reading),

@@ -124,11 +124,17 @@ def mini_bar(counts: Mapping[Any, int], *, wide: bool = False) -> SafeString:
 def tr(context: Context, thing: Any, field: str = "title") -> SafeString | str:
     """{% tr action "title" %}: the text in the reader's language, or as written, marked with its own language."""
     text = thing.in_language(field)
+    return str(text) if thing.language_of(field) else original(context, text)
+
+
+@register.simple_tag(takes_context=True)
+def original(context: Context, text: str) -> SafeString | str:
+    """{% original row.doubt %}: text kept in the language it was written in, marked with it for who reads another."""
     country = context.get("country")
-    original = (country.languages or ["en"])[0] if country else "en"
-    if not text or words.language() == original or thing.language_of(field):
-        return str(text)
-    return format_html('<span lang="{}">{}</span>', original, text)
+    written_in = (country.languages or ["en"])[0] if country else "en"
+    if not text or words.language() == written_in:
+        return str(text or "")
+    return format_html('<span lang="{}">{}</span>', written_in, text)
 
 
 @register.simple_tag
@@ -187,16 +193,16 @@ def unconfirmed(thing: Any) -> SafeString | str:
     return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unconfirmed"))
 
 
-@register.inclusion_tag("ui/source.html")
-def source(thing: Any) -> dict[str, Any]:
+@register.inclusion_tag("ui/source.html", takes_context=True)
+def source(context: Context, thing: Any) -> dict[str, Any]:
     """{% source row %}: where a row came from, with its link and its doubt."""
-    return {"row": thing}
+    return {"row": thing, "country": context.get("country")}
 
 
-@register.inclusion_tag("ui/official_wording.html")
-def official_wording(thing: Any) -> dict[str, Any]:
+@register.inclusion_tag("ui/official_wording.html", takes_context=True)
+def official_wording(context: Context, thing: Any) -> dict[str, Any]:
     """{% official_wording action %}: the text as printed, with its place and source."""
-    return {"row": thing}
+    return {"row": thing, "country": context.get("country")}
 
 
 class Boxed(Node):

@@ -1,0 +1,198 @@
+"""Promises about languages: every sentence of ours is in django.po, translated, with the same placeholders; and no
+public page in Spanish shows a sentence of the interface in English."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import read_mo, write_mo
+from babel.messages.pofile import read_po
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.utils import translation
+from lxml import html
+
+from floreo.organisations.models import Country
+from floreo.strategy.logic import Status
+from floreo.strategy.models import Action
+from floreo.strategy.presenters.standing import hold_sentence, tally_words, trouble_sentence
+
+PACKAGE = Path(__file__).resolve().parents[2] / "floreo"
+PO = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")
+TAG = re.compile(r"<[^>]+>")
+# Words of the interface so short or so common that a page may hold them for another reason: names, codes, web words.
+ALSO_SPANISH = {"Error:", "Plan", "No", "Capital", "Total", "Color", "Administrator"}
+PAGES = [
+    "/es/", "/es/strategy/2025-2028/", "/es/strategy/2021-2024/", "/es/strategy/2025-2028/timeline/",
+    "/es/strategy/2025-2028/pillars/2/", "/es/strategy/2025-2028/objectives/2.1/",
+    "/es/strategy/2025-2028/actions/2.1.1/", "/es/strategy/2025-2028/actions/3.1.2/",
+    "/es/strategy/2025-2028/actions/4.2.1/", "/es/strategy/2025-2028/actions/1.1.1/history/", "/es/indicators/",
+    "/es/indicators/reports-within-24h/", "/es/indicators/archipelago-index/", "/es/organisations/",
+    "/es/organisations/national-csirt/", "/es/districts/", "/es/data/", "/es/data/actions/", "/es/search/?q=ley",
+    "/es/about/", "/es/about/status/", "/es/about/roles/", "/es/about/unconfirmed/", "/es/about/audit/",
+    "/es/privacy/", "/es/accessibility/", "/es/report/", "/es/account/login/", "/es/account/password/reset/",
+]  # fmt: skip
+
+
+def catalog() -> Catalog:
+    with PO.open("rb") as source:
+        return read_po(source, locale="es")
+
+
+def texts(what: object) -> tuple[str, ...]:
+    return tuple(str(t) for t in what) if isinstance(what, (list, tuple)) else (str(what),)
+
+
+def messages(of: Catalog) -> Iterator[Message]:
+    return (m for m in of if m.id)
+
+
+@pytest.fixture(scope="module")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """What makemessages finds in the program as it stands."""
+    if shutil.which("xgettext") is None:
+        pytest.skip("gettext is not installed here; it is only needed to find sentences, never to run")
+    copy = tmp_path_factory.mktemp("words") / "floreo"
+    ignore = shutil.ignore_patterns("__pycache__", "locale", "static_built", "migrations")
+    shutil.copytree(PACKAGE, copy, ignore=ignore)
+    (copy / "locale").mkdir()
+    with pytest.MonkeyPatch.context() as patch, override_settings(LOCALE_PATHS=[str(copy / "locale")]):
+        patch.chdir(copy)
+        call_command("makemessages", locale=["es"], verbosity=0)
+    with (copy / "locale" / "es" / "LC_MESSAGES" / "django.po").open("rb") as source:
+        return read_po(source)
+
+
+def test_every_sentence_is_in_the_catalogue_and_no_other(extracted: Catalog) -> None:
+    ours = {(m.context, texts(m.id)) for m in messages(catalog())}
+    theirs = {(m.context, texts(m.id)) for m in messages(extracted)}
+    assert {"missing": theirs - ours, "no longer said": ours - theirs} == {"missing": set(), "no longer said": set()}
+
+
+def test_every_sentence_is_translated() -> None:
+    found = catalog()
+    bad = [m.id for m in messages(found) if m.fuzzy or not all(t.strip() for t in texts(m.string))]
+    assert (bad, list(found.obsolete)) == ([], [])
+
+
+def test_translations_keep_placeholders_and_tags() -> None:
+    bad = []
+    for message in messages(catalog()):
+        for said, ours in zip(texts(message.id), texts(message.string), strict=True):
+            for pattern in (PLACEHOLDER, TAG):
+                if sorted(pattern.findall(said)) != sorted(pattern.findall(ours)):
+                    bad.append((said, ours))
+    assert bad == []
+
+
+def test_translations_end_as_the_sentence_ends() -> None:
+    """A label that became a sentence, or lost its colon, is a slip."""
+    ends = re.compile(r"[.:;…]?$")
+    bad = [
+        (said, ours)
+        for m in messages(catalog())
+        for said, ours in zip(texts(m.id), texts(m.string), strict=True)
+        if ends.findall(said)[0] != ends.findall(ours)[0]
+    ]
+    assert bad == []
+
+
+def test_the_header_names_the_language_and_nobody() -> None:
+    head = PO.read_text(encoding="utf-8").split("\n\n")[0]
+    assert "Plural-Forms: nplurals=2; plural=(n != 1);" in head
+    assert "Language: es" in head
+    assert "@" not in head
+    assert "#: " not in PO.read_text(encoding="utf-8")
+
+
+def test_the_catalogue_compiles() -> None:
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog())
+    compiled.seek(0)
+    assert read_mo(compiled).get("Save").string == "Guardar"  # type: ignore[union-attr]
+
+
+def interface_sentences() -> set[str]:
+    """What the interface says in English in full, without placeholders, and otherwise in Spanish. Single words in small
+    letters are left out: they are codes too."""
+    said = set()
+    for message in messages(catalog()):
+        for source, ours in zip(texts(message.id), texts(message.string), strict=True):
+            is_code = source.islower() and " " not in source
+            if source != ours and "%" not in source and not is_code and source not in ALSO_SPANISH:
+                said.add(" ".join(source.split()))
+    return said
+
+
+def shown_texts(page: bytes) -> Iterator[str]:
+    """Every piece of text a reader or a screen reader meets, apart from what says that it is English."""
+    tree = html.fromstring(page)
+    for part in list(tree.iter("script", "style", "code", "a", "span", "p")):
+        if part.tag in {"script", "style", "code"} or part.get("lang") == "en":
+            part.drop_tree()  # type: ignore[attr-defined]  # an HtmlElement
+    for element in tree.iter():
+        yield from (" ".join(said.split()) for said in (element.text, element.tail) if said)
+        yield from (" ".join(element.get(name, "").split()) for name in ("aria-label", "title", "placeholder", "alt"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_page_in_spanish_shows_a_sentence_in_english(isla: Country, stranger: Client, address: str) -> None:
+    response = stranger.get(address)
+    page = b"".join(response) if response.streaming else response.content
+    assert response.status_code == 200
+    assert b'<html lang="es"' in page
+    assert sorted(interface_sentences() & set(shown_texts(page))) == []
+
+
+def counts(**numbers: int) -> dict[Status, int]:
+    return {status: numbers.get(status.value, 0) for status in Status}
+
+
+@pytest.mark.parametrize(
+    ("tally", "said"),
+    [
+        ({"late": 1, "done": 1}, "Una de las 2 acciones cumple sus fechas. Una está atrasada."),
+        (
+            {"late": 3, "stalled": 1, "on_track": 14},
+            "14 de las 18 acciones cumplen sus fechas. Tres están atrasadas y una se detuvo.",
+        ),
+        ({"at_risk": 2}, "Ninguna de las 2 acciones cumple sus fechas. Dos están en riesgo."),
+        ({"done": 1}, "La única acción está terminada."),
+        ({"not_started": 4}, "Ninguna de las 4 acciones ha comenzado."),
+        ({}, ""),
+    ],
+)
+def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], said: str) -> None:
+    with translation.override("es"):
+        assert f"{hold_sentence(counts(**tally))} {trouble_sentence(counts(**tally))}".strip() == said
+
+
+def test_tallies_agree_in_number_in_spanish() -> None:
+    with translation.override("es"):
+        assert tally_words(counts(done=1, late=2, stalled=1)) == "1 terminada, 2 atrasadas, 1 detenida"
+
+
+def test_a_text_said_anew_loses_its_old_translation() -> None:
+    act = Action(late_reason="No money.", translations={"es": {"late_reason": "Sin dinero.", "title": "Línea"}})
+    act.say_anew("late_reason", "No money.")
+    assert act.in_language("late_reason", "es") == "Sin dinero."
+    act.say_anew("late_reason", "Waits for signature.")
+    assert (act.in_language("late_reason", "es"), act.translations) == (
+        "Waits for signature.",
+        {"es": {"title": "Línea"}},
+    )
+
+
+def test_a_thing_is_named_in_the_readers_language() -> None:
+    act = Action(code="2.1", title="Open the line", translations={"es": {"title": "Abrir la línea"}})
+    with translation.override("es"):
+        assert act.named() == "2.1 Abrir la línea"
+    with translation.override("en"):
+        assert act.named() == "2.1 Open the line"

@@ -154,7 +154,7 @@ def networks(viewer: object) -> QuerySet[Network]:
 
 def _network(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
     number = key.upper().removeprefix("AS")
-    return rows.filter(asn=int(number)) if number.isdigit() and len(number) < 12 else rows.none()
+    return rows.filter(asn=int(number)) if number.isascii() and number.isdigit() and len(number) < 12 else rows.none()
 
 
 NETWORKS = Table(

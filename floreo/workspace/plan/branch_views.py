@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,9 +19,11 @@ from floreo.workspace.plan import forms
 from floreo.workspace.plan.asking import Question, ask, person, posted
 
 
-def _back(edition: Edition, anchor: str = "") -> str:
+def _back(edition: Edition, anchor: str = "", *, open_pillar: str = "") -> str:
+    """The plan again, where one was; in a long plan that pillar is open."""
     address = reverse("workspace:plan", args=[edition.code])
-    return f"{address}#{anchor}" if anchor else address
+    query = "?" + urlencode({"open": open_pillar}) if open_pillar else ""
+    return f"{address}{query}#{anchor}" if anchor else address + query
 
 
 def new_pillar(request: HttpRequest, edition: str) -> HttpResponse:
@@ -99,7 +103,9 @@ def move_objective(request: HttpRequest, edition: str, code: str) -> HttpRespons
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
     objective_acts.move_objective(objective, by=person(request), up=request.POST.get("way") == "up")
-    return HttpResponseRedirect(_back(objective.edition, f"objective-{objective.code}"))
+    return HttpResponseRedirect(
+        _back(objective.edition, f"objective-{objective.code}", open_pillar=objective.pillar.code)
+    )
 
 
 def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -119,7 +125,7 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     blank = Action(edition=objective.edition, objective=objective)
     form = forms.NewActionForm(posted(request), free_code=forms.free_action_code(objective), instance=blank)
     question = Question(
-        _("Add an action"), _("Add action"), _back(objective.edition, f"objective-{code}"), about=objective.named(),
+        _("Add an action"), _("Add action"), _back(objective.edition, f"objective-{code}", open_pillar=objective.pillar.code), about=objective.named(),
         help=_("Who leads it, its milestones and its money come next, on its own page."),
         done=_("The action is added."),
     )  # fmt: skip

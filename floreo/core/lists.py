@@ -47,11 +47,7 @@ def _values(cursor: str, order: tuple[str, ...]) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, UnicodeDecodeError):
         values = None
-    if (
-        not isinstance(values, list)
-        or len(values) != len(order)
-        or not all(map(_is_sound, values))
-    ):
+    if not isinstance(values, list) or len(values) != len(order) or not all(map(_is_sound, values)):
         raise Refused(_("This page address is not complete. Begin again from the first page."), code="bad_cursor")
     return values
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from allauth.account.adapter import get_adapter
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
@@ -17,13 +18,16 @@ from django.urls import reverse
 from floreo.core import links, throttle
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused, Slower
-from floreo.core.models import TokenBucket
+from floreo.core.models import AuditEntry, TokenBucket
 from floreo.core.search import refresh
+from floreo.core.ui.charts import drawing
+from floreo.core.ui.templatetags.ui import markdown
 from floreo.organisations import actions as acts
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.invitations import FIRST_ADMIN
 from floreo.organisations.models import Contact, Network, Organisation, Person, User
-from floreo.strategy.models import Action, BudgetLine
+from floreo.strategy.actions import editions
+from floreo.strategy.models import Action, BudgetLine, Edition, Milestone
 
 Browser = Callable[[User], Client]
 People = Callable[..., User]
@@ -94,6 +98,8 @@ def test_an_operator_sees_of_a_public_body_what_strangers_see(
     operator: User, theirs: Organisation, browser_of: Browser
 ) -> None:
     Organisation.objects.filter(pk=theirs.pk).update(is_public=True, name="Open Unit")
+    hidden = Organisation.objects.create(code="over", name=f"{SECRET} Over", kind="agency", is_public=False)
+    Organisation.objects.filter(pk=theirs.pk).update(parent=hidden)
     page = body_of(browser_of(operator).get("/desk/organisations/zyx/"))
     assert "Open Unit" in page
     assert SECRET not in page
@@ -283,6 +289,50 @@ def test_leaving_and_partial_posts_need_the_token(secretariat: User) -> None:
     assert browser.get("/desk/").status_code == 200
 
 
+def test_an_uploaded_file_leaves_as_a_file_whatever_it_is_called(
+    user_with: People, isla: object, browser_of: Browser
+) -> None:
+    name = 'x"; filename="y.html'
+    page = b"<!doctype html><html><body><script>alert(1)</script><h1>Plan</h1></body></html>"
+    browser = browser_of(user_with("drafter"))
+    answer = browser.post("/desk/imports/", {"file": SimpleUploadedFile(name, page, content_type="text/html")})
+    assert answer.status_code == 302
+    headers = browser.get(f"{answer['Location']}file/").headers
+    assert headers["Content-Type"] == "application/octet-stream"
+    assert headers["Content-Disposition"].startswith("attachment")
+    assert headers["Content-Security-Policy"].startswith("sandbox")
+    assert b"<script>alert" not in browser.get(answer["Location"]).content
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("name", ["../pack.toml", "..%2fpack.toml", "/etc/passwd", ".", "documents/../../pack.toml"])
+def test_the_choice_of_samples_reads_no_other_file(name: str, user_with: People, browser_of: Browser) -> None:
+    assert browser_of(user_with("drafter")).post("/desk/imports/", {"sample": name}).status_code == 404
+
+
+def test_markdown_and_charts_run_nothing() -> None:
+    bad = "<script>x</script> [a](javascript:alert(1)) ![b](data:text/html,x) <img src=x onerror=y> **ok**"
+    said = str(markdown(bad))
+    assert "<script" not in said
+    assert "<img" not in said
+    assert 'href="javascript' not in said
+    assert "<strong>ok</strong>" in said
+    drawn = drawing.text(0, 0, '"><script>x</script>', css='"><script>')
+    assert "<script" not in drawn
+
+
+def test_the_trail_holds_no_secret(administrator: User, isla: object, browser_of: Browser) -> None:
+    token = links.make(FIRST_ADMIN, subject="locked-out")
+    acts.make_first_administrator(token, by=Guest("A"), email="a@example.org", password="correct horse battery")
+    made = User.objects.get(email="a@example.org")
+    entry = AuditEntry.objects.order_by("-number")[0]
+    page = body_of(browser_of(administrator).get(f"/desk/audit/{entry.number}/"))
+    assert "a@example.org" in page
+    for secret in (token, links.hash_of(token), made.password):
+        assert secret not in page
+        assert secret not in json.dumps(entry.detail)
+
+
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(
     "address",
@@ -294,3 +344,57 @@ def test_odd_addresses_break_nothing(address: str, stranger: Client) -> None:
     stranger.raise_request_exception = False
     assert stranger.get(address).status_code < 500
     assert reverse("portal:home")
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("address", ["/", "/strategy/", "/organisations/", "/data/", "/search/?q=plan", "/about/"])
+def test_what_a_shared_cache_keeps_is_a_strangers_copy(
+    address: str, stranger: Client, secretariat: User, browser_of: Browser
+) -> None:
+    kept = stranger.get(address, headers={"accept-encoding": "gzip"})
+    assert "Cookie" in kept.headers["Vary"]
+    assert not kept.cookies
+    inside = browser_of(secretariat).get(address)
+    assert "private" in inside.headers["Cache-Control"]
+    assert "public" not in inside.headers["Cache-Control"]
+
+
+@pytest.mark.usefixtures("isla")
+def test_an_operator_desk_names_nothing_of_the_hidden_plan(
+    operator: User, ours: Organisation, browser_of: Browser
+) -> None:
+    Action.objects.update(title=SECRET, status="late", is_public=False)
+    assert SECRET not in body_of(browser_of(operator).get("/desk/"))
+    assert SECRET not in body_of(browser_of(operator).get(f"/desk/organisations/{ours.code}/"))
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize(
+    "address",
+    ["/", "/about/unconfirmed/", "/strategy/", "/search/?q=zyx", "/api/v1/actions?q=zyx", "/api/v1/milestones?q=zyx",
+     "/api/v1/updates?q=zyx", "/api/v1/readings?q=zyx", "/data/actions.csv", "/data/milestones.json", "/indicators/"],
+)  # fmt: skip
+def test_a_stranger_reads_nothing_of_a_hidden_edition(address: str, stranger: Client, administrator: User) -> None:
+    for edition in Edition.objects.filter(is_public=True):
+        Edition.objects.filter(pk=edition.pk).update(title=SECRET)
+        edition.refresh_from_db()
+        editions.unpublish_edition(edition, by=administrator, reason="A test.")
+    Action.objects.update(title=SECRET, confirmed=False, internal_notes=SECRET)
+    Milestone.objects.update(title=SECRET, confirmed=False, note=SECRET)
+    for act in Action.objects.all()[:5]:
+        refresh(act)
+    assert SECRET not in body_of(stranger.get(address))
+
+
+@override_settings(DEBUG=False)
+@pytest.mark.usefixtures("isla")
+def test_what_breaks_tells_nothing(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def burst(*_a: object, **_k: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("floreo.portal.views.data.find", burst)
+    stranger.raise_request_exception = False
+    answer = stranger.get("/search/?q=plan")
+    assert answer.status_code == 500
+    assert SECRET not in body_of(answer)
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

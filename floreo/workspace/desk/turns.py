@@ -130,9 +130,9 @@ def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
     return found
 
 
-def _open_actions() -> QuerySet[Action]:
+def _open_actions(viewer: object) -> QuerySet[Action]:
     running = Q(edition__state=EditionState.IN_FORCE) | Q(edition__state=EditionState.DRAFT, edition__is_public=True)
-    return Action.objects.filter(running, closed_on=None)
+    return Action.objects.visible_to(viewer).filter(running, closed_on=None)
 
 
 def _led_by(rows: QuerySet[Action], bodies: set[int]) -> QuerySet[Action]:
@@ -160,7 +160,7 @@ class _Making:
         own = user.person.organisation_id if user.person else None
         self.own_ids = user.organisation_ids() | ({own} if own else set())
         self.bodies = bodies_of(user.organisation_ids())
-        rows = _open_actions()
+        rows = _open_actions(user)
         self.actions = rows if self.sees_all else _led_by(rows, self.bodies)
 
     @cached_property

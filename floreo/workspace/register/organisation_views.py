@@ -33,12 +33,17 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "organisation": found, "people": people, "actions": actions.select_related("edition").distinct()[:100],
         "absorbed": found.absorbed.visible_to(request.user), "may_edit": can(request.user, Permission.REGISTER_EDIT),
-        "heir": found.heir() if found.merged_into_id else None, "history": history_of(found) if is_inside else [],
+        "heir": _known(request, found.heir()) if found.merged_into_id else None, "parent": _known(request, found.parent), "history": history_of(found) if is_inside else [],
         "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True), "is_inside": is_inside,
         "networks": networks(request.user).filter(holder=found),
         "desk_section": "organisations",
     }  # fmt: skip
     return render(request, "workspace/register/organisation.html", context)
+
+
+def _known(request: HttpRequest, body: Organisation | None) -> Organisation | None:
+    """That body, where this person may know of it."""
+    return Organisation.objects.visible_to(request.user).filter(pk=body.pk).first() if body else None
 
 
 def _editable(request: HttpRequest, code: str) -> Organisation:

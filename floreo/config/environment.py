@@ -25,7 +25,7 @@ def whole(name: str, default: int) -> int:
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if value.isdigit():
+    if value.isdecimal():
         return int(value)
     raise BadSetting(f"{name} is {value!r}. Use a whole number.")
 

@@ -30,7 +30,7 @@ _MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 
 def period_from(text: str) -> Period:
     """The period that a pack writes as "2024", "Q3 2026", "2024-07", "2024-07-01" or "2024-07-01/2024-08-15"."""
-    if text.isdigit() and len(text) == len("2024"):
+    if text.isdecimal() and len(text) == len("2024"):
         return period_of(date(int(text), 1, 1), Frequency.YEAR)
     if match := _QUARTER.match(text):
         return period_of(date(int(match[2]), int(match[1]) * 3, 1), Frequency.QUARTER)

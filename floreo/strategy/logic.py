@@ -202,11 +202,11 @@ def in_order(*days: date | None) -> bool:
 def code_key(code: str) -> tuple[tuple[int, int, str], ...]:
     """Sorts "1.10" after "1.9", and letters after numbers."""
     parts = code.replace("-", ".").split(".")
-    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts)
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
 def next_code(parent: str, siblings: Sequence[str]) -> str:
     """The next free code under `parent`: "2.1" with "2.1.1" and "2.1.3" gives "2.1.4"."""
     tails = [s.rsplit(".", 1)[-1] for s in siblings]
-    highest = max((int(t) for t in tails if t.isdigit()), default=0)
+    highest = max((int(t) for t in tails if t.isdecimal()), default=0)
     return f"{parent}.{highest + 1}" if parent else str(highest + 1)

@@ -130,7 +130,7 @@ def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
             for field, value in change["fields"].items():
                 if field in _POINTS_TO:
                     pair = value if isinstance(value, list) else [value]
-                    wanted.setdefault(field, set()).update(int(v) for v in pair if str(v or "").isdigit())
+                    wanted.setdefault(field, set()).update(int(v) for v in pair if str(v or "").isdecimal())
     found = {}
     for field, ids in wanted.items():
         for row in _POINTS_TO[field]._default_manager.filter(pk__in=ids):
@@ -151,7 +151,7 @@ def _say(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
         said = ""
     elif isinstance(value, bool):
         said = _("Yes") if value else _("No")
-    elif field in _POINTS_TO and said.isdigit():
+    elif field in _POINTS_TO and said.isdecimal():
         said = names.get((field, int(said)), said)
     elif field == "override" and said in StatusChoice.values:
         said = str(StatusChoice(said).label)

@@ -92,7 +92,7 @@ PEOPLE = ListPage(
     hint=_l("Name, post or organisation"),
     columns=(
         (_l("Organisation"), lambda p: _label(p.organisation)),
-        (_l("Post"), lambda p: p.post),
+        (_l("Post"), lambda p: p.in_language("post")),
         (_l("E-mail"), lambda p: p.email),
         (_l("Telephone"), lambda p: p.phone),
         (_l("Today"), lambda p: _l("there") if p.is_active else _l("has left")),

@@ -66,7 +66,9 @@ class FinishForm(forms.Form):
 
     def __init__(self, data: Any, *, editions: list[Edition], own: Edition | None, code: str) -> None:
         super().__init__(data)
-        choices = [(e.code, _("%(title)s (%(code)s)") % {"title": e.in_language("title"), "code": e.code}) for e in editions]
+        choices = [
+            (e.code, _("%(title)s (%(code)s)") % {"title": e.in_language("title"), "code": e.code}) for e in editions
+        ]
         if code:
             choices.append((NEW, _("A new edition, in preparation and not public")))
         else:

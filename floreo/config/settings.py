@@ -243,14 +243,14 @@ CSRF_FAILURE_VIEW = "floreo.core.middleware.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
-SECURE_HSTS_PRELOAD = SECURE
+# Only where the whole domain is ours: a neighbour under the same name may still speak plain http.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE and env.flag("FLOREO_HSTS_SUBDOMAINS")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("FLOREO_BEHIND_PROXY") else None
 BEHIND_PROXY = env.flag("FLOREO_BEHIND_PROXY")
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # else all share the proxy's address, and one guesser locks all out
-SILENCED_SYSTEM_CHECKS = (
-    [] if SECURE else ["security.W004", "security.W008", "security.W012", "security.W016", "security.W021"]
-)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # HSTS beyond this host is the owner's choice, above
+if not SECURE:
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
 
 PACK = env.text("FLOREO_PACK")
 PACK_DIRS = [Path(p) for p in env.words("FLOREO_PACK_DIRS")] or [

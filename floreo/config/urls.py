@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from floreo.api.door import unknown
+from floreo.core.middleware import no_such_page
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", unknown),
     path("api/<path:rest>", unknown),
     *i18n_patterns(
+        path("account/email/", no_such_page),  # an address changes by a new invitation, never by its own word
         path("account/", include("allauth.urls")),
         path("account/", include("floreo.organisations.urls")),
         path("welcome/<str:token>/", welcome, name="welcome"),

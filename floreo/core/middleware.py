@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
@@ -75,6 +76,12 @@ def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
         for name, value in {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}.items():
             response.headers[name] = value
     return response
+
+
+@login_not_required
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """Stands where a library would offer a page that this house does not have."""
+    return refusal_page(request, Missing())
 
 
 def page_not_found(request: HttpRequest, exception: Http404) -> HttpResponse:

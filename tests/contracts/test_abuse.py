@@ -414,3 +414,11 @@ def test_a_reset_password_opens_nothing_without_the_second_factor(secretariat: U
     assert stranger.post("/account/login/", given)["Location"].startswith("/account/2fa/authenticate/")
     assert stranger.get("/desk/").status_code == 302
     assert b"password1" not in Client().get(link, follow=True).content
+
+
+def test_nobody_takes_another_address_by_saying_so(secretariat: User) -> None:
+    client = Client()
+    client.force_login(secretariat)
+    for method in (client.get, client.post):
+        assert method("/account/email/", {"email": "somebody@example.org", "action_add": ""}).status_code == 404
+    assert User.objects.filter(email="somebody@example.org").count() == 0

@@ -22,7 +22,8 @@ def every_action() -> dict[str, object]:
     for module in pkgutil.walk_packages(floreo.__path__, "floreo."):
         if ".actions" in module.name or module.name.endswith(".sign_in"):
             importlib.import_module(module.name)
-    return dict(action.VERBS)
+    # Tests define actions of their own; what is asked here is asked of ours.
+    return {verb: function for verb, function in action.VERBS.items() if function.__module__.startswith("floreo.")}
 
 
 def test_every_action_takes_by_as_a_keyword_and_names_its_act() -> None:
@@ -47,5 +48,4 @@ def test_everything_after_the_first_argument_is_a_keyword() -> None:
 
 
 def test_what_needs_no_permission_is_listed_here() -> None:
-    every_action()
-    assert {verb for verb, needs in action.NEEDS.items() if needs is None and not verb.startswith("test.")} == OPEN
+    assert {verb for verb in every_action() if action.NEEDS[verb] is None} == OPEN

@@ -117,7 +117,9 @@ def _change(raw: dict[str, Any], public: _Public, words: dict[str, dict[str, str
     fields = raw.get("fields", {})
     if raw.get("what") == "made":
         return Change(_("%(what)s: entered") % {"what": title})
-    changed = [known[n] + _value(n, v) for n, v in fields.items() if n in known]
+    changed = [
+        known[n] + _value(n, fields[n]) for n in known if n in fields
+    ]  # in our order: a database may keep another
     return Change(title, list(dict.fromkeys(changed))) if changed else None
 
 

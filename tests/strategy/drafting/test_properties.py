@@ -104,9 +104,10 @@ def test_any_bytes_give_a_document_or_a_refusal(data: bytes, name: str) -> None:
         path = Path(folder) / name
         path.write_bytes(data)
         try:
-            draft_rows(read_document(path))
+            draft = draft_rows(read_document(path))
         except Unreadable:
             return
+        check(draft.document)
 
 
 @settings(deadline=None, max_examples=60)
@@ -119,9 +120,10 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
         path = Path(folder) / name
         path.write_bytes(bytes(whole))
         try:
-            draft_rows(read_document(path))
+            draft = draft_rows(read_document(path))
         except Unreadable:
             return
+        check(draft.document)
 
 
 @settings(deadline=None, max_examples=200)

@@ -43,7 +43,10 @@ def in_english() -> Iterator[None]:
         yield
 
 
-_OUR_APPS = {"core", "organisations", "strategy", "indicators", "packs"}
+_OUR_APPS = {
+    "core", "organisations", "evidence", "yardsticks", "strategy", "reviews", "meetings", "publications", "indicators",
+    "reports", "packs", "owing",
+}  # fmt: skip
 _kept: dict[str, list[tuple[type[models.Model], list[models.Model]]]] = {}
 
 

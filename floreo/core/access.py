@@ -30,6 +30,19 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account.manage"
     AUDIT_READ = "audit.read"
     PACK_LOAD = "pack.load"
+    REVIEW_RUN = "review.run"  # open, remind, escalate and close review periods
+    REVIEW_DECIDE = "review.decide"  # approve an answer or return it
+    EVIDENCE_READ = "evidence.read"  # internal evidence
+    EVIDENCE_KEEP = "evidence.keep"
+    YARDSTICK_ASSESS = "yardstick.assess"
+    YARDSTICK_REVIEW = "yardstick.review"
+    REPORT_MAKE = "report.make"  # unpublished reports, Word templates, corrections beside a snapshot
+    PUBLICATION_WRITE = "publication.write"
+    PUBLICATION_PUBLISH = "publication.publish"
+    MEETING_READ = "meeting.read"
+    MEETING_RUN = "meeting.run"
+    NUDGE = "nudge"  # remind others of what they owe
+    MAIL_READ = "mail.read"  # what waits in the outbox, and what could not be sent
 
 
 class Scope(StrEnum):
@@ -56,6 +69,19 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.ACCOUNT_MANAGE: _("Invite people and set roles"),
     Permission.AUDIT_READ: _("Read the audit chain"),
     Permission.PACK_LOAD: _("Load a country pack"),
+    Permission.REVIEW_RUN: _("Open, remind and close review periods"),
+    Permission.REVIEW_DECIDE: _("Approve answers or return them"),
+    Permission.EVIDENCE_READ: _("Read internal evidence"),
+    Permission.EVIDENCE_KEEP: _("Keep evidence"),
+    Permission.YARDSTICK_ASSESS: _("Rate against a yardstick"),
+    Permission.YARDSTICK_REVIEW: _("Review ratings"),
+    Permission.REPORT_MAKE: _("Make reports and their Word templates"),
+    Permission.PUBLICATION_WRITE: _("Write publications"),
+    Permission.PUBLICATION_PUBLISH: _("Publish, and say where it was published"),
+    Permission.MEETING_READ: _("Read agendas, decisions and minutes"),
+    Permission.MEETING_RUN: _("Call meetings, record decisions and minutes"),
+    Permission.NUDGE: _("Remind others of what they owe"),
+    Permission.MAIL_READ: _("See the outbox"),
 }
 
 
@@ -91,13 +117,17 @@ ROLES: Mapping[str, Role] = {
             "lead",
             _("Lead"),
             _("Answers for the actions of one organisation and says how they go."),
-            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN},
+            _READS
+            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN}
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.YARDSTICK_ASSESS: ALL, P.MEETING_READ: ALL},
         ),
         Role(
             "analyst",
             _("Analyst"),
             _("Defines indicators, enters readings and checks figures."),
-            _READS | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL},
+            _READS
+            | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: ALL, P.YARDSTICK_ASSESS: ALL, P.REPORT_MAKE: ALL},
         ),
         Role(
             "operator",
@@ -109,13 +139,13 @@ ROLES: Mapping[str, Role] = {
             "drafter",
             _("Drafter"),
             _("Prepares texts: imports a strategy and reviews the draft."),
-            _READS | {P.IMPORT_REVIEW: ALL},
+            _READS | {P.IMPORT_REVIEW: ALL, P.PUBLICATION_WRITE: ALL},
         ),
         Role(
             "coordinator",
             _("Coordinator"),
             _("Runs training and awareness work, and enters its readings."),
-            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN},
+            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN},
         ),
         Role(
             "observer",
@@ -127,7 +157,8 @@ ROLES: Mapping[str, Role] = {
             "auditor",
             _("Auditor"),
             _("Reads everything, the audit chain included; changes nothing."),
-            _READS | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL},
+            _READS
+            | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.EVIDENCE_READ: ALL, P.MEETING_READ: ALL, P.MAIL_READ: ALL},
         ),
     )
 }

@@ -1,9 +1,15 @@
-"""One-time links: a random token in the address, its hash in the database, an end date, one use."""
+"""Links that open something without an account.
+
+One-time links: a random token in the address, its hash in the database, an end date, one use.
+Signed links: the address names its subject and is signed with the installation's secret; nothing is kept, the same link
+is made again for a reminder, and raising the subject's link version makes all older ones worthless. When it ends is the
+subject's to say (a review closes)."""
 
 import hashlib
 import secrets
 from datetime import timedelta
 
+from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -43,3 +49,21 @@ def use(purpose: str, token: str) -> OneTimeLink:
     if not OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
         raise Refused(_("This link has been used. Each works once; ask for a new one."), code="link_used")
     return link
+
+
+def _signer(purpose: str) -> Signer:
+    return Signer(salt=f"floreo.links.{purpose}", sep="~", algorithm="sha256")
+
+
+def sign(purpose: str, subject: int, version: int) -> str:
+    """A token for an address: "17-1~signature"."""
+    return _signer(purpose).sign(f"{subject}-{version}")
+
+
+def signed(purpose: str, token: str) -> tuple[int, int]:
+    """(subject, version) of a token. Raises Refused when it was not made here for this purpose."""
+    try:
+        subject, _dash, version = _signer(purpose).unsign(token).partition("-")
+        return int(subject), int(version)
+    except (BadSignature, ValueError):
+        raise Refused(_("This link is not known. Copy it whole, or ask for a new one."), code="link_unknown") from None

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 
 class Record(models.Model):
@@ -140,6 +141,43 @@ class OneTimeLink(models.Model):
         return f"{self.purpose} {self.subject}"
 
 
+class MailState(models.TextChoices):
+    WAITING = "waiting", _("Waits")
+    SENT = "sent", _("Sent")
+    STUCK = "stuck", _("Could not be sent")
+    DROPPED = "dropped", _("No longer needed")
+    BOUNCED = "bounced", _("Came back")
+
+
+class OutboxMail(Record):
+    """One mail to one address: kept before it is sent, tried again when the server is down, marked when it comes back."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"text"})
+
+    to = models.EmailField()
+    subject = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=120, blank=True, db_index=True)  # "reviews.ask:17"
+    language = models.CharField(max_length=5, blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    is_secret = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    not_after = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
+    message_id = models.CharField(max_length=200, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["state", "next_try_at"], name="mail_due")]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
 class Schedule(models.Model):
     """A job that comes round. The worker's loop claims what is due; the queue can be read with SQL."""
 
@@ -152,4 +190,15 @@ class Schedule(models.Model):
         return self.name
 
 
-__all__ = ["AuditEntry", "OneTimeLink", "Record", "Schedule", "SearchEntry", "Sourced", "TokenBucket", "Translated"]
+__all__ = [
+    "AuditEntry",
+    "MailState",
+    "OneTimeLink",
+    "OutboxMail",
+    "Record",
+    "Schedule",
+    "SearchEntry",
+    "Sourced",
+    "TokenBucket",
+    "Translated",
+]

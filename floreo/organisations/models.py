@@ -243,6 +243,8 @@ class Person(Record, Translated, Sourced):
     post = models.CharField(max_length=200, blank=True)  # "Head of operations": what the public sees
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    deputy = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="deputises_for")
+    language = models.CharField(max_length=5, blank=True)  # in which they are written to; blank = the pack's own
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -338,6 +338,8 @@ class PersonShape(TranslatedShape, SourcedShape):
     post: str = ""
     email: str = ""
     phone: str = ""
+    deputy: str = ""
+    language: str = ""
     is_active: bool = True
 
 

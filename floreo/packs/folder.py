@@ -19,8 +19,11 @@ from floreo.packs.problems import Problem, did_you_mean
 PAGES = ("about", "privacy", "accessibility", "report")
 _SHAPE_OF_SHAPES = "1"  # raise it when a shape gains a field, so that packs already loaded are read again
 
-TOP_FILES = ("places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml")
-EDITION_FILES = ("edition.toml", "plan.toml", "events.toml")
+TOP_FILES = (
+    "places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml",
+    "yardsticks.toml", "evidence.toml", "meetings.toml", "publications.toml",
+)  # fmt: skip
+EDITION_FILES = ("edition.toml", "plan.toml", "events.toml", "money.toml", "reviews.toml")
 SHAPES_FILE = "geo/districts.geojson"
 _PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2}})\.md$")
 _EDITION = re.compile(rf"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/({'|'.join(re.escape(n) for n in EDITION_FILES)})$")
@@ -104,7 +107,7 @@ def edition_of(name: str) -> tuple[str, str] | None:
 def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *TOP_FILES)
-        or name.startswith("documents/")
+        or name.startswith(("documents/", "evidence/"))
         or page_of(name) is not None
         or edition_of(name) is not None
     )

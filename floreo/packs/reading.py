@@ -14,16 +14,24 @@ from django.db import models
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
+from floreo.evidence import pack as evidence
 from floreo.indicators import pack as indicators
+from floreo.meetings import pack as meetings
 from floreo.organisations import pack as organisations
 from floreo.organisations.pack import Row, Setting, Shape, Strict
 from floreo.packs import checks, folder
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation
+from floreo.publications import pack as publications
+from floreo.reviews import pack as reviews
 from floreo.strategy import pack as strategy
+from floreo.yardsticks import pack as yardsticks
 
 # Every kind of row, in the order in which rows are made.
-SHAPES: tuple[type[Shape], ...] = (*organisations.SHAPES, *strategy.SHAPES, *indicators.SHAPES)
+SHAPES: tuple[type[Shape], ...] = (
+    *organisations.SHAPES, *yardsticks.SHAPES, *strategy.SHAPES, *indicators.SHAPES, *reviews.SHAPES, *meetings.SHAPES,
+    *publications.SHAPES, *evidence.SHAPES,
+)  # fmt: skip
 
 
 def _role(name: str) -> str:
@@ -63,6 +71,11 @@ TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
     "events.toml": {"event": strategy.EventShape},
     "indicators.toml": {"indicator": indicators.IndicatorShape},
     "accounts.toml": {"account": AccountShape},
+    **evidence.FILES,
+    **yardsticks.FILES,
+    **reviews.FILES,
+    **meetings.FILES,
+    **publications.FILES,
 }
 
 

@@ -21,6 +21,8 @@ class PersonFacts(TypedDict, total=False):
     translations: dict[str, dict[str, str]]
     email: str
     phone: str
+    deputy: Person | None
+    language: str
     is_active: bool
     source: str
     confirmed: bool
@@ -47,6 +49,8 @@ def sound_phone(said: str) -> str:
 def _check(person: Person) -> None:
     must_name(person)
     person.phone = sound_phone(person.phone)
+    if person.deputy_id and person.deputy_id == person.pk:
+        raise refuse("deputy", _("Nobody is their own deputy. Choose another person."), code="own_deputy")
 
 
 @action("person.added", needs=Permission.PEOPLE_EDIT)

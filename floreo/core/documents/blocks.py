@@ -1,0 +1,118 @@
+"""What a document is made of. Texts are final words in the reader's language; charts are SVG with their words.
+
+A document is a tree of nothing: a flat list of blocks, with headings by level. `pdf.py`, `word.py` and the tag
+`{% document %}` draw it; each draws every kind of block, or it is not a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    level: int = 1  # 1 to 3; the document's title is above them
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: str
+    tone: str = ""  # "" or "lede", "note", "quote", "internal" (marked as not for the public)
+    href: str = ""  # where the whole paragraph leads, if anywhere
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: Sequence[str]
+    numbered: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Pairs of a word and what it is: Meeting, 3 December 2026."""
+
+    pairs: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    text: str
+    is_number: bool = False
+    status: str = ""  # a strategy Status: drawn with its silhouette before the word
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. `caption` says what it shows; the first column heads its row. `widths` are shares of the line."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    widths: Sequence[float] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn chart. `alt` says in words what it shows; without it no PDF is made."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+    wide: bool = True
+
+
+@dataclass(frozen=True)
+class StatusBar:
+    """How many of each status, in the order of every bar, with the words beside them."""
+
+    counts: Sequence[tuple[str, str, int]]  # (status, word, how many)
+    alt: str
+
+
+@dataclass(frozen=True)
+class Boxed:
+    """A box that must be seen: decisions asked of the reader."""
+
+    title: str
+    blocks: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Two lists of blocks side by side; one under the other where there is no room, and in Word."""
+
+    left: Sequence[Block]
+    right: Sequence[Block]
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    pass
+
+
+Block = Heading | Paragraph | Bullets | Facts | Grid | Picture | StatusBar | Boxed | Columns | PageBreak
+
+
+@dataclass(frozen=True)
+class Document:
+    """`kicker` stands above the title (the state and the strategy), `foot` on every page; `is_sample` puts the ribbon
+    on every page; `contents` puts a table of contents after the title."""
+
+    title: str
+    language: str
+    blocks: Sequence[Block]
+    kicker: str = ""
+    subtitle: str = ""
+    author: str = ""
+    made_on: date | None = None
+    foot: str = ""
+    sample_words: str = ""  # "Sample data. ...": empty for a real country
+    contents: bool = False
+    contents_title: str = ""
+    one_page: bool = False  # one A4, drawn tighter
+    keywords: Sequence[str] = field(default=())

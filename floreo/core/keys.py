@@ -1,0 +1,32 @@
+"""Things named by their key ("strategy.action:17"): what evidence, ratings, mails and decisions point to, whatever it is.
+
+A key has no foreign key behind it, so it may outlive its thing: whoever reads keys leaves out those without one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.db import models
+
+from floreo.core.audit import key
+
+__all__ = ["key", "thing_of", "things_of"]
+
+
+def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
+    """The things that those keys name, by key; one query a model. Unknown and gone ones are left out."""
+    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+    for each in keys:
+        label, _colon, number = each.partition(":")
+        if number.isdecimal() and label.count(".") == 1:
+            try:
+                wanted[apps.get_model(label)].add(int(number))
+            except LookupError:
+                continue
+    return {key(thing): thing for model, ids in wanted.items() for thing in model._default_manager.filter(pk__in=ids)}
+
+
+def thing_of(name: str) -> models.Model | None:
+    return things_of([name]).get(name)

@@ -1,0 +1,77 @@
+"""What somebody owes, in one shape for every app. Plain Python.
+
+An app that owes something has a room `owing.py` with one function
+
+    def owed(whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]
+
+in as few queries as it can, narrowed to `whose` in the database; `floreo/owing/sources.py` lists them. The page, the weekly
+e-mail, the calendar and "what they owe us" are then the same list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class OwedKind(StrEnum):
+    UPDATE = "update"  # say how an action goes
+    READING = "reading"  # enter a figure
+    DECIDE = "decide"  # approve an answer or return it
+    CONFIRM = "confirm"  # check a fact against its source
+    RENEW = "renew"  # evidence that runs out, a term that ends
+    MILESTONE = "milestone"  # reach it, or say when
+    DECISION = "decision"  # carry out what a meeting decided
+    AGENDA = "agenda"  # prepare a meeting, write its minutes
+    REPORT = "report"  # close a period, sign its report
+
+
+@dataclass(frozen=True)
+class Press:
+    """What can be pressed on it: words, and an address at the desk."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One thing that waits for somebody. Whose turn it is: the person, else the organisation, else whoever holds `needs`."""
+
+    key: str  # unique and lasting, "reviews.ask:17": the calendar's UID and what a nudge points to
+    kind: OwedKind
+    title: str
+    why: str  # one sentence: what it belongs to
+    href: str  # at the desk, or the public page where there is no other
+    due: date | None = None
+    since: date | None = None  # since when it is their turn
+    person: int | None = None
+    organisation: int | None = None
+    needs: str = ""  # a Permission
+    presses: tuple[Press, ...] = ()
+    answer: str = ""  # an address that answers without an account, for the mail
+    status: str = ""  # a strategy Status, where it is an action's
+
+    def days_late(self, today: date) -> int:
+        return max((today - self.due).days, 0) if self.due else 0
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose things are asked for. `everybody`: all that anybody owes."""
+
+    people: frozenset[int] = frozenset()
+    organisations: frozenset[int] = frozenset()  # with those merged into them
+    permissions: frozenset[str] = frozenset()
+    everybody: bool = False
+
+    def holds(self, item: Owed) -> bool:
+        """Whether it is their turn."""
+        if self.everybody:
+            return True
+        if item.person is not None:
+            return item.person in self.people
+        if item.organisation is not None:
+            return item.organisation in self.organisations
+        return item.needs in self.permissions

@@ -1,0 +1,1 @@
+"""Committees, their meetings, decisions and minutes."""

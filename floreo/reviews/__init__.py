@@ -1,0 +1,1 @@
+"""The rhythm: review periods that open by themselves, who is asked, what they answer, who decides."""

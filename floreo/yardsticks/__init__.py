@@ -1,0 +1,1 @@
+"""Yardsticks as trees of items, self-assessments against them, and published scores."""

@@ -94,6 +94,8 @@ class Row:
     refs: Mapping[str, str]  # foreign key -> key of the row meant; "" for none
     many: Mapping[str, tuple[str, ...]]
     lookup: tuple[str, ...]  # fields that find the same thing when people made it first
+    # Fields that keep the key of any other row (core/keys.py), named as "milestone:2026-2030/2.1.1/signed"; "" for none.
+    keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -127,6 +129,7 @@ class Shape(Strict):
     nested: ClassVar[tuple[str, ...]] = ()  # fields that hold rows of their own
     scoped: ClassVar[frozenset[str]] = frozenset()  # references to codes of the same edition
     manifold: ClassVar[tuple[str, ...]] = ()  # many-to-many references
+    keyed: ClassVar[tuple[str, ...]] = ()  # fields that name any other row: "action:2026-2030/2.1.1"
     repeats: ClassVar[bool] = False  # the same natural key may come twice (two updates on one day)
 
     def identity(self) -> str:
@@ -137,7 +140,8 @@ class Shape(Strict):
         return f"{setting.holder}/{self.identity()}" if setting.holder else self.identity()
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in type(self).model_fields if name in plain_fields(self.makes)}
+        plain = plain_fields(self.makes) - set(self.keyed)
+        own = {name: getattr(self, name) for name in type(self).model_fields if name in plain}
         if "position" in own and own["position"] is None:
             own["position"] = setting.number
         return own
@@ -165,6 +169,7 @@ class Shape(Strict):
         return Row(
             word=self.word, key=self.key(setting), name=self.called(setting), file=setting.file, makes=self.makes,
             fields=self.fields(setting), refs=self.refs(setting), many=self.many(setting), lookup=self.lookup,
+            keys={name: getattr(self, name) for name in self.keyed},
         )  # fmt: skip
 
     def rows(self, setting: Setting) -> Iterator[Row]:

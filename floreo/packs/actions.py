@@ -87,8 +87,18 @@ def _write(difference: Difference, shelf: Shelf) -> None:
         for found in rows:
             if found.state is State.CHANGED:
                 _change(found, shelf)
+    _point(difference, shelf)
     if added:
         note(added=added)
+
+
+def _point(difference: Difference, shelf: Shelf) -> None:
+    """Keys of new rows that mean a row of a later kind, now that all are there."""
+    for found in difference.of(State.ADDED):
+        thing = shelf.thing(found.row)
+        late = {name: shelf.key_meant(text) for name, text in found.row.keys.items() if text}
+        if thing is not None and any(getattr(thing, name) != key for name, key in late.items()):
+            found.row.makes._default_manager.filter(pk=thing.pk).update(**late)
 
 
 def _own_references(makes: type[models.Model]) -> list[str]:
@@ -112,7 +122,8 @@ def _add(makes: type[models.Model], rows: list[Row], shelf: Shelf) -> None:
 
 def _build(row: Row, shelf: Shelf) -> models.Model:
     meant = {name: shelf.meant(row.makes, name, key) for name, key in row.refs.items() if key}
-    return row.makes(**row.fields, **meant)
+    keys = {name: shelf.key_meant(text) for name, text in row.keys.items()}
+    return row.makes(**row.fields, **meant, **keys)
 
 
 def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: Shelf) -> None:
@@ -137,6 +148,8 @@ def _change(found: RowDifference, shelf: Shelf) -> None:
             setattr(thing, name, row.fields[name])
         elif name in row.refs:
             setattr(thing, name, shelf.meant(row.makes, name, row.refs[name]))
+        elif name in row.keys:
+            setattr(thing, name, shelf.key_meant(row.keys[name]))
     keep(thing, full_clean=False)  # the reader has checked every field already
     for name, keys in row.many.items():
         if name in found.changes:

@@ -55,8 +55,10 @@ def problems_in(
     for row in rows:
         known.setdefault(row.makes, {}).setdefault(row.key, row)
     found = [*_country_problems(country), *_twice(rows)]
+    words = {row.word: row.makes for row in rows}
     for row in rows:
         found += _reference_problems(row, known, broken)
+        found += _key_problems(row, words, known, broken)
         found += _date_problems(row)
         found += _translation_problems(row, country.languages)
         found += _model_problems(row)
@@ -115,6 +117,23 @@ def _reference_problems(
         if key not in there and target not in broken:
             word = str(target._meta.verbose_name)
             yield _at(row, field, f"there is no {word} “{key}” in this pack{_hint(key, there)}")
+
+
+def _key_problems(
+    row: Row,
+    words: Mapping[str, type[models.Model]],
+    known: Mapping[type[models.Model], Mapping[str, Row]],
+    broken: Container[type[models.Model] | None],
+) -> Iterator[Problem]:
+    """Fields that name a row of any kind: “milestone:2026-2030/2.1.1/signed”."""
+    for field, text in row.keys.items():
+        word, colon, key = text.partition(":")
+        makes = words.get(word)
+        if text and (not colon or makes is None):
+            hint = did_you_mean(word, words)
+            yield _at(row, field, f"“{text}” names no row; write its kind before it, like action:2026-2030/2.1.1{hint}")
+        elif text and makes is not None and key not in known[makes] and makes not in broken:
+            yield _at(row, field, f"there is no {word} “{key}” in this pack{_hint(key, known[makes])}")
 
 
 def _hint(key: str, there: Iterable[str]) -> str:

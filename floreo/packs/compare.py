@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
+from floreo.core.keys import key as key_of
 from floreo.organisations.pack import Row, reference_fields
 from floreo.packs.models import PackRow
 from floreo.packs.reading import Pack
@@ -104,7 +106,7 @@ def plain(value: Any) -> Any:
         return format(value.normalize(), "f")
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
@@ -115,7 +117,7 @@ def plain(value: Any) -> Any:
 
 def values_of(row: Row) -> dict[str, Any]:
     """All that a row of the pack says, references as keys."""
-    return {**plain(dict(row.fields)), **row.refs, **{name: list(keys) for name, keys in row.many.items()}}
+    return {**plain(dict(row.fields)), **row.refs, **row.keys, **{name: list(keys) for name, keys in row.many.items()}}
 
 
 class Shelf:
@@ -125,6 +127,8 @@ class Shelf:
         self.memory = {(m.word, m.key): m for m in PackRow.objects.filter(pack__code=pack.code)}
         self.things: dict[tuple[type[models.Model], str], models.Model] = {}
         self.keys: dict[tuple[type[models.Model], int], str] = {}
+        self._makes = {row.word: row.makes for row in pack.rows}
+        self._words = {row.makes: row.word for row in pack.rows}
         self._tables: dict[type[models.Model], dict[int, models.Model]] = {}
         self._natural: dict[type[models.Model], dict[tuple[Any, ...], models.Model]] = {}
         self._many: dict[tuple[type[models.Model], str], dict[int, list[int]]] = {}
@@ -143,6 +147,24 @@ class Shelf:
     def meant(self, makes: type[models.Model], name: str, key: str) -> models.Model | None:
         """The object that the reference `name` of a `makes` means by `key`."""
         return self.things.get((reference_fields(makes)[name], key))
+
+    def row_named(self, text: str) -> tuple[type[models.Model] | None, str]:
+        """The kind and the key of the row that "milestone:2026-2030/2.1.1/signed" names."""
+        word, _colon, key = text.partition(":")
+        return self._makes.get(word), key
+
+    def key_meant(self, text: str) -> str:
+        """The key of the thing that the pack names; "" while there is none."""
+        makes, key = self.row_named(text)
+        thing = self.things.get((makes, key)) if makes else None
+        return key_of(thing)
+
+    def named(self, key: str) -> str:
+        """As the pack names what that key means; the key itself where the pack does not know it."""
+        label, _colon, number = key.partition(":")
+        model = apps.get_model(label) if number.isdecimal() else None
+        own = self.keys.get((model, int(number))) if model else None
+        return f"{self._words[model]}:{own}" if model and own else key
 
     def _table(self, model: type[models.Model]) -> dict[int, models.Model]:
         if model not in self._tables:
@@ -169,6 +191,8 @@ class Shelf:
                 if target is None and row.refs[name]:
                     return None
                 wanted.append(target.pk if target else None)
+            elif name in row.keys:
+                wanted.append(self.key_meant(row.keys[name]))
             else:
                 wanted.append(row.fields[name])
         return self._natural[row.makes].get(tuple(wanted))
@@ -179,6 +203,8 @@ class Shelf:
         for name in row.refs:
             target, pk = reference_fields(row.makes)[name], getattr(thing, f"{name}_id")
             said[name] = "" if pk is None else self.keys.get((target, pk), f"#{pk}")
+        for name in row.keys:
+            said[name] = self.named(getattr(thing, name))
         for name in row.many:
             many = row.makes._meta.get_field(name).related_model
             assert isinstance(many, type)  # our own models name each other by class
@@ -215,6 +241,10 @@ def _row_difference(row: Row, shelf: Shelf, lost: set[tuple[type[models.Model], 
     if thing is None:
         needs_lost = any(
             (target, row.refs.get(name, "")) in lost for name, target in reference_fields(row.makes).items()
+        ) or any(
+            shelf.row_named(text) in lost
+            for name, text in row.keys.items()
+            if not getattr(row.makes._meta.get_field(name), "blank", True)
         )
         state = State.REMOVED_HERE if memory or needs_lost else State.ADDED
         return RowDifference(row, state, values, None, memory)

@@ -5,11 +5,14 @@ This folder re-exports, unlike others: Django looks for models here."""
 from floreo.strategy.models.around import EditionBody, EditionPart, Event, EventKind, Outlet, Standings, StatedTarget
 from floreo.strategy.models.drafts import DraftRow, DraftState, ImportDraft, RowState
 from floreo.strategy.models.editions import Edition, EditionQuerySet, EditionState, InEdition, Objective, Pillar
+from floreo.strategy.models.money import Grant, IatiBody, OrganisationType, Payment, PaymentKind
 from floreo.strategy.models.work import (
     Action,
     ActionQuerySet,
     BudgetLine,
+    GrantState,
     Milestone,
+    MoneyStage,
     OfAction,
     Part,
     Participation,
@@ -31,14 +34,21 @@ __all__ = [
     "EditionState",
     "Event",
     "EventKind",
+    "Grant",
+    "GrantState",
+    "IatiBody",
     "ImportDraft",
     "InEdition",
     "Milestone",
+    "MoneyStage",
     "Objective",
     "OfAction",
+    "OrganisationType",
     "Outlet",
     "Part",
     "Participation",
+    "Payment",
+    "PaymentKind",
     "Pillar",
     "Risk",
     "RowState",

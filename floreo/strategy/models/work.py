@@ -234,6 +234,21 @@ class Update(OfAction, Translated):
         return f"{self.action.code} {self.on}"
 
 
+class MoneyStage(models.TextChoices):
+    PLANNED = "planned", _("Planned: asked for, promised by nobody yet")
+    COMMITTED = "committed", _("Committed: in an adopted budget or a signed agreement")
+
+
+class GrantState(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    SIGNED = "signed", _("Signed")
+    ENDED = "ended", _("Ended")
+    CALLED_OFF = "called_off", _("Called off")
+
+
+STANDING = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
+
+
 class BudgetLine(OfAction, Translated, Sourced):
     """Money of one funder for one action in one fiscal year. The only place where money is counted."""
 
@@ -248,6 +263,10 @@ class BudgetLine(OfAction, Translated, Sourced):
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="budget_lines"
     )
     note = models.CharField(max_length=300, blank=True)
+    stage = models.CharField(max_length=9, choices=MoneyStage.choices, default=MoneyStage.COMMITTED)
+    grant = models.ForeignKey(  # the agreement that pays for it
+        "strategy.Grant", null=True, blank=True, on_delete=models.PROTECT, related_name="lines"
+    )
 
     class Meta:
         ordering = ["fiscal_year", "pk"]
@@ -255,6 +274,11 @@ class BudgetLine(OfAction, Translated, Sourced):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} {self.fiscal_year}"
+
+    @property
+    def is_committed(self) -> bool:
+        """Whether somebody stands behind it: what an unsigned agreement would pay is planned, whatever the line says."""
+        return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in STANDING)
 
 
 class Risk(OfAction, Translated):

@@ -1,0 +1,116 @@
+"""Where money comes from: funders' agreements, the days on which money moved, and who is who for IATI. What is counted
+stands on budget lines (`work.py`) and nowhere else."""
+
+from __future__ import annotations
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from floreo.core.models import Record, Sourced, Translated
+from floreo.organisations.models import Organisation
+from floreo.strategy.models.work import BudgetLine, GrantState
+
+
+class Grant(Record, Translated, Sourced):
+    """An agreement with a funder. Its amount is shown beside the budget lines that it pays for, never added to them.
+
+    It belongs to no edition: work that is carried over keeps its agreement."""
+
+    translated_fields = ("title",)
+
+    code = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=300)
+    funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants")
+    reference = models.CharField(max_length=120, blank=True)  # the funder's own number of the agreement
+    # The IATI identifier of the funder's activity. Without it the funder's own tools never show the money's arrival.
+    provider_activity_id = models.CharField(max_length=120, blank=True)
+    currency = models.CharField(max_length=3)  # ISO 4217
+    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
+    signed_on = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.PROPOSED)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="grant_not_negative"),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="grant_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def desk_url(self) -> str:
+        return reverse("workspace:grant", args=[self.code])
+
+
+class PaymentKind(models.TextChoices):
+    RECEIVED = "received", pgettext_lazy("money", "Received")  # from the funder; counted in no sum of spending
+    SPENT = "spent", pgettext_lazy("money", "Spent")
+
+
+class Payment(Record, Sourced):
+    """Money that moved on a day: received for a budget line, or spent from it. Where a line has payments of the second
+    kind, the line's `spent` is their sum, and only actions write it."""
+
+    budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="payments")
+    on = models.DateField()
+    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
+    kind = models.CharField(max_length=8, choices=PaymentKind.choices, default=PaymentKind.SPENT)
+    reference = models.CharField(max_length=120, blank=True)  # voucher, invoice or transfer number
+
+    class Meta:
+        ordering = ["on", "pk"]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="payment_is_something")]
+        indexes = [models.Index(fields=["budget_line", "kind"], name="payment_of_line")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount} {self.budget_line.currency}"
+
+    def audit_subject(self) -> models.Model:
+        return self.budget_line.action
+
+    def owner_ids(self) -> set[int]:
+        return self.budget_line.owner_ids()
+
+
+class OrganisationType(models.TextChoices):
+    """IATI's codelist OrganisationType, as far as funders of a strategy need it."""
+
+    GOVERNMENT = "10", _("Government")
+    LOCAL_GOVERNMENT = "11", _("Local government")
+    PUBLIC = "15", _("Other public sector")
+    INTERNATIONAL_NGO = "21", _("International NGO")
+    NATIONAL_NGO = "22", _("National NGO")
+    REGIONAL_NGO = "23", _("Regional NGO")
+    PARTNERSHIP = "30", _("Public private partnership")
+    MULTILATERAL = "40", _("Multilateral")
+    FOUNDATION = "60", _("Foundation")
+    PRIVATE = "70", _("Private sector")
+    ACADEMIC = "80", _("Academic, training and research")
+    OTHER = "90", _("Other")
+
+
+class IatiBody(Record, Sourced):
+    """What an organisation is called in IATI files. One of them reports: whose register number begins every activity."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
+    ref = models.CharField(max_length=120, blank=True)  # "XM-DAC-41114"; empty while unknown
+    type = models.CharField(max_length=2, choices=OrganisationType.choices)
+    reports = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["organisation__name", "pk"]
+        verbose_name_plural = "IATI bodies"
+        constraints = [models.UniqueConstraint(fields=["reports"], condition=Q(reports=True), name="one_body_reports")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.ref}"

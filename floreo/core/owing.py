@@ -53,6 +53,8 @@ class Owed:
     answer: str = ""  # an address that answers without an account, for the mail
     status: str = ""  # a strategy Status, where it is an action's
 
+    # Titles and reasons may be lazy text (django.utils.functional.lazystr and its kin): only what is shown is then worded.
+
     def days_late(self, today: date) -> int:
         return max((today - self.due).days, 0) if self.due else 0
 
@@ -64,12 +66,19 @@ class Whose:
     people: frozenset[int] = frozenset()
     organisations: frozenset[int] = frozenset()  # with those merged into them
     permissions: frozenset[str] = frozenset()
+    helps: frozenset[str] = frozenset()  # permissions with which they do the work of any organisation, every day
     everybody: bool = False
 
     def holds(self, item: Owed) -> bool:
-        """Whether it is their turn."""
-        if self.everybody:
+        """Whether it is theirs to see to: they are the person, speak for the organisation, or hold what it needs."""
+        if self.everybody or item.person in self.people or item.organisation in self.organisations:
             return True
+        if item.person is None and item.organisation is None:
+            return item.needs in self.permissions
+        return item.needs in self.helps
+
+    def is_turn_of(self, item: Owed) -> bool:
+        """Whether it waits for exactly them, and not for a colleague of theirs."""
         if item.person is not None:
             return item.person in self.people
         if item.organisation is not None:

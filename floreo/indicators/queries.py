@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import F, QuerySet, Window
@@ -93,7 +93,7 @@ class Due:
     indicator: Indicator
     period: Period  # the newest one missing
     missing: int  # how many periods in a row
-    is_mine: bool  # whether the viewer may enter it
+    is_mine: bool = False  # whether the viewer may enter it
 
     @property
     def since(self) -> date:
@@ -106,23 +106,27 @@ LOOK_BACK = 8  # periods: older gaps are history, not something owed
 def due_readings(viewer: object) -> list[Due]:
     """What is owed: indicators whose readings people enter and whose last ended period has none. The viewer's own come
     first, then the longest waiting. In two queries."""
-    entered = (
-        Indicator.objects.visible_to(viewer)
-        .filter(measure="")
-        .exclude(frequency=Frequency.ONCE)
-        .select_related("edition", "answers_for__merged_into")
-    )
+    entered = Indicator.objects.visible_to(viewer).select_related("answers_for__merged_into")
+    found = [
+        replace(due, is_mine=can(viewer, Permission.READING_ENTER, due.indicator))
+        for due in due_among(entered, clock.today())
+    ]
+    return sorted(found, key=lambda d: (not d.is_mine, d.since, d.indicator.position, d.indicator.pk))
+
+
+def due_among(indicators: QuerySet[Indicator], today: date) -> list[Due]:
+    """Which of these lack the reading of their last ended period. In two queries."""
+    entered = indicators.filter(measure="").exclude(frequency=Frequency.ONCE).select_related("edition")
     have: dict[int, set[Period]] = defaultdict(set)
     rows = Reading.objects.standing().of_the_country().filter(indicator__in=entered.order_by().values("pk"))
     for key, start, end in rows.values_list("indicator_id", "starts_on", "ends_on"):
         have[key].add(Period(start, end))
-    found = [due for each in entered if (due := _due(each, have[each.pk], viewer))]
-    return sorted(found, key=lambda d: (not d.is_mine, d.since, d.indicator.position, d.indicator.pk))
+    return [due for each in entered if (due := _due(each, have[each.pk], today))]
 
 
-def _due(indicator: Indicator, have: set[Period], viewer: object) -> Due | None:
+def _due(indicator: Indicator, have: set[Period], today: date) -> Due | None:
     frequency = Frequency(indicator.frequency)
-    last = previous(period_of(clock.today(), frequency), frequency)
+    last = previous(period_of(today, frequency), frequency)
     edition = indicator.edition
     if edition and edition.ends_on and edition.ends_on < last.start:
         return None
@@ -134,4 +138,4 @@ def _due(indicator: Indicator, have: set[Period], viewer: object) -> Due | None:
         missing += 1
     if missing == 0:
         return None
-    return Due(indicator, last, missing, is_mine=can(viewer, Permission.READING_ENTER, indicator))
+    return Due(indicator, last, missing)

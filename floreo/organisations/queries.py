@@ -1,10 +1,10 @@
 """Reads of the register used more than once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from floreo.core import clock
-from floreo.organisations.models import Country
+from floreo.organisations.models import Country, Organisation
 
 
 def the_country() -> Country | None:
@@ -29,4 +29,24 @@ def public_page(country: Country, name: str, language: str) -> str:
     return str(texts.get(language) or next(iter(texts.values()), ""))
 
 
-__all__ = ["in_the_country", "public_page", "the_country"]
+def heirs() -> dict[int, int]:
+    """Who stands today for each body that was merged, however many times, by id. Bodies that stand are not in it."""
+    into = dict(Organisation.objects.exclude(merged_into=None).values_list("pk", "merged_into_id"))
+    return {old: heir for old in into if (heir := _last_heir(old, into)) != old}
+
+
+def _last_heir(body: int, into: Mapping[int, int | None]) -> int:
+    seen = {body}
+    while (heir := into.get(body)) is not None and heir not in seen:
+        seen.add(heir)
+        body = heir
+    return body
+
+
+def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
+    """The organisations and all that were merged into them, whose work they carry on."""
+    found = set(organisation_ids)
+    return found | {old for old, heir in heirs().items() if heir in found} if found else found
+
+
+__all__ = ["bodies_of", "heirs", "in_the_country", "public_page", "the_country"]

@@ -1,0 +1,269 @@
+"""What the plan owes: actions that are late, silent, at risk or soon due, milestones to come, drafts to review, facts to confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from urllib.parse import quote
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, reach
+from floreo.core.audit import key
+from floreo.core.owing import Owed, OwedKind, Press, Whose
+from floreo.organisations.models import Person
+from floreo.organisations.queries import heirs
+from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule
+from floreo.strategy.models import (
+    Action,
+    DraftState,
+    Edition,
+    EditionState,
+    ImportDraft,
+    Milestone,
+    Part,
+    Participation,
+    RowState,
+    StatusChoice,
+)
+from floreo.strategy.presenters.actions import why
+
+HORIZON = timedelta(days=92)  # a quarter ahead: what is due later is in the plan
+WAITING = (StatusChoice.LATE, StatusChoice.STALLED, StatusChoice.AT_RISK)
+AT_ONCE = 50  # reasons worded together, once one of them is shown
+# What a row says of an action; long texts stay in the database.
+_SAID = (
+    "code", "title", "translations", "status", "status_rule", "status_since", "due_on", "starts_on", "expected_on", "on_hold_since",
+    "override", "override_by", "override_on", "person", "edition__code",
+)  # fmt: skip
+
+
+def owed(whose: Whose, *, viewer: object, today: date) -> list[Owed]:
+    """In a fixed number of queries, whatever the size of the plan."""
+    plan = _Plan(whose, viewer, today)
+    return [*plan.action_items(), *plan.milestone_items(), *plan.drafts(), *plan.facts()]
+
+
+def _later(words: Callable[[], str]) -> str:
+    """Text that is worded when it is shown, if it is."""
+    return lazy(words, str)()
+
+
+A, C, T = "~a~", "~c~", "~t~"  # where an action's code, a child's code and a task go in an address
+
+
+@dataclass(frozen=True)
+class _Addresses:
+    """The addresses of one edition's actions, found once and filled in."""
+
+    action: str
+    task: str
+    child: str
+
+    @classmethod
+    def of(cls, edition: str) -> _Addresses:
+        return cls(
+            reverse("workspace:action", args=[edition, A]),
+            reverse("workspace:action_task", args=[edition, A, T]),
+            reverse("workspace:child_task", args=[edition, A, "milestones", C, T]),
+        )
+
+    def to_action(self, code: str) -> str:
+        return self.action.replace(A, quote(code))
+
+    def to_task(self, code: str, task: str) -> str:
+        return self.task.replace(T, task).replace(A, quote(code))
+
+    def to_milestone(self, code: str, milestone: str, task: str) -> str:
+        return self.child.replace(T, task).replace(C, quote(milestone)).replace(A, quote(code))
+
+
+class _Reasons:
+    """Why each action is where it is, fifty at a time, once somebody looks."""
+
+    def __init__(self, acts: Sequence[Action], today: date) -> None:
+        self.acts, self.today = acts, today
+        self.place = {act.pk: place for place, act in enumerate(acts)}
+        self.words: dict[int, str] = {}
+
+    def of(self, act: Action) -> str:
+        if act.pk not in self.words:
+            start = self.place[act.pk] // AT_ONCE * AT_ONCE
+            self._word(self.acts[start : start + AT_ONCE])
+        return self.words[act.pk]
+
+    def _word(self, acts: Sequence[Action]) -> None:
+        found: dict[int, list[Milestone]] = {act.pk: [] for act in acts}
+        rows = Milestone.objects.filter(action__in=found, reached_on=None)
+        for each in rows.only("action", "code", "title", "translations", "due_on", "reached_on", "position"):
+            found[each.action_id].append(each)
+        for act in acts:
+            self.words[act.pk] = why(act, act.standing, found[act.pk], today=self.today)
+
+
+class _Plan:
+    """What is open in the plan, for whoever is asked about."""
+
+    def __init__(self, whose: Whose, viewer: object, today: date) -> None:
+        self.whose, self.viewer, self.today = whose, viewer, today
+        self.may_update = reach(viewer, Permission.PLAN_UPDATE)
+        self.found: dict[str, _Addresses] = {}
+
+    @cached_property
+    def leads_now(self) -> QuerySet[Participation]:
+        rows = Participation.objects.filter(part=Part.LEAD)
+        return rows.exclude(until__lt=self.today).exclude(since__gt=self.today)
+
+    @cached_property
+    def open_actions(self) -> QuerySet[Action]:
+        running = Q(edition__state=EditionState.IN_FORCE) | Q(
+            edition__state=EditionState.DRAFT, edition__is_public=True
+        )
+        rows = Action.objects.visible_to(self.viewer).filter(running, closed_on=None)
+        if self.whose.everybody:
+            return rows
+        theirs = Q(person__in=self.whose.people)
+        if self.whose.organisations:
+            led = self.leads_now.filter(organisation__in=self.whose.organisations)
+            theirs |= Q(pk__in=led.values("action"))
+        if Permission.PLAN_EDIT in self.whose.permissions:
+            theirs |= Q(~Exists(self.leads_now.filter(action=OuterRef("pk"))))
+        return rows.filter(theirs)
+
+    @cached_property
+    def lead_of(self) -> dict[int, int]:
+        """Who leads each open action today, or carries on for who did, by the action's id."""
+        rows = self.leads_now.filter(action__in=self.open_actions.order_by().values("pk"))
+        into = heirs()
+        # The one entered first stays.
+        return {
+            act: into.get(body, body) for act, body in rows.order_by("-pk").values_list("action_id", "organisation")
+        }
+
+    @cached_property
+    def gone(self) -> set[int]:
+        """People who no longer answer for anything."""
+        return set(Person.objects.filter(is_active=False).values_list("pk", flat=True))
+
+    def _person(self, act: Action) -> int | None:
+        return None if act.person_id in self.gone else act.person_id
+
+    def addresses(self, act: Action) -> _Addresses:
+        code = act.edition.code
+        if code not in self.found:
+            self.found[code] = _Addresses.of(code)
+        return self.found[code]
+
+    def _may(self, act: Action) -> bool:
+        return self.may_update is None or self.lead_of.get(act.pk) in self.may_update
+
+    def _presses(self, act: Action) -> tuple[Press, ...]:
+        if not self._may(act):
+            return ()
+        way = self.addresses(act).to_task
+        said = ((_("Say how it goes"), "update"), (_("Expected when"), "expect"))
+        return tuple(Press(words, way(act.code, name)) for words, name in said)
+
+    def action_items(self) -> list[Owed]:
+        soon = Q(due_on__gte=self.today, due_on__lte=self.today + HORIZON)
+        rows = self.open_actions.filter(Q(status__in=WAITING) | soon).select_related("edition").only(*_SAID)
+        acts = sorted(rows, key=lambda act: (_due(act) or date.max, act.pk))
+        reasons = _Reasons(acts, self.today)
+        return [self.action_item(act, reasons) for act in acts]
+
+    def action_item(self, act: Action, reasons: _Reasons) -> Owed:
+        lead, person = self.lead_of.get(act.pk), self._person(act)
+        since = act.status_since if act.status_since and act.status_since <= self.today else None
+        return Owed(
+            key=key(act), kind=OwedKind.UPDATE, title=_named(act), why=_later(lambda: reasons.of(act)),
+            href=self.addresses(act).to_action(act.code), due=_due(act), since=since,
+            person=person, organisation=lead, needs=Permission.PLAN_EDIT, presses=self._presses(act), status=act.status,
+        )  # fmt: skip
+
+    def milestone_items(self) -> list[Owed]:
+        """Those to come; one that is missed makes its action late, and is said there."""
+        rows = Milestone.objects.filter(
+            action__in=self.open_actions.order_by().values("pk"), reached_on=None,
+            due_on__gte=self.today, due_on__lte=self.today + HORIZON,
+        )  # fmt: skip
+        of_action = ("code", "title", "translations", "person", "edition__code")
+        shown = ("code", "title", "translations", "due_on", "action", *(f"action__{name}" for name in of_action))
+        rows = rows.select_related("action__edition").only(*shown).order_by("due_on", "pk")
+        return [self.milestone_item(each) for each in rows]
+
+    def milestone_item(self, each: Milestone) -> Owed:
+        act = each.action
+        presses: tuple[Press, ...] = ()
+        if self._may(act):
+            way = self.addresses(act).to_milestone
+            said = ((_("Tick"), "reach"), (_("Expected when"), "expect"))
+            presses = tuple(Press(words, way(act.code, each.code, name)) for words, name in said)
+        return Owed(
+            key=key(each), kind=OwedKind.MILESTONE, title=each.in_language("title"),
+            why=_later(lambda: _("Milestone of %(action)s") % {"action": _named(act)}),
+            href=f"{self.addresses(act).to_action(act.code)}#milestones", due=each.due_on,
+            person=self._person(act), organisation=self.lead_of.get(act.pk), needs=Permission.PLAN_EDIT, presses=presses,
+        )  # fmt: skip
+
+    def _asks(self, permission: Permission) -> bool:
+        return self.whose.everybody or permission in self.whose.permissions
+
+    def drafts(self) -> list[Owed]:
+        """Texts that were read and wait for somebody to go through their rows."""
+        if not self._asks(Permission.IMPORT_REVIEW):
+            return []
+        waiting = Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
+        rows = ImportDraft.objects.filter(state=DraftState.OPEN).only("code", "file_name", "created_at")
+        return [self._draft(draft, draft.waiting) for draft in rows.annotate(waiting=waiting).order_by("pk")]
+
+    def _draft(self, draft: ImportDraft, waiting: int) -> Owed:
+        href = reverse("workspace:import", args=[draft.code])
+        return Owed(
+            key=key(draft), kind=OwedKind.CONFIRM, title=_("Review the draft of %(file)s") % {"file": draft.file_name},
+            why=ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting}, href=href,
+            since=draft.created_at.date(), needs=Permission.IMPORT_REVIEW, presses=(Press(_("Review"), href),),
+        )  # fmt: skip
+
+    def facts(self) -> list[Owed]:
+        """Facts of a plan in force that nobody has checked against their source."""
+        if not self._asks(Permission.PLAN_EDIT):
+            return []
+        in_force = Action.objects.filter(edition__state=EditionState.IN_FORCE, confirmed=False).order_by()
+        unchecked = dict(in_force.values_list("edition").annotate(n=Count("pk")))
+        editions = Edition.objects.filter(pk__in=unchecked).only("code", "title", "translations").order_by("pk")
+        return [self._fact(edition, unchecked[edition.pk]) for edition in editions]
+
+    def _fact(self, edition: Edition, number: int) -> Owed:
+        href = reverse("workspace:actions", args=[edition.code])
+        return Owed(
+            key=key(edition), kind=OwedKind.CONFIRM,
+            title=ngettext("Confirm %(n)d action", "Confirm %(n)d actions", number) % {"n": number},
+            why=_("Not yet checked against a source: %(edition)s") % {"edition": edition.in_language("title")}, href=href,
+            needs=Permission.PLAN_EDIT, presses=(Press(_("Open the list"), href),),
+        )  # fmt: skip
+
+
+def _named(act: Action) -> str:
+    """Code and title in the reader's language."""
+    return f"{act.code} {act.in_language('title')}"
+
+
+def _due(act: Action) -> date | None:
+    """By which day somebody had to move: the date that was missed, the word that did not come, or what is due next."""
+    rule = act.standing.rule
+    if rule == Rule.SILENT and act.status_since:
+        return act.status_since + timedelta(days=SILENT_PERIODS * PERIOD_DAYS)
+    if rule == Rule.ON_HOLD:
+        return None
+    if act.status == StatusChoice.LATE or rule in {Rule.DUE_SOON_UNHEARD, Rule.DUE_SOON_WITH_RISK}:
+        return act.status_since or act.due_on
+    return act.due_on
+
+
+__all__ = ["HORIZON", "owed"]

@@ -19,6 +19,7 @@ from django.utils import translation
 from floreo.core.models import Sourced, Translated
 from floreo.organisations.pack import CountryShape, Row, reference_fields
 from floreo.packs.problems import Problem, did_you_mean
+from floreo.strategy.pack_money import money_problems
 
 # Dates that must not run backwards.
 PAIRS = (
@@ -65,6 +66,7 @@ def problems_in(
         found += _word_problems(row, is_measure)
         if not country.is_sample:
             found += _source_problems(row)
+    found += [_at(row, field, sentence) for row, field, sentence in money_problems(rows)]
     return [*found, *_circles(rows), *_shared(rows)]
 
 

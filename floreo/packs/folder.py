@@ -11,13 +11,14 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from pydantic import Field
 
 from floreo.organisations.pack import Code, CountryShape, Day, Strict
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")
-_SHAPE_OF_SHAPES = "1"  # raise it when a shape gains a field, so that packs already loaded are read again
+_SHAPE_OF_SHAPES = "2"  # raise it when a shape gains a field, so that packs already loaded are read again
 
 TOP_FILES = (
     "places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml",
@@ -64,10 +65,16 @@ def files_in(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if not any(part.startswith(".") for part in name.split("/"))}
 
 
+def library_files() -> dict[str, Path]:
+    """The yardsticks that ship with the product, as "yardsticks/gci-v5.toml": they are read with every pack."""
+    home = next((Path(d) for d in settings.YARDSTICK_DIRS if Path(d).is_dir()), None)
+    return {f"yardsticks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
+
+
 def digest_of(folder: Path) -> str:
-    """SHA-256 over names and contents: the same digest means the same pack."""
+    """SHA-256 over names and contents, the yardsticks' too: the same digest means the same pack."""
     total = hashlib.sha256(_SHAPE_OF_SHAPES.encode())
-    for name, path in files_in(folder).items():
+    for name, path in (files_in(folder) | library_files()).items():
         content = path.read_bytes()
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)

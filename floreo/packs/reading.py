@@ -25,6 +25,8 @@ from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_valid
 from floreo.publications import pack as publications
 from floreo.reviews import pack as reviews
 from floreo.strategy import pack as strategy
+from floreo.strategy import pack_money
+from floreo.yardsticks import library
 from floreo.yardsticks import pack as yardsticks
 
 # Every kind of row, in the order in which rows are made.
@@ -69,6 +71,11 @@ TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
         "action": strategy.ActionShape,
     },
     "events.toml": {"event": strategy.EventShape},
+    "money.toml": {
+        "grant": pack_money.GrantShape,
+        "payment": pack_money.PaymentShape,
+        "iati_body": pack_money.IatiBodyShape,
+    },
     "indicators.toml": {"indicator": indicators.IndicatorShape},
     "accounts.toml": {"account": AccountShape},
     **evidence.FILES,
@@ -251,6 +258,19 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: order[row.makes]))
 
 
+def _library(languages: list[str]) -> _Reader:
+    """The yardsticks that ship with the product, as rows of the pack: the same checks, and the same difference. Their
+    translations are taken in the country's languages."""
+    reader = _Reader(Path(), folder.library_files())
+    for name in reader.files:
+        shapes = list(reader.items(name, library.TABLES))
+        reader.problems += [Problem(name, *found) for found in library.problems_of(shapes)]
+        for row in library.rows_of(shapes, name):
+            texts = {code: said for code, said in row.fields.get("translations", {}).items() if code in languages}
+            reader.rows.append(replace(row, fields={**row.fields, "translations": texts}) if texts or "translations" in row.fields else row)
+    return reader
+
+
 def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     """The pack in the folder `home`. Raises PackRefused with every problem found. `is_measure` knows the catalogue."""
     reader = _Reader(home, folder.files_in(home))
@@ -258,7 +278,9 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     is_sample = shaped.country.is_sample
     reader.problems += folder.file_problems(reader.files, shaped.file, is_sample=is_sample)
     setting = Setting(said_by=shaped.title, said_on=_retrieved(shaped), is_sample=is_sample)
-    reader.rows.append(_country(reader, shaped, setting))
+    shipped = _library(shaped.country.languages)
+    reader.problems, reader.broken = reader.problems + shipped.problems, reader.broken | shipped.broken
+    reader.rows += [_country(reader, shaped, setting), *shipped.rows]
     for name in reader.files:
         if name in folder.TOP_FILES:
             reader.table_file(name, TABLES[name], setting)

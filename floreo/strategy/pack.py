@@ -19,6 +19,7 @@ from floreo.strategy.models import (
     Event,
     EventKind,
     Milestone,
+    MoneyStage,
     Objective,
     Outlet,
     Part,
@@ -29,6 +30,7 @@ from floreo.strategy.models import (
     StatusChoice,
     Update,
 )
+from floreo.strategy.pack_money import SHAPES_AFTER_PLAN, SHAPES_BEFORE_PLAN
 
 
 class EditionShape(TranslatedShape, SourcedShape):
@@ -205,6 +207,8 @@ class BudgetShape(TranslatedShape, SourcedShape):
     fiscal_year: Annotated[int, Field(ge=1990, le=2200)]
     funder: str = ""
     note: str = ""
+    stage: Annotated[str, one_of(MoneyStage)] = "committed"
+    grant: str = ""  # code of an agreement in money.toml
 
     def identity(self) -> str:
         return "/".join(filter(None, [str(self.fiscal_year), self.funder, self.currency]))
@@ -332,10 +336,12 @@ SHAPES: tuple[type[Shape], ...] = (
     PillarShape,
     StatedTargetShape,
     ObjectiveShape,
+    *SHAPES_BEFORE_PLAN,
     ActionShape,
     ParticipationShape,
     MilestoneShape,
     BudgetShape,
+    *SHAPES_AFTER_PLAN,
     RiskShape,
     UpdateShape,
     EventShape,

@@ -15,6 +15,7 @@ from floreo.strategy.actions.editions import check_edition
 from floreo.strategy.actions.standings import refresh_standings
 from floreo.strategy.models import (
     Action,
+    BudgetLine,
     Edition,
     Milestone,
     Objective,
@@ -44,6 +45,26 @@ def _from(edition: Edition) -> dict[str, object]:
     }
 
 
+_MONEY = (
+    "currency", "fiscal_year", "funder_id", "grant_id", "stage", "note", "translations", "source", "source_url",
+    "confirmed", "doubt",
+)  # fmt: skip
+
+
+def _carry_money(line: BudgetLine, carried: Action) -> None:
+    """Money of years to come goes on, moved and not copied, so that it is counted once. What is spent already stays where
+    it was spent, with its payments: then only the rest goes on, as a line of its own."""
+    if not line.spent and not line.payments.exists():
+        line.action = carried
+        keep(line)
+        return
+    rest = line.amount - line.spent
+    if rest > 0:
+        line.amount = line.spent
+        keep(line)
+        keep(BudgetLine(action=carried, amount=rest, **_copied(line, _MONEY)))
+
+
 def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action:
     starts = max(filter(None, (act.starts_on, edition.starts_on)), default=None)
     if starts and act.due_on and starts > act.due_on:
@@ -66,8 +87,7 @@ def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action
         keep(Participation(action=carried, **facts))
     if first is not None:
         for line in act.budget_lines.filter(fiscal_year__gte=first.year):
-            line.action = carried  # moved, not copied: money is counted once
-            keep(line)
+            _carry_money(line, carried)
     return carried
 
 

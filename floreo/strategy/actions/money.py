@@ -1,7 +1,8 @@
-"""Writing budget lines: one funder's money for one action in one fiscal year, counted here and nowhere else."""
+"""Writing money: budget lines (counted here and nowhere else), funders' agreements, payments, names for IATI."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
@@ -10,9 +11,19 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, drop, keep, note
 from floreo.core.errors import Refused
+from floreo.core.ui.words import money as money_words
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import known_currency, must_say, newest, put
-from floreo.strategy.models import Action, BudgetLine
+from floreo.strategy.actions.checking import (
+    drop_unless_used,
+    known_currency,
+    must_be_free,
+    must_be_in_order,
+    must_be_past,
+    must_say,
+    newest,
+    put,
+)
+from floreo.strategy.models import Action, BudgetLine, Grant, IatiBody, Payment, PaymentKind
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST = (
@@ -20,7 +31,7 @@ MOST = (
 )  # SQLite and spreadsheets keep 15 digits of a number; with cents, that is all that can be meant
 
 
-class MoneyFacts(TypedDict, total=False):
+class LineFacts(TypedDict, total=False):
     """What a budget line says; amounts in whole units of the currency, with cents."""
 
     amount: Decimal
@@ -29,29 +40,66 @@ class MoneyFacts(TypedDict, total=False):
     fiscal_year: int
     funder: Organisation | None
     note: str
+    stage: str
+    grant: Grant | None
+    translations: dict[str, dict[str, str]]
     source: str
     source_url: str
     confirmed: bool
     doubt: str
 
 
-def check_money(line: BudgetLine) -> None:
-    """Raises Refused for a currency that does not exist, money below nothing, or a year that cannot be meant."""
-    line.currency = known_currency(line.currency)
-    for field in ("amount", "spent"):
-        if getattr(line, field) < 0:
+def _must_be_money(thing: BudgetLine | Grant | Payment, *names: str) -> None:
+    for field in names:
+        if getattr(thing, field) < 0:
             sentence = _("Money cannot be less than nothing. Enter 0 or more.")
             raise Refused(sentence, code="negative", fields={field: sentence})
-        if getattr(line, field) >= MOST:
+        if getattr(thing, field) >= MOST:
             sentence = _("That is more than any budget. Check the number of zeros.")
             raise Refused(sentence, code="too_much", fields={field: sentence})
+
+
+def check_money(line: BudgetLine) -> None:
+    """Raises Refused for a currency that does not exist, money below nothing, a year that cannot be meant, an agreement
+    that pays in another currency or comes from another funder, or a sum spent that its payments contradict."""
+    line.currency = known_currency(line.currency)
+    _must_be_money(line, "amount", "spent")
     if not FIRST_YEAR <= line.fiscal_year <= LAST_YEAR:
         sentence = _("Give the year in which the fiscal year starts, with four digits.")
         raise Refused(sentence, code="bad_year", fields={"fiscal_year": sentence})
+    if line.grant is not None:
+        _must_fit_grant(line, line.grant)
+    paid = spent_by_payments(line)
+    if paid is not None and line.spent != paid:
+        sentence = _("Its payments come to %(sum)s. Change the payments; what is spent follows them.")
+        sentence %= {"sum": money_words(paid, line.currency)}
+        raise Refused(sentence, code="payments_say", fields={"spent": sentence})
+
+
+def _must_fit_grant(line: BudgetLine, grant: Grant) -> None:
+    if line.currency != grant.currency:
+        sentence = _(
+            "The agreement “%(code)s” pays in %(theirs)s, and this line is in %(ours)s. Give the line in %(theirs)s."
+        )
+        sentence %= {"code": grant.code, "theirs": grant.currency, "ours": line.currency}
+        raise Refused(sentence, code="other_currency", fields={"currency": sentence})
+    if line.funder is not None and line.funder.heir() != grant.funder.heir():
+        sentence = _("The agreement “%(code)s” is with another funder: %(name)s. Choose that funder, or no agreement.")
+        sentence %= {"code": grant.code, "name": grant.funder.in_language("name")}
+        raise Refused(sentence, code="other_funder", fields={"grant": sentence})
+    line.funder = line.funder or grant.funder
+
+
+def spent_by_payments(line: BudgetLine) -> Decimal | None:
+    """The sum of its payments of money spent, or None where it has none and the figure is typed."""
+    if line.pk is None:
+        return None
+    paid = list(line.payments.filter(kind=PaymentKind.SPENT).values_list("amount", flat=True))
+    return sum(paid, Decimal(0)) if paid else None
 
 
 @action("money.added", needs=Permission.PLAN_EDIT)
-def add_budget_line(act: Action, *, by: Actor, **facts: Unpack[MoneyFacts]) -> BudgetLine:
+def add_budget_line(act: Action, *, by: Actor, **facts: Unpack[LineFacts]) -> BudgetLine:
     line = BudgetLine(action=newest(act))
     put(line, facts)
     check_money(line)
@@ -60,7 +108,7 @@ def add_budget_line(act: Action, *, by: Actor, **facts: Unpack[MoneyFacts]) -> B
 
 @action("money.updated", needs=Permission.PLAN_EDIT)
 def update_budget_line(
-    line: BudgetLine, *, by: Actor, version: int | None = None, **facts: Unpack[MoneyFacts]
+    line: BudgetLine, *, by: Actor, version: int | None = None, **facts: Unpack[LineFacts]
 ) -> BudgetLine:
     line = newest(line, version)
     put(line, facts)
@@ -72,4 +120,183 @@ def update_budget_line(
 def remove_budget_line(line: BudgetLine, *, by: Actor, reason: str) -> None:
     line = newest(line)
     note(reason=must_say(reason, field="reason", sentence=_("Say why this money leaves the plan.")))
-    drop(line)
+    drop_unless_used(line, _("Payments stand on this line. Remove them first, or leave the line."))
+
+
+class GrantFacts(TypedDict, total=False):
+    """What an agreement says."""
+
+    title: str
+    funder: Organisation
+    reference: str
+    provider_activity_id: str
+    currency: str
+    amount: Decimal
+    signed_on: date | None
+    starts_on: date | None
+    ends_on: date | None
+    state: str
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+_NOT_IN_IDS = set("/&|?")  # IATI's ruleset: identifiers hold none of these
+
+
+def _must_be_identifier(text: str, *, field: str) -> str:
+    said = text.strip()
+    if any(c in _NOT_IN_IDS or c.isspace() or not c.isprintable() for c in said):
+        sentence = _("An IATI identifier has no spaces and none of / & | ? in it. Copy it as the funder publishes it.")
+        raise Refused(sentence, code="bad_identifier", fields={field: sentence})
+    return said
+
+
+def check_grant(grant: Grant) -> None:
+    """Raises Refused for what an agreement cannot say."""
+    grant.title = must_say(grant.title, field="title", sentence=_("Give the agreement a title."))
+    grant.currency = known_currency(grant.currency)
+    _must_be_money(grant, "amount")
+    must_be_in_order(grant.starts_on, grant.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+    if grant.signed_on is not None:
+        must_be_past(grant.signed_on, field="signed_on")
+    if grant.state in {"signed", "ended"} and grant.signed_on is None:
+        sentence = _("Give the day on which it was signed, or leave it as proposed.")
+        raise Refused(sentence, code="unsigned", fields={"signed_on": sentence})
+    grant.provider_activity_id = _must_be_identifier(grant.provider_activity_id, field="provider_activity_id")
+
+
+@action("grant.added", needs=Permission.PLAN_EDIT)
+def add_grant(code: str, *, by: Actor, **facts: Unpack[GrantFacts]) -> Grant:
+    grant = Grant(code=must_be_free(Grant.objects.all(), code))
+    put(grant, facts)
+    check_grant(grant)
+    return keep(grant)
+
+
+@action("grant.updated", needs=Permission.PLAN_EDIT)
+def update_grant(grant: Grant, *, by: Actor, version: int | None = None, **facts: Unpack[GrantFacts]) -> Grant:
+    grant = newest(grant, version)
+    put(grant, facts)
+    check_grant(grant)
+    other = grant.lines.exclude(currency=grant.currency).first()
+    if other is not None:
+        sentence = _("Lines in %(theirs)s stand on it already. An agreement and its lines share one currency.")
+        sentence %= {"theirs": other.currency}
+        raise Refused(sentence, code="other_currency", fields={"currency": sentence})
+    for line in grant.lines.select_related("funder"):
+        if line.funder is not None and line.funder.heir() != grant.funder.heir():
+            sentence = _("Lines of %(name)s stand on it already. Take them off the agreement first.")
+            sentence %= {"name": line.funder.in_language("name")}
+            raise Refused(sentence, code="other_funder", fields={"funder": sentence})
+    return keep(grant)
+
+
+@action("grant.removed", needs=Permission.PLAN_EDIT)
+def remove_grant(grant: Grant, *, by: Actor, reason: str) -> None:
+    grant = newest(grant)
+    note(reason=must_say(reason, field="reason", sentence=_("Say why this agreement leaves the record.")))
+    drop_unless_used(grant, _("Budget lines stand on this agreement. Take them off it first."))
+
+
+@action("grant.placed", needs=Permission.PLAN_EDIT)
+def place_on_grant(line: BudgetLine, *, by: Actor, grant: Grant | None) -> BudgetLine:
+    """Ties a budget line to the agreement that pays for it, or to none."""
+    line = newest(line)
+    line.grant = grant
+    check_money(line)
+    return keep(line)
+
+
+class PaymentFacts(TypedDict, total=False):
+    """What a payment says; in the currency of its budget line."""
+
+    on: date
+    amount: Decimal
+    kind: str
+    reference: str
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def check_payment(payment: Payment) -> None:
+    _must_be_money(payment, "amount")
+    if not payment.amount:
+        sentence = _("A payment of nothing is no payment. Enter how much it was.")
+        raise Refused(sentence, code="nothing", fields={"amount": sentence})
+    must_be_past(payment.on, field="on")
+
+
+def _settle(line: BudgetLine, *, had: bool) -> None:
+    """Keeps `spent` in step with the payments. With the last payment gone, nothing is known to be spent."""
+    paid = spent_by_payments(line)
+    if paid is None and not had:
+        return
+    line = newest(line)
+    line.spent = paid or Decimal(0)
+    keep(line)
+
+
+@action("payment.added", needs=Permission.PLAN_EDIT)
+def add_payment(line: BudgetLine, *, by: Actor, **facts: Unpack[PaymentFacts]) -> Payment:
+    """Money that moved on a day. The first payment of money spent replaces the figure that was typed; the trail keeps
+    what that was."""
+    line = newest(line)
+    payment = Payment(budget_line=line)
+    put(payment, facts)
+    check_payment(payment)
+    first = payment.kind == PaymentKind.SPENT and spent_by_payments(line) is None
+    if first and line.spent:
+        note(spent_was_typed=str(line.spent))
+    keep(payment)
+    _settle(line, had=False)
+    return payment
+
+
+@action("payment.updated", needs=Permission.PLAN_EDIT)
+def update_payment(
+    payment: Payment, *, by: Actor, version: int | None = None, **facts: Unpack[PaymentFacts]
+) -> Payment:
+    payment = newest(payment, version)
+    was_spent = payment.kind == PaymentKind.SPENT
+    put(payment, facts)
+    check_payment(payment)
+    keep(payment)
+    _settle(payment.budget_line, had=was_spent)
+    return payment
+
+
+@action("payment.removed", needs=Permission.PLAN_EDIT)
+def remove_payment(payment: Payment, *, by: Actor, reason: str) -> None:
+    payment = newest(payment)
+    note(reason=must_say(reason, field="reason", sentence=_("Say why this payment leaves the record.")))
+    line, was_spent = payment.budget_line, payment.kind == PaymentKind.SPENT
+    drop(payment)
+    _settle(line, had=was_spent)
+
+
+@action("iati.named", needs=Permission.PLAN_EDIT)
+def name_for_iati(
+    organisation: Organisation,
+    *,
+    by: Actor,
+    ref: str,
+    kind: str,
+    reports: bool = False,
+) -> IatiBody:
+    """What an organisation is called in IATI files, and whether it is the one that reports."""
+    body = IatiBody.objects.select_for_update().filter(organisation=organisation).first()
+    body = body or IatiBody(organisation=organisation)
+    body.ref, body.kind, body.reports = _must_be_identifier(ref, field="ref"), kind, reports
+    if reports and not body.ref:
+        sentence = _("Whoever reports needs its number: every activity begins with it.")
+        raise Refused(sentence, code="missing", fields={"ref": sentence})
+    if reports:
+        for other in IatiBody.objects.filter(reports=True).exclude(pk=body.pk):
+            other.reports = False
+            keep(other)
+    return keep(body)

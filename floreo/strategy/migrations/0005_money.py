@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False)),
                 ('doubt', models.CharField(blank=True, max_length=500)),
                 ('ref', models.CharField(blank=True, max_length=120)),
-                ('type', models.CharField(choices=[('10', 'Government'), ('11', 'Local government'), ('15', 'Other public sector'), ('21', 'International NGO'), ('22', 'National NGO'), ('23', 'Regional NGO'), ('30', 'Public private partnership'), ('40', 'Multilateral'), ('60', 'Foundation'), ('70', 'Private sector'), ('80', 'Academic, training and research'), ('90', 'Other')], max_length=2)),
+                ('kind', models.CharField(choices=[('10', 'Government'), ('11', 'Local government'), ('15', 'Other public sector'), ('21', 'International NGO'), ('22', 'National NGO'), ('23', 'Regional NGO'), ('30', 'Public private partnership'), ('40', 'Multilateral'), ('60', 'Foundation'), ('70', 'Private sector'), ('80', 'Academic, training and research'), ('90', 'Other')], max_length=2)),
                 ('reports', models.BooleanField(default=False)),
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='iati', to='organisations.organisation')),
             ],

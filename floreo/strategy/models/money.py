@@ -104,7 +104,7 @@ class IatiBody(Record, Sourced):
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
     ref = models.CharField(max_length=120, blank=True)  # "XM-DAC-41114"; empty while unknown
-    type = models.CharField(max_length=2, choices=OrganisationType.choices)
+    kind = models.CharField(max_length=2, choices=OrganisationType.choices)
     reports = models.BooleanField(default=False)
 
     class Meta:

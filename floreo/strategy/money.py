@@ -1,0 +1,170 @@
+"""Reads of money: what an edition's budget lines come to, by funder, year and pillar, and how agreements are placed.
+
+Counted at budget lines, once. A grant's amount stands beside the lines it pays for and is never added to them; money of
+work that was carried over stands where its lines stand, in one edition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models import Sum as SumOf
+from django.utils.translation import gettext as _
+
+from floreo.organisations.models import Organisation
+from floreo.organisations.queries import the_country
+from floreo.strategy.logic import code_key
+from floreo.strategy.models import Action, BudgetLine, Edition, Grant
+from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.sums import Line, Sum, added, grouped
+
+
+@dataclass(frozen=True)
+class MoneyRow:
+    """One funder, year or pillar with its sums, one a currency. Without a code: what is not said, or not public."""
+
+    code: str
+    name: str
+    sums: tuple[Sum, ...]
+
+
+@dataclass(frozen=True)
+class GrantFacts:
+    """How much of an agreement is on actions: only lines that the viewer may see, of all editions."""
+
+    grant: Grant
+    placed: Decimal
+    spent: Decimal
+    lines: int
+
+    @property
+    def not_placed(self) -> Decimal:
+        return max(self.grant.amount - self.placed, Decimal(0))
+
+    @property
+    def too_much(self) -> Decimal:
+        """What stands on actions beyond what the agreement holds."""
+        return max(self.placed - self.grant.amount, Decimal(0))
+
+
+@dataclass(frozen=True)
+class MoneyFacts:
+    """The money of one edition as a viewer may see it."""
+
+    currency: str  # the country's own; its sums come first
+    totals: tuple[Sum, ...]
+    by_funder: tuple[MoneyRow, ...]
+    by_year: tuple[MoneyRow, ...]
+    by_pillar: tuple[MoneyRow, ...]
+    grants: tuple[GrantFacts, ...]
+    lines: int
+    overspent: int  # lines on which more was spent than planned
+    unconfirmed: int
+    actions: int
+    actions_with_money: int
+
+    @property
+    def main(self) -> Sum:
+        """The sum in the country's own currency, or in the first there is."""
+        own = next((s for s in self.totals if s.currency == self.currency), None)
+        return own or next(iter(self.totals), Sum(self.currency))
+
+
+def visible_lines(viewer: object, edition: Edition | None = None) -> QuerySet[BudgetLine]:
+    """Budget lines that the viewer may see: a stranger, those of public actions in public editions."""
+    rows = BudgetLine.objects.select_related("grant", "funder__merged_into", "action__objective__pillar")
+    if edition is not None:
+        rows = rows.filter(action__edition=edition)
+    if may_read_plan(viewer):
+        return rows
+    return rows.filter(action__is_public=True, action__edition__is_public=True)
+
+
+def visible_grants(viewer: object) -> QuerySet[Grant]:
+    """Agreements that the viewer may know of. A stranger: with public funders, signed, and paying for public actions."""
+    rows = Grant.objects.select_related("funder__merged_into")
+    if may_read_plan(viewer):
+        return rows
+    public = BudgetLine.objects.filter(action__is_public=True, action__edition__is_public=True, grant__isnull=False)
+    return rows.filter(funder__is_public=True, pk__in=public.values("grant_id")).exclude(state="proposed")
+
+
+def line_of(row: BudgetLine) -> Line:
+    return Line(row.currency, row.amount, row.amount if row.is_committed else Decimal(0), row.spent)
+
+
+def year_words(year: int, starts: int) -> str:
+    """A fiscal year by the year in which it starts: "2026", or "2026/27" where it does not start in January."""
+    return str(year) if starts == 1 else f"{year}/{(year + 1) % 100:02d}"
+
+
+def money_of(edition: Edition, viewer: object) -> MoneyFacts:
+    """All sums of an edition for `viewer`, in a fixed number of queries. Strangers see public actions and public funders
+    only; money of a funder that is not public counts under "no funder named"."""
+    country = the_country()
+    own, starts = (country.currency, country.fiscal_year_starts) if country else ("", 1)
+    rows = list(visible_lines(viewer, edition).order_by("fiscal_year", "action__position", "pk"))
+    lines = [line_of(row) for row in rows]
+    known = _known_funders(rows, viewer)
+    actions = Action.objects.visible_to(viewer).filter(edition=edition)
+    return MoneyFacts(
+        currency=own,
+        totals=added(lines, first=own),
+        by_funder=_by(rows, lines, lambda r: _funder(r, known), own, key=lambda r: (not r.code, r.name)),
+        by_year=_by(rows, lines, lambda r: (str(r.fiscal_year), year_words(r.fiscal_year, starts)), own),
+        by_pillar=_by(rows, lines, _pillar, own, key=lambda r: code_key(r.code)),
+        grants=tuple(grants_of(visible_grants(viewer).filter(lines__action__edition=edition).distinct(), viewer)),
+        lines=len(rows),
+        overspent=sum(row.spent > row.amount for row in rows),
+        unconfirmed=sum(not row.confirmed for row in rows),
+        actions=actions.count(),
+        actions_with_money=len({row.action_id for row in rows if row.amount > 0}),
+    )
+
+
+def _by(
+    rows: Sequence[BudgetLine],
+    lines: Sequence[Line],
+    of: Callable[[BudgetLine], tuple[str, str]],
+    own: str,
+    *,
+    key: Callable[[MoneyRow], object] | None = None,
+) -> tuple[MoneyRow, ...]:
+    found = [MoneyRow(*who, sums) for who, sums in grouped(lines, lambda i: of(rows[i]), first=own).items()]
+    return tuple(sorted(found, key=key or (lambda r: r.code)))  # type: ignore[arg-type]  # each key gives one kind
+
+
+def _known_funders(rows: Iterable[BudgetLine], viewer: object) -> dict[int, Organisation]:
+    """Who stands today for each funder that the viewer may know of."""
+    heirs = {row.funder.pk: row.funder.heir() for row in rows if row.funder is not None}
+    seen = set(
+        Organisation.objects.visible_to(viewer)
+        .filter(pk__in={*heirs, *(h.pk for h in heirs.values())})
+        .values_list("pk", flat=True)
+    )
+    return {pk: heir for pk, heir in heirs.items() if pk in seen and heir.pk in seen}
+
+
+def _funder(row: BudgetLine, known: dict[int, Organisation]) -> tuple[str, str]:
+    body = known.get(row.funder_id or 0)
+    return (body.code, body.in_language("name")) if body else ("", _("No funder named"))
+
+
+def _pillar(row: BudgetLine) -> tuple[str, str]:
+    pillar = row.action.objective.pillar
+    return pillar.code, pillar.in_language("title")
+
+
+def grants_of(grants: QuerySet[Grant], viewer: object) -> list[GrantFacts]:
+    """Each agreement with what of it is on actions, counted over the lines that the viewer may see."""
+    seen = Q() if may_read_plan(viewer) else Q(lines__action__is_public=True, lines__action__edition__is_public=True)
+    ids = list(grants.values_list("pk", flat=True))
+    rows = Grant.objects.filter(pk__in=ids).select_related("funder__merged_into").order_by("code")
+    summed = rows.annotate(
+        placed=SumOf("lines__amount", filter=seen),
+        used=SumOf("lines__spent", filter=seen),
+        many=Count("lines", filter=seen),
+    )
+    return [GrantFacts(g, g.placed or Decimal(0), g.used or Decimal(0), g.many) for g in summed]

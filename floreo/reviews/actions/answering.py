@@ -1,0 +1,230 @@
+"""What whoever holds the link does: open it, keep a draft, send, say that nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep
+from floreo.core.errors import Changed, Missing, Refused
+from floreo.reviews.actions.checking import must_be_open, newest, restate
+from floreo.reviews.logic import MOST_NAME, MOST_TEXT, AnswerState, number_of
+from floreo.reviews.models import Answer, Ask
+from floreo.strategy.actions.checking import must_be_past
+from floreo.strategy.models import Action, Milestone
+from floreo.strategy.presenters.words import number_figures
+
+TEXTS = ("done", "next", "risks", "internal_note")
+
+
+class AnswerFacts(TypedDict, total=False):
+    """What may be said of one action. `milestones` by code, `figures` as plain rows, `evidence` by id."""
+
+    done: str
+    next: str
+    risks: str
+    internal_note: str
+    nothing_changed: bool
+    milestones: Mapping[str, date]
+    figures: list[dict[str, str]]
+    evidence: list[int]
+
+
+@action("ask.opened", needs=Permission.PLAN_UPDATE, quiet=True)
+def mark_opened(ask: Ask, *, by: Actor) -> Ask:
+    """The first time somebody opens the link; later times change nothing."""
+    ask = newest(ask)
+    if ask.opened_at is None and not ask.review.is_closed:
+        ask.opened_at = clock.now()
+        restate(ask, clock.today())
+    return ask
+
+
+def _held(ask: Ask) -> Ask:
+    """The ask as it is now, held, in a review that is open."""
+    must_be_open(ask.review)
+    return newest(ask)
+
+
+def _asked_about(ask: Ask, act: Action) -> Action:
+    found = ask.actions.filter(pk=act.pk).first()
+    if found is None:
+        raise Missing(_("That action is not asked about here."))
+    return found
+
+
+def _row(ask: Ask, act: Action, version: int | None) -> Answer:
+    """The answer that is being written: the newest one unless it is approved, else the next. `version` is the one that
+    the form was opened at, 0 for a new one; raises Changed when somebody else wrote in between."""
+    last = ask.answers.filter(action=act).order_by("-number").first()
+    if last is not None and last.is_open:
+        row = newest(last)
+    else:
+        row = Answer(ask=ask, action=act, number=last.number + 1 if last else 1)
+    here = 0 if row.pk is None else row.version
+    if version is not None and version != here:
+        theirs = {f.name: getattr(row, f.name) for f in row._meta.concrete_fields} | {"version": here}
+        raise Changed(
+            _("Somebody else wrote here while you did. Nothing of yours is lost: compare, and send again."),
+            theirs=theirs,
+        )
+    return row
+
+
+def _put_texts(row: Answer, facts: AnswerFacts) -> None:
+    for name in TEXTS:
+        text = str(facts.get(name, getattr(row, name))).replace("\x00", "").replace("\r\n", "\n").strip()
+        if len(text) > MOST_TEXT:
+            sentence = _("This is %(length)s characters long. Shorten it to %(most)s; what you typed is still here.") % {
+                "length": number_figures(len(text)), "most": number_figures(MOST_TEXT),
+            }  # fmt: skip
+            raise Refused(sentence, code="too_long", fields={name: sentence})
+        if name == "internal_note":
+            row.internal_note = text
+        else:
+            row.say_anew(name, text)
+
+
+def _put_milestones(row: Answer, ticked: Mapping[str, date]) -> None:
+    """Only milestones of this very action, and only days that have been."""
+    known = set(Milestone.objects.filter(action=row.action).values_list("code", flat=True))
+    for code, day in ticked.items():
+        if code not in known:
+            raise Refused(_("That milestone is of another action."), code="other_action")
+        must_be_past(day, field=f"reached-{code}")
+    row.milestones = {code: day.isoformat() for code, day in ticked.items()}
+
+
+def _put_figures(row: Answer, figures: Iterable[Mapping[str, str]]) -> None:
+    kept = []
+    for figure in figures:
+        code = figure["indicator"]
+        if number_of(figure["value"]) is None:
+            sentence = _("Give a number, for example 81 or 4.5.")
+            raise Refused(sentence, code="not_a_number", fields={f"value-{code}": sentence})
+        if not figure.get("source", "").strip():
+            sentence = _("Say where the number comes from: a document and page, a list, a publisher.")
+            raise Refused(sentence, code="missing", fields={f"source-{code}": sentence})
+        if len(figure["source"]) > 500 or len(figure.get("note", "")) > 500:
+            sentence = _("Shorten it to 500 characters.")
+            raise Refused(sentence, code="too_long", fields={f"source-{code}": sentence})
+        kept.append({name: str(value).strip() for name, value in figure.items()})
+    row.figures = kept
+
+
+def _put(row: Answer, facts: AnswerFacts, said_by: str) -> None:
+    _put_texts(row, facts)
+    row.nothing_changed = bool(facts.get("nothing_changed", row.nothing_changed))
+    if "milestones" in facts:
+        _put_milestones(row, facts["milestones"])
+    if "figures" in facts:
+        _put_figures(row, facts["figures"])
+    if "evidence" in facts:
+        row.evidence = sorted(set(facts["evidence"]))
+    row.said_by = " ".join(said_by.replace("\x00", "").split())[:MOST_NAME] or row.said_by
+
+
+def _says_something(row: Answer) -> bool:
+    return any(getattr(row, name) for name in ("done", "next", "risks")) or bool(row.milestones)
+
+
+def _must_be_whole(row: Answer) -> None:
+    if row.nothing_changed and _says_something(row):
+        sentence = _("You said that nothing changed and also what did. Keep one of the two.")
+        raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
+    if not row.nothing_changed and not _says_something(row):
+        sentence = _("Say what was done, or press “Nothing changed”.")
+        raise Refused(sentence, code="missing", fields={"done": sentence})
+    if not row.said_by:
+        sentence = _("Say who you are.")
+        raise Refused(sentence, code="missing", fields={"said_by": sentence})
+
+
+@action("answer.drafted", needs=Permission.PLAN_UPDATE)
+def save_draft(
+    ask: Ask, *, by: Actor, act: Action, said_by: str = "", version: int | None = None, **facts: Unpack[AnswerFacts]
+) -> Answer:
+    """Keeps what was typed so far, however unfinished. What was sent already stays sent until it is sent anew."""
+    ask = _held(ask)
+    row = _row(ask, _asked_about(ask, act), version)
+    if row.state == AnswerState.SUBMITTED:
+        row.state = AnswerState.DRAFT
+    _put(row, facts, said_by)
+    keep(row)
+    restate(ask, clock.today())
+    return row
+
+
+@action("answer.submitted", needs=Permission.PLAN_UPDATE)
+def submit_answer(
+    ask: Ask, *, by: Actor, act: Action, said_by: str, version: int | None = None, **facts: Unpack[AnswerFacts]
+) -> Answer:
+    """Sends the answer about one action. The very same sent twice at once counts once."""
+    ask = _held(ask)
+    act = _asked_about(ask, act)
+    twin = _twin(ask, act, facts)
+    if twin is not None:
+        return twin
+    row = _row(ask, act, version)
+    _put(row, facts, said_by)
+    _must_be_whole(row)
+    return _send(ask, row)
+
+
+def _twin(ask: Ask, act: Action, facts: AnswerFacts) -> Answer | None:
+    """The newest answer, when it was sent and says exactly this."""
+    last = ask.answers.filter(action=act).order_by("-number").first()
+    if last is None or last.state not in (AnswerState.SUBMITTED, AnswerState.APPROVED):
+        return None
+    probe = Answer(ask=ask, action=act, nothing_changed=bool(facts.get("nothing_changed")))
+    try:
+        _put(probe, facts, last.said_by)
+    except Refused:
+        return None
+    if probe.nothing_changed:
+        _empty(probe)
+    names = (*TEXTS, "nothing_changed", "milestones", "figures")
+    is_same = all(getattr(probe, name) == getattr(last, name) for name in names)
+    return last if is_same and set(probe.evidence) <= set(last.evidence) else None
+
+
+def _send(ask: Ask, row: Answer) -> Answer:
+    today = clock.today()
+    row.state, row.said_on = AnswerState.SUBMITTED, today
+    row.first_said_on = row.first_said_on or today
+    keep(row)
+    restate(ask, today)
+    return row
+
+
+def _empty(row: Answer) -> None:
+    for name in ("done", "next", "risks"):
+        setattr(row, name, "")
+    row.milestones, row.translations = {}, {}
+
+
+@action("answer.unchanged", needs=Permission.PLAN_UPDATE)
+def say_nothing_changed(ask: Ask, *, by: Actor, said_by: str, acts: Iterable[Action] | None = None) -> list[Answer]:
+    """One press: nothing changed for these actions, or for every one that has no answer yet. A draft that says something
+    is left alone: whoever pressed is told, and nothing that was typed goes."""
+    ask = _held(ask)
+    asked = list(ask.actions.order_by("position", "pk"))
+    chosen = asked if acts is None else [_asked_about(ask, act) for act in acts]
+    sent = []
+    for act in chosen:
+        last = ask.answers.filter(action=act).order_by("-number").first()
+        if last is not None and last.state in (AnswerState.SUBMITTED, AnswerState.APPROVED):
+            continue
+        row = _row(ask, act, None)
+        if acts is None and (_says_something(row) or row.state == AnswerState.RETURNED):
+            continue
+        _empty(row)
+        row.nothing_changed, row.said_by = True, " ".join(said_by.split())[:MOST_NAME] or row.said_by
+        _must_be_whole(row)
+        sent.append(_send(ask, row))
+    return sent

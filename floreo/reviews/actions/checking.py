@@ -1,0 +1,64 @@
+"""What every write of a review asks before it saves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.core.action import keep
+from floreo.core.errors import Changed, Refused
+from floreo.reviews.logic import ANSWERED, AnswerState, AskState, whole
+from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.presenters import decided_words, moment_day
+from floreo.reviews.queries import reply_address
+from floreo.strategy.actions.checking import newest
+
+CLOSED = "review_closed"
+__all__ = ["CLOSED", "closed", "must_be_open", "must_wait", "newest", "restate"]
+
+
+def closed(review: Review) -> Refused:
+    """The sentence for whoever comes after the close: when it was, and whom to write to."""
+    day = moment_day(review.closed_at) if review.closed_at else ""
+    sentence = _("The review was closed on %(day)s, so nothing was changed. Send what you wrote to %(reply)s.") % {
+        "day": day, "reply": reply_address(review.edition),
+    }  # fmt: skip
+    refusal = Refused(sentence, code=CLOSED)
+    refusal.status = 409
+    return refusal
+
+
+def must_be_open(review: Review) -> Review:
+    """The review as it is now, held until the transaction ends. Raises Refused once it is closed."""
+    fresh = newest(review)
+    if fresh.is_closed:
+        raise closed(fresh)
+    return fresh
+
+
+def must_wait(answer: Answer, version: int | None) -> Answer:
+    """The answer as it is now, held, when it still waits for a decision. Raises Changed with who decided what and when,
+    and when it was rewritten since the reviewer read it."""
+    fresh = newest(answer)
+    theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
+    if fresh.state in (AnswerState.APPROVED, AnswerState.RETURNED):
+        sentence = _("It is decided already: %(decided)s") % {"decided": decided_words(fresh)}
+        raise Changed(sentence, theirs=theirs)
+    if fresh.state != AnswerState.SUBMITTED:
+        raise Refused(_("It has not been sent yet."), code="not_submitted")
+    if version is not None and fresh.version != version:
+        raise Changed(_("It was written anew while you read it. Read it again, then decide."), theirs=theirs)
+    return fresh
+
+
+def restate(ask: Ask, today: date) -> Ask:
+    """Works out how the ask stands as a whole from its newest answers, and keeps it."""
+    states: dict[int, AnswerState] = {}
+    for act, state in ask.answers.order_by("number").values_list("action_id", "state"):
+        states[act] = AnswerState(state)
+    asked = ask.actions.order_by().values_list("pk", flat=True)
+    ask.state = whole(states, asked, is_opened=ask.opened_at is not None)
+    if AskState(ask.state) in ANSWERED and ask.answered_on is None:
+        ask.answered_on = today
+    return keep(ask)

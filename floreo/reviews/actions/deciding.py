@@ -1,0 +1,82 @@
+"""What the secretariat does with an answer: approve it, or return it with a note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.evidence import actions as evidence
+from floreo.evidence.models import Evidence
+from floreo.reviews.actions.checking import must_be_open, must_wait, restate
+from floreo.reviews.letters import Post
+from floreo.reviews.logic import AnswerState
+from floreo.reviews.models import Answer
+from floreo.strategy.actions.checking import must_say
+from floreo.strategy.actions.milestones import reach_milestone
+from floreo.strategy.actions.updates import say_update
+from floreo.strategy.models import Milestone, Update
+
+# Enters one figure of an answer: (figure, by). The desk hands in the indicators' own action; they stand above reviews.
+Enter = Callable[[Mapping[str, str], Actor], object]
+
+
+@action("answer.returned", needs=Permission.REVIEW_DECIDE)
+def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None = None) -> Answer:
+    """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
+    review = must_be_open(answer.ask.review)
+    answer = must_wait(answer, version)
+    said = must_say(note, field="note", sentence=_("Say what is missing, so that they can mend it."))
+    answer.state, answer.returned_note = AnswerState.RETURNED, said
+    answer.decided_by, answer.decided_at = by.actor_name, clock.now()
+    keep(answer)
+    ask = restate(answer.ask, clock.today())
+    if ask.address:
+        outbox.post(Post(review, clock.today()).returning(answer, said, by.actor_name))
+    return answer
+
+
+@action("answer.approved", needs=Permission.REVIEW_DECIDE)
+def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, version: int | None = None) -> Answer:
+    """The plan now says it: an update in the lead's name on the day it was said, milestones ticked with their days,
+    figures entered through `enter`, evidence attached. All of it, or nothing."""
+    must_be_open(answer.ask.review)
+    answer = must_wait(answer, version)
+    update = _say(answer, by)
+    for figure in answer.figures:
+        if enter is not None:
+            enter(figure, by)
+    for each in Evidence.objects.filter(pk__in=answer.evidence):
+        evidence.attach(each, by=by, thing=answer.action)
+        evidence.attach(each, by=by, thing=update)
+    answer.state, answer.update = AnswerState.APPROVED, update
+    answer.decided_by, answer.decided_at = by.actor_name, clock.now()
+    keep(answer)
+    restate(answer.ask, clock.today())
+    return answer
+
+
+def _say(answer: Answer, by: Actor) -> Update:
+    """The update, in the answerer's name and on their day; who let it in is in the trail."""
+    act, on = answer.action, answer.said_on or clock.today()
+    open_ones = {m.code: m for m in Milestone.objects.filter(action=act, reached_on=None)}
+    reached = {open_ones[code]: date.fromisoformat(day) for code, day in answer.milestones.items() if code in open_ones}
+    gone = [code for code in answer.milestones if code not in open_ones]
+    if gone:
+        note(milestones_left_out=gone)  # ticked or removed by somebody else in the meantime
+    done = answer.done
+    if not (done or answer.next or answer.risks or reached or answer.nothing_changed):
+        done = _("The milestones named were reached.")
+    update = say_update(
+        act, by=by, done=done, next=answer.next, risks=answer.risks, nothing_changed=answer.nothing_changed,
+        reached=list(reached), on=on,
+    )  # fmt: skip
+    for milestone, day in reached.items():
+        if day != on:
+            reach_milestone(milestone, by=by, on=day)
+    update.said_by, update.translations = answer.said_by, dict(answer.translations)
+    return keep(update)

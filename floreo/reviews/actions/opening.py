@@ -1,0 +1,150 @@
+"""Opening a review by hand, writing to leads again, and closing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.core.figures import Period
+from floreo.reviews.actions.checking import must_be_open, restate
+from floreo.reviews.actions.writing import ask_groups, begin, write_to
+from floreo.reviews.letters import Post
+from floreo.reviews.logic import ANSWERED, Dates
+from floreo.reviews.models import Ask, Review, ReviewState
+from floreo.reviews.queries import Group, groups_of, unanswered
+from floreo.strategy.actions.checking import must_be_free, newest
+from floreo.strategy.models import Edition
+
+
+def _refuse(field: str, sentence: str) -> Refused:
+    return Refused(sentence, code="bad_days", fields={field: sentence})
+
+
+@action("review.opened", needs=Permission.REVIEW_RUN)
+def open_review(
+    edition: Edition, *, by: Actor, starts_on: date, ends_on: date, due_on: date, closes_on: date, code: str = ""
+) -> Review:
+    """Asks every lead about the days from `starts_on` to `ends_on`, today. For an extra review, or one that the rhythm
+    has missed. Raises Refused for days out of order, a code that is taken, or an edition without anybody to ask."""
+    today = clock.today()
+    if ends_on < starts_on:
+        raise _refuse("ends_on", _("The last day comes before the first. Change one of them."))
+    if starts_on > today:
+        raise _refuse("starts_on", _("This period has not begun. Ask about days that have been."))
+    if due_on < today:
+        raise _refuse("due_on", _("Nobody can answer in the past. Give today or a later day."))
+    if closes_on < due_on:
+        raise _refuse("closes_on", _("It closes when answers are due, or later."))
+    if code:
+        must_be_free(Review.objects.filter(edition=edition), code)
+    groups, _unled = groups_of(edition, until=ends_on, day=today)
+    if not groups:
+        raise Refused(
+            _("There is nobody to ask: no open action has a person or a lead. Say first who leads what."), code="nobody"
+        )
+    return begin(edition, Period(starts_on, ends_on), Dates(today, due_on, closes_on), today=today, code=code)
+
+
+@action("review.moved", needs=Permission.REVIEW_RUN)
+def move_review(review: Review, *, by: Actor, due_on: date, closes_on: date, version: int | None = None) -> Review:
+    """Gives everybody more time, or less; reminders move with the due day."""
+    review = newest(must_be_open(review), version)
+    if due_on < review.opened_on:
+        raise _refuse("due_on", _("It cannot be due before it opened."))
+    if closes_on < due_on:
+        raise _refuse("closes_on", _("It closes when answers are due, or later."))
+    review.due_on, review.closes_on = due_on, closes_on
+    return keep(review)
+
+
+@action("review.reminded", needs=Permission.REVIEW_RUN)
+def remind_now(review: Review, *, by: Actor, asks: Iterable[Ask] | None = None) -> int:
+    """Writes again to whoever has not answered; to `asks` only, where they are given. Returns how many mails."""
+    review, today = must_be_open(review), clock.today()
+    rows = unanswered(review.asks.all()).select_related("review__edition", "organisation", "person", "deputy")
+    rows = rows if asks is None else rows.filter(pk__in=[a.pk for a in asks])
+    waiting = [a for a in rows.select_for_update(of=("self",)) if a.address]
+    if not waiting:
+        raise Refused(_("Nobody is left to remind: all have answered, or have no address."), code="nobody")
+    return write_to(review, waiting, [], today=today)
+
+
+@action("ask.escalated", needs=Permission.REVIEW_RUN)
+def escalate_now(ask: Ask, *, by: Actor) -> Ask:
+    """Asks the deputy of whoever has not answered, without waiting for the day."""
+    review = must_be_open(ask.review)
+    ask = newest(ask)
+    deputy = ask.person.deputy if ask.person else None
+    if deputy is None or not deputy.is_active or not deputy.email:
+        raise Refused(_("No deputy with an address is named. Name one on the person’s page first."), code="no_deputy")
+    if ask.state in ANSWERED:
+        raise Refused(_("They have answered: there is nothing to escalate."), code="answered")
+    write_to(review, [], [ask], today=clock.today())
+    return newest(ask)
+
+
+@action("ask.renewed", needs=Permission.REVIEW_RUN)
+def ask_again(ask: Ask, *, by: Actor) -> Ask:
+    """Sends a new link; every earlier one stops opening. For a link that got into wrong hands, or a new address."""
+    review, today = must_be_open(ask.review), clock.today()
+    ask = newest(ask)
+    if not ask.address:
+        raise Refused(_("The register knows no address for them. Enter one first."), code="no_address")
+    ask.link_version += 1
+    ask.asked_on, ask.asked_count = today, ask.asked_count + 1
+    keep(ask)
+    acts = list(ask.actions.order_by("position", "pk"))
+    outbox.post(Post(review, today).asking(ask, "renewed", actions=acts))
+    return ask
+
+
+@action("review.widened", needs=Permission.REVIEW_RUN)
+def ask_the_rest(review: Review, *, by: Actor) -> int:
+    """Asks about actions that came into the plan, or got a lead, after the review opened. Returns how many."""
+    review, today = must_be_open(review), clock.today()
+    have = set(review.asks.values_list("actions", flat=True))
+    groups, _unled = groups_of(review.edition, until=review.ends_on, day=today)
+    added = 0
+    new: list[Group] = []
+    for group in groups:
+        group.actions = [act for act in group.actions if act.pk not in have]
+        if not group.actions:
+            continue
+        added += len(group.actions)
+        here = _ask_of(review, group)
+        if here is None:
+            new.append(group)
+            continue
+        here.actions.add(*group.actions)
+        restate(here, today)  # more is asked of them, so the whole is not answered any more
+    if not added:
+        raise Refused(_("Everything that has a lead is asked about already."), code="nothing")
+    note(asked_about=[act.code for group in groups for act in group.actions])
+    ask_groups(review, new, today=today)
+    return added
+
+
+def _ask_of(review: Review, group: Group) -> Ask | None:
+    if group.person is not None:
+        return review.asks.filter(person=group.person).first()
+    return review.asks.filter(person=None, organisation=group.organisation).first()
+
+
+@action("review.closed", needs=Permission.REVIEW_RUN)
+def mark_closed(review: Review, *, by: Actor) -> Review:
+    """Locks everything in it. Whoever closes it makes the snapshot in the same transaction (reports). Refused while
+    answers wait for a decision: what somebody sent is approved or returned, never passed over."""
+    review = must_be_open(review)
+    waiting = review.asks.filter(answers__state="submitted").distinct().count()
+    if waiting:
+        raise Refused(
+            _("Answers still wait for a decision. Approve or return each of them, then close."), code="undecided"
+        )
+    review.state, review.closed_at, review.closed_by = ReviewState.CLOSED, clock.now(), by.actor_name
+    return keep(review)

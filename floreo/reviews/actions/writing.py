@@ -1,0 +1,77 @@
+"""Asking the leads of one review and writing to them again: the parts that several actions share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from floreo.core import outbox
+from floreo.core.action import keep, keep_all, note
+from floreo.core.figures import Period
+from floreo.reviews.letters import Post
+from floreo.reviews.logic import Dates, code_of
+from floreo.reviews.models import Ask, Review
+from floreo.reviews.queries import Group, actions_of, groups_of
+from floreo.strategy.models import Edition
+
+
+def begin(edition: Edition, period: Period, dates: Dates, *, today: date, code: str = "") -> Review:
+    """Opens a review and asks every lead, with one mail each. Within an action."""
+    review = keep(
+        Review(
+            edition=edition, code=code or _free_code(edition, period), starts_on=period.start, ends_on=period.end,
+            opened_on=dates.opens_on, due_on=dates.due_on, closes_on=dates.closes_on,
+        )
+    )  # fmt: skip
+    groups, unled = groups_of(edition, until=review.ends_on, day=today)
+    ask_groups(review, groups, today=today)
+    if unled:
+        note(nobody_asked=[act.code for act in unled])
+    return review
+
+
+def _free_code(edition: Edition, period: Period) -> str:
+    wanted = code_of(period)
+    taken = set(edition.reviews.filter(code__startswith=wanted).values_list("code", flat=True))
+    return next(c for c in (wanted, *(f"{wanted}-{n}" for n in range(2, 1000))) if c not in taken)
+
+
+def ask_groups(review: Review, groups: Sequence[Group], *, today: date) -> list[Ask]:
+    """One ask and one mail a group. Whom the register knows no address of is asked without a mail, and shows as such."""
+    asks = [Ask(review=review, organisation=g.organisation, person=g.person) for g in groups]
+    for ask in asks:
+        if ask.address:
+            ask.asked_on, ask.asked_count = today, 1
+    keep_all(asks, model=Ask)
+    through = Ask.actions.through
+    through._default_manager.bulk_create(
+        (through(ask_id=a.pk, action_id=act.pk) for a, g in zip(asks, groups, strict=True) for act in g.actions),
+        batch_size=500,
+    )
+    post = Post(review, today)
+    outbox.post_all(
+        post.asking(ask, "asked", actions=group.actions)
+        for ask, group in zip(asks, groups, strict=True) if ask.address
+    )  # fmt: skip
+    return asks
+
+
+def write_to(review: Review, reminded: Sequence[Ask], escalated: Sequence[Ask], *, today: date) -> int:
+    """Reminds these and escalates those, in a handful of queries however many they are. Within an action."""
+    if not reminded and not escalated:
+        return 0
+    touched = {a.pk: a for a in [*reminded, *escalated]}
+    for ask in escalated:
+        assert ask.person is not None  # only a person has a deputy
+        ask.deputy, ask.escalated_on = ask.person.deputy, today
+    for ask in reminded:
+        ask.reminded_on, ask.reminded_count = today, ask.reminded_count + 1
+    Ask.objects.bulk_update(
+        touched.values(), ["deputy", "escalated_on", "reminded_on", "reminded_count"], batch_size=200
+    )
+    acts = actions_of(touched.values())
+    post = Post(review, today)
+    mails = [post.asking(a, "reminded", actions=acts.get(a.pk, [])) for a in reminded]
+    mails += [post.asking(a, "escalated", actions=acts.get(a.pk, [])) for a in escalated]
+    note(reminded=[a.pk for a in reminded], escalated=[a.pk for a in escalated], review=str(review))
+    return outbox.post_all(mails)

@@ -1,0 +1,105 @@
+"""The mails of a review: one to each lead, in their language, with the link that answers without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import outbox
+from floreo.core.keys import key
+from floreo.core.models import OutboxMail
+from floreo.organisations.models import Person
+from floreo.organisations.queries import the_country
+from floreo.reviews.access import token_of
+from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.presenters import period_words
+from floreo.reviews.queries import reply_address
+from floreo.strategy.models import Action
+from floreo.strategy.presenters.words import day_words
+
+
+def answer_path(ask: Ask, language: str = "") -> str:
+    """The page's address without the host, in `language`."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        return reverse("portal:answer", args=[token_of(ask)])
+
+
+class Post:
+    """Writes the letters of one review: what they share is looked up once, however many leads there are."""
+
+    def __init__(self, review: Review, today: date) -> None:
+        self.review, self.today = review, today
+        country = the_country()
+        self.own_language = str(country.languages[0]) if country and country.languages else settings.LANGUAGE_CODE
+        self.languages = set(country.languages) if country else set()
+        self.reply = reply_address(review.edition)
+        # One day more than the last, since that day ends later here than in UTC.
+        self.not_after = datetime.combine(review.closes_on + timedelta(days=2), time(), tzinfo=UTC)
+
+    def language_for(self, person: Person | None) -> str:
+        said = person.language if person else ""
+        return said if said in self.languages else self.own_language
+
+    def asking(self, ask: Ask, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
+        """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""
+        to = ask.deputy if kind == "escalated" else ask.person
+        address = to.email if to else ask.address
+        language = self.language_for(to)
+        with translation.override(language):
+            acts = list(actions)
+            facts = self._facts(ask, to, language) | {
+                "kind": kind, "actions": [f"{a.code} {a.in_language('title')}" for a in acts], "whom": ask.whom,
+            }  # fmt: skip
+            text = render_to_string("reviews/mail/asked.txt", facts)
+            subject = self._subject(kind, len(acts))
+            return self._letter(ask, to=address, language=language, kind=f"review.{kind}", subject=subject, text=text)
+
+    def returning(self, answer: Answer, note: str, decided_by: str) -> OutboxMail:
+        ask = answer.ask
+        language = self.language_for(ask.person)
+        with translation.override(language):
+            act = f"{answer.action.code} {answer.action.in_language('title')}"
+            facts = self._facts(ask, ask.person, language) | {"action": act, "note": note, "decided_by": decided_by}
+            text = render_to_string("reviews/mail/returned.txt", facts)
+            subject = _("Please look again: %(action)s") % {"action": act}
+            return self._letter(
+                ask, to=ask.address, language=language, kind="review.returned", subject=subject, text=text
+            )
+
+    def _facts(self, ask: Ask, to: Person | None, language: str) -> dict[str, Any]:
+        review = self.review
+        return {
+            "name": to.name if to else (ask.organisation.in_language("name") if ask.organisation else ""),
+            "period": period_words(review.period), "edition": review.edition.in_language("title"),
+            "due": day_words(review.due_on), "closes": day_words(review.closes_on),
+            "late": self.today > review.due_on, "reply": self.reply,
+            "link": settings.SITE_ADDRESS + answer_path(ask, language),
+        }  # fmt: skip
+
+    def _subject(self, kind: str, actions: int) -> str:
+        facts = {"n": actions, "period": period_words(self.review.period), "due": day_words(self.review.due_on)}
+        match kind:
+            case "reminded":
+                return _("Reminder: review of %(period)s, due %(due)s") % facts
+            case "escalated":
+                return _("For the deputy: review of %(period)s, due %(due)s") % facts
+        said = ngettext(
+            "Review of %(period)s: how does your action stand? By %(due)s",
+            "Review of %(period)s: how do your %(n)d actions stand? By %(due)s",
+            actions,
+        )
+        return said % facts
+
+    def _letter(self, ask: Ask, *, to: str, language: str, kind: str, subject: str, text: str) -> OutboxMail:
+        return outbox.letter(
+            to=to, subject=subject, text=text, kind=kind, about=key(ask), language=language, is_secret=True,
+            not_after=self.not_after, headers={"Reply-To": self.reply},
+        )  # fmt: skip

@@ -1,0 +1,254 @@
+"""Review periods: their rhythm, the reviews themselves, who is asked, and what they answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.figures import Frequency, Period
+from floreo.core.models import Record, Translated
+from floreo.organisations.models import Organisation, Person
+from floreo.reviews.logic import AnswerState, AskState, Beat, reminder_days
+from floreo.strategy.models import Action, Edition, Update
+
+
+class RhythmFrequency(models.TextChoices):
+    MONTH = Frequency.MONTH, _("Every month")
+    QUARTER = Frequency.QUARTER, _("Every quarter")
+    YEAR = Frequency.YEAR, _("Every year")
+
+
+class ReviewState(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class AskStateChoice(models.TextChoices):
+    WAITING = AskState.WAITING, _("Not opened yet")
+    OPENED = AskState.OPENED, _("Opened, not answered")
+    DRAFT = AskState.DRAFT, _("Begun")
+    SUBMITTED = AskState.SUBMITTED, _("Waits for approval")
+    RETURNED = AskState.RETURNED, _("Returned with a note")
+    APPROVED = AskState.APPROVED, _("Approved")
+
+
+class AnswerStateChoice(models.TextChoices):
+    DRAFT = AnswerState.DRAFT, _("Draft")
+    SUBMITTED = AnswerState.SUBMITTED, _("Sent, waits for approval")
+    RETURNED = AnswerState.RETURNED, _("Returned with a note")
+    APPROVED = AnswerState.APPROVED, _("Approved")
+
+
+def _before() -> list[int]:
+    return list(Beat.before)
+
+
+def _after() -> list[int]:
+    return list(Beat.after)
+
+
+class Rhythm(Record):
+    """How often the leads of an edition are asked. Days are counted from the last day of the period asked about."""
+
+    edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm")
+    frequency = models.CharField(max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER)
+    opens_after_days = models.PositiveSmallIntegerField(default=Beat.opens_after)
+    due_after_days = models.PositiveSmallIntegerField(default=Beat.due_after)
+    closes_after_days = models.PositiveSmallIntegerField(default=Beat.closes_after)
+    remind_before = models.JSONField(default=_before, blank=True)  # days before the due day
+    remind_after = models.JSONField(default=_after, blank=True)  # days after it
+    escalate_after_days = models.PositiveSmallIntegerField(default=Beat.escalate_after)  # after the due day
+    reply_to = models.EmailField(blank=True)  # whom leads may ask; blank: the organisation that coordinates
+    is_on = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.get_frequency_display()}"
+
+    def audit_subject(self) -> models.Model:
+        return self.edition
+
+    @property
+    def beat(self) -> Beat:
+        return Beat(
+            Frequency(self.frequency), self.opens_after_days, self.due_after_days, self.closes_after_days,
+            tuple(self.remind_before), tuple(self.remind_after), self.escalate_after_days,
+        )  # fmt: skip
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def visible_to(self, viewer: object) -> ReviewQuerySet:
+        """Strangers: when an edition is public, that it is reviewed, and when. What is answered is another table."""
+        return self if can(viewer, Permission.PLAN_READ) else self.filter(edition__is_public=True)
+
+
+class Review(Record):
+    """One period in which leads are asked how their actions go. Once closed, nothing in it changes any more."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="reviews")
+    code = models.SlugField(max_length=40)  # "2026-q3"
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    opened_on = models.DateField()
+    due_on = models.DateField()
+    closes_on = models.DateField()
+    state = models.CharField(max_length=6, choices=ReviewState.choices, default=ReviewState.OPEN)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ends_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="review_code_once"),
+            models.CheckConstraint(
+                condition=Q(starts_on__lte=F("ends_on"), opened_on__lte=F("due_on"), due_on__lte=F("closes_on")),
+                name="review_days_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", closed_at=None, closed_by="")
+                | (Q(state="closed", closed_at__isnull=False) & ~Q(closed_by="")),
+                name="review_closed_by_whom",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "due_on"], name="review_running")]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code} {self.code}"
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == ReviewState.CLOSED
+
+    def desk_url(self) -> str:
+        return reverse("workspace:review", args=[self.edition.code, self.code])
+
+    def reminder_days(self, beat: Beat) -> list[date]:
+        """The days on which whoever has not answered is written to, while the review runs."""
+        days = reminder_days(self.due_on, beat.before, beat.after)
+        return [day for day in days if self.opened_on < day <= self.closes_on]
+
+
+class Ask(Record):
+    """What one lead is asked in one review: the person who answers for the actions, else the organisation that leads
+    them. Written to at `address`; answered by whoever holds the link, or at the desk."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="asks")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
+    deputy = models.ForeignKey(  # to whom it was escalated
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="asks_as_deputy"
+    )
+    actions = models.ManyToManyField(Action, related_name="asks")
+    state = models.CharField(max_length=9, choices=AskStateChoice.choices, default=AskState.WAITING)
+    answered_on = models.DateField(null=True, blank=True)  # the first day on which nothing was missing
+    opened_at = models.DateTimeField(null=True, blank=True)
+    asked_on = models.DateField(null=True, blank=True)
+    asked_count = models.PositiveSmallIntegerField(default=0)
+    reminded_on = models.DateField(null=True, blank=True)
+    reminded_count = models.PositiveSmallIntegerField(default=0)
+    escalated_on = models.DateField(null=True, blank=True)
+    link_version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "person"], condition=Q(person__isnull=False), name="ask_once_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["review", "organisation"], condition=Q(person=None), name="ask_once_a_body"
+            ),
+        ]
+        indexes = [models.Index(fields=["review", "state"], name="ask_standing")]
+
+    def __str__(self) -> str:
+        return f"{self.review.code} {self.whom}"
+
+    def audit_subject(self) -> models.Model:
+        return self.review
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id} if self.organisation_id else set()
+
+    @property
+    def whom(self) -> str:
+        """Who is asked, by name; staff only."""
+        body = self.organisation.label if self.organisation else ""
+        return ", ".join(filter(None, [self.person.name if self.person else "", body]))
+
+    @property
+    def address(self) -> str:
+        """Where it is written to; "" when the register knows no address."""
+        if self.person is not None:
+            return self.person.email
+        return self.organisation.email if self.organisation else ""
+
+    @property
+    def language(self) -> str:
+        return self.person.language if self.person else ""
+
+    @property
+    def last_mail_on(self) -> date | None:
+        return max(filter(None, [self.asked_on, self.reminded_on]), default=None)
+
+    def desk_url(self) -> str:
+        return reverse("workspace:ask", args=[self.review.edition.code, self.review.code, self.pk])
+
+
+class Answer(Record, Translated):
+    """What was answered about one action. The newest number of an action is the one that counts; once approved, the next
+    thing said is a new one. Figures, milestones and evidence wait here as plain facts until somebody approves them."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("done", "next", "risks")
+
+    ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="answers")
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="answers")
+    number = models.PositiveSmallIntegerField(default=1)
+    done = models.TextField(blank=True)
+    next = models.TextField(blank=True)
+    risks = models.TextField(blank=True)
+    internal_note = models.TextField(blank=True)  # to the secretariat, never published
+    nothing_changed = models.BooleanField(default=False)
+    milestones = models.JSONField(default=dict, blank=True)  # {"m1": "2026-11-03"}: code and the day it was reached
+    figures = models.JSONField(default=list, blank=True)  # [{"indicator", "starts_on", "ends_on", "value", ...}]
+    evidence = models.JSONField(default=list, blank=True)  # ids of evidence kept
+    state = models.CharField(max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT)
+    said_by = models.CharField(max_length=200, blank=True)  # the name that the answerer gives
+    said_on = models.DateField(null=True, blank=True)  # when it was sent, the newest time
+    first_said_on = models.DateField(null=True, blank=True)  # when it was first sent: for what is in time
+    returned_note = models.TextField(blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    update = models.OneToOneField(  # what the plan says since it was approved
+        Update, null=True, blank=True, on_delete=models.SET_NULL, related_name="answer"
+    )
+
+    class Meta:
+        ordering = ["ask_id", "action_id", "number"]
+        constraints = [models.UniqueConstraint(fields=["ask", "action", "number"], name="answer_number_once")]
+        indexes = [models.Index(fields=["state", "id"], name="answer_standing")]
+
+    def __str__(self) -> str:
+        return f"{self.action.code} {self.number}"
+
+    def audit_subject(self) -> models.Model:
+        return self.action
+
+    def owner_ids(self) -> set[int]:
+        return self.ask.owner_ids()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answerer may still change it."""
+        return self.state != AnswerState.APPROVED

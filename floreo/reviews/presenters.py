@@ -1,0 +1,127 @@
+"""Reviews in sentences, computed from data, so that page, desk and mail say the same. Text only, no HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, pgettext
+
+from floreo.core.figures import Frequency, Period
+from floreo.core.ui import words
+from floreo.reviews.logic import ANSWERED, AnswerState, AskState, Turn, turn
+from floreo.reviews.models import Answer, Ask, Review
+from floreo.strategy.presenters.words import days_words, short_day
+
+ANSWER_WORDS: Mapping[str, Promise] = {
+    AnswerState.DRAFT: _l("Draft, not sent"),
+    AnswerState.SUBMITTED: _l("Sent. It waits for the secretariat."),
+    AnswerState.RETURNED: _l("Returned with a note"),
+    AnswerState.APPROVED: _l("Approved"),
+}
+# The shape that stands beside each word; the gallery shows them all.
+ASK_SHAPES: Mapping[str, str] = {
+    AskState.WAITING: "not_started", AskState.OPENED: "not_started", AskState.DRAFT: "not_started",
+    AskState.SUBMITTED: "on_track", AskState.RETURNED: "at_risk", AskState.APPROVED: "done",
+}  # fmt: skip
+
+
+def period_words(period: Period) -> str:
+    """ "Q3 2026", or its two days where it is no calendar period."""
+    match period.frequency:
+        case Frequency.QUARTER | Frequency.YEAR | Frequency.MONTH:
+            return words.day(period.start, str(period.frequency))
+    return _("%(first)s to %(last)s") % {"first": short_day(period.start), "last": short_day(period.end)}
+
+
+def title(review: Review) -> str:
+    return _("Review %(period)s") % {"period": period_words(review.period)}
+
+
+def answered(asks: Iterable[Ask]) -> tuple[int, int]:
+    """How many have answered, of how many that were asked."""
+    states = [ask.state for ask in asks]
+    return sum(state in ANSWERED for state in states), len(states)
+
+
+def progress(done: int, asked: int) -> str:
+    """ "11 of 15 have answered"."""
+    if asked == 0:
+        return _("Nobody is asked.")
+    said = ngettext("%(done)d of %(asked)d has answered.", "%(done)d of %(asked)d have answered.", asked)
+    return said % {"done": done, "asked": asked}
+
+
+def whose_turn(ask: Ask, *, is_closed: bool) -> str:
+    """Who has to move: the secretariat, the lead (or the deputy it was escalated to), or nobody."""
+    match turn(AskState(ask.state), is_closed=is_closed):
+        case Turn.NOBODY:
+            return pgettext("whose turn it is", "Nobody")
+        case Turn.SECRETARIAT:
+            return _("Secretariat")
+    return lead_words(ask)
+
+
+def lead_words(ask: Ask) -> str:
+    """Who is waited for, by name; the deputy beside them once it was escalated."""
+    who = ask.person.name if ask.person else (ask.organisation.label if ask.organisation else _("Nobody"))
+    if ask.deputy is not None:
+        return _("%(person)s or %(deputy)s") % {"person": who, "deputy": ask.deputy.name}
+    return who
+
+
+def due_words(review: Review, today: date) -> str:
+    """How long is left, or how late it is."""
+    if review.is_closed and review.closed_at is not None:
+        return _("Closed on %(day)s by %(who)s.") % {"day": moment_day(review.closed_at), "who": review.closed_by}
+    days = (review.due_on - today).days
+    if days > 0:
+        return _("Answers are due on %(day)s, in %(days)s.") % {
+            "day": short_day(review.due_on), "days": days_words(days),
+        }  # fmt: skip
+    if days == 0:
+        return _("Answers are due today.")
+    return _("Answers were due on %(day)s, %(days)s ago. It closes on %(closes)s.") % {
+        "day": short_day(review.due_on), "days": days_words(-days), "closes": short_day(review.closes_on),
+    }  # fmt: skip
+
+
+def moment_day(moment: datetime) -> str:
+    return short_day(moment.date())
+
+
+def mail_words(ask: Ask) -> list[str]:
+    """What was sent to whom and when, in short sentences."""
+    said = []
+    if not ask.address:
+        said.append(_("The register knows no address to write to."))
+    if ask.asked_on:
+        said.append(_("Asked %(day)s.") % {"day": short_day(ask.asked_on)})
+    if ask.reminded_on:
+        times = ngettext("once", "%(n)d times", ask.reminded_count) % {"n": ask.reminded_count}
+        said.append(_("Reminded %(times)s, last %(day)s.") % {"times": times, "day": short_day(ask.reminded_on)})
+    if ask.escalated_on and ask.deputy:
+        said.append(
+            _("Escalated to %(who)s on %(day)s.") % {"who": ask.deputy.name, "day": short_day(ask.escalated_on)}
+        )
+    return said
+
+
+def decided_words(answer: Answer) -> str:
+    """Who decided what about an answer, and when."""
+    if answer.decided_at is None:
+        return ""
+    facts = {"who": answer.decided_by, "day": moment_day(answer.decided_at)}
+    if answer.state == AnswerState.APPROVED:
+        return _("%(who)s approved it on %(day)s.") % facts
+    return _("%(who)s returned it on %(day)s.") % facts
+
+
+def said_words(answer: Answer) -> str:
+    """Who said it, and when."""
+    if answer.said_on is None:
+        return ""
+    return _("%(who)s, %(day)s") % {"who": answer.said_by, "day": short_day(answer.said_on)}

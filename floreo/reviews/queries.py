@@ -1,0 +1,148 @@
+"""Reads of reviews used more than once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
+
+from floreo.organisations.models import Organisation, Person
+from floreo.reviews.logic import AnswerState, AskState
+from floreo.reviews.models import Answer, Ask, Review, ReviewState, Rhythm
+from floreo.strategy.models import Action, Edition, EditionPart, Part, Participation, Update
+
+Leads = dict[int, list[Organisation]]  # by an action's id
+
+
+@dataclass
+class Group:
+    """One lead and all that they are asked about."""
+
+    organisation: Organisation | None
+    person: Person | None
+    actions: list[Action] = field(default_factory=list)
+
+
+def open_actions(edition: Edition, until: date) -> QuerySet[Action]:
+    """What is asked about: actions that have begun by `until` and are not closed, internal ones among them."""
+    begun = Q(starts_on=None) | Q(starts_on__lte=until)
+    rows = Action.objects.filter(begun, edition=edition, closed_on=None)
+    return rows.select_related("person__organisation").order_by("position", "pk")
+
+
+def leads_of(actions: Iterable[Action], day: date) -> Leads:
+    """Who leads each today, the heirs of merged bodies in their place; the one entered first comes first."""
+    rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=Part.LEAD)
+    current = rows.exclude(until__lt=day).exclude(since__gt=day)
+    found: Leads = defaultdict(list)
+    for part in current.select_related("organisation__merged_into").order_by("pk"):
+        found[part.action_id].append(part.organisation.heir())
+    return dict(found)
+
+
+def _asked_person(act: Action) -> Person | None:
+    """The person who answers for it, when they are there and can be written to."""
+    return act.person if act.person and act.person.is_active and act.person.email else None
+
+
+def groups_of(edition: Edition, *, until: date, day: date) -> tuple[list[Group], list[Action]]:
+    """Whom to ask about what: one group a person, else one a lead organisation; and the actions that nobody leads."""
+    actions = list(open_actions(edition, until))
+    leads, unled = leads_of(actions, day), []
+    groups: dict[tuple[str, int], Group] = {}
+    for act in actions:
+        person, bodies = _asked_person(act), leads.get(act.pk, [])
+        if person is not None:
+            groups.setdefault(("person", person.pk), Group(None, person)).actions.append(act)
+        elif bodies:
+            groups.setdefault(("body", bodies[0].pk), Group(bodies[0], None)).actions.append(act)
+        else:
+            unled.append(act)
+    for group in groups.values():
+        group.organisation = group.organisation or _speaks_for(group, leads)
+    return list(groups.values()), unled
+
+
+def _speaks_for(group: Group, leads: Leads) -> Organisation | None:
+    """The body that leads most of what the person is asked about; where nobody leads, the person's own."""
+    bodies = [body for act in group.actions for body in leads.get(act.pk, [])]
+    if bodies:
+        return Counter(bodies).most_common(1)[0][0]
+    own = group.person.organisation if group.person else None
+    return own.heir() if own else None
+
+
+def actions_of(asks: Iterable[Ask]) -> dict[int, list[Action]]:
+    """What each is asked about, by the ask's id, in one query."""
+    rows = Ask.actions.through._default_manager.filter(ask__in=[a.pk for a in asks]).select_related("action__edition")
+    found: dict[int, list[Action]] = defaultdict(list)
+    for link in rows.order_by("action__position", "action__pk"):
+        found[link.ask_id].append(link.action)
+    return dict(found)
+
+
+def current_answers(ask: Ask) -> dict[int, Answer]:
+    """The newest answer of each action, by the action's id."""
+    return {a.action_id: a for a in ask.answers.select_related("action__edition", "update").order_by("number")}
+
+
+def last_updates(actions: Iterable[Action], *, before: Iterable[int] = ()) -> dict[int, Update]:
+    """What was last said of each action, by its id, in one query."""
+    rows = Update.objects.filter(action__in=[a.pk for a in actions]).exclude(pk__in=list(before))
+    return {u.action_id: u for u in rows.order_by("on", "pk")}
+
+
+def asks_of(review: Review) -> QuerySet[Ask]:
+    """A review's asks with all that a list says of them."""
+    answers = Answer.objects.select_related("action__edition", "update").order_by("action__position", "number")
+    return (
+        Ask.objects.filter(review=review)
+        .select_related("review__edition", "organisation", "person", "deputy")
+        .prefetch_related("actions", Prefetch("answers", answers))
+    )
+
+
+def unanswered(asks: QuerySet[Ask]) -> QuerySet[Ask]:
+    return asks.exclude(state__in=[AskState.SUBMITTED, AskState.APPROVED])
+
+
+def to_decide(review: Review | None = None) -> QuerySet[Answer]:
+    """Answers that wait for somebody to approve them or return them, the longest waiting first."""
+    rows = Answer.objects.filter(state=AnswerState.SUBMITTED, ask__review__state=ReviewState.OPEN)
+    rows = rows if review is None else rows.filter(ask__review=review)
+    return rows.select_related(
+        "action__edition", "ask__review__edition", "ask__organisation", "ask__person", "ask__deputy"
+    ).order_by("said_on", "pk")
+
+
+def unasked(review: Review) -> list[Action]:
+    """Open actions of the edition about which nobody is asked, because nobody leads them or they are new."""
+    asked = Action.objects.filter(asks__review=review).values("pk")
+    return list(open_actions(review.edition, review.ends_on).exclude(pk__in=asked))
+
+
+def rhythm_of(edition: Edition) -> Rhythm:
+    """The edition's rhythm; where none is set, the usual one, not running."""
+    return Rhythm.objects.filter(edition=edition).first() or Rhythm(edition=edition, is_on=False)
+
+
+def reply_address(edition: Edition, rhythm: Rhythm | None = None) -> str:
+    """Whom leads may write to: as set with the rhythm, else who coordinates the edition, else the sender."""
+    rhythm = rhythm or rhythm_of(edition)
+    if rhythm.reply_to:
+        return rhythm.reply_to
+    for part in (EditionPart.COORDINATED, EditionPart.LED):
+        for body in edition.bodies.filter(part=part).select_related("organisation__merged_into").order_by("pk"):
+            if body.organisation.heir().email:
+                return body.organisation.heir().email
+    return str(settings.DEFAULT_FROM_EMAIL)
+
+
+def open_asks_about(act: Action) -> list[Ask]:
+    """Who is being asked about an action now."""
+    rows = Ask.objects.filter(actions=act, review__state=ReviewState.OPEN)
+    return list(rows.select_related("review__edition", "organisation", "person", "deputy"))

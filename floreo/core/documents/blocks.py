@@ -25,8 +25,17 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Item:
+    """A point of a list that begins with words that stand out: **Sign the protocol.** Agreed on 2 November."""
+
+    text: str
+    lead: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Bullets:
-    items: Sequence[str]
+    items: Sequence[str | Item]
     numbered: bool = False
 
 
@@ -38,32 +47,38 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A drawn chart. `alt` says in words what it shows; without it no PDF is made. An empty `svg` draws nothing."""
+
+    svg: str
+    alt: str
+    caption: str = ""
+    wide: bool = True  # else half the line
+
+
+@dataclass(frozen=True)
 class Cell:
     text: str
     is_number: bool = False
     status: str = ""  # a strategy Status: drawn with its silhouette before the word
     href: str = ""
+    small: str = ""  # after the text, in small print: "40 days"
+    below: str = ""  # under it, on a line of its own
+    picture: Picture | None = None  # a line beside a figure; its `alt` is what it says
+    is_strong: bool = False
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. `caption` says what it shows; the first column heads its row. `widths` are shares of the line."""
+    """A table. `caption` says what it shows; the first column heads its row. `widths` are shares of the line.
+    `bare`: the caption stands already in the heading right above, so it is only read aloud."""
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     widths: Sequence[float] = ()
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn chart. `alt` says in words what it shows; without it no PDF is made."""
-
-    svg: str
-    alt: str
-    caption: str = ""
-    wide: bool = True
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,4 +130,8 @@ class Document:
     contents: bool = False
     contents_title: str = ""
     one_page: bool = False  # one A4, drawn tighter
+    beside: Sequence[str] = ()  # lines at the right of the kicker: for whom, of which period
+    site: str = (
+        ""  # "https://strategy.example": completes addresses that begin with "/"; without it files hold no links
+    )
     keywords: Sequence[str] = field(default=())

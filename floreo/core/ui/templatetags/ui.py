@@ -23,10 +23,10 @@ from markdown_it import MarkdownIt
 from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.ui import bars, words
-from floreo.core.ui.templatetags import ui_charts, ui_forms, ui_lists
+from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
 
 register = template.Library()
-for library in (ui_charts.register, ui_forms.register, ui_lists.register):
+for library in (ui_charts.register, ui_documents.register, ui_forms.register, ui_lists.register):
     register.tags.update(library.tags)
     register.filters.update(library.filters)
 

@@ -1,0 +1,127 @@
+"""Blocks as plain data, ready to draw: cleaned words, whole addresses, charts that stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from floreo.core.documents import ink
+from floreo.core.documents.blocks import (
+    Block,
+    Boxed,
+    Bullets,
+    Cell,
+    Columns,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Item,
+    PageBreak,
+    Paragraph,
+    Picture,
+    StatusBar,
+)
+from floreo.core.documents.plain import breakable, clean
+from floreo.core.ui import bars
+
+
+class Drawer:
+    """Turns blocks into plain data, keeping headings from skipping a level, which no reader aloud could follow."""
+
+    def __init__(self, document: Document) -> None:
+        self.site = document.site
+        self.level = 0
+
+    def heading(self, wanted: int) -> int:
+        self.level = max(1, min(wanted, self.level + 1, 3))
+        return self.level
+
+    def href(self, given: str) -> str:
+        href = clean(given).strip()
+        if href.startswith("/") and not href.startswith("//"):
+            href = f"{self.site.rstrip('/')}{href}" if self.site else ""
+        return href if href.startswith(("https://", "http://", "mailto:")) else ""
+
+    def picture(self, one: Picture) -> dict[str, Any] | None:
+        svg = ink.first_picture(one.svg)
+        return {"svg": ink.alone(svg), "alt": clean(one.alt)} if svg else None
+
+    def cell(self, cell: Cell) -> dict[str, Any]:
+        return {
+            "text": breakable(cell.text), "status": cell.status if cell.status in ink.SHORT else "",
+            "href": self.href(cell.href), "small": breakable(cell.small), "below": breakable(cell.below),
+            "picture": self.picture(cell.picture) if cell.picture else None, "is_strong": cell.is_strong,
+        }  # fmt: skip
+
+    def grid(self, grid: Grid) -> list[dict[str, Any]]:
+        wide = max((len(grid.head), *(len(r) for r in grid.rows)))
+        if not wide:
+            return []
+        rows = [[*row, *[Cell("")] * (wide - len(row))] for row in grid.rows]
+        numbers = [bool(rows) and all(r[i].is_number or not r[i].text for r in rows) for i in range(wide)]
+        widths = list(grid.widths) if len(grid.widths) == wide else [0 if n else 1 for n in numbers]
+        if not any(widths):
+            widths[0] = 1
+        head = [breakable(w) for w in grid.head] + [""] * (wide - len(grid.head))
+        return [{
+            "kind": "grid", "caption": breakable(grid.caption), "head": head, "widths": widths, "numbers": numbers,
+            "rows": [[self.cell(c) for c in row] for row in rows], "note": breakable(grid.note),
+            "bare": grid.bare or not grid.caption,
+        }]  # fmt: skip
+
+    def items(self, items: Iterable[str | Item]) -> list[dict[str, str]]:
+        made = [i if isinstance(i, Item) else Item(i) for i in items]
+        return [{"text": breakable(i.text), "lead": breakable(i.lead), "href": self.href(i.href)} for i in made]
+
+    def bar(self, bar: StatusBar) -> list[dict[str, Any]]:
+        counts = [c for c in bar.counts if c[0] in ink.SHORT]
+        if not sum(n for _s, _w, n in counts):
+            return []
+        svg = bars.status_bar({s: n for s, _w, n in counts}, label=bar.alt)
+        words = [[s, breakable(w), str(n)] for s, w, n in counts]
+        return [{"kind": "status_bar", "svg": ink.alone(svg), "alt": clean(bar.alt), "counts": words}]
+
+    def many(self, blocks: Sequence[Block]) -> list[dict[str, Any]]:
+        return [made for block in blocks for made in self.one(block)]
+
+    def one(self, block: Block) -> list[dict[str, Any]]:
+        match block:
+            case Grid():
+                return self.grid(block)
+            case StatusBar():
+                return self.bar(block)
+            case Picture():
+                return self.shown(block)
+            case Boxed() | Columns():
+                return [self.holder(block)]
+        return [self.words(block)] if not _is_empty(block) else []
+
+    def holder(self, block: Boxed | Columns) -> dict[str, Any]:
+        if isinstance(block, Columns):
+            return {"kind": "columns", "left": self.many(block.left), "right": self.many(block.right)}
+        self.level = level = max(self.level, 1)
+        inner = self.many(block.blocks)
+        return {"kind": "boxed", "level": level, "title": breakable(block.title), "blocks": inner}
+
+    def shown(self, picture: Picture) -> list[dict[str, Any]]:
+        made = self.picture(picture)
+        more = {"kind": "picture", "caption": breakable(picture.caption), "wide": picture.wide}
+        return [more | made] if made else []
+
+    def words(self, block: Heading | Paragraph | Bullets | Facts | PageBreak) -> dict[str, Any]:
+        match block:
+            case Heading(text=text, number=number):
+                level = self.heading(block.level)
+                return {"kind": "heading", "level": level, "text": breakable(text), "number": breakable(number)}
+            case Paragraph(text=text, tone=tone, href=href):
+                return {"kind": "paragraph", "text": breakable(text), "tone": tone, "href": self.href(href)}
+            case Bullets(items=items):
+                return {"kind": "bullets", "items": self.items(items), "numbered": block.numbered}
+            case Facts(pairs=pairs):
+                return {"kind": "facts", "pairs": [[breakable(a), breakable(b)] for a, b in pairs]}
+        return {"kind": "page_break"}
+
+
+def _is_empty(block: Heading | Paragraph | Bullets | Facts | PageBreak) -> bool:
+    return (isinstance(block, Bullets) and not block.items) or (isinstance(block, Facts) and not block.pairs)

@@ -1,0 +1,110 @@
+"""Colours, silhouettes and charts on paper: read from the stylesheet and the pictures of the site, so that paper and page
+are drawn in the same ink. Plain Python."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+FLOREO = Path(__file__).resolve().parents[2]
+SHEET = FLOREO / "static_built" / "css" / "floreo.css"
+MARK = FLOREO / "static_built" / "img" / "logo.svg"
+SPRITE = FLOREO / "core" / "ui" / "templates" / "ui" / "sprite.html"
+SHORT = {
+    "done": "done",
+    "on_track": "track",
+    "at_risk": "risk",
+    "late": "late",
+    "stalled": "stalled",
+    "not_started": "todo",
+}
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_VARIABLE = re.compile(r"var\((--[\w-]+)\)")
+_DRAWN = re.compile(r"^(?:\.fl-chart )?(?:text)?(?:\.fl-[\w-]+)?$")
+
+
+@cache
+def _css() -> str:
+    return SHEET.read_text(encoding="utf-8")
+
+
+@cache
+def colours() -> dict[str, str]:
+    """Every colour of the light theme by its short name: "ink", "late-mark"."""
+    pairs: dict[str, str] = {}
+    for name, value in re.findall(r"--fl-([\w-]+):\s*(#[0-9a-fA-F]{6})(?=[;}])", _css()):
+        pairs.setdefault(name, value)
+    return pairs
+
+
+def _resolved(body: str) -> str:
+    return _VARIABLE.sub(lambda m: colours().get(m[1].removeprefix("--fl-"), "inherit"), body)
+
+
+def _selectors(head: str) -> list[str]:
+    """Those of a rule's selectors that a chart on paper can meet: a class of ours, or words in a chart."""
+    plain = [s.strip() for s in head.split(",")]
+    return [
+        s.removeprefix(".fl-chart ")
+        for s in plain
+        if _DRAWN.match(s)
+        and (s.startswith(".fl-chart text") or re.match(r"\.fl-(c-|f-|span|overrun|district|map-number)", s))
+    ]
+
+
+@cache
+def chart_style() -> str:
+    """The rules of charts, with their colours written out, for a picture that stands alone."""
+    css = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", _css())
+    rules = [f"text{{font-family:'Public Sans';fill:{colours()['ink']};font-size:13px}}"]
+    for head, body in _RULE.findall(css):
+        if found := _selectors(head):
+            rules.append(f"{','.join(found)}{{{_resolved(body)}}}")
+    return "".join(rules)
+
+
+_ROOT = re.compile(r"<svg\b([^>]*)>", re.DOTALL)
+
+
+def alone(svg: str) -> str:
+    """One of our charts as a picture that needs no page round it."""
+    found = _ROOT.search(svg)
+    if found is None:
+        return ""
+    kept = found[1] if "xmlns=" in found[1] else f' xmlns="http://www.w3.org/2000/svg"{found[1]}'
+    return f"<svg{kept}><style>{chart_style()}</style>{svg[found.end() : svg.rindex('</svg>') + 6]}"
+
+
+def first_picture(svg: str) -> str:
+    """A chart drawn twice (wide, narrow) is two pictures; paper takes the first."""
+    end = svg.find("</svg>")
+    return svg[: end + 6] if end >= 0 else ""
+
+
+def ratio(svg: str) -> float:
+    """Height by width; 0 where it cannot be told."""
+    box = re.search(r'viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"', svg)
+    return float(box[4]) / float(box[3]) if box and float(box[3]) else 0.0
+
+
+@cache
+def silhouettes() -> dict[str, str]:
+    """The six shapes of a status, each a picture in its colour."""
+    sprite = SPRITE.read_text(encoding="utf-8")
+    found: dict[str, str] = {}
+    for status, short in SHORT.items():
+        shape = re.search(rf'<symbol id="s-{short}" viewBox="([^"]+)">(.*?)</symbol>', sprite)
+        assert shape is not None
+        body = shape[2].replace("currentColor", colours()[f"{short}-mark"])
+        cut = (
+            f'fill="none" stroke="{colours()["paper"]}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+        )
+        body = body.replace('class="fl-cut"', cut)
+        found[status] = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{shape[1]}">{body}</svg>'
+    return found
+
+
+@cache
+def mark() -> str:
+    return MARK.read_text(encoding="utf-8")

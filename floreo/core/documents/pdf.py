@@ -1,0 +1,131 @@
+"""A document as PDF/UA-1: tagged, in its language, every picture with its words. Drawn by typst, whose wheel needs nothing
+else. Texts reach it as data; none of them can become markup."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from pypdf import PdfReader
+
+from floreo.core.documents import ink
+from floreo.core.documents.blocks import Document
+from floreo.core.documents.data import Drawer
+from floreo.core.documents.labels import Labels, labels_in
+from floreo.core.documents.plain import breakable, clean
+
+HERE = Path(__file__).resolve().parent
+UNKNOWN = "□"
+SCALES = (1.12, 1.06, 1.0, 0.94, 0.88, 0.82, 0.77)  # how large one page may be drawn: the first that stays one page
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(HERE / "fonts")])
+
+
+@cache
+def _paper() -> bytes:
+    return (HERE / "paper.typ").read_bytes()
+
+
+def _compile(source: bytes, *, inputs: dict[str, str], kind: str = "pdf", ppi: float | None = None) -> bytes:
+    more: dict[str, Any] = {"pdf_standards": ["ua-1"], "timestamp": 0} if kind == "pdf" else {"ppi": ppi}
+    made = typst.compile(source, font_paths=_fonts(), ignore_system_fonts=True, format=kind, sys_inputs=inputs, **more)  # type: ignore[call-overload]
+    return bytes(made[0]) if isinstance(made, list) else bytes(made)
+
+
+_PROBE = b'#set document(title: "x")\n#set text(font: ("Public Sans", "DejaVu Sans Mono"))\n#sys.inputs.words'
+
+
+def _shows(words: str) -> bool:
+    try:
+        _compile(_PROBE, inputs={"words": words})
+    except typst.TypstError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=1 << 14)
+def _has_glyph(letter: str) -> bool:
+    return _shows(letter)
+
+
+def _stand_in(letter: str) -> str:
+    """What stands for a letter that no face here has: its name for a sign or an emoji, else a box."""
+    category = unicodedata.category(letter)
+    if category in {"Cf", "Mn", "Me"} or 0xFE00 <= ord(letter) <= 0xFE0F:
+        return ""
+    if category.startswith("S"):
+        return f"[{unicodedata.name(letter, 'sign').lower()}]"
+    return UNKNOWN
+
+
+def _drawable(text: str) -> str:
+    """JSON of a document, with stand-ins for the letters that no face has."""
+    strange = "".join(sorted(set(_NOT_ASCII.findall(text))))
+    if not strange or _all_known(strange):
+        return text
+    missing: dict[str, str | int | None] = {letter: _stand_in(letter) for letter in strange if not _has_glyph(letter)}
+    return text.translate(str.maketrans(missing))
+
+
+@lru_cache(maxsize=256)
+def _all_known(letters: str) -> bool:
+    return _shows(" ".join(letters))
+
+
+def _kicker(document: Document) -> list[str]:
+    first, _line, second = document.kicker.partition("\n")
+    return [breakable(first), breakable(second)]
+
+
+def _data(document: Document, labels: Labels) -> dict[str, Any]:
+    day = document.made_on
+    return {
+        "title": breakable(document.title) or "–", "subtitle": breakable(document.subtitle),
+        "lang": document.language.split("-")[0].lower()[:3] or "en", "author": clean(document.author),
+        "keywords": [clean(k) for k in document.keywords], "date": [day.year, day.month, day.day] if day else None,
+        "kicker": _kicker(document), "beside": [breakable(b) for b in document.beside],
+        "foot": breakable(document.foot), "sample": breakable(document.sample_words),
+        "contents": document.contents, "contents_title": clean(document.contents_title or labels.contents),
+        "one_page": document.one_page, "colours": ink.colours(), "short": ink.SHORT, "shapes": ink.silhouettes(),
+        "mark": ink.mark(), "blocks": Drawer(document).many(document.blocks),
+        "labels": {"page": labels.page, "internal": labels.internal, "nothing": labels.nothing},
+    }  # fmt: skip
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(PdfReader(io.BytesIO(pdf)).pages)
+
+
+def to_pdf(document: Document, *, labels: Labels | None = None) -> bytes:
+    """The document as PDF/UA-1. The same document gives the same bytes. One that must stay one page is drawn tighter
+    and tighter; what does not fit even so runs on, since nothing is ever cut off unseen."""
+    data = _data(document, labels or labels_in(document.language))
+    text = _drawable(json.dumps(data, ensure_ascii=False))
+    made = b""
+    for scale in SCALES if document.one_page else (1.0,):
+        scaled = f'{{"scale":{scale},{text[1:]}'
+        made = _compile(_paper(), inputs={"document": scaled})
+        if not document.one_page or pages_of(made) == 1:
+            break
+    return made
+
+
+_PICTURE = b"""#set page(width: 160mm, height: auto, margin: 0pt, fill: none)
+#image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
+
+
+@lru_cache(maxsize=64)
+def to_png(svg: str, *, ppi: float = 200) -> bytes:
+    """One of our charts as PNG, 160 mm wide, for programs that draw no SVG. Empty where there is nothing to draw."""
+    picture = ink.alone(ink.first_picture(svg))
+    return _compile(_PICTURE, inputs={"svg": _drawable(clean(picture))}, kind="png", ppi=ppi) if picture else b""

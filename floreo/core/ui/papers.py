@@ -1,0 +1,45 @@
+"""A document as a file that is handed out: its PDF or Word form, with a name that says what it is."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from floreo.core.documents.blocks import Document
+from floreo.core.documents.labels import Labels
+from floreo.core.documents.pdf import to_pdf
+from floreo.core.documents.word import to_word
+from floreo.core.errors import Missing
+
+KINDS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+
+
+def labels_of(language: str) -> Labels:
+    """The words the drawing adds, in that language."""
+    with override(language):
+        return Labels(
+            page=_("Page {page} of {pages}"),
+            internal=_("Internal. Not published"),
+            nothing=_("Nothing to show."),
+            contents=_("Contents"),
+        )
+
+
+def bytes_of(document: Document, kind: str) -> bytes:
+    """The document as `kind` pdf or docx. Raises Missing for another kind."""
+    if kind not in KINDS:
+        raise Missing
+    labels = labels_of(document.language)
+    return to_pdf(document, labels=labels) if kind == "pdf" else to_word(document, labels=labels)
+
+
+def paper(document: Document, kind: str, *, name: str) -> HttpResponse:
+    """The document as a download called `name`, which becomes plain letters."""
+    response = HttpResponse(bytes_of(document, kind), content_type=KINDS[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{slugify(name) or "document"}.{kind}"'
+    return response

@@ -1,0 +1,1 @@
+"""Documents: one list of blocks, three drawings."""

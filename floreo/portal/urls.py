@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.ui import gallery
-from floreo.portal.views import about, action, data, figures, home, plan, register
+from floreo.portal.views import about, action, answer, data, evidence, figures, home, plan, register
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -34,7 +34,9 @@ urlpatterns: list[URLPattern] = [
     path("about/pieces/", gallery.gallery, name="pieces"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("privacy/", about.privacy, name="privacy"),
+    path("answer/<str:token>/", answer.answer, name="answer"),
     path("report/", about.report, name="report"),
+    path("evidence/<slug:code>/file/", evidence.evidence_file, name="evidence_file"),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

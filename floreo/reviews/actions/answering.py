@@ -13,7 +13,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, keep
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.reviews.actions.checking import must_be_open, newest, restate
-from floreo.reviews.logic import MOST_NAME, MOST_TEXT, AnswerState, number_of
+from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SAID, AnswerState, number_of
 from floreo.reviews.models import Answer, Ask
 from floreo.strategy.actions.checking import must_be_past
 from floreo.strategy.models import Action, Milestone
@@ -145,13 +145,17 @@ def _must_be_whole(row: Answer) -> None:
         raise Refused(sentence, code="missing", fields={"said_by": sentence})
 
 
-@action("answer.drafted", needs=Permission.PLAN_UPDATE)
+@action("answer.drafted", needs=Permission.PLAN_UPDATE, quiet=True)
 def save_draft(
     ask: Ask, *, by: Actor, act: Action, said_by: str = "", version: int | None = None, **facts: Unpack[AnswerFacts]
 ) -> Answer:
-    """Keeps what was typed so far, however unfinished. What was sent already stays sent until it is sent anew."""
+    """Keeps what was typed so far, however unfinished. What was sent and is changed is a draft again until it is sent."""
     ask = _held(ask)
-    row = _row(ask, _asked_about(ask, act), version)
+    act = _asked_about(ask, act)
+    twin = _twin(ask, act, facts)
+    if twin is not None:
+        return twin
+    row = _row(ask, act, version)
     if row.state == AnswerState.SUBMITTED:
         row.state = AnswerState.DRAFT
     _put(row, facts, said_by)
@@ -160,7 +164,7 @@ def save_draft(
     return row
 
 
-@action("answer.submitted", needs=Permission.PLAN_UPDATE)
+@action("answer.submitted", needs=Permission.PLAN_UPDATE, quiet=True)
 def submit_answer(
     ask: Ask, *, by: Actor, act: Action, said_by: str, version: int | None = None, **facts: Unpack[AnswerFacts]
 ) -> Answer:
@@ -168,26 +172,24 @@ def submit_answer(
     ask = _held(ask)
     act = _asked_about(ask, act)
     twin = _twin(ask, act, facts)
-    if twin is not None:
+    if twin is not None and twin.state in SAID:
         return twin
-    row = _row(ask, act, version)
+    row = twin or _row(ask, act, version)
     _put(row, facts, said_by)
     _must_be_whole(row)
     return _send(ask, row)
 
 
 def _twin(ask: Ask, act: Action, facts: AnswerFacts) -> Answer | None:
-    """The newest answer, when it was sent and says exactly this."""
+    """The newest answer, when it says exactly this: a form sent twice, or opened twice and not touched in between."""
     last = ask.answers.filter(action=act).order_by("-number").first()
-    if last is None or last.state not in (AnswerState.SUBMITTED, AnswerState.APPROVED):
+    if last is None:
         return None
-    probe = Answer(ask=ask, action=act, nothing_changed=bool(facts.get("nothing_changed")))
+    probe = Answer(ask=ask, action=act)
     try:
         _put(probe, facts, last.said_by)
     except Refused:
         return None
-    if probe.nothing_changed:
-        _empty(probe)
     names = (*TEXTS, "nothing_changed", "milestones", "figures")
     is_same = all(getattr(probe, name) == getattr(last, name) for name in names)
     return last if is_same and set(probe.evidence) <= set(last.evidence) else None

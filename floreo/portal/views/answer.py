@@ -1,0 +1,113 @@
+"""A lead's answer by signed link: no account, no password, no script. Never kept by a cache, never told to other sites."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Protocol
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from floreo.core import clock, throttle
+from floreo.core.errors import Missing, Refused, Slower
+from floreo.indicators.asked import figures_asked
+from floreo.reviews.access import Answerer, ask_of_token
+from floreo.reviews.actions import mark_opened
+from floreo.reviews.models import Ask
+from floreo.reviews.presenters import due_words, title
+from floreo.reviews.queries import reply_address
+from floreo.reviews.sheet import Sheet
+
+# Per link, not per address: a ministry's leads share one address. Generous, since words are at stake.
+PRESSES, PRESSES_PER_HOUR = 60, 240
+# Per address, for whoever tries links that are none. A signature cannot be guessed; this only keeps nuisance out.
+GUESSES, GUESSES_PER_HOUR = 30, 120
+HEADERS = {
+    "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
+}  # fmt: skip
+
+
+class _View(Protocol):
+    def __call__(self, request: HttpRequest, token: str) -> HttpResponse: ...
+
+
+def _private(view: _View) -> _View:
+    """The address is the key: it goes to nobody else, and nothing of the page stays anywhere."""
+
+    @wraps(view)
+    def respond(request: HttpRequest, token: str) -> HttpResponse:
+        response = view(request, token)
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        return response
+
+    return respond
+
+
+def _ask_of(request: HttpRequest, token: str) -> Ask:
+    try:
+        return ask_of_token(token)
+    except Missing:
+        throttle.spend("answer-link", throttle.address_of(request), capacity=GUESSES, per_hour=GUESSES_PER_HOUR)
+        raise
+
+
+# No cookie gives any right here, only the address itself; and with no referrer told, a browser names no origin either.
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@_private
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """What is asked, what was said last, and the form. After the close it still opens, and shows what was said."""
+    ask = _ask_of(request, token)
+    by = Answerer(ask)
+    sheet = Sheet(ask, by, _name(ask), figures=lambda: figures_asked(ask))
+    if request.method == "POST":
+        return _post(request, ask, sheet)
+    if request.method == "GET":
+        mark_opened(ask, by=by)
+    return _page(request, ask, sheet.fill())
+
+
+def _name(ask: Ask) -> str:
+    return ask.person.name if ask.person else ""
+
+
+def _post(request: HttpRequest, ask: Ask, sheet: Sheet) -> HttpResponse:
+    sheet.fill(request)
+    try:
+        throttle.spend("answer", f"ask:{ask.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+        done = sheet.press(request)
+    except Slower as refusal:
+        response = _words_back(request, ask, sheet, refusal)
+        response.headers["Retry-After"] = str(refusal.seconds)
+        return response
+    except Refused as refusal:
+        return _words_back(request, ask, sheet, refusal)
+    if not done:
+        return _page(request, ask, sheet.after_errors(request), status=422)
+    return HttpResponseRedirect(f"{request.path}?done=1")
+
+
+def _words_back(request: HttpRequest, ask: Ask, sheet: Sheet, refusal: Refused) -> HttpResponse:
+    """It could not be kept: every word that was typed, to copy, and whom to send it to."""
+    context = _about(ask) | {"refusal": refusal, "typed": sheet.typed(), "status": refusal.status}
+    return render(request, "portal/answer_back.html", context, status=refusal.status)
+
+
+def _about(ask: Ask) -> dict[str, Any]:
+    review = ask.review
+    return {
+        "by_link": True, "ask": ask, "review": review, "edition": review.edition, "title": title(review),
+        "due": due_words(review, clock.today()), "reply": reply_address(review.edition), "masthead_edition": review.edition,
+    }  # fmt: skip
+
+
+def _page(request: HttpRequest, ask: Ask, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    ask.refresh_from_db(fields=["state"])
+    context = _about(ask) | {"sheet": sheet, "status": status, "done": "done" in request.GET and status == 200}
+    context["said"] = len(sheet.entries) - len(sheet.missing)
+    return render(request, "portal/answer.html", context, status=status)

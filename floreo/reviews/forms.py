@@ -1,0 +1,148 @@
+"""The form of one action on the answer sheet. It checks shape; actions check rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.reviews.logic import MOST_NAME
+from floreo.reviews.models import Answer
+from floreo.strategy.models import Milestone
+
+
+@dataclass(frozen=True)
+class FigureAsked:
+    """A figure that the lead owes for a period: what is counted, in what unit, and under which action it stands."""
+
+    code: str
+    title: str
+    unit: str
+    definition: str
+    starts_on: date
+    ends_on: date
+    period: str
+    action_id: int
+
+
+class _Day(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def _text(label: Any, help_text: Any = "", rows: int = 3) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=False, help_text=help_text, widget=widget, strip=False)
+
+
+class WhoForm(forms.Form):
+    """Who answers: the deputy may, and then says so."""
+
+    said_by = forms.CharField(
+        label=_l("Your name"), required=False, max_length=MOST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    """What can be said of one action: three texts, a note, milestones, figures, evidence."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    done = _text(_l("What was done"))
+    next = _text(_l("What comes next"), rows=2)
+    risks = _text(_l("What could stop it"), rows=2)
+    file = forms.FileField(label=_l("A file that shows it"), required=False, allow_empty_file=True)
+    link = forms.CharField(
+        label=_l("Or its address on the web"), required=False, max_length=500,
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )  # fmt: skip
+    internal_note = _text(_l("A note to the secretariat"), _l("Never published."), rows=2)
+
+    def __init__(
+        self, data: Any, files: Any, *, answer: Answer | None, milestones: Iterable[Milestone],
+        figures: Iterable[FigureAsked], prefix: str,
+    ) -> None:  # fmt: skip
+        super().__init__(data, files, prefix=prefix, initial=_known(answer))
+        self.milestones, self.figures = list(milestones), list(figures)
+        given = {f["indicator"]: f for f in answer.figures} if answer else {}
+        for milestone in self.milestones:
+            self._add_milestone(milestone, answer.milestones if answer else {})
+        for figure in self.figures:
+            self._add_figure(figure, given.get(figure.code, {}))
+
+    def _add_milestone(self, milestone: Milestone, ticked: Mapping[str, str]) -> None:
+        day = ticked.get(milestone.code, "")
+        title = milestone.in_language("title")
+        self.fields[f"reached-{milestone.code}"] = forms.BooleanField(label=title, required=False, initial=bool(day))
+        label = _("Day on which it was reached: %(title)s") % {"title": title}
+        self.fields[f"day-{milestone.code}"] = forms.DateField(
+            label=label, required=False, initial=day, widget=_Day, help_text=_("Empty means today.")
+        )
+
+    def _add_figure(self, figure: FigureAsked, known: Mapping[str, str]) -> None:
+        label = _("%(title)s, %(period)s, in %(unit)s") % {
+            "title": figure.title, "period": figure.period, "unit": figure.unit,
+        }  # fmt: skip
+        self.fields[f"value-{figure.code}"] = forms.CharField(
+            label=label, required=False, max_length=40, initial=known.get("value", ""), help_text=figure.definition,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        )  # fmt: skip
+        self.fields[f"source-{figure.code}"] = forms.CharField(
+            label=_("Where that number comes from"), required=False, max_length=500, initial=known.get("source", "")
+        )
+
+    def text_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("done", "next", "risks")]
+
+    def milestone_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"reached-{m.code}"], self[f"day-{m.code}"]) for m in self.milestones]
+
+    def figure_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"value-{f.code}"], self[f"source-{f.code}"]) for f in self.figures]
+
+    def evidence_fields(self) -> list[forms.BoundField]:
+        return [self["file"], self["link"]]
+
+    def is_touched(self) -> bool:
+        """Whether anything stands in it that is not kept already. The hidden version does not count."""
+        return any(name != "version" for name in self.changed_data)
+
+    def facts(self) -> dict[str, Any]:
+        """What the action is called with; evidence is kept apart, before."""
+        given = self.cleaned_data
+        found: dict[str, Any] = {name: given[name] for name in ("done", "next", "risks", "internal_note")}
+        found["milestones"] = {
+            m.code: given.get(f"day-{m.code}") or clock.today() for m in self.milestones if given[f"reached-{m.code}"]
+        }
+        found["figures"] = [
+            {
+                "indicator": f.code, "starts_on": f.starts_on.isoformat(), "ends_on": f.ends_on.isoformat(),
+                "value": given[f"value-{f.code}"].strip(), "source": given[f"source-{f.code}"].strip(), "note": "",
+            }
+            for f in self.figures if given[f"value-{f.code}"].strip()
+        ]  # fmt: skip
+        return found
+
+    def typed(self) -> list[tuple[Any, str]]:
+        """What was typed, as it came: (label, text), for giving it back."""
+        names = [n for n in self.fields if n not in ("version", "file") and not n.startswith(("reached-", "day-"))]
+        return [
+            (self.fields[name].label, text)
+            for name in names
+            if (text := str(self.data.get(self.add_prefix(name), "")).strip())
+        ]
+
+
+def _known(answer: Answer | None) -> dict[str, Any]:
+    if answer is None:
+        return {"version": 0}
+    names = ("version", "done", "next", "risks", "internal_note")
+    return {name: getattr(answer, name) for name in names}

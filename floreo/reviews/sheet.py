@@ -1,0 +1,227 @@
+"""The answer sheet: one lead's page, from what is kept and what was posted. Link and desk show and send the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor
+from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.ui.forms import refuse_on
+from floreo.core.uploads import uploaded_file
+from floreo.evidence.actions import keep_file, keep_link
+from floreo.evidence.models import Evidence
+from floreo.reviews import actions as acts
+from floreo.reviews.actions.checking import CLOSED
+from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
+from floreo.reviews.logic import SAID
+from floreo.reviews.models import Answer, Ask
+from floreo.reviews.presenters import decided_words, said_words
+from floreo.reviews.queries import current_answers, last_updates
+from floreo.strategy.models import Action, Milestone, Update
+
+UNCHANGED = "unchanged"
+
+
+@dataclass
+class Entry:
+    """One action on the sheet."""
+
+    act: Action
+    answer: Answer | None  # the newest
+    form: AnswerForm
+    last: Update | None  # what the plan says was said last
+    evidence: list[Evidence] = field(default_factory=list)
+    theirs: list[tuple[Any, str]] = field(default_factory=list)  # what somebody else wrote in the meantime
+
+    @property
+    def state(self) -> str:
+        return self.answer.state if self.answer else ""
+
+    @property
+    def is_said(self) -> bool:
+        """Whether it was sent, so that its form stands folded away."""
+        return self.state in SAID
+
+    @property
+    def unchanged(self) -> str:
+        """What its button is called."""
+        return f"{UNCHANGED}-{self.act.pk}"
+
+    @property
+    def said(self) -> str:
+        return said_words(self.answer) if self.answer else ""
+
+    @property
+    def decided(self) -> str:
+        return decided_words(self.answer) if self.answer else ""
+
+    @property
+    def ticked(self) -> list[str]:
+        known = {m.code: m.in_language("title") for m in self.act.milestones.all()}
+        return [known.get(code, code) for code in self.answer.milestones] if self.answer else []
+
+
+@dataclass
+class Sheet:
+    """All that one lead is asked. `figures` come from above: reviews know no indicators."""
+
+    ask: Ask
+    by: Actor
+    name: str
+    figures: Callable[[], Iterable[FigureAsked]]
+    entries: list[Entry] = field(default_factory=list)
+    who: WhoForm = field(default_factory=WhoForm)
+
+    def fill(self, request: HttpRequest | None = None) -> Sheet:
+        """Builds the forms from what is kept, or from what was posted."""
+        data, files = (request.POST, request.FILES) if request is not None else (None, None)
+        answers, asked = current_answers(self.ask), list(self.figures())
+        chosen = list(
+            self.ask.actions.select_related("edition").prefetch_related("milestones").order_by("position", "pk")
+        )
+        last = last_updates(chosen, before=[a.update_id for a in answers.values() if a.update_id])
+        kept = Evidence.objects.in_bulk([pk for a in answers.values() for pk in a.evidence])
+        self.entries = []
+        for act in chosen:
+            answer = answers.get(act.pk)
+            open_one = answer if answer is not None and answer.is_open else None
+            form = AnswerForm(
+                data, files, answer=open_one, prefix=f"a{act.pk}", milestones=_open_milestones(act),
+                figures=[f for f in asked if f.action_id == act.pk],
+            )  # fmt: skip
+            mine = [kept[pk] for pk in (answer.evidence if answer else []) if pk in kept]
+            self.entries.append(Entry(act, answer, form, last.get(act.pk), mine))
+        self.who = WhoForm(data, initial={"said_by": self.name})
+        return self
+
+    @property
+    def missing(self) -> list[Action]:
+        """What still has no answer."""
+        return [e.act for e in self.entries if e.state not in SAID]
+
+    @property
+    def forms(self) -> list[Any]:
+        return [self.who, *(e.form for e in self.entries)]
+
+    def press(self, request: HttpRequest) -> bool:
+        """Does what was pressed. True when all of it could be done; else the forms hold the sentences, and what was
+        typed. Raises Refused once the review is closed."""
+        button = request.POST.get("press", "save")
+        if "whole" not in request.POST:  # cut off on the way: what is missing was not emptied by anybody
+            self.who.add_error(None, _("Only a part of the page arrived. Send it again."))
+            return False
+        self.who.is_valid()
+        said_by = self.who.cleaned_data.get("said_by", "") or self.name
+        sound = [self._keep(entry, request, said_by, send=button == "send") for entry in self.entries]
+        stopped = getattr(request, "upload_refused", None)
+        if isinstance(stopped, Refused):
+            self.who.add_error(None, str(stopped.sentence))
+            return False
+        if not all(sound):
+            return False
+        if button.startswith(UNCHANGED):
+            return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), said_by)
+        if button == "send" and not any(e.is_said or e.form.is_touched() for e in self.entries):
+            self.who.add_error(None, _("Nothing is written yet. Say what was done, or press “Nothing changed”."))
+            return False
+        return True
+
+    def _keep(self, entry: Entry, request: HttpRequest, said_by: str, *, send: bool) -> bool:
+        """Keeps or sends what stands under one action. Evidence that cannot be taken keeps nothing else from being kept."""
+        form = entry.form
+        waits = entry.answer is not None and entry.answer.is_open and not entry.is_said
+        if not form.is_touched() and not (send and waits):
+            return True
+        if not form.is_valid():
+            return False
+        evidence, unwelcome = self._evidence(entry, request)
+        write = acts.submit_answer if send and unwelcome is None else acts.save_draft
+        try:
+            facts = form.facts() | {"evidence": evidence}
+            version = form.cleaned_data["version"] or 0
+            row = write(self.ask, by=self.by, act=entry.act, said_by=said_by, version=version, **facts)
+        except (NotAllowed, Missing):
+            raise
+        except Changed as refusal:
+            self._beside(entry, refusal)
+            return False
+        except Refused as refusal:
+            if refusal.code == CLOSED:
+                raise
+            refuse_on(form, refusal)
+            return False
+        _go_on_from(form, row.version)
+        if unwelcome is not None:
+            refuse_on(form, unwelcome)
+        return unwelcome is None
+
+    def _evidence(self, entry: Entry, request: HttpRequest) -> tuple[list[int], Refused | None]:
+        """Ids of what was attached before and of what is handed in now; and what was wrong with the latter."""
+        form, found = entry.form, [e.pk for e in entry.evidence if entry.answer and entry.answer.is_open]
+        name, field_name, body = form.add_prefix("file"), "file", self.ask.organisation
+        link = form.cleaned_data["link"].strip()
+        try:
+            if name in request.FILES:
+                found.append(keep_file(uploaded_file(request, name), by=self.by, organisation=body).pk)
+            field_name = "link"
+            if link:
+                title = f"{entry.act.code} {entry.act.title}"[:300]
+                found.append(keep_link(link, by=self.by, title=title, organisation=body).pk)
+        except (NotAllowed, Missing):
+            raise
+        except Refused as refusal:
+            sentence = next(iter(refusal.fields.values()), refusal.sentence)
+            return found, Refused(sentence, code=refusal.code, fields={field_name: sentence})
+        return found, None
+
+    def _unchanged(self, which: str, said_by: str) -> bool:
+        chosen = None if which == UNCHANGED else [e.act for e in self.entries if which == str(e.act.pk)]
+        for entry in self.entries:
+            form = entry.form
+            if chosen == [entry.act] and any(
+                str(form.data.get(form.add_prefix(n), "")).strip() for n in ("done", "next", "risks")
+            ):
+                sentence = _("You wrote something about this action. Send it, or empty the boxes and press again.")
+                form.add_error(None, sentence)
+                return False
+        acts.say_nothing_changed(self.ask, by=self.by, said_by=said_by, acts=chosen)
+        return True
+
+    def _beside(self, entry: Entry, refusal: Changed) -> None:
+        """Shows what somebody else wrote, and lets the next press go on from there."""
+        form = entry.form
+        names = [n for n in ("done", "next", "risks", "internal_note") if refusal.theirs.get(n)]
+        entry.theirs = [(form.fields[n].label, str(refusal.theirs[n])) for n in names]
+        _go_on_from(form, int(str(refusal.theirs["version"])))
+        form.add_error(None, str(refusal.sentence))
+
+    def typed(self) -> list[tuple[Action, list[tuple[Any, str]]]]:
+        """All words that were posted, action by action, to give them back."""
+        return [(e.act, words) for e in self.entries if (words := e.form.typed())]
+
+    def after_errors(self, request: HttpRequest) -> Sheet:
+        """The page to show again: what could be kept as it is kept now, the rest as it was typed, with its sentences."""
+        failed = {e.act.pk: e for e in self.entries if e.form.errors}
+        shown = Sheet(self.ask, self.by, self.name, self.figures).fill()
+        shown.entries = [failed.get(e.act.pk, e) for e in shown.entries]
+        shown.who = self.who
+        return shown
+
+
+def _go_on_from(form: AnswerForm, version: int) -> None:
+    """The page that is shown again was written at this version."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict, as posted
+    data[form.add_prefix("version")] = str(version)
+    form.data = data
+
+
+def _open_milestones(act: Action) -> list[Milestone]:
+    return [m for m in act.milestones.all() if m.reached_on is None]
+
+
+__all__ = ["Entry", "FigureAsked", "Sheet"]

@@ -14,7 +14,9 @@ OPEN = {
     "standings.refreshed", "readings.taken", "imports.requeued",  # the worker's; they change no fact
     "draft.read", "draft.requeued", "draft.failed",  # reading a file that somebody with permission handed in
     "invitation.accepted", "administrator.made",  # whoever holds a one-time link
+    "decisions.settled",  # says of decisions what the plan says already
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
+    "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }  # fmt: skip
 
 

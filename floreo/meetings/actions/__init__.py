@@ -1,0 +1,1 @@
+"""Every write to committees, meetings, minutes and decisions."""

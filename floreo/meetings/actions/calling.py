@@ -1,0 +1,161 @@
+"""Calling, changing, moving and calling off a meeting; and sending its agenda."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.meetings import letters
+from floreo.meetings.actions.telling import tell_seats
+from floreo.meetings.logic import MeetingState, free_code
+from floreo.meetings.models import Committee, Meeting
+from floreo.strategy.actions.checking import must_say, newest, put
+from floreo.strategy.presenters.words import day_words
+
+
+class MeetingFacts(TypedDict, total=False):
+    place: str
+    online_url: str
+    opening: str
+    translations: dict[str, dict[str, str]]
+
+
+def must_not_be_frozen(meeting: Meeting) -> None:
+    if meeting.is_frozen:
+        raise Refused(
+            _("These minutes are approved and never change. Add a correction: it stands beside them."), code="approved"
+        )
+
+
+def must_not_be_cancelled(meeting: Meeting) -> None:
+    if meeting.state == MeetingState.CANCELLED:
+        raise Refused(_("This meeting was called off. Call another one."), code="cancelled")
+
+
+def _must_be_planned(meeting: Meeting) -> None:
+    must_not_be_cancelled(meeting)
+    if meeting.state == MeetingState.HELD:
+        raise Refused(_("This meeting was held already. Call another one."), code="held")
+
+
+def _must_be_to_come(on: date) -> None:
+    if on < clock.today():
+        sentence = _(
+            "%(day)s is past, so nobody can be called to that meeting. Choose a day to come, or say that it was held."
+        ) % {"day": day_words(on)}
+        raise Refused(sentence, code="meeting_past", fields={"on": sentence})
+
+
+def _check_hours(starts_at: time | None, ends_at: time | None) -> None:
+    if ends_at and not starts_at:
+        sentence = _("Say when it begins, too.")
+        raise Refused(sentence, code="no_beginning", fields={"starts_at": sentence})
+    if starts_at and ends_at and ends_at <= starts_at:
+        sentence = _("It ends before it begins. Change one of the two times.")
+        raise Refused(sentence, code="times_in_order", fields={"ends_at": sentence})
+
+
+@action("meeting.called", needs=Permission.MEETING_RUN)
+def call_meeting(
+    committee: Committee,
+    *,
+    by: Actor,
+    on: date,
+    starts_at: time | None = None,
+    ends_at: time | None = None,
+    was_held: bool = False,
+    tell: bool = False,
+    **facts: Unpack[MeetingFacts],
+) -> Meeting:
+    """A meeting of the committee on a day to come; or, with `was_held`, one that was held and is only now entered.
+    With `tell`, every seat gets a letter."""
+    committee = newest(committee)
+    if was_held and on > clock.today():
+        sentence = _("%(day)s is still to come, so it was not held yet.") % {"day": day_words(on)}
+        raise Refused(sentence, code="date_to_come", fields={"on": sentence})
+    if not was_held:
+        _must_be_to_come(on)
+    if committee.until is not None and on > committee.until:
+        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_words(committee.until)}
+        raise Refused(sentence, code="dissolved", fields={"on": sentence})
+    _check_hours(starts_at, ends_at)
+    others = Meeting.objects.filter(committee=committee)
+    code = free_code(on.isoformat(), others.values_list("code", flat=True))
+    meeting = Meeting(
+        committee=committee, code=code, number=max(others.values_list("number", flat=True), default=0) + 1, on=on,
+        starts_at=starts_at, ends_at=ends_at, state=MeetingState.HELD if was_held else MeetingState.PLANNED,
+    )  # fmt: skip
+    put(meeting, facts)
+    keep(meeting)
+    if tell and not was_held:
+        note(**tell_seats(meeting, letters.called))
+    return meeting
+
+
+@action("meeting.updated", needs=Permission.MEETING_RUN)
+def update_meeting(
+    meeting: Meeting, *, by: Actor, version: int | None = None, **facts: Unpack[MeetingFacts]
+) -> Meeting:
+    """Where it is, how to join from afar, what the agenda begins with. Day and hours are moved with `move_meeting`."""
+    meeting = newest(meeting, version)
+    must_not_be_frozen(meeting)
+    put(meeting, facts)
+    meeting.invitation += 1
+    return keep(meeting)
+
+
+@action("meeting.moved", needs=Permission.MEETING_RUN)
+def move_meeting(
+    meeting: Meeting,
+    *,
+    by: Actor,
+    on: date,
+    starts_at: time | None = None,
+    ends_at: time | None = None,
+    version: int | None = None,
+) -> Meeting:
+    """Another day or another hour. Its address stays, and every seat gets a letter."""
+    meeting = newest(meeting, version)
+    _must_be_planned(meeting)
+    _must_be_to_come(on)
+    _check_hours(starts_at, ends_at)
+    before = (meeting.on, meeting.starts_at, meeting.ends_at)
+    if before == (on, starts_at, ends_at):
+        return meeting
+    meeting.on, meeting.starts_at, meeting.ends_at = on, starts_at, ends_at
+    meeting.invitation += 1
+    keep(meeting)
+    note(**tell_seats(meeting, letters.moved(before[0])))
+    return meeting
+
+
+@action("meeting.cancelled", needs=Permission.MEETING_RUN)
+def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
+    """Called off, for a reason that every seat reads in a letter."""
+    meeting = newest(meeting)
+    _must_be_planned(meeting)
+    meeting.cancelled_reason = must_say(reason, field="reason", sentence=_("Say why it is called off."))
+    meeting.state = MeetingState.CANCELLED
+    meeting.invitation += 1
+    keep(meeting)
+    note(**tell_seats(meeting, letters.cancelled))
+    return meeting
+
+
+@action("meeting.agenda_sent", needs=Permission.MEETING_RUN)
+def send_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
+    """The agenda goes to every seat. It may be sent again after a change."""
+    meeting = newest(meeting)
+    _must_be_planned(meeting)
+    if not meeting.items.exists():
+        raise Refused(_("The agenda is empty. Draw it from what is late, or add a point."), code="no_agenda")
+    meeting.agenda_sent_on = clock.today()
+    keep(meeting)
+    note(**tell_seats(meeting, letters.agenda))
+    return meeting

@@ -1,0 +1,148 @@
+"""A meeting's agenda and minutes as blocks, in the reader's language: one list for page, PDF, Word and mail.
+
+For those who sit there with names and internal text; for the public with bodies only, and only what is public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.documents.blocks import Block, Boxed, Cell, Document, Facts, Grid, Heading, Paragraph
+from floreo.core.documents.plain import clean
+from floreo.core.keys import things_of
+from floreo.core.ui import words as ui
+from floreo.meetings import presenters as say
+from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting
+from floreo.organisations.queries import the_country
+from floreo.strategy.models import Action
+from floreo.strategy.presenters.words import short_day
+
+
+def _paragraphs(text: str, tone: str = "") -> Iterator[Block]:
+    """Each line of what was typed is a paragraph of its own."""
+    for line in clean(text).splitlines():
+        if line.strip():
+            yield Paragraph(line.strip(), tone)
+
+
+def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -> Document:
+    country = the_country()
+    state = country.in_language("name") if country else ""
+    sample = _("Sample data. %(country)s is a fictional country.") % {"country": state}
+    return Document(
+        title=title, language=ui.language(), blocks=list(blocks), kicker=state, subtitle=clean(say.title(meeting)),
+        author=clean(meeting.committee.in_language("name")), made_on=clock.today(), foot=foot,
+        sample_words=sample if country and country.is_sample else "",
+    )  # fmt: skip
+
+
+def agenda(meeting: Meeting, *, internal: bool = True) -> Document:
+    return _made(meeting, _("Agenda"), _agenda(meeting, internal=internal), foot="")
+
+
+def _agenda(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
+    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=internal)])
+    yield from _paragraphs(meeting.in_language("opening"), "lede")
+    items = list(meeting.items.all())
+    things = things_of(item.thing for item in items)
+    for number, item in enumerate(items, start=1):
+        yield Heading(clean(item.in_language("title")), 2, f"{number}.")
+        yield from _paragraphs(item.in_language("text"))
+        yield from _about(things.get(item.thing))
+
+
+def _about(thing: object) -> Iterator[Block]:
+    if isinstance(thing, Action):
+        yield Facts([(_("Status"), thing.get_status_display())])
+
+
+def minutes(meeting: Meeting, *, internal: bool = True) -> Document:
+    """What is approved says so on every page; what is not is marked as a draft."""
+    if meeting.approved_on:
+        foot = _("Minutes approved on %(day)s.") % {"day": short_day(meeting.approved_on)}
+    else:
+        foot = _("Draft: these minutes are not approved yet.")
+    return _made(meeting, _("Minutes"), _minutes(meeting, internal=internal), foot=foot)
+
+
+def _minutes(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
+    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=internal)])
+    yield from _paragraphs(meeting.in_language("opening"), "lede")
+    yield from _who_was_there(meeting, internal=internal)
+    decisions = list(meeting.decisions.select_related("organisation", "person"))
+    shown = decisions if internal else [d for d in decisions if d.is_public]
+    for number, item in enumerate(meeting.items.all(), start=1):
+        yield from _item(item, number, [d for d in shown if d.item_id == item.pk], internal=internal)
+    for decision in shown:
+        if decision.item_id is None:
+            yield _decided(decision, internal=internal)
+    if shown:
+        yield Heading(_("Decisions of this meeting"), 2)
+        yield decisions_grid(shown, internal=internal)
+    yield from _corrections(meeting)
+
+
+def _item(item: AgendaItem, number: int, decisions: Sequence[Decision], *, internal: bool) -> Iterator[Block]:
+    yield Heading(clean(item.in_language("title")), 2, f"{number}.")
+    yield from _paragraphs(item.in_language("minutes"))
+    if internal:
+        yield from _paragraphs(item.minutes_internal, "internal")
+    if not item.minutes and not decisions and not (internal and item.minutes_internal):
+        yield Paragraph(_("Nothing is recorded under this point."), "note")
+    for decision in decisions:
+        yield _decided(decision, internal=internal)
+
+
+def _decided(decision: Decision, *, internal: bool) -> Boxed:
+    pairs = [(_("Who"), clean(say.owner_words(decision, names=internal)))]
+    if decision.due_on:
+        pairs.append((_("By when"), short_day(decision.due_on)))
+    asked = _("Asked: %(title)s") if decision.addressed_to else _("Decided: %(title)s")
+    title = f"{decision.number}. " + asked % {"title": clean(decision.in_language("title"))}
+    return Boxed(title, [*_paragraphs(decision.in_language("text")), Facts(pairs)])
+
+
+def _who_was_there(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
+    rows = list(meeting.attendances.select_related("organisation", "person"))
+    if not rows:
+        return
+    yield Heading(_("Who was there"), 2)
+    yield Grid(
+        caption=say.attendance_words(rows),
+        head=[_("Seat"), _("Attendance")],
+        rows=[_presence(row, internal=internal) for row in rows],
+        widths=(3, 1),
+    )
+
+
+def _presence(row: Attendance, *, internal: bool) -> list[Cell]:
+    how = _("Guest") if row.is_guest else row.get_presence_display()
+    return [Cell(clean(say.attended(row, names=internal))), Cell(how)]
+
+
+def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
+    rows = [
+        [
+            Cell(d.number),
+            Cell(clean(d.in_language("title"))),
+            Cell(clean(say.owner_words(d, names=internal))),
+            Cell(short_day(d.due_on) if d.due_on else ""),
+            Cell(say.history_words(d)),
+        ]
+        for d in decisions
+    ]
+    head = [_("Number"), _("Decision"), _("Who"), _("By when"), _("Now")]
+    return Grid(
+        caption=_("What was decided, and by whom it is carried out"), head=head, rows=rows, widths=(2, 6, 3, 2, 3)
+    )
+
+
+def _corrections(meeting: Meeting) -> Iterator[Block]:
+    rows = list(meeting.corrections.all())
+    if rows:
+        yield Heading(_("Corrections"), 2)
+        yield Paragraph(_("The minutes above stay as they were approved."), "note")
+    for row in rows:
+        yield from _paragraphs(f"{short_day(row.on)}: {row.text}")

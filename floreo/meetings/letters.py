@@ -1,0 +1,102 @@
+"""What the letters of a meeting say, each in the language of who gets it. Nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.core.documents.text import as_text
+from floreo.core.keys import key
+from floreo.core.models import OutboxMail
+from floreo.core.outbox import letter
+from floreo.meetings import documents, presenters
+from floreo.meetings.models import Meeting, Seat
+from floreo.organisations.queries import the_country
+from floreo.strategy.presenters.words import day_words
+
+
+@dataclass(frozen=True)
+class Said:
+    """A letter's subject and text, in the language that is active."""
+
+    kind: str
+    subject: str
+    text: str
+
+
+Words = Callable[[Meeting], Said]
+
+
+def _address(seat: Seat) -> tuple[str, str]:
+    """(address, language) of who sits there: the person, else the body."""
+    if seat.person is not None and seat.person.is_active and seat.person.email:
+        return seat.person.email, seat.person.language
+    return seat.organisation.heir().email, ""
+
+
+def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str]]:
+    """A letter to every address that sits on the committee on the day of the meeting, and the bodies without one."""
+    country = the_country()
+    own = country.languages[0] if country and country.languages else settings.LANGUAGE_CODE
+    seats = meeting.committee.seats.on(meeting.on).select_related("organisation__merged_into", "person")
+    mails: dict[str, OutboxMail] = {}
+    unreached = []
+    for seat in seats:
+        address, language = _address(seat)
+        if not address:
+            unreached.append(seat.organisation.label)
+        elif address.lower() not in mails:
+            mails[address.lower()] = _mail(meeting, words, address, language or own)
+    return list(mails.values()), unreached
+
+
+def _mail(meeting: Meeting, words: Words, address: str, language: str) -> OutboxMail:
+    with translation.override(language):
+        said = words(meeting)
+        foot = _("You get this because you sit on this committee. Answer to the secretariat, not to this address.")
+        text = f"{said.text}\n\n{presenters.desk_address(meeting)}\n\n{foot}\n"
+    return letter(
+        to=address, subject=said.subject, text=text, kind=said.kind, about=key(meeting), language=language,
+    )  # fmt: skip
+
+
+def called(meeting: Meeting) -> Said:
+    subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    text = _("You are called to this meeting. The agenda follows.") + "\n\n" + presenters.facts_text(meeting)
+    return Said("meeting.called", subject, text)
+
+
+def moved(before: date) -> Words:
+    def words(meeting: Meeting) -> Said:
+        now = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+        subject = _("Moved: %(meeting)s, now on %(day)s") % now
+        text = _("The meeting that was called for %(day)s takes place as follows.") % {"day": day_words(before)}
+        return Said("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
+
+    return words
+
+
+def cancelled(meeting: Meeting) -> Said:
+    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    text = _("The meeting of %(day)s does not take place.") % words + "\n\n" + meeting.cancelled_reason
+    return Said("meeting.cancelled", _("Called off: %(meeting)s, %(day)s") % words, text)
+
+
+def agenda(meeting: Meeting) -> Said:
+    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    return Said("meeting.agenda", _("Agenda: %(meeting)s, %(day)s") % words, as_text(documents.agenda(meeting)))
+
+
+def minutes(meeting: Meeting) -> Said:
+    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    text = _("These minutes are a draft until the next meeting approves them. Say now what is wrong.")
+    return Said(
+        "meeting.minutes",
+        _("Minutes: %(meeting)s, %(day)s") % words,
+        text + "\n\n" + as_text(documents.minutes(meeting)),
+    )

@@ -1,0 +1,352 @@
+"""Committees with their seats, their meetings with agenda, attendance and minutes, and what was decided."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, reach
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.meetings.logic import OPEN_STATES, DecisionState, ItemKind, MeetingState, MinutesState, Presence, SeatPart
+from floreo.organisations.models import Organisation, Person
+from floreo.strategy.models import Edition
+
+
+class SeatPartChoice(models.TextChoices):
+    CHAIR = SeatPart.CHAIR, _("Chair")
+    SECRETARY = SeatPart.SECRETARY, _("Secretary")
+    MEMBER = SeatPart.MEMBER, _("Member")
+    OBSERVER = SeatPart.OBSERVER, _("Observer")
+
+
+class MeetingStateChoice(models.TextChoices):
+    PLANNED = MeetingState.PLANNED, _("Planned")
+    HELD = MeetingState.HELD, _("Held")
+    CANCELLED = MeetingState.CANCELLED, _("Cancelled")
+
+
+class MinutesStateChoice(models.TextChoices):
+    DRAFT = MinutesState.DRAFT, _("Draft")
+    CIRCULATED = MinutesState.CIRCULATED, _("Circulated")
+    APPROVED = MinutesState.APPROVED, _("Approved")
+
+
+class ItemKindChoice(models.TextChoices):
+    LATE = ItemKind.LATE, _("Late or in danger")
+    DECISION = ItemKind.DECISION, _("To decide")
+    FOLLOW_UP = ItemKind.FOLLOW_UP, _("Follow-up")
+    OTHER = ItemKind.OTHER, _("Other")
+
+
+class PresenceChoice(models.TextChoices):
+    PRESENT = Presence.PRESENT, _("Present")
+    APOLOGIES = Presence.APOLOGIES, _("Apologies")
+    ABSENT = Presence.ABSENT, _("Absent")
+
+
+class DecisionStateChoice(models.TextChoices):
+    ASKED = DecisionState.ASKED, _("Asked")
+    TAKEN = DecisionState.TAKEN, _("Taken")
+    REFUSED = DecisionState.REFUSED, _("Refused")
+    CARRIED_OUT = DecisionState.CARRIED_OUT, _("Carried out")
+    DROPPED = DecisionState.DROPPED, _("Dropped")
+
+
+class CommitteeQuerySet(models.QuerySet["Committee"]):
+    def visible_to(self, viewer: object) -> CommitteeQuerySet:
+        return self if can(viewer, Permission.MEETING_READ) else self.filter(is_public=True)
+
+
+class Committee(Record, Translated, Sourced):
+    """A body that meets: a task force, a steering committee. Who sits on it are its seats."""
+
+    translated_fields = ("name", "purpose")
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    purpose = models.TextField(blank=True)  # public: what it is for, who set it up
+    organisation = models.ForeignKey(  # itself as a body of the register, where it is one
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="committees"
+    )
+    edition = models.ForeignKey(  # whose carrying out it watches over
+        Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="committees"
+    )
+    is_public = models.BooleanField(default=False)
+    until = models.DateField(null=True, blank=True)  # the day on which it was dissolved
+
+    objects = CommitteeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def desk_url(self) -> str:
+        return reverse("workspace:committee", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        return Entry("committee", self.name, self.purpose, self.desk_url(), self.desk_url())
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def on(self, day: date) -> SeatQuerySet:
+        """Those that hold on `day`."""
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
+
+    def visible_to(self, viewer: object) -> SeatQuerySet:
+        """The public sees which public bodies sit on a public committee; who for them, only people who may see people."""
+        if can(viewer, Permission.MEETING_READ):
+            return self
+        own = reach(viewer, Permission.REGISTER_READ)
+        rows = self.filter(committee__is_public=True)
+        return rows if own is None else rows.filter(Q(organisation__is_public=True) | Q(organisation__in=own))
+
+
+class Seat(Record, Sourced):
+    """A body's seat on a committee, from a day to a day, with the person who sits on it for the body."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="seats")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="seats")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="seats")
+    part = models.CharField(max_length=10, choices=SeatPartChoice.choices, default=SeatPart.MEMBER)
+    since = models.DateField(null=True, blank=True)
+    until = models.DateField(null=True, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="seat_dates_in_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_part_display()})"
+
+    def audit_subject(self) -> models.Model:
+        return self.committee
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def visible_to(self, viewer: object) -> MeetingQuerySet:
+        return self if can(viewer, Permission.MEETING_READ) else self.filter(committee__is_public=True)
+
+
+class Meeting(Record, Translated):
+    """One meeting of a committee: when and where, what was on its agenda, who came, what its minutes say."""
+
+    translated_fields = ("place", "opening")
+
+    committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="meetings")
+    code = models.SlugField(max_length=40)  # the day it was first called for: part of its address, so it stays
+    number = models.PositiveIntegerField()  # the third meeting of this committee
+    on = models.DateField()
+    starts_at = models.TimeField(null=True, blank=True)  # in the country's zone
+    ends_at = models.TimeField(null=True, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    online_url = models.URLField(max_length=500, blank=True)  # internal: whoever has it can walk in
+    state = models.CharField(max_length=10, choices=MeetingStateChoice.choices, default=MeetingState.PLANNED)
+    cancelled_reason = models.CharField(max_length=500, blank=True)
+    opening = models.TextField(blank=True)  # what the agenda and the minutes begin with
+    agenda_sent_on = models.DateField(null=True, blank=True)
+    invitation = models.PositiveIntegerField(default=0)  # raised when time or place change: the calendar's SEQUENCE
+    minutes_state = models.CharField(
+        max_length=10, choices=MinutesStateChoice.choices, default=MinutesState.DRAFT, editable=False
+    )
+    circulated_on = models.DateField(null=True, blank=True)
+    approved_on = models.DateField(null=True, blank=True)
+    approved_by = models.CharField(max_length=200, blank=True)
+    approved_in = models.ForeignKey(  # the meeting that approved these minutes
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="approves"
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["committee", "code"], name="meeting_code_once"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
+                name="meeting_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_on=None, approved_by="") | (Q(approved_on__isnull=False) & ~Q(approved_by="")),
+                name="minutes_approved_by_whom",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "on"], name="meeting_when")]
+
+    def __str__(self) -> str:
+        return f"{self.committee} {self.on}"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its minutes are approved: then nothing of them changes, and corrections stand beside them."""
+        return self.minutes_state == MinutesState.APPROVED
+
+    @property
+    def is_over(self) -> bool:
+        return self.on < clock.today()
+
+    def desk_url(self) -> str:
+        return reverse("workspace:meeting", args=[self.committee.code, self.code])
+
+    def search_entry(self) -> Entry:
+        return Entry("meeting", str(self), f"{self.place} {self.opening}", self.desk_url(), self.desk_url())
+
+
+class OfMeeting(Record):
+    """What belongs to a meeting and shows in its history."""
+
+    class Meta:
+        abstract = True
+
+    def audit_subject(self) -> models.Model:
+        return self.meeting  # type: ignore[attr-defined, no-any-return]  # each child names its meeting
+
+
+class AgendaItem(OfMeeting, Translated):
+    """One point of an agenda, what it is about, and what the minutes say of it: a public text and an internal one."""
+
+    translated_fields = ("title", "text", "minutes")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
+    code = models.CharField(max_length=40)
+    position = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)  # why it is on the agenda
+    thing = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: what it is about
+    kind = models.CharField(max_length=10, choices=ItemKindChoice.choices, default=ItemKind.OTHER)
+    minutes = models.TextField(blank=True)
+    minutes_internal = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "code"], name="agenda_code_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Attendance(OfMeeting):
+    """Whether a seat was taken at a meeting, and by whom. A guest has a name and perhaps a body, but no seat."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="attendances"
+    )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="attendances")
+    name = models.CharField(max_length=200, blank=True)  # of a guest, or of who came for a body without a named person
+    presence = models.CharField(max_length=10, choices=PresenceChoice.choices, default=Presence.PRESENT)
+    substitute = models.CharField(max_length=200, blank=True)  # who came instead of the person
+    is_guest = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["is_guest", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.organisation or self.name}: {self.get_presence_display()}"
+
+
+class Correction(OfMeeting):
+    """A word beside minutes that are approved: what they say wrong. The minutes themselves stay as they are."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="corrections")
+    on = models.DateField()
+    text = models.TextField()
+    said_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def visible_to(self, viewer: object) -> DecisionQuerySet:
+        if can(viewer, Permission.MEETING_READ):
+            return self
+        return self.filter(is_public=True, edition__is_public=True)
+
+    def open(self) -> DecisionQuerySet:
+        """Asked and not answered, or taken and not carried out."""
+        return self.filter(state__in=OPEN_STATES)
+
+
+class Decision(Record, Translated):
+    """Something decided by a committee, or asked of somebody outside it: who carries it out, by when, and what it became."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "text", "addressed_to", "answer")
+
+    number = models.CharField(max_length=20, unique=True)  # "D-2026-07"
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="decisions")
+    committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
+    item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
+    title = models.CharField(max_length=300)
+    text = models.TextField(blank=True)
+    addressed_to = models.CharField(
+        max_length=200, blank=True
+    )  # a post outside: "Minister"; blank = the committee's own
+    state = models.CharField(max_length=12, choices=DecisionStateChoice.choices, default=DecisionState.TAKEN)
+    about = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action it moves
+    became = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action or milestone it became
+    organisation = models.ForeignKey(  # who carries it out
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+    )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
+    due_on = models.DateField(null=True, blank=True)
+    asked_on = models.DateField(null=True, blank=True)
+    taken_on = models.DateField(null=True, blank=True)  # or refused
+    done_on = models.DateField(null=True, blank=True)  # carried out, or dropped
+    answer = models.TextField(blank=True)  # what the addressee said, or why it was dropped
+    is_public = models.BooleanField(default=False)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["edition", "state", "due_on"], name="decision_open"),
+            models.Index(fields=["state", "due_on"], name="decision_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation.heir().pk} if self.organisation else set()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_open and self.due_on is not None and self.due_on < clock.today()
+
+    def audit_subject(self) -> models.Model:
+        return self
+
+    def desk_url(self) -> str:
+        return reverse("workspace:decision", args=[self.number])
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('portal:decisions', args=[self.edition.code])}#{self.number}"
+
+    def search_entry(self) -> Entry:
+        shown = self.is_public and self.edition.is_public
+        return Entry("decision", str(self), self.text, self.get_absolute_url(), self.desk_url(), shown)

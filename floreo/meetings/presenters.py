@@ -1,0 +1,156 @@
+"""What pages, letters and documents say of meetings and decisions, in words of the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.meetings.logic import (
+    DecisionState,
+    MeetingState,
+    MinutesState,
+    Presence,
+    agenda_due,
+    came,
+    hours,
+    minutes_due,
+)
+from floreo.meetings.models import Attendance, Decision, DecisionStateChoice, Meeting, Seat
+from floreo.strategy.presenters.words import day_words, days_words, sentences, short_day
+
+
+def title(meeting: Meeting) -> str:
+    """ "Steering committee, meeting 3"."""
+    return _("%(committee)s, meeting %(number)d") % {
+        "committee": meeting.committee.in_language("name"), "number": meeting.number,
+    }  # fmt: skip
+
+
+def when(meeting: Meeting) -> str:
+    """ "3 December 2026, 14:00–16:00"."""
+    time = hours(meeting.starts_at, meeting.ends_at)
+    return f"{day_words(meeting.on)}, {time}" if time else day_words(meeting.on)
+
+
+def facts(meeting: Meeting, *, internal: bool) -> list[tuple[str, str]]:
+    """Pairs of a word and what it is. How to join from afar is only for those who sit there."""
+    found = [(_("When"), when(meeting))]
+    if meeting.place:
+        found.append((_("Where"), meeting.in_language("place")))
+    if internal and meeting.online_url:
+        found.append((_("From afar"), meeting.online_url))
+    if meeting.state == MeetingState.CANCELLED:
+        found.append((_("Called off"), meeting.cancelled_reason))
+    return found
+
+
+def facts_text(meeting: Meeting) -> str:
+    return "\n".join(f"{name}: {value}" for name, value in facts(meeting, internal=True))
+
+
+def desk_address(meeting: Meeting) -> str:
+    return f"{settings.SITE_ADDRESS}{meeting.desk_url()}"
+
+
+def stage(meeting: Meeting) -> str:
+    """Where the meeting stands, and what comes next, in a sentence."""
+    today = clock.today()
+    if meeting.state == MeetingState.CANCELLED:
+        return _("Called off.")
+    if meeting.state == MeetingState.PLANNED:
+        return _planned(meeting, today)
+    if meeting.minutes_state == MinutesState.APPROVED:
+        return _("Held. Its minutes are approved.")
+    if meeting.minutes_state == MinutesState.CIRCULATED:
+        return _("Held. Its minutes are out and wait to be approved.")
+    due = minutes_due(meeting.on)
+    said = _("Held. Its minutes are to be out by %(day)s.") % {"day": day_words(due)}
+    late = _("That is %(days)s late.") % {"days": days_words((today - due).days)} if due < today else ""
+    return sentences(said, late)
+
+
+def _planned(meeting: Meeting, today: date) -> str:
+    if meeting.on < today:
+        return _("Its day is past. Record who came and what was said.")
+    if meeting.agenda_sent_on:
+        return _("To come. Its agenda went out on %(day)s.") % {"day": day_words(meeting.agenda_sent_on)}
+    due = agenda_due(meeting.on)
+    said = _("To come. Its agenda is to be out by %(day)s.") % {"day": day_words(due)}
+    return sentences(
+        said, _("That is %(days)s late.") % {"days": days_words((today - due).days)} if due < today else ""
+    )
+
+
+def attendance_words(rows: Iterable[Attendance]) -> str:
+    """ "9 of 12 seats taken"."""
+    taken, seats = came(a.presence for a in rows if not a.is_guest)
+    return ngettext("%(taken)d of %(seats)d seat taken", "%(taken)d of %(seats)d seats taken", seats) % {
+        "taken": taken, "seats": seats,
+    }  # fmt: skip
+
+
+def attended(row: Attendance, *, names: bool) -> str:
+    """Who it was: the body, with the person where people may be named, and who came instead."""
+    body = row.organisation.in_language("name") if row.organisation else ""
+    person = row.person.name if row.person else row.name
+    if not names:
+        return body or _("a guest")
+    who = person
+    if row.presence == Presence.PRESENT and row.substitute:
+        instead = {"name": row.substitute, "person": person}
+        who = _("%(name)s for %(person)s") % instead if person else row.substitute
+    return ", ".join(filter(None, [body, who])) or _("a guest")
+
+
+def seat_name(seat: Seat) -> str:
+    body = seat.organisation.in_language("name")
+    return f"{body}, {seat.person.name}" if seat.person else body
+
+
+def decision_state(state: str) -> str:
+    return str(DecisionStateChoice(state).label)
+
+
+def owner_words(decision: Decision, *, names: bool) -> str:
+    """Who carries it out."""
+    if decision.organisation is None:
+        return decision.in_language("addressed_to") or _("nobody named")
+    body = decision.organisation.label
+    return f"{body}, {decision.person.name}" if names and decision.person else body
+
+
+def waits(decision: Decision) -> str:
+    """Why it is still open: asked of whom since when, or to be carried out by whom by when."""
+    if decision.state == DecisionState.ASKED:
+        words = {"whom": decision.in_language("addressed_to"), "day": day_words(decision.asked_on or clock.today())}
+        said = _("Asked of %(whom)s on %(day)s; no answer yet.") % words
+    else:
+        said = _("To be carried out by %(who)s.") % {"who": owner_words(decision, names=False)}
+    return sentences(said, due_words(decision))
+
+
+def due_words(decision: Decision) -> str:
+    """ "Due 30 Nov 2026, 12 days late." """
+    if decision.due_on is None or not decision.is_open:
+        return ""
+    late = (clock.today() - decision.due_on).days
+    words = {"day": short_day(decision.due_on), "days": days_words(late)}
+    return (_("Due %(day)s, %(days)s late.") if late > 0 else _("Due %(day)s.")) % words
+
+
+def history_words(decision: Decision) -> str:
+    """What became of it so far, with its days."""
+    said = {
+        DecisionState.ASKED: (_("Asked on %(day)s"), decision.asked_on),
+        DecisionState.TAKEN: (_("Taken on %(day)s"), decision.taken_on),
+        DecisionState.REFUSED: (_("Refused on %(day)s"), decision.taken_on),
+        DecisionState.CARRIED_OUT: (_("Carried out on %(day)s"), decision.done_on),
+        DecisionState.DROPPED: (_("Dropped on %(day)s"), decision.done_on),
+    }
+    sentence, day = said[DecisionState(decision.state)]
+    return sentence % {"day": short_day(day)} if day else decision_state(decision.state)

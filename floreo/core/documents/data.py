@@ -22,7 +22,7 @@ from floreo.core.documents.blocks import (
     Picture,
     StatusBar,
 )
-from floreo.core.documents.plain import breakable, clean
+from floreo.core.documents.plain import bounded, breakable, clean, says
 from floreo.core.ui import bars
 
 
@@ -45,7 +45,11 @@ class Drawer:
 
     def picture(self, one: Picture) -> dict[str, Any] | None:
         svg = ink.first_picture(one.svg)
-        return {"svg": ink.alone(svg), "alt": clean(one.alt)} if svg else None
+        return (
+            {"svg": ink.alone(svg), "alt": clean(one.alt) if says(one.alt) else clean(one.caption) or "–"}
+            if svg
+            else None
+        )
 
     def cell(self, cell: Cell) -> dict[str, Any]:
         return {
@@ -63,7 +67,7 @@ class Drawer:
         widths = list(grid.widths) if len(grid.widths) == wide else [0 if n else 1 for n in numbers]
         if not any(widths):
             widths[0] = 1
-        head = [breakable(w) for w in grid.head] + [""] * (wide - len(grid.head))
+        head = [bounded(w, 300) for w in grid.head] + [""] * (wide - len(grid.head))
         return [{
             "kind": "grid", "caption": breakable(grid.caption), "head": head, "widths": widths, "numbers": numbers,
             "rows": [[self.cell(c) for c in row] for row in rows], "note": breakable(grid.note),
@@ -102,7 +106,12 @@ class Drawer:
             return {"kind": "columns", "left": self.many(block.left), "right": self.many(block.right)}
         self.level = level = max(self.level, 1)
         inner = self.many(block.blocks)
-        return {"kind": "boxed", "level": level, "title": breakable(block.title), "blocks": inner}
+        return {
+            "kind": "boxed",
+            "level": level,
+            "title": breakable(block.title) if says(block.title) else "–",
+            "blocks": inner,
+        }
 
     def shown(self, picture: Picture) -> list[dict[str, Any]]:
         made = self.picture(picture)
@@ -124,4 +133,11 @@ class Drawer:
 
 
 def _is_empty(block: Heading | Paragraph | Bullets | Facts | PageBreak) -> bool:
-    return (isinstance(block, Bullets) and not block.items) or (isinstance(block, Facts) and not block.pairs)
+    match block:
+        case Heading():  # one without words would be a step that leads nowhere, and PDF/UA refuses it
+            return not says(f"{block.number}{block.text}")
+        case Bullets():
+            return not block.items
+        case Facts():
+            return not block.pairs
+    return False

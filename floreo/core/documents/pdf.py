@@ -18,7 +18,7 @@ from floreo.core.documents import ink
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.data import Drawer
 from floreo.core.documents.labels import Labels, labels_in
-from floreo.core.documents.plain import breakable, clean
+from floreo.core.documents.plain import bounded, clean, says
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN = "□"
@@ -84,17 +84,18 @@ def _all_known(letters: str) -> bool:
 
 def _kicker(document: Document) -> list[str]:
     first, _line, second = document.kicker.partition("\n")
-    return [breakable(first), breakable(second)]
+    return [bounded(first, 200), bounded(second, 200)]
 
 
 def _data(document: Document, labels: Labels) -> dict[str, Any]:
     day = document.made_on
     return {
-        "title": breakable(document.title) or "–", "subtitle": breakable(document.subtitle),
-        "lang": document.language.split("-")[0].lower()[:3] or "en", "author": clean(document.author),
-        "keywords": [clean(k) for k in document.keywords], "date": [day.year, day.month, day.day] if day else None,
-        "kicker": _kicker(document), "beside": [breakable(b) for b in document.beside],
-        "foot": breakable(document.foot), "sample": breakable(document.sample_words),
+        "title": bounded(document.title, 600) if says(document.title) else "–", "running": bounded(document.title, 110),
+        "subtitle": bounded(document.subtitle, 1000),
+        "lang": document.language.split("-")[0].lower()[:3] or "en", "author": bounded(document.author, 300),
+        "keywords": [bounded(k, 100) for k in document.keywords[:50]], "date": [day.year, day.month, day.day] if day else None,
+        "kicker": _kicker(document), "beside": [bounded(b, 200) for b in document.beside],
+        "foot": bounded(document.foot, 600), "sample": bounded(document.sample_words, 200),
         "contents": document.contents, "contents_title": clean(document.contents_title or labels.contents),
         "one_page": document.one_page, "colours": ink.colours(), "short": ink.SHORT, "shapes": ink.silhouettes(),
         "mark": ink.mark(), "blocks": Drawer(document).many(document.blocks),

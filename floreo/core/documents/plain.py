@@ -1,25 +1,42 @@
-"""Words that any paper can hold: without what no document may contain, and with places where a long one may break."""
+"""Words that any paper can hold: without what no document may contain, and with places where a long one may break.
+Plain Python; texts are data, never markup."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
-# What XML 1.0 and PDF text cannot hold: control characters, halves of a character, what is no character at all.
-_NEVER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# What XML 1.0 and PDF text cannot hold (control characters, halves of a character, what is no character at all), and what
+# turns the reading direction round for the rest of a page.
+_NEVER = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _LONG = re.compile(r"\S{31,}")
 _PIECE = 15
 BREAK = "\u200b"  # a place where a line may end
 
 
-def clean(text: str) -> str:
+def clean(text: object) -> str:
     """`text` without what no document can hold; line ends as one character."""
-    return _NEVER.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
+    return _NEVER.sub("", _LINE_ENDS.sub("\n", str(text)))
 
 
-def breakable(text: str) -> str:
+def breakable(text: object) -> str:
     """Cleaned, with places to break in a word that is longer than a line may be: an address, a hash."""
     return _LONG.sub(lambda found: BREAK.join(_pieces(found[0])), clean(text))
 
 
 def _pieces(word: str) -> list[str]:
     return [word[at : at + _PIECE] for at in range(0, len(word), _PIECE)]
+
+
+def bounded(text: object, most: int) -> str:
+    """Words that stand again on every page: a very long one would fill the page by itself."""
+    words = clean(text)
+    return breakable(words if len(words) <= most else f"{words[: most - 1].rstrip()}…")
+
+
+def says(text: object) -> bool:
+    """Whether there is anything to read in it."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in clean(text))

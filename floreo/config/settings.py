@@ -1,7 +1,7 @@
 """Every setting, read from the environment only. Each is described in docs/guide/settings.md."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -201,6 +201,8 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
 # Mail. Without a server it is kept as files, never lost silently.
 _mail = urlsplit(env.text("FLOREO_SMTP"))
 EMAIL_BACKEND = (
@@ -210,11 +212,20 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = DATA / "mail"
 EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
 EMAIL_USE_TLS = _mail.scheme == "smtp+tls"
 EMAIL_USE_SSL = _mail.scheme == "smtps"
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("FLOREO_MAIL_FROM", f"floreo@{_address.hostname or 'localhost'}")
+MAIL_REPLY_TO = env.text("FLOREO_MAIL_REPLY_TO")
+MAIL_RETURN = env.text("FLOREO_MAIL_RETURN")  # where a mail that cannot be delivered comes back to
+MAIL_PER_DAY = env.whole("FLOREO_MAIL_PER_DAY", 50)  # to one address; two machines that answer each other stop there
+BOUNCE_IMAP = env.text("FLOREO_BOUNCE_IMAP")
+
+# Copies
+BACKUP_DIR = env.text("FLOREO_BACKUP_DIR")
+BACKUP_KEEP = env.whole("FLOREO_BACKUP_KEEP", 14)
+EVENTS_ROOT = DATA / "events"
 
 # Headers
 CONTENT_SECURITY_POLICY = {
@@ -263,6 +274,11 @@ PACK = env.text("FLOREO_PACK")
 PACK_DIRS = [Path(p) for p in env.words("FLOREO_PACK_DIRS")] or [
     PACKAGE.parent / "packs",
     PACKAGE / "country_packs",
+]
+# Yardsticks ship with the product, beside the packs; the first folder that is there is read.
+YARDSTICK_DIRS = [Path(p) for p in env.words("FLOREO_YARDSTICK_DIRS")] or [
+    PACKAGE.parent / "yardsticks",
+    PACKAGE / "yardstick_files",
 ]
 LOGGING = {
     "version": 1,

@@ -265,9 +265,7 @@ def _library(languages: list[str]) -> _Reader:
     for name in reader.files:
         shapes = list(reader.items(name, library.TABLES))
         reader.problems += [Problem(name, *found) for found in library.problems_of(shapes)]
-        for row in library.rows_of(shapes, name):
-            texts = {code: said for code, said in row.fields.get("translations", {}).items() if code in languages}
-            reader.rows.append(replace(row, fields={**row.fields, "translations": texts}) if texts or "translations" in row.fields else row)
+        reader.rows += library.rows_of(shapes, name, languages)
     return reader
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.figures import MeasureFunction
 from floreo.indicators.logic import Direction
+from floreo.meetings import measures as meetings
 from floreo.strategy import measures as strategy
 
 
@@ -79,6 +80,13 @@ MEASURES: dict[str, Measure] = {
         _("rows confirmed"),
         _("public rows of the plan"),
         knows_past=False,
+    ),
+    "share_decisions_on_time": Measure(
+        meetings.share_decisions_on_time,
+        _("Share of decisions carried out on time"),
+        "%",
+        _("decisions carried out by their due day"),
+        _("public decisions due in the period"),
     ),
 }
 

@@ -41,6 +41,10 @@ def left_out_words(why: str, count: int) -> str:
                 "%(count)d milestones never reached of actions since closed",
                 count,
             ) % {"count": count}
+        case "decisions_dropped":
+            return ngettext(
+                "%(count)d decision dropped before it fell due", "%(count)d decisions dropped before they fell due", count
+            ) % {"count": count}
         case "actions_not_late":
             return ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count) % {
                 "count": count

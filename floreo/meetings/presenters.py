@@ -143,8 +143,8 @@ def due_words(decision: Decision) -> str:
     return (_("Due %(day)s, %(days)s late.") if late > 0 else _("Due %(day)s.")) % words
 
 
-def history_words(decision: Decision) -> str:
-    """What became of it so far, with its days."""
+def history_words(decision: Decision, state: str = "") -> str:
+    """What became of it so far, with its days. `state`: as the plan says it stands, where that is ahead of the record."""
     said = {
         DecisionState.ASKED: (_("Asked on %(day)s"), decision.asked_on),
         DecisionState.TAKEN: (_("Taken on %(day)s"), decision.taken_on),
@@ -152,5 +152,7 @@ def history_words(decision: Decision) -> str:
         DecisionState.CARRIED_OUT: (_("Carried out on %(day)s"), decision.done_on),
         DecisionState.DROPPED: (_("Dropped on %(day)s"), decision.done_on),
     }
+    if state and state != decision.state:
+        return decision_state(state)
     sentence, day = said[DecisionState(decision.state)]
     return sentence % {"day": short_day(day)} if day else decision_state(decision.state)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from floreo.core.tables import Table
 from floreo.indicators.tables import TABLES as INDICATORS
+from floreo.meetings.tables import TABLES as MEETINGS
 from floreo.organisations.tables import TABLES as ORGANISATIONS
+from floreo.publications.tables import TABLES as PUBLICATIONS
 from floreo.strategy.tables import TABLES as STRATEGY
 
-TABLES: dict[str, Table] = {**STRATEGY, **INDICATORS, **ORGANISATIONS}
+TABLES: dict[str, Table] = {**STRATEGY, **INDICATORS, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
 
 
 def public_tables() -> list[Table]:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from floreo.core.ui import gallery
-from floreo.portal.views import about, action, answer, data, evidence, figures, home, plan, register
+from floreo.portal.views import about, action, answer, data, decisions, evidence, figures, home, plan, publications, register
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("strategy/", plan.strategy, name="strategy"),
     path("strategy/<slug:code>/", plan.edition, name="edition"),
     path("strategy/<slug:code>/timeline/", plan.timeline, name="timeline"),
+    path("strategy/<slug:code>/decisions/", decisions.decisions, name="decisions"),
     path("strategy/<slug:edition>/pillars/<str:code>/", plan.pillar, name="pillar"),
     path("strategy/<slug:edition>/objectives/<str:code>/", plan.objective, name="objective"),
     path("strategy/<slug:edition>/actions/<str:code>/", action.action, name="action"),
@@ -37,6 +38,10 @@ urlpatterns: list[URLPattern] = [
     path("answer/<str:token>/", answer.answer, name="answer"),
     path("report/", about.report, name="report"),
     path("evidence/<slug:code>/file/", evidence.evidence_file, name="evidence_file"),
+    path("publications/", publications.publications, name="publications"),
+    path("publications/feed.xml", publications.feed, name="publications_feed"),
+    path("publications/<slug:code>/", publications.publication, name="publication"),
+    path("publications/<slug:code>/file/", publications.publication_file, name="publication_file"),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

@@ -139,6 +139,7 @@ class _Found:
 def _found(entries: list[SearchEntry]) -> list[_Found]:
     kinds = {
         "edition": _("Edition"), "pillar": _("Pillar"), "objective": _("Objective"), "action": _("Action"),
+        "decision": _("Decision"),
         "indicator": _("Indicator"), "organisation": _("Organisation"), "place": _("District"),
     }  # fmt: skip
     return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_words(entries)]

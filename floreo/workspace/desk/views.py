@@ -25,6 +25,7 @@ RESULTS = 25
 # What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
 NEEDS = {
     "edition": Permission.PLAN_READ, "pillar": Permission.PLAN_READ, "objective": Permission.PLAN_READ,
+    "committee": Permission.MEETING_READ, "meeting": Permission.MEETING_READ, "decision": Permission.MEETING_READ,
     "action": Permission.PLAN_READ, "indicator": Permission.PLAN_READ, "organisation": Permission.REGISTER_READ,
     "person": Permission.PEOPLE_READ, "place": Permission.DESK_OPEN, "network": Permission.REGISTER_READ,
 }  # fmt: skip
@@ -32,6 +33,7 @@ NEEDS = {
 
 KINDS = {
     "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"), "action": _l("Action"),
+    "committee": _l("Committee"), "meeting": _l("Meeting"), "decision": _l("Decision"),
     "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
     "network": _l("Network"),
 }  # fmt: skip

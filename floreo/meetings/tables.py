@@ -1,0 +1,182 @@
+"""What leaves of meetings: committees' seats, meetings, decisions. Names of people never leave to strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.access import Permission
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.meetings.logic import OPEN_STATES, DecisionState, hours
+from floreo.meetings.models import (
+    Committee,
+    Decision,
+    DecisionStateChoice,
+    Meeting,
+    MeetingStateChoice,
+    Seat,
+    SeatPartChoice,
+)
+from floreo.organisations.models import Organisation
+from floreo.strategy.tables.columns import CHANGED, ID, SOURCED, by_id, column, day, edition_filter, titles
+
+READ = Permission.MEETING_READ
+PEOPLE = Permission.PEOPLE_READ
+
+
+def _code(name: str) -> Callable[[Any], Cell]:
+    def value(row: Any) -> Cell:
+        other = getattr(row, name)
+        return other.code if other else None
+
+    return value
+
+
+def _committees() -> Iterable[tuple[str, Words]]:
+    return [(c.code, c.in_language("name")) for c in Committee.objects.filter(is_public=True)]
+
+
+def _committee_filter(path: str) -> Filter:
+    return Filter("committee", _("Committee"), _committees, lambda rows, v: rows.filter(**{path: v}))
+
+
+COMMITTEE = Column("committee", _("Committee"), _("Its code"), _code("committee"))
+
+SEATS = Table(
+    "seats",
+    _("Seats"),
+    _("Which body sits on which committee, from a day to a day."),
+    rows=lambda viewer: Seat.objects.visible_to(viewer).select_related("committee", "organisation", "person"),
+    columns=(
+        ID,
+        COMMITTEE,
+        Column("committee_name", _("Name"), _("Of the committee"), lambda s: s.committee.name),
+        Column("organisation", _("Organisation"), _("Its code in the register"), lambda s: s.organisation.code),
+        Column("organisation_name", _("Body"), _("What it is called today"), lambda s: s.organisation.name),
+        Column("person", _("Person"), _("Who sits there for the body"),
+               lambda s: s.person.name if s.person else None, needs=PEOPLE),
+        column("part", _("Part"), _("chair, secretary, member or observer")),
+        day("since", _("Since"), _("First day; empty when not known")),
+        day("until", _("Until"), _("Last day; empty while it holds")),
+        *SOURCED,
+        CHANGED,
+    ),
+    key="id",
+    search=("organisation__name", "committee__name"),
+    filters=(
+        _committee_filter("committee__code"),
+        Filter("part", _("Part"), lambda: SeatPartChoice.choices, lambda rows, v: rows.filter(part=v)),
+    ),
+    lookup=by_id,
+)  # fmt: skip
+
+
+def _by_place(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    committee, _colon, code = key.partition(":")
+    return rows.filter(committee__code=committee, code=code)
+
+
+MEETINGS = Table(
+    "meetings",
+    _("Meetings"),
+    _("When which committee met or will meet. What was said is in its minutes, which are not data."),
+    rows=lambda viewer: Meeting.objects.visible_to(viewer).select_related("committee"),
+    columns=(
+        Column("key", _("Key"), _("Committee and code, joined by a colon: unique in this table"),
+               lambda m: f"{m.committee.code}:{m.code}"),
+        COMMITTEE,
+        column("code", _("Code"), _("In its committee: the day for which it was first called")),
+        column("number", _("Number"), _("The how-manieth of its committee"), CellKind.WHOLE),
+        day("on", _("Day"), _("In the country's own zone")),
+        Column("hours", _("Hours"), _("In the country's own zone"), lambda m: hours(m.starts_at, m.ends_at)),
+        column("place", _("Place"), _("Where")),
+        column("state", _("State"), _("planned, held or cancelled")),
+        column("minutes_state", _("Minutes"), _("draft, circulated or approved")),
+        day("agenda_sent_on", _("Agenda sent"), _("Empty while it was not")),
+        day("circulated_on", _("Minutes sent"), _("Empty while they were not")),
+        day("approved_on", _("Minutes approved"), _("From then on they never change")),
+        CHANGED,
+    ),
+    order=("-on", "-pk"),
+    key="key",
+    search=("committee__name", "place", "code"),
+    filters=(
+        _committee_filter("committee__code"),
+        Filter("state", _("State"), lambda: MeetingStateChoice.choices, lambda rows, v: rows.filter(state=v)),
+    ),
+    lookup=_by_place,
+)  # fmt: skip
+
+
+def _owner(decision: Decision) -> Organisation | None:
+    body = decision.organisation
+    return body if body and body.is_public else None
+
+
+def _narrow(rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
+    """How it stands, as people ask: open, late, done."""
+    today = clock.today()
+    asked = {
+        "open": Q(state__in=OPEN_STATES),
+        "late": Q(state__in=OPEN_STATES, due_on__lt=today),
+        "asked": Q(state=DecisionState.ASKED),
+        "done": Q(state=DecisionState.CARRIED_OUT),
+        "closed": Q(state__in=(DecisionState.REFUSED, DecisionState.DROPPED)),
+    }
+    return rows.filter(asked[chosen])
+
+
+def _standings() -> list[tuple[str, Words]]:
+    return [
+        ("open", _("Open")), ("late", _("Late")), ("asked", _("Asked, no answer yet")),
+        ("done", DecisionStateChoice.CARRIED_OUT.label), ("closed", _("Refused or dropped")),
+    ]  # fmt: skip
+
+
+def _meeting_of(row: Model) -> Cell:
+    meeting = row.meeting  # type: ignore[attr-defined]  # a Decision
+    return meeting.code if meeting else None
+
+
+DECISIONS = Table(
+    "decisions",
+    _("Decisions"),
+    _("What committees decided or asked for, who carries it out and by when. The public has those marked public."),
+    rows=lambda viewer: Decision.objects.visible_to(viewer).select_related(
+        "edition", "committee", "meeting", "organisation"
+    ),
+    columns=(
+        column("number", _("Number"), _("Unique: the year, and the how-manieth in it")),
+        Column("edition", _("Edition"), _("Code of the edition it belongs to"), lambda d: d.edition.code),
+        COMMITTEE,
+        Column("meeting", _("Meeting"), _("Code of the meeting, in its committee"), _meeting_of),
+        *titles(_("What was decided, in a few words")),
+        column("text", _("Text"), _("The decision in full")),
+        column("addressed_to", _("Asked of"), _("A post outside the committee; empty for its own decisions")),
+        column("state", _("State"), _("asked, taken, refused, carried_out or dropped")),
+        Column("organisation", _("Carried out by"), _("Code of the organisation"),
+               lambda d: o.code if (o := _owner(d)) else None),
+        day("due_on", _("Due"), _("By when")),
+        day("asked_on", _("Asked"), _("When it was asked")),
+        day("taken_on", _("Decided"), _("When it was taken or refused")),
+        day("done_on", _("Done"), _("When it was carried out or dropped")),
+        column("answer", _("Answer"), _("What was said to it, or why it was dropped")),
+        column("is_public", _("Public"), _("Whether the public reads it"), CellKind.FLAG, needs=READ),
+        CHANGED,
+    ),
+    order=("-pk",),
+    key="number",
+    search=("number", "title", "text", "addressed_to"),
+    filters=(
+        edition_filter(),
+        _committee_filter("committee__code"),
+        Filter("standing", _("Standing"), _standings, _narrow),
+    ),
+    lookup=lambda rows, key: rows.filter(number=key),
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {table.name: table for table in (MEETINGS, DECISIONS, SEATS)}

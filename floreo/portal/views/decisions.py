@@ -1,0 +1,53 @@
+"""What the committees of a strategy decided: who sits on them, and what became of each public decision."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.lists import Listing
+from floreo.meetings import presenters as say
+from floreo.meetings import queries
+from floreo.meetings.models import Committee, Decision, Seat
+from floreo.meetings.tables import DECISIONS
+from floreo.portal.views.page import Crumb, page, public_page
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.models import Edition
+from floreo.strategy.presenters.words import number_figures
+
+
+def _committees(edition: Edition) -> list[tuple[Committee, list[Seat]]]:
+    """Public committees of the edition, each with the public bodies that sit on it today."""
+    rows = Committee.objects.visible_to(None).filter(edition=edition)
+    seats = Seat.objects.visible_to(None).filter(committee__in=rows).on(clock.today())
+    held: dict[int, list[Seat]] = {}
+    for seat in seats.select_related("organisation__merged_into"):
+        held.setdefault(seat.committee_id, []).append(seat)
+    return [(c, held.get(c.pk, [])) for c in rows]
+
+
+@login_not_required
+@public_page
+def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Public decisions of an edition, the newest first, each with what became of it."""
+    edition = get_edition_for(request.user, code)
+    rows = (
+        Decision.objects.visible_to(None).filter(edition=edition).select_related("edition", "organisation", "committee")
+    )
+    listing = Listing(DECISIONS, request, rows=rows)
+    if file := listing.download():
+        return file
+    total = rows.count()
+    title = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
+    shown = [
+        (d, say.history_words(d.decision, d.state), say.due_words(d.decision)) for d in queries.shown(listing.rows)
+    ]
+    return page(
+        request, "portal/decisions.html", section="strategy", title=title if total else _("Decisions"),
+        crumbs=(Crumb(edition.in_language("title"), reverse("portal:edition", args=[edition.code])),),
+        edition=edition, listing=listing, rows=shown, committees=_committees(edition),
+    )  # fmt: skip

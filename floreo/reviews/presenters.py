@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext
 
-from floreo.core.figures import Frequency, Period
+from floreo.core.figures import Frequency, Period, period_of
 from floreo.core.ui import words
-from floreo.reviews.logic import ANSWERED, AnswerState, AskState, Turn, turn
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.logic import AnswerState, AskState, Turn, planned, turn
+from floreo.reviews.models import Answer, Ask, Review, Rhythm
 from floreo.strategy.presenters.words import days_words, short_day
 
-ANSWER_WORDS: Mapping[str, Promise] = {
-    AnswerState.DRAFT: _l("Draft, not sent"),
-    AnswerState.SUBMITTED: _l("Sent. It waits for the secretariat."),
-    AnswerState.RETURNED: _l("Returned with a note"),
-    AnswerState.APPROVED: _l("Approved"),
-}
 # The shape that stands beside each word; the gallery shows them all.
 ASK_SHAPES: Mapping[str, str] = {
     AskState.WAITING: "not_started", AskState.OPENED: "not_started", AskState.DRAFT: "not_started",
@@ -41,10 +33,17 @@ def title(review: Review) -> str:
     return _("Review %(period)s") % {"period": period_words(review.period)}
 
 
-def answered(asks: Iterable[Ask]) -> tuple[int, int]:
-    """How many have answered, of how many that were asked."""
-    states = [ask.state for ask in asks]
-    return sum(state in ANSWERED for state in states), len(states)
+def rhythm_words(rhythm: Rhythm, today: date) -> str:
+    """How the edition is reviewed, and when the next review opens."""
+    if not rhythm.is_on:
+        return _("Reviews do not open by themselves.")
+    beat = rhythm.beat
+    running = period_of(today, beat.frequency)
+    opens, due = planned(beat, running).opens_on, planned(beat, running).due_on
+    return _("%(often)s. The review of %(period)s opens by itself on %(opens)s; answers are due on %(due)s.") % {
+        "often": rhythm.get_frequency_display(), "period": period_words(running), "opens": short_day(opens),
+        "due": short_day(due),
+    }  # fmt: skip
 
 
 def progress(done: int, asked: int) -> str:

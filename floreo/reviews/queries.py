@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from floreo.organisations.models import Organisation, Person
-from floreo.reviews.logic import AnswerState, AskState
+from floreo.reviews.logic import ANSWERED, AnswerState, AskState
 from floreo.reviews.models import Answer, Ask, Review, ReviewState, Rhythm
 from floreo.strategy.models import Action, Edition, EditionPart, Part, Participation, Update
 
@@ -103,7 +103,14 @@ def asks_of(review: Review) -> QuerySet[Ask]:
         Ask.objects.filter(review=review)
         .select_related("review__edition", "organisation", "person", "deputy")
         .prefetch_related("actions", Prefetch("answers", answers))
+        .annotate(asked_about=Count("actions", distinct=True))
     )
+
+
+def counts(review: Review) -> tuple[int, int]:
+    """How many have answered, of how many that were asked."""
+    states = list(review.asks.order_by().values_list("state", flat=True))
+    return sum(state in ANSWERED for state in states), len(states)
 
 
 def unanswered(asks: QuerySet[Ask]) -> QuerySet[Ask]:

@@ -126,7 +126,7 @@ class Sheet:
             return False
         if button.startswith(UNCHANGED):
             return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), said_by)
-        if button == "send" and not any(e.is_said or e.form.is_touched() for e in self.entries):
+        if button == "send" and not any(e.answer or e.form.is_touched() for e in self.entries):
             self.who.add_error(None, _("Nothing is written yet. Say what was done, or press “Nothing changed”."))
             return False
         return True

@@ -3,9 +3,11 @@
 from floreo.workspace.accounts.urls import urlpatterns as accounts
 from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.drafts.urls import urlpatterns as drafts
+from floreo.workspace.evidence.urls import urlpatterns as evidence
 from floreo.workspace.figures.urls import urlpatterns as figures
 from floreo.workspace.plan.urls import urlpatterns as plan
 from floreo.workspace.register.urls import urlpatterns as register
+from floreo.workspace.reviews.urls import urlpatterns as reviews
 
 app_name = "workspace"
-urlpatterns = [*desk, *plan, *drafts, *figures, *register, *accounts]
+urlpatterns = [*desk, *plan, *drafts, *evidence, *figures, *register, *reviews, *accounts]

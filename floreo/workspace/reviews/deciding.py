@@ -1,0 +1,147 @@
+"""One lead at the desk: their sheet, what they said, approving it or giving it back."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import Refused
+from floreo.indicators.asked import enter_figure, figures_asked
+from floreo.reviews import actions as acts
+from floreo.reviews import presenters as say
+from floreo.reviews.access import get_answer_for, get_ask_for
+from floreo.reviews.actions.checking import CLOSED
+from floreo.reviews.models import Answer, Ask
+from floreo.reviews.queries import reply_address
+from floreo.reviews.sheet import Sheet
+from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.plan.asking import Question, person, posted
+from floreo.workspace.plan.asking import ask as ask_with
+from floreo.workspace.reviews import forms
+from floreo.workspace.reviews.rows import ask_rows, rows_of
+from floreo.workspace.reviews.views import ROOM, press
+
+
+def _sheet(request: HttpRequest, found: Ask) -> Sheet:
+    user = person(request)
+    own = can(user, Permission.REVIEW_RUN)  # who runs reviews answers in somebody's place, and says in whose
+    name = (found.person.name if found.person else "") if own else user.name
+    return Sheet(found, user, name, figures=lambda: figures_asked(found))
+
+
+def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    """The same sheet as behind the link, for whoever has an account; and for the staff, what was said and decided."""
+    found = get_ask_for(request.user, edition, code, pk)
+    sheet = _sheet(request, found)
+    if request.method != "POST":
+        return _page(request, found, sheet.fill())
+    must(request.user, Permission.PLAN_UPDATE, found)
+    sheet.fill(request)
+    try:
+        done = sheet.press(request)
+    except Refused as refusal:
+        if refusal.code != CLOSED:
+            raise
+        context = {
+            "desk_section": ROOM, "refusal": refusal, "typed": sheet.typed(), "reply": reply_address(found.review.edition),
+            "ask": found, "title": say.title(found.review), "status": refusal.status,
+        }  # fmt: skip
+        return render(request, "workspace/reviews/back.html", context, status=refusal.status)
+    if not done:
+        return _page(request, found, sheet.after_errors(request), status=422)
+    return HttpResponseRedirect(f"{found.desk_url()}?done=1")
+
+
+def _page(request: HttpRequest, found: Ask, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    found.refresh_from_db(fields=["state"])
+    review = found.review
+    runs = can(request.user, Permission.REVIEW_RUN)
+    said = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
+    context = {
+        "desk_section": ROOM, "ask": found, "review": review, "title": say.title(review), "sheet": sheet, "status": status,
+        "row": ask_rows([found], review)[0], "due": say.due_words(review, clock.today()), "runs": runs,
+        "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
+        "answers": [(row, say.decided_words(row.answer)) for row in rows_of(said, request.user)],
+        "may_answer": not review.is_closed and can(request.user, Permission.PLAN_UPDATE, found),
+        "done": "done" in request.GET, "history": history_of(found) if runs else [],
+        "deputy": found.person.deputy if runs and found.person else None,
+    }  # fmt: skip
+    return render(request, "workspace/reviews/ask.html", context, status=status)
+
+
+@require_POST
+def remind(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_ask_for(request.user, edition, code, pk)
+
+    def do() -> str:
+        acts.remind_now(found.review, by=person(request), asks=[found])
+        return _("The reminder is on its way.")
+
+    return press(request, found.review, do, found.desk_url())
+
+
+@require_POST
+def escalate(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_ask_for(request.user, edition, code, pk)
+
+    def do() -> str:
+        asked = acts.escalate_now(found, by=person(request))
+        return _("%(who)s is asked as deputy.") % {"who": asked.deputy}
+
+    return press(request, found.review, do, found.desk_url())
+
+
+@require_POST
+def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    """A new link by mail; every earlier one stops opening."""
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_ask_for(request.user, edition, code, pk)
+
+    def do() -> str:
+        acts.ask_again(found, by=person(request))
+        return _("A new link is on its way. Every earlier one no longer opens.")
+
+    return press(request, found.review, do, found.desk_url())
+
+
+def _version(request: HttpRequest) -> int | None:
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
+
+
+@require_POST
+def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    """The plan then says it. What the reviewer read is what is approved: a newer text is refused."""
+    must(request.user, Permission.REVIEW_DECIDE)
+    answer = get_answer_for(request.user, edition, code, pk)
+
+    def do() -> str:
+        acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request))
+        return _("Approved: the plan now says it.")
+
+    return press(request, answer.ask.review, do, _back(request, answer))
+
+
+def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+    """Asks for a note, and returns the answer with it."""
+    must(request.user, Permission.REVIEW_DECIDE)
+    answer = get_answer_for(request.user, edition, code, pk)
+    question = Question(
+        _("Return the answer"), _("Return it with this note"), _back(request, answer), about=answer.action.named(),
+        help=f"{say.said_words(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
+        done=_("Returned. They get the note by mail."), room=ROOM,
+    )  # fmt: skip
+    form = forms.ReturnForm(posted(request), initial={"version": answer.version})
+    return ask_with(
+        request, form, lambda f: acts.return_answer(answer, by=person(request), **f), question, thing=answer
+    )
+
+
+def _back(request: HttpRequest, answer: Answer) -> str:
+    return answer.ask.desk_url() if request.GET.get("from") == "ask" else answer.ask.review.desk_url()

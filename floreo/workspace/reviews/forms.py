@@ -1,0 +1,91 @@
+"""Forms of reviews. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.reviews.models import Review, Rhythm, RhythmFrequency
+from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+
+_NUMBERS = re.compile(r"^\s*(\d{1,3}(\s*[,;\s]\s*\d{1,3})*)?\s*$")
+
+
+def _days(label: Any, help_text: Any = "") -> forms.IntegerField:
+    return forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=400)
+
+
+class Days(forms.CharField):
+    """Numbers of days, as people type them: 7, 1."""
+
+    def __init__(self, label: Any, help_text: Any) -> None:
+        super().__init__(label=label, help_text=help_text, required=False, max_length=100)
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        said = super().clean(value)
+        if not _NUMBERS.match(said):
+            raise ValidationError(_("Write numbers of days with commas between them, for example 7, 1."))
+        return [int(number) for number in re.findall(r"\d+", said)]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class RhythmForm(PlanForm):
+    is_on = forms.BooleanField(label=_l("Reviews open by themselves"), required=False)
+    frequency = forms.ChoiceField(label=_l("How often"), choices=RhythmFrequency.choices)
+    opens_after_days = _days(_l("Opens, days after the period has ended"), _l("1 is the day after its last day."))
+    due_after_days = _days(_l("Answers are due, days after the period has ended"))
+    closes_after_days = _days(
+        _l("To be closed, days after the period has ended"), _l("The secretariat closes it by hand, after a look.")
+    )
+    remind_before = Days(_l("Reminders, days before the due day"), _l("For example 7, 1. Empty: none."))
+    remind_after = Days(_l("Reminders, days after the due day"), _l("Only to whoever has not answered."))
+    escalate_after_days = _days(
+        _l("The deputy is asked, days after the due day"), _l("Where the register names a deputy.")
+    )
+    reply_to = forms.EmailField(
+        label=_l("Whom leads may write to"), required=False,
+        help_text=_l("Stands in every mail. Empty: the organisation that coordinates the edition."),
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, rhythm: Rhythm, data: Any) -> None:
+        names = (
+            "frequency", "opens_after_days", "due_after_days", "closes_after_days", "remind_before", "remind_after",
+            "escalate_after_days", "reply_to",
+        )  # fmt: skip
+        known = {name: getattr(rhythm, name) for name in names} | {"is_on": rhythm.is_on or rhythm.pk is None}
+        super().__init__(data, initial=known | {"version": rhythm.version if rhythm.pk else None})
+
+
+class ReviewForm(PlanForm):
+    starts_on = day_field(_l("First day asked about"), required=True)
+    ends_on = day_field(_l("Last day asked about"), required=True)
+    due_on = day_field(_l("Answers are due"), required=True)
+    closes_on = day_field(_l("To be closed"), required=True)
+    code = forms.SlugField(
+        label=_l("Code"), required=False, max_length=40, help_text=_l("Part of its address. Empty: made from the days.")
+    )
+
+
+class MoveForm(PlanForm):
+    due_on = day_field(_l("Answers are due"), required=True)
+    closes_on = day_field(_l("To be closed"), required=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, review: Review, data: Any) -> None:
+        super().__init__(data, initial={n: getattr(review, n) for n in ("due_on", "closes_on", "version")})
+
+
+class ReturnForm(PlanForm):
+    note = text_field(_l("What is missing"), required=True, help_text=_l("They get it by mail, with the link."))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,68 @@
+"""Rows of a review's page: who is asked and whose turn it is; what waits to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from floreo.evidence.models import Evidence
+from floreo.reviews import presenters as say
+from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.queries import to_decide
+from floreo.strategy.models import Milestone
+from floreo.strategy.presenters.words import short_day
+
+MOST = 50  # answers to decide on one page; the next come when these are decided
+
+
+@dataclass(frozen=True)
+class AskRow:
+    """One lead in the list."""
+
+    ask: Ask
+    shape: str  # of the icon beside the word
+    turn: str
+    mails: list[str]
+    actions: list[str]
+
+
+def ask_rows(asks: Iterable[Ask], review: Review) -> list[AskRow]:
+    """Expects the asks of queries.asks_of."""
+    found = []
+    for one in asks:
+        codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
+        turn = say.whose_turn(one, is_closed=review.is_closed)
+        found.append(AskRow(one, say.ASK_SHAPES[one.state], turn, say.mail_words(one), codes))
+    return found
+
+
+@dataclass(frozen=True)
+class DecideRow:
+    """One answer that waits, with all that a reviewer needs to decide."""
+
+    answer: Answer
+    said: str
+    ticked: list[str]  # "Form open to the public, 3 Nov 2026"
+    evidence: list[Evidence]
+
+
+def decide_rows(review: Review, viewer: object, limit: int = MOST) -> list[DecideRow]:
+    return rows_of(list(to_decide(review)[:limit]), viewer)
+
+
+def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
+    kept = Evidence.objects.visible_to(viewer).in_bulk({pk for a in answers for pk in a.evidence})
+    marks = Milestone.objects.filter(action__in={a.action_id for a in answers})
+    titles = {(m.action_id, m.code): m.in_language("title") for m in marks}
+    return [
+        DecideRow(a, say.said_words(a), _ticked(a, titles), [kept[pk] for pk in a.evidence if pk in kept])
+        for a in answers
+    ]
+
+
+def _ticked(answer: Answer, titles: dict[tuple[int, str], str]) -> list[str]:
+    return [
+        f"{titles.get((answer.action_id, code), code)}, {short_day(date.fromisoformat(day))}"
+        for code, day in answer.milestones.items()
+    ]

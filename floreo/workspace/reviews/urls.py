@@ -1,0 +1,26 @@
+"""Addresses of this room."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.reviews import deciding, views
+
+_EDITION = "reviews/<slug:edition>/"
+_ONE = f"{_EDITION}<slug:code>/"
+_ASK = f"{_ONE}asks/<int:pk>/"
+_ANSWER = f"{_ONE}answers/<int:pk>/"
+urlpatterns: list[URLPattern] = [
+    path("reviews/", views.reviews, name="reviews"),
+    path(f"{_EDITION}rhythm/", views.rhythm, name="rhythm"),
+    path(f"{_EDITION}new/", views.new_review, name="new_review"),
+    path(_ONE, views.review, name="review"),
+    path(f"{_ONE}days/", views.move, name="move_review"),
+    path(f"{_ONE}remind/", views.remind, name="remind_review"),
+    path(f"{_ONE}widen/", views.widen, name="widen_review"),
+    path(f"{_ONE}close/", views.close, name="close_review"),
+    path(_ASK, deciding.ask, name="ask"),
+    path(f"{_ASK}remind/", deciding.remind, name="remind_ask"),
+    path(f"{_ASK}escalate/", deciding.escalate, name="escalate_ask"),
+    path(f"{_ASK}renew/", deciding.renew, name="renew_ask"),
+    path(f"{_ANSWER}approve/", deciding.approve, name="approve_answer"),
+    path(f"{_ANSWER}return/", deciding.give_back, name="return_answer"),
+]

@@ -1,0 +1,219 @@
+"""Pages of reviews: the list with each edition's rhythm, one review with its progress, and what is done to a whole one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must, reach
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.figures import period_of
+from floreo.core.lists import Listing
+from floreo.reviews import actions as acts
+from floreo.reviews import presenters as say
+from floreo.reviews import queries
+from floreo.reviews.access import get_review_for
+from floreo.reviews.logic import ended_period
+from floreo.reviews.models import Ask, Review, Rhythm
+from floreo.reviews.tables import ASKS, REVIEWS
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.models import Edition, EditionState
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.reviews import forms
+from floreo.workspace.reviews.rows import ask_rows, decide_rows
+
+ROOM = "reviews"
+
+
+@dataclass(frozen=True)
+class RhythmShown:
+    """An edition in force with its rhythm in a sentence."""
+
+    edition: Edition
+    rhythm: Rhythm
+    words: str
+
+
+def reviews(request: HttpRequest) -> HttpResponseBase:
+    """All reviews, newest first, under the rhythm in which they open."""
+    must(request.user, Permission.PLAN_READ)
+    listing = Listing(REVIEWS, request)
+    if file := listing.download():
+        return file
+    rows = [(row, say.title(row), say.progress(row.answered, row.asked)) for row in listing.rows]
+    context = {
+        "desk_section": ROOM, "listing": listing, "rows": rows, "rhythms": _rhythms(request.user),
+        "may_run": can(request.user, Permission.REVIEW_RUN),
+    }  # fmt: skip
+    return render(request, "workspace/reviews/reviews.html", context)
+
+
+def _rhythms(viewer: object) -> list[RhythmShown]:
+    found = []
+    for edition in Edition.objects.visible_to(viewer).filter(state=EditionState.IN_FORCE):
+        rhythm = queries.rhythm_of(edition)
+        found.append(RhythmShown(edition, rhythm, say.rhythm_words(rhythm, clock.today())))
+    return found
+
+
+def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """One review: how far it is, what waits to be decided, who is asked and whose turn it is."""
+    found = get_review_for(request.user, edition, code)
+    runs = can(request.user, Permission.REVIEW_RUN)
+    decides = can(request.user, Permission.REVIEW_DECIDE) and not found.is_closed
+    listing = Listing(ASKS, request, rows=queries.asks_of(found)) if runs else None
+    if listing and (file := listing.download()):
+        return file
+    done, asked = queries.counts(found)
+    shown = listing.rows if listing else _own(request.user, found)
+    context = {
+        "desk_section": ROOM, "review": found, "title": say.title(found), "listing": listing,
+        "progress": say.progress(done, asked), "done": done, "asked": asked, "due": say.due_words(found, clock.today()),
+        "rows": ask_rows(shown, found), "to_decide": decide_rows(found, request.user) if decides else [],
+        "unasked": queries.unasked(found) if runs and not found.is_closed else [],
+        "may_run": runs and not found.is_closed, "may_close": runs and not found.is_closed and _closing() is not None,
+        "report": _report_of(found),
+    }  # fmt: skip
+    return render(request, "workspace/reviews/review.html", context)
+
+
+def _own(viewer: object, found: Review) -> list[Ask]:
+    """What a lead sees of the list: what their own organisations are asked."""
+    own = reach(viewer, Permission.PLAN_UPDATE)
+    rows = queries.asks_of(found)
+    return list(rows if own is None else rows.filter(organisation__in=own))
+
+
+def _report_of(found: Review) -> str:
+    """The address of the closed period's report, where reports have such a page."""
+    if not found.is_closed:
+        return ""
+    try:
+        return reverse("portal:report_of", args=[found.edition.code, found.code])
+    except Exception:
+        return ""
+
+
+def _closing() -> Any:
+    """The action that closes a review and makes its snapshot; it stands above reviews."""
+    if find_spec("floreo.reports.actions") is None:
+        return None
+    return getattr(import_module("floreo.reports.actions"), "close_review", None)
+
+
+def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_edition_for(request.user, edition)
+    known = queries.rhythm_of(found)
+    question = Question(
+        _("Set the rhythm"), _("Save the rhythm"), reverse("workspace:reviews"), about=found.in_language("title"),
+        help=_("Days are counted from the last day of the period that is asked about. Running reviews keep their days."),
+        done=_("The rhythm is set."), room=ROOM,
+    )  # fmt: skip
+    form = forms.RhythmForm(known, posted(request))
+    thing = known if known.pk else None
+    return ask(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
+
+
+def new_review(request: HttpRequest, edition: str) -> HttpResponse:
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_edition_for(request.user, edition)
+    question = Question(
+        _("Open a review by hand"), _("Open it and ask every lead"), reverse("workspace:reviews"),
+        about=found.in_language("title"), done=_("The review is open. Every lead has been written to."), room=ROOM,
+        help=_("For an extra review, or for a period that was missed. Every lead gets one mail at once."),
+    )  # fmt: skip
+    form = forms.ReviewForm(posted(request), initial=_usual_days(found))
+    return ask(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
+
+
+def _usual_days(edition: Edition) -> dict[str, date]:
+    """The newest period that is over and has no review; else the running one up to today."""
+    today, beat = clock.today(), queries.rhythm_of(edition).beat
+    period = ended_period(beat, today)
+    if edition.reviews.filter(starts_on=period.start, ends_on=period.end).exists():
+        period = replace(period_of(today, beat.frequency), end=today)
+    due = today + timedelta(days=beat.due_after - beat.opens_after)
+    closes = due + timedelta(days=beat.closes_after - beat.due_after)
+    return {"starts_on": period.start, "ends_on": period.end, "due_on": due, "closes_on": closes}
+
+
+def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
+    return Question(title, button, found.desk_url(), about=say.title(found), help=help_, done=done, room=ROOM)
+
+
+def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_review_for(request.user, edition, code)
+    question = _question(
+        found, _("Change the days"), _("Save the days"), help_=_("Reminders move with the due day."), done=_("Saved.")
+    )
+    form = forms.MoveForm(found, posted(request))
+    return ask(request, form, lambda f: acts.move_review(found, by=person(request), **f), question, thing=found)
+
+
+@require_POST
+def remind(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """Writes to everybody who has not answered."""
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_review_for(request.user, edition, code)
+    return press(request, found, lambda: _reminded(acts.remind_now(found, by=person(request))))
+
+
+def _reminded(mails: int) -> str:
+    return ngettext("%(n)d reminder is on its way.", "%(n)d reminders are on their way.", mails) % {"n": mails}
+
+
+@require_POST
+def widen(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """Asks about what has come into the plan since."""
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_review_for(request.user, edition, code)
+    return press(request, found, lambda: _widened(acts.ask_the_rest(found, by=person(request))))
+
+
+def _widened(number: int) -> str:
+    return ngettext("Asked about %(n)d more action.", "Asked about %(n)d more actions.", number) % {"n": number}
+
+
+def press(request: HttpRequest, found: Review, do: Any, back: str = "") -> HttpResponse:
+    """One button: does it, and says on the page it came from what came of it, or why not."""
+    try:
+        messages.success(request, do())
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return HttpResponseRedirect(back or found.desk_url())
+
+
+def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
+    """Asks once more, then closes it for good."""
+    must(request.user, Permission.REVIEW_RUN)
+    found = get_review_for(request.user, edition, code)
+    closing = _closing()
+    if closing is None:
+        raise Missing
+    done, asked = queries.counts(found)
+    question = _question(
+        found, _("Close the review"), _("Close it for good"), done=_("The review is closed, and its snapshot stands."),
+        help_=f"{say.progress(done, asked)} " + _(
+            "Closing freezes how everything stands and opens no link to writing any more. It cannot be undone; what"
+            " turns out wrong gets a correction beside it."
+        ),
+    )  # fmt: skip
+    return ask(request, PlanForm(posted(request)), lambda _f: closing(found, by=person(request)), question)

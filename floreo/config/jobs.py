@@ -15,11 +15,14 @@ from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from floreo.core import clock
+from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.indicators.actions import take_due_readings
+from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
+from floreo.publications.actions.publishing import release_due
 from floreo.strategy.actions.drafts import requeue_stuck
 from floreo.strategy.actions.standings import refresh_standings
 
@@ -32,6 +35,7 @@ def tidy() -> None:
     call_command("prune_db_task_results", verbosity=0)
     OneTimeLink.objects.filter(expires_at__lt=clock.now() - timedelta(days=30)).delete()
     TokenBucket.objects.filter(filled_at__lt=clock.now() - timedelta(days=2)).delete()
+    delivery.forget_old()
 
 
 @dataclass(frozen=True)
@@ -44,9 +48,12 @@ class Job:
 
 JOBS = {
     "standings": Job(lambda: refresh_standings(by=SYSTEM), timedelta(minutes=10)),
+    "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
     "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
+    "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "tidy": Job(tidy, timedelta(days=1)),
+    delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
 }
 
 
@@ -64,10 +71,14 @@ def run_due() -> int:
         error = ""
         try:
             job.run()
+        except Refused as refusal:
+            log.warning("job %s: %s", name, refusal.sentence)
+            error = str(refusal.sentence)[:500]
         except Exception as problem:  # one failing job must not stop the loop; it is logged and kept
             log.exception("job %s failed", name)
             error = type(problem).__name__
-        Schedule.objects.filter(pk=row.pk).update(last_run_at=clock.now(), last_error=error)
+        failing = (row.failing_since or clock.now()) if error else None
+        Schedule.objects.filter(pk=row.pk).update(last_run_at=clock.now(), last_error=error, failing_since=failing)
         ran += 1
     return ran
 

@@ -165,8 +165,11 @@ class OutboxMail(Record):
     state = models.CharField(max_length=8, choices=MailState.choices, default=MailState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
+    give_up_at = models.DateTimeField(null=True, blank=True)  # not tried any more after this
     not_after = models.DateTimeField(null=True, blank=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    bounced_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)  # what the server answered, never shown to strangers
     message_id = models.CharField(max_length=200, blank=True, db_index=True)
 
@@ -185,6 +188,7 @@ class Schedule(models.Model):
     due_at = models.DateTimeField(db_index=True)
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)  # the first of the failures in a row
 
     def __str__(self) -> str:
         return self.name

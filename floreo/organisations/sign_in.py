@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
+from floreo.core.access import SYSTEM, Actor
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed
+from floreo.core.keys import key
 from floreo.core.middleware import refusal_page
+from floreo.core.models import OutboxMail
+from floreo.core.outbox import letter, post
 from floreo.organisations.actions.accounts import note_sign_in_change
 from floreo.organisations.models import User
+
+
+@action("account.mail_posted", needs=None)  # whoever forgot a password; how often is allauth's to limit
+def post_sign_in_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
+    """Keeps a letter that the sign-in wrote, in its turn."""
+    return post(mail)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -35,6 +51,21 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         if isinstance(user, User):
             note_sign_in_change(user, by=user, what=template_prefix.rsplit("/", 1)[-1])
         super().send_notification_mail(template_prefix, user, *args, **more)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Into the outbox, as all mail. Its links open an account: nobody reads it there, and it is worthless soon."""
+        request = allauth_context.request
+        words = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        message = self.render_mail(template_prefix, email, words)
+        user = context.get("user")
+        post_sign_in_mail(
+            letter(
+                to=email, subject=message.subject, text=message.body, kind=f"account.{template_prefix.rsplit('/', 1)[-1]}"[:40],
+                about=key(user) if isinstance(user, User) else "", language=get_language() or "",
+                not_after=clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT), is_secret=True,
+            ),
+            by=user if isinstance(user, User) else SYSTEM,
+        )  # fmt: skip
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The desk, in the language that the person chose."""

@@ -9,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 
+from floreo.core.delivery import deliver_due
 from floreo.organisations.models import User
 
 Browser = Callable[[User], Client]
@@ -20,6 +21,7 @@ SECRET = "Zyxquarry"
 def test_a_reset_password_opens_nothing_without_the_second_factor(secretariat: User, stranger: Client) -> None:
     TOTP.activate(secretariat, "JBSWY3DPEHPK3PXP")
     stranger.post("/account/password/reset/", {"email": secretariat.email})
+    deliver_due()
     body = str(mail.outbox[0].body)
     link = body[body.index("/account/password/reset/key/") :].split(maxsplit=1)[0]
     form = stranger.get(link, follow=True).redirect_chain[-1][0]

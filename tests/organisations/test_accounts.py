@@ -15,6 +15,7 @@ from django.test import Client
 
 from floreo.core import clock, links
 from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, OneTimeLink
 from floreo.organisations.access import Guest
@@ -46,6 +47,7 @@ def token_in(address: str | None) -> str:
 
 
 def mailed_token() -> str:
+    deliver_due()
     found = re.search(r"/account/invitation/([^/]+)/", str(mail.outbox[-1].body))
     assert found
     return found[1]
@@ -131,6 +133,7 @@ def test_an_invited_person_gets_a_mail_and_the_role(
     secretariat: User, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     invited(secretariat, django_capture_on_commit_callbacks, email="New@Example.org", name="Inés")
+    deliver_due()
     assert [m.to for m in mail.outbox] == [["new@example.org"]]
     user = accept_invitation(mailed_token(), by=Guest("Inés Farol"), password=WORD)
     assert (user.email, list(user.grants())) == ("new@example.org", [("analyst", None)])
@@ -173,8 +176,9 @@ def test_an_invitation_lasts_three_days(
     secretariat: User, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     invited(secretariat, django_capture_on_commit_callbacks)
+    token = mailed_token()
     with time_machine.travel(clock.now() + timedelta(hours=73)), pytest.raises(Refused, match="expired"):
-        accept_invitation(mailed_token(), by=Guest("Late"), password=WORD)
+        accept_invitation(token, by=Guest("Late"), password=WORD)
 
 
 def test_nobody_is_invited_twice_and_no_account_either(

@@ -8,17 +8,18 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
-from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from floreo.core import clock, links
 from floreo.core.access import ROLES, Actor, Permission
 from floreo.core.action import action, keep, note
 from floreo.core.errors import Refused
+from floreo.core.keys import key
+from floreo.core.outbox import letter, post, withdraw_mail
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, held, must_outrank
 from floreo.organisations.actions.checking import email_address, known_role, newest, refuse
@@ -137,6 +138,7 @@ def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     _must_be_open(fresh)
     fresh.withdrawn_at = clock.now()
     links.make(INVITATION, subject=str(fresh.pk), hours=0)  # replaces the link that was sent by one that nobody holds
+    withdraw_mail("invitation", key(fresh))
     return keep(fresh)
 
 
@@ -154,8 +156,13 @@ def _send(invitation: Invitation) -> None:
              "days": INVITATION_HOURS // 24}  # fmt: skip
     subject = _("%(who)s invites you to the strategy workspace") % {"who": invitation.invited_by}
     body = render_to_string("account/email/invitation.txt", words)
-    # After the commit, so that nobody gets a link to an invitation that was rolled back.
-    transaction.on_commit(lambda: send_mail(" ".join(subject.split()), body, None, [invitation.email]))
+    # Kept in the same transaction, so that nobody gets a link to an invitation that was rolled back.
+    post(
+        letter(
+            to=invitation.email, subject=subject, text=body, kind="invitation", about=key(invitation),
+            language=get_language() or "", not_after=invitation.expires_at, is_secret=True,
+        )
+    )  # fmt: skip
 
 
 def invitation_of(token: str) -> Invitation:

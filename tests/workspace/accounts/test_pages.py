@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Invitation, User
 from floreo.workspace.accounts.trail import verb_words
@@ -37,7 +38,7 @@ def test_an_invitation_is_sent_shown_sent_again_and_withdrawn(
     browser = browser_of(secretariat)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
         browser.post("/desk/accounts/invite/", {"email": "new@example.org", "role": "drafter"})
-    assert len(mail.outbox) == 1
+    assert deliver_due() == len(mail.outbox) == 1
     pk = Invitation.objects.get().pk
     assert "new@example.org" in browser.get("/desk/accounts/").content.decode()
     browser.post(f"/desk/accounts/invitations/{pk}/resend/")

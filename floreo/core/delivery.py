@@ -1,0 +1,256 @@
+"""Sending what the outbox holds. Bookkeeping of the machine, like a schedule: nothing here enters the trail.
+
+A refusal of the address ends a letter, a "not now" puts it off for minutes to hours, a server that does not answer
+puts everything off: then nothing is asked of it for a while, so that the worker is free for other work."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import (
+    SMTPDataError,
+    SMTPException,
+    SMTPNotSupportedError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+    SMTPServerDisconnected,
+)
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import Count, F
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Refused
+from floreo.core.models import MailState, OutboxMail, Schedule
+from floreo.core.outbox import put_aside
+
+JOB = "mail"  # its row in the schedules says since when the server has not answered
+BATCH = 50
+LEASE = timedelta(minutes=15)  # a worker that died holds its letters no longer than that
+BUDGET = 25.0  # seconds a turn, so that other jobs get theirs
+_FEWEST, _MOST = timedelta(seconds=30), timedelta(minutes=15)  # between two tries to reach a silent server
+_STEPS = [5, 15, 30, 60, 120, 240, 480]  # minutes until a letter that was put off is tried again
+_KEPT_FOR = timedelta(days=365)
+
+
+class ServerSilent(Refused):
+    """The mail server cannot be reached, or takes nothing from us."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a refusal means for a letter."""
+
+    state: MailState  # WAITING: try again
+    words: str
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long a letter waits that was put off for the `attempts`th time."""
+    return timedelta(minutes=_STEPS[min(max(attempts, 1), len(_STEPS)) - 1])
+
+
+def pause_after(silent_for: timedelta) -> timedelta:
+    """How long a server is left alone that has not answered for `silent_for`."""
+    return min(max(silent_for / 4, _FEWEST), _MOST)
+
+
+def _words(code: int, answer: bytes | str) -> str:
+    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join("".join(c if c.isprintable() else " " for c in f"{code} {said}").split())[:300]
+
+
+def verdict(problem: Exception) -> Verdict:
+    """Of what a server said to one letter. Its sender refused is our own trouble, not the letter's: it waits."""
+    if isinstance(problem, SMTPRecipientsRefused):
+        code, answer = next(iter(problem.recipients.values()), (550, b""))
+        return Verdict(MailState.BOUNCED if code >= 500 else MailState.WAITING, _words(code, answer))
+    if isinstance(problem, SMTPDataError):
+        code = problem.smtp_code
+        return Verdict(MailState.STUCK if code >= 500 else MailState.WAITING, _words(code, problem.smtp_error))
+    if isinstance(problem, SMTPResponseException):
+        return Verdict(MailState.WAITING, _words(problem.smtp_code, problem.smtp_error))
+    if isinstance(problem, SMTPNotSupportedError | ValueError):  # an address or a header that no mail can have
+        return Verdict(MailState.STUCK, _words(0, str(problem)).removeprefix("0 "))
+    return Verdict(MailState.WAITING, f"{type(problem).__name__} {problem}"[:300])
+
+
+def message_of(mail: OutboxMail) -> EmailMessage:
+    """The letter as it leaves. Marked as written by a machine, so that no answering machine answers it."""
+    headers = dict(mail.headers) | {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    if mail.language:
+        headers["Content-Language"] = mail.language
+    if settings.MAIL_RETURN:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
+    reply_to = [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
+    return EmailMessage(
+        mail.subject, mail.text, settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers,
+        reply_to=reply_to,
+    )  # fmt: skip
+
+
+def deliver_due() -> int:
+    """Sends what is due and returns how many left. Raises ServerSilent, once all is put off, when the server is not to
+    be reached; more than one worker may run it at once."""
+    sent, began = 0, time.monotonic()
+    _let_go(clock.now())
+    with _Server() as server:
+        for batch in iter(_claim, []):
+            sent += _send_batch(server, batch)
+            if time.monotonic() - began > BUDGET:
+                break
+    return sent
+
+
+def _let_go(at: datetime) -> None:
+    """What is worthless now is dropped; what has been tried for days is stuck."""
+    waiting = OutboxMail.objects.filter(state=MailState.WAITING)
+    if waiting.filter(not_after__lte=at).exists():
+        put_aside(waiting.filter(not_after__lte=at), why="It came to nothing before it could be sent.")
+    given_up = waiting.filter(give_up_at__lte=at, attempts__gt=0)
+    if given_up.exists():
+        given_up.update(state=MailState.STUCK, changed_at=at)
+
+
+def _claim() -> list[OutboxMail]:
+    """The next letters, put off for as long as this worker may need: no other takes them."""
+    due = OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lte=clock.now())
+    if not due.exists():  # asks for no lock when there is nothing to do
+        return []
+    with transaction.atomic():
+        rows = list(due.select_for_update(skip_locked=True).order_by("next_try_at", "pk")[:BATCH])
+        at = clock.now()
+        OutboxMail.objects.filter(pk__in=[r.pk for r in rows]).update(next_try_at=at + LEASE, tried_at=at)
+    return rows
+
+
+class _Server:
+    """One connection for many letters, made when the first is sent and made again when it breaks."""
+
+    def __init__(self) -> None:
+        self.connection: Any = get_connection()
+        self.is_open = False
+        self.broken = 0  # times in a row that the line was cut
+
+    def __enter__(self) -> _Server:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            try:
+                self.connection.close()
+            except (OSError, SMTPException):  # it is gone already
+                return
+
+    def send(self, mail: OutboxMail) -> None:
+        if not self.is_open:
+            try:
+                self.connection.open()
+            except (OSError, SMTPException) as problem:
+                raise ServerSilent(_silent(problem), code="mail_silent") from problem
+            self.is_open = True
+        try:
+            self.connection.send_messages([message_of(mail)])
+        except (SMTPServerDisconnected, OSError) as problem:
+            # SMTPException is an OSError too: only those without a server's answer mean a line that was cut.
+            if isinstance(problem, SMTPException) and not isinstance(problem, SMTPServerDisconnected):
+                raise
+            self.close()
+            self.broken += 1
+            if self.broken >= 3:
+                raise ServerSilent(_silent(problem), code="mail_silent") from problem
+            raise
+        self.broken = 0
+
+
+def _silent(problem: Exception) -> str:
+    words = verdict(problem).words if isinstance(problem, SMTPResponseException) else str(problem)
+    return _("The mail server does not take our mail: %(words)s") % {"words": words[:250] or type(problem).__name__}
+
+
+def _send_batch(server: _Server, batch: list[OutboxMail]) -> int:
+    """Sends each; whatever happens to one is noted at once, so that nothing is sent twice."""
+    sent = 0
+    full = _over_their_share(batch)
+    for at, mail in enumerate(batch):
+        if mail.pk in full:
+            words = _("This address has had as many letters as one day allows.")
+            _put_off(mail, Verdict(MailState.WAITING, words), timedelta(hours=4))
+            continue
+        try:
+            server.send(mail)
+        except ServerSilent as silence:
+            _leave_alone(batch[at:], silence)
+            raise
+        except (SMTPException, OSError, ValueError) as problem:
+            found = verdict(problem)
+            _put_off(mail, found, wait_after(mail.attempts + 1))
+        else:
+            _mark_sent(mail)
+            sent += 1
+    return sent
+
+
+def _over_their_share(batch: list[OutboxMail]) -> set[int]:
+    """Whose address has had its letters of a day: two machines that answer each other stop here."""
+    since = clock.now() - timedelta(days=1)
+    rows = OutboxMail.objects.filter(to__in={m.to for m in batch}, sent_at__gt=since).values_list("to")
+    had = Counter(dict(rows.annotate(n=Count("pk")).order_by()))
+    found = set()
+    for mail in batch:
+        had[mail.to] += 1
+        if had[mail.to] > settings.MAIL_PER_DAY:
+            found.add(mail.pk)
+    return found
+
+
+def _mark_sent(mail: OutboxMail) -> None:
+    at = clock.now()
+    facts = {"text": ""} if mail.is_secret else {}
+    OutboxMail.objects.filter(pk=mail.pk).update(
+        state=MailState.SENT, sent_at=at, changed_at=at, attempts=F("attempts") + 1, last_error="", **facts
+    )
+
+
+def _put_off(mail: OutboxMail, found: Verdict, wait: timedelta) -> None:
+    at = clock.now()
+    bounced = {"bounced_at": at} if found.state == MailState.BOUNCED else {}
+    OutboxMail.objects.filter(pk=mail.pk, state=MailState.WAITING).update(
+        state=found.state, last_error=found.words[:300], next_try_at=at + wait, attempts=F("attempts") + 1,
+        changed_at=at, **bounced,
+    )  # fmt: skip
+
+
+def _leave_alone(batch: list[OutboxMail], silence: ServerSilent) -> None:
+    """The server is left alone for a while, and all that was taken up is due again then."""
+    at = clock.now()
+    row = Schedule.objects.filter(name=JOB).first()
+    until = at + pause_after(at - (row.failing_since if row and row.failing_since else at))
+    Schedule.objects.filter(name=JOB).update(due_at=until)
+    OutboxMail.objects.filter(pk__in=[m.pk for m in batch], state=MailState.WAITING).update(
+        next_try_at=until, attempts=F("attempts") + 1, last_error=str(silence.sentence)[:300], changed_at=at
+    )
+
+
+def forget_old() -> int:
+    """Letters that left or were dropped a year ago go."""
+    old = OutboxMail.objects.filter(
+        state__in=[MailState.SENT, MailState.DROPPED, MailState.BOUNCED], changed_at__lt=clock.now() - _KEPT_FOR
+    )
+    return old.delete()[0]
+
+
+def silent_since() -> datetime | None:
+    """Since when the mail server has not answered; None when it last did."""
+    row = Schedule.objects.filter(name=JOB).exclude(last_error="").first()
+    return row.failing_since if row else None

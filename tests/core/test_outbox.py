@@ -1,0 +1,247 @@
+"""Mail that leaves: a real server on loopback refuses, puts off, cuts the line and is down for days."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import override_settings
+
+from floreo.config import jobs
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.action import action
+from floreo.core.delivery import JOB, ServerSilent, deliver_due, pause_after, silent_since, wait_after
+from floreo.core.errors import Refused
+from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
+from floreo.core.outbox import drop_mail, letter, post, post_all, try_again
+from floreo.organisations.models import User
+from tests.core.mail_server import MailServer, mail_server, no_mail_server
+
+pytestmark = pytest.mark.django_db
+
+
+@action("test.letters_posted", needs=None)
+def put(mails: list[OutboxMail], *, by: object) -> int:
+    return post_all(mails)
+
+
+@action("test.letter_posted", needs=None)
+def put_one(mail: OutboxMail, *, by: object) -> OutboxMail:
+    return post(mail)
+
+
+def note_to(to: str, **facts: object) -> OutboxMail:
+    words = {"subject": "A review is open", "text": "Please answer.", "kind": "review.asked"} | facts
+    return letter(to=to, **words)  # type: ignore[arg-type]  # each test names facts of its own
+
+
+def states() -> dict[str, str]:
+    return dict(OutboxMail.objects.order_by("pk").values_list("to", "state"))
+
+
+@contextmanager
+def later(**much: float) -> Iterator[None]:
+    with time_machine.travel(clock.now() + timedelta(**much)):
+        yield
+
+
+def test_a_letter_leaves_with_the_headers_of_a_machine_that_writes() -> None:
+    put([note_to("lead@example.org", language="es", headers={"List-Unsubscribe": "<https://floreo.example/desk/me/>"},
+                 subject="Revisión: ¿cómo va?\nBcc: eve@example.org")], by=SYSTEM)  # fmt: skip
+    with mail_server(MAIL_REPLY_TO="secretariat@example.org", MAIL_RETURN="bounces@example.org") as server:
+        assert deliver_due() == 1
+    (got,) = server.got
+    kept = OutboxMail.objects.get()
+    assert {name: str(got[name]).strip() for name in (
+        "To", "Subject", "Message-ID", "Auto-Submitted", "Reply-To", "List-Unsubscribe", "Content-Language", "Bcc",
+    )} == {
+        "To": "lead@example.org", "Subject": "Revisión: ¿cómo va? Bcc: eve@example.org", "Message-ID": kept.message_id,
+        "Auto-Submitted": "auto-generated", "Reply-To": "secretariat@example.org",
+        "List-Unsubscribe": "<https://floreo.example/desk/me/>", "Content-Language": "es", "Bcc": "None",
+    }  # fmt: skip
+    assert (kept.state, kept.attempts, kept.text) == (MailState.SENT, 1, "Please answer.")
+
+
+def test_a_secret_letter_is_wiped_once_it_has_left() -> None:
+    put([note_to("lead@example.org", is_secret=True, text="https://floreo.example/welcome/abc/")], by=SYSTEM)
+    assert "welcome" not in str(AuditEntry.objects.values_list("detail", flat=True)[0])
+    with mail_server() as server:
+        deliver_due()
+    assert "welcome/abc" in server.got[0].get_content()
+    assert OutboxMail.objects.get().text == ""
+
+
+def test_what_a_server_refuses_for_good_is_marked_and_what_it_puts_off_is_tried_again() -> None:
+    put([note_to("nobody@example.org"), note_to("greylisted@example.org"), note_to("prize@example.org", text="win a prize"),
+         note_to("lead@example.org")], by=SYSTEM)  # fmt: skip
+    with mail_server() as server:
+        assert deliver_due() == 1
+        assert states() == {
+            "nobody@example.org": MailState.BOUNCED, "greylisted@example.org": MailState.WAITING,
+            "prize@example.org": MailState.STUCK, "lead@example.org": MailState.SENT,
+        }  # fmt: skip
+        errors = dict(OutboxMail.objects.values_list("to", "last_error"))
+        assert errors["nobody@example.org"] == "550 5.1.1 <nobody>: Recipient address rejected: User unknown"
+        assert errors["prize@example.org"] == "554 5.7.1 Message looks like spam"
+        assert errors["greylisted@example.org"].startswith("451 4.7.1 Greylisted")
+        assert deliver_due() == 0  # not yet due again
+        for minutes in (6, 22):
+            with later(minutes=minutes):
+                deliver_due()
+    assert states()["greylisted@example.org"] == MailState.SENT
+    assert server.sessions == 3  # one connection for many letters
+
+
+def test_a_line_that_is_cut_holds_up_only_the_letter_it_was_cut_at() -> None:
+    put([note_to("cut@example.org"), note_to("lead@example.org")], by=SYSTEM)
+    with mail_server() as server:
+        assert deliver_due() == 1
+        assert states() == {"cut@example.org": MailState.WAITING, "lead@example.org": MailState.SENT}
+        with later(minutes=6):
+            assert deliver_due() == 1
+    assert [m["To"] for m in server.got] == ["lead@example.org", "cut@example.org"]
+
+
+def test_a_server_that_is_down_for_three_days_loses_nothing() -> None:
+    began = clock.now()
+    put([note_to(f"lead{n}@example.org") for n in range(120)], by=SYSTEM)
+    Schedule.objects.update_or_create(name=JOB, defaults={"due_at": began})
+    with no_mail_server():
+        at, tries = began, 0
+        while at < began + timedelta(days=3):
+            with time_machine.travel(at):
+                jobs.run_due()
+            tries += 1
+            at = max(Schedule.objects.get(name=JOB).due_at, at + timedelta(seconds=30))
+        assert tries < 400  # a silent server is asked every quarter of an hour, not every few seconds
+        assert "does not take our mail" in Schedule.objects.get(name=JOB).last_error
+        since = silent_since()
+        assert since is not None
+        assert abs(since - began) < timedelta(minutes=1)
+        assert OutboxMail.objects.filter(state=MailState.WAITING).count() == 120
+    with mail_server() as server, time_machine.travel(at + timedelta(minutes=20)):
+        jobs.run_due()
+    assert sorted(m["To"] for m in server.got) == sorted(f"lead{n}@example.org" for n in range(120))
+    assert silent_since() is None
+
+
+def test_after_five_days_a_letter_is_stuck_and_a_person_may_have_it_tried_again(administrator: User) -> None:
+    put([note_to("greylisted@example.org")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+        with later(days=5, minutes=1):
+            assert deliver_due() == 0
+            mail = OutboxMail.objects.get()
+            assert mail.state == MailState.STUCK
+            try_again(mail, by=administrator)
+            deliver_due()
+        with later(days=5, minutes=20):
+            assert deliver_due() == 1
+    with pytest.raises(Refused, match="was sent or is no longer needed"):
+        try_again(OutboxMail.objects.get(), by=administrator)
+
+
+def test_a_letter_that_came_too_late_is_dropped_with_its_secret() -> None:
+    put([note_to("lead@example.org", is_secret=True, not_after=clock.now() + timedelta(hours=1))], by=SYSTEM)
+    with mail_server() as server, later(hours=2):
+        assert deliver_due() == 0
+    mail = OutboxMail.objects.get()
+    assert (server.got, mail.state, mail.text) == ([], MailState.DROPPED, "")
+
+
+def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
+    put_one(note_to("lead@example.org", about="reviews.ask:1", text="old"), by=SYSTEM)
+    put_one(note_to("lead@example.org", about="reviews.ask:2", text="another thing"), by=SYSTEM)
+    put([note_to("lead@example.org", about="reviews.ask:1", text="new"),
+         note_to("other@example.org", about="reviews.ask:1", text="to another"),
+         note_to("lead@example.org", about="", text="about nothing"),
+         note_to("lead@example.org", about="", text="about nothing too")], by=SYSTEM)  # fmt: skip
+    with mail_server() as server:
+        assert deliver_due() == 5
+    assert [m.get_content().strip() for m in server.got] == [
+        "another thing", "new", "to another", "about nothing", "about nothing too",
+    ]  # fmt: skip
+
+
+@override_settings(MAIL_PER_DAY=3)
+def test_two_machines_that_answer_each_other_stop_at_the_ceiling_of_a_day() -> None:
+    put([note_to("loop@example.org", kind=f"k{n}") for n in range(5)] + [note_to("lead@example.org")], by=SYSTEM)
+    with mail_server() as server:
+        assert deliver_due() == 4
+        assert [m["To"] for m in server.got].count("loop@example.org") == 3
+        with later(days=1, hours=1):
+            assert deliver_due() == 2
+
+
+@pytest.mark.parametrize(
+    "to", ["lead\n@example.org", "no address", "@", "x" * 300 + "@example.org", "ñandú@example.org"]
+)
+def test_an_address_that_no_mail_can_have_is_stuck_and_stops_nothing(to: str) -> None:
+    mails = [note_to("before@example.org"), note_to(to[:254]), note_to("after@example.org")]
+    put(mails, by=SYSTEM)
+    with mail_server() as server:
+        assert deliver_due() in {2, 3}
+    assert {"before@example.org", "after@example.org"} <= {m["To"] for m in server.got}
+    assert OutboxMail.objects.exclude(state=MailState.SENT).filter(state=MailState.WAITING).count() == 0
+
+
+def test_who_may_not_manage_accounts_neither_drops_nor_sends_again(observer: User, administrator: User) -> None:
+    put([note_to("lead@example.org")], by=SYSTEM)
+    mail = OutboxMail.objects.get()
+    for act in (drop_mail, try_again):
+        with pytest.raises(Refused, match="Your role does not allow this"):
+            act(mail, by=observer)
+    drop_mail(mail, by=administrator)
+    assert AuditEntry.objects.order_by("-number")[0].verb == "mail.dropped"
+    with mail_server() as server:
+        assert deliver_due() == 0
+    assert server.got == []
+
+
+def test_a_wrong_password_at_the_mail_server_puts_off_and_is_said() -> None:
+    put([note_to("lead@example.org")], by=SYSTEM)
+    wrong = override_settings(EMAIL_HOST_USER="floreo", EMAIL_HOST_PASSWORD="wrong")
+    with mail_server(), wrong, pytest.raises(ServerSilent, match="does not take our mail"):
+        deliver_due()
+    assert states() == {"lead@example.org": MailState.WAITING}
+
+
+def test_waits_grow_to_hours_and_a_silent_server_is_asked_every_quarter_of_an_hour() -> None:
+    assert [wait_after(n).total_seconds() / 60 for n in (0, 1, 2, 3, 7, 50)] == [5, 5, 15, 30, 480, 480]
+    assert [pause_after(timedelta(minutes=m)) for m in (0, 10, 600)] == [
+        timedelta(seconds=30), timedelta(minutes=2.5), timedelta(minutes=15),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_a_thousand_letters_once_each_and_quickly() -> None:
+    put([note_to(f"lead{n}@example.org") for n in range(1000)], by=SYSTEM)
+    problems: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            while OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lte=clock.now()).exists():
+                deliver_due()
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    with mail_server(MailServer()) as server:
+        workers = [threading.Thread(target=work) for _n in range(2)]
+        began = time.monotonic()
+        for each in workers:
+            each.start()
+        for each in workers:
+            each.join()
+        took = time.monotonic() - began
+    assert problems == []
+    assert sorted(m["To"] for m in server.got) == sorted(f"lead{n}@example.org" for n in range(1000))
+    assert took < 60, took

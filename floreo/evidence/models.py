@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
+from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.evidence.logic import Validity, validity
 from floreo.organisations.models import Organisation
+from floreo.organisations.queries import bodies_of
 
 
 class EvidenceKind(models.TextChoices):
@@ -32,22 +39,38 @@ class LinkState(models.TextChoices):
     UNKNOWN = "", _("Not looked at yet")
     ALIVE = "alive", _("Answers")
     DEAD = "dead", _("Does not answer")
+    CLOSED = "closed", _("Within a closed network, so nobody looks")
+
+
+# What whoever may read evidence sees of other bodies' keeping. AMBER+STRICT stays within the body, RED with whom it was
+# given to: its own people, and those who keep the vault as a whole.
+READABLE = (Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, viewer: object) -> EvidenceQuerySet:
-        """Strangers: public and CLEAR. Whoever may read evidence: all but RED of other organisations' keeping."""
+        """Strangers: public, CLEAR and standing. Readers: what is READABLE. A body's own people: all of theirs. Keepers
+        of the whole vault: all of it."""
         own = reach(viewer, Permission.EVIDENCE_KEEP)
-        public = Q(is_public=True, tlp=Tlp.CLEAR)
         if own is None:
             return self
-        if reach(viewer, Permission.EVIDENCE_READ) is None:
-            return self.filter(~Q(tlp=Tlp.RED) | Q(organisation__in=own))
-        return self.filter(public | Q(organisation__in=own))
+        seen = Q(is_public=True, tlp=Tlp.CLEAR, withdrawn_on=None)
+        readers = reach(viewer, Permission.EVIDENCE_READ)
+        if readers is None:
+            seen = Q(tlp__in=READABLE)
+        mine = bodies_of(own | (readers or frozenset()))
+        return self.filter(seen | Q(organisation__in=mine)) if mine else self.filter(seen)
+
+    def standing(self) -> EvidenceQuerySet:
+        """What has not been withdrawn."""
+        return self.filter(withdrawn_on=None)
 
 
 class Evidence(Record, Translated, Sourced):
     """A file, a link or a record that shows something is so. Kept once; attached to as many things as it shows."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
+    already_here = False  # set on what `keep_file` and its kin return when it had been kept before
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=6, choices=EvidenceKind.choices)
@@ -78,6 +101,10 @@ class Evidence(Record, Translated, Sourced):
     class Meta:
         ordering = ["-pk"]
         verbose_name_plural = "evidence"
+        indexes = [
+            models.Index(fields=["kind", "link_seen_on"], name="evidence_links"),
+            models.Index(fields=["valid_until"], name="evidence_renewals"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(is_public=False) | Q(tlp=Tlp.CLEAR), name="public_evidence_is_clear"),
             models.CheckConstraint(
@@ -92,10 +119,34 @@ class Evidence(Record, Translated, Sourced):
         return self.title
 
     def owner_ids(self) -> set[int]:
-        return {self.organisation_id} if self.organisation_id else set()
+        return {self.organisation.heir().pk} if self.organisation else set()
+
+    def validity(self, today: date) -> Validity:
+        return validity(self.valid_until, self.withdrawn_on, today=today)
+
+    def is_already_public(self) -> bool:
+        """Whether it was public when it was read from the database."""
+        return not self._state.adding and bool(self._as_loaded.get("is_public"))
+
+    def is_open_to_all(self) -> bool:
+        """Whether strangers may have it."""
+        return self.is_public and self.tlp == Tlp.CLEAR and self.withdrawn_on is None
 
     def desk_url(self) -> str:
         return reverse("workspace:evidence_item", args=[self.code])
+
+    def get_absolute_url(self) -> str:
+        """Where it can be had: the file through a door that asks who you are, the link itself, a record at the desk."""
+        if self.kind == EvidenceKind.FILE:
+            return reverse("portal:evidence_file", args=[self.code])
+        return self.url if self.kind == EvidenceKind.LINK else self.desk_url()
+
+    def search_entry(self) -> Entry:
+        """Found by who may open it: narrowly marked evidence is a kind of its own, which most searches leave out."""
+        kind = "evidence" if self.tlp in READABLE else "evidence_held"
+        others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
+        body = " ".join([self.note, self.file_name, self.url, self.source, others])
+        return Entry(kind, self.title, body, self.get_absolute_url(), self.desk_url(), self.is_open_to_all())
 
 
 class Attachment(Record):
@@ -115,3 +166,7 @@ class Attachment(Record):
 
     def audit_subject(self) -> models.Model:
         return self.evidence
+
+    def owner_ids(self) -> set[int]:
+        """Whose the thing is: who answers for it says what shows it."""
+        return getattr(thing_of(self.thing), "owner_ids", set)()

@@ -1,0 +1,59 @@
+"""What every write of evidence asks before it saves."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission, reach
+from floreo.evidence.logic import is_web_address
+from floreo.evidence.models import Evidence, EvidenceKind, Tlp
+from floreo.organisations.actions.checking import refuse
+
+
+def check(evidence: Evidence, *, by: Actor) -> None:
+    """Raises Refused, tied to its field, for what does not hold together."""
+    if not evidence.title.strip():
+        raise refuse("title", _("Say in a few words what it is."), code="missing")
+    if evidence.tlp not in Tlp.values:
+        raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."), code="bad_marking")
+    _check_public(evidence, by)
+    if evidence.dated and evidence.valid_until and evidence.valid_until < evidence.dated:
+        raise refuse("valid_until", _("It would run out before it was written. Change one of the two days."),
+                     code="dates_in_order")  # fmt: skip
+    if evidence.kind == EvidenceKind.LINK:
+        check_link(evidence.url)
+    _check_shape(evidence)
+
+
+def _check_public(evidence: Evidence, by: Actor) -> None:
+    if not evidence.is_public:
+        return
+    if evidence.tlp != Tlp.CLEAR:
+        sentence = _("What the public may have is marked TLP:CLEAR. Change the marking, or keep it internal.")
+        raise refuse("tlp", sentence, code="not_clear")
+    if not evidence.is_already_public() and reach(by, Permission.EVIDENCE_KEEP) is not None:
+        sentence = _("The secretariat makes evidence public. Mark it TLP:CLEAR to say that it may be.")
+        raise refuse("is_public", sentence, code="not_yours_to_publish")
+
+
+def check_link(url: str) -> None:
+    if not is_web_address(url):
+        sentence = _("Give an address that begins with https:// or http://, without a name and password in it.")
+        raise refuse("url", sentence, code="bad_link")
+    if len(url) > 500:
+        raise refuse("url", _("The address is longer than 500 letters. Use a shorter one."), code="long_link")
+    try:
+        URLValidator(schemes=["http", "https"])(url)
+    except ValidationError:
+        raise refuse("url", _("This is not a whole address. Copy it from the browser."), code="bad_link") from None
+
+
+def _check_shape(evidence: Evidence) -> None:
+    """What the fields themselves will not take, as sentences at those fields."""
+    try:
+        evidence.clean_fields(exclude=["file", "kept_by", "code", "replaced_by"])
+    except ValidationError as error:
+        for name, sentences in error.message_dict.items():
+            raise refuse(name, " ".join(sentences)) from error

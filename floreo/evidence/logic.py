@@ -1,0 +1,60 @@
+"""What can be said of evidence without a database: how long it holds, and which addresses may be looked at."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from urllib.parse import urlsplit
+
+SOON = timedelta(days=60)  # a renewal is asked for this long before
+_CARRIER_GRADE = IPv6Address("64:ff9b::"), 96  # addresses of the old internet inside the new one
+
+
+class Validity(StrEnum):
+    OPEN = "open"  # nobody said when it ends
+    VALID = "valid"
+    SOON = "soon"
+    OUT = "out"
+    WITHDRAWN = "withdrawn"
+
+
+def validity(valid_until: date | None, withdrawn_on: date | None, *, today: date) -> Validity:
+    """How a piece of evidence stands on a day. Its last day still counts."""
+    if withdrawn_on is not None and withdrawn_on <= today:
+        return Validity.WITHDRAWN
+    if valid_until is None:
+        return Validity.OPEN
+    if valid_until < today:
+        return Validity.OUT
+    return Validity.SOON if valid_until <= today + SOON else Validity.VALID
+
+
+def is_web_address(url: str) -> bool:
+    """Whether it is an http or https address with a host, and without a name and password in it."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # raises when it is no number
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and "@" not in parts.netloc
+
+
+def _inside(address: IPv6Address) -> IPv4Address | None:
+    """The old address that a new one stands for, where it does."""
+    if address.ipv4_mapped or address.sixtofour:
+        return address.ipv4_mapped or address.sixtofour
+    if int(address) >> 32 == int(_CARRIER_GRADE[0]) >> 32:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.teredo[1] if address.teredo else None
+
+
+def is_public_address(address: str) -> bool:
+    """Whether an IP address lies on the open internet: not this machine, not a network behind a door."""
+    try:
+        found = ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    if isinstance(found, IPv6Address) and (older := _inside(found)) is not None:
+        found = older
+    return found.is_global and not found.is_multicast and not found.is_reserved

@@ -1,0 +1,129 @@
+"""Sentences about evidence, computed from what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.evidence.logic import Validity
+from floreo.evidence.models import Evidence, EvidenceKind, LinkState
+from floreo.evidence.sniffing import Unwelcome
+
+_ALONE: Mapping[str, Promise] = {
+    "program": _l("“%(name)s” holds a program, whatever it is called. Programs are not kept as evidence; send a document."),
+    "script": _l("“%(name)s” holds a script, whatever it is called. Send a document, or its text in a PDF."),
+    "runs": _l("A file ending in .%(inside)s can run when it is opened, so it is not taken. Save it as a PDF or as text."),
+    "macros": _l("“%(name)s” holds macros. Save it without them (as .docx, .xlsx, .pptx or PDF) and send it again."),
+    "object": _l("“%(name)s” has another file hidden in its text. Save it as a PDF and send it again."),
+    "starts_program": _l("“%(name)s” starts or carries a program. Print it to a new PDF and send that."),
+    "archive": _l("“%(name)s” is an archive nobody here can look into. Send its files alone, or pack them as ZIP."),
+    "locked": _l("“%(name)s” is locked with a password, so nobody can look into it. Send it without one."),
+    "deep": _l("“%(name)s” holds archives inside archives. Unpack it and send what matters."),
+    "bomb": _l("“%(name)s” unpacks to far more than it seems. Send what matters, file by file."),
+    "broken": _l("“%(name)s” is broken: it cannot be read to its end. Save it again and send that."),
+    "unknown": _l("Nobody here can tell what kind of file “%(name)s” is. Send a PDF, a picture, a text, an office document or a ZIP."),
+}  # fmt: skip
+_INSIDE: Mapping[str, Promise] = {
+    "program": _l("“%(name)s” holds a program: “%(inside)s”. Take it out and send the archive again."),
+    "script": _l("“%(name)s” holds a script: “%(inside)s”. Take it out and send the archive again."),
+    "macros": _l("“%(name)s” holds a document with macros: “%(inside)s”. Save that without them and send the archive again."),
+    "archive": _l("“%(name)s” holds an archive nobody here can look into: “%(inside)s”. Take it out, or pack it as ZIP."),
+    "locked": _l("A part of “%(name)s” is locked with a password: “%(inside)s”. Send it without one."),
+}  # fmt: skip
+_RUNS_INSIDE = _l(
+    "“%(name)s” holds “%(inside)s”, which can run when it is opened. Take it out and send the archive again."
+)
+VALIDITY_WORDS: Mapping[Validity, Promise] = {
+    Validity.OPEN: _l("No end"),
+    Validity.VALID: _l("Valid"),
+    Validity.SOON: _l("Runs out soon"),
+    Validity.OUT: _l("Run out"),
+    Validity.WITHDRAWN: _l("Withdrawn"),
+}
+
+
+def unwelcome_sentence(refusal: Unwelcome, name: str) -> str:
+    """Why a file is not taken, and what to do instead."""
+    words = {"name": name, "inside": refusal.inside}
+    if refusal.code == "runs" and "." in refusal.inside:
+        return str(_RUNS_INSIDE) % words
+    if refusal.inside and refusal.code in _INSIDE:
+        return str(_INSIDE[refusal.code]) % words
+    return str(_ALONE[refusal.code]) % words
+
+
+def day_words(day: date) -> str:
+    return date_format(day, "j M Y")
+
+
+def validity_words(evidence: Evidence, *, today: date) -> str:
+    """How long it holds: "valid until 3 Mar 2027", "run out since 1 Sep 2026"; "" where nobody said."""
+    if evidence.withdrawn_on is not None:
+        if evidence.replaced_by is not None:
+            return _("Replaced on %(day)s") % {"day": day_words(evidence.withdrawn_on)}
+        return _("Withdrawn on %(day)s") % {"day": day_words(evidence.withdrawn_on)}
+    if evidence.valid_until is None:
+        return ""
+    words = {"day": day_words(evidence.valid_until)}
+    if evidence.validity(today) is Validity.OUT:
+        return _("Ran out on %(day)s") % words
+    return _("Valid until %(day)s") % words
+
+
+def size_words(size: int | None) -> str:
+    if size is None:
+        return ""
+    if size < 1000:
+        return _("%(n)d bytes") % {"n": size}
+    if size < 1_000_000:
+        return _("%(n)d kB") % {"n": max(round(size / 1000), 1)}
+    return _("%(n).1f MB") % {"n": size / 1_000_000}
+
+
+def link_words(evidence: Evidence) -> str:
+    """What is known of a link: "Did not answer when looked at on 3 Nov 2026"; "" for anything else."""
+    if evidence.kind != EvidenceKind.LINK or evidence.link_seen_on is None:
+        return ""
+    words = {"day": day_words(evidence.link_seen_on)}
+    if evidence.link_state == LinkState.DEAD:
+        return _("The link is dead: it did not answer on %(day)s") % words
+    if evidence.link_state == LinkState.CLOSED:
+        return _("The link leads into a closed network, so nobody looks whether it answers")
+    return _("The link answered on %(day)s") % words
+
+
+def already_words(evidence: Evidence) -> str:
+    """Said when what was handed in is in the vault already."""
+    return _("This is in the vault already, as “%(title)s”. It was not kept twice.") % {"title": evidence.named()}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of evidence in a line, beside what it shows."""
+
+    evidence: Evidence
+    facts: str  # "PDF, 240 kB, page 4"
+    trouble: str  # what is wrong with it today
+
+
+def piece_of(evidence: Evidence, place: str = "", *, today: date) -> Piece:
+    """What a reader needs to know before opening it, and whether it still holds."""
+    facts = []
+    if evidence.kind == EvidenceKind.FILE:
+        facts = [evidence.file_name.rsplit(".", 1)[-1].upper(), size_words(evidence.size)]
+    elif evidence.kind == EvidenceKind.LINK:
+        facts = [urlsplit(evidence.url).hostname or ""]
+    facts += [day_words(evidence.dated)] if evidence.dated else []
+    trouble = ""
+    if evidence.link_state == LinkState.DEAD:
+        trouble = link_words(evidence)
+    elif evidence.validity(today) is Validity.OUT:
+        trouble = validity_words(evidence, today=today)
+    return Piece(evidence, ", ".join([*(fact for fact in facts if fact), *([place] if place else [])]), trouble)

@@ -1,0 +1,302 @@
+"""What a file is, by what is in it. Plain Python, no Django.
+
+A file is what its content says, never what it is called. Only kinds known here are taken; programs, scripts and documents
+with macros are turned away whatever their name, and so is a name that would make a computer run what is in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+HEAD = 4096  # bytes that say what a file is
+_WHOLE = 64 * 1024 * 1024  # a file is searched for hidden programs up to here
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is: its media type, and the ending under which it is handed out again."""
+
+    media_type: str
+    ending: str
+
+
+class Unwelcome(Exception):  # noqa: N818 -- reads as what it is
+    """A file that is not taken: `code` says why, `inside` names the part of an archive that it is about."""
+
+    def __init__(self, code: str, inside: str = "") -> None:
+        super().__init__(code)
+        self.code, self.inside = code, inside
+
+
+_PROGRAMS: tuple[bytes, ...] = (
+    b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf", b"dex\n", b"\x00asm", b"!<arch>\n", b"\xed\xab\xee\xdb",
+    b"L\x00\x00\x00\x01\x14\x02\x00", b"ITSF", b"FWS", b"CWS", b"ZWS", b"\x1bLua", b"BC\xc0\xde", b"Cr24", b"xar!",
+)  # fmt: skip
+# Archives nothing here can look into.
+_CLOSED: tuple[bytes, ...] = (
+    b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"MSCF",
+    b"\x1f\x9d", b"\x1f\xa0", b"ISc(", b"\x60\xea", b"**ACE**", b"LZIP", b"hsqs", b"conectix", b"KDMV", b"QFI\xfb",
+)  # fmt: skip
+RUNS = frozenset(
+    [
+        "exe",
+        "dll",
+        "sys",
+        "drv",
+        "ocx",
+        "cpl",
+        "scr",
+        "com",
+        "pif",
+        "bat",
+        "cmd",
+        "ps1",
+        "psm1",
+        "psd1",
+        "vbs",
+        "vbe",
+        "vb",
+        "js",
+        "jse",
+        "mjs",
+        "wsf",
+        "wsh",
+        "wsc",
+        "sct",
+        "hta",
+        "lnk",
+        "url",
+        "scf",
+        "msi",
+        "msp",
+        "mst",
+        "msix",
+        "appx",
+        "jar",
+        "class",
+        "apk",
+        "ipa",
+        "dmg",
+        "pkg",
+        "app",
+        "deb",
+        "rpm",
+        "run",
+        "bin",
+        "sh",
+        "bash",
+        "zsh",
+        "csh",
+        "ksh",
+        "fish",
+        "py",
+        "pyc",
+        "pyw",
+        "pyz",
+        "rb",
+        "pl",
+        "pm",
+        "php",
+        "phtml",
+        "lua",
+        "jsp",
+        "asp",
+        "aspx",
+        "cgi",
+        "reg",
+        "inf",
+        "gadget",
+        "application",
+        "xll",
+        "xla",
+        "xlam",
+        "docm",
+        "dotm",
+        "xlsm",
+        "xltm",
+        "pptm",
+        "potm",
+        "ppam",
+        "ppsm",
+        "sldm",
+        "ade",
+        "adp",
+        "mde",
+        "accde",
+        "chm",
+        "hlp",
+        "iqy",
+        "slk",
+        "settingcontent-ms",
+        "library-ms",
+        "search-ms",
+        "desktop",
+        "service",
+        "iso",
+        "img",
+        "vhd",
+        "vhdx",
+        "vmdk",
+        "swf",
+        "applescript",
+        "command",
+        "workflow",
+        "action",
+        "elf",
+        "so",
+        "dylib",
+        "ko",
+        "efi",
+        "wasm",
+        "one",
+        "onepkg",
+    ]
+)
+_STARTS: tuple[tuple[bytes, Kind], ...] = (
+    (b"\x89PNG\r\n\x1a\n", Kind("image/png", "png")),
+    (b"\xff\xd8\xff", Kind("image/jpeg", "jpg")),
+    (b"GIF87a", Kind("image/gif", "gif")),
+    (b"GIF89a", Kind("image/gif", "gif")),
+    (b"II*\x00", Kind("image/tiff", "tif")),
+    (b"MM\x00*", Kind("image/tiff", "tif")),
+    (b"\x1aE\xdf\xa3", Kind("video/webm", "webm")),
+    (b"ID3", Kind("audio/mpeg", "mp3")),
+    (b"OggS", Kind("audio/ogg", "ogg")),
+    (b"fLaC", Kind("audio/flac", "flac")),
+)
+_RIFF = {
+    b"WEBP": Kind("image/webp", "webp"),
+    b"WAVE": Kind("audio/wav", "wav"),
+    b"AVI ": Kind("video/x-msvideo", "avi"),
+}
+_BRANDS = {b"heic": Kind("image/heic", "heic"), b"heix": Kind("image/heic", "heic"), b"avif": Kind("image/avif", "avif"),
+           b"M4A ": Kind("audio/mp4", "m4a"), b"qt  ": Kind("video/quicktime", "mov")}  # fmt: skip
+_MP3 = {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}
+PDF, ZIP, OLE = Kind("application/pdf", "pdf"), b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SCRIPT = re.compile(
+    rb"^(#!|@echo\b|<\?php\b|<\?=|<%|option explicit\b|on error resume next\b|set \w+ ?= ?(wscript\.)?"
+    rb"createobject\(|\$erroractionpreference\b|param ?\(|<job\b|<package>|<hta:|<scriptlet>|\[internetshortcut\]|"
+    rb"windows registry editor|regedit4)",
+    re.IGNORECASE,
+)
+_DOS = b"This program cannot be run in"
+_VIRUS_TEST = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"  # what people send to see whether anybody looks
+
+
+def ending_of(name: str) -> str:
+    return name.rsplit(".", 1)[-1].strip().lower() if "." in name else ""
+
+
+def refuse_programs(head: bytes, name: str, *, inside: str = "") -> None:
+    """Raises Unwelcome for what runs: by its first bytes, by its first line, by its name."""
+    # A list of states may well begin with "MZ": what can be read as a text is not a program.
+    if (head.startswith(_PROGRAMS) and text_of(head) is None) or _VIRUS_TEST in head:
+        raise Unwelcome("program", inside)
+    if _SCRIPT.match(_plain(head).lstrip()):
+        raise Unwelcome("script", inside)
+    ending = ending_of(name.rstrip(". "))
+    if ending in RUNS:
+        raise Unwelcome("runs", inside or ending)
+
+
+def _plain(head: bytes) -> bytes:
+    """The first bytes as plain letters, whichever way the text is written."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head[2:].replace(b"\x00", b"")
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def refuse_closed(head: bytes, *, inside: str = "") -> None:
+    """Raises Unwelcome for an archive that nothing here can look into."""
+    if (head.startswith(_CLOSED) and text_of(head) is None) or head[257:262] == b"ustar":
+        raise Unwelcome("archive", inside)
+
+
+def _media(head: bytes) -> Kind | None:
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head.startswith(b"RIFF"):
+        return _RIFF.get(head[8:12])
+    if head[4:8] == b"ftyp":
+        return _BRANDS.get(head[8:12], Kind("video/mp4", "mp4"))
+    return Kind("audio/mpeg", "mp3") if head[:2] in _MP3 else None
+
+
+def has_program(opened: BinaryIO) -> bool:
+    """Whether a Windows program lies openly somewhere in the file."""
+    opened.seek(0)
+    return _DOS in opened.read(_WHOLE)
+
+
+def _pdf(opened: BinaryIO) -> Kind:
+    """A PDF that starts another program, or carries one openly, is none of ours."""
+    opened.seek(0)
+    body = opened.read(_WHOLE)
+    if _DOS in body or re.search(rb"/S\s*/Launch\b", body):
+        raise Unwelcome("starts_program")
+    return PDF
+
+
+def _rich_text(opened: BinaryIO) -> Kind:
+    opened.seek(0)
+    if b"\\objdata" in opened.read(_WHOLE):
+        raise Unwelcome("object")
+    return Kind("application/rtf", "rtf")
+
+
+def text_of(head: bytes) -> str | None:
+    """The beginning of a text; None where it is none."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return head.decode("utf-16", errors="ignore")
+    if any(byte < 9 or 13 < byte < 27 or 27 < byte < 32 for byte in head):
+        return None
+    try:
+        return head.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:  # a letter may be cut at the end of the head
+        cut = len(head) >= HEAD and wrong.start > HEAD - 4
+        return head.decode("utf-8", errors="ignore") if cut else head.decode("cp1252", errors="replace")
+
+
+_TEXTS = {"csv": "text/csv", "tsv": "text/tab-separated-values", "md": "text/markdown", "ics": "text/calendar",
+          "vcf": "text/vcard", "eml": "message/rfc822", "json": "application/json", "geojson": "application/geo+json"}  # fmt: skip
+
+
+def _text(text: str, name: str) -> Kind:
+    begins = text.lstrip().lower()
+    if begins.startswith(("<!doctype html", "<html", "<script", "<body", "<head")) or "<html" in begins[:1000]:
+        return Kind("text/html", "html")
+    if begins.startswith("<svg") or "<svg" in begins[:1000]:
+        return Kind("image/svg+xml", "svg")
+    if begins.startswith("<?xml"):
+        return Kind("application/xml", "xml")
+    ending = ending_of(name)
+    if ending in _TEXTS:
+        return Kind(_TEXTS[ending], ending)
+    return Kind("text/plain", "txt")
+
+
+def kind_of(opened: BinaryIO, name: str) -> Kind:
+    """What the file is. Raises Unwelcome for what is not taken."""
+    from floreo.evidence.containers import kind_of_office, kind_of_zip  # they ask this file about each of their parts
+
+    opened.seek(0)
+    head = opened.read(HEAD)
+    refuse_programs(head, name)
+    refuse_closed(head)
+    if b"%PDF-" in head[:1024]:
+        return _pdf(opened)
+    if head.startswith(ZIP):
+        return kind_of_zip(opened)
+    if head.startswith(OLE):
+        return kind_of_office(opened)
+    if head.startswith(b"{\\rtf"):
+        return _rich_text(opened)
+    if (media := _media(head)) is not None:
+        return media
+    text = text_of(head)
+    if text is None:
+        raise Unwelcome("unknown")
+    return _text(text, name)

@@ -1,0 +1,140 @@
+"""What of the vault leaves: the pieces of evidence, and what each is attached to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core import clock
+from floreo.core.access import Permission
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.evidence.logic import SOON, Validity
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
+from floreo.evidence.presenters import VALIDITY_WORDS
+from floreo.organisations.models import Organisation
+
+INTERNAL = Permission.EVIDENCE_READ
+
+
+def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
+    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
+
+
+def _evidence(viewer: object) -> QuerySet[Evidence]:
+    rows = Evidence.objects.visible_to(viewer)
+    return rows.select_related("organisation__merged_into", "replaced_by")
+
+
+def _organisation(evidence: Evidence) -> Cell:
+    body = evidence.organisation
+    return body.code if body is not None and body.is_public else None
+
+
+def _address(evidence: Evidence) -> Cell:
+    where = evidence.get_absolute_url()
+    return where if evidence.kind == EvidenceKind.LINK else settings.SITE_ADDRESS + where
+
+
+def _bodies() -> Iterable[tuple[str, Words]]:
+    rows = Organisation.objects.filter(is_public=True).exclude(evidence=None).distinct()
+    return [(body.code, body.label) for body in rows]
+
+
+def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
+    """The rows that stand so today; "dead" is a link that no longer answers."""
+    today, standing = clock.today(), rows.filter(withdrawn_on=None)
+    ways = {
+        Validity.OPEN: Q(valid_until=None),
+        Validity.VALID: Q(valid_until__gt=today + SOON),
+        Validity.SOON: Q(valid_until__gte=today, valid_until__lte=today + SOON),
+        Validity.OUT: Q(valid_until__lt=today),
+        "dead": Q(link_state=LinkState.DEAD),
+    }
+    return rows.exclude(withdrawn_on=None) if state == Validity.WITHDRAWN else standing.filter(ways[state])
+
+
+def _states() -> Iterable[tuple[str, Words]]:
+    return [*((state.value, words) for state, words in VALIDITY_WORDS.items()), ("dead", _("Dead link"))]
+
+
+EVIDENCE = Table(
+    "evidence",
+    _("Evidence"),
+    _("Files, links and records that show what is said elsewhere, with their hashes and how long they hold."),
+    rows=_evidence,
+    columns=(
+        _column("code", _("Code"), _("Part of its address")),
+        _column("title", _("Title"), _("What it is")),
+        _column("kind", _("Kind"), _("file, link or record")),
+        _column("note", _("Note"), _("What it shows, and where in it")),
+        Column("address", _("Address"), _("Where it can be had"), _address, CellKind.LINK),
+        _column("file_name", _("File name"), _("As it came, with the ending of what it is")),
+        _column("media_type", _("Media type"), _("As its content says")),
+        _column("size", _("Size"), _("In bytes"), CellKind.WHOLE),
+        _column("sha256", _("SHA-256"), _("Hash of the file, to see that it is the same")),
+        _column("link_state", _("Link"), _("alive, dead or closed; empty when not looked at")),
+        _column("link_seen_on", _("Looked at"), _("The day on which the link was last looked at"), CellKind.DATE),
+        _column("dated", _("Dated"), _("The day of the document itself"), CellKind.DATE),
+        _column("valid_until", _("Valid until"), _("Its last day; empty where it has no end"), CellKind.DATE),
+        _column("tlp", _("Marking"), _("Traffic Light Protocol 2.0")),
+        Column("organisation", _("Organisation"), _("Code of the body whose it is"), _organisation),
+        _column("is_public", _("Public"), _("Whether the public may have it"), CellKind.FLAG, needs=INTERNAL),
+        _column("kept_by", _("Kept by"), _("Who handed it in"), needs=INTERNAL),
+        _column("withdrawn_on", _("Withdrawn"), _("Since when it no longer stands"), CellKind.DATE, needs=INTERNAL),
+        Column(
+            "replaced_by", _("Replaced by"), _("Code of what stands in its place"),
+            lambda row: row.replaced_by.code if row.replaced_by is not None else None, needs=INTERNAL,
+        ),
+        _column("source", _("Source"), _("Who says so: document and page, or publisher")),
+        _column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
+        _column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
+        _column("doubt", _("Doubt"), _("Why it is not confirmed")),
+        _column("changed_at", _("Last change"), _("When the row last changed, UTC"), CellKind.MOMENT),
+    ),
+    order=("-pk",),
+    search=("code", "title", "note", "file_name", "url"),
+    filters=(
+        Filter("kind", _("Kind"), lambda: EvidenceKind.choices, lambda rows, v: rows.filter(kind=v)),
+        Filter("tlp", _("Marking"), lambda: Tlp.choices, lambda rows, v: rows.filter(tlp=v)),
+        Filter("state", _("State"), _states, in_state),
+        Filter(
+            "attached", _("Attached"), lambda: [("yes", _("Shows something")), ("no", _("Shows nothing yet"))],
+            lambda rows, v: rows.filter(attachments__isnull=v == "no").distinct(),
+        ),
+        Filter("organisation", _("Organisation"), _bodies, lambda rows, v: rows.filter(organisation__code=v)),
+    ),
+    lookup=lambda rows, key: rows.filter(code=key),
+)  # fmt: skip
+
+
+def _attachments(viewer: object) -> QuerySet[Attachment]:
+    seen = Evidence.objects.visible_to(viewer)
+    return Attachment.objects.filter(evidence__in=seen).select_related("evidence")
+
+
+ATTACHMENTS = Table(
+    "attachments",
+    _("Attachments"),
+    _("Which evidence shows which thing."),
+    rows=_attachments,
+    columns=(
+        Column("id", _("Number"), _("Tells rows of this table apart"), lambda a: a.pk, CellKind.WHOLE),
+        Column("evidence", _("Evidence"), _("Its code"), lambda a: a.evidence.code),
+        Column("title", _("Title"), _("What the evidence is"), lambda a: a.evidence.title),
+        _column("thing", _("Thing"), _("Kind and number of what it shows, as in the audit chain")),
+        _column("note", _("Note"), _("Where in it")),
+        _column("attached_by", _("Attached by"), _("Who put it there")),
+        _column("created_at", _("Attached"), _("When, UTC"), CellKind.MOMENT),
+    ),
+    order=("pk",),
+    key="id",
+    needs=INTERNAL,
+    search=("evidence__code", "evidence__title", "thing", "note"),
+    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in (EVIDENCE, ATTACHMENTS)}

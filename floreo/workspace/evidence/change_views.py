@@ -1,0 +1,161 @@
+"""What is done to evidence: keeping, attaching, changing, replacing, withdrawing. One form a page, without script."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import Record
+from floreo.evidence import actions as acts
+from floreo.evidence import presenters as say
+from floreo.evidence import queries
+from floreo.evidence.access import get_attachment_for, get_evidence_for
+from floreo.evidence.models import Evidence
+from floreo.organisations.models import User
+from floreo.workspace.evidence import forms
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.forms import PlanForm
+
+
+def _thing(request: HttpRequest, key: str) -> Model:
+    """The thing that evidence is to be put on, where this person may know of it and say what shows it."""
+    found = queries.things_seen([key], request.user).get(key)
+    if found is None:
+        raise Missing
+    must(request.user, Permission.EVIDENCE_KEEP, found)
+    return found
+
+
+def _back_to(thing: Model) -> str:
+    whole = thing.audit_subject() if isinstance(thing, Record) else thing
+    return queries.page_of(thing) or queries.page_of(whole) or reverse("workspace:evidence")
+
+
+def _sent_file(request: HttpRequest) -> Any:
+    """The file that came; None when there was none. Raises Refused when it was stopped on its way."""
+    stopped = getattr(request, "upload_refused", None)
+    if isinstance(stopped, Refused):
+        raise Refused(stopped.sentence, code=stopped.code, fields={"file": stopped.sentence})
+    return request.FILES.get("file")
+
+
+def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
+    """Keeps the file or the link that the form brought."""
+    url, _file, by = facts.pop("url"), facts.pop("file", None), person(request)
+    file = _sent_file(request)
+    if file and url:
+        sentence = _("Give a file or an address, one at a time: each is a piece of its own.")
+        raise Refused(sentence, code="both", fields={"url": sentence})
+    if file:
+        kept = acts.keep_file(file, by=by, **facts)
+    elif url:
+        kept = acts.keep_link(url, by=by, **facts)
+    else:
+        sentence = _("Choose a file, or give the address of a link.")
+        raise Refused(sentence, code="no_file", fields={"file": sentence})
+    if kept.already_here:
+        messages.info(request, say.already_words(kept))
+    return kept
+
+
+def new_evidence(request: HttpRequest) -> HttpResponse:
+    """A file or a link for the vault; with `to` in the address it is put on that thing at once."""
+    must(request.user, Permission.EVIDENCE_KEEP)
+    key = request.GET.get("to", "")
+    thing = _thing(request, key) if key else None
+    form = forms.KeepForm(request.user, posted(request), request.FILES or None, is_attached=thing is not None)
+
+    def do(facts: dict[str, Any]) -> None:
+        place = facts.pop("place", "")
+        kept = _keep(request, facts)
+        if thing is not None:
+            acts.attach(kept, by=person(request), thing=thing, note=place)
+
+    question = Question(
+        _("Add evidence"), _("Keep it"), _back_to(thing) if thing is not None else reverse("workspace:evidence"),
+        about=_("For: %(thing)s") % {"thing": queries.name_of(thing)} if thing is not None else "",
+        help=_("A document that anybody can check is worth more than a sentence. Each is kept once, under its hash."),
+        done=_("It is in the vault."), room="evidence",
+    )  # fmt: skip
+    return ask(request, form, do, question)
+
+
+def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
+    """What is in the vault already, to be put on a thing; and the way to add something new."""
+    thing = _thing(request, key)
+    if request.method == "POST":
+        chosen = get_evidence_for(request.user, request.POST.get("code", ""))
+        acts.attach(chosen, by=person(request), thing=thing, note=request.POST.get("note", ""))
+        messages.success(request, _("“%(title)s” is attached.") % {"title": chosen.named()})
+        return HttpResponseRedirect(_back_to(thing))
+    words = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
+    context = {
+        "desk_section": "evidence", "key": key, "name": queries.name_of(thing), "back": _back_to(thing), "q": words,
+        "found": [
+            (one, forms.AttachForm(one, auto_id=f"place-{one.pk}-%s"))
+            for one in queries.to_choose_from(key, words, request.user)
+        ],
+        "form": forms.ChooseForm(initial={"q": words}),
+        "new_href": f"{reverse('workspace:new_evidence')}?{urlencode({'to': key})}",
+    }  # fmt: skip
+    return render(request, "workspace/evidence/attach.html", context)
+
+
+def _question(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
+    return Question(
+        title, button, item.desk_url(), about=item.named(), help=help_, done=done or _("Saved."), room="evidence"
+    )
+
+
+def _own(request: HttpRequest, code: str) -> tuple[User, Evidence]:
+    found = get_evidence_for(request.user, code)
+    must(request.user, Permission.EVIDENCE_KEEP, found)
+    return person(request), found
+
+
+def edit_evidence(request: HttpRequest, code: str) -> HttpResponse:
+    by, found = _own(request, code)
+    form = forms.EvidenceForm(request.user, posted(request), instance=found)
+    question = _question(found, _("Change what is said of it"), _("Save changes"))
+    return ask(request, form, lambda f: acts.update_evidence(found, by=by, **f), question, thing=found)
+
+
+def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
+    by, found = _own(request, code)
+    question = _question(
+        found, _("Withdraw this evidence"), _("Withdraw"), done=_("It is withdrawn."),
+        help_=_("It shows nothing any more and the public no longer gets it. It is kept for the history."),
+    )  # fmt: skip
+    return ask(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
+
+
+def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
+    """A newer version: it takes the old one's place on everything that it shows."""
+    by, found = _own(request, code)
+    form = forms.ReplaceForm(request.user, found, posted(request), request.FILES or None)
+    question = _question(
+        found, _("Put something newer in its place"), _("Replace"), done=_("It stands in the place of the old one."),
+        help_=_("Everything that the old one shows is shown by the new one. The old one is kept for the history."),
+    )  # fmt: skip
+    return ask(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
+
+
+def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    found = get_attachment_for(request.user, code, pk)
+    place = next((p for p in queries.places_of(found.evidence, request.user) if p.attachment.pk == pk), None)
+    if place is None:
+        raise NotAllowed
+    question = _question(
+        found.evidence, _("Take it off %(thing)s") % {"thing": place.name}, _("Take it off"),
+        help_=_("The evidence stays in the vault."), done=_("It is taken off."),
+    )  # fmt: skip
+    return ask(request, PlanForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)

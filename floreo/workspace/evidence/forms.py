@@ -1,0 +1,143 @@
+"""Forms of the vault. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.access import Permission, reach
+from floreo.evidence.models import Evidence, EvidenceKind, Tlp
+from floreo.organisations.models import Organisation
+from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+
+_TLP_WORDS = {
+    Tlp.CLEAR: _l("TLP:CLEAR, may be published"),
+    Tlp.GREEN: _l("TLP:GREEN, whoever works on the strategy"),
+    Tlp.AMBER: _l("TLP:AMBER, whoever works on the strategy and needs it"),
+    Tlp.AMBER_STRICT: _l("TLP:AMBER+STRICT, its own organisation and the secretariat"),
+    Tlp.RED: _l("TLP:RED, its own organisation and the secretariat, never passed on"),
+}
+_LABELS: dict[str, Any] = {
+    "title": _l("What it is"), "note": _l("What it shows, and where in it"), "organisation": _l("Whose it is"),
+    "dated": _l("Day of the document"), "valid_until": _l("Valid until"), "tlp": _l("Marking"),
+    "is_public": _l("The public may have it"), "source": _l("Source"), "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
+}  # fmt: skip
+_RENEWAL = _l("Its last day. Sixty days before it, its organisation is asked for a new one. Empty means no end.")
+
+
+def tlp_field() -> forms.ChoiceField:
+    return forms.ChoiceField(label=_LABELS["tlp"], choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
+
+
+def whose_field(viewer: object) -> Any:
+    """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
+    own = reach(viewer, Permission.EVIDENCE_KEEP)
+    field = organisation_field(
+        _LABELS["organisation"], required=False, help_text=_l("They are asked to renew it, and see it whatever its marking.")
+    )  # fmt: skip
+    field.empty_label = _l("Nobody in particular")
+    if own is not None:
+        field.queryset = Organisation.objects.filter(pk__in=own)
+        field.required, field.empty_label, field.initial = True, None, field.queryset.first()
+    return field
+
+
+class KeepForm(PlanForm):
+    """A file or a link. The file comes last: when it is too large and the rest is not read, the words are kept."""
+
+    title = forms.CharField(label=_LABELS["title"], required=False, max_length=300,
+                            help_text=_l("For example: minutes of the workshop, 10 February 2020. A file without a title is called by its name."))  # fmt: skip
+    note = text_field(_LABELS["note"], rows=2)
+    place = forms.CharField(
+        label=_l("Where in it"), required=False, max_length=300, help_text=_l("For example: page 4.")
+    )
+    dated = day_field(_LABELS["dated"])
+    valid_until = day_field(_LABELS["valid_until"], help_text=_RENEWAL)
+    tlp = tlp_field()
+    is_public = forms.BooleanField(label=_LABELS["is_public"], required=False)
+    url = forms.CharField(
+        label=_l("Address of a link"), required=False, max_length=2000,
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        help_text=_l("Where anybody can read it. It is looked at once a week, and whoever answers for it hears when it is gone."),
+    )  # fmt: skip
+    file = forms.FileField(
+        label=_l("Or a file"), required=False, widget=forms.ClearableFileInput(),
+        help_text=_l("A PDF, a picture, a text, an office document without macros, or a ZIP of those."),
+    )  # fmt: skip
+
+    def __init__(self, viewer: object, *args: Any, is_attached: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"] = whose_field(viewer)
+        self.order_fields(["title", "note", "place", "dated", "valid_until", "organisation", "tlp", "is_public"])
+        if not is_attached:
+            del self.fields["place"]
+        if reach(viewer, Permission.EVIDENCE_KEEP) is not None:
+            del self.fields["is_public"]
+
+
+class EvidenceForm(RecordForm):
+    """What is said of evidence that is kept already. A file stays the file that it is."""
+
+    tlp = tlp_field()
+
+    class Meta:
+        model = Evidence
+        fields: ClassVar[tuple[str, ...]] = (
+            "title", "note", "url", "dated", "valid_until", "organisation", "tlp", "is_public", "source", "source_url",
+            "confirmed", "doubt",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = _LABELS | {"url": _l("Address of the link")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "valid_until": _RENEWAL,
+            "source": _l("Document and page, or who says so."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, viewer: object, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["dated"] = day_field(_LABELS["dated"])
+        self.fields["valid_until"] = day_field(_LABELS["valid_until"], help_text=_RENEWAL)
+        self.fields["organisation"] = whose_field(viewer)
+        self.initial["organisation"] = self.instance.organisation
+        if self.instance.kind != EvidenceKind.LINK:
+            del self.fields["url"]
+        if reach(viewer, Permission.EVIDENCE_KEEP) is not None and not self.instance.is_public:
+            del self.fields["is_public"]
+
+
+class WithdrawForm(PlanForm):
+    reason = forms.CharField(
+        label=_l("Why it no longer stands"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReplaceForm(KeepForm):
+    """What is to stand in its place; it begins with what was said of the old one."""
+
+    def __init__(self, viewer: object, old: Evidence, *args: Any, **kwargs: Any) -> None:
+        names = ("title", "note", "tlp", "is_public")
+        initial = {name: getattr(old, name) for name in names} | {"organisation": old.organisation}
+        super().__init__(viewer, *args, initial=initial, **kwargs)
+        self.fields["title"].help_text = _("Say of which year or version it is.")
+
+
+class AttachForm(forms.Form):
+    """Where in the evidence that it is said, beside the button that attaches it."""
+
+    note = forms.CharField(required=False, max_length=300)
+
+    def __init__(self, evidence: Evidence, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label = _("Where in “%(title)s”") % {"title": evidence.named()}
+        self.fields["note"].widget.attrs |= {"aria-label": label, "placeholder": _("Where, for example page 4")}
+
+
+class ChooseForm(forms.Form):
+    """The box that narrows what can be attached."""
+
+    q = forms.CharField(label=_l("Words in its title, file name or address"), required=False,
+                        widget=forms.TextInput(attrs={"type": "search"}))  # fmt: skip

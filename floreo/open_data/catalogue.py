@@ -7,9 +7,10 @@ from floreo.indicators.tables import TABLES as INDICATORS
 from floreo.meetings.tables import TABLES as MEETINGS
 from floreo.organisations.tables import TABLES as ORGANISATIONS
 from floreo.publications.tables import TABLES as PUBLICATIONS
+from floreo.reviews.tables import TABLES as REVIEWS
 from floreo.strategy.tables import TABLES as STRATEGY
 
-TABLES: dict[str, Table] = {**STRATEGY, **INDICATORS, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
+TABLES: dict[str, Table] = {**STRATEGY, **REVIEWS, **INDICATORS, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
 
 
 def public_tables() -> list[Table]:

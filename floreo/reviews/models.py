@@ -175,9 +175,6 @@ class Ask(Record):
     def __str__(self) -> str:
         return f"{self.review.code} {self.whom}"
 
-    def audit_subject(self) -> models.Model:
-        return self.review
-
     def owner_ids(self) -> set[int]:
         return {self.organisation_id} if self.organisation_id else set()
 
@@ -243,7 +240,7 @@ class Answer(Record, Translated):
         return f"{self.action.code} {self.number}"
 
     def audit_subject(self) -> models.Model:
-        return self.action
+        return self.ask  # drafts and notes are no part of the action's own history, which more people read
 
     def owner_ids(self) -> set[int]:
         return self.ask.owner_ids()

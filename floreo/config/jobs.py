@@ -19,10 +19,12 @@ from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
+from floreo.evidence.actions import look_at_links
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
 from floreo.publications.actions.publishing import release_due
+from floreo.reviews.actions import keep_rhythm
 from floreo.strategy.actions.drafts import requeue_stuck
 from floreo.strategy.actions.standings import refresh_standings
 
@@ -50,6 +52,8 @@ JOBS = {
     "standings": Job(lambda: refresh_standings(by=SYSTEM), timedelta(minutes=10)),
     "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
     "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
+    "reviews": Job(lambda: keep_rhythm(by=SYSTEM), timedelta(minutes=10)),
+    "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(hours=1)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "tidy": Job(tidy, timedelta(days=1)),

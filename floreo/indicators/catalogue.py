@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.figures import MeasureFunction
 from floreo.indicators.logic import Direction
 from floreo.meetings import measures as meetings
+from floreo.reviews import measures as reviews
 from floreo.strategy import measures as strategy
 
 
@@ -64,6 +65,14 @@ MEASURES: dict[str, Measure] = {
         _("milestones whose date had passed"),
         direction=Direction.DOWN,
     ),
+    "share_milestones_with_evidence": Measure(
+        strategy.share_milestones_with_evidence,
+        _("Share of reached milestones that evidence shows"),
+        "%",
+        _("reached milestones with evidence"),
+        _("milestones reached"),
+        knows_past=False,
+    ),
     "median_days_late": Measure(
         strategy.median_days_late,
         _("Median days late"),
@@ -87,6 +96,29 @@ MEASURES: dict[str, Measure] = {
         "%",
         _("decisions carried out by their due day"),
         _("public decisions due in the period"),
+    ),
+    "share_updates_in_time": Measure(
+        reviews.share_updates_in_time,
+        _("Share of updates sent in time"),
+        "%",
+        _("updates sent by their due day"),
+        _("updates asked for"),
+    ),
+    "median_days_update_late": Measure(
+        reviews.median_days_update_late,
+        _("Median days by which updates came late"),
+        "days",
+        _("updates that came late"),
+        _("updates that came"),
+        decimals=1,
+        direction=Direction.DOWN,
+    ),
+    "share_actions_updated": Measure(
+        reviews.share_actions_updated,
+        _("Share of actions with an approved update"),
+        "%",
+        _("actions with an approved update"),
+        _("public actions asked about"),
     ),
 }
 

@@ -57,14 +57,14 @@ class Taken:
         return RecordList(digest=self.digest, rows=self.rows, total=self.total)
 
 
-Known = dict[tuple[str, date, Filters], Taken]  # what one round has taken already
+Known = dict[tuple[str, Period, Filters], Taken]  # what one round has taken already
 
 
 def take(indicator: Indicator, period: Period, today: date, known: Known | None = None) -> Taken:
     """Runs the indicator's measure as of the period's last day, or today while it runs. With `known`, figures that ask
     for the same share the answer."""
     until = period.until(today)
-    key = (indicator.measure, until.end, filters_of(indicator))
+    key = (indicator.measure, until, filters_of(indicator))
     known = {} if known is None else known
     if key not in known:
         measure = MEASURES[indicator.measure]

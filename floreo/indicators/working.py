@@ -43,13 +43,25 @@ def left_out_words(why: str, count: int) -> str:
             ) % {"count": count}
         case "decisions_dropped":
             return ngettext(
-                "%(count)d decision dropped before it fell due", "%(count)d decisions dropped before they fell due", count
+                "%(count)d decision dropped before it fell due",
+                "%(count)d decisions dropped before they fell due",
+                count,
             ) % {"count": count}
+        case "updates_still_in_time" | "updates_not_answered":
+            return _updates_left(why, count)
         case "actions_not_late":
             return ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count) % {
                 "count": count
             }
     return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
+
+
+def _updates_left(why: str, count: int) -> str:
+    if why == "updates_not_answered":
+        said = ngettext("%(count)d update that never came", "%(count)d updates that never came", count)
+    else:
+        said = ngettext("%(count)d update that is not due yet", "%(count)d updates that are not due yet", count)
+    return said % {"count": count}
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ JOBS = {
     "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
     "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
     "reviews": Job(lambda: keep_rhythm(by=SYSTEM), timedelta(minutes=10)),
-    "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(hours=1)),
+    "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(minutes=15)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "tidy": Job(tidy, timedelta(days=1)),

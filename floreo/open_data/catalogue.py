@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floreo.core.tables import Table
+from floreo.evidence.tables import TABLES as EVIDENCE
 from floreo.indicators.tables import TABLES as INDICATORS
 from floreo.meetings.tables import TABLES as MEETINGS
 from floreo.organisations.tables import TABLES as ORGANISATIONS
@@ -10,7 +11,7 @@ from floreo.publications.tables import TABLES as PUBLICATIONS
 from floreo.reviews.tables import TABLES as REVIEWS
 from floreo.strategy.tables import TABLES as STRATEGY
 
-TABLES: dict[str, Table] = {**STRATEGY, **REVIEWS, **INDICATORS, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
+TABLES: dict[str, Table] = {**STRATEGY, **REVIEWS, **INDICATORS, **EVIDENCE, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
 
 
 def public_tables() -> list[Table]:

@@ -27,7 +27,9 @@ NEEDS = {
     "edition": Permission.PLAN_READ, "pillar": Permission.PLAN_READ, "objective": Permission.PLAN_READ,
     "committee": Permission.MEETING_READ, "meeting": Permission.MEETING_READ, "decision": Permission.MEETING_READ,
     "action": Permission.PLAN_READ, "indicator": Permission.PLAN_READ, "organisation": Permission.REGISTER_READ,
+    "evidence": Permission.EVIDENCE_READ, "evidence_held": Permission.EVIDENCE_KEEP,
     "person": Permission.PEOPLE_READ, "place": Permission.DESK_OPEN, "network": Permission.REGISTER_READ,
+    "publication": Permission.PUBLICATION_WRITE,
 }  # fmt: skip
 
 
@@ -35,7 +37,7 @@ KINDS = {
     "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"), "action": _l("Action"),
     "committee": _l("Committee"), "meeting": _l("Meeting"), "decision": _l("Decision"),
     "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
-    "network": _l("Network"),
+    "network": _l("Network"), "publication": _l("Publication"),
 }  # fmt: skip
 
 

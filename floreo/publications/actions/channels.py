@@ -1,0 +1,97 @@
+"""Channels, and the record of what was posted by which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, keep, note
+from floreo.core.errors import Refused
+from floreo.organisations.models import Organisation
+from floreo.publications.models import Channel, Posting, Publication, PublicationKind
+from floreo.strategy.actions.checking import last_position, must_be_free, must_say, newest, put
+
+
+class ChannelFacts(TypedDict, total=False):
+    """What is said of a channel."""
+
+    name: str
+    kind: str
+    url: str
+    organisation: Organisation | None
+    kinds: list[str]
+    is_active: bool
+    translations: dict[str, dict[str, str]]
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def _check(channel: Channel) -> None:
+    channel.name = must_say(channel.name, field="name", sentence=_("Give the channel a name."))
+    unknown = set(channel.kinds) - set(PublicationKind.values)
+    if unknown:
+        sentence = _("There is no kind of publication called “%(kind)s”.") % {"kind": ", ".join(sorted(unknown))}
+        raise Refused(sentence, code="unknown_kind", fields={"kinds": sentence})
+
+
+@action("channel.added", needs=Permission.PUBLICATION_PUBLISH)
+def add_channel(code: str, *, by: Actor, **facts: Unpack[ChannelFacts]) -> Channel:
+    rows = Channel.objects.all()
+    channel = Channel(code=must_be_free(rows, code), position=last_position(rows))
+    put(channel, facts)
+    _check(channel)
+    return keep(channel)
+
+
+@action("channel.updated", needs=Permission.PUBLICATION_PUBLISH)
+def update_channel(
+    channel: Channel, *, by: Actor, version: int | None = None, **facts: Unpack[ChannelFacts]
+) -> Channel:
+    channel = newest(channel, version)
+    put(channel, facts)
+    _check(channel)
+    return keep(channel)
+
+
+@action("posting.recorded", needs=Permission.PUBLICATION_PUBLISH)
+def record_posting(
+    publication: Publication, *, by: Actor, channel: Channel, at: datetime, url: str = "", remark: str = ""
+) -> Posting:
+    """It was posted by that channel at that moment."""
+    publication = newest(publication)
+    if not publication.is_out:
+        raise Refused(_("It is not out yet. Publish it here first, then record where else it stands."), code="not_out")
+    if at > clock.now():
+        sentence = _("That moment is still to come. Record a posting once it has happened.")
+        raise Refused(sentence, code="moment_to_come", fields={"day": sentence})
+    if publication.went_out_at is not None and at < publication.went_out_at.replace(second=0, microsecond=0):
+        note(before_it_was_out=True)  # somebody was early: recorded as it was
+    posting = Posting(
+        publication=publication, channel=channel, at=at, url=url.strip(), note=remark.strip(), by_name=by.actor_name
+    )
+    return keep(posting)
+
+
+@action("posting.skipped", needs=Permission.PUBLICATION_PUBLISH)
+def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reason: str) -> Posting:
+    """It will not go out by that channel, for a reason; it is owed no longer."""
+    publication = newest(publication)
+    said = must_say(reason, field="reason", sentence=_("Say why it does not go out by this channel."))
+    posting = Posting(
+        publication=publication, channel=channel, at=clock.now(), note=said, by_name=by.actor_name, skipped=True
+    )
+    return keep(posting)
+
+
+@action("posting.removed", needs=Permission.PUBLICATION_PUBLISH)
+def remove_posting(posting: Posting, *, by: Actor, reason: str) -> None:
+    """A posting recorded by mistake."""
+    posting = newest(posting)
+    note(reason=must_say(reason, field="reason", sentence=_("Say what was wrong with this record.")))
+    drop(posting)

@@ -1,0 +1,120 @@
+"""Publishing: now or at a moment; correcting what is out; withdrawing it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Unpack
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.publications.actions.writing import (
+    PublicationFacts,
+    check_publication,
+    must_not_be_out,
+    must_say_something,
+    put_facts,
+    store_file,
+)
+from floreo.publications.models import Publication, PublicationState, PublicationVersion
+from floreo.strategy.actions.checking import must_say, newest
+
+
+@action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
+def publish(publication: Publication, *, by: Actor) -> Publication:
+    """Everybody may read it from now on. A moment that was set for later is let go."""
+    publication = newest(publication)
+    must_not_be_out(publication)
+    must_say_something(publication)
+    publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
+    publication.embargo_until = None
+    return keep(publication)
+
+
+@action("publication.scheduled", needs=Permission.PUBLICATION_PUBLISH)
+def schedule(publication: Publication, *, by: Actor, at: datetime) -> Publication:
+    """It goes out by itself at that moment, and before it nobody but who writes knows that it exists."""
+    publication = newest(publication)
+    must_not_be_out(publication)
+    must_say_something(publication)
+    if at <= clock.now():
+        sentence = _("That moment has passed. Choose a later one, or publish it now.")
+        raise Refused(sentence, code="moment_passed", fields={"day": sentence})
+    publication.state, publication.embargo_until = PublicationState.READY, at
+    return keep(publication)
+
+
+@action("publication.released", needs=Permission.PUBLICATION_PUBLISH, quiet=True)
+def release(publication: Publication, *, by: Actor) -> Publication:
+    """Writes down what has already happened: its moment came. It went out then, not when the worker looked."""
+    publication = newest(publication)
+    if publication.state == PublicationState.READY and publication.is_out:
+        publication.state, publication.published_at = PublicationState.PUBLISHED, publication.embargo_until
+        keep(publication)
+    return publication
+
+
+def release_due(*, by: Actor) -> int:
+    """Every publication whose moment has come. One that fails does not keep the others back: each is its own write."""
+    due = Publication.objects.filter(state=PublicationState.READY, embargo_until__lte=clock.now()).order_by(
+        "embargo_until"
+    )
+    return sum(release(each, by=by).state == PublicationState.PUBLISHED for each in due)
+
+
+@action("publication.corrected", needs=Permission.PUBLICATION_PUBLISH)
+def correct(
+    publication: Publication,
+    *,
+    by: Actor,
+    what: str,
+    version: int | None = None,
+    upload: UploadedFile[Any] | None = None,
+    **facts: Unpack[PublicationFacts],
+) -> Publication:
+    """A new version under the same address. What it said before stays beside it, with what was wrong."""
+    publication = newest(publication, version)
+    if not publication.is_out:
+        raise Refused(_("It is not out yet, so there is nothing to correct. Just change it."), code="not_out")
+    said = must_say(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
+    before = _as_it_stands(publication, said, by)
+    put_facts(publication, facts)
+    check_publication(publication)
+    if upload is not None:
+        store_file(publication, upload)
+    must_say_something(publication)
+    if publication.state == PublicationState.READY:  # its moment came, and the worker has not looked yet
+        publication.state, publication.published_at = PublicationState.PUBLISHED, publication.embargo_until
+    publication.issue, publication.corrected_at = publication.issue + 1, before.corrected_at
+    keep(before)
+    note(corrected=said)
+    return keep(publication)
+
+
+def _as_it_stands(publication: Publication, what: str, by: Actor) -> PublicationVersion:
+    now = clock.now()
+    return PublicationVersion(
+        publication=publication, issue=publication.issue, title=publication.title, summary=publication.summary,
+        text=publication.text, translations=publication.translations, file=publication.file.name or "",
+        file_name=publication.file_name, media_type=publication.media_type, sha256=publication.sha256,
+        stood_from=publication.corrected_at or publication.went_out_at or now, corrected_at=now, note=what,
+        corrected_by=by.actor_name,
+    )  # fmt: skip
+
+
+@action("publication.withdrawn", needs=Permission.PUBLICATION_PUBLISH)
+def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication:
+    """It no longer stands. Its address answers for good that it was withdrawn, when, and why."""
+    publication = newest(publication)
+    if not publication.is_out:
+        raise Refused(_("It is not out. Take it back instead."), code="not_out")
+    publication.withdrawn_reason = must_say(
+        reason, field="reason", sentence=_("Say why. Whoever follows the old address will read it.")
+    )
+    publication.published_at = publication.went_out_at
+    publication.state, publication.withdrawn_at = PublicationState.WITHDRAWN, clock.now()
+    return keep(publication)

@@ -1,0 +1,183 @@
+"""Writing: a draft with its file, handed over when it is ready."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from floreo.core import keys
+from floreo.core.access import Actor, Permission, can
+from floreo.core.action import action, drop, keep
+from floreo.core.errors import NotAllowed, Refused
+from floreo.core.uploads import no_room
+from floreo.core.xml import sound
+from floreo.evidence.files import tidy
+from floreo.organisations.models import Organisation
+from floreo.organisations.queries import the_country
+from floreo.publications.files import checked_kind
+from floreo.publications.models import Publication, PublicationState
+from floreo.strategy.actions.checking import must_be_free, must_say, newest
+from floreo.strategy.models import Edition
+
+
+class PublicationFacts(TypedDict, total=False):
+    """What may be said of a publication, apart from its code, which is its address."""
+
+    kind: str
+    title: str
+    summary: str
+    text: str
+    language: str
+    translations: dict[str, dict[str, str]]
+    organisation: Organisation | None
+    edition: Edition | None
+    about: str
+
+
+def put_facts(publication: Publication, facts: PublicationFacts) -> None:
+    """Each fact onto the publication; text without what no feed could carry."""
+    for name, value in facts.items():
+        said: Any = value
+        if isinstance(value, str):
+            said = sound(value).strip()
+        elif name == "translations":
+            said = {
+                code: {f: sound(t).strip() for f, t in texts.items()} for code, texts in facts["translations"].items()
+            }
+        setattr(publication, name, said)
+    publication.title = " ".join(publication.title.split())
+    publication.summary = " ".join(publication.summary.split())
+
+
+def check_publication(publication: Publication) -> None:
+    publication.title = must_say(publication.title, field="title", sentence=_("Give it a title."))
+    country = the_country()
+    spoken = country.languages if country and country.languages else ["en"]
+    publication.language = publication.language or spoken[0]
+    if publication.language not in spoken:
+        sentence = _("This site does not speak “%(language)s”. Choose one of: %(spoken)s.")
+        sentence %= {"language": publication.language, "spoken": ", ".join(spoken)}
+        raise Refused(sentence, code="other_language", fields={"language": sentence})
+    if publication.about and keys.thing_of(publication.about) is None:
+        sentence = _("What it makes public is not there any more. Choose it again.")
+        raise Refused(sentence, code="gone", fields={"about": sentence})
+
+
+def must_not_be_out(publication: Publication) -> None:
+    if publication.is_out:
+        sentence = _("It is out already. Correct it instead: what it said before stays beside it, with a note.")
+        raise Refused(sentence, code="is_out")
+    if publication.state == PublicationState.WITHDRAWN:
+        raise Refused(_("It is withdrawn. Write a new one under an address of its own."), code="withdrawn")
+
+
+def must_keep_clock(publication: Publication, by: Actor) -> None:
+    """What a clock will publish was approved as it reads: only who may publish changes it."""
+    if publication.embargo_until is not None and not can(by, Permission.PUBLICATION_PUBLISH):
+        raise NotAllowed(_("It goes out by itself at its moment. Ask whoever set that to take it back first."))
+
+
+@action("publication.written", needs=Permission.PUBLICATION_WRITE)
+def write_publication(code: str, *, by: Actor, **facts: Unpack[PublicationFacts]) -> Publication:
+    """A draft. Its code is the address under which it will stand for good."""
+    publication = Publication(code=must_be_free(Publication.objects.all(), code))
+    put_facts(publication, facts)
+    check_publication(publication)
+    return keep(publication)
+
+
+@action("publication.rewritten", needs=Permission.PUBLICATION_WRITE)
+def update_publication(
+    publication: Publication, *, by: Actor, version: int | None = None, **facts: Unpack[PublicationFacts]
+) -> Publication:
+    publication = newest(publication, version)
+    must_not_be_out(publication)
+    must_keep_clock(publication, by)
+    put_facts(publication, facts)
+    check_publication(publication)
+    return keep(publication)
+
+
+def store_file(publication: Publication, upload: UploadedFile[Any]) -> None:
+    """Keeps the bytes under a random name and puts what is known of them on the row."""
+    kind = checked_kind(upload)
+    name = f"publications/{secrets.token_hex(16)}"
+    upload.seek(0)
+    digest = hashlib.sha256()
+    for block in upload.chunks():
+        digest.update(block)
+    upload.seek(0)
+    try:
+        publication.file.name = default_storage.save(name, File(upload))
+    except OSError as error:
+        Path(default_storage.path(name)).unlink(missing_ok=True)
+        raise no_room(error) from error
+    stem = tidy(upload.name or "").rsplit(".", 1)[0] or publication.code
+    publication.file_name = f"{stem}.{kind.ending}"[-200:]
+    publication.media_type, publication.size, publication.sha256 = kind.media_type, upload.size, digest.hexdigest()
+
+
+@action("publication.file_put", needs=Permission.PUBLICATION_WRITE)
+def put_file(publication: Publication, *, by: Actor, upload: UploadedFile[Any]) -> Publication:
+    """The file that people download. What it is, its content says, never its name."""
+    publication = newest(publication)
+    must_not_be_out(publication)
+    must_keep_clock(publication, by)
+    store_file(publication, upload)
+    return keep(publication)
+
+
+@action("publication.file_taken", needs=Permission.PUBLICATION_WRITE)
+def take_file(publication: Publication, *, by: Actor) -> Publication:
+    publication = newest(publication)
+    must_not_be_out(publication)
+    must_keep_clock(publication, by)
+    publication.file.name, publication.size = "", None
+    publication.file_name = publication.media_type = publication.sha256 = ""
+    return keep(publication)
+
+
+def must_say_something(publication: Publication) -> None:
+    if not (publication.text or publication.file or publication.about):
+        sentence = _("There is nothing to read yet. Write its text, add a file, or say what it makes public.")
+        raise Refused(sentence, code="empty", fields={"text": sentence})
+
+
+@action("publication.handed_over", needs=Permission.PUBLICATION_WRITE)
+def hand_over(publication: Publication, *, by: Actor) -> Publication:
+    """It is ready: whoever may publish decides when."""
+    publication = newest(publication)
+    if publication.state != PublicationState.DRAFT:
+        raise Refused(_("Only a draft is handed over."), code="not_draft")
+    must_say_something(publication)
+    publication.state = PublicationState.READY
+    return keep(publication)
+
+
+@action("publication.taken_back", needs=Permission.PUBLICATION_WRITE)
+def take_back(publication: Publication, *, by: Actor) -> Publication:
+    """A draft again; its moment is let go."""
+    publication = newest(publication)
+    must_not_be_out(publication)
+    must_keep_clock(publication, by)
+    if publication.state != PublicationState.READY:
+        raise Refused(_("It is a draft."), code="is_draft")
+    publication.state, publication.embargo_until = PublicationState.DRAFT, None
+    return keep(publication)
+
+
+@action("publication.removed", needs=Permission.PUBLICATION_WRITE)
+def remove_publication(publication: Publication, *, by: Actor) -> None:
+    """A draft that is not wanted. What was ever out stays: it is withdrawn instead."""
+    publication = newest(publication)
+    must_not_be_out(publication)
+    if publication.state != PublicationState.DRAFT or publication.was_public:
+        raise Refused(_("Only a draft is removed. Take it back first."), code="not_draft")
+    drop(publication)

@@ -1,0 +1,252 @@
+"""What is published: publications with their versions, the channels they go out by, and what was posted where and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from floreo.core import clock
+from floreo.core.access import Permission, can
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.organisations.models import Organisation
+from floreo.publications.logic import is_out
+from floreo.strategy.models import Edition
+
+
+class PublicationKind(models.TextChoices):
+    REPORT = "report", _("Report")
+    PRESS = "press", _("Press notice")
+    NOTICE = "notice", _("Notice")
+    DOCUMENT = "document", _("Document")
+    STRATEGY = "strategy", _("Strategy")  # a digital copy of an edition
+
+
+class PublicationState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    READY = "ready", _("Ready")  # with `embargo_until`: goes out by itself at that moment
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+def may_write(viewer: object) -> bool:
+    """Whether the viewer sees what is not out yet."""
+    return can(viewer, Permission.PUBLICATION_WRITE)
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def out(self, now: datetime | None = None) -> PublicationQuerySet:
+        """What is out at that moment: the same as logic.is_out, in the database."""
+        due = Q(state=PublicationState.READY, embargo_until__lte=now or clock.now())
+        return self.filter(Q(state=PublicationState.PUBLISHED) | due)
+
+    def visible_to(self, viewer: object) -> PublicationQuerySet:
+        """Before its moment nobody but who writes knows that it exists."""
+        return self if may_write(viewer) else self.out()
+
+    def newest(self, most: int) -> PublicationQuerySet:
+        return self.dated().order_by("-out_at", "-pk")[:most]  # type: ignore[misc]  # dated() gives it
+
+    def dated(self) -> PublicationQuerySet:
+        """With `out_at`: when each went out, or will; drafts by when they were begun."""
+        return self.annotate(
+            out_at=Coalesce("published_at", "embargo_until", "created_at", output_field=models.DateTimeField())
+        )
+
+
+class Publication(Record, Translated):
+    """Something that was put before the public under an address that stays. Once it is out, it changes only as a new
+    version with a note of what was corrected."""
+
+    translated_fields = ("title", "summary", "text")
+
+    code = models.SlugField(max_length=80, unique=True)  # its address
+    kind = models.CharField(max_length=8, choices=PublicationKind.choices)
+    title = models.CharField(max_length=300)
+    summary = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)  # Markdown
+    language = models.CharField(max_length=5)  # in which title, summary and text are written
+    organisation = models.ForeignKey(  # who publishes it
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="publications"
+    )
+    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="publications")
+    about = models.CharField(max_length=120, blank=True)  # key of what it makes public: "reports.snapshot:3"
+    file = models.FileField(upload_to="publications/", max_length=300, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)  # as its content says
+    size = models.PositiveBigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=9, choices=PublicationState.choices, default=PublicationState.DRAFT)
+    embargo_until = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=500, blank=True)  # public
+    issue = models.PositiveIntegerField(default=1)  # which version of the text stands
+    corrected_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(published_at__isnull=False), name="published_on_a_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="withdrawn", withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")
+                | ~Q(state="withdrawn") & Q(withdrawn_at=None, withdrawn_reason=""),
+                name="withdrawn_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(embargo_until=None) | ~Q(state="draft"), name="draft_goes_out_by_no_clock"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "embargo_until"], name="publication_due"),
+            models.Index(F("published_at").desc(), "id", name="publication_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_out(self) -> bool:
+        return is_out(self.state, self.embargo_until, now=clock.now())
+
+    @property
+    def went_out_at(self) -> datetime | None:
+        """When it went out, also while the worker has not yet written it down."""
+        return self.published_at or (self.embargo_until if self.is_out else None)
+
+    @property
+    def was_public(self) -> bool:
+        """Whether its address was ever given to anybody."""
+        return self.published_at is not None
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:publication", args=[self.code])
+
+    def file_address(self) -> str:
+        return reverse("portal:publication_file", args=[self.code])
+
+    def desk_url(self) -> str:
+        return reverse("workspace:publication", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        body = " ".join([self.summary, self.text, *(str(t.get("title", "")) for t in self.translations.values())])
+        return Entry(
+            "publication", self.title, body, self.get_absolute_url(), self.desk_url(),
+            self.state == PublicationState.PUBLISHED,
+        )  # fmt: skip
+
+
+class PublicationVersion(Record):
+    """How a publication read before it was corrected. Public, beside what stands now."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="versions")
+    issue = models.PositiveIntegerField()
+    title = models.CharField(max_length=300)
+    summary = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    translations = models.JSONField(default=dict, blank=True)
+    file = models.CharField(max_length=300, blank=True)  # where the file lies that it had
+    file_name = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    stood_from = models.DateTimeField()
+    corrected_at = models.DateTimeField()
+    note = models.CharField(max_length=500)  # what was wrong
+    corrected_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-issue"]
+        constraints = [models.UniqueConstraint(fields=["publication", "issue"], name="version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.issue})"
+
+    def audit_subject(self) -> models.Model:
+        return self.publication
+
+
+class ChannelKind(models.TextChoices):
+    SITE = "site", _("Web site")
+    AGENCY = "agency", pgettext_lazy("channel", "Public body")
+    PRESS = "press", _("Press office")
+    SOCIAL = "social", _("Social network")
+    PRINT = "print", _("Print")
+
+
+class Channel(Record, Translated, Sourced):
+    """A way out: where publications are posted besides this site."""
+
+    translated_fields = ("name",)
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=6, choices=ChannelKind.choices)
+    url = models.URLField(max_length=500, blank=True)
+    organisation = models.ForeignKey(  # who runs it
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="channels"
+    )
+    # Which kinds of publication should go out by it; empty: all. What is not posted yet is owed.
+    kinds = models.JSONField(default=list, blank=True)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def takes(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
+
+
+class Posting(Record, Sourced):
+    """One publication posted by one channel at a moment. `skipped` says that it will not be, and the note why."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="postings")
+    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings")
+    at = models.DateTimeField()
+    url = models.URLField(max_length=500, blank=True)
+    by_name = models.CharField(max_length=200)
+    note = models.CharField(max_length=300, blank=True)
+    skipped = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.publication}: {self.channel}"
+
+    def audit_subject(self) -> models.Model:
+        return self.publication
+
+
+class Copy(Record):
+    """A digital copy of a public edition, drawn and kept, so that it is there at once. `digest` is over what it says:
+    when the plan changes, it is drawn anew."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="copies")
+    language = models.CharField(max_length=5)
+    kind = models.CharField(max_length=4)  # pdf, docx, json
+    digest = models.CharField(max_length=64)
+    file = models.FileField(upload_to="copies/", max_length=300)
+    size = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "copies"
+        constraints = [models.UniqueConstraint(fields=["edition", "language", "kind"], name="copy_once")]
+
+    def __str__(self) -> str:
+        return f"{self.edition} ({self.language}, {self.kind})"

@@ -1,0 +1,219 @@
+"""Forms of publications. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock, keys
+from floreo.core.audit import key
+from floreo.core.errors import Refused
+from floreo.organisations.queries import the_country
+from floreo.publications.logic import NoMoment, moment_of
+from floreo.publications.models import Channel, Publication, PublicationKind
+from floreo.publications.presenters import wrong_moment
+from floreo.strategy.models import Edition
+from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+
+
+def country_zone() -> str:
+    country = the_country()
+    return country.zone if country else "UTC"
+
+
+def moment_given(day: date, at: time, zone: str = "") -> datetime:
+    """The moment that a form means. Raises Refused, tied to the field that is wrong, where there is none."""
+    try:
+        return moment_of(day, at, zone or country_zone())
+    except NoMoment as wrong:
+        sentence = wrong_moment(wrong.why, zone or country_zone())
+        field = "zone" if wrong.why == "no_zone" else "time"
+        raise Refused(sentence, code=str(wrong.why), fields={field: sentence}) from wrong
+
+
+def time_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
+    return forms.TimeField(
+        label=label, help_text=help_text, input_formats=["%H:%M", "%H:%M:%S"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        error_messages={"invalid": _l("Give the time with hours and minutes, as 14:30.")},
+    )  # fmt: skip
+
+
+class PublicationForm(RecordForm):
+    """What it says, in every language of the site, and what it makes public."""
+
+    organisation = organisation_field(_l("Published by"), required=False)
+    about = forms.ChoiceField(
+        label=_l("What it makes public"), required=False,
+        help_text=_l("Its page then leads there. Leave it empty for a text that stands by itself."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_l("Written in"))
+
+    class Meta:
+        model = Publication
+        fields: ClassVar[tuple[str, ...]] = (
+            "kind", "title", "summary", "text", "language", "organisation", "edition", "about",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "kind": _l("Kind"), "title": _l("Title"), "summary": _l("Summary"), "text": _l("Text"),
+            "edition": _l("Belongs to edition"),
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "summary": _l("One or two sentences: lists, search and the feed show them."),
+            "text": _l("Markdown: ## before a heading, - before each point of a list, [words](address) for a link."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "summary": forms.Textarea(attrs={"rows": 2}), "text": forms.Textarea(attrs={"rows": 14}),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = the_country()
+        self._choices("language", [(c, c) for c in (country.languages if country else ["en"])])
+        self._choices("about", [("", _("Nothing")), *about_choices(self.instance.about)])
+        edition = self.fields["edition"]
+        assert isinstance(edition, forms.ModelChoiceField)
+        edition.queryset, edition.empty_label = Edition.objects.all(), _("None")
+        if self.instance.pk and self.instance.organisation is not None:
+            self.initial["organisation"] = self.instance.organisation.code
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+
+def about_choices(now: str) -> list[tuple[str, str]]:
+    """What may be made public by a publication: editions, and whatever it already names."""
+    found = {key(edition): edition.in_language("title") for edition in Edition.objects.all()}
+    if now and now not in found:
+        thing = keys.thing_of(now)
+        found[now] = str(thing) if thing is not None else _("Something that is not there any more")
+    return list(found.items())
+
+
+class NewPublicationForm(PublicationForm):
+    code = forms.SlugField(
+        label=_l("Code"), max_length=80, help_text=_l("Its address for good, for example annual-review-2026.")
+    )
+
+    class Meta(PublicationForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("code", *PublicationForm.Meta.fields)
+
+
+class CorrectForm(PublicationForm):
+    """A new version: first what was wrong."""
+
+    what = text_field(
+        _l("What was wrong"), required=True, rows=2,
+        help_text=_l("Readers see this beside the text, with the day. What it said before stays readable."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["what"])
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        required=False,  # core/uploads.py says why there is none
+        label=_l("File"),
+        help_text=_l("PDF, Word, a spreadsheet, a picture or plain text. People get it as a download."),
+    )
+
+
+class ScheduleForm(PlanForm):
+    """When it goes out: a day and a time, as the clocks of a place show them."""
+
+    day = day_field(_l("Day"), required=True)
+    time = time_field(_l("Time"))
+    zone = forms.CharField(
+        label=_l("Clocks of"), max_length=60,
+        help_text=_l("A time zone, for example Europe/London, when others set the embargo."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].initial = country_zone()
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"at": moment_given(given["day"], given["time"], given["zone"].strip())}
+
+
+class WithdrawForm(PlanForm):
+    reason = text_field(
+        _l("Why it is withdrawn"), required=True, rows=2, help_text=_l("Whoever follows the old address reads this.")
+    )
+
+
+class ReasonForm(PlanForm):
+    reason = text_field(_l("Reason"), required=True, rows=2)
+
+
+class PostingForm(PlanForm):
+    """Where it was posted, and when, by the country's clocks."""
+
+    channel = forms.ModelChoiceField(
+        Channel.objects.none(), label=_l("Channel"), to_field_name="code", empty_label=None
+    )
+    day = day_field(_l("Day"), required=True)
+    time = time_field(_l("Time"))
+    url = forms.URLField(label=_l("Address of the posting"), required=False, max_length=500, assume_scheme="https")
+    remark = forms.CharField(label=_l("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["channel"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Channel.objects.filter(is_active=True)
+        now = timezone.localtime(clock.now())
+        self.fields["day"].initial, self.fields["time"].initial = now.date(), now.time()
+
+    def facts(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        return {**given, "at": moment_given(given.pop("day"), given.pop("time")), **{
+            name: given[name] for name in ("channel", "url", "remark")}}  # fmt: skip
+
+
+class ChannelForm(RecordForm):
+    organisation = organisation_field(_l("Run by"), required=False)
+    kinds = forms.MultipleChoiceField(
+        label=_l("What should go out by it"), required=False, choices=PublicationKind.choices,
+        widget=forms.CheckboxSelectMultiple, help_text=_l("None ticked: everything."),
+    )  # fmt: skip
+
+    class Meta:
+        model = Channel
+        fields: ClassVar[tuple[str, ...]] = (
+            "name", "kind", "url", "organisation", "kinds", "is_active", "source", "source_url", "confirmed", "doubt",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _l("Name"), "kind": _l("Kind"), "url": _l("Address"), "is_active": _l("In use"),
+            "source": _l("Source"), "source_url": _l("Address of the source"),
+            "confirmed": _l("Confirmed: somebody has checked it against its source"),
+            "doubt": _l("If not confirmed, why"),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.organisation is not None:
+            self.initial["organisation"] = self.instance.organisation.code
+
+
+class NewChannelForm(ChannelForm):
+    code = forms.SlugField(label=_l("Code"), max_length=60, help_text=_l("A short name, for example press-office."))
+
+    class Meta(ChannelForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("code", *ChannelForm.Meta.fields)
+
+
+class CorrectFileForm(FileForm):
+    """Another file for what is out: a correction, so it says what was wrong."""
+
+    what = text_field(_l("What was wrong"), rows=2, help_text=_l("Readers see this beside the file, with the day."))

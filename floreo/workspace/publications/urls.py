@@ -1,0 +1,21 @@
+"""Addresses of the desk of publications and channels."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.publications import channel_views, views
+
+_P = "publications/<slug:code>/"
+urlpatterns: list[URLPattern] = [
+    path("publications/", views.publications, name="publications"),
+    path("new-publication/", views.new_publication, name="new_publication"),
+    path(_P, views.publication, name="publication"),
+    path(f"{_P}file/", views.file, name="publication_file"),
+    path(f"{_P}download/", views.download, name="publication_download"),
+    path(f"{_P}do/<slug:task>/", views.task, name="publication_task"),
+    path(f"{_P}postings/new/", channel_views.new_posting, name="new_posting"),
+    path(f"{_P}postings/<int:pk>/remove/", channel_views.remove_posting, name="remove_posting"),
+    path(f"{_P}skip/<slug:channel>/", channel_views.skip, name="skip_channel"),
+    path("channels/", channel_views.channels, name="channels"),
+    path("new-channel/", channel_views.new_channel, name="new_channel"),
+    path("channels/<slug:code>/", channel_views.edit_channel, name="edit_channel"),
+]

@@ -160,3 +160,9 @@ def to_choose_from(key_: str, words: str, viewer: object, *, most: int = 25) -> 
             | models.Q(url__icontains=word) | models.Q(code__icontains=word)
         )  # fmt: skip
     return list(rows.select_related("organisation")[:most])
+
+
+def shown_numbers(model: type[models.Model]) -> set[int]:
+    """The things of one kind that evidence which stands is attached to, by number."""
+    rows = Attachment.objects.filter(thing__startswith=f"{model._meta.label_lower}:", evidence__withdrawn_on=None)
+    return {int(thing.rpartition(":")[2]) for thing in rows.values_list("thing", flat=True)}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from floreo.core.owing import Owed, Whose
+from floreo.evidence.owing import owed as evidence
 from floreo.indicators.owing import owed as readings
 from floreo.meetings.owing import owed as meetings
 from floreo.reviews.owing import owed as reviews
@@ -19,4 +20,4 @@ class Source(Protocol):
     def __call__(self, whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]: ...
 
 
-SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings)
+SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence)

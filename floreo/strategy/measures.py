@@ -10,7 +10,9 @@ from datetime import date
 from decimal import Decimal
 
 from floreo.core.figures import Filters, Group, MeasureFunction, Period, Reading, RecordRef, median, share
+from floreo.evidence.queries import shown_numbers
 from floreo.strategy.logic import HOLDING, Status
+from floreo.strategy.models import Milestone
 from floreo.strategy.plan_facts import ActionRow, remembered
 from floreo.strategy.sourced_rows import KINDS
 
@@ -121,6 +123,27 @@ def milestones_late(period: Period, filters: Filters) -> Reading:
     groups, records = _grouped(counted, pillars.values())
     late = Decimal(sum(is_late for _group, is_late, _record in counted))
     return Reading(late, late, Decimal(len(counted)), records, groups, _left(OF_CLOSED, of_closed))
+
+
+@once
+def share_milestones_with_evidence(period: Period, filters: Filters) -> Reading:
+    """Per cent of the milestones of public actions reached by the period's last day that something shows to be reached:
+    an address given when they were ticked, or evidence in the vault that was not withdrawn. What is attached has no
+    past, so this knows today only."""
+    begun, not_begun, pillars = _begun(period, filters)
+    rows, shown = {row.pk: row for row in begun}, shown_numbers(Milestone)
+    counted: list[Counted] = []
+    reached = Milestone.objects.filter(reached_on__lte=period.end, action__is_public=True).order_by("position", "pk")
+    for pk, act, title, url in reached.values_list("pk", "action_id", "title", "evidence_url").iterator(chunk_size=5000):
+        if (row := rows.get(act)) is not None:
+            is_in = bool(url) or pk in shown
+            counted.append((pillars[row.pillar_id], is_in, RecordRef(f"{row.code}: {title}", row.address, is_in)))
+    groups, records = _grouped(counted, pillars.values())
+    numerator = sum(is_in for _group, is_in, _record in counted)
+    return Reading(
+        share(numerator, len(counted)), Decimal(numerator), Decimal(len(counted)), records, groups,
+        _left(NOT_BEGUN, not_begun),
+    )  # fmt: skip
 
 
 @once

@@ -2,6 +2,7 @@
 
 from floreo.evidence.actions.attaching import attach, detach
 from floreo.evidence.actions.keeping import keep_file, keep_link, keep_record
+from floreo.evidence.actions.looking import look_at_links
 from floreo.evidence.actions.tending import replace_with, update_evidence, withdraw
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "keep_file",
     "keep_link",
     "keep_record",
+    "look_at_links",
     "replace_with",
     "update_evidence",
     "withdraw",

@@ -17,7 +17,9 @@ from floreo.core import audit, clock
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.errors import NotAllowed
 from floreo.core.search import find, in_readers_words
+from floreo.evidence.models import Evidence
 from floreo.organisations.models import Network, Organisation, Person, User
+from floreo.organisations.queries import bodies_of
 from floreo.strategy.models import Edition
 from floreo.workspace.desk.turns import desk_of
 
@@ -37,7 +39,8 @@ KINDS = {
     "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"), "action": _l("Action"),
     "committee": _l("Committee"), "meeting": _l("Meeting"), "decision": _l("Decision"),
     "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
-    "network": _l("Network"), "publication": _l("Publication"),
+    "network": _l("Network"), "publication": _l("Publication"), "evidence": _l("Evidence"),
+    "evidence_held": _l("Evidence"),
 }  # fmt: skip
 
 
@@ -73,6 +76,7 @@ def _own(viewer: object, hidden: list[str]) -> list[str]:
                 "organisation": Organisation.objects.filter(pk__in=ids),
                 "network": Network.objects.filter(holder__in=ids),
                 "person": Person.objects.filter(organisation__in=ids),
+                "evidence_held": Evidence.objects.filter(organisation__in=bodies_of(ids)),
             }
             found += [audit.key(thing) for thing in rows[kind].only("pk")] if kind in rows else []
     return found

@@ -1,0 +1,112 @@
+"""Looking whether a link still answers, without being led anywhere but the open internet.
+
+Each address is looked up once and that very machine is asked, so that a name cannot mean one machine when it is checked
+and another when it is called. Redirects are followed by hand, each checked the same way. Nothing is downloaded."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, urljoin, urlsplit
+
+from floreo.evidence.logic import is_public_address, is_web_address
+
+SECONDS = 4.0  # for each step
+MOST_STEPS = 5
+_GONE = 400
+# The page is there, only not for a program: behind a sign-in, a fee, or a guard against programs.
+_BUSY = frozenset({401, 402, 403, 405, 406, 407, 408, 425, 429, 451})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Seen(StrEnum):
+    ALIVE = "alive"
+    DEAD = "dead"  # its server says that there is nothing
+    UNREACHED = "unreached"  # no server answered: it is gone, or we are offline
+    CLOSED = "closed"  # it leads into a closed network
+
+
+@dataclass(frozen=True)
+class Look:
+    """What came of looking at an address."""
+
+    seen: Seen
+    status: int = 0
+
+
+class _NotOpen(Exception):  # noqa: N818 -- not an error
+    """The address lies in a closed network."""
+
+
+Allow = Callable[[str], bool]
+
+
+def look_at(url: str, *, allow: Allow = is_public_address, seconds: float = SECONDS) -> Look:
+    """Asks for the headers, and for the page where a server will not give them alone. `allow` says which machines may
+    be asked, by their IP address."""
+    status = 0
+    try:
+        for method in ("HEAD", "GET"):
+            status = _final_status(method, url, allow, seconds)
+            if status < _GONE or status in _BUSY - {405}:
+                return Look(Seen.ALIVE, status)
+    except _NotOpen:
+        return Look(Seen.CLOSED)
+    except (OSError, http.client.HTTPException, ValueError):  # no name, no answer, no HTTP, a broken certificate
+        return Look(Seen.UNREACHED)
+    return Look(Seen.DEAD if status < 500 or status == 501 else Seen.UNREACHED, status)
+
+
+def _final_status(method: str, url: str, allow: Allow, seconds: float) -> int:
+    for _step in range(MOST_STEPS):
+        status, onward = _ask(method, url, allow, seconds)
+        if status not in _REDIRECTS or not onward:
+            return status
+        url = urljoin(url, onward)
+    raise ValueError("redirected in circles")
+
+
+def _ask(method: str, url: str, allow: Allow, seconds: float) -> tuple[int, str]:
+    """One request: its status, and where it points on to."""
+    if not is_web_address(url):
+        raise ValueError("not a web address")
+    parts = urlsplit(url)
+    host = (
+        (parts.hostname or "").encode("idna").decode("ascii") if ":" not in (parts.hostname or "") else parts.hostname
+    )
+    secure = parts.scheme == "https"
+    port = parts.port or (443 if secure else 80)
+    connection = _Pinned(str(host), port, _open_machine(str(host), port, allow), secure=secure, seconds=seconds)
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
+    try:
+        connection.request(method, path + query, headers={"User-Agent": "Floreo link check", "Accept": "*/*"})
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Location") or ""
+    finally:
+        connection.close()
+
+
+def _open_machine(host: str, port: int, allow: Allow) -> str:
+    """The machine to ask. All that the name means must be open: one closed address among them is one too many."""
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    if not found or not all(allow(address) for address in found):
+        raise _NotOpen
+    return found[0]
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to one machine, whatever its name may mean by now."""
+
+    def __init__(self, host: str, port: int, machine: str, *, secure: bool, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
+        self._machine, self._secure = machine, secure
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._machine, self.port), self.timeout)
+        if self._secure:
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)

@@ -12,6 +12,7 @@ from floreo.indicators.logic import Direction
 from floreo.meetings import measures as meetings
 from floreo.reviews import measures as reviews
 from floreo.strategy import measures as strategy
+from floreo.yardsticks import measures as yardsticks
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,30 @@ MEASURES: dict[str, Measure] = {
         "%",
         _("actions with an approved update"),
         _("public actions asked about"),
+    ),
+    "gci_items_reviewed": Measure(
+        yardsticks.gci_items_reviewed,
+        _("Share of GCI items with a reviewed level"),
+        "%",
+        _("items with a reviewed level"),
+        _("items of the newest published assessment"),
+        knows_past=False,
+    ),
+    "gci_items_with_evidence": Measure(
+        yardsticks.gci_items_with_evidence,
+        _("Share of GCI items with public evidence"),
+        "%",
+        _("items with public evidence"),
+        _("items of the newest published assessment"),
+        knows_past=False,
+    ),
+    "cmm_items_reviewed": Measure(
+        yardsticks.cmm_items_reviewed,
+        _("Share of CMM aspects with a reviewed stage"),
+        "%",
+        _("aspects with a reviewed stage"),
+        _("aspects of the newest published assessment"),
+        knows_past=False,
     ),
 }
 

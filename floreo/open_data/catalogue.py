@@ -10,8 +10,18 @@ from floreo.organisations.tables import TABLES as ORGANISATIONS
 from floreo.publications.tables import TABLES as PUBLICATIONS
 from floreo.reviews.tables import TABLES as REVIEWS
 from floreo.strategy.tables import TABLES as STRATEGY
+from floreo.yardsticks.tables import TABLES as YARDSTICKS
 
-TABLES: dict[str, Table] = {**STRATEGY, **REVIEWS, **INDICATORS, **EVIDENCE, **ORGANISATIONS, **MEETINGS, **PUBLICATIONS}
+TABLES: dict[str, Table] = {
+    **STRATEGY,
+    **REVIEWS,
+    **INDICATORS,
+    **EVIDENCE,
+    **ORGANISATIONS,
+    **MEETINGS,
+    **PUBLICATIONS,
+    **YARDSTICKS,
+}
 
 
 def public_tables() -> list[Table]:

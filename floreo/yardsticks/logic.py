@@ -18,7 +18,9 @@ class Rule(StrEnum):
     """How levels of items come together."""
 
     SUM = "sum"  # levels add up, each item by its weight
-    ALL_BELOW = "all_below"  # a stage counts only if it and all below it hold; a whole stands where its weakest part does
+    ALL_BELOW = (
+        "all_below"  # a stage counts only if it and all below it hold; a whole stands where its weakest part does
+    )
     SHARE = "share"  # how many items are at the top of the scale
     STATUS = "status"  # no sum: how many are full, partial, a gap, unknown
 

@@ -46,6 +46,19 @@ def _parser() -> argparse.ArgumentParser:
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
 
+    copy = commands.add_parser("backup", help="the whole installation in one file, proved by restoring it")
+    copy.add_argument("--to", type=Path, help="folder (default: FLOREO_BACKUP_DIR, else backups in the data folder)")
+    copy.add_argument("--keep", type=int, help="how many to keep there (default: FLOREO_BACKUP_KEEP)")
+    copy.add_argument(
+        "--with-secret", action="store_true", help="put the secret key into it; guard the file as the key"
+    )
+    back = commands.add_parser("restore", help="an installation from a backup")
+    back.add_argument("archive", type=Path)
+    back.add_argument("--into-empty", action="store_true", help="the default: refuse where there is something already")
+    back.add_argument("--replace", action="store_true", help="put it in the place of what is there")
+    back.add_argument("--other-key", action="store_true", help="it was made with another secret key, and you trust it")
+    back.add_argument("--rows-only", action="store_true", help="without files: to prove a backup")
+
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
     commands.add_parser("figures", help="compute every indicator anew")
     commands.add_parser("search-index", help="build the search index anew")

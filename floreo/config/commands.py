@@ -14,8 +14,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from floreo.config.backup import backup
 from floreo.config.cli_import import import_text
 from floreo.config.jobs import Loop
+from floreo.config.restore import restore
 from floreo.core import audit, search
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
@@ -38,6 +40,8 @@ def run(asked: argparse.Namespace) -> int:
     try:
         if getattr(asked, "dry_run", False):
             return COMMANDS[name](asked)  # needs no database, and makes none
+        if name in AS_IT_IS:
+            return COMMANDS[name](asked)
         if _migrations_due():
             say("Preparing the database ...")
             _migrate()
@@ -137,6 +141,22 @@ def _pack_load(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(asked: argparse.Namespace) -> int:
+    to = asked.to or Path(settings.BACKUP_DIR or settings.DATA / "backups")
+    made = backup(to, keep=settings.BACKUP_KEEP if asked.keep is None else asked.keep, with_secret=asked.with_secret)
+    say(str(made))
+    if asked.with_secret:
+        say("It holds the secret key: whoever has the file can sign in as anybody. Keep it as you keep the key.")
+    else:
+        say("It does not hold the secret key: keep that apart. Without it, links in letters already sent end.")
+    return 0
+
+
+def _restore(asked: argparse.Namespace) -> int:
+    say(str(restore(asked.archive, replace=asked.replace, other_key=asked.other_key, rows_only=asked.rows_only)))
+    return 0
+
+
 def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
@@ -171,12 +191,16 @@ def _search_index(_asked: argparse.Namespace) -> int:
     return 0
 
 
+# These take the database as it is: a backup changes nothing, a restore makes its own, and a doctor only looks.
+AS_IT_IS = {"backup", "restore"}
 COMMANDS = {
     "up": _up,
     "worker": _worker,
     "pack load": _pack_load,
     "strategy import": _strategy_import,
     "audit verify": _audit_verify,
+    "backup": _backup,
+    "restore": _restore,
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,

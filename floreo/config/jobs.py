@@ -15,6 +15,7 @@ from django.db import close_old_connections
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from floreo.config.backup import daily_backup
 from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
@@ -57,6 +58,7 @@ JOBS = {
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "tidy": Job(tidy, timedelta(days=1)),
+    "backup": Job(daily_backup, timedelta(days=1)),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
 }
 

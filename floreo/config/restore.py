@@ -1,0 +1,240 @@
+"""`floreo restore`: an installation from an archive, whole or not at all.
+
+SQLite: a new file is made beside the old one and takes its name when all is well. PostgreSQL: one transaction. The
+database is first brought to the state the archive was made in, filled, and then brought to this version."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from floreo.config import archive
+from floreo.config.archive import SECRET
+from floreo.config.backup import migrations_due
+from floreo.config.loading import fill
+from floreo.config.portable import quoted
+from floreo.core import audit, clock
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, note
+from floreo.core.errors import Refused
+
+FOLDERS = {"files": "MEDIA_ROOT", "events": "EVENTS_ROOT"}
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back."""
+
+    rows: int
+    files: int
+    head: int
+    made_at: str
+    put_aside: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        aside = "".join(f"\nWhat was there before is kept as {p}; remove it when all is well." for p in self.put_aside)
+        return (
+            f"Restored the backup of {self.made_at}: {self.rows} rows, {self.files} files. "
+            f"The audit chain holds, {self.head} entries." + aside
+        )
+
+
+def restore(path: Path, *, replace: bool = False, other_key: bool = False, rows_only: bool = False) -> Restored:
+    """Raises Refused, having changed nothing, when the archive is damaged, newer than this version, or made with another
+    key, and when this installation already holds something and `replace` was not said."""
+    manifest = archive.checked(path)
+    _must_fit(manifest, other_key=other_key)
+    _must_be_free(replace=replace)
+    aside: list[Path] = []
+    stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    staged = [] if rows_only else _stage_files(path)
+    rows = (_into_postgres if connection.vendor == "postgresql" else _into_sqlite)(path, manifest, stamp, aside)
+    for name, folder in staged:
+        _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, aside)
+    if SECRET in manifest["members"] and not rows_only:
+        _put_secret(path)
+    if migrations_due():  # PostgreSQL: outside the one transaction, as Django's own upgrades are
+        call_command("migrate", verbosity=0, interactive=False)
+    head = audit.head().number
+    if not rows_only:
+        record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
+    return Restored(rows, manifest.get("files", 0), head, str(manifest.get("made_at")), tuple(aside))
+
+
+@action("backup.restored", needs=Permission.ACCOUNT_MANAGE)
+def record_restore(*, by: Actor, archive: str, made_at: str | None, head: dict[str, Any]) -> None:
+    """The chain says where it was taken up again."""
+    note(archive=archive, made_at=made_at, head=head)
+
+
+def _must_fit(manifest: dict[str, Any], *, other_key: bool) -> None:
+    if not other_key and not archive.is_sealed_here(manifest):
+        raise Refused(
+            "This archive was made with another secret key, or was changed since. Put the key of that installation back "
+            "first (FLOREO_SECRET_KEY or the file secret-key); if it is lost and you trust the file, say --other-key.",
+            code="other_key",
+        )
+    on_disk = MigrationExecutor(connection).loader.disk_migrations
+    unknown = [f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in on_disk]
+    if unknown:
+        raise Refused(
+            f"This archive was made by Floreo {manifest.get('floreo')}, which is newer than this version and knows "
+            f"{unknown[0]}. Install that version, or a later one, and restore again.",
+            code="newer",
+        )
+
+
+def _holds_something() -> bool:
+    tables = set(connection.introspection.table_names()) if _database_is_there() else set()
+    with connection.cursor() as cursor:
+        for table in sorted(tables & {"core_auditentry", "organisations_user", "organisations_country"}):
+            cursor.execute(f"SELECT 1 FROM {quoted(table)} LIMIT 1")
+            if cursor.fetchone():
+                return True
+    return any(
+        Path(getattr(settings, s)).is_dir() and any(Path(getattr(settings, s)).iterdir()) for s in FOLDERS.values()
+    )
+
+
+def _database_is_there() -> bool:
+    return connection.vendor != "sqlite" or Path(connection.settings_dict["NAME"]).exists()
+
+
+def _must_be_free(*, replace: bool) -> None:
+    if not _database_is_there():
+        Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    if _holds_something():
+        if not replace:
+            sentence = "This installation already holds something. Restore into an empty one, or say --replace to put this in its place."
+            raise Refused(sentence, code="not_empty")
+        _must_be_stopped()
+    connection.close()
+
+
+def _must_be_stopped() -> None:
+    """A server that goes on would write into what is put aside."""
+    sentence = "Floreo is still running on this database. Stop the server and the worker first, then restore again."
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'")  # fmt: skip
+            if cursor.fetchone()[0]:
+                raise Refused(sentence, code="running")
+            return
+    connection.close()
+    own = sqlite3.connect(connection.settings_dict["NAME"], timeout=1)
+    try:  # leaving the write-ahead log is only possible for who is alone
+        own.execute("PRAGMA journal_mode=DELETE").fetchone()
+    except sqlite3.OperationalError as error:
+        raise Refused(sentence, code="running") from error
+    finally:
+        own.close()
+
+
+# The database
+
+
+def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, aside: list[Path]) -> int:
+    """A new file beside the old one, swapped in at the end."""
+    final = Path(connection.settings_dict["NAME"])
+    fresh = final.with_name(f"{final.name}.restoring")
+    _remove_database(fresh)
+    connection.settings_dict["NAME"] = str(fresh)
+    try:
+        rows = fill(path, manifest)
+        if migrations_due():
+            call_command("migrate", verbosity=0, interactive=False)
+        connection.close()
+        with fresh.open("rb") as file:
+            os.fsync(file.fileno())
+        if final.exists() and final.stat().st_size:
+            old = final.with_name(f"{final.stem}.before-{stamp}{final.suffix}")
+            final.rename(old)
+            aside.append(old)
+        for suffix in ("-wal", "-shm"):
+            Path(f"{final}{suffix}").unlink(missing_ok=True)
+        fresh.rename(final)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = str(final)
+        _remove_database(fresh)
+    return rows
+
+
+def _remove_database(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _aside: list[Path]) -> int:
+    """One transaction: whoever looks sees the old or the new, and a failure leaves the old."""
+    with transaction.atomic():
+        _drop_everything()
+        return fill(path, manifest)
+
+
+def _drop_everything() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        names = connection.introspection.table_names(cursor)
+        if names:
+            cursor.execute(f"DROP TABLE {', '.join(quoted(n) for n in names)} CASCADE")
+        cursor.execute("""
+            SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace
+            AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')""")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {name} CASCADE")
+
+
+# Files
+
+
+def _stage_files(path: Path) -> list[tuple[str, Path]]:
+    """All files beside their place, so that the last step is a rename."""
+    found: dict[str, Path] = {}
+    for name, setting in FOLDERS.items():
+        target = Path(getattr(settings, setting))
+        found[name] = target.with_name(f"{target.name}.restoring")
+        if found[name].exists():
+            shutil.rmtree(found[name])
+    for name, _size, content in archive.parts(path):
+        top, _slash, rest = name.partition("/")
+        if top not in found:
+            continue
+        target = found[top] / rest
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            while block := content.read(1 << 20):
+                file.write(block)
+            os.fsync(file.fileno())
+    return list(found.items())
+
+
+def _swap(fresh: Path, final: Path, stamp: str, aside: list[Path]) -> None:
+    if final.is_dir() and any(final.iterdir()):
+        old = final.with_name(f"{final.name}.before-{stamp}")
+        final.rename(old)
+        aside.append(old)
+    elif final.is_dir():
+        final.rmdir()
+    if fresh.exists():
+        fresh.rename(final)
+
+
+def _put_secret(path: Path) -> None:
+    """The key that was kept with it, where no other is set."""
+    for name, _size, content in archive.parts(path):
+        if name == SECRET and not os.environ.get("FLOREO_SECRET_KEY") and not os.environ.get("FLOREO_SECRET_KEY_FILE"):
+            target = Path(settings.DATA) / "secret-key"
+            target.unlink(missing_ok=True)
+            with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content.read(10_000))

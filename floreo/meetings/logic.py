@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -140,3 +141,8 @@ def came(presences: Iterable[str]) -> tuple[int, int]:
     """How many of the seats were taken, and how many there were."""
     rows = list(presences)
     return sum(p == Presence.PRESENT for p in rows), len(rows)
+
+
+def fingerprint(*texts: str) -> str:
+    """A short print of texts, by which a form tells whether they were changed since it was opened."""
+    return hashlib.sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()[:20]

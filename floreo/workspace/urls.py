@@ -5,10 +5,11 @@ from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.drafts.urls import urlpatterns as drafts
 from floreo.workspace.evidence.urls import urlpatterns as evidence
 from floreo.workspace.figures.urls import urlpatterns as figures
+from floreo.workspace.meetings.urls import urlpatterns as meetings
 from floreo.workspace.plan.urls import urlpatterns as plan
 from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.register.urls import urlpatterns as register
 from floreo.workspace.reviews.urls import urlpatterns as reviews
 
 app_name = "workspace"
-urlpatterns = [*desk, *plan, *drafts, *evidence, *figures, *publications, *register, *reviews, *accounts]
+urlpatterns = [*desk, *plan, *drafts, *evidence, *figures, *meetings, *publications, *register, *reviews, *accounts]

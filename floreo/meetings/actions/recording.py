@@ -1,0 +1,229 @@
+"""Writing what happens at a meeting: who came, what was said, what was decided. Two people may record at once: what
+each did not touch stays as the other wrote it, and where both wrote, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, keep
+from floreo.core.errors import Changed, Refused
+from floreo.meetings.actions.agenda import add_item
+from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
+from floreo.meetings.actions.decisions import take_decision
+from floreo.meetings.drawing import edition_of
+from floreo.meetings.logic import MeetingState, Presence, fingerprint
+from floreo.meetings.models import AgendaItem, Attendance, Meeting, Seat
+from floreo.organisations.models import Organisation
+from floreo.strategy.actions.checking import newest
+from floreo.strategy.presenters.words import day_words
+
+
+@dataclass(frozen=True)
+class SeatTaken:
+    """How one seat was taken. `was` is the print of what the form showed when it was opened; None asks for no comparing."""
+
+    seat: int
+    presence: str  # "" while nothing is known
+    substitute: str = ""
+    was: str | None = None
+
+    @property
+    def now(self) -> tuple[str, str]:
+        return self.presence, self.substitute.strip()
+
+
+@dataclass(frozen=True)
+class ItemMinutes:
+    """What the minutes say of one point."""
+
+    item: int
+    minutes: str
+    internal: str = ""
+    was: str | None = None
+
+    @property
+    def now(self) -> tuple[str, str]:
+        return said_of(self.minutes), said_of(self.internal)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision noted under a point while the meeting runs."""
+
+    item: int
+    title: str
+    organisation: Organisation | None = None
+    due_on: date | None = None
+    is_public: bool = False
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """All that one form says of a meeting. `guests` None leaves them as they are."""
+
+    seats: Sequence[SeatTaken] = ()
+    guests: Sequence[str] | None = None
+    items: Sequence[ItemMinutes] = ()
+    decisions: Sequence[Decided] = ()
+    new_title: str = ""  # a point that was not on the agenda
+    new_minutes: str = ""
+    new_internal: str = ""
+
+
+@dataclass
+class _Others:
+    """What others recorded in the meantime where this form says otherwise: "item-17" -> (minutes, internal)."""
+
+    found: dict[str, object] = field(default_factory=dict)
+
+    def is_to_be_kept(self, name: str, *, was: str | None, now: tuple[str, str], mine: tuple[str, str]) -> bool:
+        """Whether `mine` is to be written: it is new, and nobody else wrote there."""
+        if mine == now or was == fingerprint(*mine):
+            return False
+        if was is not None and was != fingerprint(*now):
+            self.found[name] = now
+            return False
+        return True
+
+
+def said_of(text: str) -> str:
+    """A text as it is kept: a browser sends its line ends as two characters, and they are one."""
+    return text.replace("\r\n", "\n").strip()
+
+
+@action("meeting.recorded", needs=Permission.MEETING_RUN, quiet=True)
+def record_meeting(meeting: Meeting, *, by: Actor, said: Recorded) -> Meeting:
+    """Keeps all of it or nothing. Raises Changed where somebody else wrote otherwise since the form was opened: `theirs`
+    then holds what they wrote, and the form still holds what was typed."""
+    meeting, others = _recordable(meeting), _Others()
+    _seats(meeting, said.seats, others)
+    _items(meeting, said.items, others)
+    if others.found:
+        raise Changed(
+            _("Somebody else recorded this meeting while you did. Nothing of yours is lost: compare, and save again."),
+            theirs=others.found,
+        )
+    if said.guests is not None:
+        _guests(meeting, said.guests)
+    _new_point(meeting, said, by)
+    for one in said.decisions:
+        _decide(meeting, one, by)
+    _held(meeting, said)
+    return meeting
+
+
+def record_attendance(
+    meeting: Meeting, *, by: Actor, seats: Sequence[SeatTaken], guests: Sequence[str] | None = None
+) -> Meeting:
+    """Who came, seat by seat; `guests` are names without a seat."""
+    return record_meeting(meeting, by=by, said=Recorded(seats=seats, guests=guests))
+
+
+def record_minutes(meeting: Meeting, *, by: Actor, items: Sequence[ItemMinutes]) -> Meeting:
+    """What was said, point by point."""
+    return record_meeting(meeting, by=by, said=Recorded(items=items))
+
+
+def _recordable(meeting: Meeting) -> Meeting:
+    meeting = newest(meeting)
+    must_not_be_cancelled(meeting)
+    must_not_be_frozen(meeting)
+    if meeting.on > clock.today():
+        raise Refused(
+            _("The meeting is on %(day)s. It can be recorded from that day on.") % {"day": day_words(meeting.on)},
+            code="not_yet",
+        )
+    return meeting
+
+
+def _held(meeting: Meeting, said: Recorded) -> None:
+    """A meeting of which anything is recorded was held."""
+    written = any(any(i.now) for i in said.items) or said.new_title.strip() or said.decisions
+    if meeting.state == MeetingState.PLANNED and (written or Attendance.objects.filter(meeting=meeting).exists()):
+        meeting.state = MeetingState.HELD
+        keep(meeting)
+
+
+def _seats(meeting: Meeting, seats: Iterable[SeatTaken], others: _Others) -> None:
+    there = {s.pk: s for s in Seat.objects.filter(committee=meeting.committee).select_related("organisation", "person")}
+    rows = {(a.organisation_id, a.person_id): a for a in Attendance.objects.filter(meeting=meeting, is_guest=False)}
+    for taken in seats:
+        seat = there.get(taken.seat)
+        if seat is None:
+            raise Refused(
+                _("One of these seats was removed. Copy what you typed, and reload the page."), code="no_seat"
+            )
+        if taken.presence and taken.presence not in set(Presence):
+            raise Refused(_("Say of each seat: present, apologies or absent."), code="bad_presence")
+        row = rows.get((seat.organisation_id, seat.person_id))
+        now = (row.presence, row.substitute) if row else ("", "")
+        if others.is_to_be_kept(f"seat-{seat.pk}", was=taken.was, now=now, mine=taken.now):
+            _take(meeting, seat, row, taken)
+
+
+def _take(meeting: Meeting, seat: Seat, row: Attendance | None, taken: SeatTaken) -> None:
+    if not taken.presence:
+        if row is not None:
+            drop(row)
+        return
+    row = row or Attendance(meeting=meeting, organisation=seat.organisation, person=seat.person)
+    row.presence, row.substitute = taken.now
+    keep(row)
+
+
+def _guests(meeting: Meeting, names: Iterable[str]) -> None:
+    wanted = list(dict.fromkeys(n.strip()[:200] for n in names if n.strip()))
+    for row in Attendance.objects.filter(meeting=meeting, is_guest=True):
+        if row.name in wanted:
+            wanted.remove(row.name)
+        else:
+            drop(row)
+    for name in wanted:
+        keep(Attendance(meeting=meeting, name=name, is_guest=True))
+
+
+def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> None:
+    there = {i.pk: i for i in AgendaItem.objects.filter(meeting=meeting)}
+    for said in items:
+        item = there.get(said.item)
+        if item is None:
+            if not any(said.now):
+                continue
+            sentence = _("One of these points was taken off the agenda. Copy what you wrote, and reload the page.")
+            raise Refused(sentence, code="no_item")
+        now = (said_of(item.minutes), said_of(item.minutes_internal))
+        if others.is_to_be_kept(f"item-{item.pk}", was=said.was, now=now, mine=said.now):
+            minutes, item.minutes_internal = said.now
+            item.say_anew("minutes", minutes)
+            keep(item)
+
+
+def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
+    if not (said.new_title.strip() or said.new_minutes.strip() or said.new_internal.strip()):
+        return
+    if not said.new_title.strip():
+        sentence = _("Give the new point a title.")
+        raise Refused(sentence, code="missing", fields={"new_title": sentence})
+    item = add_item(meeting, by=by, title=said.new_title)
+    item.minutes, item.minutes_internal = said_of(said.new_minutes), said_of(said.new_internal)
+    keep(item)
+
+
+def _decide(meeting: Meeting, one: Decided, by: Actor) -> None:
+    """A form sent twice does not decide twice: the same words under the same point are the same decision."""
+    item = AgendaItem.objects.filter(meeting=meeting, pk=one.item).select_related("meeting__committee").first()
+    edition = edition_of(meeting)
+    if item is None or edition is None:
+        raise Refused(_("There is no strategy yet that this decision could belong to."), code="no_edition")
+    if item.decisions.filter(title=one.title.strip()).exists():
+        return
+    take_decision(
+        edition, by=by, item=item, title=one.title, organisation=one.organisation, due_on=one.due_on,
+        is_public=one.is_public,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Committees, meetings, minutes and decisions."""

@@ -1,0 +1,253 @@
+"""Forms of committees, meetings and decisions. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.meetings.logic import MeetingState
+from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
+from floreo.organisations.models import Kind, Organisation
+from floreo.strategy.models import Action, Edition, Objective
+from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, person_field, text_field
+
+
+class Hour(forms.TimeInput):
+    """A time of day, as the browser's own field; without one it is typed as 14:00."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+def hour_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
+    return forms.TimeField(label=label, required=False, help_text=help_text, widget=Hour)
+
+
+_SOURCE = ("source", "source_url", "confirmed", "doubt")
+_LABELS: dict[str, Any] = {
+    "name": _l("Name"), "purpose": _l("What it is for"), "organisation": _l("As a body of the register"),
+    "edition": _l("Watches over"), "is_public": _l("Public"), "until": _l("Dissolved on"), "part": _l("Part"),
+    "since": _l("Since"), "source": _l("Source"), "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
+    "place": _l("Place"), "online_url": _l("Address to join from afar"), "opening": _l("Opening words"),
+    "title": _l("Title"), "text": _l("Text"), "kind": _l("Kind"), "addressed_to": _l("Asked of, by post"),
+    "due_on": _l("By when"),
+}  # fmt: skip
+
+
+class CommitteeForm(RecordForm):
+    until = day_field(_l("Dissolved on"))
+
+    class Meta:
+        model = Committee
+        fields: ClassVar[tuple[str, ...]] = (
+            "name",
+            "purpose",
+            "organisation",
+            "edition",
+            "is_public",
+            "until",
+            *_SOURCE,
+        )
+        labels: ClassVar[dict[str, Any]] = _LABELS
+        help_texts: ClassVar[dict[str, Any]] = {
+            "is_public": _l("The public then sees which bodies sit on it, and its public decisions."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = Organisation.objects.filter(kind=Kind.GROUP, merged_into=None)
+        for name, rows in (("organisation", groups), ("edition", Edition.objects.all())):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset, field.empty_label = rows, _("None")
+
+
+class NewCommitteeForm(CommitteeForm):
+    code = forms.SlugField(
+        label=_l("Code"), max_length=60, help_text=_l("Part of its address, for example steering-committee. It stays.")
+    )
+
+    class Meta(CommitteeForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("code", *CommitteeForm.Meta.fields)
+
+
+class SeatForm(RecordForm):
+    organisation = organisation_field(_l("Organisation"))
+    person = person_field(_l("Who sits there"))
+    since = day_field(_l("Since"))
+    until = day_field(_l("Until"), help_text=_l("Only when it has ended."))
+
+    class Meta:
+        model = Seat
+        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "since", "until", *_SOURCE)
+        labels: ClassVar[dict[str, Any]] = _LABELS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:  # these fields know rows by their code
+            self.initial["organisation"] = self.instance.organisation.heir().code
+            self.initial["person"] = self.instance.person.code if self.instance.person else ""
+
+
+class EndSeatForm(PlanForm):
+    until = day_field(_l("Last day"), required=True)
+
+
+class CallForm(PlanForm):
+    on = day_field(_l("Day"), required=True)
+    starts_at = hour_field(_l("From"))
+    ends_at = hour_field(_l("to"))
+    place = forms.CharField(label=_l("Place"), required=False, max_length=200)
+    online_url = forms.URLField(
+        label=_l("Address to join from afar"), required=False, max_length=500, assume_scheme="https",
+        help_text=_l("Only members get it."),
+    )  # fmt: skip
+    opening = text_field(_l("Opening words"), help_text=_l("What the agenda and the minutes begin with."))
+    tell = forms.BooleanField(label=_l("Tell the members now, by letter"), required=False, initial=True)
+    was_held = forms.BooleanField(label=_l("It was held already: I only enter it now"), required=False)
+
+
+class MeetingForm(RecordForm):
+    class Meta:
+        model = Meeting
+        fields: ClassVar[tuple[str, ...]] = ("place", "online_url", "opening")
+        labels: ClassVar[dict[str, Any]] = _LABELS
+        widgets: ClassVar[dict[str, Any]] = {"opening": forms.Textarea(attrs={"rows": 3})}
+
+
+class MoveForm(PlanForm):
+    on = day_field(_l("New day"), required=True)
+    starts_at = hour_field(_l("From"))
+    ends_at = hour_field(_l("to"))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class ItemForm(RecordForm):
+    class Meta:
+        model = AgendaItem
+        fields: ClassVar[tuple[str, ...]] = ("title", "text", "kind")
+        labels: ClassVar[dict[str, Any]] = _LABELS
+        widgets: ClassVar[dict[str, Any]] = {"text": forms.Textarea(attrs={"rows": 4})}
+
+
+class DecisionForm(RecordForm):
+    organisation = organisation_field(_l("Who carries it out"), required=False)
+    person = person_field(_l("Who there"))
+    due_on = day_field(_l("By when"))
+
+    class Meta:
+        model = Decision
+        fields: ClassVar[tuple[str, ...]] = (
+            "title", "text", "addressed_to", "organisation", "person", "due_on", "is_public",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = _LABELS | {"title": _l("What is decided, in a few words")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "addressed_to": _l("Only where somebody outside the committee decides, for example: Minister."),
+            "is_public": _l("Anybody can then read it, with what became of it."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            body, person = self.instance.organisation, self.instance.person
+            self.initial["organisation"] = body.heir().code if body else ""
+            self.initial["person"] = person.code if person else ""
+
+
+class MeetingDecisionForm(DecisionForm):
+    """A decision of a meeting, under a point of its agenda."""
+
+    item = forms.ModelChoiceField(
+        AgendaItem.objects.none(), label=_l("Under which point"), required=False, empty_label=_l("None")
+    )
+
+    def __init__(self, meeting: Meeting, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["item"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = AgendaItem.objects.filter(meeting=meeting)
+        self.order_fields(["item", *self.fields])
+
+
+class EditionDecisionForm(DecisionForm):
+    """A decision outside a meeting: by circular, or asked of the minister in between."""
+
+    edition = forms.ModelChoiceField(Edition.objects.all(), label=_l("Edition"), to_field_name="code", empty_label=None)
+    committee = forms.ModelChoiceField(
+        Committee.objects.all(), label=_l("Committee"), to_field_name="code", required=False, empty_label=_l("None")
+    )
+    on = day_field(_l("Decided or asked on"), required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today()
+
+
+class AnswerForm(PlanForm):
+    is_taken = forms.TypedChoiceField(
+        label=_l("What was decided"), choices=[("yes", _l("It was granted")), ("no", _l("It was refused"))],
+        coerce=lambda said: said == "yes", widget=forms.RadioSelect,
+    )  # fmt: skip
+    on = day_field(_l("On"), required=True)
+    answer = text_field(_l("In their words"), help_text=_l("A refusal needs its reason."))
+
+
+class DoneForm(PlanForm):
+    on = day_field(_l("On"), required=True)
+    answer = text_field(_l("What was done"))
+
+
+class ToActionForm(PlanForm):
+    objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Objective"), empty_label=_l("Choose one"))
+    code = forms.CharField(
+        label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of its address.")
+    )
+    title = forms.CharField(label=_l("Title"), max_length=300)
+    due_on = day_field(_l("By when"))
+
+    def __init__(self, decision: Decision, data: Any) -> None:
+        super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on})
+        field = self.fields["objective"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Objective.objects.filter(pillar__edition=decision.edition).select_related("pillar__edition")
+
+
+class ToMilestoneForm(PlanForm):
+    act = forms.ModelChoiceField(Action.objects.none(), label=_l("Action"), empty_label=_l("Choose one"))
+    title = forms.CharField(label=_l("What is reached"), max_length=300)
+    due_on = day_field(_l("By when"))
+
+    def __init__(self, decision: Decision, data: Any, *, about: Action | None) -> None:
+        super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on, "act": about})
+        field = self.fields["act"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Action.objects.filter(edition=decision.edition, closed_on=None)
+
+
+class ApproveForm(PlanForm):
+    at = forms.ModelChoiceField(
+        Meeting.objects.none(),
+        label=_l("Approved by the meeting of"),
+        required=False,
+        empty_label=_l("In writing, today"),
+    )
+
+    def __init__(self, meeting: Meeting, data: Any) -> None:
+        super().__init__(data)
+        field = self.fields["at"]
+        assert isinstance(field, forms.ModelChoiceField)
+        later = Meeting.objects.filter(committee=meeting.committee, on__gt=meeting.on, on__lte=clock.today())
+        field.queryset = later.exclude(state=MeetingState.CANCELLED).select_related("committee")
+
+
+class CorrectForm(PlanForm):
+    text = text_field(_l("What is wrong, and how it was"), required=True)

@@ -1,0 +1,38 @@
+"""Addresses of this room."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.meetings import committee_views as committees
+from floreo.workspace.meetings import decision_views as decisions
+from floreo.workspace.meetings import views
+
+_C = "committees/<slug:code>/"
+_M = "meetings/<slug:committee>/<slug:code>/"
+_I = _M + "points/<slug:item>/"
+
+urlpatterns: list[URLPattern] = [
+    path("meetings/", views.meetings, name="meetings"),
+    path(_M, views.meeting, name="meeting"),
+    path(_M + "record/", views.record, name="record_meeting"),
+    path(_M + "draw/", views.draw, name="draw_agenda"),
+    path(_M + "invitation.ics", views.invitation, name="meeting_invitation"),
+    path(_M + "papers/<slug:kind>/", views.paper, name="meeting_paper"),
+    path(_M + "papers/<slug:kind>.<slug:form>", views.paper, name="meeting_file"),
+    path(_M + "do/<slug:task>/", views.task, name="meeting_task"),
+    path(_I, views.edit_item, name="edit_point"),
+    path(_I + "place/", views.place, name="move_point"),
+    path(_I + "remove/", views.remove_item, name="remove_point"),
+    path("committees/", committees.committees, name="committees"),
+    path("committees/new/", committees.new_committee, name="new_committee"),
+    path(_C, committees.committee, name="committee"),
+    path(_C + "edit/", committees.edit_committee, name="edit_committee"),
+    path(_C + "call/", committees.call, name="call_meeting"),
+    path(_C + "seats/new/", committees.new_seat, name="new_seat"),
+    path(_C + "seats/<int:pk>/", committees.edit_seat, name="edit_seat"),
+    path(_C + "seats/<int:pk>/end/", committees.end_seat, name="end_seat"),
+    path(_C + "seats/<int:pk>/remove/", committees.remove_seat, name="remove_seat"),
+    path("decisions/", decisions.decisions, name="decisions"),
+    path("decisions/new/", decisions.new_decision, name="new_decision"),
+    path("decisions/<slug:number>/", decisions.decision, name="decision"),
+    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_task"),
+]

@@ -1,0 +1,294 @@
+"""Meetings: the list, one meeting led through in order, its agenda, its recording and its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must
+from floreo.core.documents.blocks import Document
+from floreo.core.documents.pdf import to_pdf
+from floreo.core.documents.word import to_word
+from floreo.core.errors import Changed, Missing, Refused
+from floreo.core.keys import things_of
+from floreo.core.lists import Listing
+from floreo.core.ui.forms import refuse_on
+from floreo.meetings import calendar, documents, queries
+from floreo.meetings import presenters as say
+from floreo.meetings.access import get_item_for, get_meeting_for
+from floreo.meetings.actions import agenda, calling, decisions, minutes, recording
+from floreo.meetings.drawing import edition_of
+from floreo.meetings.logic import MeetingState
+from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
+from floreo.meetings.tables import MEETINGS
+from floreo.strategy.models import Action
+from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.meetings import forms
+from floreo.workspace.meetings.recording_form import RecordingForm
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.forms import PlanForm, ReasonForm
+
+RUN = Permission.MEETING_RUN
+
+
+def meetings(request: HttpRequest) -> HttpResponseBase:
+    """Every meeting as a list, the next first in sight."""
+    must(request.user, Permission.MEETING_READ)
+    listing = Listing(MEETINGS, request)
+    if file := listing.download():
+        return file
+    context = {
+        "desk_section": "meetings", "listing": listing, "rows": [(m, say.stage(m)) for m in listing.rows],
+        "open": Decision.objects.open().count(), "committees": list(Committee.objects.all()),
+        "may_run": can(request.user, RUN),
+    }  # fmt: skip
+    return render(request, "workspace/meetings/meetings.html", context)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the agenda as the page shows it, with the thing it is about."""
+
+    item: AgendaItem
+    act: Action | None
+    decision: Decision | None
+    decisions: list[queries.DecisionShown]
+
+
+def _points(meeting: Meeting) -> list[Point]:
+    items = list(meeting.items.all())
+    things = things_of(i.thing for i in items)
+    taken = queries.shown(meeting.decisions.select_related("edition", "organisation", "person").order_by("pk"))
+    found = []
+    for item in items:
+        thing = things.get(item.thing)
+        found.append(
+            Point(
+                item, thing if isinstance(thing, Action) else None, thing if isinstance(thing, Decision) else None,
+                [d for d in taken if d.decision.item_id == item.pk],
+            )
+        )  # fmt: skip
+    return found
+
+
+def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
+    """One meeting in the order in which it is run: before, during, after."""
+    must(request.user, Permission.MEETING_READ)
+    found = get_meeting_for(request.user, committee, code)
+    may_run, today = can(request.user, RUN), clock.today()
+    seats = list(found.attendances.select_related("organisation", "person"))
+    loose = queries.shown(found.decisions.filter(item=None).select_related("edition", "organisation", "person"))
+    context: dict[str, Any] = {
+        "desk_section": "meetings", "meeting": found, "title": say.title(found), "when": say.when(found),
+        "stage": say.stage(found), "points": _points(found), "loose": loose,
+        "attendance": [(a, say.attended(a, names=True)) for a in seats],
+        "came": say.attendance_words(seats) if seats else "", "earlier": queries.earlier_meeting(found),
+        "corrections": list(found.corrections.all()), "may_run": may_run,
+        "is_planned": found.state == MeetingState.PLANNED, "is_held": found.state == MeetingState.HELD,
+        "may_record": may_run and found.on <= today and found.state != MeetingState.CANCELLED and not found.is_frozen,
+        "may_change": may_run and found.state != MeetingState.CANCELLED and not found.is_frozen,
+        "history": history_of(found),
+    }  # fmt: skip
+    return render(request, "workspace/meetings/meeting.html", context)
+
+
+@require_POST
+def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
+    """Puts what is late and not carried out on the agenda."""
+    must(request.user, RUN)
+    found = get_meeting_for(request.user, committee, code)
+    made = len(agenda.draw_agenda(found, by=person(request)))
+    said = ngettext("%(n)d point is added.", "%(n)d points are added.", made) % {"n": made}
+    messages.success(request, said if made else _("Nothing is new: the agenda holds it all already."))
+    return HttpResponseRedirect(f"{found.desk_url()}#agenda")
+
+
+@require_POST
+def place(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
+    """A point goes one place up or down."""
+    must(request.user, RUN)
+    found = get_item_for(request.user, committee, code, item)
+    agenda.move_item(found, by=person(request), up=request.POST.get("way") == "up")
+    return HttpResponseRedirect(f"{found.meeting.desk_url()}#point-{found.code}")
+
+
+def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
+    """The page of a running meeting: one form, kept as a whole as often as wanted."""
+    must(request.user, RUN)
+    found = get_meeting_for(request.user, committee, code)
+    form, status = RecordingForm(found, posted(request)), 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                recording.record_meeting(found, by=person(request), **form.facts())
+            except Changed as refusal:
+                status = 409
+                form.take_theirs(refusal.theirs)
+                form.add_error(None, str(refusal.sentence))
+            except Refused as refusal:
+                refuse_on(form, refusal)
+            else:
+                messages.success(request, _("Everything is kept."))
+                return HttpResponseRedirect(request.path)
+    context = {
+        "desk_section": "meetings", "meeting": found, "title": say.title(found), "when": say.when(found), "form": form,
+        "status": status, "can_decide": edition_of(found) is not None, "is_to_come": found.on > clock.today(),
+    }  # fmt: skip
+    return render(request, "workspace/meetings/record.html", context, status=status)
+
+
+_PAPERS: dict[str, Callable[..., Document]] = {"agenda": documents.agenda, "minutes": documents.minutes}
+_FORMS: dict[str, tuple[Callable[[Document], bytes], str]] = {
+    "pdf": (to_pdf, "application/pdf"),
+    "docx": (to_word, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+
+
+def paper(request: HttpRequest, *, committee: str, code: str, kind: str, form: str = "") -> HttpResponse:
+    """The agenda or the minutes as a page, a PDF or a Word file; `?for=public` without names and internal text."""
+    must(request.user, Permission.MEETING_READ)
+    found = get_meeting_for(request.user, committee, code)
+    if kind not in _PAPERS or (form and form not in _FORMS):
+        raise Missing
+    public = request.GET.get("for") == "public"
+    document = _PAPERS[kind](found, internal=not public)
+    if not form:
+        context = {"desk_section": "meetings", "meeting": found, "doc": document, "kind": kind, "is_public": public}
+        return render(request, "workspace/meetings/paper.html", context)
+    make, media_type = _FORMS[form]
+    response = HttpResponse(make(document), content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{committee}-{code}.{form}"'
+    return response
+
+
+def invitation(request: HttpRequest, committee: str, code: str) -> HttpResponse:
+    """The meeting for a calendar program."""
+    must(request.user, Permission.MEETING_READ)
+    found = get_meeting_for(request.user, committee, code)
+    response = HttpResponse(calendar.invitation(found), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{committee}-{code}.ics"'
+    return response
+
+
+SAVED = _l("Saved.")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that is done to a meeting: its words, its form and its action."""
+
+    title: Promise
+    button: Promise
+    form: Callable[[Any, Meeting], Any]
+    do: Callable[..., object]
+    help: Promise | str = ""
+    done: Promise = SAVED
+
+
+def _move(data: Any, found: Meeting) -> forms.MoveForm:
+    names = ("on", "starts_at", "ends_at", "version")
+    return forms.MoveForm(data, initial={name: getattr(found, name) for name in names})
+
+
+def _decide(found: Meeting, **facts: Any) -> Decision:
+    """Asked of somebody outside where a post is named, else the committee's own."""
+    edition = edition_of(found)
+    if edition is None:
+        raise Refused(_("There is no strategy yet that this decision could belong to."), code="no_edition")
+    if facts["addressed_to"].strip():
+        return decisions.ask_decision(edition, meeting=found, **facts)
+    facts.pop("addressed_to")
+    return decisions.take_decision(edition, meeting=found, **facts)
+
+
+def _plain(_data: Any, _found: Meeting) -> PlanForm:
+    return PlanForm(_data)
+
+
+TASKS: dict[str, Task] = {
+    "edit": Task(
+        _l("Change place and opening"), _l("Save changes"), lambda d, m: forms.MeetingForm(d, instance=m),
+        calling.update_meeting,
+    ),
+    "move": Task(
+        _l("Move the meeting"), _l("Move meeting"), _move, calling.move_meeting,
+        help=_l("Every member gets a letter with the new day."), done=_l("The meeting is moved, and its members are told."),
+    ),
+    "cancel": Task(
+        _l("Call the meeting off"), _l("Call it off"), lambda d, _m: ReasonForm(d), calling.cancel_meeting,
+        help=_l("Every member gets a letter with the reason."), done=_l("The meeting is called off, and its members are told."),
+    ),
+    "send": Task(
+        _l("Send the agenda"), _l("Send agenda"), _plain, calling.send_agenda,
+        help=_l("Every seat gets the agenda by letter, in its own language."), done=_l("The agenda is on its way."),
+    ),
+    "point": Task(
+        _l("Add a point"), _l("Add point"), lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)), agenda.add_item,
+        done=_l("The point is added."),
+    ),
+    "decide": Task(
+        _l("Record a decision"), _l("Record decision"), lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
+        _decide, done=_l("The decision is recorded."),
+    ),
+    "circulate": Task(
+        _l("Send the minutes"), _l("Send minutes"), _plain, minutes.circulate_minutes,
+        help=_l("Every seat gets the minutes by letter, without their internal text."), done=_l("The minutes are on their way."),
+    ),
+    "approve": Task(
+        _l("Record that the minutes are approved"), _l("They are approved"), lambda d, m: forms.ApproveForm(m, d),
+        minutes.approve_minutes, help=_l("From then on they never change. What turns out wrong is corrected beside them."),
+        done=_l("The minutes are approved."),
+    ),
+    "correct": Task(
+        _l("Correct the minutes"), _l("Add correction"), lambda d, _m: forms.CorrectForm(d), minutes.correct_minutes,
+        help=_l("The approved minutes stay as they are; your correction stands beside them."),
+    ),
+}  # fmt: skip
+
+
+def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpResponse:
+    """A form of one act on the meeting."""
+    must(request.user, RUN)
+    found = get_meeting_for(request.user, committee, code)
+    one = TASKS.get(task)
+    if one is None:
+        raise Missing
+    about = f"{say.title(found)}. {say.when(found)}"
+    question = Question(
+        one.title, one.button, found.desk_url(), about=about, help=one.help, done=one.done, room="meetings"
+    )
+    form = one.form(posted(request), found)
+    return ask(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
+
+
+def edit_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
+    must(request.user, RUN)
+    found = get_item_for(request.user, committee, code, item)
+    form = forms.ItemForm(posted(request), instance=found)
+    question = Question(
+        _("Change a point"), _("Save changes"), found.meeting.desk_url(), done=_("Saved."), room="meetings"
+    )
+    return ask(request, form, lambda f: agenda.update_item(found, by=person(request), **f), question, thing=found)
+
+
+def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
+    must(request.user, RUN)
+    found = get_item_for(request.user, committee, code, item)
+    question = Question(
+        _("Take a point off the agenda"), _("Take it off"), found.meeting.desk_url(), about=found.in_language("title"),
+        help=_("Drawing the agenda again brings back what is still late."), done=_("The point is taken off."), room="meetings",
+    )  # fmt: skip
+    return ask(request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question)

@@ -24,6 +24,7 @@ from floreo.evidence.actions import look_at_links
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
+from floreo.owing.weekly import send_weekly
 from floreo.publications.actions.publishing import release_due
 from floreo.reviews.actions import keep_rhythm
 from floreo.strategy.actions.drafts import requeue_stuck
@@ -57,6 +58,7 @@ JOBS = {
     "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(minutes=15)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
+    "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),

@@ -3,7 +3,20 @@
 from django.urls import URLPattern, path
 
 from floreo.core.ui import gallery
-from floreo.portal.views import about, action, answer, data, decisions, evidence, figures, home, plan, publications, register
+from floreo.portal.views import (
+    about,
+    action,
+    answer,
+    calendar,
+    data,
+    decisions,
+    evidence,
+    figures,
+    home,
+    plan,
+    publications,
+    register,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("data/catalog.jsonld", data.catalogue, name="catalogue"),
     path("data/<slug:name>/", data.table, name="table"),
     path("data/<slug:name>.<str:kind>", data.table_file, name="table_file"),
+    path("calendar/<slug:code>.ics", calendar.edition_calendar, name="edition_calendar"),
+    path("calendar/<str:token>.ics", calendar.private_calendar, name="calendar"),
     path("search/", data.search, name="search"),
     path("about/", about.about, name="about"),
     path("about/status/", about.status_rules, name="status_rules"),

@@ -55,7 +55,7 @@ def _later(words: Callable[[], str]) -> str:
     return lazy(words, str)()
 
 
-A, C, T = "~a~", "~c~", "~t~"  # where an action's code, a child's code and a task go in an address
+A, C, T = "~a~", "~c~", "__task__"  # where the code of an action, of a child, and a task go in an address
 
 
 @dataclass(frozen=True)

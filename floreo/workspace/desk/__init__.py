@@ -1,1 +1,1 @@
-"""The first page: whose turn it is, search, audit."""
+"""The first pages: what I owe, what others owe us, my calendar and weekly mail, search."""

@@ -1,4 +1,4 @@
-"""The first page of the desk, and search over everything."""
+"""The first page of the desk: what I owe; and search over everything."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
 
-from floreo.core import audit, clock
+from floreo.core import audit
 from floreo.core.access import Permission, can, must, reach
-from floreo.core.errors import NotAllowed
 from floreo.core.search import find, in_readers_words
 from floreo.evidence.models import Evidence
-from floreo.organisations.models import Network, Organisation, Person, User
+from floreo.organisations.models import Network, Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.models import Edition
-from floreo.workspace.desk.turns import desk_of
+from floreo.workspace.desk.board import desk_of
+from floreo.workspace.plan.asking import person
 
 RESULTS = 25
 # What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
@@ -51,18 +49,12 @@ class SearchForm(forms.Form):
 
 
 def desk(request: HttpRequest) -> HttpResponse:
-    """Whose turn it is."""
+    """What I owe, the worst first."""
     must(request.user, Permission.DESK_OPEN)
-    if not isinstance(request.user, User):
-        raise NotAllowed
-    mine = desk_of(request.user)
-    late = _("Nothing is late.")
-    if mine.late:
-        late = ngettext("%(n)d thing is late, worst first.", "%(n)d things are late, worst first.", mine.late)
-        late = late % {"n": mine.late}
+    mine = desk_of(person(request), show_all=request.GET.get("all", ""))
     context = {
-        "desk": mine, "late": late, "day": clock.today(), "desk_section": "desk",
-        "nothing_yet": not Edition.objects.exists(), "may_edit": can(request.user, Permission.PLAN_EDIT),
+        "desk": mine, "desk_section": "desk", "nothing_yet": mine.is_empty and not Edition.objects.exists(),
+        "may_edit": can(request.user, Permission.PLAN_EDIT), "may_nudge": can(request.user, Permission.NUDGE),
     }  # fmt: skip
     return render(request, "workspace/desk/desk.html", context)
 

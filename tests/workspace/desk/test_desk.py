@@ -14,11 +14,12 @@ from django.urls import reverse
 from floreo.core.access import SYSTEM
 from floreo.core.models import SearchEntry
 from floreo.organisations.models import Organisation, User
+from floreo.owing.models import Nudge
 from floreo.strategy.actions.course import expect_action
 from floreo.strategy.actions.editions import publish_edition
 from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.models import Action, Edition
-from floreo.workspace.desk.turns import bodies_of, desk_of
+from floreo.workspace.desk.board import desk_of
 from tests.factories import strategy as make
 
 Browser = Callable[[User], Client]
@@ -33,34 +34,58 @@ def busy(edition: Edition, csirt: Organisation, police: Organisation) -> Edition
     risky = make.make_action(edition, "1.1.3", lead=csirt)
     expect_action(risky, by=SYSTEM, expected_on=date(2027, 12, 1))
     soon = make.make_action(edition, "1.1.4", lead=csirt)
-    add_milestone(soon, by=SYSTEM, title="Line open", due_on=date(2026, 12, 1))
+    add_milestone(soon, by=SYSTEM, title="Line open", due_on=date(2026, 11, 27))
     make.make_action(edition, "1.1.5", lead=police, due_on=date(2026, 11, 1))
     return edition
 
 
-def rows(user: User) -> dict[str, list[tuple[str, int, str]]]:
-    return {s.name: [(t.title, t.days_late, t.whose) for t in s.turns] for s in desk_of(user).sections}
+def rows(user: User) -> dict[str, list[tuple[str, str, str]]]:
+    return {s.name: [(r.item.title, r.due_words, r.whose) for r in s.rows] for s in desk_of(user).sections}
 
 
 def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
     assert rows(lead) == {
-        "late": [("1.1.2 Action 1.1.2", 54, "You"), ("1.1.1 Action 1.1.1", 4, "You")],
-        "risk": [("1.1.3 Action 1.1.3", 0, "You")],
-        "soon": [("Line open", 0, "You")],
+        "overdue": [("1.1.2 Action 1.1.2", "54 days late", "You"), ("1.1.1 Action 1.1.1", "4 days late", "You")],
+        "week": [("Line open", "In 3 days", "You")],
+        "later": [("1.1.3 Action 1.1.3", "In 218 days", "You")],
     }
 
 
-def test_who_runs_the_plan_sees_all_with_whose_turn_it_is(busy: Edition, secretariat: User) -> None:
+def test_the_heading_counts_what_is_overdue(busy: Edition, lead: User, other_lead: User, observer: User) -> None:
+    said = [desk_of(user).heading for user in (lead, other_lead, observer)]
+    assert said == ["Two overdue, worst first.", "One overdue.", "Nothing waits for you."]
+
+
+def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: User, browser_of: Browser) -> None:
+    later = desk_of(lead).sections[-1]
+    assert later.fold == "One more, on 30 June 2027"
+    assert later.next == "The next is on 30 June 2027: 1.1.3 Action 1.1.3."
+    assert "<details" in browser_of(lead).get(reverse("workspace:desk")).content.decode()
+
+
+def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User, browser_of: Browser) -> None:
     desk = desk_of(secretariat)
-    late = next(s for s in desk.sections if s.name == "late")
-    assert [(t.title[:5], t.days_late, t.whose, t.since) for t in late.turns] == [
-        ("1.1.2", 54, "National CSIRT", date(2026, 10, 1)),
-        ("1.1.5", 23, "National Police", date(2026, 11, 1)),
-        ("1.1.1", 4, "National CSIRT", date(2026, 11, 20)),
+    assert [(line.group.code, line.items, line.oldest) for line in desk.others] == [
+        ("csirt", 2, "54 days"),
+        ("police", 1, "23 days"),
     ]
-    assert [(o.organisation.code, o.items, o.oldest) for o in desk.owing] == [("csirt", 2, 54), ("police", 1, 23)]
-    (check,) = next(s for s in desk.sections if s.name == "check").turns
-    assert check.title == "Confirm 5 actions"
+    assert rows(secretariat) == {"undated": [("Confirm 5 actions", "No date", "You")]}
+    assert desk.turns == (
+        "Nothing sits with nobody. Of 6 open items: 1 Secretariat, 4 National CSIRT and 1 National Police."
+    )
+    page = browser_of(secretariat).get(reverse("workspace:desk")).content.decode()
+    assert reverse("workspace:nudge", args=["organisation", "csirt"]) in page
+
+
+def test_a_lead_is_not_shown_what_others_owe(busy: Edition, lead: User, browser_of: Browser) -> None:
+    browser = browser_of(lead)
+    page = browser.get(reverse("workspace:desk")).content.decode()
+    assert "What others owe" not in page
+    assert browser.get(reverse("workspace:others")).status_code == 403
+    for name in ("nudge", "escalate"):
+        address = reverse(f"workspace:{name}", args=["organisation", "police"])
+        assert browser.post(address).status_code == 403
+    assert not Nudge.objects.exists()
 
 
 def test_one_filled_button_on_the_worst_that_can_be_pressed(busy: Edition, lead: User, browser_of: Browser) -> None:
@@ -70,16 +95,6 @@ def test_one_filled_button_on_the_worst_that_can_be_pressed(busy: Edition, lead:
     first_row = main.split("<li class", 2)[1]
     assert "btn-primary" in first_row
     assert "/1.1.2/do/update/" in first_row
-
-
-def test_a_merged_bodys_work_is_its_heirs_turn(
-    busy: Edition, csirt: Organisation, police: Organisation, other_lead: User
-) -> None:
-    csirt.merged_into = police
-    csirt.save()
-    assert bodies_of({police.pk}) == {police.pk, csirt.pk}
-    assert [t[0][:5] for t in rows(other_lead)["late"]] == ["1.1.2", "1.1.5", "1.1.1"]
-    assert {t[2] for t in rows(other_lead)["late"]} == {"You"}
 
 
 def test_an_observer_owes_nothing_and_an_empty_desk_says_so(busy: Edition, observer: User, browser_of: Browser) -> None:

@@ -1,0 +1,93 @@
+"""What the first page shows: sections with rows, one filled button, what others owe in short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from floreo.core.access import Permission, can
+from floreo.core.owing import Owed
+from floreo.organisations.models import User
+from floreo.owing import presenters as say
+from floreo.owing.logic import Part, in_parts
+from floreo.owing.queries import Board, board_of, turns_of, weekly_of, whose
+
+MOST = 20  # rows of one section, unless all are asked for
+MOST_OTHERS = 8  # organisations in the short table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page. `fold` is the line that stands for it while it is closed, `next` what comes first in it."""
+
+    name: str
+    title: str
+    rows: list[say.Row]
+    total: int
+    fold: str = ""
+    next: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that one person's page shows."""
+
+    heading: str
+    sections: list[Section]
+    others: list[say.OtherRow]
+    more_others: int
+    turns: str
+    weekly: str
+    today: date
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sections
+
+
+def desk_of(user: User, *, show_all: str = "") -> Desk:
+    """What waits for one person, the worst first; `show_all` names the section whose rows are all shown."""
+    board = board_of(user)
+    parts = in_parts(board.mine, board.today)
+    late = board.late_others()
+    return Desk(
+        heading=say.heading(len(parts[Part.OVERDUE]), len(board.mine)),
+        sections=_one_worst(_sections(user, board, parts, show_all)),
+        others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
+        more_others=max(len(late) - MOST_OTHERS, 0),
+        turns=say.turns_words(turns_of(board.everything)) if can(user, Permission.NUDGE) else "",
+        weekly=_weekly(user), today=board.today,
+    )  # fmt: skip
+
+
+def _sections(user: User, board: Board, parts: dict[Part, list[Owed]], show_all: str) -> list[Section]:
+    shown = {part: found if part == show_all else found[:MOST] for part, found in parts.items()}
+    names = say.Names.of(item for found in shown.values() for item in found)
+    asked = whose(user)
+    made = []
+    for part, found in parts.items():
+        if found:
+            rows = say.rows(shown[part], asked, board.today, names=names)
+            folds = part is Part.LATER
+            fold, then = (say.later_summary(found), say.later_next(found)) if folds else ("", "")
+            made.append(Section(part, str(say.PART_WORDS[part]), rows, len(found), fold, then))
+    return made
+
+
+def _one_worst(sections: list[Section]) -> list[Section]:
+    """Marks the first open row that has a button: the one filled button of the page."""
+    for section in sections:
+        for place, row in enumerate(section.rows):
+            if row.item.presses and not section.fold:
+                section.rows[place] = replace(row, is_worst=True)
+                return sections
+    return sections
+
+
+def _weekly(user: User) -> str:
+    setting = weekly_of(user)
+    return say.weekday_words(setting.weekday) if setting.is_on else ""

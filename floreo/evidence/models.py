@@ -136,17 +136,18 @@ class Evidence(Record, Translated, Sourced):
         return reverse("workspace:evidence_item", args=[self.code])
 
     def get_absolute_url(self) -> str:
-        """Where it can be had: the file through a door that asks who you are, the link itself, a record at the desk."""
-        if self.kind == EvidenceKind.FILE:
-            return reverse("portal:evidence_file", args=[self.code])
-        return self.url if self.kind == EvidenceKind.LINK else self.desk_url()
+        """Where it can be had: a link at its own address, all else through a door that asks who you are."""
+        return self.url if self.kind == EvidenceKind.LINK else self.door_url()
+
+    def door_url(self) -> str:
+        return reverse("portal:evidence_file", args=[self.code])
 
     def search_entry(self) -> Entry:
         """Found by who may open it: narrowly marked evidence is a kind of its own, which most searches leave out."""
         kind = "evidence" if self.tlp in READABLE else "evidence_held"
         others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
         body = " ".join([self.note, self.file_name, self.url, self.source, others])
-        return Entry(kind, self.title, body, self.get_absolute_url(), self.desk_url(), self.is_open_to_all())
+        return Entry(kind, self.title, body, self.door_url(), self.desk_url(), self.is_open_to_all())
 
 
 class Attachment(Record):

@@ -215,6 +215,9 @@ class Reading(Record, Sourced):
     def owner_ids(self) -> set[int]:
         return self.indicator.owner_ids()
 
+    def desk_url(self) -> str:
+        return reverse("workspace:reading", args=[self.indicator.code, self.pk])
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refuses to change what is frozen; so does the database itself (migration 0002)."""
         if not self._state.adding and getattr(self, "_as_loaded", {}).get("frozen_at") is not None:

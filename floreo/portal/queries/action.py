@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from floreo.core.keys import key
+from floreo.evidence.presenters import Piece
+from floreo.evidence.queries import open_pieces_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import latest
 from floreo.strategy.logic import Money, Rule, Standing, Status, standing, total
@@ -21,6 +24,7 @@ class Step:
     milestone: Milestone
     status: Status
     said: str
+    evidence: list[Piece]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class ActionPage:
     measured_by: list[tuple[Indicator, Reading | None]]
     carried_to: Action | None
     days_late: int
+    evidence: list[Piece]
 
 
 def money_tables(lines: list[BudgetLine]) -> list[MoneyTable]:
@@ -100,7 +105,11 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     stands, by_hand = act.standing, act.standing.rule is Rule.SET_BY_HAND
     ruled = standing(act.facts(), today) if by_hand else None
     leads, supports = _parts(act, today)
-    steps = [Step(m, words.milestone_status(m, today=today), words.milestone_words(m, today=today)) for m in milestones]
+    evidence = open_pieces_of([act, *milestones])
+    steps = [
+        Step(m, words.milestone_status(m, today=today), words.milestone_words(m, today=today), evidence.get(key(m), []))
+        for m in milestones
+    ]
     return ActionPage(
         act=act,
         standing=stands,
@@ -117,6 +126,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         measured_by=_measured_by(act),
         carried_to=_carried_to(act),
         days_late=stands.days(today) if stands.status is Status.LATE and not by_hand else 0,
+        evidence=evidence.get(key(act), []),
     )
 
 

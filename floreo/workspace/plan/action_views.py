@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +17,9 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
+from floreo.core.keys import key
 from floreo.core.models import Record, Translated
+from floreo.evidence.queries import Shown, shown_beside
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.carrying import lineage
@@ -41,10 +46,21 @@ def actions(request: HttpRequest, edition: str) -> HttpResponseBase:
     return render(request, "workspace/plan/actions.html", context)
 
 
-def _milestones(act: Action) -> list[tuple[Milestone, str, str]]:
+@dataclass(frozen=True)
+class _Step:
+    """A milestone with its shape, its words and the evidence that shows it."""
+
+    milestone: Milestone
+    status: str
+    words: str
+    evidence: Shown
+
+
+def _steps(milestones: list[Milestone], evidence: Mapping[str, Shown]) -> list[_Step]:
     today = clock.today()
     return [
-        (m, say.milestone_status(m, today=today), say.milestone_words(m, today=today)) for m in act.milestones.all()
+        _Step(m, say.milestone_status(m, today=today), say.milestone_words(m, today=today), evidence[key(m)])
+        for m in milestones
     ]
 
 
@@ -65,13 +81,15 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """One action: public and internal side by side, with a way to change each part."""
     must(request.user, Permission.PLAN_READ)
     act = get_action_for(request.user, edition, code)
-    milestones = _milestones(act)
+    prefetch_related_objects([act], "participations__organisation__merged_into")  # whose each milestone is
+    milestones = list(act.milestones.all())
+    evidence = shown_beside([act, *milestones], request.user)
     now, before = _parts(act)
     updates = list(act.updates.all()[:20])
     context = {
         "desk_section": "plan", "act": act, "edition": act.edition, "may": tasks_for(request.user, act),
-        "why": say.why(act, act.standing, [m for m, _s, _w in milestones], today=clock.today()),
-        "milestones": milestones, "reached": say.reached_words(m for m, _s, _w in milestones),
+        "why": say.why(act, act.standing, milestones, today=clock.today()),
+        "steps": _steps(milestones, evidence), "reached": say.reached_words(milestones), "evidence": evidence[key(act)],
         "parts": now, "former_parts": before, "money": _money(act),
         "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),

@@ -12,6 +12,7 @@ from floreo.indicators.logic import Direction
 from floreo.meetings import measures as meetings
 from floreo.reviews import measures as reviews
 from floreo.strategy import measures as strategy
+from floreo.strategy import money_measures as money
 from floreo.yardsticks import measures as yardsticks
 
 
@@ -56,6 +57,22 @@ MEASURES: dict[str, Measure] = {
         "%",
         _("actions with at least one budget line"),
         _("public actions"),
+        knows_past=False,
+    ),
+    "money_committed_against_plan": Measure(
+        money.money_committed_against_plan,
+        _("Share of the planned money that is committed"),
+        "%",
+        _("committed, in the country’s currency"),
+        _("planned, in the country’s currency"),
+        knows_past=False,
+    ),
+    "money_spent_against_plan": Measure(
+        money.money_spent_against_plan,
+        _("Share of the planned money that is spent"),
+        "%",
+        _("spent, in the country’s currency"),
+        _("planned, in the country’s currency"),
         knows_past=False,
     ),
     "milestones_late": Measure(

@@ -49,11 +49,19 @@ def left_out_words(why: str, count: int) -> str:
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
             return _updates_left(why, count)
-        case "actions_not_late":
-            return ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count) % {
-                "count": count
-            }
+        case "actions_not_late" | "lines_in_other_currencies":
+            return _others_left(why, count)
     return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
+
+
+def _others_left(why: str, count: int) -> str:
+    if why == "actions_not_late":
+        said = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
+    else:
+        said = ngettext(
+            "%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count
+        )
+    return said % {"count": count}
 
 
 def _updates_left(why: str, count: int) -> str:

@@ -9,7 +9,18 @@ from django.utils.translation import pgettext_lazy
 from floreo.core.access import Permission, reach
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
-from floreo.strategy.models import BudgetLine, Event, Milestone, Part, Participation, Pillar, Risk, StatedTarget, Update
+from floreo.strategy.models import (
+    BudgetLine,
+    Event,
+    GrantState,
+    Milestone,
+    Part,
+    Participation,
+    Pillar,
+    Risk,
+    StatedTarget,
+    Update,
+)
 from floreo.strategy.tables.columns import (
     ACTION_COLUMNS,
     CHANGED,
@@ -40,11 +51,18 @@ def _parts(viewer: object) -> QuerySet[Participation]:
 
 def _budget_lines(viewer: object) -> QuerySet[BudgetLine]:
     known = Case(When(funder__is_public=True, then=F("funder__name")), default=Value(""))
-    return of_actions(BudgetLine.objects.select_related("funder").annotate(known_funder=known), viewer)
+    return of_actions(BudgetLine.objects.select_related("funder", "grant__funder").annotate(known_funder=known), viewer)
 
 
 def _funder(line: BudgetLine) -> Organisation | None:
     return line.funder if line.funder and line.funder.is_public else None
+
+
+def _grant(line: BudgetLine) -> str | None:
+    """Only agreements that the public may know of: signed, with a public funder."""
+    grant = line.grant
+    is_known = grant is not None and grant.state != GrantState.PROPOSED and grant.funder.is_public
+    return grant.code if grant is not None and is_known else None
 
 
 MILESTONES = Table(
@@ -131,7 +149,9 @@ BUDGET_LINES = Table(
         Column("funder_name", _("Name"), _("Of the funder"), lambda b: f.name if (f := _funder(b)) else None),
         column("fiscal_year", _("Fiscal year"), _("The year in which it starts"), CellKind.WHOLE),
         column("currency", _("Currency"), _("ISO 4217")),
-        column("amount", _("Committed"), _("In the currency"), CellKind.DECIMAL),
+        column("amount", _("Planned"), _("In the currency"), CellKind.DECIMAL),
+        column("stage", _("Standing"), _("planned, or committed in an adopted budget or a signed agreement")),
+        Column("grant", _("Agreement"), _("Code of the agreement that pays for it"), _grant),
         column("spent", _("Spent"), _("In the currency"), CellKind.DECIMAL),
         column("note", _("Note"), _("What it is for")),
         *SOURCED,

@@ -1,0 +1,79 @@
+"""Tables of where money comes from: agreements, and payments day by day."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.tables import CellKind, Column, Table
+from floreo.strategy.models import Payment
+from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.money import visible_grants
+from floreo.strategy.tables.columns import (
+    CHANGED,
+    ID,
+    INTERNAL,
+    SOURCED,
+    by_id,
+    column,
+    day,
+    edition_filter,
+    of_editions,
+    titles,
+)
+
+GRANTS = Table(
+    "grants",
+    _("Agreements"),
+    _("What funders agreed to pay. Shown beside the budget lines that they pay for, and never added to them."),
+    rows=visible_grants,
+    columns=(
+        column("code", _("Code"), _("Of the agreement")),
+        *titles(_("What it is for")),
+        Column("funder", _("Funder"), _("Code of the organisation"), lambda g: g.funder.code),
+        Column("funder_name", _("Name"), _("Of the funder"), lambda g: g.funder.name),
+        column("reference", _("Reference"), _("The funder's own number of the agreement")),
+        column("provider_activity_id", _("IATI activity"), _("Identifier of the funder's activity that pays")),
+        column("currency", _("Currency"), _("ISO 4217")),
+        column("amount", _("Amount"), _("Of the whole agreement, in the currency"), CellKind.DECIMAL),
+        column("state", _("State"), _("proposed, signed, ended or called_off")),
+        day("signed_on", _("Signed"), _("When it was signed")),
+        day("starts_on", _("Start"), _("First day")),
+        day("ends_on", _("End"), _("Last day")),
+        *SOURCED,
+        CHANGED,
+    ),
+    search=("code", "title", "funder__name", "reference"),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+
+def _payments(viewer: object) -> QuerySet[Payment]:
+    rows = Payment.objects.select_related("budget_line__action__edition")
+    rows = of_editions(rows, viewer, "budget_line__action__edition")
+    return rows if may_read_plan(viewer) else rows.filter(budget_line__action__is_public=True)
+
+
+PAYMENTS = Table(
+    "payments",
+    _("Payments"),
+    _("Money that moved on a day: received for a budget line, or spent from it. Spending is counted on its line."),
+    rows=_payments,
+    columns=(
+        ID,
+        Column("edition", _("Edition"), _("Code"), lambda p: p.budget_line.action.edition.code),
+        Column("action", _("Action"), _("Code of the action in its edition"), lambda p: p.budget_line.action.code),
+        Column("budget_line", _("Budget line"), _("Its number"), lambda p: p.budget_line_id, CellKind.WHOLE),
+        day("on", _("Day"), _("When it moved")),
+        column("kind", _("Kind"), _("received or spent")),
+        Column("currency", _("Currency"), _("ISO 4217"), lambda p: p.budget_line.currency),
+        column("amount", _("Amount"), _("In the currency"), CellKind.DECIMAL),
+        column("reference", _("Reference"), _("Voucher, invoice or transfer; not published"), needs=INTERNAL),
+        *SOURCED,
+    ),
+    order=("-on", "-pk"),
+    key="id",
+    search=("budget_line__action__code",),
+    filters=(edition_filter("budget_line__action__edition"),),
+    lookup=by_id,
+)

@@ -54,7 +54,9 @@ def test_the_page_is_told_to_nobody(ask: Ask, phone: Client) -> None:
 
 
 def test_what_is_sent_waits_for_the_secretariat(ask: Ask, act: Action, phone: Client) -> None:
-    response = phone.post(address(ask), typed(act, done="Form opened.", next="A second line."), headers={"Origin": "null"})
+    response = phone.post(
+        address(ask), typed(act, done="Form opened.", next="A second line."), headers={"Origin": "null"}
+    )
     assert response.status_code == 302
     ask.refresh_from_db()
     assert texts(ask) == [("submitted", "Form opened.", "Tomas Marea")]
@@ -128,7 +130,10 @@ def test_a_file_and_an_address_are_kept_as_evidence(ask: Ask, act: Action, phone
     phone.post(address(ask), typed(act, done="Met.", file=minutes, link="https://example.org/minutes"))
     answer = Answer.objects.get()
     kept = Evidence.objects.filter(pk__in=answer.evidence).order_by("kind")
-    assert [(e.kind, e.organisation.code, e.is_public) for e in kept] == [("file", "csirt", False), ("link", "csirt", False)]
+    assert [(e.kind, e.organisation.code, e.is_public) for e in kept] == [
+        ("file", "csirt", False),
+        ("link", "csirt", False),
+    ]
 
 
 def test_evidence_that_cannot_be_taken_costs_no_words(ask: Ask, act: Action, phone: Client) -> None:
@@ -254,7 +259,10 @@ def test_after_approval_something_more_can_be_said(ask: Ask, act: Action, phone:
     phone.post(address(ask), typed(act, done="First"))
     acts.approve_answer(Answer.objects.get(), by=marlo)
     phone.post(address(ask), typed(act, done="Second"))
-    assert [(a.number, a.state, a.done) for a in ask.answers.all()] == [(1, "approved", "First"), (2, "submitted", "Second")]
+    assert [(a.number, a.state, a.done) for a in ask.answers.all()] == [
+        (1, "approved", "First"),
+        (2, "submitted", "Second"),
+    ]
 
 
 def test_the_page_speaks_the_language_of_whoever_is_asked(edition: Any, act: Action, tomas: Any) -> None:

@@ -45,7 +45,11 @@ def test_the_figures_of_the_newest_closed_quarter() -> None:
     october = Period(date(2026, 10, 1), date(2026, 10, 31))
     given = [
         measure(october, Filters())
-        for measure in (measures.share_updates_in_time, measures.median_days_update_late, measures.share_actions_updated)
+        for measure in (
+            measures.share_updates_in_time,
+            measures.median_days_update_late,
+            measures.share_actions_updated,
+        )
     ]
     assert [(str(r.value), str(r.denominator)) for r in given] == [("83.33", "18"), ("0", "15"), ("83.33", "18")]
     assert given[1].left_out == (("updates_not_answered", 3),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,15 @@ class Made:
 
 
 def floreo_version() -> str:
-    return version("floreo")
+    """As it was installed, or as the source beside us says."""
+    try:
+        return version("floreo")
+    except PackageNotFoundError:
+        source = Path(__file__).resolve().parents[2] / "pyproject.toml"
+        found = re.search(
+            r'^version = "(.+)"', source.read_text(encoding="utf-8") if source.exists() else "", re.MULTILINE
+        )
+        return found[1] if found else "unknown"
 
 
 def backup(to: Path, *, keep: int = 0, with_secret: bool = False) -> Made:
@@ -138,7 +147,8 @@ def _prove(part: Path, to: Path) -> None:
     if done.returncode != 0:
         said = (done.stdout.strip() or done.stderr.strip()).splitlines()
         raise Refused(
-            f"The backup was written but does not restore: {said[-1] if said else 'no reason given'}", code="no_proof"
+            f"The backup was written but does not restore: {said[-1][:400] if said else 'no reason given'}",
+            code="no_proof",
         )
 
 

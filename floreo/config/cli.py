@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--into-empty", action="store_true", help="the default: refuse where there is something already")
     back.add_argument("--replace", action="store_true", help="put it in the place of what is there")
     back.add_argument("--other-key", action="store_true", help="it was made with another secret key, and you trust it")
+    back.add_argument("--as-it-was", action="store_true", help="leave it to the older version that made the archive")
     back.add_argument("--rows-only", action="store_true", help="without files: to prove a backup")
 
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")

@@ -153,7 +153,14 @@ def _backup(asked: argparse.Namespace) -> int:
 
 
 def _restore(asked: argparse.Namespace) -> int:
-    say(str(restore(asked.archive, replace=asked.replace, other_key=asked.other_key, rows_only=asked.rows_only)))
+    came = restore(
+        asked.archive,
+        replace=asked.replace,
+        other_key=asked.other_key,
+        rows_only=asked.rows_only,
+        as_it_was=asked.as_it_was,
+    )
+    say(str(came))
     return 0
 
 

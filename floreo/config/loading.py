@@ -20,8 +20,7 @@ from floreo.core import audit
 
 def fill(path: Path, manifest: dict[str, Any]) -> int:
     """Tables as they were when the archive was made, with its rows; then everything is counted and the chain walked."""
-    executor = MigrationExecutor(connection)
-    executor.migrate([(app, name) for app, name in manifest["migrations"]])
+    _migrate_to({(app, name) for app, name in manifest["migrations"]})
     try:
         with _sqlite_unchecked(), transaction.atomic(), _without_triggers():
             there = _tables_there(manifest)
@@ -36,6 +35,13 @@ def fill(path: Path, manifest: dict[str, Any]) -> int:
     if breaks:
         raise damaged(f"its audit chain does not hold at entry {breaks[0].number}: {breaks[0].reason}")
     return rows
+
+
+def _migrate_to(state: set[tuple[str, str]]) -> None:
+    """Exactly these migrations, which is reached by asking for those on which no other of them stands."""
+    executor = MigrationExecutor(connection)
+    nodes = executor.loader.graph.node_map
+    executor.migrate([m for m in sorted(state) if m in nodes and not any(c.key in state for c in nodes[m].children)])
 
 
 @contextmanager

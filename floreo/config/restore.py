@@ -1,7 +1,7 @@
 """`floreo restore`: an installation from an archive, whole or not at all.
 
 SQLite: a new file is made beside the old one and takes its name when all is well. PostgreSQL: one transaction. The
-database is first brought to the state the archive was made in, filled, and then brought to this version."""
+database is first brought to the state the archive was made in, filled, and then brought to this version, unless the one that made it is to go on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from floreo.config import archive
 from floreo.config.archive import SECRET
@@ -48,8 +48,10 @@ class Restored:
         )
 
 
-def restore(path: Path, *, replace: bool = False, other_key: bool = False, rows_only: bool = False) -> Restored:
-    """Raises Refused, having changed nothing, when the archive is damaged, newer than this version, or made with another
+def restore(
+    path: Path, *, replace: bool = False, other_key: bool = False, rows_only: bool = False, as_it_was: bool = False
+) -> Restored:
+    """With `as_it_was` the database stays in the state of the version that made the archive, for going back to it. Raises Refused, having changed nothing, when the archive is damaged, newer than this version, or made with another
     key, and when this installation already holds something and `replace` was not said."""
     manifest = archive.checked(path)
     _must_fit(manifest, other_key=other_key)
@@ -57,15 +59,16 @@ def restore(path: Path, *, replace: bool = False, other_key: bool = False, rows_
     aside: list[Path] = []
     stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
     staged = [] if rows_only else _stage_files(path)
-    rows = (_into_postgres if connection.vendor == "postgresql" else _into_sqlite)(path, manifest, stamp, aside)
+    into = _into_postgres if connection.vendor == "postgresql" else _into_sqlite
+    rows = into(path, manifest, stamp, aside)
     for name, folder in staged:
         _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, aside)
     if SECRET in manifest["members"] and not rows_only:
         _put_secret(path)
-    if migrations_due():  # PostgreSQL: outside the one transaction, as Django's own upgrades are
-        call_command("migrate", verbosity=0, interactive=False)
     head = audit.head().number
-    if not rows_only:
+    if not as_it_was and migrations_due():  # after all is in its place: what fails here is mended by `floreo up`
+        call_command("migrate", verbosity=0, interactive=False)
+    if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
     return Restored(rows, manifest.get("files", 0), head, str(manifest.get("made_at")), tuple(aside))
 
@@ -83,7 +86,7 @@ def _must_fit(manifest: dict[str, Any], *, other_key: bool) -> None:
             "first (FLOREO_SECRET_KEY or the file secret-key); if it is lost and you trust the file, say --other-key.",
             code="other_key",
         )
-    on_disk = MigrationExecutor(connection).loader.disk_migrations
+    on_disk = MigrationLoader(None).disk_migrations  # asks no database, and so makes none
     unknown = [f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in on_disk]
     if unknown:
         raise Refused(
@@ -94,15 +97,21 @@ def _must_fit(manifest: dict[str, Any], *, other_key: bool) -> None:
 
 
 def _holds_something() -> bool:
-    tables = set(connection.introspection.table_names()) if _database_is_there() else set()
+    return _has_rows() or any(
+        Path(getattr(settings, s)).is_dir() and any(Path(getattr(settings, s)).iterdir()) for s in FOLDERS.values()
+    )
+
+
+def _has_rows() -> bool:
+    if not _database_is_there():
+        return False
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         for table in sorted(tables & {"core_auditentry", "organisations_user", "organisations_country"}):
             cursor.execute(f"SELECT 1 FROM {quoted(table)} LIMIT 1")
             if cursor.fetchone():
                 return True
-    return any(
-        Path(getattr(settings, s)).is_dir() and any(Path(getattr(settings, s)).iterdir()) for s in FOLDERS.values()
-    )
+    return False
 
 
 def _database_is_there() -> bool:
@@ -150,8 +159,6 @@ def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, aside: list[P
     connection.settings_dict["NAME"] = str(fresh)
     try:
         rows = fill(path, manifest)
-        if migrations_due():
-            call_command("migrate", verbosity=0, interactive=False)
         connection.close()
         with fresh.open("rb") as file:
             os.fsync(file.fileno())

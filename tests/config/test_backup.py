@@ -1,0 +1,333 @@
+"""Backups: one file from either database into either, proved by restoring; and everything that must be refused."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import hmac
+import io
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import tarfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from floreo.config.backup import backup
+from floreo.config.portable import lines
+from floreo.core import audit
+from floreo.core.access import SYSTEM
+from floreo.core.action import action, note
+from tests.config.installation import KEY, Installation, a_postgres_database
+
+CLUSTER = os.environ.get("DATABASE_URL", "")
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The sample country, with files, with rows that no sample has, and with numbers given and taken back."""
+    one = Installation(tmp_path_factory.mktemp("source"))
+    prepared = one.run("up", "--prepare-only")
+    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    (one.folder / "files" / "evidence").mkdir(parents=True)
+    (one.folder / "files" / "evidence" / "ñandú.txt").write_bytes(b"seen\n")
+    (one.folder / "events").mkdir()
+    with sqlite3.connect(one.folder / "events" / "events.sqlite3") as events:
+        events.execute("CREATE TABLE seen (what TEXT)")
+        events.execute("INSERT INTO seen VALUES ('a probe')")
+    with sqlite3.connect(one.sqlite) as database:
+        database.execute(
+            "INSERT INTO core_tokenbucket (id, key, tokens, filled_at) VALUES (900, ?, 0.1, '2026-11-24 04:05:06.7')",
+            ['a\tb\\c\n"d" ñ 🦉'],
+        )
+        database.execute(
+            "INSERT INTO core_tokenbucket (id, key, tokens, filled_at) VALUES (990, 'x', 1e300, '2026-01-01 00:00:00')"
+        )
+        database.execute("DELETE FROM core_tokenbucket WHERE id = 990")
+    return one
+
+
+@pytest.fixture(scope="module")
+def archive(source: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = source.run("backup", "--to", tmp_path_factory.mktemp("backups"))
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "restored and checked" in made.stdout
+    assert "does not hold the secret key" in made.stdout
+    return Path(made.stdout.split(": ")[0])
+
+
+def written_over(archive: Path, to: Path, change: Callable[[dict[str, bytes]], None], *, seal: bool = True) -> Path:
+    """The archive with its parts changed; sealed anew as only somebody with the key could, or not."""
+    with tarfile.open(archive) as tar:
+        found = {m.name: tar.extractfile(m).read() for m in tar if m.isreg()}  # type: ignore[union-attr]  # all are files
+    change(found)
+    manifest = json.loads(found.pop("manifest.json"))
+    manifest["members"] = {name: hashlib.sha256(body).hexdigest() for name, body in found.items()}
+    if seal:
+        facts = {k: v for k, v in manifest.items() if k != "seal"}
+        said = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+        manifest["seal"] = hmac.new(b"floreo.backup|" + KEY.encode(), said, hashlib.sha256).hexdigest()
+    with tarfile.open(to, "w:gz") as tar:
+        for name, body in {**found, "manifest.json": json.dumps(manifest).encode()}.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(body)
+            tar.addfile(entry, io.BytesIO(body))
+    return to
+
+
+def refused(folder: Path, archive: Path, *more: str, key: str = KEY) -> str:
+    """What a restore says that must change nothing."""
+    done = Installation(folder, key=key).run("restore", archive, *more)
+    assert (done.returncode, done.stderr) == (1, ""), done.stderr
+    assert not (folder / "floreo.sqlite3").exists()
+    assert not (folder / "files").exists()
+    return done.stdout
+
+
+def test_what_comes_back_is_what_was_there(source: Installation, archive: Path, tmp_path: Path) -> None:
+    copy = Installation(tmp_path / "copy")
+    done = copy.run("restore", archive)
+    assert (done.returncode, "The audit chain holds" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert copy.everything() == source.everything()
+    assert (copy.folder / "files" / "evidence" / "ñandú.txt").read_bytes() == b"seen\n"
+    with sqlite3.connect(copy.folder / "events" / "events.sqlite3") as events:
+        assert list(events.execute("SELECT what FROM seen")) == [("a probe",)]
+    triggers = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index', 'table') ORDER BY name"
+    assert copy.rows(triggers) == source.rows(triggers)
+    words = "SELECT count(*) FROM core_search_words WHERE core_search_words MATCH 'plan* OR red* OR cyber*'"
+    assert copy.rows(words) == source.rows(words) != [(0,)]
+    # A number that was given and taken back is not given again: the trail names things by it.
+    assert copy.rows("SELECT seq FROM sqlite_sequence WHERE name = 'core_tokenbucket'") == [(990,)]
+    assert copy.run("audit", "verify").returncode == 0
+    assert copy.rows("SELECT verb FROM core_auditentry ORDER BY number DESC LIMIT 1") == [("backup.restored",)]
+    assert {p.stat().st_mode & 0o777 for p in (archive, copy.folder / "files" / "evidence" / "ñandú.txt")} == {0o600}
+
+
+@pytest.mark.skipif("postgresql" not in CLUSTER, reason="runs where the tests run on PostgreSQL")
+def test_from_sqlite_to_postgresql_and_back_nothing_changes(
+    source: Installation, archive: Path, tmp_path: Path
+) -> None:
+    with a_postgres_database(CLUSTER) as database:
+        there = Installation(tmp_path / "postgres", database=database)
+        done = there.run("restore", archive)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "already holds something" in there.run("restore", archive).stdout
+        assert there.run("restore", archive, "--replace").returncode == 0
+        made = there.run("backup", "--to", tmp_path / "backups")
+        assert made.returncode == 0, made.stdout + made.stderr
+        assert there.run("admin-link").returncode == 0  # numbers go on after the highest
+    back = Installation(tmp_path / "back")
+    done = back.run("restore", made.stdout.split(": ")[0])
+    assert done.returncode == 0, done.stdout + done.stderr
+    mine, theirs = back.everything(), source.everything()
+    for table in theirs:
+        assert _plain(mine[table]) == _plain(theirs[table]), table
+    assert back.rows("SELECT seq FROM sqlite_sequence WHERE name = 'core_tokenbucket'") == [(990,)]
+    assert back.run("audit", "verify").returncode == 0
+
+
+def _plain(rows: list[tuple[Any, ...]]) -> list[str]:
+    """JSON in one order of keys, and moments in one way of writing: PostgreSQL keeps neither as it was written."""
+
+    def one(value: Any) -> Any:
+        if isinstance(value, str) and value[:1] in "[{":
+            try:
+                return json.dumps(json.loads(value), sort_keys=True)
+            except ValueError:
+                return value
+        return value.rstrip("0") if isinstance(value, str) and value[:2] == "20" and "." in value else value
+
+    return sorted(repr([one(v) for v in row]) for row in rows)
+
+
+def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
+    one = Installation(tmp_path)
+    assert one.run("admin-link").returncode == 0
+    told = one.run("restore", archive)
+    assert (told.returncode, "already holds something" in told.stdout) == (1, True)
+    with sqlite3.connect(one.sqlite) as open_elsewhere:
+        open_elsewhere.execute("SELECT count(*) FROM core_auditentry").fetchone()
+        told = one.run("restore", archive, "--replace")
+        assert (told.returncode, "still running" in told.stdout) == (1, True)
+    open_elsewhere.close()
+    done = one.run("restore", archive, "--replace")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (before,) = tmp_path.glob("floreo.before-*.sqlite3")
+    assert str(before) in done.stdout
+    assert not list(tmp_path.glob("*.restoring*"))
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "empty", "text", "gzip of nothing"])
+def test_a_damaged_archive_is_refused_and_changes_nothing(harm: str, archive: Path, tmp_path: Path) -> None:
+    body = archive.read_bytes()
+    half = len(body) // 2
+    harmed = {
+        "cut": body[:half], "flipped": body[:half] + bytes([body[half] ^ 255]) + body[half + 1 :], "empty": b"",
+        "text": b"not an archive", "gzip of nothing": gzip.compress(b""),
+    }  # fmt: skip
+    (tmp_path / "harmed.tar.gz").write_bytes(harmed[harm])
+    assert "cannot be used" in refused(tmp_path / "data", tmp_path / "harmed.tar.gz")
+
+
+def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert "There is no archive" in refused(tmp_path / "data", tmp_path / "none.tar.gz")
+
+
+def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path, tmp_path: Path) -> None:
+    def rename(parts: dict[str, bytes]) -> None:
+        name = "tables/core_auditentry/00000.jsonl"
+        parts[name] = parts[name].replace(b"Floreo", b"Nobody")
+
+    resealed = written_over(archive, tmp_path / "unsealed.tar.gz", rename, seal=False)
+    assert "another secret key, or was changed since" in refused(tmp_path / "data", resealed)
+    assert "audit chain does not hold at entry 1" in refused(tmp_path / "data", resealed, "--other-key")
+    sealed = written_over(archive, tmp_path / "sealed.tar.gz", rename)
+    assert "audit chain does not hold at entry 1" in refused(tmp_path / "data", sealed)
+
+
+def test_an_archive_of_another_installation_needs_its_key_or_a_word(archive: Path, tmp_path: Path) -> None:
+    assert "--other-key" in refused(tmp_path / "data", archive, key="another key")
+    assert Installation(tmp_path / "data", key="another key").run("restore", archive, "--other-key").returncode == 0
+
+
+def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path: Path) -> None:
+    def orphan(parts: dict[str, bytes]) -> None:
+        del parts["tables/organisations_organisation/00000.jsonl"]
+        manifest = json.loads(parts["manifest.json"])
+        manifest["tables"]["organisations_organisation"]["rows"] = 0
+        parts["manifest.json"] = json.dumps(manifest).encode()
+
+    def short(parts: dict[str, bytes]) -> None:
+        name = "tables/core_searchentry/00000.jsonl"
+        parts[name] = parts[name].split(b"\n", 1)[1]
+
+    assert "is not there" in refused(tmp_path / "data", written_over(archive, tmp_path / "1.tar.gz", orphan))
+    assert "core_searchentry should have" in refused(
+        tmp_path / "data", written_over(archive, tmp_path / "2.tar.gz", short)
+    )
+
+
+def test_a_newer_archive_into_an_older_version_is_refused(archive: Path, tmp_path: Path) -> None:
+    def newer(parts: dict[str, bytes]) -> None:
+        manifest = json.loads(parts["manifest.json"])
+        manifest["migrations"].append(["core", "0999_from_the_future"])
+        parts["manifest.json"] = json.dumps(manifest).encode()
+
+    def newest(parts: dict[str, bytes]) -> None:
+        manifest = json.loads(parts["manifest.json"]) | {"format": 2, "floreo": "9.0"}
+        parts["manifest.json"] = json.dumps(manifest).encode()
+
+    told = refused(tmp_path / "data", written_over(archive, tmp_path / "1.tar.gz", newer))
+    assert "newer than this version and knows core.0999_from_the_future" in told
+    assert "Floreo 9.0, which is newer" in refused(
+        tmp_path / "data", written_over(archive, tmp_path / "2.tar.gz", newest)
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside", "/etc/outside", "files/../../outside", "files//outside", "files/./a", "odd/a", "tables/a b/1.jsonl"],
+)
+def test_nothing_lands_outside_its_folder(name: str, archive: Path, tmp_path: Path) -> None:
+    harmed = written_over(archive, tmp_path / "a.tar.gz", lambda parts: parts.update({name: b"harm"}))
+    assert "does not belong there" in refused(tmp_path / "data", harmed)
+    assert not list(tmp_path.rglob("outside"))
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
+def test_a_link_or_a_device_in_an_archive_is_refused(kind: bytes, tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        entry = tarfile.TarInfo("files/a")
+        entry.type, entry.linkname = kind, "/etc/passwd"
+        tar.addfile(entry)
+    assert "does not belong there" in refused(tmp_path / "data", tmp_path / "a.tar.gz")
+
+
+def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
+    source: Installation, archive: Path, tmp_path: Path
+) -> None:
+    shutil.copy(archive, tmp_path / archive.name)
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = source.run("backup", "--to", tmp_path, preexec_fn=small)
+    assert (done.returncode, "could not be written" in done.stdout, done.stderr) == (1, True, "")
+    assert [p.name for p in tmp_path.iterdir()] == [archive.name]
+
+
+def test_only_so_many_are_kept_and_only_ones_of_this_installation(tmp_path: Path) -> None:
+    one, to = Installation(tmp_path / "data"), tmp_path / "backups"
+    assert one.run("admin-link").returncode == 0
+    to.mkdir()
+    (to / "floreo-isla-prueba-abcdef-20200101T000000Z.tar.gz").write_bytes(b"of another")
+    names = [Path(one.run("backup", "--to", to, "--keep", 2).stdout.split(": ")[0]).name for _n in range(3)]
+    assert sorted(p.name for p in to.iterdir()) == sorted(
+        [*names[1:], "floreo-isla-prueba-abcdef-20200101T000000Z.tar.gz"]
+    )
+
+
+def test_the_secret_key_comes_along_only_when_asked(tmp_path: Path) -> None:
+    one = Installation(tmp_path / "data")
+    assert one.run("admin-link").returncode == 0
+    made = one.run("backup", "--to", tmp_path / "with", "--with-secret")
+    assert "whoever has the file can sign in as anybody" in made.stdout
+    with tarfile.open(made.stdout.split(": ")[0]) as tar:
+        assert tar.extractfile("secret-key").read().decode() == KEY  # type: ignore[union-attr]  # it is a file
+    plain = one.run("backup", "--to", tmp_path / "without")
+    assert KEY.encode() not in gzip.decompress(Path(plain.stdout.split(": ")[0]).read_bytes())
+
+
+def test_there_is_nothing_to_back_up_before_the_first_start(tmp_path: Path) -> None:
+    done = Installation(tmp_path / "data").run("backup", "--to", tmp_path)
+    assert (done.returncode, "no database yet" in done.stdout) == (1, True)
+
+
+@action("test.written_meanwhile", needs=None)
+def write_on(*, by: object, number: int) -> None:
+    note(number=number)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_taken_while_people_write_is_whole(tmp_path: Path) -> None:
+    """Whatever moment it caught: the chain in it holds, and the backup says so by restoring it."""
+    stop, written = threading.Event(), [0]
+
+    def keep_writing() -> None:
+        while not stop.is_set():
+            write_on(by=SYSTEM, number=written[0])
+            written[0] += 1
+            stop.wait(0.005)
+        connection.close()
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    try:
+        while written[0] < 20:
+            stop.wait(0.01)
+        made = backup(tmp_path)
+    finally:
+        stop.set()
+        writer.join()
+    assert made.rows > 20
+    assert written[0] > 20
+    assert list(audit.walk()) == []
+    copy = Installation(tmp_path / "copy")
+    assert copy.run("restore", made.path).returncode == 0
+    head = copy.rows("SELECT count(*) FROM core_auditentry WHERE verb = 'test.written_meanwhile'")[0][0]
+    assert 20 <= head <= written[0]
+
+
+def test_rows_are_cut_into_pieces_and_none_is_lost() -> None:
+    rows = [[n, "x" * 50] for n in range(100)]
+    pieces = list(lines(iter(rows), largest=1000))
+    assert sum(count for count, _piece in pieces) == 100
+    assert [json.loads(line) for _count, piece in pieces for line in piece.splitlines()] == rows
+    assert max(len(piece) for _count, piece in pieces) < 1100

@@ -1,0 +1,65 @@
+"""Money of an edition: where it comes from and where it goes, counted once; and the same for donors' own programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from floreo.core.errors import Missing
+from floreo.portal.views.page import Crumb, eyes, page, public_page
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.iati import iati_file, reporting_body
+from floreo.strategy.money import MoneyRow, money_of
+from floreo.strategy.presenters import money as say
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way to look at the same money: its chart, and the table that says the same with every currency."""
+
+    code: str
+    title: str
+    head: str
+    bars: list[say.MoneyBar]
+    lines: list[say.MoneyLine]
+
+
+def _part(code: str, title: str, head: str, rows: Sequence[MoneyRow], currency: str) -> Part:
+    return Part(code, title, head, say.bars_of(rows, currency), say.lines_of(rows))
+
+
+@login_not_required
+@public_page
+def money(request: HttpRequest, code: str) -> HttpResponseBase:
+    """By funder, by year, by pillar; agreements beside; and what is not known."""
+    edition = get_edition_for(request.user, code)
+    facts = money_of(edition, eyes(request, edition))
+    currency = facts.main.currency
+    parts = [
+        _part("funders", _("Where it comes from"), _("Funder"), facts.by_funder, currency),
+        _part("years", _("When it is planned"), _("Fiscal year"), facts.by_year, currency),
+        _part("pillars", _("What it is for"), _("Pillar"), facts.by_pillar, currency),
+    ]
+    whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
+    return page(
+        request, "portal/money.html", section="strategy", title=say.headline(facts),
+        description=_("Where the money of the strategy comes from and where it goes, counted once."),
+        crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),), edition=edition, facts=facts,
+        parts=parts, currency=currency, total=say.lines_of(whole), unknowns=say.unknowns(facts),
+        grants=[(each, say.grant_sentence(each)) for each in facts.grants], has_iati=reporting_body() is not None,
+    )  # fmt: skip
+
+
+@login_not_required
+@public_page
+def iati(request: HttpRequest) -> HttpResponseBase:
+    """Everything public as IATI 2.03 activities."""
+    made = iati_file()
+    if made is None:
+        raise Missing(_("There is no IATI file: no public body is named here as the one that reports."))
+    return HttpResponse(made, content_type="application/xml; charset=utf-8")

@@ -1,0 +1,146 @@
+"""Money in words: what the sums say, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.ui.words import money as money_words
+from floreo.core.ui.words import number
+from floreo.strategy.money import GrantFacts, MoneyFacts, MoneyRow
+from floreo.strategy.sums import Sum
+
+
+def percent_words(share: Decimal | None) -> str:
+    """ "38 %", without decimals; what is little is not called nothing."""
+    if share is None:
+        return ""
+    if 0 < share < 1:
+        return _("under 1 %")
+    return _("%(number)s %%") % {"number": number(share, 0)}
+
+
+def headline(facts: MoneyFacts) -> str:
+    """The answer in one sentence: how much is planned, how much is promised, how much is spent."""
+    whole = facts.main
+    if not facts.lines:
+        return _("No money is entered for this strategy yet.")
+    words = {
+        "planned": money_words(whole.planned, whole.currency), "committed": percent_words(whole.share_committed),
+        "spent": percent_words(whole.share_spent),
+    }  # fmt: skip
+    if not whole.planned:
+        return _("No money is planned yet.")
+    if not whole.spent:
+        return _("%(planned)s planned, %(committed)s of it promised, none spent yet") % words
+    return _("%(planned)s planned, %(committed)s of it promised, %(spent)s spent") % words
+
+
+@dataclass(frozen=True)
+class MoneyLine:
+    """One line of a table of money: a funder, year or pillar in one currency."""
+
+    code: str
+    name: str
+    currency: str
+    planned: Decimal
+    committed: Decimal
+    spent: Decimal
+    share: str
+    is_overspent: bool
+    is_first: bool  # of its row; the name is said once
+
+
+@dataclass(frozen=True)
+class MoneyBar:
+    """One bar: what is planned, with what is spent in words."""
+
+    label: str
+    value: Decimal
+    words: str
+    is_ours: bool = False
+
+
+def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
+    return [
+        MoneyLine(
+            row.code, row.name, s.currency, s.planned, s.committed, s.spent, percent_words(s.share_spent),
+            s.is_overspent, is_first=place == 0,
+        )
+        for row in rows for place, s in enumerate(row.sums)
+    ]  # fmt: skip
+
+
+def bars_of(rows: Sequence[MoneyRow], currency: str) -> list[MoneyBar]:
+    """Bars of one currency only: amounts of different ones have no common length."""
+    found = []
+    for row in rows:
+        own = next((s for s in row.sums if s.currency == currency), None)
+        if own is not None:
+            found.append(MoneyBar(row.name, own.planned, bar_words(own)))
+    return found
+
+
+def bar_words(whole: Sum) -> str:
+    """ "480,000, 38 % spent"."""
+    words = {"planned": number(whole.planned), "share": percent_words(whole.share_spent)}
+    if not whole.spent or whole.share_spent is None:
+        return _("%(planned)s, none spent") % words
+    return _("%(planned)s, %(share)s spent") % words
+
+
+def grant_sentence(facts: GrantFacts) -> str:
+    """ "Agreement for XCD 400,000; XCD 310,000 of it is on actions; XCD 90,000 not yet placed"."""
+    currency = facts.grant.currency
+    words = {
+        "amount": money_words(facts.grant.amount, currency), "placed": money_words(facts.placed, currency),
+        "left": money_words(facts.not_placed, currency), "over": money_words(facts.too_much, currency),
+    }  # fmt: skip
+    if facts.too_much:
+        return _("Agreement for %(amount)s; %(placed)s stands on actions, %(over)s more than it holds") % words
+    if not facts.not_placed:
+        return _("Agreement for %(amount)s; all of it is on actions") % words
+    return _("Agreement for %(amount)s; %(placed)s of it is on actions; %(left)s not yet placed") % words
+
+
+def unknowns(facts: MoneyFacts) -> list[str]:
+    """What is not known, each in a sentence."""
+    bare = facts.actions - facts.actions_with_money
+    said = []
+    if bare:
+        words = {"n": number(bare), "all": number(facts.actions)}
+        said.append(
+            ngettext(
+                "For %(n)s of %(all)s actions no money is entered: what it costs is not known.",
+                "For %(n)s of %(all)s actions no money is entered: what they cost is not known.",
+                bare,
+            )
+            % words
+        )
+    unnamed = next((row for row in facts.by_funder if not row.code), None)
+    if unnamed is not None:
+        sums = ", ".join(money_words(s.planned, s.currency) for s in unnamed.sums)
+        said.append(_("Who pays %(sums)s is not known, or not public.") % {"sums": sums})
+    if facts.unconfirmed:
+        said.append(
+            ngettext(
+                "%(n)s of %(all)s budget lines is not confirmed against its source yet.",
+                "%(n)s of %(all)s budget lines are not confirmed against their source yet.",
+                facts.unconfirmed,
+            )
+            % {"n": number(facts.unconfirmed), "all": number(facts.lines)}
+        )
+    if facts.overspent:
+        said.append(
+            ngettext(
+                "On %(n)s budget line more was spent than planned.",
+                "On %(n)s budget lines more was spent than planned.",
+                facts.overspent,
+            )
+            % {"n": number(facts.overspent)}
+        )
+    return said

@@ -34,6 +34,7 @@ _PACK_FILES = {
     "organisations": "organisations.toml", "roles": "organisations.toml", "former_names": "organisations.toml",
     "networks": "networks.toml", "districts": "places.toml", "places": "places.toml",
     "indicators": "indicators.toml", "readings": "indicators.toml",
+    "published_scores": "yardsticks.toml", "yardstick_ratings": "yardsticks.toml",
 }  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, keep, keep_all, note, trail
 from floreo.core.errors import Refused
+from floreo.evidence.files import put_once
+from floreo.evidence.pack import FOLDER
 from floreo.indicators.actions.taking import take_due_readings
 from floreo.indicators.catalogue import MEASURES
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
@@ -25,6 +27,7 @@ from floreo.packs.compare import LEFT_ALONE, Difference, RowDifference, Shelf, S
 from floreo.packs.models import LoadedPack, PackRow
 from floreo.packs.reading import AccountShape, Pack, read_pack
 from floreo.strategy.actions.standings import refresh_standings
+from floreo.yardsticks.actions import complete_assessments
 
 # No letters that are easily taken for another, since these passwords are typed from a screen.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -46,6 +49,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
         return None
     pack = read_pack(folder, is_measure=MEASURES.__contains__)
     _refuse_another_country(pack)
+    _put_files(pack)
     difference, shelf = compare(pack)
     try:
         _write(difference, shelf)
@@ -58,10 +62,18 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     return difference
 
 
+def _put_files(pack: Pack) -> None:
+    """The files of evidence, each under its hash; put first, so that no row is ever without its file."""
+    for row in pack.rows:
+        if row.word == "evidence" and row.fields["file"]:
+            put_once(row.fields["file"], pack.folder / FOLDER / row.fields["file_name"])
+
+
 def after_load() -> None:
     """What follows from new rows: statuses for today, and the readings that are due."""
     with in_the_country():
         refresh_standings(by=SYSTEM, always=True)
+        complete_assessments(by=SYSTEM)
         take_due_readings(by=SYSTEM)
 
 

@@ -10,6 +10,19 @@ from floreo.workspace.plan.urls import urlpatterns as plan
 from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.register.urls import urlpatterns as register
 from floreo.workspace.reviews.urls import urlpatterns as reviews
+from floreo.workspace.yardsticks.urls import urlpatterns as yardsticks
 
 app_name = "workspace"
-urlpatterns = [*desk, *plan, *drafts, *evidence, *figures, *meetings, *publications, *register, *reviews, *accounts]
+urlpatterns = [
+    *desk,
+    *plan,
+    *drafts,
+    *evidence,
+    *figures,
+    *meetings,
+    *publications,
+    *register,
+    *reviews,
+    *yardsticks,
+    *accounts,
+]

@@ -75,7 +75,7 @@ def _items(viewer: object) -> QuerySet[Item]:
 
 
 YARDSTICK_ITEMS = Table(
-    "yardstick-items",
+    "yardstick_items",
     _("Items of yardsticks"),
     _("Every item of every yardstick by its identifier, with our own short title where one is known."),
     rows=_items,
@@ -110,7 +110,7 @@ def _scores(viewer: object) -> QuerySet[PublishedScore]:
 
 
 PUBLISHED_SCORES = Table(
-    "published-scores",
+    "published_scores",
     _("Published scores"),
     _("What the publishers of yardsticks gave this country and others, as they published it."),
     rows=_scores,
@@ -154,7 +154,7 @@ def _word(answer: Answer) -> Cell:
 
 
 RATINGS = Table(
-    "yardstick-ratings",
+    "yardstick_ratings",
     _("Ratings against yardsticks"),
     _("The reviewed level of every item in every assessment that is published, with its reason."),
     rows=_answers,

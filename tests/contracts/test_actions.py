@@ -11,7 +11,7 @@ from floreo.core import action
 
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
-    "standings.refreshed", "readings.taken", "imports.requeued",  # the worker's; they change no fact
+    "standings.refreshed", "readings.taken", "assessments.completed", "imports.requeued",  # the worker's; they change no fact
     "draft.read", "draft.requeued", "draft.failed",  # reading a file that somebody with permission handed in
     "invitation.accepted", "administrator.made",  # whoever holds a one-time link
     "decisions.settled",  # says of decisions what the plan says already

@@ -15,6 +15,20 @@ from floreo.core.models import AuditEntry
 from floreo.workspace.plan import history
 
 OWN_WORDS: Mapping[str, Promise] = {
+    "assessment.closed": _l("closed the assessment"),
+    "assessment.opened": _l("started an assessment"),
+    "assessment.published": _l("published the assessment"),
+    "assessment.reopened": _l("opened the assessment again"),
+    "assessment.unpublished": _l("took the assessment from the public site"),
+    "assessments.completed": _l("added items that a yardstick gained"),
+    "item.checked": _l("checked an item's title"),
+    "item.rated": _l("rated an item"),
+    "item.review_taken_back": _l("took a review back"),
+    "item.reviewed": _l("reviewed an item"),
+    "score.recorded": _l("entered a published score"),
+    "score.removed": _l("removed a published score"),
+    "serving.said": _l("said which item it serves"),
+    "serving.taken_back": _l("said that it does not serve an item"),
     "account.activated": _l("switched the account on"),
     "account.deactivated": _l("switched the account off"),
     "account.mail_posted": _l("was sent a letter about signing in"),

@@ -1,0 +1,21 @@
+"""{% serves act %}: which items of yardsticks a thing serves, and where to say so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.db.models import Model
+
+from floreo.core.access import Permission, can
+from floreo.core.keys import key
+from floreo.yardsticks.queries import served_by
+
+register = template.Library()
+
+
+@register.inclusion_tag("workspace/yardsticks/_serves.html", takes_context=True)
+def serves(context: Any, thing: Model) -> dict[str, Any]:
+    """{% serves act %} or {% serves objective %}: one query."""
+    may = can(context["request"].user, Permission.YARDSTICK_ASSESS)
+    return {"servings": served_by(thing), "key": key(thing), "may": may}

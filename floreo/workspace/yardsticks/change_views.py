@@ -1,0 +1,166 @@
+"""What is done to yardsticks: opening and closing assessments, checking titles, entering scores, saying what serves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core.access import Permission, must
+from floreo.core.errors import Missing
+from floreo.evidence.queries import name_of, page_of, things_seen
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.yardsticks import forms
+from floreo.workspace.yardsticks.walking import SERVING
+from floreo.yardsticks import actions as acts
+from floreo.yardsticks import queries
+from floreo.yardsticks.access import get_assessment_for, get_item_for, get_version_for, get_yardstick_for
+from floreo.yardsticks.models import Assessment
+
+
+def _question(title: str, button: str, back: str, **more: Any) -> Question:
+    return Question(title, button, back, room="yardsticks", **more)
+
+
+def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_yardstick_for(request.user, code)
+    version = get_version_for(request.user, found, request.GET.get("version", ""))
+    question = _question(
+        _("Start an assessment"), _("Start"), found.desk_url(), about=version.in_language("title"),
+        help=_("Every item is then rated by the people who know it, and reviewed by somebody else."),
+        done=_("The assessment is open. Rate its first item."),
+    )  # fmt: skip
+    form = forms.OpenForm(version, request.user, posted(request))
+    return ask(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), question)
+
+
+def _of(found: Assessment, title: str, button: str, **more: Any) -> Question:
+    return _question(title, button, found.desk_url(), about=str(found), **more)
+
+
+def close(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_assessment_for(request.user, code)
+    waiting = found.answers.filter(level=None).count()
+    help_ = (
+        _("Items without a reviewed level: %(n)d. They will count as not answered.") % {"n": waiting} if waiting else ""
+    )
+    question = _of(found, _("Close the assessment"), _("Close it"), help=help_, done=_("The assessment is closed."))
+    form = forms.CloseForm(posted(request), initial={"note_text": found.note})
+    return ask(request, form, lambda f: acts.close_assessment(found, by=person(request), **f), question)
+
+
+def reopen(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_assessment_for(request.user, code)
+    question = _of(found, _("Open the assessment again"), _("Open it again"), done=_("The assessment is open again."))
+    form = forms.ReasonForm(posted(request))
+    return ask(request, form, lambda f: acts.reopen_assessment(found, by=person(request), **f), question)
+
+
+def publish(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    must(request.user, Permission.PLAN_PUBLISH)
+    found = get_assessment_for(request.user, code)
+    question = _of(
+        found, _("Publish the assessment"), _("Publish it"), done=_("The public sees the assessment."),
+        help=_("The public will see each reviewed level with its reason, and evidence that is public. What raters said"
+               " one by one, and their names, stay here."),
+    )  # fmt: skip
+    return ask(
+        request, PlanForm(posted(request)), lambda _f: acts.publish_assessment(found, by=person(request)), question
+    )
+
+
+def unpublish(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_assessment_for(request.user, code)
+    question = _of(found, _("Take it from the public site"), _("Take it down"), done=_("The public no longer sees it."))
+    return ask(
+        request, PlanForm(posted(request)), lambda _f: acts.unpublish_assessment(found, by=person(request)), question
+    )
+
+
+def check_item(request: HttpRequest, code: str, version: str, item: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_item_for(request.user, version, item)
+    if found.in_version.yardstick.code != code:
+        raise Missing
+    question = _question(
+        _("Check the title of %(code)s") % {"code": found.code}, _("It is checked"), found.desk_url(),
+        about=found.in_version.in_language("title"), done=_("The title is checked."),
+        help=_("Compare it with the publisher's text, and mend it where it says something else."),
+    )  # fmt: skip
+    form = forms.CheckForm.of(found, posted(request))
+    return ask(request, form, lambda f: acts.check_item(found, by=person(request), **f), question)
+
+
+def new_score(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_yardstick_for(request.user, code)
+    version = get_version_for(request.user, found)
+    question = _question(
+        _("Enter a published score"), _("Enter score"), found.desk_url(), about=found.in_language("title"),
+        done=_("The score is entered."), help=_("As its publisher gave it. The same year and part again replaces it."),
+    )  # fmt: skip
+    form = forms.ScoreForm(version, posted(request))
+    return ask(request, form, lambda f: acts.record_score(found, by=person(request), in_version=version, **f), question)
+
+
+@require_POST
+def remove_score(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_REVIEW)
+    found = get_yardstick_for(request.user, code)
+    row = found.scores.filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    acts.remove_score(row, by=person(request))
+    messages.success(request, _("The score is removed."))
+    return HttpResponseRedirect(found.desk_url())
+
+
+def _thing(request: HttpRequest, key: str) -> Model:
+    """The objective or action of that key, where this person may know of it."""
+    if key.partition(":")[0] not in SERVING:
+        raise Missing
+    thing = things_seen([key], request.user).get(key)
+    if thing is None:
+        raise Missing
+    return thing
+
+
+def serving(request: HttpRequest, key: str) -> HttpResponse:
+    """Which items an objective or an action serves: the list, and one more."""
+    must(request.user, Permission.YARDSTICK_ASSESS)
+    thing = _thing(request, key)
+    question = _question(
+        _("Say which item it serves"), _("Add"), page_of(thing), about=name_of(thing), done=_("Added."),
+        help=_("Its evidence is then offered where that item is rated."),
+    )  # fmt: skip
+
+    def do(facts: dict[str, Any]) -> object:
+        version, _slash, code = facts.pop("item").partition("/")
+        return acts.say_serves(get_item_for(request.user, version, code), by=person(request), thing=thing, **facts)
+
+    return ask(request, forms.ServingForm(posted(request)), do, question)
+
+
+def remove_serving(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    must(request.user, Permission.YARDSTICK_ASSESS)
+    thing = _thing(request, key)
+    found = next((row for row in queries.served_by(thing) if row.pk == pk), None)
+    if found is None:
+        raise Missing
+    question = _question(
+        _("It does not serve %(item)s") % {"item": found.item.named()}, _("Take it off"), page_of(thing),
+        about=name_of(thing), done=_("Taken off."),
+    )  # fmt: skip
+    return ask(
+        request, PlanForm(posted(request)), lambda _f: acts.take_serving_back(found, by=person(request)), question
+    )

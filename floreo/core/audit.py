@@ -72,11 +72,23 @@ def head() -> Head:
     return Head(*last) if last else Head(0, GENESIS, None)
 
 
-def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mapping[str, object]) -> AuditEntry:
-    """Adds one link. Must run inside the transaction of the act it records; one writer at a time holds the chain."""
-    if connection.vendor == "postgresql":  # SQLite's immediate transactions already let one writer in at a time
+def _hold_the_chain() -> None:
+    """One writer at a time, until the transaction ends. SQLite's immediate transactions already see to it."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
+
+
+def next_number() -> int:
+    """The number that the next entry will have; nobody else's can come in between. Within an action, for what says in
+    itself which entry tells of it."""
+    _hold_the_chain()
+    return head().number + 1
+
+
+def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mapping[str, object]) -> AuditEntry:
+    """Adds one link. Must run inside the transaction of the act it records; one writer at a time holds the chain."""
+    _hold_the_chain()
     last = head()
     entry = AuditEntry(
         number=last.number + 1,

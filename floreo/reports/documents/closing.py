@@ -1,0 +1,169 @@
+"""The closing evaluation of an edition: what was planned, what was done, what was carried over, what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, Heading, Item, Paragraph
+from floreo.core.ui import words
+from floreo.reports.documents import parts
+from floreo.reports.presenters import Told, day, say
+from floreo.strategy.logic import Status
+from floreo.strategy.presenters.words import capital, day_words, number_figures, number_word, sentences
+
+
+def headline(told: Told) -> str:
+    total, done = told.total, told.counts[Status.DONE]
+    if not total:
+        return _("Nothing is known of what was planned.")
+    if done == total:
+        return ngettext("The one action was done.", "All %(total)s actions were done.", total) % {
+            "total": number_figures(total)
+        }
+    if not done:
+        return ngettext("The one action was not done.", "None of %(total)s actions was done.", total) % {
+            "total": number_figures(total)
+        }
+    said = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
+    return capital(said % {"done": number_word(done), "total": number_figures(total)})
+
+
+def closing_document(told: Told) -> Document:
+    blocks: list[Block] = [
+        *parts.corrections(told), Paragraph(headline(told), tone="lede"), *parts.status_bar(told), *_official(told),
+        Heading(_("Planned"), 1, "1"), *_planned(told),
+        Heading(_("Done"), 1, "2"), *_done(told),
+        Heading(_("Not done, and carried over"), 1, "3"), *_left(told),
+        Heading(_("Learned"), 1, "4"), *_learned(told),
+        Heading(_("Money"), 1, "5"), *parts.money_blocks(told),
+        Heading(_("Indicators"), 1, "6"), *_figures(told),
+        Heading(_("What is not known"), 1, "7"), *_unknown(told),
+        Heading(_("How this was made"), 1), *parts.readings_annex(told), *parts.made_how(told),
+    ]  # fmt: skip
+    title = _("Closing evaluation of the %(edition)s") % {"edition": told.edition}
+    return parts.framed(told, blocks, title=title, subtitle=headline(told), contents=True)
+
+
+def _official(told: Told) -> list[Block]:
+    """This evaluation is worked out from records; whether the state published one of its own is another fact."""
+    published = day(told.data["edition"]["closing_report_on"])
+    if published:
+        said = _("The state published its own closing report on %(day)s.") % {"day": day_words(published)}
+    else:
+        said = _(
+            "No closing report by the state itself has been found. This one is worked out from the records kept here."
+        )
+    return [Paragraph(said, tone="note")]
+
+
+def _planned(told: Told) -> list[Block]:
+    if not told.total:
+        return [Paragraph(_("Nothing is known of the actions that were planned."))]
+    objective = say(told.data["edition"]["objective"])
+    head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Left")]
+    rows = []
+    for pillar in told.data["pillars"]:
+        acts = [a for a in told.actions if a["pillar"] == pillar["code"]]
+        done = sum(a["status"] == Status.DONE for a in acts)
+        carried = sum(bool(a["carried_to"]) and a["status"] != Status.DONE for a in acts)
+        numbers = (len(acts), done, carried, len(acts) - done - carried)
+        rows.append(
+            [
+                Cell(f"{pillar['code']} {say(pillar['title'])}"),
+                *(Cell(words.number(n), is_number=True) for n in numbers),
+            ]
+        )
+    blocks: list[Block] = [Paragraph(objective, tone="quote")] if objective else []
+    return [*blocks, Grid(_("What was planned, pillar by pillar"), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
+
+
+def _done(told: Told) -> list[Block]:
+    done = [a for a in told.actions if a["status"] == Status.DONE]
+    if not done:
+        return [Paragraph(_("Nothing is known to have been completed.")), *_events(told)]
+    in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
+    said = ngettext("%(n)s of them by the day it was due.", "%(n)s of them by the day they were due.", in_time)
+    rows = [
+        [
+            parts.action_cell(told, a["code"]),
+            Cell(told.leads(a) or "–"),
+            parts.day_cell(a["due"]),
+            parts.day_cell(a["closed"]),
+        ]
+        for a in done
+    ]
+    grid = Grid(_("Actions done"), [_("Action"), _("Lead"), _("Due"), _("Closed")], rows, widths=(3.2, 1.6, 1.1, 1.1))
+    return [Paragraph(sentences(headline(told), said % {"n": number_figures(in_time)})), grid, *_events(told)]
+
+
+def _events(told: Told) -> list[Block]:
+    """Work that sources tell of, whether or not it was one of the planned actions."""
+    events = told.data["moved"]["events"]
+    if not events:
+        return []
+    items = []
+    for one in events:
+        when = day(one["on"])
+        unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
+        items.append(Item(f"{say(one['title'])}{unsure}", f"{words.day(when, one['precision'])}:" if when else ""))
+    return [Heading(_("What sources tell of"), 2), Bullets(items)]
+
+
+def _left(told: Told) -> list[Block]:
+    left = [a for a in told.actions if a["status"] != Status.DONE]
+    if not left:
+        return [Paragraph(_("Nothing was left over.") if told.total else _("Nothing is known of what was left over."))]
+    carried = [a for a in left if a["carried_to"]]
+    dropped = [a for a in left if not a["carried_to"]]
+    blocks: list[Block] = []
+    if carried:
+        rows = [
+            [
+                parts.action_cell(told, a["code"]),
+                parts.status_cell(told, a),
+                Cell(a["carried_to"]),
+                Cell(_reason(told, a)),
+            ]
+            for a in carried
+        ]
+        head = [_("Action"), _("How it stood at the end"), _("Carried into"), _("Why")]
+        blocks.append(Grid(_("Carried over into the next edition"), head, rows, widths=(2.6, 1.5, 1, 2.4)))
+    if dropped:
+        rows = [
+            [parts.action_cell(told, a["code"]), parts.status_cell(told, a), Cell(_reason(told, a))] for a in dropped
+        ]
+        blocks.append(
+            Grid(
+                _("Not done and not carried over"),
+                [_("Action"), _("How it stood at the end"), _("Why")],
+                rows,
+                widths=(2.6, 1.5, 2.4),
+            )
+        )
+    return blocks
+
+
+def _reason(told: Told, act: Mapping[str, Any]) -> str:
+    return say(act["reason"]) or _("No reason has been given.")
+
+
+def _learned(told: Told) -> list[Block]:
+    lessons: Sequence[Mapping[str, Any]] = told.data["lessons"]
+    if not lessons:
+        return [Paragraph(_("Nothing has been written down of what was learned."))]
+    return [Bullets([Item(say(one["text"]), f"{say(one['title']).rstrip('.')}.") for one in lessons])]
+
+
+def _figures(told: Told) -> list[Block]:
+    if not told.figures:
+        return [Paragraph(_("No indicator was defined, so nothing was measured."))]
+    return [block for figure in told.figures for block in parts.figure_blocks(figure)]
+
+
+def _unknown(told: Told) -> list[Block]:
+    said = told.unknown()
+    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]

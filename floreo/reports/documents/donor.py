@@ -1,0 +1,99 @@
+"""A donor's view: what the money of one funder is for, how far it is spent, and how the work it pays for stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
+from floreo.reports.documents import parts
+from floreo.reports.presenters import Told, amount_words, say
+from floreo.strategy.logic import HOLDING
+from floreo.strategy.presenters.words import number_figures
+from floreo.strategy.sums import added, grouped
+
+
+def donor_document(told: Told, funder: str) -> Document | None:
+    """None where that funder pays for nothing in it, or is not public."""
+    name = say(told.data["money"]["funders"].get(funder))
+    places = [i for i, line in enumerate(told.data["money"]["lines"]) if line["funder"] == funder]
+    if not name or not places:
+        return None
+    codes = list(dict.fromkeys(told.data["money"]["lines"][i]["action"] for i in places))
+    acts = [told.by_code[code] for code in codes if code in told.by_code]
+    blocks: list[Block] = [
+        *parts.corrections(told),
+        Heading(_("What it pays for"), 1, "1"), *_pays(told, funder, places, acts),
+        Heading(_("What stands in the way"), 1, "2"), *_trouble(told, acts),
+        Heading(_("What is measured"), 1, "3"), *_measured(told, set(codes)),
+        Heading(_("How this was made"), 1), *parts.made_how(told),
+    ]  # fmt: skip
+    title = _("%(funder)s: %(answer)s") % {"funder": name, "answer": _answer(acts)}
+    return parts.framed(told, blocks, title=title, subtitle=told.period_words)
+
+
+def _answer(acts: list[Any]) -> str:
+    hold = sum(a["status"] in HOLDING for a in acts)
+    if hold == len(acts):
+        return ngettext("the action it pays for holds its dates", "all %(total)s actions it pays for hold their dates", len(acts)) % {
+            "total": number_figures(len(acts))
+        }  # fmt: skip
+    said = ngettext(
+        "%(hold)s of %(total)s actions it pays for holds its dates", "%(hold)s of %(total)s actions it pays for hold their dates", hold
+    )  # fmt: skip
+    return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
+
+
+def _pays(told: Told, funder: str, places: list[int], acts: list[Any]) -> list[Block]:
+    lines = [told.money_lines[i] for i in places]
+    kept = [told.data["money"]["lines"][i] for i in places]
+    by_year = [
+        (str(k), s)
+        for k, s in sorted(grouped(lines, lambda i: str(kept[i]["year_words"]), first=told.currency).items())
+    ]
+    by_action = grouped(lines, lambda i: str(kept[i]["action"]), first=told.currency)
+    rows = []
+    for act in acts:
+        for each in by_action.get(act["code"], ()):
+            money = (amount_words(each.planned, each.currency), amount_words(each.spent, each.currency))
+            rows.append([
+                parts.action_cell(told, act["code"]), parts.status_cell(told, act), Cell(told.leads(act) or "–"),
+                *(Cell(m, is_number=True) for m in money),
+            ])  # fmt: skip
+    head = [_("Action"), _("Status"), _("Lead"), _("Planned"), _("Spent")]
+    total = [(_("In all"), added(lines, first=told.currency))]
+    return [
+        parts.money_grid(_("All its money in this edition"), _("Sum"), total),
+        parts.money_grid(_("Its money by year"), _("Fiscal year"), by_year),
+        Grid(_("The actions it pays for"), head, rows, widths=(2.6, 1.4, 1.2, 1.3, 1.3)),
+        Paragraph(_("Only this funder’s own budget lines are counted here; others may pay for the same actions."), tone="note"),
+    ]  # fmt: skip
+
+
+def _trouble(told: Told, acts: list[Any]) -> list[Block]:
+    codes = {a["code"] for a in acts}
+    troubled = [a for a in told.troubled() if a["code"] in codes]
+    risks = [r for r in told.data["risks"] if r["action"] in codes]
+    if not troubled and not risks:
+        return [Paragraph(_("Nothing that it pays for is late or stands still, and no open risk is recorded."))]
+    blocks: list[Block] = [parts.trouble_grid(told, troubled)] if troubled else []
+    if risks:
+        rows = [
+            [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]
+            for r in risks
+        ]
+        blocks.append(
+            Grid(
+                _("Open risks"), [_("Risk"), _("Score, of 25"), _("What is done about it")], rows, widths=(2, 0.7, 2.4)
+            )
+        )
+    return blocks
+
+
+def _measured(told: Told, codes: set[str]) -> list[Block]:
+    mine = [f for f in told.figures if codes & set(f.actions)]
+    if not mine:
+        return [Paragraph(_("No indicator is tied to the actions it pays for."))]
+    return [block for figure in mine for block in parts.figure_blocks(figure)]

@@ -1,0 +1,163 @@
+"""The minister's page: one A4 that says how it stands, what is asked of the minister, what is late, four figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.documents.blocks import Block, Boxed, Bullets, Cell, Columns, Document, Grid, Heading, Item, Paragraph
+from floreo.core.ui import words
+from floreo.indicators import presenters as figures
+from floreo.reports.documents import parts
+from floreo.reports.documents.progress import coming_items
+from floreo.reports.figures import Figure
+from floreo.reports.presenters import Told, day, say
+from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences, short_day
+
+# How much fits on one page, whatever there is; the rest is counted and is in the report.
+LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
+TITLE, REASON, ASKED = 70, 90, 260  # letters
+
+
+def short(text: str, most: int) -> str:
+    """As much of a text as there is room for, ended at a word."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(".,;: ") + "…"
+
+
+def minister_document(told: Told, *, today: date) -> Document:
+    blocks: list[Block] = [*_corrected(told), *parts.status_bar(told), *_asked(told)]
+    blocks.append(
+        Columns([Heading(_("Late or stalled")), *_late(told)], [Heading(_figures_title(told)), *_figures(told)])
+    )
+    blocks.append(Columns([Heading(_("What moved")), *_moved(told)], [Heading(_("What comes next")), *_coming(told)]))
+    beside = [
+        _for_whom(told),
+        _("%(period)s. Printed %(day)s") % {"period": told.period_words, "day": short_day(today)},
+    ]
+    return parts.framed(told, blocks, title=headline(told), one_page=True, beside=[b for b in beside if b])
+
+
+def headline(told: Told) -> str:
+    """ "14 of 24 actions hold their dates. Two need your decision to move." """
+    asked = len({d["action"] or d["number"] for d in told.data["decisions"]})
+    if not asked:
+        return told.headline()
+    said = ngettext("%(number)s needs your decision to move.", "%(number)s need your decision to move.", asked)
+    return sentences(told.hold(), capital(said % {"number": number_word(asked)}))
+
+
+def _for_whom(told: Told) -> str:
+    posts = list(dict.fromkeys(say(d["to"]) for d in told.data["decisions"] if d["to"]))
+    return _("For: %(post)s") % {"post": short(posts[0], 60)} if posts else _("For the minister")
+
+
+def _corrected(told: Told) -> list[Block]:
+    if not told.corrections:
+        return []
+    n = len(told.corrections)
+    said = ngettext("%(n)d correction stands beside this report.", "%(n)d corrections stand beside this report.", n)
+    return [Paragraph(said % {"n": n}, tone="note")]
+
+
+def _asked(told: Told) -> list[Block]:
+    asked = told.data["decisions"]
+    if not asked:
+        return []
+    items = []
+    for one in asked[:DECISIONS]:
+        text = short(say(one["text"]), ASKED)
+        if one["action"]:
+            text = f"{text} ({_('action %(code)s') % {'code': one['action']}})".strip()
+        items.append(Item(text, f"{short(say(one['title']).rstrip('.'), 100)}."))
+    inner: list[Block] = [Bullets(items, numbered=True), *_more(len(asked) - len(items))]
+    return [Boxed(_("Decisions asked of you"), inner)]
+
+
+def _more(number: int) -> list[Block]:
+    if number <= 0:
+        return []
+    said = ngettext("And %(n)s more, in the report.", "And %(n)s more, in the report.", number)
+    return [Paragraph(said % {"n": number_figures(number)}, tone="note")]
+
+
+def _late(told: Told) -> list[Block]:
+    acts = told.troubled()
+    if not acts:
+        return [
+            Paragraph(
+                _("Nothing is late and nothing stands still.") if told.total else _("Nothing is known of any action.")
+            )
+        ]
+    rows = [[_act(told, a), Cell(short(say(a["reason"]) or told.why(a), REASON))] for a in acts[:LATE]]
+    grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Why")], rows, widths=(1, 1), bare=True)
+    return [grid, *_more(len(acts) - len(rows))]
+
+
+def _act(told: Told, act: Any) -> Cell:
+    lead = short(told.leads(act), 40)
+    below = f"{short(say(act['title']), TITLE).rstrip('.')}. {lead}".strip()
+    return Cell(parts.status_word(act["status"]), status=act["status"], small=told.note(act), below=below)
+
+
+def _chosen(told: Told) -> Sequence[Figure]:
+    """Those with a target and a reading first: they say most."""
+    known = [f for f in told.figures if f.latest is not None]
+    return sorted(known, key=lambda f: (f.indicator.target is None, parts.spark(f) is None))[:FIGURES]
+
+
+def _figures_title(told: Told) -> str:
+    n = len(_chosen(told))
+    return ngettext("One figure", "%(number)s figures", n) % {"number": capital(number_word(n))} if n else _("Figures")
+
+
+def _figures(told: Told) -> list[Block]:
+    chosen = _chosen(told)
+    if not chosen:
+        return [Paragraph(_("Nothing is known of any figure."))]
+    rows = []
+    for figure in chosen:
+        own, latest = figure.indicator, figure.latest
+        title = own.in_language("short_title") if own.short_title else short(own.in_language("title"), 46)
+        unit = own.in_language("unit")
+        target = words.number(own.target, own.decimals) if own.target is not None else "–"
+        now = parts.value_words(figure, unit=False)
+        old = latest is not None and latest.ends_on < told.period.start
+        rows.append([
+            Cell(f"{title}, {unit}" if len(unit) < 14 else title), Cell("", picture=parts.spark(figure)),
+            Cell(now, is_number=True, is_strong=True, small=f"({figures.short_when(latest)})" if old and latest else ""),
+            Cell(target, is_number=True),
+        ])  # fmt: skip
+    head = [_("Figure"), _("Over time"), _("Now"), _("Target")]
+    return [Grid(_("Figures"), head, rows, widths=(1.3, 1.1, 0.8, 0.6), bare=True, note=_("Dashed: target."))]
+
+
+def _moved(told: Told) -> list[Block]:
+    moved = told.data["moved"]
+    found: list[tuple[str, str]] = [
+        (m["on"], say(told.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
+    ]
+    found += [(m["on"], say(m["title"])) for m in moved["milestones"]]
+    found += [(e["on"], say(e["title"])) for e in moved["events"]]
+    if not found:
+        return [Paragraph(_("Nothing is recorded that moved in this period."))]
+    newest = sorted(found, reverse=True)[:MOVED]
+    items = [Item(short(title, TITLE), f"{_day(on)}:") for on, title in newest]
+    return [Bullets(items), *_more(len(found) - len(items))]
+
+
+def _day(value: str) -> str:
+    when = day(value)
+    return short_day(when) if when else ""
+
+
+def _coming(told: Told) -> list[Block]:
+    items = [Item(short(i.text, TITLE), i.lead) for i in coming_items(told, most=COMING)]
+    return [Bullets(items)] if items else [Paragraph(_("Nothing is dated in the months that follow."))]

@@ -1,0 +1,297 @@
+"""Parts that several reports share: tables of actions, money, figures with their charts, what surrounds a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from floreo.core.documents.blocks import (
+    Block,
+    Boxed,
+    Bullets,
+    Cell,
+    Document,
+    Facts,
+    Grid,
+    Heading,
+    Item,
+    Paragraph,
+    Picture,
+    StatusBar,
+)
+from floreo.core.ui import charts, plotting, words
+from floreo.indicators import presenters as figures
+from floreo.reports.figures import Figure
+from floreo.reports.presenters import Told, amount_words, day, percent_words
+from floreo.strategy.models import StatusChoice
+from floreo.strategy.presenters.standing import tally_words
+from floreo.strategy.presenters.words import number_figures, short_day
+from floreo.strategy.sums import Sum
+
+
+def framed(told: Told, blocks: Sequence[Block], *, title: str, subtitle: str = "", **more: Any) -> Document:
+    """The document round these blocks: whose it is, of when, which snapshot."""
+    return Document(
+        title=title, subtitle=subtitle, language=(get_language() or "en").split("-")[0], blocks=blocks,
+        kicker=f"{told.country}\n{told.edition}", made_on=told.frozen_on or told.as_of, foot=told.foot, site=told.site,
+        sample_words=told.sample_words, author=told.country, keywords=[told.edition, told.period_words], **more,
+    )  # fmt: skip
+
+
+def corrections(told: Told) -> list[Block]:
+    """What was found wrong since it was frozen: first of all, so that nobody reads past it."""
+    if not told.corrections:
+        return []
+    items = [
+        Item(
+            " ".join(filter(None, [_("It says: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
+                                   c.in_language("instead"),
+                                   _("Said by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)}])),
+            f"{c.in_language('where')}:",
+        )
+        for c in told.corrections
+    ]  # fmt: skip
+    return [Boxed(_("Corrected since it was frozen"), [Bullets(items)])]
+
+
+def status_word(status: str) -> str:
+    return str(StatusChoice(status).label)
+
+
+def status_bar(told: Told) -> list[Block]:
+    counts = told.counts
+    if not told.total:
+        return []
+    return [StatusBar([(s.value, status_word(s), n) for s, n in counts.items()], tally_words(counts))]
+
+
+def status_cell(told: Told, act: Mapping[str, Any]) -> Cell:
+    return Cell(status_word(act["status"]), status=act["status"], small=told.note(act))
+
+
+def action_href(told: Told, code: str) -> str:
+    if code not in told.by_code or not told.by_code[code]["is_public"]:
+        return ""
+    return reverse("portal:action", args=[told.edition_code, code])
+
+
+def action_cell(told: Told, code: str) -> Cell:
+    return Cell(told.label(code), href=action_href(told, code))
+
+
+def day_cell(value: str | None) -> Cell:
+    when = day(value)
+    return Cell(short_day(when) if when else "–")
+
+
+def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
+    rows = [
+        [action_cell(told, a["code"]), status_cell(told, a), Cell(told.leads(a) or "–"), Cell(told.why(a)), Cell(told.expected(a) or "–")]
+        for a in acts
+    ]  # fmt: skip
+    head = [_("Action"), _("Status"), _("Lead"), _("Why"), _("Now expected")]
+    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.4, 1.3, 1.2, 3, 1.1))
+
+
+# -- money ---------------------------------------------------------------------------------------------------------------
+
+
+def _sum_cells(each: Sum) -> list[Cell]:
+    return [
+        Cell(amount_words(each.planned, each.currency), is_number=True),
+        Cell(amount_words(each.committed, each.currency), is_number=True),
+        Cell(amount_words(each.spent, each.currency), is_number=True),
+        Cell(percent_words(each.share_spent) or "–", is_number=True),
+    ]
+
+
+MONEY_WIDTHS = (2.2, 1.5, 1.5, 1.5, 0.8)
+
+
+def money_grid(caption: str, first: str, rows: Iterable[tuple[str, tuple[Sum, ...]]]) -> Grid:
+    cells = [[Cell(name), *_sum_cells(each)] for name, sums in rows for each in sums]
+    head = [first, _("Planned"), _("Committed"), _("Spent"), _("Share spent")]
+    return Grid(caption, head, cells, widths=MONEY_WIDTHS)
+
+
+def money_chart(told: Told, rows: Sequence[tuple[str, tuple[Sum, ...]]], caption: str) -> list[Block]:
+    """Spent, per group, in the country's own currency; nothing where there is little to compare."""
+    bars = []
+    for name, sums in rows:
+        own = next((s for s in sums if s.currency == told.currency), None)
+        if own is not None:
+            bars.append(charts.Bar(name, own.planned, amount_words(own.planned, own.currency)))
+    if len(bars) < 2 or not any(b.value for b in bars):
+        return []
+    spoken = plotting.spoken_list(caption, [(b.label, b.words) for b in bars], kind=_("Bar chart"))
+    return [Picture(charts.bar_chart(bars, label=spoken), spoken, caption)]
+
+
+def money_sentence(told: Told) -> str:
+    parts = []
+    for each in told.sums():
+        said = _("%(spent)s of %(planned)s planned is spent (%(share)s); %(committed)s is committed.")
+        parts.append(said % {
+            "spent": amount_words(each.spent, each.currency), "planned": amount_words(each.planned, each.currency),
+            "share": percent_words(each.share_spent) or "–", "committed": amount_words(each.committed, each.currency),
+        })  # fmt: skip
+    return " ".join(parts)
+
+
+def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
+    if not told.money_lines:
+        return [Paragraph(_("Nothing is known of its money: no budget line is recorded."))]
+    by_funder, by_year = told.money_by("funder"), told.money_by("year_words")
+    return [
+        Paragraph(money_sentence(told)),
+        Paragraph(
+            _("Counted once, at the action it pays for. Currencies are never added to each other. As recorded on the day "
+              "the report was made."), tone="note",
+        ),
+        Heading(_("By who pays"), level),
+        *money_chart(told, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": told.currency}),
+        money_grid(_("Money by who pays"), _("Who pays"), by_funder),
+        Heading(_("By year"), level),
+        money_grid(_("Money by year"), _("Fiscal year"), by_year),
+        Heading(_("By pillar"), level),
+        money_grid(_("Money by pillar"), _("Pillar"), told.money_by("pillar")),
+    ]  # fmt: skip
+
+
+# -- figures -------------------------------------------------------------------------------------------------------------
+
+
+def value_words(figure: Figure, *, unit: bool = True) -> str:
+    latest = figure.latest
+    if latest is None:
+        return _("No reading yet")
+    if figure.is_hidden(latest):
+        return _("Fewer than 5")
+    return figures.value_words(latest, unit=unit)
+
+
+def figure_sentence(figure: Figure) -> str:
+    latest = figure.latest
+    if latest is not None and figure.is_hidden(latest):
+        when = figures.when_words(latest)
+        return _("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when}
+    if latest is None:
+        target = figures.target_words(figure.indicator)
+        return " ".join(
+            filter(None, [_("No reading yet."), _("Target: %(target)s.") % {"target": target} if target else ""])
+        )
+    return figures.headline(figure.indicator, latest)
+
+
+def figure_chart(figure: Figure) -> list[Block]:
+    title = figure.indicator.in_language("title")
+    line = plotting.line_of(figure.readings, figure.indicator, [], caption=title)
+    if line is None:
+        return []
+    legend = plotting.legend_of(line, figure.indicator.in_language("unit"))
+    return [Picture(charts.line_chart(line), line.label, f"{title}. {legend}".strip())]
+
+
+def figure_blocks(figure: Figure, *, level: int = 2) -> list[Block]:
+    """One indicator: its sentence, its chart, the change, and which reading it is."""
+    indicator, latest = figure.indicator, figure.latest
+    said = [figure_sentence(figure)]
+    if latest is not None and not figure.is_hidden(latest):
+        said.append(
+            figures.change_words(latest, figure.before) + "." if figures.change_words(latest, figure.before) else ""
+        )
+    return [
+        Heading(indicator.in_language("title"), level),
+        Paragraph(" ".join(filter(None, said))),
+        *figure_chart(figure),
+    ]
+
+
+def spark(figure: Figure) -> Picture | None:
+    values = [None if figure.is_hidden(r) else r.value for r in figure.readings]
+    svg = charts.sparkline(values, figure.indicator.target)
+    if not svg:
+        return None
+    known = [r for r in figure.readings if r.value is not None and not figure.is_hidden(r)]
+    said = _("From %(first)s in %(then)s to %(last)s in %(now)s") % {
+        "first": figures.value_words(known[0], unit=False), "then": figures.period_words(known[0].period),
+        "last": figures.value_words(known[-1], unit=False), "now": figures.period_words(known[-1].period),
+    }  # fmt: skip
+    return Picture(svg, said)
+
+
+# -- the annex -----------------------------------------------------------------------------------------------------------
+
+ANNEX_ROWS = 1500  # what paper can hold; the data file has them all
+
+
+def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str) -> list[Block]:
+    rows = [
+        [action_cell(told, a["code"]), status_cell(told, a), Cell(told.leads(a) or "–"), day_cell(a["due"])]
+        for a in acts[:ANNEX_ROWS]
+    ]
+    left = len(acts) - len(rows)
+    note = _("%(number)s more actions are in the data file.") % {"number": number_figures(left)} if left > 0 else ""
+    head = [_("Action"), _("Status"), _("Lead"), _("Due")]
+    return [Grid(caption, head, rows, widths=(3.4, 1.6, 1.6, 1), note=note)]
+
+
+def readings_annex(told: Told) -> list[Block]:
+    """The working of every newest reading: what was counted, of how many, by which measure, and whether it is frozen."""
+    rows = []
+    for figure in told.figures:
+        latest = figure.latest
+        if latest is None:
+            continue
+        rows.append([
+            Cell(figure.indicator.in_language("title")), Cell(figures.when_words(latest)), Cell(value_words(figure), is_number=True),
+            Cell(_working(figure)), Cell(_state(latest)),
+        ])  # fmt: skip
+    if not rows:
+        return [Paragraph(_("There is no reading, so there is no working to show."))]
+    head = [_("Indicator"), _("For"), _("Value"), _("What was counted"), _("State")]
+    return [Grid(_("Working of the newest readings"), head, rows, widths=(2, 1.1, 1, 2.6, 1.6))]
+
+
+def _working(figure: Figure) -> str:
+    latest = figure.latest
+    if latest is None or figure.is_hidden(latest):
+        return _("Not shown: fewer than 5 people.")
+    parts = []
+    if latest.numerator is not None and latest.denominator is not None:
+        own = figure.indicator
+        parts.append(_("%(numerator)s %(counted)s, %(denominator)s %(all)s.") % {
+            "numerator": words.number(latest.numerator.normalize()), "denominator": words.number(latest.denominator.normalize()),
+            "counted": own.in_language("numerator_words") or _("counted"), "all": own.in_language("denominator_words") or _("in all"),
+        })  # fmt: skip
+    if latest.measure:
+        parts.append(
+            _("Measure %(name)s, version %(version)s.") % {"name": latest.measure, "version": latest.measure_version}
+        )
+    else:
+        parts.append(_("Entered by %(who)s.") % {"who": latest.taken_by})
+    return " ".join(parts)
+
+
+def _state(reading: Any) -> str:
+    if reading.frozen_at is not None:
+        return _("Frozen %(day)s") % {"day": short_day(figures.day_of(reading.frozen_at))}
+    return _("Not frozen, may still change")
+
+
+def made_how(told: Told) -> list[Block]:
+    """How the report came about, and how it can be checked."""
+    pairs = [(_("Stands as of"), short_day(told.as_of))]
+    if told.digest:
+        pairs += [
+            (_("Frozen"), _("%(day)s by %(name)s") % {"day": short_day(told.frozen_on or told.as_of), "name": told.frozen_by}),
+            (_("Fingerprint (SHA-256)"), told.digest),
+            (_("Audit entry"), words.number(told.audit_number)),
+        ]  # fmt: skip
+    said = _("Statuses are worked out from dates by published rules, never typed. A frozen report never changes: a mistake is "
+             "said in a correction beside it.")  # fmt: skip
+    return [Facts(pairs), Paragraph(said, tone="note")]

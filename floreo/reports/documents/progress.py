@@ -1,0 +1,263 @@
+"""The progress report of a period: how it stands, what moved, what is late and why, money, risks, figures, working."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.documents.blocks import (
+    Block,
+    Boxed,
+    Bullets,
+    Cell,
+    Document,
+    Grid,
+    Heading,
+    Item,
+    PageBreak,
+    Paragraph,
+)
+from floreo.core.ui import words
+from floreo.reports.documents import parts
+from floreo.reports.presenters import Told, day, say
+from floreo.strategy.logic import Status
+from floreo.strategy.presenters.words import number_figures, short_day
+
+SAID_AT_MOST = 400  # words of leads, in the order said; the data file has them all
+
+
+def progress_document(told: Told) -> Document:
+    """Every section stands, even where nothing is known: then it says so."""
+    numbered: list[tuple[str, list[Block]]] = [
+        (_("How it stands"), _stands(told)),
+        (_("What moved"), _moved(told)),
+        (_("What is late, and why"), _late(told)),
+        (_("Decisions asked"), _decisions(told)),
+        (_("Money"), parts.money_blocks(told)),
+        (_("Risks"), _risks(told)),
+        (_("Indicators"), _figures(told)),
+        (_("What the leads say"), _said(told)),
+        (_("What comes next"), _coming(told)),
+        (_("What is not known"), _unknown(told)),
+    ]
+    blocks: list[Block] = [*parts.corrections(told)]
+    for number, (title, inner) in enumerate(numbered, start=1):
+        blocks += [Heading(title, 1, str(number)), *inner]
+    blocks += [PageBreak(), Heading(_("Annex: every action"), 1), *_annex(told)]
+    blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(told), *parts.made_how(told)]
+    title = _("Progress report, %(period)s") % {"period": told.period_words}
+    return parts.framed(told, blocks, title=title, subtitle=told.headline(), contents=True)
+
+
+def _stands(told: Told) -> list[Block]:
+    blocks: list[Block] = [Paragraph(told.headline(), tone="lede"), *parts.status_bar(told)]
+    if not told.total:
+        return blocks
+    blocks.append(Paragraph(told.change()))
+    before = told.counts_before
+    if before is not None:
+        when = day(told.data["before_on"])
+        head = [_("Status"), short_day(told.as_of), short_day(when) if when else "", _("Change")]
+        rows = [
+            [
+                Cell(parts.status_word(s), status=s),
+                _whole(n),
+                _whole(before[s]),
+                Cell(_signed(n - before[s]), is_number=True),
+            ]
+            for s, n in told.counts.items()
+        ]
+        blocks.append(Grid(_("This period beside the last: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1)))
+    head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("In all")]
+    rows = [
+        [Cell(f"{p['code']} {say(p['title'])}"), *(_whole(int(p["tally"].get(s, 0))) for s in Status),
+         _whole(sum(p["tally"].values()))]
+        for p in told.data["pillars"]
+    ]  # fmt: skip
+    return [
+        *blocks,
+        Grid(_("Actions of each pillar by status"), head, rows, widths=(3, 0.8, 1, 0.9, 0.8, 0.9, 1.1, 0.8)),
+    ]
+
+
+def _whole(number: int) -> Cell:
+    return Cell(words.number(number), is_number=True)
+
+
+def _signed(number: int) -> str:
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+
+
+def _moved(told: Told) -> list[Block]:
+    moved, blocks = told.data["moved"], list[Block]()
+    closed = [Item(_closed(told, row), href=parts.action_href(told, row["action"])) for row in moved["closed"]]
+    reached = [Item(_reached(told, row), href=parts.action_href(told, row["action"])) for row in moved["milestones"]]
+    events = [Item(say(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
+    for title, items in (
+        (_("Actions completed"), closed),
+        (_("Milestones reached"), reached),
+        (_("What happened"), events),
+    ):
+        if items:
+            blocks += [Heading(f"{title} ({number_figures(len(items))})", 2), Bullets(items)]
+    if told.data["tally_before"] is not None:
+        blocks += _turned(told)
+    return blocks or [
+        Paragraph(_("Nothing is recorded that moved in this period: no action completed, no milestone reached."))
+    ]
+
+
+def _when(value: str | None) -> str:
+    when = day(value)
+    return short_day(when) if when else ""
+
+
+def _beside_due(row: Mapping[str, Any]) -> str:
+    on, due = day(row["on"]), day(row["due"])
+    if on is None or due is None or on == due:
+        return ""
+    days = (on - due).days
+    said = ngettext("%(n)s day after it was due", "%(n)s days after it was due", days) if days > 0 else ngettext(
+        "%(n)s day before it was due", "%(n)s days before it was due", -days)  # fmt: skip
+    return f" ({said % {'n': number_figures(abs(days))}})"
+
+
+def _closed(told: Told, row: Mapping[str, Any]) -> str:
+    return f"{told.label(row['action'])}, {_when(row['on'])}{_beside_due(row)}"
+
+
+def _reached(told: Told, row: Mapping[str, Any]) -> str:
+    return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {told.label(row['action'])}"
+
+
+def _turned(told: Told) -> list[Block]:
+    """Actions whose status is another than at the end of the period before."""
+    turned = [a for a in told.actions if a["was"] and a["was"] != a["status"]]
+    if not turned:
+        return []
+    rows = [
+        [
+            parts.action_cell(told, a["code"]),
+            Cell(parts.status_word(a["was"]), status=a["was"]),
+            parts.status_cell(told, a),
+        ]
+        for a in turned
+    ]
+    head = [_("Action"), _("Then"), _("Now")]
+    return [Grid(_("Actions whose status changed"), head, rows[: parts.ANNEX_ROWS], widths=(3, 1.2, 1.6))]
+
+
+def _late(told: Told) -> list[Block]:
+    acts = told.troubled()
+    if not acts:
+        return [
+            Paragraph(
+                _("Nothing is late and nothing stands still.") if told.total else _("Nothing is known of any action.")
+            )
+        ]
+    unsaid = sum(not say(a["reason"]) for a in acts)
+    blocks: list[Block] = [parts.trouble_grid(told, acts[: parts.ANNEX_ROWS])]
+    if unsaid:
+        said = ngettext(
+            "No reason has been given for %(n)s of them.", "No reason has been given for %(n)s of them.", unsaid
+        )
+        blocks.append(Paragraph(said % {"n": number_figures(unsaid)}, tone="note"))
+    return blocks
+
+
+def decision_items(told: Told) -> list[Item]:
+    found = []
+    for one in told.data["decisions"]:
+        text = say(one["text"])
+        if one["action"]:
+            text = f"{text} ({_('action %(code)s') % {'code': one['action']}})".strip()
+        found.append(Item(text, f"{say(one['title']).rstrip('.')}."))
+    return found
+
+
+def _decisions(told: Told) -> list[Block]:
+    items = decision_items(told)
+    if not items:
+        return [Paragraph(_("No decision is asked of anybody outside the committees."))]
+    return [Boxed(_("Asked, and not answered yet"), [Bullets(items, numbered=True)])]
+
+
+def _risks(told: Told) -> list[Block]:
+    risks = told.data["risks"]
+    if not risks:
+        return [Paragraph(_("No open risk is recorded."))]
+    high = sum(r["is_high"] for r in risks)
+    said = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
+    more = ngettext("%(n)s of them is high", "%(n)s of them are high", high) % {"n": number_figures(high)}
+    rows = [
+        [Cell(say(r["title"])), parts.action_cell(told, r["action"]), Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
+         Cell(say(r["response"]) or "–")]
+        for r in risks[: parts.ANNEX_ROWS]
+    ]  # fmt: skip
+    head = [_("Risk"), _("Action"), _("Likelihood × impact"), _("What is done about it")]
+    grid = Grid(
+        _("Open risks, the highest first"),
+        head,
+        rows,
+        widths=(2, 2, 1.1, 2.4),
+        note=_("Each from 1 to 5; from 12 on a risk is high."),
+    )
+    return [Paragraph(f"{said}; {more}."), grid]
+
+
+def _figures(told: Told) -> list[Block]:
+    if not told.figures:
+        return [Paragraph(_("No indicator is defined, so nothing is measured."))]
+    blocks: list[Block] = []
+    for figure in told.figures:
+        blocks += parts.figure_blocks(figure)
+    return blocks
+
+
+def _said(told: Told) -> list[Block]:
+    rows = told.data["said"]
+    speaking = [r for r in rows if not r["nothing_changed"]]
+    silent = len(rows) - len(speaking)
+    if not rows:
+        return [Paragraph(_("No lead said anything in this period."))]
+    blocks: list[Block] = []
+    for row in speaking[:SAID_AT_MOST]:
+        words_of = {_("Done"): say(row["done"]), _("Next"): say(row["next"]), _("Risks"): say(row["risks"])}
+        items = [Item(text, f"{name}:") for name, text in words_of.items() if text]
+        if items:
+            blocks += [Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)]
+    if silent:
+        said = ngettext("%(n)s answer says that nothing changed.", "%(n)s answers say that nothing changed.", silent)
+        blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))
+    return blocks
+
+
+def coming_items(told: Told, *, most: int) -> list[Item]:
+    found = []
+    for one in told.data["coming"][:most]:
+        said = say(one["title"])
+        if one["action"]:
+            said = f"{said} ({_('action %(code)s') % {'code': one['action']}})"
+        found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(told, one["action"])))
+    return found
+
+
+def _coming(told: Told) -> list[Block]:
+    items = coming_items(told, most=60)
+    if not items:
+        return [Paragraph(_("Nothing is dated in the months that follow."))]
+    return [Bullets(items)]
+
+
+def _unknown(told: Told) -> list[Block]:
+    said = told.unknown()
+    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
+
+
+def _annex(told: Told) -> list[Block]:
+    if not told.total:
+        return [Paragraph(_("Nothing is known of any action."))]
+    return parts.actions_annex(told, told.actions, _("Every action, in the order of the plan"))

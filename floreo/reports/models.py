@@ -1,0 +1,184 @@
+"""What is reported: snapshots that never change, corrections that stand beside them, Word templates, signatures."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.errors import Refused
+from floreo.core.figures import Period
+from floreo.core.models import Record, Translated
+from floreo.reviews.models import Review
+from floreo.strategy.models import Edition
+
+FROZEN = _("A snapshot never changes. Say what is wrong in a correction: it will stand beside it.")
+
+
+class SnapshotKind(models.TextChoices):
+    PERIOD = "period", _("Progress report")
+    CLOSING = "closing", _("Closing evaluation")
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def visible_to(self, viewer: object) -> SnapshotQuerySet:
+        """Strangers: of public editions, those taken while the edition was public."""
+        if can(viewer, Permission.PLAN_READ):
+            return self
+        return self.filter(edition__is_public=True, is_public=True)
+
+    def light(self) -> SnapshotQuerySet:
+        """Without what they hold: for lists."""
+        return self.defer("public", "internal")
+
+
+class Snapshot(Record):
+    """How an edition stood at the end of a period, as it was known when the period was closed. It is the report: page,
+    PDF and Word are drawn from it. Neither we nor the database let it change."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="snapshots")
+    review = models.OneToOneField(Review, null=True, blank=True, on_delete=models.PROTECT, related_name="snapshot")
+    kind = models.CharField(max_length=8, choices=SnapshotKind.choices, default=SnapshotKind.PERIOD)
+    code = models.SlugField(max_length=40)  # "2026-q3"
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    as_of = models.DateField()  # the day for which everything stands
+    is_public = models.BooleanField()  # whether the edition was public then
+    public = models.JSONField()  # what strangers may see
+    internal = models.JSONField()  # all of it
+    digest = models.CharField(max_length=64)  # SHA-256 over both and what they are of
+    frozen_at = models.DateTimeField()
+    frozen_by = models.CharField(max_length=200)
+    audit_number = models.PositiveBigIntegerField()  # the entry of the chain that tells of it
+
+    # The trail holds its digest; all that it says would only stand there twice.
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"public", "internal"})
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ends_on", "-starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="snapshot_code_once"),
+            models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="snapshot_days_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edition.code} {self.code}"
+
+    @property
+    def period(self) -> Period:
+        return Period(self.starts_on, self.ends_on)
+
+    @property
+    def short_digest(self) -> str:
+        return " ".join((self.digest[:4], self.digest[4:8], self.digest[8:12]))
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:report_of", args=[self.edition.code, self.code])
+
+    def desk_url(self) -> str:
+        return reverse("workspace:report", args=[self.edition.code, self.code])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise Refused(FROZEN, code="frozen")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise Refused(FROZEN, code="frozen")
+
+
+class Correction(Record, Translated):
+    """What a snapshot says wrongly, and what is right: it stands beside it on every form of the report. Never taken back:
+    one that was wrong is corrected by the next."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("where", "says", "instead")
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="corrections")
+    where = models.CharField(max_length=200)  # "Money, by funder"
+    says = models.CharField(max_length=500, blank=True)  # what it says
+    instead = models.TextField()  # what is right, and why
+    on = models.DateField()
+    by = models.CharField(max_length=200)
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} {self.where}"
+
+    def audit_subject(self) -> models.Model:
+        return self.snapshot
+
+
+class Lesson(Record, Translated):
+    """What was learned in an edition, for its closing evaluation and for those who write the next one."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "text")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons")
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    said_by = models.CharField(max_length=200, blank=True)
+    is_public = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def audit_subject(self) -> models.Model:
+        return self.edition
+
+
+class WordTemplate(Record):
+    """A ministry's own Word file with our fields in it. Checked when it is kept; what was found stands with it."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"content"})
+
+    code = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    language = models.CharField(max_length=5, blank=True)  # in which it is filled; blank: the reader's
+    fields_used = models.JSONField(default=list, blank=True)
+    kept_on = models.DateField()
+    kept_by = models.CharField(max_length=200)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignOff(Record):
+    """That somebody signed a report: who, in what post, when, and the fingerprint of the very PDF that was signed."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="sign_offs")
+    signed_name = models.CharField(max_length=200)
+    signed_post = models.CharField(max_length=200)
+    signed_on = models.DateField()
+    language = models.CharField(max_length=5)
+    pdf_sha256 = models.CharField(max_length=64)
+    note = models.CharField(max_length=500, blank=True)
+    kept_by = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["signed_on", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} {self.signed_name}"
+
+    def audit_subject(self) -> models.Model:
+        return self.snapshot

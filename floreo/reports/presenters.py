@@ -1,0 +1,329 @@
+"""What a report says in words, computed from its data, in the reader's language. Text only, no HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from floreo.core.figures import Period
+from floreo.core.ui import words
+from floreo.indicators.presenters import period_words
+from floreo.reports.figures import Figure, figure_from
+from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status
+from floreo.strategy.presenters.standing import hold_sentence, standing_sentences, tally_sentence
+from floreo.strategy.presenters.words import (
+    capital,
+    day_words,
+    days_words,
+    number_word,
+    sentences,
+    short_day,
+    short_month,
+)
+from floreo.strategy.sums import Line, Sum, added, grouped
+
+Text = Mapping[str, str]
+
+
+def say(text: Text | None) -> str:
+    """A text in the reader's language, or as it was written."""
+    if not text:
+        return ""
+    language = (get_language() or "").split("-")[0]
+    return text.get(language) or text.get("", "")
+
+
+def day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def amount_words(amount: Decimal, currency: str) -> str:
+    return words.money(amount, currency)
+
+
+def percent_words(value: Decimal | None) -> str:
+    return "" if value is None else f"{words.number(value.normalize() if value else Decimal(0))}\u00a0%"
+
+
+@dataclass(frozen=True)
+class Told:
+    """The data of one report, with what is read off it. `data` is one form of a snapshot, or gathered now."""
+
+    data: Mapping[str, Any]
+    digest: str = ""
+    audit_number: int = 0
+    frozen_on: date | None = None
+    frozen_by: str = ""
+    corrections: tuple[Any, ...] = field(default=())
+    site: str = ""
+
+    # -- the frame -------------------------------------------------------------------------------------------------------
+
+    @property
+    def country(self) -> str:
+        return say(self.data["country"]["name"])
+
+    @property
+    def edition(self) -> str:
+        return say(self.data["edition"]["title"])
+
+    @property
+    def edition_code(self) -> str:
+        return str(self.data["edition"]["code"])
+
+    @property
+    def period(self) -> Period:
+        kept = self.data["period"]
+        return Period(date.fromisoformat(kept["starts_on"]), date.fromisoformat(kept["ends_on"]))
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.data["period"]["as_of"])
+
+    @property
+    def is_running(self) -> bool:
+        return self.as_of < self.period.end
+
+    @property
+    def period_words(self) -> str:
+        """ "Q3 2026"; of a period that runs also the day."""
+        said = period_words(self.period)
+        if self.is_running:
+            return _("%(period)s so far, as of %(day)s") % {"period": said, "day": short_day(self.as_of)}
+        return said
+
+    @property
+    def sample_words(self) -> str:
+        if not self.data["country"]["is_sample"]:
+            return ""
+        return _("Sample data. %(country)s is a fictional country.") % {"country": self.country}
+
+    @property
+    def foot(self) -> str:
+        """Which snapshot this is, so that paper can be compared with the chain; or that it is none."""
+        if not self.digest:
+            return _("Not frozen: figures as of %(day)s may still change.") % {"day": short_day(self.as_of)}
+        said = _("Snapshot %(digest)s, frozen %(day)s by %(name)s, audit entry %(number)s.") % {
+            "digest": self.digest[:12], "day": short_day(self.frozen_on or self.as_of), "name": self.frozen_by,
+            "number": words.number(self.audit_number),
+        }  # fmt: skip
+        if not self.corrections:
+            return said
+        more = ngettext(
+            "%(n)d correction stands beside it.", "%(n)d corrections stand beside it.", len(self.corrections)
+        )
+        return sentences(said, more % {"n": len(self.corrections)})
+
+    # -- how it stands ---------------------------------------------------------------------------------------------------
+
+    @property
+    def actions(self) -> list[Any]:
+        return list(self.data["actions"])
+
+    @cached_property
+    def by_code(self) -> dict[str, Any]:
+        return {a["code"]: a for a in self.data["actions"]}
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        return {s: int(self.data["tally"].get(s, 0)) for s in Status}
+
+    @property
+    def counts_before(self) -> dict[Status, int] | None:
+        kept = self.data["tally_before"]
+        return {s: int(kept.get(s, 0)) for s in Status} if kept is not None else None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def headline(self) -> str:
+        """The answer, in at most two sentences."""
+        if not self.total:
+            return _("No action is recorded for this strategy.")
+        return standing_sentences(self.counts)
+
+    def hold(self) -> str:
+        return hold_sentence(self.counts) or self.headline()
+
+    def tally(self) -> str:
+        return tally_sentence(self.counts) if self.total else ""
+
+    def change(self) -> str:
+        """This period beside the one before, in a sentence."""
+        before = self.counts_before
+        if before is None:
+            return _("There is no period before this one in the edition to compare with.")
+        if not sum(before.values()):
+            return ""
+        done = self.counts[Status.DONE] - before[Status.DONE]
+        late = self.counts[Status.LATE] - before[Status.LATE]
+        said = {"day": short_day(date.fromisoformat(self.data["before_on"]))}
+        parts = [_("Since %(day)s") % said + " "]
+        parts.append(
+            ngettext("%(number)s action was completed", "%(number)s actions were completed", done) % {"number": number_word(done)}
+            if done > 0 else _("no action was completed")
+        )  # fmt: skip
+        if late > 0:
+            parts.append(
+                ", "
+                + ngettext("and %(number)s more is late", "and %(number)s more are late", late)
+                % {"number": number_word(late)}
+            )
+        elif late < 0:
+            parts.append(
+                ", "
+                + ngettext("and %(number)s fewer is late", "and %(number)s fewer are late", -late)
+                % {"number": number_word(-late)}
+            )
+        else:
+            parts.append(", " + _("and as many are late as then"))
+        return "".join(parts) + "."
+
+    # -- one action ------------------------------------------------------------------------------------------------------
+
+    def leads(self, act: Mapping[str, Any]) -> str:
+        return ", ".join(say(n) for n in act["leads"])
+
+    def label(self, code: str) -> str:
+        act = self.by_code.get(code)
+        return f"{code} {say(act['title'])}" if act else code
+
+    def note(self, act: Mapping[str, Any]) -> str:
+        """Beside the status word: the days late, the month done, since when it stands still."""
+        since = day(act["since"])
+        if since is None:
+            return ""
+        match Status(act["status"]):
+            case Status.LATE if act["rule"] != Rule.SET_BY_HAND:
+                return days_words(max((self.as_of - since).days, 0))
+            case Status.DONE:
+                return short_month(since)
+            case Status.STALLED:
+                return _("since %(day)s") % {"day": short_month(since)}
+        return ""
+
+    def why(self, act: Mapping[str, Any]) -> str:
+        """Why it is late or stands still: its lead's words, else what was missed, else that nothing is known."""
+        reason, rule = say(act["reason"]), act["rule"]
+        since = day(act["since"])
+        if rule == Rule.SILENT and since:
+            said = _("Nothing has been heard of it since %(day)s.") % {"day": short_day(since)}
+            return sentences(reason, said)
+        said = self._missed(act) or (_("It was due on %(day)s.") % {"day": short_day(since)} if since else "")
+        if reason:
+            return sentences(reason if reason.endswith((".", "!", "?")) else f"{reason}.", said)
+        return sentences(said, _("No reason has been given."))
+
+    def _missed(self, act: Mapping[str, Any]) -> str:
+        missed = act["missed"]
+        if act["rule"] != Rule.MILESTONE_OVERDUE or not missed:
+            return ""
+        first = missed[0]
+        due = day(first["due"])
+        return _("“%(title)s” was due on %(day)s.") % {
+            "title": say(first["title"]),
+            "day": short_day(due) if due else "",
+        }
+
+    def expected(self, act: Mapping[str, Any]) -> str:
+        when = day(act["expected"])
+        return short_day(when) if when else ""
+
+    def troubled(self) -> list[Any]:
+        """Late first, the longest waiting on top; then what stands still."""
+        late = [a for a in self.actions if a["status"] == Status.LATE]
+        stalled = [a for a in self.actions if a["status"] == Status.STALLED]
+        key = lambda a: (a["since"] or "9999", a["code"])  # noqa: E731 -- one order for both lists
+        return [*sorted(late, key=key), *sorted(stalled, key=key)]
+
+    # -- figures and money -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def figures(self) -> list[Figure]:
+        return [figure_from(kept) for kept in self.data["figures"]]
+
+    @cached_property
+    def money_lines(self) -> list[Line]:
+        return [_line(kept) for kept in self.data["money"]["lines"]]
+
+    @property
+    def currency(self) -> str:
+        return str(self.data["country"]["currency"])
+
+    def sums(self) -> tuple[Sum, ...]:
+        return added(self.money_lines, first=self.currency)
+
+    def money_by(self, name: str) -> list[tuple[str, tuple[Sum, ...]]]:
+        """Sums by "funder", "year_words" or "pillar", with what each is called."""
+        kept = self.data["money"]["lines"]
+        found = grouped(self.money_lines, lambda i: str(kept[i][name]), first=self.currency)
+        return [
+            (self.money_name(name, key), sums)
+            for key, sums in sorted(found.items(), key=lambda pair: (not pair[0], pair[0]))
+        ]
+
+    def money_name(self, name: str, key: str) -> str:
+        if name == "funder":
+            return say(self.data["money"]["funders"].get(key)) or _("No funder named")
+        if name == "pillar":
+            pillar = next((p for p in self.data["pillars"] if p["code"] == key), None)
+            return f"{key} {say(pillar['title'])}" if pillar else key
+        return key
+
+    def funders(self) -> list[tuple[str, str]]:
+        """Who pays for anything in it: code and name."""
+        return sorted(((c, say(n)) for c, n in self.data["money"]["funders"].items()), key=lambda pair: pair[1])
+
+    # -- what is not known -----------------------------------------------------------------------------------------------
+
+    def unknown(self) -> list[str]:
+        """What a reader would look for and not find, said plainly."""
+        acts, said = self.actions, []
+        if acts:
+            said += [
+                _count(sum(not a["leads"] for a in acts), _("Who leads is not known for %(count)s.")),
+                _count(sum(not a["due"] for a in acts), _("No due date is known for %(count)s.")),
+                _count(sum(not a["confirmed"] for a in acts), _("Not checked against a source yet: %(count)s.")),
+            ]
+        else:
+            said.append(_("Nothing is known of any action."))
+        if acts and not self.data["said"]:
+            said.append(_("Nothing was said by any lead in this period."))
+        if not self.money_lines:
+            said.append(_("Nothing is known of its money."))
+        empty = sum(f.latest is None for f in self.figures)
+        if not self.figures:
+            said.append(_("No indicator is defined for it."))
+        elif empty:
+            said.append(
+                ngettext("%(number)s indicator has no reading.", "%(number)s indicators have no reading.", empty)
+                % {"number": words.number(empty)}
+            )
+        return [s for s in said if s]
+
+
+def _line(kept: Mapping[str, Any]) -> Line:
+    return Line(kept["currency"], Decimal(kept["planned"]), Decimal(kept["committed"]), Decimal(kept["spent"]))
+
+
+def _count(number: int, sentence: str) -> str:
+    if not number:
+        return ""
+    count = ngettext("%(number)s action", "%(number)s actions", number) % {"number": words.number(number)}
+    return sentence % {"count": count}
+
+
+def silent_limit() -> int:
+    """After how many days without a word an action counts as stalled."""
+    return SILENT_PERIODS * PERIOD_DAYS
+
+
+__all__ = ["Told", "amount_words", "capital", "day", "day_words", "percent_words", "say", "silent_limit"]

@@ -1,0 +1,83 @@
+"""Filling a Word template with a report, and the template that comes with the program."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+import jinja2
+from django.utils.translation import gettext as _
+from docx.oxml import OxmlElement
+from docxtpl import DocxTemplate
+
+from floreo.core.errors import Refused
+from floreo.reports.presenters import Told
+from floreo.reports.word.fields import values
+from floreo.reports.word.refusing import environment
+
+_PROPERTIES = ("author", "category", "comments", "identifier", "keywords", "subject", "title")
+
+
+def fill(content: bytes, told: Told) -> bytes:
+    """The template filled with the report, in the reader's language. Its content was checked when it was kept."""
+    template = DocxTemplate(io.BytesIO(content))
+    try:
+        template.render(values(told), jinja_env=environment(), autoescape=True)
+    except jinja2.TemplateError as error:
+        raise Refused(
+            _("The template could not be filled. Look through its fields, and send it again."), code="not_filled"
+        ) from error
+    out = io.BytesIO()
+    template.save(out)
+    return out.getvalue()
+
+
+def _row(table: Any, *texts: str) -> None:
+    for cell, text in zip(table.add_row().cells, texts, strict=False):
+        cell.text = text
+
+
+def _repeated(document: Any, head: tuple[str, ...], list_name: str, cells: tuple[str, ...]) -> None:
+    """A table whose middle row is repeated for each item of a list."""
+    table = document.add_table(rows=1, cols=len(head))
+    table.style = "Table Grid"
+    for cell, text in zip(table.rows[0].cells, head, strict=True):
+        cell.text = text
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+    mark = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(mark)
+    _row(table, "{%tr for one in " + list_name + " %}")
+    _row(table, *("{{ one." + name + " }}" for name in cells))
+    _row(table, "{%tr endfor %}")
+    document.add_paragraph()
+
+
+def default_template() -> bytes:
+    """A template to begin with: every kind of field once, in the reader's language."""
+    document = docx.Document()
+    document.add_heading(_("Progress report, {{ period }}"), 0)
+    document.add_paragraph("{{ country }}. {{ strategy }}")
+    document.add_paragraph("{{ headline }} {{ change }}")
+    document.add_heading(_("Decisions asked"), 1)
+    document.add_paragraph("{%p for one in decisions %}")
+    document.add_paragraph("{{ one.title }}. {{ one.text }}", style="List Bullet")
+    document.add_paragraph("{%p else %}")
+    document.add_paragraph(_("No decision is asked."))
+    document.add_paragraph("{%p endfor %}")
+    document.add_heading(_("What is late, and why"), 1)
+    _repeated(document, (_("Action"), _("Status"), _("Lead"), _("Why")), "late", ("title", "status", "lead", "why"))
+    document.add_heading(_("What moved"), 1)
+    document.add_paragraph("{%p for one in milestones %}")
+    document.add_paragraph("{{ one.day }}: {{ one.text }}", style="List Bullet")
+    document.add_paragraph("{%p endfor %}")
+    document.add_heading(_("Indicators"), 1)
+    _repeated(document, (_("Indicator"), _("Value"), _("Target")), "figures", ("title", "value", "target"))
+    document.add_heading(_("Money"), 1)
+    document.add_paragraph("{% if money %}{{ money }}{% else %}" + _("Nothing is known of its money.") + "{% endif %}")
+    _repeated(document, (_("Who pays"), _("Planned"), _("Spent")), "by_funder", ("name", "planned", "spent"))
+    document.sections[0].footer.paragraphs[0].text = "{{ foot }} {{ sample }}"
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.organisations.models import Contact, Network, Organisation, OrganisationRole, Person
+from floreo.organisations.queries import the_country
 from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, day_field
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
@@ -135,16 +137,36 @@ class ContactForm(RegisterForm):
 
 
 class PersonForm(RegisterForm):
+    language = forms.ChoiceField(
+        label=_l("Written to in"), required=False, help_text=_l("The language of the mails that they get.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language, deputy = self.fields["language"], self.fields["deputy"]
+        assert isinstance(language, forms.ChoiceField) and isinstance(deputy, forms.ModelChoiceField)  # noqa: PT018 -- for mypy
+        country = the_country()
+        spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
+        language.choices = [("", _("The country’s first language")), *spoken]
+        deputy.queryset = Person.objects.filter(is_active=True).exclude(pk=self.instance.pk)
+
     class Meta:
         model = Person
-        fields = ("name", "organisation", "post", "email", "phone", "is_active", "source", "confirmed", "doubt")
+        fields = (
+            "name", "organisation", "post", "email", "phone", "deputy", "language", "is_active", "source", "confirmed",
+            "doubt",
+        )  # fmt: skip
         labels = _SOURCE_LABELS | _REACH | {
             "name": _l("Name"),
             "organisation": _l("Organisation"),
             "post": _l("Post"),
+            "deputy": _l("Deputy"),
             "is_active": _l("Still there"),
         }  # fmt: skip
-        help_texts = {"post": _l("What the public sees instead of the name.")}
+        help_texts = {
+            "post": _l("What the public sees instead of the name."),
+            "deputy": _l("Is asked when this person does not answer in a review."),
+        }
 
 
 class NetworkForm(RegisterForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -54,6 +55,8 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "person": found, "actions": Action.objects.visible_to(request.user).filter(person=found),
         "may_edit": can(request.user, Permission.PEOPLE_EDIT), "history": history_of(found), "desk_section": "people",
+        "deputises_for": [p for p in found.deputises_for.all() if can(request.user, Permission.PEOPLE_READ, p)],
+        "language_name": dict(settings.LANGUAGES).get(found.language) or _("The country’s first language"),
     }  # fmt: skip
     return render(request, "workspace/register/person.html", context)
 

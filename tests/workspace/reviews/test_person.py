@@ -1,0 +1,44 @@
+"""A person's deputy and language at the desk: whom the review asks next, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from floreo.organisations.models import Person, User
+from tests.factories.strategy import make_country, make_person
+
+
+@pytest.fixture
+def desk(secretariat: User, browser_of: Callable[[User], Client]) -> Client:
+    make_country()
+    return browser_of(secretariat)
+
+
+def facts(person: Person, **more: str) -> dict[str, str]:
+    return {"name": person.name, "version": str(person.version), "is_active": "on", **more}
+
+
+def test_a_deputy_and_a_language_are_set_and_shown(desk: Client) -> None:
+    tomas, rosa = make_person("tomas"), make_person("rosa")
+    response = desk.post(f"/desk/people/{tomas.code}/edit/", facts(tomas, deputy=str(rosa.pk), language="es"))
+    assert response.status_code == 302
+    tomas.refresh_from_db()
+    assert (tomas.deputy, tomas.language) == (rosa, "es")
+    page = desk.get(f"/desk/people/{tomas.code}/").content.decode()
+    assert "Rosa" in page
+    assert "Spanish" in page
+    assert "Deputy of" in desk.get(f"/desk/people/{rosa.code}/").content.decode()
+
+
+def test_nobody_is_their_own_deputy(desk: Client) -> None:
+    tomas = make_person("tomas")
+    response = desk.post(f"/desk/people/{tomas.code}/edit/", facts(tomas, deputy=str(tomas.pk)))
+    assert response.status_code == 422
+
+
+def test_a_language_that_the_site_does_not_speak_is_not_taken(desk: Client) -> None:
+    tomas = make_person("tomas")
+    assert desk.post(f"/desk/people/{tomas.code}/edit/", facts(tomas, language="fr")).status_code == 422

@@ -32,11 +32,13 @@ def nudge(whom: Organisation | Person, *, by: Actor, items: Sequence[Owed]) -> l
     """Reminds whoever answers for each of these things: the person it names, else the organisation's own address. What
     somebody was reminded of in the last two days is left out; when that is all of it, the answer is no."""
     _hold(whom)
-    free = _not_resting(whom, items)
-    sent = []
-    for person, found in _by_person(whom, free).items():
-        sent.append(_send(NudgeKind.NUDGE, whom, person, found, by=by))
-    return sent
+    letters_for = _by_person(whom, _not_resting(whom, items))
+    reached = {person: found for person, found in letters_for.items() if _address(whom, person)[1]}
+    if not reached:
+        lacking = next(iter(letters_for)) or whom
+        said = _("%(who)s has no e-mail address in the register. Add one there, then nudge.")
+        raise Refused(said % {"who": _name(lacking)}, code="no_address")
+    return [_send(NudgeKind.NUDGE, whom, person, found, by=by) for person, found in reached.items()]
 
 
 @action("nudge.escalated", needs=Permission.NUDGE)
@@ -108,14 +110,10 @@ def _by_person(whom: Organisation | Person, items: Sequence[Owed]) -> dict[Perso
 
 
 def _address(whom: Organisation | Person, person: Person | None) -> tuple[str, str]:
-    """Name and address of the one who gets the letter."""
+    """Name and address of the one who gets the letter; the address is empty where there is none."""
     if person is not None and person.email:
         return person.name, person.email
-    if whom.email:
-        return _name(whom), whom.email
-    lacking = person or whom
-    said = _("%(who)s has no e-mail address in the register. Add one there, then nudge.")
-    raise Refused(said % {"who": _name(lacking)}, code="no_address")
+    return _name(whom), whom.email
 
 
 def _send(
@@ -147,12 +145,14 @@ def _send(
         to=address, subject=text.subject, text=text.text, kind=f"nudge.{kind}", language=language,
         is_secret=text.is_secret, headers=headers,
     )  # fmt: skip
-    return keep(
+    made = keep(
         Nudge(
             kind=kind, organisation=body, person=person, to_name=to, keys=[item.key for item in items],
-            text="" if text.is_secret else text.text, on=today, sent_by=by.actor_name, mail=outbox.post(letter),
+            text="" if text.is_secret else text.text, on=today, sent_by=by.actor_name,
         )
     )  # fmt: skip
+    made.mail = outbox.post(letter)
+    return keep(made)
 
 
 def _in_language(items: Sequence[Owed], by: Actor) -> list[Owed]:
@@ -204,8 +204,11 @@ def post_weekly(reader: User | Person, *, by: Actor, slot: date, text: letters.T
     row, _made = WeeklyMail.objects.select_for_update().get_or_create(**of)
     if row.last_on is not None and row.last_on >= slot:
         return False
-    WeeklyMail.objects.filter(pk=row.pk).update(last_on=slot)
-    if text is not None:
+    if text is None:  # nothing was owed: settled all the same, and nothing to tell the trail
+        WeeklyMail.objects.filter(pk=row.pk).update(last_on=slot)
+    else:
+        row.last_on = slot
+        keep(row)
         letter = outbox.letter(
             to=reader.email, subject=text.subject, text=text.text, kind="weekly_mail.sent", about=key(reader),
             language=language, is_secret=text.is_secret, not_after=clock.now() + WORTHLESS_AFTER,

@@ -28,6 +28,9 @@ def ana(csirt: Organisation) -> Person:
 def busy(edition: Edition, csirt: Organisation, police: Organisation, ana: Person) -> Edition:
     """In force. Of the CSIRT two late actions, one of them Ana's, and a milestone next week; of the police one late."""
     publish_edition(edition, by=SYSTEM)
+    for body in (csirt, police):
+        body.email = "office@example.org"
+        body.save()
     hers = make.make_action(edition, "1.1.1", lead=csirt, due_on=date(2026, 10, 1))
     Action.objects.filter(pk=hers.pk).update(person=ana)
     make.make_action(edition, "1.1.2", lead=csirt, due_on=date(2026, 11, 20))
@@ -35,5 +38,4 @@ def busy(edition: Edition, csirt: Organisation, police: Organisation, ana: Perso
     add_milestone(soon, by=SYSTEM, title="Line open", due_on=date(2026, 11, 30))
     make.make_action(edition, "1.1.4", lead=police, due_on=date(2026, 11, 1))
     Action.objects.update(confirmed=True)
-    Organisation.objects.update(email="office@example.org")
     return edition

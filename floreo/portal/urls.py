@@ -17,6 +17,7 @@ from floreo.portal.views import (
     plan,
     publications,
     register,
+    yardsticks,
 )
 
 app_name = "portal"
@@ -60,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("publications/feed.xml", publications.feed, name="publications_feed"),
     path("publications/<slug:code>/", publications.publication, name="publication"),
     path("publications/<slug:code>/file/", publications.publication_file, name="publication_file"),
+    path("yardsticks/", yardsticks.yardsticks, name="yardsticks"),
+    path("yardsticks/<slug:code>/", yardsticks.yardstick, name="yardstick"),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

@@ -2,7 +2,7 @@
 
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
-from floreo.strategy.models import Action, Edition, ImportDraft, Objective, Pillar
+from floreo.strategy.models import Action, BudgetLine, Edition, Grant, ImportDraft, Objective, Payment, Pillar
 
 
 def get_edition_for(viewer: object, code: str) -> Edition:
@@ -50,3 +50,27 @@ def get_draft_for(viewer: object, code: str) -> ImportDraft:
     if draft is None:
         raise Missing
     return draft
+
+
+def get_grant_for(viewer: object, code: str) -> Grant:
+    """At the desk; raises Missing for whoever may not read the plan."""
+    found = Grant.objects.select_related("funder__merged_into").filter(code=code).first()
+    if found is None or not can(viewer, Permission.PLAN_READ):
+        raise Missing
+    return found
+
+
+def get_line_for(viewer: object, pk: int) -> BudgetLine:
+    rows = BudgetLine.objects.select_related("action__edition", "grant", "funder__merged_into")
+    found = rows.filter(pk=pk).first()
+    if found is None or not can(viewer, Permission.PLAN_READ):
+        raise Missing
+    return found
+
+
+def get_payment_for(viewer: object, pk: int) -> Payment:
+    rows = Payment.objects.select_related("budget_line__action__edition")
+    found = rows.filter(pk=pk).first()
+    if found is None or not can(viewer, Permission.PLAN_READ):
+        raise Missing
+    return found

@@ -6,6 +6,7 @@ from floreo.workspace.drafts.urls import urlpatterns as drafts
 from floreo.workspace.evidence.urls import urlpatterns as evidence
 from floreo.workspace.figures.urls import urlpatterns as figures
 from floreo.workspace.meetings.urls import urlpatterns as meetings
+from floreo.workspace.money.urls import urlpatterns as money
 from floreo.workspace.plan.urls import urlpatterns as plan
 from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.register.urls import urlpatterns as register
@@ -16,6 +17,7 @@ app_name = "workspace"
 urlpatterns = [
     *desk,
     *plan,
+    *money,
     *drafts,
     *evidence,
     *figures,

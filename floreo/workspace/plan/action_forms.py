@@ -184,11 +184,15 @@ class MoneyForm(RecordForm):
 
     class Meta:
         model = BudgetLine
-        fields = ("funder", "fiscal_year", "currency", "amount", "spent", "note", "source", "confirmed", "doubt")
+        fields = (
+            "funder", "fiscal_year", "currency", "amount", "stage", "grant", "spent", "note", "source", "confirmed", "doubt",
+        )  # fmt: skip
         labels = {
             "fiscal_year": _l("Fiscal year"),
             "currency": _l("Currency"),
-            "amount": _l("Committed"),
+            "amount": _l("Planned"),
+            "stage": _l("Standing"),
+            "grant": _l("Agreement that pays for it"),
             "spent": _l("Spent so far"),
             "note": _l("What it is for"),
             "source": _l("Source"),
@@ -198,6 +202,7 @@ class MoneyForm(RecordForm):
         help_texts = {
             "fiscal_year": _l("The year in which it starts."),
             "currency": _l("Three letters: USD, for example."),
+            "spent": _l("Where payments are recorded, their sum."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -208,6 +213,9 @@ class MoneyForm(RecordForm):
             self.fields["fiscal_year"].initial = clock.today().year
         elif self.instance.funder is not None:
             self.initial["funder"] = self.instance.funder.code
+        grant = self.fields["grant"]
+        assert isinstance(grant, forms.ModelChoiceField)
+        grant.empty_label = _("None")
 
 
 class RiskForm(RecordForm):

@@ -1,0 +1,120 @@
+"""Forms of money. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.organisations.queries import the_country
+from floreo.strategy.models import BudgetLine, Grant, OrganisationType, Payment
+from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, organisation_field, text_field
+
+_SOURCE = ("source", "source_url", "confirmed", "doubt")
+_SOURCE_LABELS: dict[str, Any] = {
+    "source": _l("Source"), "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
+}  # fmt: skip
+
+
+class GrantForm(RecordForm):
+    """An agreement with a funder."""
+
+    funder = organisation_field(_l("Funder"))
+
+    class Meta:
+        model = Grant
+        fields: ClassVar[tuple[str, ...]] = (
+            "title", "funder", "reference", "provider_activity_id", "currency", "amount", "state", "signed_on",
+            "starts_on", "ends_on", *_SOURCE,
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = {
+            "title": _l("What it is for"), "reference": _l("The funder’s number of the agreement"),
+            "provider_activity_id": _l("IATI identifier of the funder’s activity"), "currency": _l("Currency"),
+            "amount": _l("Amount of the whole agreement"), "state": _l("State"), "signed_on": _l("Signed on"),
+            "starts_on": _l("Start"), "ends_on": _l("End"), **_SOURCE_LABELS,
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "provider_activity_id": _l(
+                "Ask the funder for it. Without it the funder’s own tools never show that the money arrived here."
+            ),
+            "currency": _l("Three letters: USD, for example. Its budget lines have the same."),
+            "amount": _l("Shown beside the lines it pays for, and never added to them."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"signed_on": Day, "starts_on": Day, "ends_on": Day}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        country = the_country()
+        if self.instance.pk:
+            self.initial["funder"] = self.instance.funder.code
+        else:
+            self.fields["currency"].initial = country.currency if country else ""
+
+
+class NewGrantForm(GrantForm):
+    code = forms.SlugField(label=_l("Code"), max_length=60, help_text=_l("A short name, for example eu-skills-2026."))
+
+    class Meta(GrantForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("code", *GrantForm.Meta.fields)
+
+
+class PlaceForm(PlanForm):
+    """Which agreement pays for a line: those in its currency, of its funder where it has one."""
+
+    grant = forms.ModelChoiceField(
+        Grant.objects.none(), label=_l("Agreement"), required=False, to_field_name="code", empty_label=_l("None")
+    )
+
+    def __init__(self, line: BudgetLine, data: Any) -> None:
+        super().__init__(data, initial={"grant": line.grant.code if line.grant else ""})
+        rows = Grant.objects.filter(currency=line.currency).select_related("funder")
+        if line.funder is not None:
+            rows = rows.filter(funder__in={line.funder, line.funder.heir()})
+        field = self.fields["grant"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
+        if not rows:
+            field.help_text = _("No agreement in %(currency)s with this funder is entered yet.") % {
+                "currency": line.currency
+            }
+
+
+class PaymentForm(RecordForm):
+    class Meta:
+        model = Payment
+        fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *_SOURCE)
+        labels: ClassVar[dict[str, Any]] = {
+            "kind": _l("What happened"), "on": _l("Day"), "amount": _l("Amount"),
+            "reference": _l("Voucher, invoice or transfer number"), **_SOURCE_LABELS,
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "kind": _l("Received: it came from the funder, and counts as no spending. Spent: it left the line."),
+            "reference": _l("Not published."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {"on": Day}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial["on"] = clock.today()
+
+
+class WhyForm(PlanForm):
+    reason = text_field(_l("Reason"), required=True, rows=2)
+
+
+class IatiBodyForm(PlanForm):
+    """What a body is called in IATI files."""
+
+    ref = forms.CharField(
+        label=_l("Number"), required=False, max_length=120,
+        help_text=_l("As the body publishes it, for example XM-DAC-41114. Leave it empty while nobody knows it."),
+    )  # fmt: skip
+    kind = forms.ChoiceField(label=_l("Type of organisation"), choices=OrganisationType.choices)
+    reports = forms.BooleanField(
+        label=_l("This body reports: every activity of the file begins with its number"), required=False
+    )

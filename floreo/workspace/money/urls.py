@@ -1,0 +1,21 @@
+"""Addresses of the desk of money."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.money import change_views as change
+from floreo.workspace.money import views
+
+urlpatterns: list[URLPattern] = [
+    path("money/", views.money_home, name="money_home"),
+    path("money/<slug:code>/", views.money, name="money"),
+    path("new-grant/", change.new_grant, name="new_grant"),
+    path("grants/<slug:code>/", views.grant, name="grant"),
+    path("grants/<slug:code>/edit/", change.edit_grant, name="edit_grant"),
+    path("grants/<slug:code>/remove/", change.remove_grant, name="remove_grant"),
+    path("budget-lines/<int:pk>/", views.budget_line, name="budget_line"),
+    path("budget-lines/<int:pk>/agreement/", change.place_line, name="place_line"),
+    path("budget-lines/<int:pk>/payments/new/", change.new_payment, name="new_payment"),
+    path("payments/<int:pk>/edit/", change.edit_payment, name="edit_payment"),
+    path("payments/<int:pk>/remove/", change.remove_payment, name="remove_payment"),
+    path("iati-names/<slug:code>/", change.name_body, name="name_for_iati"),
+]

@@ -10,6 +10,7 @@ from floreo.core.owing import Owed, Whose
 from floreo.evidence.owing import owed as evidence
 from floreo.indicators.owing import owed as readings
 from floreo.meetings.owing import owed as meetings
+from floreo.publications.owing import owed as publications
 from floreo.reviews.owing import owed as reviews
 from floreo.strategy.owing import owed as plan
 
@@ -20,4 +21,4 @@ class Source(Protocol):
     def __call__(self, whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]: ...
 
 
-SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence)
+SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, publications)

@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from floreo.core.access import Permission, can
+from floreo.core.figures import period_of
 from floreo.core.owing import Owed
 from floreo.organisations.models import User
 from floreo.owing import presenters as say
 from floreo.owing.logic import Part, in_parts
 from floreo.owing.queries import Board, board_of, turns_of, weekly_of, whose
+from floreo.reviews import presenters as reviews
+from floreo.reviews.logic import planned
+from floreo.reviews.models import Review, ReviewState
+from floreo.reviews.queries import counts, open_actions, rhythm_of
+from floreo.strategy.models import Edition, EditionState
+from floreo.strategy.presenters.words import day_words, number_figures, sentences
 
 MOST = 20  # rows of one section, unless all are asked for
 MOST_OTHERS = 8  # organisations in the short table
@@ -33,6 +44,16 @@ class Section:
 
 
 @dataclass(frozen=True)
+class NextReview:
+    """The review that runs, or opens next, in a sentence and with the page that goes on from it."""
+
+    title: str
+    says: str
+    href: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Desk:
     """All that one person's page shows."""
 
@@ -43,6 +64,7 @@ class Desk:
     turns: str
     weekly: str
     today: date
+    review: NextReview | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -60,7 +82,7 @@ def desk_of(user: User, *, show_all: str = "") -> Desk:
         others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
         turns=say.turns_words(turns_of(board.everything)) if can(user, Permission.NUDGE) else "",
-        weekly=_weekly(user), today=board.today,
+        weekly=_weekly(user), today=board.today, review=_review(user, board.today),
     )  # fmt: skip
 
 
@@ -91,3 +113,30 @@ def _one_worst(sections: list[Section]) -> list[Section]:
 def _weekly(user: User) -> str:
     setting = weekly_of(user)
     return say.weekday_words(setting.weekday) if setting.is_on else ""
+
+
+def _review(user: User, today: date) -> NextReview | None:
+    """The review that runs, else when the next one opens by itself, of the edition in force."""
+    if not can(user, Permission.REVIEW_RUN):
+        return None
+    running = Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("due_on", "pk").first()
+    if running is not None:
+        said = reviews.progress(*counts(running))
+        due = _("Answers are due on %(day)s.") if running.due_on >= today else _("Answers were due on %(day)s.")
+        said = sentences(said, due % {"day": day_words(running.due_on)})
+        return NextReview(reviews.title(running), said, running.desk_url(), _("Open the review"))
+    edition = Edition.objects.filter(state=EditionState.IN_FORCE).order_by("-starts_on").first()
+    if edition is None:
+        return None
+    href, rhythm = reverse("workspace:rhythm", args=[edition.code]), rhythm_of(edition)
+    if not rhythm.is_on:
+        said = _("Leads are not asked by themselves yet. Say how often, and the first review opens on its day.")
+        return NextReview(_("Reviews"), said, href, _("Set the rhythm"))
+    period = period_of(today, rhythm.beat.frequency)
+    number = open_actions(edition, period.end).order_by().count()
+    said = ngettext(
+        "Opens itself on %(day)s and asks about %(n)s action.", "Opens itself on %(day)s and asks about %(n)s actions.", number
+    ) % {"day": day_words(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}  # fmt: skip
+    return NextReview(
+        _("Review %(period)s") % {"period": reviews.period_words(period)}, said, href, _("Change the dates")
+    )

@@ -29,6 +29,7 @@ NEEDS = {
     "action": Permission.PLAN_READ, "indicator": Permission.PLAN_READ, "organisation": Permission.REGISTER_READ,
     "evidence": Permission.EVIDENCE_READ, "evidence_held": Permission.EVIDENCE_KEEP,
     "person": Permission.PEOPLE_READ, "place": Permission.DESK_OPEN, "network": Permission.REGISTER_READ,
+    "yardstick": Permission.DESK_OPEN,
     "publication": Permission.PUBLICATION_WRITE,
 }  # fmt: skip
 

@@ -60,6 +60,17 @@ def put(opened: BinaryIO | UploadedFile[Any]) -> str:
         raise no_room(error) from error
 
 
+def put_once(name: str, path: Path) -> None:
+    """A file whose place follows from its content: there already, or put there."""
+    if default_storage.exists(name):
+        return
+    try:
+        with path.open("rb") as opened:
+            default_storage.save(name, File(opened))
+    except OSError as error:
+        raise no_room(error) from error
+
+
 def let_go(name: str) -> None:
     """A file whose row was not made does not stay."""
     default_storage.delete(name)

@@ -240,6 +240,19 @@ def _outlines(reader: _Reader) -> None:
     ]
 
 
+def _evidence_files(reader: _Reader) -> None:
+    """Gives each piece of evidence that is a file what there is to say of that file."""
+    rows = []
+    for row in reader.rows:
+        name = row.fields["file"] if row.word == "evidence" else ""
+        facts = evidence.facts_of_file(name, reader.files) if name else {}
+        if isinstance(facts, str):
+            reader.problems.append(Problem(row.file, row.name, "file", facts))
+            facts = {}
+        rows.append(replace(row, fields={**row.fields, **facts}))
+    reader.rows = rows
+
+
 def _manifest(shaped: PackShape) -> dict[str, Any]:
     as_json: TypeAdapter[Any] = TypeAdapter(Any)
     plain = as_json.dump_python({"files": [f.model_dump() for f in shaped.file]}, mode="json")
@@ -285,6 +298,7 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
         else:
             reader.edition_files(name, setting)
     _outlines(reader)
+    _evidence_files(reader)
     rows = _in_order(checks.numbered(reader.rows, {s.word for s in SHAPES if s.repeats}))
     reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure, broken=reader.broken)
     reader.problems += checks.account_problems(

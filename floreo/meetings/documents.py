@@ -58,23 +58,24 @@ def _about(thing: object) -> Iterator[Block]:
         yield Facts([(_("Status"), thing.get_status_display())])
 
 
-def minutes(meeting: Meeting, *, internal: bool = True) -> Document:
-    """What is approved says so on every page; what is not is marked as a draft."""
+def minutes(meeting: Meeting, *, internal: bool = True, notes: bool = True) -> Document:
+    """What is approved says so on every page; what is not is marked as a draft. Without `notes` no internal text is in
+    it, though names are: so it goes out by mail, which anybody on its way may read."""
     if meeting.approved_on:
         foot = _("Minutes approved on %(day)s.") % {"day": short_day(meeting.approved_on)}
     else:
         foot = _("Draft: these minutes are not approved yet.")
-    return _made(meeting, _("Minutes"), _minutes(meeting, internal=internal), foot=foot)
+    return _made(meeting, _("Minutes"), _minutes(meeting, internal=internal, notes=notes and internal), foot=foot)
 
 
-def _minutes(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
+def _minutes(meeting: Meeting, *, internal: bool, notes: bool) -> Iterator[Block]:
     yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=internal)])
     yield from _paragraphs(meeting.in_language("opening"), "lede")
     yield from _who_was_there(meeting, internal=internal)
     decisions = list(meeting.decisions.select_related("organisation", "person"))
     shown = decisions if internal else [d for d in decisions if d.is_public]
     for number, item in enumerate(meeting.items.all(), start=1):
-        yield from _item(item, number, [d for d in shown if d.item_id == item.pk], internal=internal)
+        yield from _item(item, number, [d for d in shown if d.item_id == item.pk], internal=internal, notes=notes)
     for decision in shown:
         if decision.item_id is None:
             yield _decided(decision, internal=internal)
@@ -84,12 +85,14 @@ def _minutes(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
     yield from _corrections(meeting)
 
 
-def _item(item: AgendaItem, number: int, decisions: Sequence[Decision], *, internal: bool) -> Iterator[Block]:
+def _item(
+    item: AgendaItem, number: int, decisions: Sequence[Decision], *, internal: bool, notes: bool
+) -> Iterator[Block]:
     yield Heading(clean(item.in_language("title")), 2, f"{number}.")
     yield from _paragraphs(item.in_language("minutes"))
-    if internal:
+    if notes:
         yield from _paragraphs(item.minutes_internal, "internal")
-    if not item.minutes and not decisions and not (internal and item.minutes_internal):
+    if not item.minutes and not decisions and not (notes and item.minutes_internal):
         yield Paragraph(_("Nothing is recorded under this point."), "note")
     for decision in decisions:
         yield _decided(decision, internal=internal)

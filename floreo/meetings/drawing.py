@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -77,7 +78,7 @@ def _not_carried_out(meeting: Meeting, edition: Edition) -> Iterator[Draft]:
     """Decisions that wait: asked and not answered, taken and not carried out. The oldest first."""
     rows = Decision.objects.open().filter(edition=edition).exclude(meeting=meeting)
     mine = rows.filter(committee=meeting.committee) | rows.filter(committee=None)
-    for decision in mine.order_by("due_on", "pk").select_related("organisation"):
+    for decision in mine.order_by(F("due_on").asc(nulls_last=True), "pk").select_related("organisation"):
 
         def words(decision: Decision = decision) -> Said:
             return f"{decision.number} {decision.in_language('title')}", presenters.waits(decision)

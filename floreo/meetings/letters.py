@@ -98,5 +98,5 @@ def minutes(meeting: Meeting) -> Said:
     return Said(
         "meeting.minutes",
         _("Minutes: %(meeting)s, %(day)s") % words,
-        text + "\n\n" + as_text(documents.minutes(meeting)),
+        text + "\n\n" + as_text(documents.minutes(meeting, notes=False)),
     )

@@ -17,6 +17,7 @@ from floreo.portal.views import (
     plan,
     publications,
     register,
+    reports,
     yardsticks,
 )
 
@@ -63,6 +64,20 @@ urlpatterns: list[URLPattern] = [
     path("publications/<slug:code>/file/", publications.publication_file, name="publication_file"),
     path("yardsticks/", yardsticks.yardsticks, name="yardsticks"),
     path("yardsticks/<slug:code>/", yardsticks.yardstick, name="yardstick"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:edition>/closing/", reports.closing, name="closing"),
+    path("reports/<slug:edition>/closing.<str:kind>", reports.closing_file, name="closing_file"),
+    path("reports/<slug:edition>/funders/<slug:organisation>/", reports.newest_donor, name="donor"),
+    path("reports/<slug:edition>/<slug:code>/", reports.report_of, name="report_of"),
+    path("reports/<slug:edition>/<slug:code>.<str:kind>", reports.report_file, name="report_file"),
+    path("reports/<slug:edition>/<slug:code>/minister/", reports.minister, name="minister"),
+    path("reports/<slug:edition>/<slug:code>/minister.<str:kind>", reports.minister_file, name="minister_file"),
+    path("reports/<slug:edition>/<slug:code>/funders/<slug:organisation>/", reports.donor_of, name="donor_of"),
+    path(
+        "reports/<slug:edition>/<slug:code>/funders/<slug:organisation>.<str:kind>",
+        reports.donor_file,
+        name="donor_file",
+    ),
     path("robots.txt", about.robots, name="robots"),
     path("health/", about.health, name="health"),
 ]

@@ -25,6 +25,13 @@ from floreo.core.documents.blocks import (
 from floreo.core.documents.plain import bounded, breakable, clean, says
 from floreo.core.ui import bars
 
+LISTED = 30  # more headings than this, and a table of contents holds only the chapters
+
+
+def contents_depth(blocks: Sequence[Block]) -> int:
+    """How deep a table of contents goes, so that it stays one page."""
+    return 2 if sum(isinstance(b, Heading) and b.level <= 2 for b in blocks) <= LISTED else 1
+
 
 class Drawer:
     """Turns blocks into plain data, keeping headings from skipping a level, which no reader aloud could follow."""

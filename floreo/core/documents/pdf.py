@@ -16,13 +16,22 @@ from pypdf import PdfReader
 
 from floreo.core.documents import ink
 from floreo.core.documents.blocks import Document
-from floreo.core.documents.data import Drawer
+from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels, labels_in
 from floreo.core.documents.plain import bounded, clean, says
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN = "□"
-SCALES = (1.12, 1.06, 1.0, 0.94, 0.88, 0.82, 0.77)  # how large one page may be drawn: the first that stays one page
+SCALES = (
+    1.18,
+    1.12,
+    1.06,
+    1.0,
+    0.94,
+    0.88,
+    0.82,
+    0.77,
+)  # how large one page may be drawn: the first that stays one page
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -97,7 +106,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "kicker": _kicker(document), "beside": [bounded(b, 200) for b in document.beside],
         "foot": bounded(document.foot, 600), "sample": bounded(document.sample_words, 200),
         "contents": document.contents, "contents_title": clean(document.contents_title or labels.contents),
-        "one_page": document.one_page, "colours": ink.colours(), "short": ink.SHORT, "shapes": ink.silhouettes(),
+        "contents_depth": contents_depth(document.blocks), "one_page": document.one_page, "colours": ink.colours(), "short": ink.SHORT, "shapes": ink.silhouettes(),
         "mark": ink.mark(), "blocks": Drawer(document).many(document.blocks),
         "labels": {"page": labels.page, "internal": labels.internal, "nothing": labels.nothing},
     }  # fmt: skip

@@ -18,7 +18,7 @@ from floreo.core.documents.blocks import (
     Document,
     Heading,
 )
-from floreo.core.documents.data import Drawer
+from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels
 from floreo.core.documents.pdf import to_png
 from floreo.core.documents.plain import clean
@@ -144,9 +144,10 @@ class Frame:
         """A field that Word fills when the file is opened; until then it lists the headings."""
         title = self.word.add_paragraph()
         self.run(title, self.document.contents_title or self.labels.contents, strong=True)
-        heads = [b for b in self.document.blocks if isinstance(b, Heading) and b.level <= 2]
+        depth = contents_depth(self.document.blocks)
+        heads = [b for b in self.document.blocks if isinstance(b, Heading) and b.level <= depth]
         paragraph = self.word.add_paragraph()
-        field = element("w:fldSimple", instr='TOC \\o "1-2" \\h \\z \\u', dirty="true")
+        field = element("w:fldSimple", instr=f'TOC \\o "1-{depth}" \\h \\z \\u', dirty="true")
         for i, head in enumerate(heads):
             words = f"{head.number} {head.text}".strip() + ("\n" if i + 1 < len(heads) else "")
             field.append(self.run(paragraph, words)._r)

@@ -35,10 +35,10 @@ def headline(told: Told) -> str:
 def closing_document(told: Told) -> Document:
     blocks: list[Block] = [
         *parts.corrections(told), Paragraph(headline(told), tone="lede"), *parts.status_bar(told), *_official(told),
-        Heading(_("Planned"), 1, "1"), *_planned(told),
-        Heading(_("Done"), 1, "2"), *_done(told),
-        Heading(_("Not done, and carried over"), 1, "3"), *_left(told),
-        Heading(_("Learned"), 1, "4"), *_learned(told),
+        Heading(_("What was planned"), 1, "1"), *_planned(told),
+        Heading(_("What was done"), 1, "2"), *_done(told),
+        Heading(_("What was not done, and what was carried over"), 1, "3"), *_left(told),
+        Heading(_("What was learned"), 1, "4"), *_learned(told),
         Heading(_("Money"), 1, "5"), *parts.money_blocks(told),
         Heading(_("Indicators"), 1, "6"), *_figures(told),
         Heading(_("What is not known"), 1, "7"), *_unknown(told),

@@ -94,7 +94,7 @@ def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
         for a in acts
     ]  # fmt: skip
     head = [_("Action"), _("Status"), _("Lead"), _("Why"), _("Now expected")]
-    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.4, 1.3, 1.2, 3, 1.1))
+    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.3, 1.3, 1.5, 2.8, 1.1))
 
 
 # -- money ---------------------------------------------------------------------------------------------------------------
@@ -112,10 +112,10 @@ def _sum_cells(each: Sum) -> list[Cell]:
 MONEY_WIDTHS = (2.2, 1.5, 1.5, 1.5, 0.8)
 
 
-def money_grid(caption: str, first: str, rows: Iterable[tuple[str, tuple[Sum, ...]]]) -> Grid:
+def money_grid(caption: str, first: str, rows: Iterable[tuple[str, tuple[Sum, ...]]], *, bare: bool = False) -> Grid:
     cells = [[Cell(name), *_sum_cells(each)] for name, sums in rows for each in sums]
     head = [first, _("Planned"), _("Committed"), _("Spent"), _("Share spent")]
-    return Grid(caption, head, cells, widths=MONEY_WIDTHS)
+    return Grid(caption, head, cells, widths=MONEY_WIDTHS, bare=bare)
 
 
 def money_chart(told: Told, rows: Sequence[tuple[str, tuple[Sum, ...]]], caption: str) -> list[Block]:
@@ -154,11 +154,11 @@ def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
         ),
         Heading(_("By who pays"), level),
         *money_chart(told, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": told.currency}),
-        money_grid(_("Money by who pays"), _("Who pays"), by_funder),
+        money_grid(_("Money by who pays"), _("Who pays"), by_funder, bare=True),
         Heading(_("By year"), level),
-        money_grid(_("Money by year"), _("Fiscal year"), by_year),
+        money_grid(_("Money by year"), _("Fiscal year"), by_year, bare=True),
         Heading(_("By pillar"), level),
-        money_grid(_("Money by pillar"), _("Pillar"), told.money_by("pillar")),
+        money_grid(_("Money by pillar"), _("Pillar"), told.money_by("pillar"), bare=True),
     ]  # fmt: skip
 
 
@@ -226,13 +226,11 @@ def spark(figure: Figure) -> Picture | None:
 
 # -- the annex -----------------------------------------------------------------------------------------------------------
 
-ANNEX_ROWS = 1500  # what paper can hold; the data file has them all
 
-
-def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str) -> list[Block]:
+def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str, *, most: int) -> list[Block]:
     rows = [
         [action_cell(told, a["code"]), status_cell(told, a), Cell(told.leads(a) or "–"), day_cell(a["due"])]
-        for a in acts[:ANNEX_ROWS]
+        for a in acts[:most]
     ]
     left = len(acts) - len(rows)
     note = _("%(number)s more actions are in the data file.") % {"number": number_figures(left)} if left > 0 else ""

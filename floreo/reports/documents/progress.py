@@ -26,27 +26,27 @@ from floreo.reports.presenters import Told, day, say
 from floreo.strategy.logic import Status
 from floreo.strategy.presenters.words import number_figures, short_day
 
-SAID_AT_MOST = 400  # words of leads, in the order said; the data file has them all
+ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 
 
-def progress_document(told: Told) -> Document:
-    """Every section stands, even where nothing is known: then it says so."""
+def progress_document(told: Told, *, most: int = ON_PAPER) -> Document:
+    """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
         (_("How it stands"), _stands(told)),
-        (_("What moved"), _moved(told)),
-        (_("What is late, and why"), _late(told)),
+        (_("What moved"), _moved(told, most)),
+        (_("What is late, and why"), _late(told, most)),
         (_("Decisions asked"), _decisions(told)),
         (_("Money"), parts.money_blocks(told)),
-        (_("Risks"), _risks(told)),
+        (_("Risks"), _risks(told, most)),
         (_("Indicators"), _figures(told)),
-        (_("What the leads say"), _said(told)),
+        (_("What the leads say"), _said(told, most)),
         (_("What comes next"), _coming(told)),
         (_("What is not known"), _unknown(told)),
     ]
     blocks: list[Block] = [*parts.corrections(told)]
     for number, (title, inner) in enumerate(numbered, start=1):
         blocks += [Heading(title, 1, str(number)), *inner]
-    blocks += [PageBreak(), Heading(_("Annex: every action"), 1), *_annex(told)]
+    blocks += [PageBreak(), Heading(_("Annex: every action"), 1), *_annex(told, most)]
     blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(told), *parts.made_how(told)]
     title = _("Progress report, %(period)s") % {"period": told.period_words}
     return parts.framed(told, blocks, title=title, subtitle=told.headline(), contents=True)
@@ -83,6 +83,14 @@ def _stands(told: Told) -> list[Block]:
     ]
 
 
+def _rest(left: int) -> list[Block]:
+    """That a list is longer than what is shown of it."""
+    if left <= 0:
+        return []
+    said = ngettext("%(n)s more is in the data file.", "%(n)s more are in the data file.", left)
+    return [Paragraph(said % {"n": number_figures(left)}, tone="note")]
+
+
 def _whole(number: int) -> Cell:
     return Cell(words.number(number), is_number=True)
 
@@ -91,7 +99,7 @@ def _signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
 
 
-def _moved(told: Told) -> list[Block]:
+def _moved(told: Told, most: int) -> list[Block]:
     moved, blocks = told.data["moved"], list[Block]()
     closed = [Item(_closed(told, row), href=parts.action_href(told, row["action"])) for row in moved["closed"]]
     reached = [Item(_reached(told, row), href=parts.action_href(told, row["action"])) for row in moved["milestones"]]
@@ -102,9 +110,13 @@ def _moved(told: Told) -> list[Block]:
         (_("What happened"), events),
     ):
         if items:
-            blocks += [Heading(f"{title} ({number_figures(len(items))})", 2), Bullets(items)]
+            blocks += [
+                Heading(f"{title} ({number_figures(len(items))})", 2),
+                Bullets(items[:most]),
+                *_rest(len(items) - most),
+            ]
     if told.data["tally_before"] is not None:
-        blocks += _turned(told)
+        blocks += _turned(told, most)
     return blocks or [
         Paragraph(_("Nothing is recorded that moved in this period: no action completed, no milestone reached."))
     ]
@@ -133,7 +145,7 @@ def _reached(told: Told, row: Mapping[str, Any]) -> str:
     return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {told.label(row['action'])}"
 
 
-def _turned(told: Told) -> list[Block]:
+def _turned(told: Told, most: int) -> list[Block]:
     """Actions whose status is another than at the end of the period before."""
     turned = [a for a in told.actions if a["was"] and a["was"] != a["status"]]
     if not turned:
@@ -147,10 +159,10 @@ def _turned(told: Told) -> list[Block]:
         for a in turned
     ]
     head = [_("Action"), _("Then"), _("Now")]
-    return [Grid(_("Actions whose status changed"), head, rows[: parts.ANNEX_ROWS], widths=(3, 1.2, 1.6))]
+    return [Grid(_("Actions whose status changed"), head, rows[:most], widths=(3, 1.2, 1.6))]
 
 
-def _late(told: Told) -> list[Block]:
+def _late(told: Told, most: int) -> list[Block]:
     acts = told.troubled()
     if not acts:
         return [
@@ -159,7 +171,7 @@ def _late(told: Told) -> list[Block]:
             )
         ]
     unsaid = sum(not say(a["reason"]) for a in acts)
-    blocks: list[Block] = [parts.trouble_grid(told, acts[: parts.ANNEX_ROWS])]
+    blocks: list[Block] = [parts.trouble_grid(told, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
         said = ngettext(
             "No reason has been given for %(n)s of them.", "No reason has been given for %(n)s of them.", unsaid
@@ -185,7 +197,7 @@ def _decisions(told: Told) -> list[Block]:
     return [Boxed(_("Asked, and not answered yet"), [Bullets(items, numbered=True)])]
 
 
-def _risks(told: Told) -> list[Block]:
+def _risks(told: Told, most: int) -> list[Block]:
     risks = told.data["risks"]
     if not risks:
         return [Paragraph(_("No open risk is recorded."))]
@@ -195,7 +207,7 @@ def _risks(told: Told) -> list[Block]:
     rows = [
         [Cell(say(r["title"])), parts.action_cell(told, r["action"]), Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
          Cell(say(r["response"]) or "–")]
-        for r in risks[: parts.ANNEX_ROWS]
+        for r in risks[:most]
     ]  # fmt: skip
     head = [_("Risk"), _("Action"), _("Likelihood × impact"), _("What is done about it")]
     grid = Grid(
@@ -205,7 +217,7 @@ def _risks(told: Told) -> list[Block]:
         widths=(2, 2, 1.1, 2.4),
         note=_("Each from 1 to 5; from 12 on a risk is high."),
     )
-    return [Paragraph(f"{said}; {more}."), grid]
+    return [Paragraph(f"{said}; {more}."), grid, *_rest(len(risks) - most)]
 
 
 def _figures(told: Told) -> list[Block]:
@@ -217,18 +229,19 @@ def _figures(told: Told) -> list[Block]:
     return blocks
 
 
-def _said(told: Told) -> list[Block]:
+def _said(told: Told, most: int) -> list[Block]:
     rows = told.data["said"]
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)
     if not rows:
         return [Paragraph(_("No lead said anything in this period."))]
     blocks: list[Block] = []
-    for row in speaking[:SAID_AT_MOST]:
+    for row in speaking[:most]:
         words_of = {_("Done"): say(row["done"]), _("Next"): say(row["next"]), _("Risks"): say(row["risks"])}
         items = [Item(text, f"{name}:") for name, text in words_of.items() if text]
         if items:
             blocks += [Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)]
+    blocks += _rest(len(speaking) - most)
     if silent:
         said = ngettext("%(n)s answer says that nothing changed.", "%(n)s answers say that nothing changed.", silent)
         blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))
@@ -257,7 +270,7 @@ def _unknown(told: Told) -> list[Block]:
     return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
 
 
-def _annex(told: Told) -> list[Block]:
+def _annex(told: Told, most: int) -> list[Block]:
     if not told.total:
         return [Paragraph(_("Nothing is known of any action."))]
-    return parts.actions_annex(told, told.actions, _("Every action, in the order of the plan"))
+    return parts.actions_annex(told, told.actions, _("Every action, in the order of the plan"), most=most)

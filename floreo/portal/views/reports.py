@@ -1,0 +1,210 @@
+"""Reports: every closed period, each as a page and as files, the minister's page, a donor's view, the closing evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.errors import Missing
+from floreo.core.ui.papers import KINDS, paper
+from floreo.indicators.presenters import period_words
+from floreo.portal.views.page import Crumb, page, public_page
+from floreo.reports import queries
+from floreo.reports.access import get_snapshot_for
+from floreo.reports.documents import closing as evaluation
+from floreo.reports.documents import donor
+from floreo.reports.documents import minister as for_minister
+from floreo.reports.documents.progress import ON_PAGE
+from floreo.reports.models import Snapshot, SnapshotKind
+from floreo.reports.presenters import Told
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.models import Edition
+from floreo.strategy.presenters.standing import standing_sentences, tally_words
+from floreo.strategy.presenters.words import number_figures
+
+FILES = (*KINDS, "json")
+TYPES = {**KINDS, "json": "application/json"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One report in the list."""
+
+    snapshot: Snapshot
+    period: str
+    answer: str
+    counts: dict[Any, int]
+    tally: str
+    is_closing: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """An edition with its reports, and where its closing evaluation is."""
+
+    edition: Edition
+    rows: list[Row]
+    closing: str
+
+
+def _row(one: queries.Listed) -> Row:
+    snapshot = one.snapshot
+    closing = snapshot.kind == SnapshotKind.CLOSING
+    period = _("Closing evaluation") if closing else period_words(snapshot.period)
+    answer = standing_sentences(one.counts) or _("No action is recorded.")
+    return Row(snapshot, period, answer, one.counts, tally_words(one.counts), closing)
+
+
+def _groups() -> list[Group]:
+    by_edition: dict[int, list[Row]] = {}
+    for one in queries.listed(None):
+        by_edition.setdefault(one.snapshot.edition_id, []).append(_row(one))
+    found = []
+    for edition in Edition.objects.visible_to(None):
+        closing = reverse("portal:closing", args=[edition.code]) if queries.closing_period(edition) else ""
+        rows = by_edition.get(edition.pk, [])
+        if rows or closing:
+            found.append(Group(edition, rows, closing))
+    return found
+
+
+@login_not_required
+@public_page
+def reports(request: HttpRequest) -> HttpResponseBase:
+    """Every report, edition by edition. The heading says what the newest says."""
+    groups = _groups()
+    rows = [r for g in groups for r in g.rows if not r.is_closing]
+    title = f"{rows[0].period}: {rows[0].answer}" if rows else _("No period has been closed yet")
+    said = ngettext("%(n)s report", "%(n)s reports", len(rows)) % {"n": number_figures(len(rows))}
+    return page(request, "portal/reports.html", section="reports", title=title, groups=groups, count=said, files=FILES)
+
+
+def _snapshot(edition: str, code: str) -> Snapshot:
+    """As a stranger may see it, whoever asks: what is internal is shown at the desk."""
+    return get_snapshot_for(None, edition, code)
+
+
+def _crumbs(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
+    return (Crumb(_("Reports"), reverse("portal:reports")), *more, Crumb(edition.in_language("title"), ""))
+
+
+def _file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> HttpResponse:
+    if kind not in FILES or (kind == "json" and part not in {"report", "closing"}):
+        raise Missing
+    response = HttpResponse(queries.public_file(snapshot, part, kind, funder=funder), content_type=TYPES[kind])
+    name = slugify(f"{snapshot.edition.code} {snapshot.code} {'' if part == 'report' else part} {funder}")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    response.headers["ETag"] = f'"{snapshot.digest}"' if kind == "json" else f'"{snapshot.digest[:24]}-{part}-{kind}"'
+    return response
+
+
+def _shown(
+    request: HttpRequest, told: Told, part: str, snapshot: Snapshot, *, title: str, funder: str = ""
+) -> HttpResponseBase:
+    document = queries.drawn(told, part, funder=funder, most=ON_PAGE)
+    base = {"report": "report", "closing": "report", "minister": "minister", "funder": "donor"}[part]
+    args = [snapshot.edition.code, snapshot.code, *([funder] if funder else [])]
+    files = [
+        (kind.upper(), reverse(f"portal:{base}_file", args=[*args, kind]))
+        for kind in FILES
+        if kind != "json" or base == "report"
+    ]
+    return page(
+        request, "portal/report_of.html", section="reports", title=title, description=told.headline(), doc=document,
+        told=told, snapshot=snapshot, files=files, part=part, funders=told.funders(), crumbs=_crumbs(snapshot.edition),
+    )  # fmt: skip
+
+
+@login_not_required
+@public_page
+def report_of(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """One closed period. The heading is the answer."""
+    snapshot = _snapshot(edition, code)
+    told = queries.told_of(snapshot)
+    if snapshot.kind == SnapshotKind.CLOSING:
+        return _shown(request, told, "closing", snapshot, title=evaluation.headline(told))
+    return _shown(request, told, "report", snapshot, title=told.headline())
+
+
+@login_not_required
+@public_page
+def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> HttpResponseBase:
+    snapshot = _snapshot(edition, code)
+    return _file(snapshot, queries.part_of(snapshot), kind)
+
+
+@login_not_required
+@public_page
+def minister(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """The minister's page: what fits on one A4."""
+    snapshot = _snapshot(edition, code)
+    told = queries.told_of(snapshot)
+    return _shown(request, told, "minister", snapshot, title=for_minister.headline(told))
+
+
+@login_not_required
+@public_page
+def minister_file(request: HttpRequest, edition: str, code: str, kind: str) -> HttpResponseBase:
+    return _file(_snapshot(edition, code), "minister", kind)
+
+
+@login_not_required
+@public_page
+def donor_of(request: HttpRequest, edition: str, code: str, organisation: str) -> HttpResponseBase:
+    """What one funder pays for, in one closed period."""
+    snapshot = _snapshot(edition, code)
+    told = queries.told_of(snapshot)
+    document = donor.donor_document(told, organisation)
+    if document is None:
+        raise Missing
+    return _shown(request, told, "funder", snapshot, title=document.title, funder=organisation)
+
+
+@login_not_required
+@public_page
+def donor_file(request: HttpRequest, edition: str, code: str, organisation: str, kind: str) -> HttpResponseBase:
+    return _file(_snapshot(edition, code), "funder", kind, funder=organisation)
+
+
+@login_not_required
+@public_page
+def newest_donor(request: HttpRequest, edition: str, organisation: str) -> HttpResponseBase:
+    """A funder's own address: it leads to the newest closed period."""
+    found = queries.newest_of(get_edition_for(None, edition), None)
+    if found is None:
+        raise Missing
+    return redirect("portal:donor_of", edition, found.code, organisation)
+
+
+@login_not_required
+@public_page
+def closing(request: HttpRequest, edition: str) -> HttpResponseBase:
+    """The closing evaluation: the frozen one, else as the records stand today, which it says."""
+    found = get_edition_for(None, edition)
+    told, snapshot = queries.closing_told(found)
+    if snapshot is not None:
+        return redirect(snapshot)
+    document = queries.drawn(told, "closing")
+    files = [(kind.upper(), reverse("portal:closing_file", args=[found.code, kind])) for kind in KINDS]
+    return page(
+        request, "portal/report_of.html", section="reports", title=evaluation.headline(told), doc=document, told=told,
+        files=files, part="closing", funders=(), crumbs=_crumbs(found), edition=found,
+    )  # fmt: skip
+
+
+@login_not_required
+@public_page
+def closing_file(request: HttpRequest, edition: str, kind: str) -> HttpResponseBase:
+    found = get_edition_for(None, edition)
+    told, snapshot = queries.closing_told(found)
+    if snapshot is not None:
+        return _file(snapshot, "closing", kind)
+    return paper(queries.drawn(told, "closing"), kind, name=f"{found.code} closing")

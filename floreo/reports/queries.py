@@ -1,0 +1,143 @@
+"""Reads of reports used more than once: a snapshot or the running period as a document, and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.translation import get_language, override
+
+from floreo.core import clock
+from floreo.core.audit import head
+from floreo.core.documents.blocks import Document
+from floreo.core.errors import Missing
+from floreo.core.figures import Period
+from floreo.core.ui.papers import bytes_of
+from floreo.indicators.presenters import day_of
+from floreo.reports.data import canonical, gather
+from floreo.reports.documents import closing_document, donor_document, minister_document, progress_document
+from floreo.reports.models import Snapshot, SnapshotKind
+from floreo.reports.presenters import Told
+from floreo.strategy.logic import Status
+from floreo.strategy.models import Edition, EditionState
+from floreo.strategy.models.editions import may_read_plan
+
+KEPT_FILES = 48  # drawn files kept in memory: what is frozen is drawn once
+
+
+def told_of(snapshot: Snapshot, *, internal: bool = False) -> Told:
+    """A snapshot as it may be told: the public form, or all of it."""
+    notes = [c for c in snapshot.corrections.all() if internal or c.is_public]
+    return Told(
+        snapshot.internal if internal else snapshot.public, digest=snapshot.digest, audit_number=snapshot.audit_number,
+        frozen_on=day_of(snapshot.frozen_at), frozen_by=snapshot.frozen_by, corrections=tuple(notes),
+        site=settings.SITE_ADDRESS,
+    )  # fmt: skip
+
+
+def told_now(edition: Edition, period: Period, viewer: object) -> Told:
+    """A period that is not frozen, as it stands today."""
+    day = min(period.end, clock.today())
+    return Told(gather(edition, period, viewer=viewer, day=day), site=settings.SITE_ADDRESS)
+
+
+def drawn(told: Told, part: str, *, funder: str = "", most: int | None = None) -> Document:
+    """One of the documents: "report", "minister", "funder" or "closing". Raises Missing where there is none."""
+    match part:
+        case "minister":
+            return minister_document(told, today=clock.today())
+        case "closing":
+            return closing_document(told)
+        case "funder":
+            document = donor_document(told, funder)
+            if document is None:
+                raise Missing
+            return document
+    return progress_document(told) if most is None else progress_document(told, most=most)
+
+
+def part_of(snapshot: Snapshot) -> str:
+    return "closing" if snapshot.kind == SnapshotKind.CLOSING else "report"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A public file of a snapshot. Fingerprint, `corrections` and `day` are there to tell one drawing from the next."""
+
+    pk: int
+    digest: str
+    corrections: int
+    part: str
+    funder: str
+    kind: str
+    language: str
+    day: date
+
+
+@lru_cache(maxsize=KEPT_FILES)
+def _file(wanted: _Wanted) -> bytes:
+    snapshot = Snapshot.objects.select_related("edition").prefetch_related("corrections").get(pk=wanted.pk)
+    with override(wanted.language):
+        return bytes_of(drawn(told_of(snapshot), wanted.part, funder=wanted.funder), wanted.kind)
+
+
+def public_file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> bytes:
+    """The PDF or Word file, or the data itself, as strangers may have it. What was drawn once is not drawn again."""
+    if kind == "json":
+        return canonical(snapshot.public)
+    day = clock.today() if part == "minister" else snapshot.ends_on  # the minister's page says when it was printed
+    corrections, language = len(snapshot.corrections.all()), get_language() or "en"
+    return _file(_Wanted(snapshot.pk, snapshot.digest, corrections, part, funder, kind, language, day))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One report in the list, with its tally."""
+
+    snapshot: Snapshot
+    counts: dict[Status, int]
+
+
+def listed(viewer: object) -> list[Listed]:
+    """Every report that the viewer may see, the newest first, in one query; the tally is that of the form they see."""
+    form = "internal" if may_read_plan(viewer) else "public"
+    rows = Snapshot.objects.visible_to(viewer).light().select_related("edition").annotate(kept=F(f"{form}__tally"))
+    found = []
+    for row in rows.order_by("-edition__starts_on", "-ends_on", "-starts_on", "-pk"):
+        kept: dict[str, Any] = getattr(row, "kept", None) or {}
+        found.append(Listed(row, {s: int(kept.get(s, 0)) for s in Status}))
+    return found
+
+
+def newest_of(edition: Edition, viewer: object) -> Snapshot | None:
+    rows = Snapshot.objects.visible_to(viewer).filter(edition=edition, kind=SnapshotKind.PERIOD)
+    return rows.light().select_related("edition").first()
+
+
+def closing_period(edition: Edition) -> Period | None:
+    """The time of an edition that has ended; None while it runs, or where its days are not known."""
+    if edition.state != EditionState.ENDED or edition.starts_on is None or edition.ends_on is None:
+        return None
+    return Period(edition.starts_on, edition.ends_on)
+
+
+@lru_cache(maxsize=8)
+def _closing(edition_pk: int, chain: int, day: date) -> Told:
+    edition = Edition.objects.get(pk=edition_pk)
+    period = closing_period(edition)
+    if period is None:
+        raise Missing
+    return told_now(edition, period, None)
+
+
+def closing_told(edition: Edition) -> tuple[Told, Snapshot | None]:
+    """The closing evaluation that strangers may see: the frozen one, else as the records stand today."""
+    frozen = Snapshot.objects.visible_to(None).filter(edition=edition, kind=SnapshotKind.CLOSING)
+    snapshot = frozen.select_related("edition").prefetch_related("corrections").first()
+    if snapshot is not None:
+        return told_of(snapshot), snapshot
+    return _closing(edition.pk, head().number, clock.today()), None

@@ -55,7 +55,7 @@ def _minutes_title(meeting: Meeting) -> str:
 def _whose(rows: QuerySet[Decision], whose: Whose) -> QuerySet[Decision]:
     if whose.everybody:
         return rows
-    mine = Q(person__in=whose.people) | Q(person=None, organisation__in=whose.organisations)
+    mine = Q(person__in=whose.people) | Q(organisation__in=whose.organisations)
     if RUN in whose.permissions:  # nobody carries it out yet, or an answer from outside is awaited
         mine |= Q(person=None, organisation=None)
     return rows.filter(mine)

@@ -42,6 +42,7 @@ def run(asked: argparse.Namespace) -> int:
             return COMMANDS[name](asked)  # needs no database, and makes none
         if name in AS_IT_IS:
             return COMMANDS[name](asked)
+        Path(settings.DATA).mkdir(parents=True, exist_ok=True)
         if _migrations_due():
             say("Preparing the database ...")
             _migrate()
@@ -70,7 +71,6 @@ def _migrations_due() -> bool:
 
 
 def _migrate() -> None:
-    Path(settings.DATA).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0, interactive=False)
 
 

@@ -18,7 +18,7 @@ from floreo.yardsticks.models import Answer, Assessment, AssessmentState, Publis
 class RatingShape(Shape):
     """[[assessment.answer.rating]]: what one person says."""
 
-    word: ClassVar[str] = "rating"
+    word: ClassVar[str] = "yardstick_rating"
     makes: ClassVar[type[models.Model]] = Rating
     owner: ClassVar[str] = "answer"
 
@@ -38,7 +38,7 @@ class RatingShape(Shape):
 class AnswerShape(TranslatedShape):
     """[[assessment.answer]]: one item, what its raters say, and what the reviewer says counts."""
 
-    word: ClassVar[str] = "answer"
+    word: ClassVar[str] = "yardstick_answer"
     makes: ClassVar[type[models.Model]] = Answer
     owner: ClassVar[str] = "assessment"
     nested: ClassVar[tuple[str, ...]] = ("rating",)

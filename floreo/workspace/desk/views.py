@@ -39,7 +39,7 @@ KINDS = {
     "committee": _l("Committee"), "meeting": _l("Meeting"), "decision": _l("Decision"),
     "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
     "network": _l("Network"), "publication": _l("Publication"), "evidence": _l("Evidence"),
-    "evidence_held": _l("Evidence"),
+    "evidence_held": _l("Evidence"), "yardstick": _l("Yardstick"),
 }  # fmt: skip
 
 

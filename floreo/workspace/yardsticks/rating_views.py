@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from floreo.core.keys import key
 from floreo.core.ui.forms import refuse_on
 from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
-from floreo.evidence.queries import shown_beside
+from floreo.evidence.queries import Shown, shown_beside
 from floreo.workspace.plan.asking import person
 from floreo.workspace.yardsticks.forms import RatingForm, ReviewForm
 from floreo.workspace.yardsticks.walking import below
@@ -54,12 +55,18 @@ def _page(
         "vain": say.in_vain_words(answer, version), "before": before, "after": after, "then": _then(answer),
         "form": mine or (None if answer.assessment.is_closed else RatingForm.of(version, own)),
         "review": review or (ReviewForm.of(version, answer, ratings) if may_review and others else None),
-        "alone": may_review and bool(ratings) and not others, "shown": shown_beside([answer], user).get(key(answer)),
+        "alone": may_review and bool(ratings) and not others, "shown": _evidence(answer, user),
         "may_keep": can(user, Permission.EVIDENCE_KEEP, answer) and not answer.assessment.is_closed,
         "suggestions": queries.suggestions(answer, user, below), "servings": servings,
         "kin": queries.kin_of(answer.item), "kind": say.kind_words(answer.item.kind),
     }  # fmt: skip
     return render(request, "workspace/yardsticks/answer.html", context, status=status)
+
+
+def _evidence(answer: Answer, viewer: object) -> Shown:
+    """What is attached; in a closed assessment nothing more is."""
+    shown = shown_beside([answer], viewer)[key(answer)]
+    return replace(shown, may_attach=False) if answer.assessment.is_closed else shown
 
 
 def _then(answer: Answer) -> tuple[str, str] | None:

@@ -45,7 +45,7 @@ def _rows(viewer: object) -> list[YardstickRow]:
     for found in Assessment.objects.visible_to(viewer).filter(subject="").annotate(
         reviewed=Count("answers", filter=Q(answers__level__isnull=False))
     ).select_related("in_version__yardstick"):  # fmt: skip
-        newest.setdefault(found.in_version.yardstick_id, (found, found.reviewed))
+        newest.setdefault(found.in_version.yardstick_id, (found, getattr(found, "reviewed", 0)))
     nothing: tuple[Assessment | None, int] = (None, 0)
     return [
         YardstickRow(v.yardstick, v, v.rated, v.open_titles, *newest.get(v.yardstick_id, nothing))

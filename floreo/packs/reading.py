@@ -31,7 +31,7 @@ from floreo.yardsticks import pack as yardsticks
 
 # Every kind of row, in the order in which rows are made.
 SHAPES: tuple[type[Shape], ...] = (
-    *organisations.SHAPES, *yardsticks.SHAPES, *strategy.SHAPES, *indicators.SHAPES, *reviews.SHAPES, *meetings.SHAPES,
+    *organisations.SHAPES, *strategy.SHAPES, *yardsticks.SHAPES, *indicators.SHAPES, *reviews.SHAPES, *meetings.SHAPES,
     *publications.SHAPES, *evidence.SHAPES,
 )  # fmt: skip
 

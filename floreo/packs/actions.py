@@ -26,6 +26,7 @@ from floreo.packs import folder as folders
 from floreo.packs.compare import LEFT_ALONE, Difference, RowDifference, Shelf, State, compare
 from floreo.packs.models import LoadedPack, PackRow
 from floreo.packs.reading import AccountShape, Pack, read_pack
+from floreo.reports.actions import freeze_past
 from floreo.strategy.actions.standings import refresh_standings
 from floreo.yardsticks.actions import complete_assessments
 
@@ -70,11 +71,12 @@ def _put_files(pack: Pack) -> None:
 
 
 def after_load() -> None:
-    """What follows from new rows: statuses for today, and the readings that are due."""
+    """What follows from new rows: statuses for today, the readings that are due, and the reports of periods long closed."""
     with in_the_country():
         refresh_standings(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
         take_due_readings(by=SYSTEM)
+        freeze_past(by=SYSTEM)
 
 
 def _refuse_another_country(pack: Pack) -> None:

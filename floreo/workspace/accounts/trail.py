@@ -15,6 +15,16 @@ from floreo.core.models import AuditEntry
 from floreo.workspace.plan import history
 
 OWN_WORDS: Mapping[str, Promise] = {
+    "lesson.noted": _l("noted what was learned"),
+    "lesson.removed": _l("removed a lesson"),
+    "report.closed": _l("closed a period and froze its report"),
+    "report.corrected": _l("put a correction beside a report"),
+    "report.edition_closed": _l("froze the closing evaluation"),
+    "report.frozen": _l("froze a report"),
+    "report.past_frozen": _l("froze the reports of past periods"),
+    "report.signed": _l("recorded a signature under a report"),
+    "report.template_kept": _l("kept a Word template"),
+    "report.template_retired": _l("put a Word template aside"),
     "assessment.closed": _l("closed the assessment"),
     "assessment.opened": _l("started an assessment"),
     "assessment.published": _l("published the assessment"),

@@ -98,12 +98,10 @@ def test_a_meeting_is_called_off_for_a_reason_that_everybody_reads(committee: Co
         cancel_meeting(meeting, by=SYSTEM, reason="")
     cancel_meeting(meeting, by=SYSTEM, reason="The hurricane")
     assert "The hurricane" in OutboxMail.objects.get(to="tomas@example.org").text
-    for act in (
-        lambda: move_meeting(meeting, by=SYSTEM, on=date(2026, 12, 20)),
-        lambda: send_agenda(meeting, by=SYSTEM),
-    ):
-        with pytest.raises(Refused, match="called off"):
-            act()
+    with pytest.raises(Refused, match="called off"):
+        move_meeting(meeting, by=SYSTEM, on=date(2026, 12, 20))
+    with pytest.raises(Refused, match="called off"):
+        send_agenda(meeting, by=SYSTEM)
 
 
 def test_what_was_held_is_not_called_off(committee: Committee) -> None:
@@ -127,7 +125,7 @@ def test_a_calendar_program_takes_it_in_changed_and_out_again(committee: Committ
         return (
             str(found["METHOD"]),
             str(one["UID"]),
-            int(one["SEQUENCE"]),
+            int(str(one["SEQUENCE"])),
             str(one["STATUS"]),
             one.decoded("DTSTART").isoformat(),
         )

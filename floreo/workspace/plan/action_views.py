@@ -20,6 +20,7 @@ from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.models import Record, Translated
 from floreo.evidence.queries import Shown, shown_beside
+from floreo.meetings.queries import decisions_about
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.carrying import lineage
@@ -91,6 +92,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "why": say.why(act, act.standing, milestones, today=clock.today()),
         "steps": _steps(milestones, evidence), "reached": say.reached_words(milestones), "evidence": evidence[key(act)],
         "parts": now, "former_parts": before, "money": _money(act),
+        "decisions": decisions_about([act, *milestones], request.user),
         "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),

@@ -1,0 +1,239 @@
+"""The desk's pages of meetings: who gets in, what is kept, and what comes back when the answer is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from floreo.core.access import SYSTEM
+from floreo.meetings.actions.agenda import add_item
+from floreo.meetings.actions.decisions import ask_decision, take_decision
+from floreo.meetings.actions.recording import ItemMinutes, record_minutes
+from floreo.meetings.logic import fingerprint
+from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
+from floreo.organisations.models import Organisation, User
+from floreo.strategy.models import Edition, Objective
+from tests.factories.strategy import TODAY, make_action
+from tests.meetings.making import held, to_come
+
+Browser = Callable[[User], Client]
+
+
+@pytest.fixture
+def desk(secretariat: User, browser_of: Browser) -> Client:
+    return browser_of(secretariat)
+
+
+@pytest.fixture
+def meeting(committee: Committee) -> Meeting:
+    return held(committee)
+
+
+def at(meeting: Meeting, name: str, *more: str) -> str:
+    return reverse(f"workspace:{name}", args=[meeting.committee.code, meeting.code, *more])
+
+
+def every_page(meeting: Meeting, decision: Decision, seat: Seat, item: AgendaItem) -> list[str]:
+    code = meeting.committee.code
+    pages = [
+        reverse(f"workspace:{n}") for n in ("meetings", "committees", "decisions", "new_committee", "new_decision")
+    ]
+    pages += [
+        reverse(f"workspace:{n}", args=[code]) for n in ("committee", "edit_committee", "call_meeting", "new_seat")
+    ]
+    pages += [reverse(f"workspace:{n}", args=[code, seat.pk]) for n in ("edit_seat", "end_seat", "remove_seat")]
+    pages += [at(meeting, "meeting"), at(meeting, "record_meeting"), at(meeting, "meeting_invitation")]
+    pages += [at(meeting, "meeting_paper", kind) for kind in ("agenda", "minutes")]
+    pages += [at(meeting, "meeting_file", "minutes", form) for form in ("pdf", "docx")]
+    pages += [at(meeting, "meeting_task", t) for t in (
+        "edit", "move", "cancel", "send", "point", "decide", "circulate", "approve", "correct",
+    )]  # fmt: skip
+    pages += [at(meeting, n, item.code) for n in ("edit_point", "remove_point")]
+    pages += [reverse("workspace:decision", args=[decision.number])]
+    tasks = ("answer", "milestone", "action", "done", "edit", "drop")
+    return pages + [reverse("workspace:decision_task", args=[decision.number, t]) for t in tasks]
+
+
+READING = {"meetings", "committees", "decisions", "committee", "meeting", "papers", "invitation.ics", "decision"}
+
+
+def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none_to_an_observer(
+    meeting: Meeting, desk: Client, observer: User, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    edition = Edition.objects.get()
+    item = add_item(meeting, by=SYSTEM, title="Targets")
+    decision = take_decision(edition, by=SYSTEM, item=item, title="Vote", is_public=True)
+    seat = meeting.committee.seats.all()[0]
+    lead = browser_of(user_with("lead", organisation=Organisation.objects.get(code="csirt")))
+    watcher = browser_of(observer)
+    reads = {
+        "/desk/meetings/", "/desk/committees/", "/desk/decisions/", meeting.committee.desk_url(), meeting.desk_url(),
+        at(meeting, "meeting_invitation"), at(meeting, "meeting_paper", "agenda"), at(meeting, "meeting_paper", "minutes"),
+        at(meeting, "meeting_file", "minutes", "pdf"), at(meeting, "meeting_file", "minutes", "docx"), decision.desk_url(),
+    }  # fmt: skip
+    for page in every_page(meeting, decision, seat, item):
+        assert desk.get(page).status_code == 200, page
+        assert lead.get(page).status_code == (200 if page in reads else 403), page
+        assert watcher.get(page).status_code in {403, 404}, page
+
+
+def test_empty_rooms_say_what_to_do_first(edition: Edition, desk: Client) -> None:
+    assert "First add the committee" in desk.get("/desk/meetings/").content.decode()
+    assert "add it, give out its seats" in desk.get("/desk/committees/").content.decode()
+    assert "recorded while a meeting runs" in desk.get("/desk/decisions/").content.decode()
+
+
+def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, desk: Client) -> None:
+    body = Organisation.objects.create(code="bank", name="Bank", kind="company")
+    desk.post("/desk/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
+    desk.post("/desk/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
+    assert [(s.organisation, s.part) for s in Seat.objects.all()] == [(body, "chair")]
+    past = desk.post("/desk/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
+    assert past.status_code == 422
+    assert "so nobody can be called to that meeting" in past.content.decode()
+    assert 'value="Attic"' in past.content.decode()
+    called = desk.post("/desk/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
+    assert called["Location"] == "/desk/meetings/board/2026-12-03/"
+
+
+def test_the_agenda_is_drawn_by_one_press_and_says_when_nothing_is_new(
+    edition: Edition, committee: Committee, desk: Client
+) -> None:
+    make_action(edition, due_on=date(2026, 10, 1))
+    meeting = to_come(committee)
+    assert "1 point is added." in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    assert "holds it all already" in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    assert desk.get(at(meeting, "draw_agenda")).status_code == 405
+
+
+def recording(meeting: Meeting, **more: str) -> dict[str, str]:
+    blank = fingerprint("", "")
+    given = {f"seat-{s.pk}-was": blank for s in meeting.committee.seats.all()}
+    given |= {f"item-{i.pk}-was": blank for i in meeting.items.all()}
+    return given | more
+
+
+def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Meeting, desk: Client) -> None:
+    item, seat = add_item(meeting, by=SYSTEM, title="Targets"), meeting.committee.seats.all()[0]
+    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{
+        f"seat-{seat.pk}-presence": "present", "guests": "Greta\n", f"item-{item.pk}-minutes": "Set.",
+        f"item-{item.pk}-decision": "Hire two", f"item-{item.pk}-owner": "police", f"item-{item.pk}-due": "2026-12-01",
+        "new_title": "Aside", "new_internal": "Between us",
+    }))  # fmt: skip
+    assert (answer.status_code, answer["Location"]) == (302, at(meeting, "record_meeting"))
+    assert [(a.presence, a.name) for a in meeting.attendances.all()] == [("present", ""), ("present", "Greta")]
+    assert [(i.title, i.minutes, i.minutes_internal) for i in meeting.items.all()] == [
+        ("Targets", "Set.", ""), ("Aside", "", "Between us"),
+    ]  # fmt: skip
+    decision = Decision.objects.get()
+    assert (decision.title, decision.item, decision.due_on, str(decision.organisation)) == (
+        "Hire two",
+        item,
+        date(2026, 12, 1),
+        "Police",
+    )
+
+
+def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting, desk: Client) -> None:
+    first, second = (add_item(meeting, by=SYSTEM, title=t) for t in ("One", "Two"))
+    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{
+        f"item-{first.pk}-minutes": "Long and careful words", f"item-{second.pk}-due": "soon",
+    }))  # fmt: skip
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Long and careful words" in page
+    assert "<title>Error:" in page
+    assert not AgendaItem.objects.exclude(minutes="").exists()
+
+
+def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(meeting: Meeting, desk: Client) -> None:
+    item = add_item(meeting, by=SYSTEM, title="Targets")
+    record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs")])
+    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{f"item-{item.pk}-minutes": "Mine"}))
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Theirs" in page
+    assert "Mine" in page
+    assert f'value="{fingerprint("Theirs", "")}"' in page
+    given = recording(meeting, **{f"item-{item.pk}-minutes": "Mine", f"item-{item.pk}-was": fingerprint("Theirs", "")})
+    assert desk.post(at(meeting, "record_meeting"), given).status_code == 302
+    item.refresh_from_db()
+    assert item.minutes == "Mine"
+
+
+def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, desk: Client) -> None:
+    act = make_action(edition)
+    desk.post(
+        at(meeting, "meeting_task", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}
+    )
+    decision = Decision.objects.get()
+    assert (decision.state, decision.meeting) == ("asked", meeting)
+    page = decision.desk_url()
+    desk.post(f"{page}do/answer/", {"is_taken": "yes", "on": "2026-11-24", "answer": "So be it"})
+    desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid", "due_on": "2027-01-31"})
+    assert [(m.title, m.due_on) for m in act.milestones.all()] == [("Paid", date(2027, 1, 31))]
+    twice = desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid"})
+    assert twice.status_code == 422
+    assert "part of the plan already" in twice.content.decode()
+    assert "Paid" in desk.get(page).content.decode()
+    assert "D-2026-01" in desk.get(act.desk_url()).content.decode()
+
+
+def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, committee: Committee, desk: Client) -> None:
+    desk.post("/desk/decisions/new/", {
+        "edition": edition.code, "title": "Write a guide", "organisation": "police", "on": str(TODAY), "committee": "steering",
+    })  # fmt: skip
+    decision = Decision.objects.get()
+    objective = Objective.objects.get()
+    desk.post(
+        f"{decision.desk_url()}do/action/", {"objective": objective.pk, "code": "1.1.7", "title": "Write a guide"}
+    )
+    assert list(edition.actions.values_list("code", "title")) == [("1.1.7", "Write a guide")]
+
+
+def test_the_list_of_decisions_knows_what_is_open_late_and_done(
+    edition: Edition, committee: Committee, desk: Client
+) -> None:
+    take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
+    ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
+    late, asked = (desk.get(f"/desk/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
+    assert "Overdue" in late
+    assert "Requested" not in late
+    assert "Requested" in asked
+    assert "Nothing fits" in desk.get("/desk/decisions/?standing=done").content.decode()
+
+
+def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
+    for page in (
+        "/desk/meetings/steering/1999-01-01/", at(meeting, "meeting_task", "burn"), at(meeting, "meeting_paper", "poem"),
+        at(meeting, "meeting_file", "minutes", "exe"), "/desk/decisions/D-1999-01/", "/desk/committees/none/",
+    ):  # fmt: skip
+        assert desk.get(page).status_code == 404, page
+
+
+# What the public sees
+
+
+def test_the_public_reads_public_decisions_and_no_others(
+    edition: Edition, committee: Committee, stranger: Client
+) -> None:
+    take_decision(edition, by=SYSTEM, committee=committee, title="Told", is_public=True)
+    take_decision(edition, by=SYSTEM, committee=committee, title="Untold")
+    page = stranger.get(reverse("portal:decisions", args=[edition.code])).content.decode()
+    assert "Told" in page
+    assert "Untold" not in page
+    assert "Police" in page  # who sits there
+    assert "Ruben" not in page
+    assert "Untold" not in stranger.get("/data/decisions.json").getvalue().decode()
+    assert "Ruben" not in stranger.get("/data/seats.csv").getvalue().decode()
+
+
+def test_an_internal_committee_is_not_known_outside(edition: Edition, committee: Committee, stranger: Client) -> None:
+    Committee.objects.update(is_public=False)
+    to_come(committee)
+    assert "steering" not in stranger.get("/data/meetings.json").getvalue().decode().lower()
+    assert "Steering" not in stranger.get(reverse("portal:decisions", args=[edition.code])).content.decode()

@@ -25,12 +25,13 @@ class Part:
     code: str
     title: str
     head: str
+    caption: str
     bars: list[say.MoneyBar]
     lines: list[say.MoneyLine]
 
 
-def _part(code: str, title: str, head: str, rows: Sequence[MoneyRow], currency: str) -> Part:
-    return Part(code, title, head, say.bars_of(rows, currency), say.lines_of(rows))
+def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currency: str) -> Part:
+    return Part(code, *words, say.bars_of(rows, currency), say.lines_of(rows))
 
 
 @login_not_required
@@ -41,9 +42,9 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     facts = money_of(edition, eyes(request, edition))
     currency = facts.main.currency
     parts = [
-        _part("funders", _("Where it comes from"), _("Funder"), facts.by_funder, currency),
-        _part("years", _("When it is planned"), _("Fiscal year"), facts.by_year, currency),
-        _part("pillars", _("What it is for"), _("Pillar"), facts.by_pillar, currency),
+        _part("funders", (_("Where it comes from"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency),
+        _part("years", (_("When it is planned"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency),
+        _part("pillars", (_("What it is for"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currency),
     ]
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
     return page(

@@ -15,7 +15,7 @@ from floreo.core import keys
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.search import Findable
-from floreo.core.ui.words import language, moment
+from floreo.core.ui.words import language
 from floreo.organisations.models import Contact
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.publications import feeds
@@ -94,13 +94,8 @@ def publication(request: HttpRequest, code: str) -> HttpResponseBase:
         description=found.in_language("summary"), crumbs=crumbs, publication=found,
         publisher=body if body is not None and body.is_public else None, contact=_contact(found), leads=_leads(found),
         edition=found.edition if found.edition is not None and found.edition.is_public else None,
-        versions=list(found.versions.all()), postings=_postings(found), went_out=_when(found), **_text(found),
+        versions=list(found.versions.all()), postings=_postings(found), **_text(found),
     )  # fmt: skip
-
-
-def _when(publication: Publication) -> str:
-    at = publication.went_out_at
-    return moment(at) if at is not None else ""
 
 
 def _text(publication: Publication) -> dict[str, str]:

@@ -21,7 +21,7 @@ def percent_words(share: Decimal | None) -> str:
         return ""
     if 0 < share < 1:
         return _("under 1 %")
-    return _("%(number)s %%") % {"number": number(share, 0)}
+    return (_("%(number)s %%") % {"number": number(share, 0)}).replace(" ", "\u00a0")
 
 
 def headline(facts: MoneyFacts) -> str:

@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--as-it-was", action="store_true", help="leave it to the older version that made the archive")
     back.add_argument("--rows-only", action="store_true", help="without files: to prove a backup")
 
+    commands.add_parser(
+        "mail-in", help="one message from the mail server on standard input: marks letters that came back"
+    )
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
     commands.add_parser("figures", help="compute every indicator anew")
     commands.add_parser("search-index", help="build the search index anew")

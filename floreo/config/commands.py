@@ -13,15 +13,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.utils import DatabaseError
 
 from floreo.config.backup import backup
 from floreo.config.cli_import import import_text
 from floreo.config.jobs import Loop
 from floreo.config.restore import restore
-from floreo.core import audit, search
+from floreo.core import audit, bounces, search
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import SearchEntry
+from floreo.core.returned import take_in
 from floreo.core.ui import storage
 from floreo.indicators.actions import recompute_all
 from floreo.organisations.actions import first_admin_link, locked_out_link
@@ -164,6 +166,16 @@ def _restore(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _mail_in(_asked: argparse.Namespace) -> int:
+    """For a pipe in the mail server: 0 is taken, whatever it was; 75 asks it to come again later."""
+    raw = sys.stdin.buffer.read(bounces.LARGEST)
+    try:
+        say(take_in(raw).kind.value)
+    except DatabaseError:
+        return 75
+    return 0
+
+
 def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
@@ -208,6 +220,7 @@ COMMANDS = {
     "audit verify": _audit_verify,
     "backup": _backup,
     "restore": _restore,
+    "mail-in": _mail_in,
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,

@@ -20,6 +20,7 @@ from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
+from floreo.core.returned import read_returned
 from floreo.evidence.actions import look_at_links
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
@@ -61,6 +62,7 @@ JOBS = {
     "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),
+    "returned mail": Job(read_returned, timedelta(minutes=5)),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
 }
 

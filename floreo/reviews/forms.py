@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -82,10 +83,9 @@ class AnswerForm(forms.Form):
         day = ticked.get(milestone.code, "")
         title = milestone.in_language("title")
         self.fields[f"reached-{milestone.code}"] = forms.BooleanField(label=title, required=False, initial=bool(day))
-        label = _("Day on which it was reached: %(title)s") % {"title": title}
-        self.fields[f"day-{milestone.code}"] = forms.DateField(
-            label=label, required=False, initial=day, widget=_Day, help_text=_("Empty means today.")
-        )
+        hidden = format_html('<span class="visually-hidden">: {}</span>', title)
+        label = format_html("{}{}", _("Day it was reached, if not today"), hidden)
+        self.fields[f"day-{milestone.code}"] = forms.DateField(label=label, required=False, initial=day, widget=_Day)
 
     def _add_figure(self, figure: FigureAsked, known: Mapping[str, str]) -> None:
         label = _("%(title)s, %(period)s, in %(unit)s") % {

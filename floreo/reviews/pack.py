@@ -191,7 +191,12 @@ class ReviewShape(Shape):
         return super().fields(setting) | {"state": state.value, "closed_at": _moment(self.closed_on)}
 
 
-SHAPES: tuple[type[Shape], ...] = (RhythmShape, ReviewShape, AskShape, AnswerShape)  # in the order in which rows are made
+SHAPES: tuple[type[Shape], ...] = (
+    RhythmShape,
+    ReviewShape,
+    AskShape,
+    AnswerShape,
+)  # in the order in which rows are made
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {  # file of a pack -> its tables
     "reviews.toml": {"rhythm": RhythmShape, "review": ReviewShape}
 }

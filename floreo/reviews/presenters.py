@@ -124,3 +124,14 @@ def said_words(answer: Answer) -> str:
     if answer.said_on is None:
         return ""
     return _("%(who)s, %(day)s") % {"who": answer.said_by, "day": short_day(answer.said_on)}
+
+
+def asked_words(ask: Ask) -> str:
+    """What an action's page says of being asked about: in which review, until when, and whose turn it is."""
+    facts = {"review": title(ask.review), "due": short_day(ask.review.due_on), "who": whose_turn(ask, is_closed=False)}
+    match turn(AskState(ask.state), is_closed=False):
+        case Turn.NOBODY:
+            return _("%(review)s: asked, and approved.") % facts
+        case Turn.SECRETARIAT:
+            return _("%(review)s: answered. It waits for the secretariat.") % facts
+    return _("%(review)s: asked by %(due)s, waiting for %(who)s.") % facts

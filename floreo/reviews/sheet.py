@@ -39,6 +39,12 @@ class Entry:
     theirs: list[tuple[Any, str]] = field(default_factory=list)  # what somebody else wrote in the meantime
 
     @property
+    def figures(self) -> list[tuple[str, dict[str, str]]]:
+        """Each figure of the answer under its title, where it is still asked for; else under its code."""
+        known = {f.code: f"{f.title}, {f.period}" for f in self.form.figures}
+        return [(known.get(f["indicator"], f["indicator"]), f) for f in self.answer.figures] if self.answer else []
+
+    @property
     def state(self) -> str:
         return self.answer.state if self.answer else ""
 

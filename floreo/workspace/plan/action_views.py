@@ -21,6 +21,9 @@ from floreo.core.keys import key
 from floreo.core.models import Record, Translated
 from floreo.evidence.queries import Shown, shown_beside
 from floreo.meetings.queries import decisions_about
+from floreo.reviews.access import may_see
+from floreo.reviews.presenters import asked_words
+from floreo.reviews.queries import open_asks_about
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.carrying import lineage
@@ -95,6 +98,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "decisions": decisions_about([act, *milestones], request.user),
         "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
+        "asked": [(asked_words(a), a.desk_url() if may_see(request.user, a) else "") for a in open_asks_about(act)],
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
         "history": history_of(act), "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
     }  # fmt: skip

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from floreo.core.figures import Period
 from floreo.evidence.models import Evidence
+from floreo.indicators.models import Indicator
+from floreo.indicators.presenters import period_words, with_unit
 from floreo.reviews import presenters as say
+from floreo.reviews.logic import number_of
 from floreo.reviews.models import Answer, Ask, Review
 from floreo.reviews.queries import to_decide
 from floreo.strategy.models import Milestone
@@ -16,12 +20,18 @@ from floreo.strategy.presenters.words import short_day
 MOST = 50  # answers to decide on one page; the next come when these are decided
 
 
+COLOURS = {"submitted": "track", "returned": "risk", "approved": "done"} | dict.fromkeys(
+    ("waiting", "opened", "draft"), "todo"
+)
+
+
 @dataclass(frozen=True)
 class AskRow:
     """One lead in the list."""
 
     ask: Ask
     shape: str  # of the icon beside the word
+    colour: str  # its short name in the style sheet
     turn: str
     mails: list[str]
     actions: list[str]
@@ -33,8 +43,18 @@ def ask_rows(asks: Iterable[Ask], review: Review) -> list[AskRow]:
     for one in asks:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
         turn = say.whose_turn(one, is_closed=review.is_closed)
-        found.append(AskRow(one, say.ASK_SHAPES[one.state], turn, say.mail_words(one), codes))
+        found.append(AskRow(one, say.ASK_SHAPES[one.state], COLOURS[one.state], turn, say.mail_words(one), codes))
     return found
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """One figure of an answer, as the reading that it would become."""
+
+    title: str
+    href: str
+    value: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,7 @@ class DecideRow:
     said: str
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
     evidence: list[Evidence]
+    figures: list[FigureRow]
 
 
 def decide_rows(review: Review, viewer: object, limit: int = MOST) -> list[DecideRow]:
@@ -54,9 +75,17 @@ def decide_rows(review: Review, viewer: object, limit: int = MOST) -> list[Decid
 def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
     kept = Evidence.objects.visible_to(viewer).in_bulk({pk for a in answers for pk in a.evidence})
     marks = Milestone.objects.filter(action__in={a.action_id for a in answers})
+    codes = {figure["indicator"] for a in answers for figure in a.figures}
+    indicators = {i.code: i for i in Indicator.objects.filter(code__in=codes)}
     titles = {(m.action_id, m.code): m.in_language("title") for m in marks}
     return [
-        DecideRow(a, say.said_words(a), _ticked(a, titles), [kept[pk] for pk in a.evidence if pk in kept])
+        DecideRow(
+            a,
+            say.said_words(a),
+            _ticked(a, titles),
+            [kept[pk] for pk in a.evidence if pk in kept],
+            _figures(a, indicators),
+        )
         for a in answers
     ]
 
@@ -66,3 +95,16 @@ def _ticked(answer: Answer, titles: dict[tuple[int, str], str]) -> list[str]:
         f"{titles.get((answer.action_id, code), code)}, {short_day(date.fromisoformat(day))}"
         for code, day in answer.milestones.items()
     ]
+
+
+def _figures(answer: Answer, indicators: dict[str, Indicator]) -> list[FigureRow]:
+    found = []
+    for figure in answer.figures:
+        indicator, value = indicators.get(figure["indicator"]), number_of(figure["value"])
+        period = Period(date.fromisoformat(figure["starts_on"]), date.fromisoformat(figure["ends_on"]))
+        if indicator is None or value is None:
+            found.append(FigureRow(figure["indicator"], "", figure["value"], figure["source"]))
+            continue
+        title = f"{indicator.in_language('title')}, {period_words(period)}"
+        found.append(FigureRow(title, indicator.desk_url(), with_unit(value, indicator), figure["source"]))
+    return found

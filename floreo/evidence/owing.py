@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,7 +25,7 @@ def owed(whose: Whose, *, viewer: object, today: date) -> Iterator[Owed]:
     out = Q(valid_until__lte=today + SOON)
     rows = Evidence.objects.visible_to(viewer).standing().filter(out | Q(link_state=LinkState.DEAD))
     today_of = heirs()
-    for evidence in _narrowed(rows, whose, today_of).order_by("valid_until", "pk"):
+    for evidence in _narrowed(rows, whose, today_of).order_by(F("valid_until").asc(nulls_last=True), "pk"):
         body = evidence.organisation_id
         item = _item(evidence, today_of.get(body, body) if body else None, today)
         if whose.holds(item):

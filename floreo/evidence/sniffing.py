@@ -181,6 +181,10 @@ _SCRIPT = re.compile(
     rb"windows registry editor|regedit4)",
     re.IGNORECASE,
 )
+_PAGE = re.compile(
+    r"<(!doctype html|html|head|body|script|style|meta|link|title|p|div|span|table|ul|ol|dl|h[1-6]|a|img|iframe|form|"
+    r"section|article|main|b|i|em|strong|br|hr|center|font|object|embed|video|audio)\b"
+)
 _DOS = b"This program cannot be run in"
 _VIRUS_TEST = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"  # what people send to see whether anybody looks
 
@@ -266,7 +270,7 @@ _TEXTS = {"csv": "text/csv", "tsv": "text/tab-separated-values", "md": "text/mar
 
 def _text(text: str, name: str) -> Kind:
     begins = text.lstrip().lower()
-    if begins.startswith(("<!doctype html", "<html", "<script", "<body", "<head")) or "<html" in begins[:1000]:
+    if _PAGE.match(begins) or "<html" in begins[:1000]:
         return Kind("text/html", "html")
     if begins.startswith("<svg") or "<svg" in begins[:1000]:
         return Kind("image/svg+xml", "svg")

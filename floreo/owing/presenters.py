@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.access import ROLES
-from floreo.core.owing import Owed, OwedKind, Whose
+from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.core.ui import words as ui
 from floreo.organisations.models import Organisation, Person
 from floreo.owing.logic import ESCALATE_AFTER, Part
@@ -57,7 +57,8 @@ class Row:
     due_words: str
     due_day: str
     whose: str
-    since: date | None
+    since_words: str
+    presses: tuple[Press, ...]
     is_worst: bool = False
 
 
@@ -93,6 +94,20 @@ def due_day(due: date | None, today: date) -> str:
     return short_day_of_year(due) if due.year == today.year else short_day(due)
 
 
+def since_words(since: date | None, today: date) -> str:
+    """ "since 2 Nov": since when it is their turn."""
+    if since is None:
+        return ""
+    day = short_day_of_year(since) if since.year == today.year else short_day(since)
+    return _("since %(day)s") % {"day": day}
+
+
+def day_and_weekday(day: date) -> str:
+    """ "Tuesday 24 November 2026"."""
+    weekday = capital(format_date(day, "EEEE", locale=ui.locale()))
+    return _("%(weekday)s %(day)s") % {"weekday": weekday, "day": day_words(day)}
+
+
 @dataclass(frozen=True)
 class Names:
     """What people and organisations are called, fetched once for the rows that are shown."""
@@ -119,7 +134,8 @@ def rows(items: Sequence[Owed], asked: Whose, today: date, *, names: Names) -> l
     return [
         Row(
             item, item.days_late(today), due_words(item.due, today), due_day(item.due, today),
-            _("You") if asked.is_turn_of(item) else names.of_item(item), item.since,
+            _("You") if asked.is_turn_of(item) else names.of_item(item), since_words(item.since, today),
+            item.presses or (Press(_("Open"), item.href),),
         )
         for item in items
     ]  # fmt: skip

@@ -63,7 +63,7 @@ class Desk:
     more_others: int
     turns: str
     weekly: str
-    today: date
+    day: str
     review: NextReview | None = None
 
     @property
@@ -82,7 +82,7 @@ def desk_of(user: User, *, show_all: str = "") -> Desk:
         others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
         turns=say.turns_words(turns_of(board.everything)) if can(user, Permission.NUDGE) else "",
-        weekly=_weekly(user), today=board.today, review=_review(user, board.today),
+        weekly=_weekly(user), day=say.day_and_weekday(board.today), review=_review(user, board.today),
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def _one_worst(sections: list[Section]) -> list[Section]:
     """Marks the first open row that has a button: the one filled button of the page."""
     for section in sections:
         for place, row in enumerate(section.rows):
-            if row.item.presses and not section.fold:
+            if not section.fold:
                 section.rows[place] = replace(row, is_worst=True)
                 return sections
     return sections

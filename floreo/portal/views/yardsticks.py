@@ -47,7 +47,9 @@ def _list_rows() -> list[Row]:
     for score in PublishedScore.objects.filter(subject="", part="").order_by("-year", "pk"):
         scores.setdefault(score.yardstick_id, score)
     own: dict[int, str] = {}
-    public = Assessment.objects.filter(is_public=True, subject="").select_related("in_version")
+    public = (
+        Assessment.objects.filter(is_public=True, subject="").select_related("in_version").order_by("-as_of", "-pk")
+    )
     for found in public.annotate(n=Count("answers"), done=Count("answers", filter=Q(answers__level__isnull=False))):
         words = {"year": found.year, "done": getattr(found, "done", 0), "n": getattr(found, "n", 0)}
         own.setdefault(found.in_version.yardstick_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)

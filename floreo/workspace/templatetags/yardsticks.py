@@ -19,3 +19,9 @@ def serves(context: Any, thing: Model) -> dict[str, Any]:
     """{% serves act %} or {% serves objective %}: one query."""
     may = can(context["request"].user, Permission.YARDSTICK_ASSESS)
     return {"servings": served_by(thing), "key": key(thing), "may": may}
+
+
+@register.filter
+def key_of(thing: Model) -> str:
+    """{{ objective|key_of }}: how addresses name it."""
+    return key(thing)

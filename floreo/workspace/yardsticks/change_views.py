@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +18,7 @@ from floreo.evidence.queries import name_of, page_of, things_seen
 from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.forms import PlanForm
 from floreo.workspace.yardsticks import forms
+from floreo.workspace.yardsticks.trying import attempt
 from floreo.workspace.yardsticks.walking import SERVING
 from floreo.yardsticks import actions as acts
 from floreo.yardsticks import queries
@@ -135,20 +138,31 @@ def _thing(request: HttpRequest, key: str) -> Model:
     return thing
 
 
+def _place(thing: Model, key: str) -> str:
+    """Where it goes on after a change: the thing's own page, or the list of what it serves."""
+    return page_of(thing) or reverse("workspace:serving", args=[key])
+
+
 def serving(request: HttpRequest, key: str) -> HttpResponse:
     """Which items an objective or an action serves: the list, and one more."""
     must(request.user, Permission.YARDSTICK_ASSESS)
     thing = _thing(request, key)
-    question = _question(
-        _("Say which item it serves"), _("Add"), page_of(thing), about=name_of(thing), done=_("Added."),
-        help=_("Its evidence is then offered where that item is rated."),
-    )  # fmt: skip
+    form, status = forms.ServingForm(posted(request)), 200
 
     def do(facts: dict[str, Any]) -> object:
         version, _slash, code = facts.pop("item").partition("/")
         return acts.say_serves(get_item_for(request.user, version, code), by=person(request), thing=thing, **facts)
 
-    return ask(request, forms.ServingForm(posted(request)), do, question)
+    if form.is_bound:
+        status = attempt(form, do)
+        if status == 200:
+            messages.success(request, _("Added."))
+            return HttpResponseRedirect(_place(thing, key))
+    context = {
+        "desk_section": "yardsticks", "thing": name_of(thing), "page": page_of(thing), "key": key, "form": form,
+        "servings": queries.served_by(thing), "status": status,
+    }  # fmt: skip
+    return render(request, "workspace/yardsticks/serving.html", context, status=status)
 
 
 def remove_serving(request: HttpRequest, key: str, pk: int) -> HttpResponse:
@@ -158,7 +172,7 @@ def remove_serving(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if found is None:
         raise Missing
     question = _question(
-        _("It does not serve %(item)s") % {"item": found.item.named()}, _("Take it off"), page_of(thing),
+        _("It does not serve %(item)s") % {"item": found.item.named()}, _("Take it off"), _place(thing, key),
         about=name_of(thing), done=_("Taken off."),
     )  # fmt: skip
     return ask(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.errors import Refused
 from floreo.core.keys import key
-from floreo.core.ui.forms import refuse_on
 from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.queries import Shown, shown_beside
 from floreo.workspace.plan.asking import person
 from floreo.workspace.yardsticks.forms import RatingForm, ReviewForm
+from floreo.workspace.yardsticks.trying import attempt
 from floreo.workspace.yardsticks.walking import below
 from floreo.yardsticks import actions as acts
 from floreo.yardsticks import presenters as say
@@ -92,29 +91,12 @@ def _go_on(request: HttpRequest, found: Answer) -> HttpResponseRedirect:
     return HttpResponseRedirect(found.desk_url())
 
 
-def _try(form: Any, do: Callable[[dict[str, Any]], object]) -> int:
-    """200 when it was done; otherwise what was wrong stands on the form, and the status says so."""
-    if not form.is_valid():
-        return 422
-    try:
-        do(form.facts())
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        refuse_on(form, refusal)
-        if isinstance(refusal, Changed):
-            form.data = form.data.copy()
-            form.data[form.add_prefix("version")] = str(refusal.theirs["version"])
-        return refusal.status
-    return 200
-
-
 @require_POST
 def rate(request: HttpRequest, code: str, item: str) -> HttpResponse:
     must(request.user, Permission.YARDSTICK_ASSESS)
     found = get_answer_for(request.user, code, item)
     form = RatingForm.of(found.assessment.in_version, None, request.POST)
-    status = _try(form, lambda facts: acts.rate(found, by=person(request), **facts))
+    status = attempt(form, lambda facts: acts.rate(found, by=person(request), **facts))
     if status != 200:
         return _page(request, found, mine=form, status=status)
     messages.success(request, _("%(item)s: your rating is saved.") % {"item": found.item.code})
@@ -126,7 +108,7 @@ def review(request: HttpRequest, code: str, item: str) -> HttpResponse:
     must(request.user, Permission.YARDSTICK_REVIEW)
     found = get_answer_for(request.user, code, item)
     form = ReviewForm.of(found.assessment.in_version, found, [], request.POST)
-    status = _try(form, lambda facts: acts.review_answer(found, by=person(request), **facts))
+    status = attempt(form, lambda facts: acts.review_answer(found, by=person(request), **facts))
     if status != 200:
         return _page(request, get_answer_for(request.user, code, item), review=form, status=status)
     messages.success(request, _("%(item)s: the reviewed level counts.") % {"item": found.item.code})

@@ -44,7 +44,7 @@ def _rows(viewer: object) -> list[YardstickRow]:
     newest: dict[int, tuple[Assessment, int]] = {}
     for found in Assessment.objects.visible_to(viewer).filter(subject="").annotate(
         reviewed=Count("answers", filter=Q(answers__level__isnull=False))
-    ).select_related("in_version__yardstick"):  # fmt: skip
+    ).select_related("in_version__yardstick").order_by("-as_of", "-pk"):  # fmt: skip
         newest.setdefault(found.in_version.yardstick_id, (found, getattr(found, "reviewed", 0)))
     nothing: tuple[Assessment | None, int] = (None, 0)
     return [
@@ -80,7 +80,7 @@ def yardstick(request: HttpRequest, code: str) -> HttpResponse:
 def _assessments(viewer: object, found: Yardstick) -> list[Assessment]:
     rows = Assessment.objects.visible_to(viewer).filter(in_version__yardstick=found)
     rows = rows.annotate(items=Count("answers"), reviewed=Count("answers", filter=Q(answers__level__isnull=False)))
-    return list(rows.select_related("in_version__yardstick"))
+    return list(rows.select_related("in_version__yardstick").order_by("-as_of", "-pk"))
 
 
 def _scores(found: Yardstick) -> list[tuple[PublishedScore, str, str]]:

@@ -1,0 +1,228 @@
+"""Reviews at the desk: progress and whose turn it is, deciding, answering with an account, and who may not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from floreo.core.access import SYSTEM
+from floreo.core.models import OutboxMail
+from floreo.indicators.models import Reading
+from floreo.organisations.models import Organisation, User
+from floreo.reviews import actions as acts
+from floreo.reviews.access import Answerer, token_of
+from floreo.reviews.models import Answer, Ask, Review, Rhythm
+from floreo.strategy.models import Action, Edition, Update
+from tests.factories import strategy as make
+from tests.indicators.making import make_indicator
+
+Browser = Callable[[User], Client]
+
+
+@pytest.fixture
+def desk(marlo: User, browser_of: Browser) -> Client:
+    return browser_of(marlo)
+
+
+@pytest.fixture
+def lead(user_with: Callable[..., User], csirt: Organisation) -> User:
+    return user_with("lead", organisation=csirt, email="lead@csirt.example.org")
+
+
+@pytest.fixture
+def answer(ask: Ask, act: Action) -> Answer:
+    return acts.submit_answer(
+        ask, by=Answerer(ask), act=act, said_by="Tomás Marea", done="Form opened.", internal_note="Between us"
+    )
+
+
+def page(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+    return str(response.content.decode())
+
+
+def approve(client: Client, answer: Answer, version: int = 1) -> str:
+    """Presses Approve and reads the page that follows."""
+    response = client.post(
+        f"{answer.ask.review.desk_url()}answers/{answer.pk}/approve/", {"version": version}, follow=True
+    )
+    return str(response.content.decode())
+
+
+def test_the_list_says_what_to_do_first(edition: Edition, desk: Client) -> None:
+    shown = page(desk, "/desk/reviews/")
+    assert "No review yet" in shown
+    assert "Set the rhythm" in shown
+
+
+def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition, desk: Client) -> None:
+    address = f"/desk/reviews/{edition.code}/rhythm/"
+    page(desk, address)
+    given = {
+        "is_on": "on", "frequency": "quarter", "opens_after_days": "1", "due_after_days": "12", "closes_after_days": "26",
+        "remind_before": "7; 1", "remind_after": "1, 5", "escalate_after_days": "4",
+    }  # fmt: skip
+    assert desk.post(address, given).status_code == 302
+    rhythm = Rhythm.objects.get()
+    assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
+    assert "The review of Q4 2026 opens by itself on 1 Jan 2027; answers are due on 12 Jan 2027." in page(
+        desk, "/desk/reviews/"
+    )
+    wrong = desk.post(address, given | {"remind_before": "soon", "version": rhythm.version})
+    assert wrong.status_code == 422
+    assert "for example 7, 1" in wrong.content.decode()
+
+
+def test_a_review_is_opened_by_hand(edition: Edition, act: Action, desk: Client) -> None:
+    address = f"/desk/reviews/{edition.code}/new/"
+    assert 'value="2026-07-01"' in page(desk, address)
+    given = {"starts_on": "2026-10-01", "ends_on": "2026-11-15", "due_on": "2026-12-04", "closes_on": "2026-12-15"}
+    assert desk.post(address, given).status_code == 302
+    assert Review.objects.get().code == "2026-11-15"
+    late = desk.post(address, given | {"due_on": "2026-11-01"})
+    assert late.status_code == 422
+    assert "Nobody can answer in the past" in late.content.decode()
+
+
+def test_a_review_shows_progress_and_whose_turn_it_is(review: Review, ask: Ask, act: Action, desk: Client) -> None:
+    shown = page(desk, review.desk_url())
+    assert "0 of 1 has answered." in shown
+    assert "Tomas Marea" in shown
+    acts.say_nothing_changed(ask, by=SYSTEM, said_by="Tomas")
+    shown = page(desk, review.desk_url())
+    assert "1 of 1 has answered." in shown
+    assert "Secretariat" in shown
+
+
+def test_an_answer_is_read_and_approved(answer: Answer, review: Review, desk: Client) -> None:
+    shown = page(desk, review.desk_url())
+    assert "Form opened." in shown
+    assert "Between us" in shown
+    assert "Approved: the plan now says it." in approve(desk, answer)
+    assert Update.objects.get().said_by == "Tomás Marea"
+
+
+def test_the_second_reviewer_is_told_what_the_first_decided(
+    answer: Answer, desk: Client, ines: User, browser_of: Browser
+) -> None:
+    approve(desk, answer)
+    shown = approve(browser_of(ines), answer)
+    assert "It is decided already: Marlo Quill approved it on" in shown
+    back = browser_of(ines).post(
+        f"{answer.ask.review.desk_url()}answers/{answer.pk}/return/", {"note": "No", "version": 1}
+    )
+    assert back.status_code == 409
+    assert "Marlo Quill approved it on" in back.content.decode()
+
+
+def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, desk: Client) -> None:
+    address = f"{review.desk_url()}answers/{answer.pk}/return/"
+    page(desk, address)
+    assert desk.post(address, {"note": "", "version": 1}).status_code == 422
+    assert desk.post(address, {"note": "How many?", "version": 1}).status_code == 302
+    assert Answer.objects.get().returned_note == "How many?"
+    assert OutboxMail.objects.filter(kind="review.returned").count() == 1
+
+
+def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, desk: Client, client: Client) -> None:
+    indicator = make_indicator("calls", unit="calls", edition=ask.review.edition, answers_for=ask.organisation)
+    address = f"/answer/{token_of(ask)}/"
+    shown = page(client, address)
+    assert "Calls, Q3 2026, in calls" in shown
+    given = {
+        "press": "send", "whole": "1", "said_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Counted.",
+        f"a{act.pk}-value-calls": "58", f"a{act.pk}-source-calls": "Log of the line",
+    }  # fmt: skip
+    assert client.post(address, given).status_code == 302
+    shown = page(desk, ask.review.desk_url())
+    assert "58 calls" in shown.replace("\u00a0", " ")
+    approve(desk, Answer.objects.get())
+    reading = Reading.objects.get(indicator=indicator)
+    assert (reading.period.label, reading.value, reading.source) == ("Q3 2026", 58, "Log of the line")
+
+
+def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lead: User, browser_of: Browser) -> None:
+    client = browser_of(lead)
+    assert "How" not in page(client, ask.desk_url()).split("<main")[0]
+    given = {
+        "press": "send", "whole": "1", "said_by": "Ana Lead", f"a{act.pk}-version": "0", f"a{act.pk}-done": "At the desk.",
+    }  # fmt: skip
+    assert client.post(ask.desk_url(), given).status_code == 302
+    assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [("At the desk.", "Ana Lead", "submitted")]
+    shown = page(client, ask.review.desk_url())
+    assert "To decide" not in shown
+
+
+def test_words_typed_at_the_desk_while_it_closes_come_back(
+    ask: Ask, act: Action, review: Review, lead: User, browser_of: Browser
+) -> None:
+    acts.mark_closed(review, by=SYSTEM)
+    given = {"press": "send", "whole": "1", f"a{act.pk}-version": "0", f"a{act.pk}-done": "An hour of work"}
+    response = browser_of(lead).post(ask.desk_url(), given)
+    assert response.status_code == 409
+    assert "An hour of work" in response.content.decode()
+
+
+def test_an_action_says_who_is_waited_for(ask: Ask, act: Action, desk: Client) -> None:
+    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(desk, act.desk_url())
+
+
+def test_buttons_say_what_came_of_them(review: Review, ask: Ask, desk: Client) -> None:
+    def press(what: str) -> str:
+        return str(desk.post(f"{review.desk_url()}{what}/", follow=True).content.decode())
+
+    assert "1 reminder is on its way." in press("remind")
+    assert "The reminder is on its way." in press(f"asks/{ask.pk}/remind")
+    assert "Rosa Faro is asked as deputy." in press(f"asks/{ask.pk}/escalate")
+    assert "Every earlier one no longer opens." in press(f"asks/{ask.pk}/renew")
+    assert "asked about already" in press("widen")
+
+
+def test_the_days_are_changed(review: Review, desk: Client) -> None:
+    given = {"due_on": "2026-12-10", "closes_on": "2026-12-20", "version": "1"}
+    assert desk.post(f"{review.desk_url()}days/", given).status_code == 302
+    review.refresh_from_db()
+    assert (review.due_on, review.closes_on) == (date(2026, 12, 10), date(2026, 12, 20))
+
+
+def test_lists_leave_as_files(review: Review, answer: Answer, desk: Client) -> None:
+    rows = desk.get(f"{review.desk_url()}?download=json")
+    assert b"".join(rows.streaming_content if rows.streaming else [rows.content]).count(b'"state": "submitted"') == 1
+    assert desk.get("/desk/reviews/?download=csv").status_code == 200
+
+
+# Who may not.
+
+
+def test_a_lead_of_another_body_sees_nothing_of_it(
+    ask: Ask, answer: Answer, review: Review, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    other = browser_of(user_with("lead", organisation=make.make_organisation("police"), email="p@example.org"))
+    assert other.get(ask.desk_url()).status_code == 404
+    shown = page(other, review.desk_url())
+    assert "Form opened." not in shown
+    assert "Tomas Marea" not in shown
+    for what in ("remind/", f"answers/{answer.pk}/approve/", f"asks/{ask.pk}/renew/", "widen/"):
+        assert other.post(f"{review.desk_url()}{what}").status_code == 403
+    assert other.get(f"{review.desk_url()}?download=csv").status_code == 200
+
+
+def test_an_observer_sees_that_it_runs_and_no_words(
+    review: Review, ask: Ask, answer: Answer, observer: User, browser_of: Browser
+) -> None:
+    shown = page(browser_of(observer), review.desk_url())
+    assert "1 of 1 has answered." in shown
+    assert "Form opened." not in shown
+    assert browser_of(observer).get(ask.desk_url()).status_code == 404
+    assert "Between us" not in page(browser_of(observer), answer.action.desk_url())
+
+
+def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, client: Client) -> None:
+    assert client.get("/data/answers.json").status_code == 404
+    assert client.get("/data/asks.json").status_code == 404
+    public = client.get("/data/reviews.json")
+    assert b"Form opened" not in b"".join(public.streaming_content if public.streaming else [public.content])

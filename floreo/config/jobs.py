@@ -26,6 +26,7 @@ from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
 from floreo.owing.weekly import send_weekly
+from floreo.publications.actions.copies import draw_stale
 from floreo.publications.actions.publishing import release_due
 from floreo.reviews.actions import keep_rhythm
 from floreo.strategy.actions.drafts import requeue_stuck
@@ -58,6 +59,7 @@ JOBS = {
     "reviews": Job(lambda: keep_rhythm(by=SYSTEM), timedelta(minutes=10)),
     "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(minutes=15)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
+    "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),

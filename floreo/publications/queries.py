@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from floreo.publications.models import Channel, Posting, Publication
+from floreo.publications.models import Channel, Copy, Posting, Publication
+from floreo.strategy.models import Edition
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,25 @@ def not_posted(publications: Iterable[Publication]) -> dict[int, list[Channel]]:
     done = set(Posting.objects.filter(publication__in=rows).values_list("publication_id", "channel_id"))
     channels = list(Channel.objects.filter(is_active=True))
     return {pk: [c for c in channels if c.takes(p.kind) and (pk, c.pk) not in done] for pk, p in rows.items()}
+
+
+@dataclass(frozen=True)
+class CopyFile:
+    """One file of an edition's digital copy; without size and day while nobody has asked for it yet."""
+
+    kind: str
+    name: str
+    size: int | None
+    made_at: datetime | None
+
+
+NAMES = {"pdf": "PDF", "docx": "Word", "json": "JSON"}
+
+
+def copies_of(edition: Edition, language: str) -> list[CopyFile]:
+    """The files of the digital copy in that language, in one query."""
+    kept = {copy.kind: copy for copy in Copy.objects.filter(edition=edition, language=language)}
+    return [
+        CopyFile(kind, name, kept[kind].size if kind in kept else None, kept[kind].made_at if kind in kept else None)
+        for kind, name in NAMES.items()
+    ]

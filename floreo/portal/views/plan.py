@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.lists import file_response
+from floreo.core.ui.words import language
 from floreo.organisations.models import Organisation
 from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
 from floreo.portal.queries.moments import of_event, public_events
 from floreo.portal.views.page import Crumb, eyes, page, public_page
+from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.logic import tally
 from floreo.strategy.models import Action, Edition, Pillar
@@ -178,6 +180,7 @@ def _about_edition(edition: Edition) -> dict[str, Any]:
         "carried": Action.objects.visible_to(None).filter(edition=edition, carried_from__isnull=False).count(),
         "bodies": bodies.order_by("organisation__name", "organisation", "pk"),
         "outlets": edition.outlets.all(),
+        "copies": copies_of(edition, language()),
         "stated_targets": edition.stated_targets.select_related("pillar"),
         "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
         "more_events": past.count() > SHOWN_EVENTS,

@@ -118,6 +118,7 @@ OWN_WORDS: Mapping[str, Promise] = {
     "organisation_role.updated": _l("changed a role of the organisation"),
     "channel.added": _l("added the channel"),
     "channel.updated": _l("changed the channel"),
+    "copy.drawn": _l("drew a file of the strategy"),
     "grant.added": _l("added the agreement"),
     "grant.placed": _l("said which agreement pays for the money"),
     "grant.removed": _l("removed the agreement"),

@@ -1,0 +1,51 @@
+"""The digital copy of an edition: the whole text as one page, and as PDF, Word and JSON from the same data."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Missing
+from floreo.core.ui.papers import KINDS as PAPERS
+from floreo.core.ui.words import language
+from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
+from floreo.publications.actions.copies import KINDS, drawn, kept_copy
+from floreo.publications.copies import copy_of, document_of
+from floreo.publications.queries import copies_of
+from floreo.strategy.access import get_edition_for
+
+MEDIA = {**PAPERS, "json": "application/json"}
+
+
+@login_not_required
+@public_page
+def text(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Vision, pillars, objectives and actions on one page, as a document reads."""
+    edition = get_edition_for(request.user, code)
+    told = copy_of(edition, eyes(request, edition), language())
+    document = document_of(told, country=country_of(request), made_on=clock.today())
+    return page(
+        request, "portal/strategy_text.html", section="strategy", title=told.title, edition=edition, document=document,
+        description=_("The whole strategy on one page, and as files to keep."), files=copies_of(edition, language()),
+        crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
+    )  # fmt: skip
+
+
+@login_not_required
+@public_page
+def copy_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
+    """The same as a file, in the language of its address. One that is not public is drawn for who may read it, and kept
+    nowhere."""
+    edition = get_edition_for(request.user, code)
+    if kind not in KINDS:
+        raise Missing
+    name = f"{edition.code}.{language()}.{kind}"
+    if edition.is_public:
+        kept = kept_copy(edition, kind, language())
+        return FileResponse(kept.file.open("rb"), as_attachment=True, filename=name, content_type=MEDIA[kind])
+    response = HttpResponse(drawn(copy_of(edition, request.user, language()), kind), content_type=MEDIA[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

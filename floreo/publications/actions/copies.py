@@ -1,0 +1,67 @@
+"""Drawing the files of an edition's digital copy, and keeping them until the plan says something else."""
+
+from __future__ import annotations
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, keep
+from floreo.core.ui.papers import bytes_of
+from floreo.core.uploads import no_room
+from floreo.organisations.queries import the_country
+from floreo.publications.copies import StrategyCopy, as_json, copy_of, digest_of, document_of
+from floreo.publications.models import Copy
+from floreo.strategy.models import Edition
+
+KINDS = ("pdf", "docx", "json")
+
+
+def drawn(told: StrategyCopy, kind: str) -> bytes:
+    """The bytes of that file, made now."""
+    if kind == "json":
+        return as_json(told)
+    return bytes_of(document_of(told, country=the_country(), made_on=clock.today()), kind)
+
+
+def kept_copy(edition: Edition, kind: str, language: str) -> Copy:
+    """The file of a public edition as strangers may have it: the one that was kept while it still says what the plan
+    says, else drawn anew."""
+    told = copy_of(edition, None, language)
+    digest = digest_of(told)
+    found = Copy.objects.filter(edition=edition, language=language, kind=kind).first()
+    if found is not None and found.digest == digest and default_storage.exists(str(found.file.name)):
+        return found
+    return draw_copy(edition, by=SYSTEM, told=told, kind=kind)
+
+
+@action("copy.drawn", needs=Permission.PUBLICATION_PUBLISH)
+def draw_copy(edition: Edition, *, by: Actor, told: StrategyCopy, kind: str) -> Copy:
+    """Draws one file and keeps it in the place of the one before. The program does so itself when the plan changed."""
+    Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one draws, the other finds it
+    body = drawn(told, kind)
+    row = Copy.objects.filter(edition=edition, language=told.language, kind=kind).first()
+    row = row or Copy(edition=edition, language=told.language, kind=kind)
+    before = str(row.file.name or "")
+    try:
+        row.file.name = default_storage.save(f"copies/{edition.code}.{told.language}.{kind}", ContentFile(body))
+    except OSError as error:
+        raise no_room(error) from error
+    row.digest, row.size, row.made_at = digest_of(told), len(body), clock.now()
+    keep(row)
+    if before:
+        default_storage.delete(before)
+    return row
+
+
+def draw_stale(*, by: Actor) -> int:
+    """Every file of every public edition that no longer says what the plan says. The worker's."""
+    country = the_country()
+    languages = country.languages if country else []
+    before = set(Copy.objects.values_list("pk", "digest"))
+    kept = [
+        kept_copy(edition, kind, language)
+        for edition in Edition.objects.visible_to(None) for language in languages for kind in KINDS
+    ]  # fmt: skip
+    return sum((copy.pk, copy.digest) not in before for copy in kept)

@@ -1,0 +1,291 @@
+"""The digital copy of an edition: its whole plan as plain data (what copy.json holds), and from that data one document,
+drawn as a page, a PDF and a Word file. Only what the plan says, never how it goes: that is in reports."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pydantic import BaseModel, ConfigDict, Field
+
+from floreo.core.documents.blocks import Block, Bullets, Document, Facts, Heading, Paragraph
+from floreo.core.ui.words import long_day
+from floreo.core.xml import sound
+from floreo.organisations.models import Country
+from floreo.organisations.queries import the_country
+from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar
+from floreo.strategy.presenters.words import listed, number_figures, span_words
+from floreo.strategy.queries import plan_tree
+
+SHAPE = 1  # raise it when copy.json says something in another way
+
+
+class Said(BaseModel):
+    """The base of all that the copy says."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Source(Said):
+    """Who says so, and whether a person has checked it against that source."""
+
+    title: str = Field(description="Document and page, or publisher; empty where none is given")
+    url: str = ""
+    confirmed: bool = Field(description="Whether a person has checked the row against its source")
+    doubt: str = Field("", description="Why it is not confirmed")
+
+
+class Words(Said):
+    """What pillars, objectives and actions have in common."""
+
+    code: str = Field(description="In the edition, as 2.1.4")
+    title: str = Field(description="Working title, in the language of the copy where a person translated it")
+    official_wording: str = Field("", description="Exactly as printed in the document, never translated")
+    official_place: str = Field("", description="Page and item in the document")
+    explanation: str = Field("", description="In plain words, for the public")
+    source: Source
+
+
+class MilestoneSaid(Said):
+    title: str
+    due_on: date | None = None
+    source: Source
+
+
+class ActionSaid(Words):
+    """Something to be done by somebody by a date."""
+
+    starts_on: date | None = None
+    due_on: date | None = Field(None, description="When it was promised")
+    leads: list[str] = Field(description="Names of the public bodies that lead it today")
+    support: list[str] = Field(description="Names of those that support it")
+    milestones: list[MilestoneSaid]
+
+
+class ObjectiveSaid(Words):
+    actions: list[ActionSaid]
+
+
+class PillarSaid(Words):
+    objectives: list[ObjectiveSaid]
+
+
+class TargetSaid(Said):
+    title: str
+    number: str = Field(description="As a decimal number, in its unit")
+    unit: str
+    due_on: date | None = None
+    source: Source
+
+
+class StrategyCopy(Said):
+    """One edition of a strategy, whole."""
+
+    shape: int = Field(SHAPE, description="Version of this shape")
+    country: str
+    language: str = Field(description="ISO 639-1 code of the language of the copy")
+    code: str = Field(description="Of the edition, part of its address")
+    address: str = Field(description="Where the edition stands")
+    title: str
+    official_title: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+    launched_on: date | None = None
+    objective: str = Field("", description="The overall objective, in the document's words")
+    vision: str = Field("", description="In the document's words")
+    explanation: str = ""
+    source: Source
+    targets: list[TargetSaid]
+    pillars: list[PillarSaid]
+
+
+def _source(row: Any) -> Source:
+    return Source(title=sound(row.source), url=row.source_url, confirmed=row.confirmed, doubt=sound(row.doubt))
+
+
+def _words(row: Pillar | Objective | Action) -> dict[str, Any]:
+    return {
+        "code": sound(row.code), "title": sound(row.in_language("title")),
+        "official_wording": sound(row.official_wording), "official_place": sound(row.official_place),
+        "explanation": sound(row.in_language("public_text")), "source": _source(row),
+    }  # fmt: skip
+
+
+def _bodies(act: Action, part: str) -> list[str]:
+    found = [p.organisation.heir() for p in act.current_parts if p.part == part]  # type: ignore[attr-defined]  # with_leads prefetches it
+    return [sound(body.in_language("name")) for body in found if body.is_public]
+
+
+def _action(act: Action) -> ActionSaid:
+    milestones = [
+        MilestoneSaid(title=sound(m.in_language("title")), due_on=m.due_on, source=_source(m))
+        for m in act.milestones.all()
+    ]
+    return ActionSaid(
+        **_words(act), starts_on=act.starts_on, due_on=act.due_on, leads=_bodies(act, "lead"),
+        support=_bodies(act, "support"), milestones=milestones,
+    )  # fmt: skip
+
+
+def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
+    """The edition as `viewer` may read it, in `language`, in a fixed number of queries."""
+    country = the_country()
+    milestones = Prefetch("milestones", queryset=Milestone.objects.order_by("position", "due_on", "pk"))
+    actions = Action.objects.visible_to(viewer).filter(edition=edition).prefetch_related(milestones)
+    with translation.override(language):
+        tree = plan_tree(edition, viewer, actions=actions)
+        return StrategyCopy(
+            country=sound(country.in_language("name")) if country else "", language=language, code=edition.code,
+            address=f"{settings.SITE_ADDRESS}/strategy/{edition.code}/", title=sound(edition.in_language("title")),
+            official_title=sound(edition.official_title), starts_on=edition.starts_on, ends_on=edition.ends_on,
+            launched_on=edition.launched_on, objective=sound(edition.in_language("objective")),
+            vision=sound(edition.in_language("vision")), explanation=sound(edition.in_language("public_text")),
+            source=_source(edition),
+            targets=[
+                TargetSaid(
+                    title=sound(t.in_language("title")), number=f"{t.number.normalize():f}",
+                    unit=sound(t.in_language("unit")), due_on=t.due_on, source=_source(t),
+                )
+                for t in edition.stated_targets.all()
+            ],
+            pillars=[
+                PillarSaid(**_words(branch.pillar), objectives=[
+                    ObjectiveSaid(**_words(objective), actions=[_action(act) for act in acts])
+                    for objective, acts in branch.objectives
+                ])
+                for branch in tree
+            ],
+        )  # fmt: skip
+
+
+def as_json(told: StrategyCopy) -> bytes:
+    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=1).encode("utf-8")
+
+
+def digest_of(told: StrategyCopy) -> str:
+    """The same digest means that a file drawn earlier still says what the plan says."""
+    return hashlib.sha256(as_json(told)).hexdigest()
+
+
+def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
+    """The copy as a document in its language."""
+    with translation.override(told.language):
+        is_sample = country is not None and country.is_sample
+        sample = _("Sample data. %(country)s is a fictional country.") % {"country": told.country} if is_sample else ""
+        return Document(
+            title=told.title, language=told.language, blocks=_blocks(told), kicker=told.country,
+            subtitle=span_words(told.starts_on, told.ends_on), author=told.country, made_on=made_on,
+            foot=_("%(title)s. Made from %(address)s on %(day)s.")
+            % {"title": told.title, "address": told.address, "day": long_day(made_on)},
+            sample_words=sample, contents=True, contents_title=_("Contents"), keywords=(told.code,),
+        )  # fmt: skip
+
+
+def _blocks(told: StrategyCopy) -> list[Block]:
+    blocks: list[Block] = [*_front(told)]
+    for pillar in told.pillars:
+        blocks += [Heading(pillar.title, 1, pillar.code), *_said(pillar)]
+        for objective in pillar.objectives:
+            blocks += [Heading(objective.title, 2, objective.code), *_said(objective)]
+            for act in objective.actions:
+                blocks += _action_blocks(act)
+    return blocks
+
+
+def _front(told: StrategyCopy) -> Iterable[Block]:
+    if told.official_title and told.official_title != told.title:
+        yield Paragraph(told.official_title, "lede")
+    if told.objective:
+        yield Heading(_("Overall objective"), 1)
+        yield Paragraph(told.objective, "quote")
+    if told.vision:
+        yield Heading(_("Vision"), 1)
+        yield Paragraph(told.vision, "quote")
+    if told.explanation:
+        yield Paragraph(told.explanation)
+    yield Facts([(_("Runs"), span_words(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
+    if told.targets:
+        yield Heading(_("Targets that the document states"), 1)
+        yield Bullets([_target(t) for t in told.targets])
+    yield Paragraph(_what_is_unconfirmed(told), "note")
+
+
+def _launched(told: StrategyCopy) -> list[tuple[str, str]]:
+    return [(_("Launched"), long_day(told.launched_on))] if told.launched_on else []
+
+
+def _target(target: TargetSaid) -> str:
+    words = {"title": target.title, "number": number_figures(float(target.number)), "unit": target.unit}
+    said = _("%(title)s: %(number)s %(unit)s") % words
+    if target.due_on:
+        said = _("%(said)s, by %(day)s") % {"said": said, "day": long_day(target.due_on)}
+    return f"{said}{_mark(target.source)}"
+
+
+def _mark(source: Source) -> str:
+    return "" if source.confirmed else f" ({_('unconfirmed')})"
+
+
+def _said(row: Words) -> Iterable[Block]:
+    """The official wording with its place, the explanation, and where it came from."""
+    if row.official_wording:
+        yield Paragraph(f"“{row.official_wording}”", "quote")
+        yield Paragraph(_("Official wording, %(place)s.") % {"place": row.official_place or row.source.title}, "note")
+    if row.explanation:
+        yield Paragraph(row.explanation)
+    if not row.source.confirmed:
+        yield Facts(_source_facts(row.source))
+
+
+def _source_facts(source: Source) -> list[tuple[str, str]]:
+    named = source.title or _("No source is given")
+    if source.confirmed:
+        return [(_("Source"), named)]
+    doubt = _("Not confirmed yet: %(doubt)s") % {"doubt": source.doubt} if source.doubt else _("Not confirmed yet")
+    return [(_("Source"), named), (_("Unconfirmed"), doubt)]
+
+
+def _action_blocks(act: ActionSaid) -> Iterable[Block]:
+    yield Heading(act.title, 3, act.code)
+    if act.official_wording:
+        place = act.official_place or act.source.title
+        yield Paragraph(f"“{act.official_wording}”" + (f" ({place})" if place else ""), "quote")
+    if act.explanation:
+        yield Paragraph(act.explanation)
+    yield Facts([
+        (_("Lead"), listed(act.leads) or _("Nobody is named")),
+        *([(_("Supporting"), listed(act.support))] if act.support else []),
+        (_("Runs"), span_words(act.starts_on, act.due_on)),
+        *_source_facts(act.source),
+    ])  # fmt: skip
+    if act.milestones:
+        yield Bullets([_milestone(m) for m in act.milestones])
+
+
+def _milestone(milestone: MilestoneSaid) -> str:
+    if milestone.due_on is None:
+        return f"{milestone.title}{_mark(milestone.source)}"
+    words = {"title": milestone.title, "day": long_day(milestone.due_on)}
+    return (_("%(title)s: due %(day)s") % words) + _mark(milestone.source)
+
+
+def _what_is_unconfirmed(told: StrategyCopy) -> str:
+    rows: Sequence[Words] = [
+        row for p in told.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
+    ]
+    open_rows = sum(not row.source.confirmed for row in rows)
+    if not open_rows:
+        return _("Every pillar, objective and action was checked against its source.")
+    return ngettext(
+        "%(n)s of %(all)s pillars, objectives and actions is not confirmed against its source yet, and is marked.",
+        "%(n)s of %(all)s pillars, objectives and actions are not confirmed against their source yet, and are marked.",
+        open_rows,
+    ) % {"n": number_figures(open_rows), "all": number_figures(len(rows))}

@@ -94,6 +94,14 @@ def public_file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -
     return _file(_Wanted(snapshot.pk, snapshot.digest, corrections, part, funder, kind, language, day))
 
 
+def signed_pdf(snapshot: Snapshot) -> bytes:
+    """The PDF that is printed to be signed, in the reader's language: the public one, where there is one."""
+    part = part_of(snapshot)
+    if snapshot.is_public:
+        return public_file(snapshot, part, "pdf")
+    return bytes_of(drawn(told_of(snapshot, internal=True), part), "pdf")
+
+
 @dataclass(frozen=True)
 class Listed:
     """One report in the list, with its tally."""

@@ -10,6 +10,7 @@ from floreo.workspace.money.urls import urlpatterns as money
 from floreo.workspace.plan.urls import urlpatterns as plan
 from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.register.urls import urlpatterns as register
+from floreo.workspace.reports.urls import urlpatterns as reports
 from floreo.workspace.reviews.urls import urlpatterns as reviews
 from floreo.workspace.yardsticks.urls import urlpatterns as yardsticks
 
@@ -24,6 +25,7 @@ urlpatterns = [
     *meetings,
     *publications,
     *register,
+    *reports,
     *reviews,
     *yardsticks,
     *accounts,

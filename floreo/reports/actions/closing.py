@@ -40,7 +40,7 @@ def _take(
     )  # fmt: skip
     snapshot.digest = digest_of(edition.code, code, kind, public, internal)
     snapshot.audit_number = audit.next_number()
-    keep(snapshot)
+    keep(snapshot, full_clean=False)  # nothing in it was typed
     return snapshot
 
 

@@ -1,0 +1,1 @@
+"""The desk of reports: closing, previews, corrections, signatures, Word templates."""

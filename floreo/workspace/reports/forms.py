@@ -1,0 +1,85 @@
+"""Forms of reports. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.figures import Period
+from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+
+
+class CloseForm(PlanForm):
+    reason = text_field(
+        _l("Reason, if answers still wait"),
+        help_text=_l("Empty when every answer is decided. With a reason, those that wait go back to who sent them."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        reason = self.cleaned_data["reason"].strip()
+        return {"reason": reason, "force": bool(reason)}
+
+
+class PeriodForm(PlanForm):
+    starts_on = day_field(_l("First day"), required=True)
+    ends_on = day_field(_l("Last day"), required=True)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on") and data["starts_on"] > data["ends_on"]:
+            self.add_error("ends_on", _("The last day comes before the first. Change one of them."))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        return {"period": Period(self.cleaned_data["starts_on"], self.cleaned_data["ends_on"])}
+
+
+class CorrectionForm(PlanForm):
+    where = forms.CharField(
+        label=_l("Where in the report"), max_length=200, help_text=_l("For example: Money, by year.")
+    )
+    says = forms.CharField(label=_l("What it says there"), max_length=500, required=False)
+    instead = text_field(_l("What is right, and how it is known"), required=True)
+    is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class SignForm(PlanForm):
+    signed_name = forms.CharField(label=_l("Who signed"), max_length=200)
+    signed_post = forms.CharField(label=_l("In what post"), max_length=200)
+    signed_on = day_field(_l("Signed on"), required=True)
+    language = forms.ChoiceField(label=_l("Language of the PDF that was signed"), choices=settings.LANGUAGES)
+    note = forms.CharField(label=_l("Note"), max_length=500, required=False)
+    scan = forms.FileField(
+        label=_l("Scan of the signed page"), required=False, help_text=_l("Goes into the vault as evidence.")
+    )
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class LessonForm(PlanForm):
+    title = forms.CharField(label=_l("What was learned, in one line"), max_length=200)
+    text = text_field(_l("How it showed, and what to do next time"))
+    is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class TemplateForm(PlanForm):
+    name = forms.CharField(label=_l("Name"), max_length=120, help_text=_l("For example: Cabinet paper."))
+    language = forms.ChoiceField(
+        label=_l("Language"), required=False, choices=[("", _l("The reader’s")), *settings.LANGUAGES],
+        help_text=_l("In which its fields are filled."),
+    )  # fmt: skip
+    file = forms.FileField(label=_l("Word file (.docx)"), required=False)
+
+    def facts(self) -> dict[str, Any]:
+        return {"name": self.cleaned_data["name"], "language": self.cleaned_data["language"]}

@@ -1,0 +1,54 @@
+"""The report of a period that is not frozen yet, as it would be if it closed now."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM, Permission, must
+from floreo.core.figures import Frequency, Period, period_of
+from floreo.core.ui.papers import KINDS
+from floreo.reports import queries
+from floreo.reports.presenters import Told
+from floreo.reviews.models import Review, ReviewState
+from floreo.strategy.access import get_edition_for
+from floreo.strategy.models import Edition
+from floreo.workspace.reports.views import PARTS, ROOM, drawn, file_of, templates_for
+
+
+def _period(request: HttpRequest, edition: Edition) -> Period:
+    """Of the review asked for; else of the oldest that is not closed; else the running quarter."""
+    rows = Review.objects.filter(edition=edition, state=ReviewState.OPEN)
+    wanted = request.GET.get("review", "")
+    review = rows.filter(code=wanted).first() if wanted else rows.order_by("ends_on").first()
+    return review.period if review is not None else period_of(clock.today(), Frequency.QUARTER)
+
+
+def _told(request: HttpRequest, edition: str) -> tuple[Edition, Told, str]:
+    must(request.user, Permission.REPORT_MAKE)
+    found = get_edition_for(request.user, edition)
+    part = request.GET.get("part", "")
+    seen_by = None if request.GET.get("as") == "public" else SYSTEM
+    told = queries.told_now(found, _period(request, found), seen_by)
+    return found, told, part if part in PARTS else "report"
+
+
+def preview(request: HttpRequest, edition: str) -> HttpResponse:
+    """As staff see it, or (`?as=public`) as strangers will."""
+    found, told, part = _told(request, edition)
+    query = request.GET.urlencode()
+    files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]
+    document = drawn(told, part, on_page=True)
+    context = {
+        "desk_section": ROOM, "edition": found, "told": told, "doc": document, "part": part, "title": document.title,
+        "files": files, "templates": templates_for(request.user), "is_public_view": request.GET.get("as") == "public",
+        "review": request.GET.get("review", ""),
+    }  # fmt: skip
+    return render(request, "workspace/reports/preview.html", context)
+
+
+def preview_file(request: HttpRequest, edition: str, kind: str) -> HttpResponse:
+    found, told, part = _told(request, edition)
+    return file_of(request, told, part, kind, f"{found.code} preview")

@@ -1,0 +1,26 @@
+"""Addresses of the reports' desk."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.reports import making, previews, templates, views
+
+_ONE = "reports/<slug:edition>/<slug:code>/"
+urlpatterns: list[URLPattern] = [
+    path("reports/", views.reports, name="reports"),
+    path("reports/templates/", templates.templates, name="word_templates"),
+    path("reports/templates/new/", templates.new_template, name="new_word_template"),
+    path("reports/templates/default.docx", templates.default_file, name="default_word_template"),
+    path("reports/templates/<slug:code>/file.docx", templates.template_file, name="word_template_file"),
+    path("reports/templates/<slug:code>/retire/", templates.retire, name="retire_word_template"),
+    path("reports/<slug:edition>/preview/", previews.preview, name="report_preview"),
+    path("reports/<slug:edition>/preview.<str:kind>", previews.preview_file, name="report_preview_file"),
+    path("reports/<slug:edition>/new/", making.freeze, name="freeze_report"),
+    path("reports/<slug:edition>/close/", making.close_edition, name="close_edition"),
+    path("reports/<slug:edition>/lessons/", making.lessons, name="lessons"),
+    path("reports/<slug:edition>/lessons/<int:pk>/remove/", making.remove_lesson, name="remove_lesson"),
+    path(_ONE, views.report, name="report"),
+    path("reports/<slug:edition>/<slug:code>.<str:kind>", views.report_file, name="report_file"),
+    path(f"{_ONE}close/", making.close, name="close_period_report"),
+    path(f"{_ONE}correct/", making.correct, name="correct_report"),
+    path(f"{_ONE}sign/", making.sign, name="sign_report"),
+]

@@ -1,0 +1,130 @@
+"""Pages of reports at the desk: what can be closed, what is frozen, one report with all that strangers do not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Permission, can, must
+from floreo.core.documents.blocks import Document
+from floreo.core.errors import Missing
+from floreo.core.keys import key
+from floreo.core.ui.papers import KINDS, paper
+from floreo.evidence.queries import evidence_of
+from floreo.indicators.presenters import period_words
+from floreo.reports import queries
+from floreo.reports.access import get_snapshot_for, get_template_for
+from floreo.reports.documents.progress import ON_PAGE
+from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
+from floreo.reports.presenters import Told
+from floreo.reports.word.filling import fill
+from floreo.reviews.models import Review, ReviewState
+from floreo.strategy.models import Edition
+from floreo.strategy.presenters.standing import standing_sentences
+
+ROOM = "reports"
+WORD = KINDS["docx"]
+PARTS = ("report", "minister")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """An edition with what is frozen of it and what waits to be closed."""
+
+    edition: Edition
+    rows: list[tuple[Snapshot, str, str]]
+    open: list[tuple[Review, str, bool]]  # a running review, its period, whether that is over
+    may_evaluate: bool
+
+
+def _shelves(viewer: object) -> list[Shelf]:
+    frozen: dict[int, list[tuple[Snapshot, str, str]]] = {}
+    for one in queries.listed(viewer):
+        words = (
+            _("Closing evaluation") if one.snapshot.kind == SnapshotKind.CLOSING else period_words(one.snapshot.period)
+        )
+        frozen.setdefault(one.snapshot.edition_id, []).append((one.snapshot, words, standing_sentences(one.counts)))
+    running: dict[int, list[tuple[Review, str, bool]]] = {}
+    today = clock.today()
+    for review in Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("ends_on", "pk"):
+        running.setdefault(review.edition_id, []).append((review, period_words(review.period), review.ends_on < today))
+    return [
+        Shelf(
+            edition, frozen.get(edition.pk, []), running.get(edition.pk, []),
+            queries.closing_period(edition) is not None and not any(s.kind == SnapshotKind.CLOSING for s, _w, _a in frozen.get(edition.pk, [])),
+        )
+        for edition in Edition.objects.visible_to(viewer)
+    ]  # fmt: skip
+
+
+def reports(request: HttpRequest) -> HttpResponse:
+    """Edition by edition: what waits to be closed, and every report."""
+    must(request.user, Permission.PLAN_READ)
+    context = {
+        "desk_section": ROOM, "shelves": _shelves(request.user), "may_make": can(request.user, Permission.REPORT_MAKE),
+        "may_close": can(request.user, Permission.REVIEW_RUN), "templates": WordTemplate.objects.filter(is_active=True).count(),
+    }  # fmt: skip
+    return render(request, "workspace/reports/reports.html", context)
+
+
+def _part(request: HttpRequest) -> str:
+    part = request.GET.get("part", "")
+    return part if part in PARTS else "report"
+
+
+def drawn(told: Told, part: str, *, on_page: bool) -> Document:
+    return queries.drawn(told, part, most=ON_PAGE if on_page else None)
+
+
+def templates_for(viewer: object) -> list[WordTemplate]:
+    """Word templates that can be filled, for who makes reports."""
+    if not can(viewer, Permission.REPORT_MAKE):
+        return []
+    return list(WordTemplate.objects.filter(is_active=True).defer("content"))
+
+
+def file_of(request: HttpRequest, told: Told, part: str, kind: str, name: str) -> HttpResponse:
+    """The PDF or Word file; with `?template=`, the ministry's own Word file filled."""
+    if kind not in KINDS:
+        raise Missing
+    if (code := request.GET.get("template", "")) and kind == "docx":
+        template = get_template_for(request.user, code)
+        response = HttpResponse(fill(bytes(template.content), told), content_type=WORD)
+        response.headers["Content-Disposition"] = f'attachment; filename="{template.code}-{name}.docx"'
+        return response
+    return paper(drawn(told, part, on_page=False), kind, name=f"{name} {'' if part == 'report' else part}")
+
+
+def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
+    """A frozen report with what is internal in it, what stands beside it, and its files."""
+    snapshot = get_snapshot_for(request.user, edition, code)
+    must(request.user, Permission.PLAN_READ)
+    told = queries.told_of(snapshot, internal=True)
+    part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
+    document = drawn(told, part, on_page=True)
+    context: dict[str, Any] = {
+        "desk_section": ROOM, "snapshot": snapshot, "told": told, "doc": document, "part": part, "title": document.title,
+        "templates": templates_for(request.user), "files": _files(snapshot, part),
+        "may_make": can(request.user, Permission.REPORT_MAKE), "evidence": evidence_of([key(snapshot)], request.user).get(key(snapshot), []),
+        "public_href": snapshot.get_absolute_url() if snapshot.is_public and snapshot.edition.is_public else "",
+    }  # fmt: skip
+    return render(request, "workspace/reports/report.html", context)
+
+
+def _files(snapshot: Snapshot, part: str) -> list[tuple[str, str]]:
+    base = [snapshot.edition.code, snapshot.code]
+    return [(k.upper(), f"{reverse('workspace:report_file', args=[*base, k])}?part={part}") for k in KINDS]
+
+
+def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> HttpResponseBase:
+    snapshot = get_snapshot_for(request.user, edition, code)
+    must(request.user, Permission.PLAN_READ)
+    part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
+    return file_of(request, queries.told_of(snapshot, internal=True), part, kind, f"{edition} {code}")

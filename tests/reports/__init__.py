@@ -1,0 +1,1 @@
+"""Reports: frozen, public, honest."""

@@ -69,10 +69,10 @@ def minutes(meeting: Meeting, *, internal: bool = True, notes: bool = True) -> D
 
 
 def _minutes(meeting: Meeting, *, internal: bool, notes: bool) -> Iterator[Block]:
-    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=internal)])
+    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=False)])
     yield from _paragraphs(meeting.in_language("opening"), "lede")
     yield from _who_was_there(meeting, internal=internal)
-    decisions = list(meeting.decisions.select_related("organisation", "person"))
+    decisions = list(meeting.decisions.select_related("organisation", "person").order_by("pk"))
     shown = decisions if internal else [d for d in decisions if d.is_public]
     for number, item in enumerate(meeting.items.all(), start=1):
         yield from _item(item, number, [d for d in shown if d.item_id == item.pk], internal=internal, notes=notes)
@@ -138,7 +138,7 @@ def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
     ]
     head = [_("Number"), _("Decision"), _("Who"), _("By when"), _("Now")]
     return Grid(
-        caption=_("What was decided, and by whom it is carried out"), head=head, rows=rows, widths=(2, 6, 3, 2, 3)
+        caption=_("What was decided, and by whom it is carried out"), head=head, rows=rows, widths=(3, 6, 4, 3, 3)
     )
 
 

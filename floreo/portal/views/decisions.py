@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -18,6 +20,9 @@ from floreo.portal.views.page import Crumb, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
 from floreo.strategy.presenters.words import number_figures
+
+# The page is one edition's already.
+OF_EDITION = replace(DECISIONS, filters=tuple(f for f in DECISIONS.filters if f.name != "edition"))
 
 
 def _committees(edition: Edition) -> list[tuple[Committee, list[Seat]]]:
@@ -38,7 +43,7 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
     rows = (
         Decision.objects.visible_to(None).filter(edition=edition).select_related("edition", "organisation", "committee")
     )
-    listing = Listing(DECISIONS, request, rows=rows)
+    listing = Listing(OF_EDITION, request, rows=rows)
     if file := listing.download():
         return file
     total = rows.count()

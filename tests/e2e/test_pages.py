@@ -19,7 +19,7 @@ PUBLIC = [
     "/account/login/", "/no-such-page/",
 ]  # fmt: skip
 DESK = [
-    "/desk/", "/desk/plan/", "/desk/plan/2025-2028/", "/desk/plan/2025-2028/actions/2.1.1/", "/desk/imports/", "/desk/indicators/",
+    "/desk/", "/desk/others/", "/desk/calendar/", "/desk/weekly/", "/desk/plan/", "/desk/plan/2025-2028/", "/desk/plan/2025-2028/actions/2.1.1/", "/desk/imports/", "/desk/indicators/",
     "/desk/organisations/", "/desk/people/", "/desk/accounts/", "/desk/audit/",
 ]  # fmt: skip
 

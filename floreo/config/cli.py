@@ -60,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("--as-it-was", action="store_true", help="leave it to the older version that made the archive")
     back.add_argument("--rows-only", action="store_true", help="without files: to prove a backup")
 
+    doctor = commands.add_parser("doctor", help="what is wrong with this installation, and what to do")
+    doctor.add_argument("--json", action="store_true", help="for machines")
+    doctor.add_argument("--deep", action="store_true", help="walk the whole audit chain and every file of evidence")
     commands.add_parser(
         "mail-in", help="one message from the mail server on standard input: marks letters that came back"
     )

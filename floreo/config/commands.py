@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
+from floreo.config import doctor
 from floreo.config.backup import backup
 from floreo.config.cli_import import import_text
 from floreo.config.jobs import Loop
@@ -166,6 +167,13 @@ def _restore(asked: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(asked: argparse.Namespace) -> int:
+    """Exit code 0 when nothing is wrong, 1 when something is."""
+    found = doctor.examine(deep=asked.deep)
+    say(doctor.as_json(found) if asked.json else doctor.as_text(found))
+    return 0 if doctor.sound(found) else 1
+
+
 def _mail_in(_asked: argparse.Namespace) -> int:
     """For a pipe in the mail server: 0 is taken, whatever it was; 75 asks it to come again later."""
     raw = sys.stdin.buffer.read(bounces.LARGEST)
@@ -211,7 +219,7 @@ def _search_index(_asked: argparse.Namespace) -> int:
 
 
 # These take the database as it is: a backup changes nothing, a restore makes its own, and a doctor only looks.
-AS_IT_IS = {"backup", "restore"}
+AS_IT_IS = {"backup", "restore", "doctor"}
 COMMANDS = {
     "up": _up,
     "worker": _worker,
@@ -220,6 +228,7 @@ COMMANDS = {
     "audit verify": _audit_verify,
     "backup": _backup,
     "restore": _restore,
+    "doctor": _doctor,
     "mail-in": _mail_in,
     "admin-link": _admin_link,
     "figures": _figures,

@@ -41,7 +41,7 @@ def secret(name: str, *, kept_in: Path) -> str:
     if path := os.environ.get(f"{name}_FILE", ""):
         return Path(path).read_text(encoding="utf-8").strip()
     if not kept_in.exists():
-        kept_in.parent.mkdir(parents=True, exist_ok=True)
+        kept_in.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(kept_in, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(50))

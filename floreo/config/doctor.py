@@ -1,0 +1,367 @@
+"""`floreo doctor`: what is wrong with this installation, in plain words, each with what to do. It only looks."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import smtplib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import DatabaseError, connection
+
+from floreo.config.backup import VERB, migrations_due, room
+from floreo.core import audit, clock, returned
+from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
+from floreo.evidence.files import verify_files
+from floreo.organisations.models import Person
+from floreo.organisations.queries import the_country
+
+GOOD, WATCH, BAD = "good", "watch", "bad"
+_TAIL = 1000  # links of the chain that are walked each time
+_LOW, _LOWER = 2 * 1024**3, 300 * 1024**2
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence, and what to do where something is to be done."""
+
+    check: str
+    state: str
+    says: str
+    do: str = ""
+
+
+Check = Iterator[Finding]
+
+
+def examine(*, deep: bool = False) -> list[Finding]:
+    """Everything, in the order in which it would be mended. A check that itself fails is a finding, not an end. Without
+    a database that is up to date only the machine is looked at."""
+    found = [f for name, check in MACHINE.items() for f in _run(name, check)]
+    if all(f.state != BAD for f in found if f.check in {"database", "migrations"}):
+        found += [f for name, check in RECORDS.items() for f in _run(name, check)]
+        found += _run("audit chain", _whole_chain if deep else _chain_tail)
+        found += _run("evidence files", _evidence) if deep else []
+    return found
+
+
+def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
+    try:
+        return [Finding(name, f.state, f.says, f.do) for f in check()]
+    except Exception as problem:  # whatever is broken must not hide the other findings
+        return [Finding(name, BAD, f"This could not be looked at ({type(problem).__name__}: {str(problem)[:150]}).", "Mend what stands above first; if it stays, report it.")]  # fmt: skip
+
+
+def good(says: str) -> Finding:
+    return Finding("", GOOD, says)
+
+
+def watch(says: str, do: str) -> Finding:
+    return Finding("", WATCH, says, do)
+
+
+def bad(says: str, do: str) -> Finding:
+    return Finding("", BAD, says, do)
+
+
+# The machine
+
+
+def _python() -> Check:
+    said = ".".join(map(str, sys.version_info[:3]))
+    yield good(f"Python {said}.") if sys.version_info >= (3, 11) else bad(f"Python {said} is too old.", "Install Python 3.11 or newer.")  # fmt: skip
+
+
+def _packages() -> Check:
+    """Against the hashed lock, where it is at hand."""
+    lock = _PACKAGE.parent / "requirements.lock"
+    if not lock.exists():
+        yield good("There is no lock file beside the programme to compare with.")
+        return
+    wrong = []
+    for name, wanted in re.findall(
+        r"(?m)^([A-Za-z0-9._-]+)==([^\s;\\]+)(?![^\n]*; )", lock.read_text(encoding="utf-8")
+    ):
+        try:
+            if version(name) != wanted:
+                wrong.append(f"{name} is {version(name)}, not {wanted}")
+        except PackageNotFoundError:
+            wrong.append(f"{name} {wanted} is missing")
+    if wrong:
+        yield watch(f"{len(wrong)} packages differ from the lock: {'; '.join(wrong[:3])}.", "Run: pip install --require-hashes -r requirements.lock")  # fmt: skip
+    else:
+        yield good("Every package is the one that the lock names.")
+
+
+def _database() -> Check:
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        yield bad("There is no database yet.", "Run: floreo up")
+        return
+    try:
+        connection.ensure_connection()
+    except DatabaseError as problem:
+        yield bad(
+            f"The database does not answer: {str(problem).splitlines()[0][:200]}.", "Start it, or mend DATABASE_URL."
+        )
+        return
+    yield good(f"The database answers ({connection.display_name}).")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA quick_check(1)")
+            said = cursor.fetchone()[0]
+        if said != "ok":
+            yield bad(f"The database file is damaged: {said}.", "Stop Floreo and restore the newest backup.")
+
+
+def _migrations() -> Check:
+    if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return
+    if migrations_due():
+        yield bad("The database is older than the programme.", "Make a backup (floreo backup), then run: floreo up")
+    else:
+        yield good("The database fits the programme.")
+
+
+def _disk() -> Check:
+    for folder in dict.fromkeys([Path(settings.DATA), Path(settings.BACKUP_DIR or settings.DATA)]):
+        free = room(folder)
+        says = f"{free / 1024**3:.1f} GB are free for {folder}."
+        if free < _LOW:
+            yield (bad if free < _LOWER else watch)(
+                says, "Make room or enlarge the disk: without it nothing can be written."
+            )
+        else:
+            yield good(says)
+
+
+def _folder() -> Check:
+    data = Path(settings.DATA)
+    if not data.exists():
+        yield bad(f"The data folder {data} is not there.", "Run floreo up, or mend FLOREO_DATA.")
+        return
+    if not os.access(data, os.W_OK):
+        yield bad(f"The data folder {data} cannot be written to.", "Give it to the user under which Floreo runs.")
+    elif data.stat().st_mode & 0o007:
+        yield watch(f"Every user of this machine may look into the data folder {data}.", f"Run: chmod o-rwx {data}")
+    else:
+        yield good("The data folder is ours alone.")
+
+
+def _secret() -> Check:
+    kept = Path(settings.DATA) / "secret-key"
+    if len(settings.SECRET_KEY) < 32:
+        yield watch("The secret key is short.", "Set FLOREO_SECRET_KEY to 50 random characters.")
+    elif kept.exists() and kept.stat().st_mode & 0o077:
+        yield bad("Others on this machine can read the secret key.", f"Run: chmod 600 {kept}, and make a new key.")
+    else:
+        yield good("The secret key is long and ours alone.")
+
+
+def _address() -> Check:
+    if settings.DEBUG:
+        yield bad("FLOREO_DEBUG is on: pages show the inside of the programme.", "Unset FLOREO_DEBUG.")
+    here = any(name in settings.SITE_ADDRESS for name in ("//localhost", "//127.0.0.1", "//[::1]"))
+    if here:
+        yield watch(f"The address is {settings.SITE_ADDRESS}: only this machine can open it, and links in letters lead there.", "Set FLOREO_ADDRESS to the public address.")  # fmt: skip
+    elif not settings.SECURE:
+        yield bad(f"{settings.SITE_ADDRESS} is not encrypted: passwords can be read on the way.", "Put a proxy with TLS before it and set FLOREO_ADDRESS to https://...")  # fmt: skip
+    elif not settings.BEHIND_PROXY:
+        yield watch(
+            "The address is https, but no proxy is trusted.", "Behind a proxy with TLS set FLOREO_BEHIND_PROXY=true."
+        )
+    else:
+        yield good(f"The address is {settings.SITE_ADDRESS}.")
+
+
+def _pages() -> Check:
+    built = _PACKAGE / "static_built"
+    missing = [
+        name
+        for name in ("css", "js", "fonts")
+        if not list(built.glob(f"**/*.{ {'css': 'css', 'js': 'js', 'fonts': 'woff2'}[name] }"))
+    ]
+    if missing:
+        yield bad(
+            f"Front-end files are missing ({', '.join(missing)}): pages are bare.",
+            "Run make assets, or install the wheel again.",
+        )
+    else:
+        yield good("Front-end files are there.")
+    if importlib.util.find_spec("typst") is None:
+        yield bad("What makes PDF files is not installed.", "Run: pip install --require-hashes -r requirements.lock")
+    elif not list((_PACKAGE / "core" / "documents").glob("**/*.[to]tf")):
+        yield watch(
+            "The fonts of PDF files are missing: reports look different on every machine.", "Install the wheel again."
+        )
+    else:
+        yield good("PDF files can be made, with our own fonts.")
+
+
+def _zones() -> Check:
+    country = the_country()
+    try:
+        ZoneInfo(country.zone if country else "Etc/UTC")
+    except ZoneInfoNotFoundError as problem:
+        yield bad(f"The time zone is not known here: {problem}.", "Install the package tzdata.")
+    else:
+        yield good("The country's time zone is known.")
+    newest = AuditEntry.objects.order_by("-number").values_list("at", flat=True).first()
+    if newest and newest > clock.now() + timedelta(minutes=5):
+        yield bad(f"The clock goes wrong: the newest entry of the trail is from {_moment(newest)}, which is still to come.", "Set the clock (timedatectl set-ntp true).")  # fmt: skip
+
+
+# What the records say
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _age(at: datetime) -> str:
+    hours = int((clock.now() - at).total_seconds() // 3600)
+    return (
+        f"{hours // 24} days ago"
+        if hours >= 48
+        else f"{hours} hours ago"
+        if hours >= 2
+        else "within the last two hours"
+    )
+
+
+def _worker() -> Check:
+    last = (
+        Schedule.objects.exclude(last_run_at=None)
+        .order_by("-last_run_at")
+        .values_list("last_run_at", flat=True)
+        .first()
+    )
+    if last is None:
+        yield bad("The worker has never run: nothing is sent and nothing comes round.", "Start floreo worker (systemctl start floreo-worker).")  # fmt: skip
+    elif clock.now() - last > timedelta(minutes=15):
+        yield bad(
+            f"The worker last did something {_age(last)}.",
+            "Start it: systemctl restart floreo-worker, and look at its journal.",
+        )
+    else:
+        yield good("The worker is at work.")
+    for row in Schedule.objects.exclude(last_error="").order_by("name"):
+        since = f" since {_moment(row.failing_since)}" if row.failing_since else ""
+        yield bad(
+            f"The job “{row.name}” has failed{since}: {row.last_error.rstrip('.')}.",
+            "Mend what it says; it comes round by itself.",
+        )
+
+
+def _mail() -> Check:
+    if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        yield watch(
+            f"No mail server is set: letters are kept as files in {settings.EMAIL_FILE_PATH}.", "Set FLOREO_SMTP."
+        )
+    else:
+        try:
+            server = get_connection()
+            server.open()
+            server.close()
+            yield good("The mail server answers.")
+        except (OSError, smtplib.SMTPException) as problem:
+            yield bad(
+                f"The mail server cannot be reached: {str(problem)[:150]}.",
+                "Mend FLOREO_SMTP or the server; letters wait meanwhile.",
+            )
+    stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
+    if stuck:
+        yield watch(f"{stuck} letters could not be sent.", "See the outbox at the desk: send them again or drop them.")
+    waiting = OutboxMail.objects.filter(
+        state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
+    ).count()
+    if waiting:
+        yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox at the desk.")
+    for mail in returned.bad_addresses()[:20]:
+        who = Person.objects.filter(email__iexact=mail.to).first()
+        yield watch(f"Letters to {f'{who} ({mail.to})' if who else mail.to} come back.", "Correct the address in the register, or telephone.")  # fmt: skip
+
+
+def _backups() -> Check:
+    last = AuditEntry.objects.filter(verb=VERB).order_by("-number").first()
+    if last is None:
+        yield bad(
+            "There has never been a backup.",
+            "Run floreo backup, and set FLOREO_BACKUP_DIR so that one is made each day.",
+        )
+        return
+    says = f"The last backup, restored and checked, was made {_age(last.at)} ({last.detail.get('name', '')})."
+    if clock.now() - last.at > timedelta(days=2):
+        yield bad(says, "Set FLOREO_BACKUP_DIR or start floreo-backup.timer, and see why none was made.")
+    else:
+        yield good(says)
+    folder = Path(settings.BACKUP_DIR) if settings.BACKUP_DIR else None
+    if folder and folder.exists() and folder.stat().st_dev == Path(settings.DATA).stat().st_dev:
+        yield watch("Backups lie on the same disk as what they are of.", "Copy them to another machine, each day.")
+
+
+def _chain_tail() -> Check:
+    """The newest links: that each follows the one before it and is as it was written."""
+    entries = list(AuditEntry.objects.order_by("-number")[:_TAIL])[::-1]
+    for before, entry in zip([None, *entries], entries, strict=False):
+        follows = before is None or (entry.number == before.number + 1 and entry.before == before.hash)
+        if not follows or audit.digest(entry) != entry.hash:
+            yield bad(f"The audit chain is broken at entry {entry.number}: somebody changed it past the programme.", "Run floreo audit verify, and compare with the newest backup.")  # fmt: skip
+            return
+    yield good(f"The newest {len(entries)} entries of the audit chain hold; --deep walks them all.")
+
+
+def _whole_chain() -> Check:
+    breaks = list(audit.walk())
+    for each in breaks[:5]:
+        yield bad(
+            f"The audit chain is broken at entry {each.number}: {each.reason}.", "Compare with the newest backup."
+        )
+    if not breaks:
+        yield good(f"The whole audit chain holds, {audit.head().number} entries.")
+
+
+def _evidence() -> Check:
+    broken = list(verify_files())
+    for each in broken[:20]:
+        what = "is gone" if each.is_gone else "is not the file that was kept"
+        yield bad(f"The file of evidence “{each.evidence}” {what}.", "Take it from a backup, or ask who handed it in.")
+    if not broken:
+        yield good("Every file of evidence is there and is the one that was kept.")
+
+
+MACHINE: dict[str, Callable[[], Check]] = {
+    "python": _python, "packages": _packages, "disk": _disk, "data folder": _folder, "secret key": _secret,
+    "address": _address, "pages": _pages, "database": _database, "migrations": _migrations,
+}  # fmt: skip
+RECORDS: dict[str, Callable[[], Check]] = {
+    "time": _zones, "worker": _worker, "mail": _mail, "backups": _backups,
+}  # fmt: skip
+
+
+def as_json(found: list[Finding]) -> str:
+    return json.dumps({"sound": sound(found), "findings": [asdict(f) for f in found]}, ensure_ascii=False, indent=1)
+
+
+def sound(found: list[Finding]) -> bool:
+    return all(f.state != BAD for f in found)
+
+
+def as_text(found: list[Finding]) -> str:
+    marks = {GOOD: "ok   ", WATCH: "look ", BAD: "WRONG"}
+    width = max(shutil.get_terminal_size((100, 24)).columns, 60)
+    lines = [f"{marks[f.state]} {f.says}" + (f"\n      {f.do}" if f.do else "") for f in found]
+    wrong, look = (sum(f.state == s for f in found) for s in (BAD, WATCH))
+    verdict = "All is well." if not wrong and not look else f"{wrong} wrong, {look} to look at."
+    return "\n".join([*lines, "-" * min(width, 60), verdict])

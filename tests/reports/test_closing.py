@@ -102,7 +102,9 @@ def test_what_is_frozen_refuses_to_change_by_us_and_by_the_database(review: Revi
     assert canonical(Snapshot.objects.get(pk=snapshot.pk).public) == before
 
 
-def test_later_changes_of_the_plan_do_not_reach_a_frozen_report(review: Review, acts: list[Action], secretariat: User) -> None:
+def test_later_changes_of_the_plan_do_not_reach_a_frozen_report(
+    review: Review, acts: list[Action], secretariat: User
+) -> None:
     snapshot = close_review(review, by=secretariat)
     data, pdf = public_file(snapshot, "report", "json"), public_file(snapshot, "report", "pdf")
     update_action(acts[1], by=secretariat, title="Quite another title")

@@ -40,6 +40,11 @@ def _answer(acts: list[Any]) -> str:
         return ngettext("the action it pays for holds its dates", "all %(total)s actions it pays for hold their dates", len(acts)) % {
             "total": number_figures(len(acts))
         }  # fmt: skip
+    if not hold:
+        said = ngettext(
+            "the action it pays for does not hold its dates", "none of the %(total)s actions it pays for holds its dates", len(acts)
+        )  # fmt: skip
+        return said % {"total": number_figures(len(acts))}
     said = ngettext(
         "%(hold)s of %(total)s actions it pays for holds its dates", "%(hold)s of %(total)s actions it pays for hold their dates", hold
     )  # fmt: skip

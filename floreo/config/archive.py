@@ -17,6 +17,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -103,19 +104,36 @@ class _Hashing:
         return block
 
 
-def parts(path: Path) -> Iterator[tuple[str, int, IO[bytes]]]:
-    """Name, size and content of every part, in the order in which they were written."""
+class Part:
+    """The content of one part. However it breaks off, it is a refusal with a sentence."""
+
+    def __init__(self, content: IO[bytes]) -> None:
+        self.content = content
+
+    def read(self, size: int = -1) -> bytes:
+        with _said_plainly():
+            return self.content.read(size)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
     try:
+        yield
+    except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeError, ValueError) as error:
+        raise damaged(f"it is cut off or not an archive of ours ({type(error).__name__})") from error
+
+
+def parts(path: Path) -> Iterator[tuple[str, int, Part]]:
+    """Name, size and content of every part, in the order in which they were written."""
+    if not path.is_file():
+        raise Refused(f"There is no archive {path}.", code="no_archive")
+    with _said_plainly():
         with tarfile.open(path, "r|gz") as tar:
             for entry in tar:
                 content = tar.extractfile(entry) if entry.isreg() else None
                 if content is None or not _is_safe(entry.name):
                     raise damaged(f"it holds something that does not belong there ({entry.name[:80]!r})")
-                yield entry.name, entry.size, content
-    except FileNotFoundError:
-        raise Refused(f"There is no archive {path}.", code="no_archive") from None
-    except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeError, ValueError) as error:
-        raise damaged(f"it is cut off or not an archive of ours ({type(error).__name__})") from error
+                yield entry.name, entry.size, Part(content)
 
 
 def _is_safe(name: str) -> bool:

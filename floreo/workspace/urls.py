@@ -5,6 +5,7 @@ from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.drafts.urls import urlpatterns as drafts
 from floreo.workspace.evidence.urls import urlpatterns as evidence
 from floreo.workspace.figures.urls import urlpatterns as figures
+from floreo.workspace.mail.urls import urlpatterns as mail
 from floreo.workspace.meetings.urls import urlpatterns as meetings
 from floreo.workspace.money.urls import urlpatterns as money
 from floreo.workspace.plan.urls import urlpatterns as plan
@@ -22,6 +23,7 @@ urlpatterns = [
     *drafts,
     *evidence,
     *figures,
+    *mail,
     *meetings,
     *publications,
     *register,

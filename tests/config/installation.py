@@ -24,12 +24,24 @@ class Installation:
     key: str = KEY
 
     def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k == "FLOREO_YARDSTICK_DIRS" or not k.startswith("FLOREO_") and k != "DATABASE_URL"
+        }
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
         return kept | own | ({"DATABASE_URL": self.database} if self.database else {})
 
     def run(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "floreo.config.cli", "--data", str(self.folder), "--pack", "isla-prueba"]
+        command = [
+            sys.executable,
+            "-m",
+            "floreo.config.cli",
+            "--data",
+            str(self.folder),
+            "--pack",
+            os.environ.get("OPS_PACK", "isla-prueba"),
+        ]
         return subprocess.run(
             [*command, *map(str, arguments)], cwd=ROOT, env=self.env(), capture_output=True, text=True, timeout=240,
             check=False, **more,

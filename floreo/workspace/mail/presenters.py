@@ -1,0 +1,67 @@
+"""What the outbox says, in sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from babel.dates import format_datetime
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock, delivery
+from floreo.core.models import MailState, OutboxMail
+from floreo.core.ui import words
+
+
+def moment(at: datetime) -> str:
+    """ "Monday 10:12" within a week, else the day with it."""
+    local = timezone.localtime(at)
+    pattern = "EEEE HH:mm" if clock.now() - at < timedelta(days=6) else "d MMM y, HH:mm"
+    return str(format_datetime(local, pattern, locale=words.locale()))
+
+
+def heading(waiting: int, silent: datetime | None) -> str:
+    """ "3 letters wait: the mail server has not answered since Monday 10:12." """
+    n = {"n": words.number(waiting)}
+    if waiting and silent:
+        said = ngettext(
+            "%(n)s letter waits: the mail server has not taken our mail since %(since)s.",
+            "%(n)s letters wait: the mail server has not taken our mail since %(since)s.", waiting,
+        )  # fmt: skip
+        return said % (n | {"since": moment(silent)})
+    if waiting:
+        return ngettext("%(n)s letter waits.", "%(n)s letters wait.", waiting) % n
+    if silent:
+        return _("The mail server has not taken our mail since %(since)s.") % {"since": moment(silent)}
+    return _("Nothing waits.")
+
+
+def troubles(stuck: int, bad: int) -> list[str]:
+    """What a person has to see to."""
+    found = []
+    if stuck:
+        said = ngettext("%(n)s letter could not be sent.", "%(n)s letters could not be sent.", stuck)
+        found.append(said % {"n": words.number(stuck)})
+    if bad:
+        said = ngettext("From %(n)s address letters come back.", "From %(n)s addresses letters come back.", bad)
+        found.append(said % {"n": words.number(bad)})
+    return found
+
+
+def how(mail: OutboxMail) -> str:
+    """How it stands with one letter."""
+    if mail.state == MailState.SENT and mail.sent_at:
+        return _("Sent %(when)s") % {"when": moment(mail.sent_at)}
+    if mail.state == MailState.BOUNCED and mail.bounced_at:
+        return _("Came back %(when)s") % {"when": moment(mail.bounced_at)}
+    if mail.state == MailState.WAITING and mail.attempts:
+        tried = ngettext("Tried %(n)s time, next %(when)s", "Tried %(n)s times, next %(when)s", mail.attempts)
+        return tried % {"n": words.number(mail.attempts), "when": moment(mail.next_try_at)}
+    return str(mail.get_state_display())
+
+
+def state_of_outbox() -> tuple[str, int]:
+    """The sentence that answers, and how many wait."""
+    waiting = OutboxMail.objects.filter(state=MailState.WAITING).count()
+    return heading(waiting, delivery.silent_since()), waiting

@@ -1,0 +1,24 @@
+"""The list of letters. It never leaves the desk: it is in no list of tables, and holds no text of a letter."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.access import Permission
+from floreo.core.models import MailState, OutboxMail
+from floreo.core.tables import Column, Filter, Table
+
+
+def _letters(_viewer: object) -> QuerySet[OutboxMail]:
+    return OutboxMail.objects.defer("text")
+
+
+LETTERS = Table(
+    "letters", _l("Outbox"), _l("Letters that wait, left, could not be sent or came back."), rows=_letters, order=("-pk",),
+    key="to", columns=(Column("to", _l("To"), _l("The address."), lambda m: m.to),), needs=Permission.MAIL_READ,
+    search=("to", "subject"),
+    filters=(
+        Filter("state", _l("State"), lambda: MailState.choices, lambda rows, value: rows.filter(state=value)),
+    ),
+)  # fmt: skip

@@ -1,0 +1,13 @@
+"""Addresses of this room."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.mail import views
+
+urlpatterns: list[URLPattern] = [
+    path("mail/", views.outbox, name="mail"),
+    path("mail/test/", views.send_test, name="mail_test"),
+    path("mail/<int:pk>/", views.one_letter, name="mail_letter"),
+    path("mail/<int:pk>/again/", views.again, name="mail_again"),
+    path("mail/<int:pk>/drop/", views.drop, name="mail_drop"),
+]

@@ -1,0 +1,119 @@
+"""Pages of the outbox. The text of a secret letter is shown to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core import outbox as acts
+from floreo.core import returned
+from floreo.core.access import Permission, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.lists import Listing
+from floreo.core.models import MailState, OutboxMail
+from floreo.organisations.models import Organisation, Person, User
+from floreo.workspace.mail import presenters
+from floreo.workspace.mail.tables import LETTERS
+from floreo.workspace.plan.asking import person
+
+WAITS = {MailState.WAITING, MailState.STUCK, MailState.BOUNCED}
+
+
+def get_letter_for(viewer: object, pk: int) -> OutboxMail:
+    must(viewer, Permission.MAIL_READ)
+    mail = OutboxMail.objects.filter(pk=pk).first()
+    if mail is None:
+        raise Missing
+    return mail
+
+
+def outbox(request: HttpRequest) -> HttpResponse:
+    must(request.user, Permission.MAIL_READ)
+    listing = Listing(LETTERS, request)
+    letters = listing.rows
+    for mail in letters:
+        mail.how = presenters.how(mail)
+        mail.is_open = mail.state in WAITS
+    answer, _waiting = presenters.state_of_outbox()
+    bad = _bad_addresses()
+    stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
+    context = {
+        "listing": listing, "letters": letters, "answer": answer, "troubles": presenters.troubles(stuck, len(bad)),
+        "bad": bad, "desk_section": "mail",
+        "no_server": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
+    }  # fmt: skip
+    return render(request, "workspace/mail/outbox.html", context)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """An address from which letters come back, and whose it is, where the register or the accounts know."""
+
+    mail: OutboxMail
+    name: str
+    href: str
+
+
+def _bad_addresses() -> list[Bad]:
+    found = []
+    for mail in returned.bad_addresses()[:50]:
+        name, href = mail.to, ""
+        if whose := Person.objects.filter(email__iexact=mail.to).first():
+            name, href = whose.name, reverse("workspace:person", args=[whose.code])
+        elif body := Organisation.objects.filter(email__iexact=mail.to).first():
+            name, href = body.label, reverse("workspace:organisation", args=[body.code])
+        elif user := User.objects.filter(email__iexact=mail.to).first():
+            name = user.name
+        found.append(Bad(mail, name, href))
+    return found
+
+
+def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    mail = get_letter_for(request.user, pk)
+    context = {
+        "mail": mail, "how": presenters.how(mail), "is_open": mail.state in WAITS, "desk_section": "mail",
+        "text": "" if mail.is_secret else mail.text, "can_drop": mail.state in {MailState.WAITING, MailState.STUCK},
+    }  # fmt: skip
+    return render(request, "workspace/mail/letter.html", context)
+
+
+def _after(do: Callable[[], object], request: HttpRequest, done: str) -> HttpResponse:
+    """One press of a button: what was done, or why not, stands on the outbox."""
+    try:
+        do()
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(request, done)
+    return HttpResponseRedirect(reverse("workspace:mail"))
+
+
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    mail = get_letter_for(request.user, pk)
+    return _after(lambda: acts.try_again(mail, by=person(request)), request, _("It is sent at the next turn."))
+
+
+@require_POST
+def drop(request: HttpRequest, pk: int) -> HttpResponse:
+    mail = get_letter_for(request.user, pk)
+    return _after(lambda: acts.drop_mail(mail, by=person(request)), request, _("It is not sent."))
+
+
+@require_POST
+def send_test(request: HttpRequest) -> HttpResponse:
+    """To oneself: nobody is sent a letter by whoever wants to try the server."""
+    me = person(request)
+    done = _("A test letter to %(address)s waits in the outbox. It leaves within a minute.") % {"address": me.email}
+    return _after(lambda: acts.post_test(by=me, to=me.email, language=get_language() or ""), request, done)

@@ -130,9 +130,9 @@ def test_a_file_and_an_address_are_kept_as_evidence(ask: Ask, act: Action, phone
     phone.post(address(ask), typed(act, done="Met.", file=minutes, link="https://example.org/minutes"))
     answer = Answer.objects.get()
     kept = Evidence.objects.filter(pk__in=answer.evidence).order_by("kind")
-    assert [(e.kind, e.organisation.code, e.is_public) for e in kept] == [
-        ("file", "csirt", False),
-        ("link", "csirt", False),
+    assert [(e.kind, str(e.organisation), e.is_public) for e in kept] == [
+        ("file", "National CSIRT", False),
+        ("link", "National CSIRT", False),
     ]
 
 

@@ -1,0 +1,251 @@
+"""From a draft to what everybody reads: embargo, correction, withdrawal, channels; and who may not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from floreo.config.jobs import JOBS
+from floreo.core import clock
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.errors import Changed, Refused
+from floreo.core.models import AuditEntry, SearchEntry
+from floreo.core.owing import Whose
+from floreo.organisations.models import User
+from floreo.publications.actions import channels, publishing, writing
+from floreo.publications.models import Channel, Publication, PublicationState
+from floreo.publications.owing import owed
+from floreo.publications.tables import PUBLICATIONS
+
+NOON = datetime(2026, 12, 1, 18, 0, 0, tzinfo=UTC)
+
+
+def refusal(call: Callable[[], Any]) -> tuple[str, str]:
+    with pytest.raises(Refused) as caught:
+        call()
+    return caught.value.code, str(caught.value.sentence)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets what time it is."""
+
+    def set_(moment: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    set_(NOON - timedelta(hours=1))
+    return set_
+
+
+def seen_anywhere(browser: Client, code: str) -> list[str]:
+    """Every exit on which a browser finds a trace of it."""
+    exits = [
+        f"/publications/{code}/", f"/publications/{code}/file/", "/publications/", "/es/publications/",
+        "/publications/feed.xml", "/data/publications.csv", "/data/publications.json", "/api/v1/publications",
+        f"/api/v1/publications/{code}", "/search/?q=notice", "/data/postings.json", "/publications/?kind=press",
+    ]  # fmt: skip
+    found = []
+    for address in exits:
+        response = browser.get(address)
+        body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]  # as Django says which
+        own = f"/{code}" in address
+        if response.status_code == 200 and (own or b"first notice" in body or f"/{code}/".encode() in body):
+            found.append(address)
+    return found
+
+
+@pytest.mark.usefixtures("channel")
+def test_before_its_second_nobody_outside_the_desk_finds_a_trace(
+    draft: Publication, stranger: Client, browser_of: Any, observer: User, at: Callable[[datetime], None]
+) -> None:
+    writing.put_file(draft, by=SYSTEM, upload=SimpleUploadedFile("notice.txt", b"The first notice, as a file."))
+    publishing.schedule(draft, by=SYSTEM, at=NOON)
+    reader = browser_of(observer)
+    for seconds in (-3600, -1):
+        at(NOON + timedelta(seconds=seconds))
+        JOBS["publications"].run()
+        assert seen_anywhere(stranger, "first") == []
+        assert seen_anywhere(reader, "first") == []
+        assert reader.get("/desk/search/?q=notice").content.count(b"first notice") == 0
+    at(NOON)
+    found = seen_anywhere(stranger, "first")
+    assert {"/publications/first/", "/publications/first/file/", "/publications/", "/publications/feed.xml"} <= set(
+        found
+    )
+    JOBS["publications"].run()
+    draft.refresh_from_db()
+    assert (draft.state, draft.published_at) == (PublicationState.PUBLISHED, NOON), (
+        "it went out then, not when we looked"
+    )
+    assert "/search/?q=notice" in seen_anywhere(stranger, "first")
+    assert SearchEntry.objects.get(key=f"publications.publication:{draft.pk}").is_public
+    entry = AuditEntry.objects.filter(verb="publication.released").get()
+    assert (entry.actor_name, entry.subject) == ("Floreo", f"publications.publication:{draft.pk}")
+    JOBS["publications"].run()
+    assert AuditEntry.objects.filter(verb="publication.released").count() == 1
+
+
+def test_an_embargo_in_the_past_is_refused(draft: Publication, at: Callable[[datetime], None]) -> None:
+    said = refusal(lambda: publishing.schedule(draft, by=SYSTEM, at=clock.now()))
+    assert said == ("moment_passed", "That moment has passed. Choose a later one, or publish it now.")
+
+
+def test_a_drafter_hands_over_and_does_not_publish(
+    draft: Publication, drafter: User, secretariat: User, at: Callable[[datetime], None]
+) -> None:
+    for call in (
+        lambda: publishing.publish(draft, by=drafter),
+        lambda: publishing.schedule(draft, by=drafter, at=NOON),
+        lambda: channels.add_channel("x", by=drafter, name="X", kind="site"),
+    ):
+        assert refusal(call)[0] == "not_allowed"
+    writing.hand_over(draft, by=drafter)
+    publishing.schedule(draft, by=secretariat, at=NOON)
+    for change in (
+        lambda: writing.update_publication(draft, by=drafter, text="Something else"),
+        lambda: writing.take_back(draft, by=drafter),
+        lambda: writing.put_file(draft, by=drafter, upload=SimpleUploadedFile("a.txt", b"a")),
+    ):
+        assert refusal(change) == (
+            "not_allowed", "It goes out by itself at its moment. Ask whoever set that to take it back first."
+        )  # fmt: skip
+    back = writing.take_back(draft, by=secretariat)
+    assert (back.state, back.embargo_until) == (PublicationState.DRAFT, None)
+
+
+def test_what_is_out_changes_only_with_a_note_and_keeps_what_it_said(
+    draft: Publication, secretariat: User, stranger: Client
+) -> None:
+    assert refusal(lambda: publishing.correct(draft, by=secretariat, what="x"))[0] == "not_out"
+    out = publishing.publish(draft, by=secretariat)
+    assert refusal(lambda: writing.update_publication(out, by=secretariat, text="New"))[0] == "is_out"
+    assert refusal(lambda: publishing.correct(out, by=secretariat, what=" ", text="New")) == (
+        "missing", "Say what was wrong. Readers see this beside the text."
+    )  # fmt: skip
+    out.refresh_from_db()
+    now = publishing.correct(out, by=secretariat, what="It was not bold.", version=out.version, text="It is out.")
+    with pytest.raises(Changed):
+        publishing.correct(out, by=secretariat, what="Late", version=out.version, text="Mine")
+    assert (now.issue, now.text, now.code) == (2, "It is out.", "first")
+    before = now.versions.get()
+    assert (before.issue, before.text, before.note, before.corrected_by) == (
+        1, "It is **out**.", "It was not bold.", secretariat.name
+    )  # fmt: skip
+    page = stranger.get("/publications/first/").content.decode()
+    assert "Corrected on" in page
+    assert "It was not bold." in page
+    assert "It is <strong>out</strong>." in page, "what it said before stays readable"
+
+
+def test_a_withdrawn_address_says_so_for_good(draft: Publication, secretariat: User, stranger: Client) -> None:
+    assert refusal(lambda: publishing.withdraw(draft, by=secretariat, reason="x"))[0] == "not_out"
+    writing.put_file(draft, by=secretariat, upload=SimpleUploadedFile("notice.txt", b"words"))
+    publishing.publish(draft, by=secretariat)
+    assert refusal(lambda: publishing.withdraw(draft, by=secretariat, reason="")) == (
+        "missing", "Say why. Whoever follows the old address will read it."
+    )  # fmt: skip
+    publishing.withdraw(draft, by=secretariat, reason="The number was wrong.")
+    response = stranger.get("/publications/first/")
+    page = response.content.decode()
+    assert response.status_code == 410
+    assert "What stood here was withdrawn" in page
+    assert "The number was wrong." in page
+    assert "first notice" not in page, "its words may be why it was withdrawn"
+    assert stranger.get("/publications/first/file/").status_code == 404
+    assert seen_anywhere(stranger, "first") == []
+
+
+def test_a_draft_that_was_never_out_leaves_no_address(draft: Publication, secretariat: User, stranger: Client) -> None:
+    assert stranger.get("/publications/first/").status_code == 404
+    writing.remove_publication(draft, by=secretariat)
+    assert Publication.objects.count() == 0
+    assert AuditEntry.objects.filter(verb="publication.removed").count() == 1
+
+
+def test_there_must_be_something_to_read(secretariat: User, draft: Publication) -> None:
+    empty = writing.write_publication("empty", by=secretariat, kind="notice", title="Nothing")
+    code, sentence = refusal(lambda: publishing.publish(empty, by=secretariat))
+    assert (code, sentence) == (
+        "empty", "There is nothing to read yet. Write its text, add a file, or say what it makes public."
+    )  # fmt: skip
+    assert (
+        refusal(lambda: writing.write_publication("first", by=secretariat, kind="notice", title="Again"))[0]
+        == "code_taken"
+    )
+
+
+def test_html_in_markdown_is_words_and_never_runs(draft: Publication, secretariat: User, stranger: Client) -> None:
+    bad = "<script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[go](javascript:alert(1))\n\n**good**"
+    writing.update_publication(draft, by=secretariat, text=bad)
+    publishing.publish(draft, by=secretariat)
+    page = stranger.get("/publications/first/").content.decode()
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert 'href="javascript' not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<strong>good</strong>" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "code"),
+    [("report.pdf", b"MZ\x90\x00\x03" + b"\x00" * 200, "program"), ("run.sh", b"#!/bin/sh\nrm -rf /\n", "script")],
+)
+def test_a_program_is_no_publication(draft: Publication, secretariat: User, name: str, body: bytes, code: str) -> None:
+    assert refusal(lambda: writing.put_file(draft, by=secretariat, upload=SimpleUploadedFile(name, body)))[0] == code
+
+
+def test_a_file_is_a_download_and_is_what_its_content_says(
+    draft: Publication, secretariat: User, stranger: Client
+) -> None:
+    pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    writing.put_file(draft, by=secretariat, upload=SimpleUploadedFile("../..\\evil.html", pdf))
+    publishing.publish(draft, by=secretariat)
+    response = stranger.get("/publications/first/file/")
+    assert response["Content-Type"] == "application/pdf"
+    assert response["Content-Disposition"] == 'attachment; filename="evil.pdf"'
+    assert b"".join(response.streaming_content) == pdf  # type: ignore[attr-defined]  # a file streams
+    assert io.BytesIO(pdf).read() == pdf
+
+
+def test_channels_are_owed_until_posted_or_left_out(
+    draft: Publication, channel: Channel, secretariat: User, at: Callable[[datetime], None]
+) -> None:
+    whose = Whose(permissions=frozenset({Permission.PUBLICATION_PUBLISH}))
+    only_print = channels.add_channel("print", by=secretariat, name="Print", kind="print", kinds=["strategy"])
+
+    def waits() -> list[tuple[str, str]]:
+        return [(o.key.rpartition("/")[2], o.why) for o in owed(whose, viewer=secretariat, today=clock.today())]
+
+    assert waits() == []
+    writing.hand_over(draft, by=secretariat)
+    assert waits() == [("publish", "Ready to be published")]
+    publishing.schedule(draft, by=secretariat, at=NOON)
+    assert waits() == [("look", "Goes out by itself on 1 Dec 2026, 18:00")]
+    assert refusal(
+        lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now())
+    )[0] == "not_out"  # fmt: skip
+    at(NOON + timedelta(minutes=1))
+    assert waits() == [("channels", "Not posted yet: Press office")]
+    assert refusal(
+        lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=NOON + timedelta(hours=1))
+    ) == ("moment_to_come", "That moment is still to come. Record a posting once it has happened.")
+    posting = channels.record_posting(draft, by=secretariat, channel=channel, at=NOON, url="https://press.example/1")
+    assert waits() == []
+    channels.remove_posting(posting, by=secretariat, reason="Another notice")
+    channels.skip_channel(draft, by=secretariat, channel=channel, reason="They did not want it")
+    assert waits() == []
+    assert not only_print.takes("press")
+    assert list(owed(Whose(people=frozenset({1})), viewer=secretariat, today=date(2026, 12, 1))) == []
+
+
+def test_columns_of_the_desk_do_not_leave(draft: Publication, secretariat: User) -> None:
+    publishing.publish(draft, by=secretariat)
+    hidden = {"state", "embargo_until"}
+    assert hidden.isdisjoint(c.name for c in PUBLICATIONS.columns_for(None))
+    assert hidden <= {c.name for c in PUBLICATIONS.columns_for(secretariat)}

@@ -14,6 +14,7 @@ from floreo.core.action import action, keep
 from floreo.evidence.logic import is_public_address
 from floreo.evidence.looking import Allow, Look, Seen, look_at
 from floreo.evidence.models import Evidence, EvidenceKind, LinkState
+from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
 AT_ONCE = 5  # a run looks at so few that the worker is soon back at its other work
@@ -25,7 +26,11 @@ _STATES = {Seen.ALIVE: LinkState.ALIVE, Seen.DEAD: LinkState.DEAD, Seen.UNREACHE
 def look_at_links(*, by: Actor, allow: Allow = is_public_address, most: int = AT_ONCE) -> int:
     """Looks at the links that nobody has looked at for a week, those longest unseen first. Returns how many it noted.
 
-    Where no server at all answered, this machine is the one that is offline, and nothing is said of any link."""
+    Where no server at all answered, this machine is the one that is offline, and nothing is said of any link. The links
+    of a sample country are invented: nobody looks."""
+    country = the_country()
+    if country is not None and country.is_sample:
+        return 0
     due = Evidence.objects.standing().filter(kind=EvidenceKind.LINK)
     due = due.filter(Q(link_seen_on=None) | Q(link_seen_on__lte=clock.today() - EVERY))
     rows = list(due.order_by("link_seen_on", "pk")[:most])

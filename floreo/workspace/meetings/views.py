@@ -37,6 +37,7 @@ from floreo.strategy.models import Action
 from floreo.workspace.accounts.trail import history_of
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
+from floreo.workspace.meetings.unanswered import points_for
 from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.forms import PlanForm, ReasonForm
 
@@ -109,7 +110,7 @@ def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     """Puts what is late and not carried out on the agenda."""
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
-    made = len(agenda.draw_agenda(found, by=person(request)))
+    made = len(agenda.draw_agenda(found, by=person(request), more=points_for(edition_of(found))))
     said = ngettext("%(n)d point is added.", "%(n)d points are added.", made) % {"n": made}
     messages.success(request, said if made else _("Nothing is new: the agenda holds it all already."))
     return HttpResponseRedirect(f"{found.desk_url()}#agenda")

@@ -15,7 +15,8 @@ from floreo.meetings.actions.decisions import ask_decision, take_decision
 from floreo.meetings.actions.recording import ItemMinutes, record_minutes
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
-from floreo.organisations.models import Organisation, User
+from floreo.organisations.models import Organisation, Person, User
+from floreo.reviews.models import Ask, Review
 from floreo.strategy.models import Edition, Objective
 from tests.factories.strategy import TODAY, make_action
 from tests.meetings.making import held, to_come
@@ -237,3 +238,21 @@ def test_an_internal_committee_is_not_known_outside(edition: Edition, committee:
     to_come(committee)
     assert "steering" not in stranger.get("/data/meetings.json").getvalue().decode().lower()
     assert "Steering" not in stranger.get(reverse("portal:decisions", args=[edition.code])).content.decode()
+
+
+def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
+    edition: Edition, committee: Committee, desk: Client
+) -> None:
+    review = Review.objects.create(
+        edition=edition, code="2026-q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30), opened_on=date(2026, 10, 1),
+        due_on=date(2026, 10, 15), closes_on=date(2026, 12, 15),
+    )  # fmt: skip
+    ruben = Person.objects.get(code="ruben")
+    Ask.objects.create(review=review, person=ruben)
+    Ask.objects.create(review=review, organisation=Organisation.objects.get(code="justice"), state="submitted")
+    meeting = to_come(committee)
+    desk.post(at(meeting, "draw_agenda"))
+    desk.post(at(meeting, "draw_agenda"))
+    assert [(i.thing, i.text) for i in meeting.items.all()] == [
+        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Not answered by Police."),
+    ]

@@ -125,7 +125,8 @@ def workbook(sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str]) 
             page.set_column(x, x, width)
         for y, row in enumerate(rows, start=1):
             for x, text in enumerate(_cells(row)):
-                page.write_string(y, x, text, wrap if row.line.item.is_rated else part)
+                how = wrap if row.line.item.is_rated else part
+                page.write_string(y, x, text, how) if text else page.write_blank(y, x, None, how)
         about = book.add_worksheet(_("About")[:31])
         about.set_column(0, 0, 110)
         for y, text in enumerate([headline, *notes]):

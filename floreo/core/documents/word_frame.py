@@ -58,6 +58,7 @@ class Frame:
         self.drawer = Drawer(document)
         self.into: Any = self.word  # where paragraphs and tables go: the body, or a cell
         self.width = int(LINE)
+        self.styles: dict[str, str] = {}  # the file's own name of each style already used
 
     # -- the frame -------------------------------------------------------------------------------------------------------
 
@@ -182,12 +183,17 @@ class Frame:
     def paragraph(self, style: str = "") -> WordParagraph:
         """A new paragraph; in a cell, the empty one that every new cell has."""
         if self.into is not self.word and _is_new(self.into):
-            first: WordParagraph = self.into.paragraphs[0]
-            if style:
-                first.style = style
-            return first
-        made: WordParagraph = self.into.add_paragraph(style=style or None)
-        return made
+            return self._styled(self.into.paragraphs[0], style)
+        return self._styled(self.into.add_paragraph(), style)
+
+    def _styled(self, paragraph: WordParagraph, style: str) -> WordParagraph:
+        """With that style. The library looks through every style each time it is asked; once is enough."""
+        if style:
+            if style not in self.styles:
+                paragraph.style = style
+                self.styles[style] = paragraph._p.style or ""
+            paragraph._p.style = self.styles[style] or None
+        return paragraph
 
     def page_break(self) -> None:
         self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)

@@ -321,9 +321,16 @@ def _count(number: int, sentence: str) -> str:
     return sentence % {"count": count}
 
 
+def with_action(said: str, code: str) -> str:
+    """The words with the action they belong to, unless they name it themselves."""
+    if not code or code in said:
+        return said
+    return f"{said} ({_('action %(code)s') % {'code': code}})".strip()
+
+
 def silent_limit() -> int:
     """After how many days without a word an action counts as stalled."""
     return SILENT_PERIODS * PERIOD_DAYS
 
 
-__all__ = ["Told", "amount_words", "capital", "day", "day_words", "percent_words", "say", "silent_limit"]
+__all__ = ["Told", "amount_words", "capital", "day", "day_words", "percent_words", "say", "silent_limit", "with_action"]

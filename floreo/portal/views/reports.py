@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
 from floreo.core.ui.papers import KINDS, paper
-from floreo.indicators.presenters import period_words
+from floreo.indicators.presenters import day_of, period_words
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
@@ -40,6 +41,7 @@ class Row:
 
     snapshot: Snapshot
     period: str
+    frozen: date
     answer: str
     counts: dict[Any, int]
     tally: str
@@ -60,7 +62,7 @@ def _row(one: queries.Listed) -> Row:
     closing = snapshot.kind == SnapshotKind.CLOSING
     period = _("Closing evaluation") if closing else period_words(snapshot.period)
     answer = standing_sentences(one.counts) or _("No action is recorded.")
-    return Row(snapshot, period, answer, one.counts, tally_words(one.counts), closing)
+    return Row(snapshot, period, day_of(snapshot.frozen_at), answer, one.counts, tally_words(one.counts), closing)
 
 
 def _groups() -> list[Group]:

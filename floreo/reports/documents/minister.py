@@ -15,7 +15,7 @@ from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
 from floreo.reports.documents.progress import coming_items
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import Told, day, say
+from floreo.reports.presenters import Told, day, say, with_action
 from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences, short_day
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
@@ -73,9 +73,7 @@ def _asked(told: Told) -> list[Block]:
         return []
     items = []
     for one in asked[:DECISIONS]:
-        text = short(say(one["text"]), ASKED)
-        if one["action"]:
-            text = f"{text} ({_('action %(code)s') % {'code': one['action']}})".strip()
+        text = with_action(short(say(one["text"]), ASKED), one["action"])
         items.append(Item(text, f"{short(say(one['title']).rstrip('.'), 100)}."))
     inner: list[Block] = [Bullets(items, numbered=True), *_more(len(asked) - len(items))]
     return [Boxed(_("Decisions asked of you"), inner)]

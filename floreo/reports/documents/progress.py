@@ -22,7 +22,7 @@ from floreo.core.documents.blocks import (
 )
 from floreo.core.ui import words
 from floreo.reports.documents import parts
-from floreo.reports.presenters import Told, day, say
+from floreo.reports.presenters import Told, day, say, with_action
 from floreo.strategy.logic import Status
 from floreo.strategy.presenters.words import number_figures, short_day
 
@@ -183,9 +183,7 @@ def _late(told: Told, most: int) -> list[Block]:
 def decision_items(told: Told) -> list[Item]:
     found = []
     for one in told.data["decisions"]:
-        text = say(one["text"])
-        if one["action"]:
-            text = f"{text} ({_('action %(code)s') % {'code': one['action']}})".strip()
+        text = with_action(say(one["text"]), one["action"])
         found.append(Item(text, f"{say(one['title']).rstrip('.')}."))
     return found
 
@@ -251,9 +249,7 @@ def _said(told: Told, most: int) -> list[Block]:
 def coming_items(told: Told, *, most: int) -> list[Item]:
     found = []
     for one in told.data["coming"][:most]:
-        said = say(one["title"])
-        if one["action"]:
-            said = f"{said} ({_('action %(code)s') % {'code': one['action']}})"
+        said = with_action(say(one["title"]), one["action"])
         found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(told, one["action"])))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.ui.papers import KINDS, paper
 from floreo.evidence.queries import evidence_of
-from floreo.indicators.presenters import period_words
+from floreo.indicators.presenters import day_of, period_words
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
@@ -39,18 +40,20 @@ class Shelf:
     """An edition with what is frozen of it and what waits to be closed."""
 
     edition: Edition
-    rows: list[tuple[Snapshot, str, str]]
+    rows: list[tuple[Snapshot, str, str, date]]
     open: list[tuple[Review, str, bool]]  # a running review, its period, whether that is over
     may_evaluate: bool
 
 
 def _shelves(viewer: object) -> list[Shelf]:
-    frozen: dict[int, list[tuple[Snapshot, str, str]]] = {}
+    frozen: dict[int, list[tuple[Snapshot, str, str, date]]] = {}
     for one in queries.listed(viewer):
         words = (
             _("Closing evaluation") if one.snapshot.kind == SnapshotKind.CLOSING else period_words(one.snapshot.period)
         )
-        frozen.setdefault(one.snapshot.edition_id, []).append((one.snapshot, words, standing_sentences(one.counts)))
+        frozen.setdefault(one.snapshot.edition_id, []).append(
+            (one.snapshot, words, standing_sentences(one.counts), day_of(one.snapshot.frozen_at))
+        )
     running: dict[int, list[tuple[Review, str, bool]]] = {}
     today = clock.today()
     for review in Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("ends_on", "pk"):
@@ -58,7 +61,7 @@ def _shelves(viewer: object) -> list[Shelf]:
     return [
         Shelf(
             edition, frozen.get(edition.pk, []), running.get(edition.pk, []),
-            queries.closing_period(edition) is not None and not any(s.kind == SnapshotKind.CLOSING for s, _w, _a in frozen.get(edition.pk, [])),
+            queries.closing_period(edition) is not None and not any(s.kind == SnapshotKind.CLOSING for s, *_more in frozen.get(edition.pk, [])),
         )
         for edition in Edition.objects.visible_to(viewer)
     ]  # fmt: skip

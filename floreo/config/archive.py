@@ -127,13 +127,12 @@ def parts(path: Path) -> Iterator[tuple[str, int, Part]]:
     """Name, size and content of every part, in the order in which they were written."""
     if not path.is_file():
         raise Refused(f"There is no archive {path}.", code="no_archive")
-    with _said_plainly():
-        with tarfile.open(path, "r|gz") as tar:
-            for entry in tar:
-                content = tar.extractfile(entry) if entry.isreg() else None
-                if content is None or not _is_safe(entry.name):
-                    raise damaged(f"it holds something that does not belong there ({entry.name[:80]!r})")
-                yield entry.name, entry.size, Part(content)
+    with _said_plainly(), tarfile.open(path, "r|gz") as tar:
+        for entry in tar:
+            content = tar.extractfile(entry) if entry.isreg() else None
+            if content is None or not _is_safe(entry.name):
+                raise damaged(f"it holds something that does not belong there ({entry.name[:80]!r})")
+            yield entry.name, entry.size, Part(content)
 
 
 def _is_safe(name: str) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def default_pack() -> str:
@@ -31,6 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--host", default="127.0.0.1")
     up.add_argument("--prepare-only", action="store_true", help="do everything but serve")
 
+    web = commands.add_parser("web", help="serve only: the worker runs apart, and nothing is loaded")
+    web.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    web.add_argument("--host", default="127.0.0.1")
     commands.add_parser("worker", help="run background work until stopped")
 
     pack = commands.add_parser("pack", help="country packs").add_subparsers(dest="what", required=True)
@@ -46,6 +50,15 @@ def _parser() -> argparse.ArgumentParser:
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
 
+    _add_keeping(commands)
+    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
+    commands.add_parser("figures", help="compute every indicator anew")
+    commands.add_parser("search-index", help="build the search index anew")
+    return parser
+
+
+def _add_keeping(commands: Any) -> None:
+    """What keeps an installation safe."""
     copy = commands.add_parser("backup", help="the whole installation in one file, proved by restoring it")
     copy.add_argument("--to", type=Path, help="folder (default: FLOREO_BACKUP_DIR, else backups in the data folder)")
     copy.add_argument("--keep", type=int, help="how many to keep there (default: FLOREO_BACKUP_KEEP)")
@@ -66,10 +79,6 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "mail-in", help="one message from the mail server on standard input: marks letters that came back"
     )
-    commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
-    commands.add_parser("figures", help="compute every indicator anew")
-    commands.add_parser("search-index", help="build the search index anew")
-    return parser
 
 
 def _pick_data(asked: argparse.Namespace) -> None:

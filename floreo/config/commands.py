@@ -113,21 +113,33 @@ def _up(asked: argparse.Namespace) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> int:
-    from granian import Granian  # only the server needs it
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     say("Stop it with Ctrl+C.")
     connection.close()
     worker = subprocess.Popen([sys.executable, "-m", "floreo.config.cli", "--pack", asked.pack, "worker"])
     try:
-        Granian(
-            "floreo.config.wsgi:application", address=asked.host, port=asked.port, interface=Interfaces.WSGI,
-            workers=1, blocking_threads=4, log_level=LogLevels.warning, respawn_failed_workers=True,
-        ).serve()  # fmt: skip
+        _listen(asked)
     finally:
         worker.terminate()
         worker.wait(timeout=10)
+    return 0
+
+
+def _listen(asked: argparse.Namespace) -> None:
+    from granian import Granian  # only the server needs it
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "floreo.config.wsgi:application", address=asked.host, port=asked.port, interface=Interfaces.WSGI,
+        workers=1, blocking_threads=4, log_level=LogLevels.warning, respawn_failed_workers=True,
+    ).serve()  # fmt: skip
+
+
+def _web(asked: argparse.Namespace) -> int:
+    """For a service manager, which looks after the worker itself."""
+    storage.collect()
+    connection.close()
+    _listen(asked)
     return 0
 
 
@@ -222,6 +234,7 @@ def _search_index(_asked: argparse.Namespace) -> int:
 AS_IT_IS = {"backup", "restore", "doctor"}
 COMMANDS = {
     "up": _up,
+    "web": _web,
     "worker": _worker,
     "pack load": _pack_load,
     "strategy import": _strategy_import,

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a key for tests only"
@@ -27,7 +28,7 @@ class Installation:
         kept = {
             k: v
             for k, v in os.environ.items()
-            if k == "FLOREO_YARDSTICK_DIRS" or not k.startswith("FLOREO_") and k != "DATABASE_URL"
+            if k == "FLOREO_YARDSTICK_DIRS" or (not k.startswith("FLOREO_") and k != "DATABASE_URL")
         }
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
         return kept | own | ({"DATABASE_URL": self.database} if self.database else {})
@@ -82,7 +83,6 @@ def a_postgres_database(url: str) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as cluster:
         cluster.execute(f"CREATE DATABASE {name}")
         try:
-            head, _slash, tail = url.rpartition("/")
-            yield f"{head}/{name}{'?' + tail.partition('?')[2] if '?' in tail else ''}"
+            yield urlsplit(url)._replace(path=f"/{name}").geturl()
         finally:
             cluster.execute(f"DROP DATABASE {name} WITH (FORCE)")

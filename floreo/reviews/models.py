@@ -32,7 +32,7 @@ class ReviewState(models.TextChoices):
 class AskStateChoice(models.TextChoices):
     WAITING = AskState.WAITING, _("Not opened yet")
     OPENED = AskState.OPENED, _("Opened, not answered")
-    DRAFT = AskState.DRAFT, _("Begun")
+    DRAFT = AskState.DRAFT, _("Begun, not all answered")
     SUBMITTED = AskState.SUBMITTED, _("Waits for approval")
     RETURNED = AskState.RETURNED, _("Returned with a note")
     APPROVED = AskState.APPROVED, _("Approved")

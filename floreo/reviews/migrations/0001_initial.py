@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'Not opened yet'), ('opened', 'Opened, not answered'), ('draft', 'Begun'), ('submitted', 'Waits for approval'), ('returned', 'Returned with a note'), ('approved', 'Approved')], default=floreo.reviews.logic.AskState['WAITING'], max_length=9)),
+                ('state', models.CharField(choices=[('waiting', 'Not opened yet'), ('opened', 'Opened, not answered'), ('draft', 'Begun, not all answered'), ('submitted', 'Waits for approval'), ('returned', 'Returned with a note'), ('approved', 'Approved')], default=floreo.reviews.logic.AskState['WAITING'], max_length=9)),
                 ('answered_on', models.DateField(blank=True, null=True)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
                 ('asked_on', models.DateField(blank=True, null=True)),

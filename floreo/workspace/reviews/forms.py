@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from floreo.reviews.models import Review, Rhythm, RhythmFrequency
 from floreo.workspace.plan.forms import PlanForm, day_field, text_field
@@ -84,6 +85,25 @@ class MoveForm(PlanForm):
 
     def __init__(self, review: Review, data: Any) -> None:
         super().__init__(data, initial={n: getattr(review, n) for n in ("due_on", "closes_on", "version")})
+
+
+class CloseForm(PlanForm):
+    """Nothing to fill in, unless answers wait: they then go back to their senders with the reason."""
+
+    def __init__(self, waiting: int, data: Any) -> None:
+        super().__init__(data)
+        if waiting:
+            said = ngettext(
+                "%(n)d answer waits to be approved or returned. With a reason it goes back to its sender.",
+                "%(n)d answers wait to be approved or returned. With a reason they go back to their senders.",
+                waiting,
+            )
+            label = _("Why it closes although answers wait")
+            self.fields["reason"] = text_field(label, help_text=said % {"n": waiting}, rows=2)
+
+    def facts(self) -> dict[str, Any]:
+        reason = self.cleaned_data.get("reason", "").strip()
+        return {"force": True, "reason": reason} if reason else {}
 
 
 class ReturnForm(PlanForm):

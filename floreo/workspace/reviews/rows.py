@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from floreo.core.figures import Period
+from floreo.core.keys import key
+from floreo.core.models import MailState, OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.indicators.models import Indicator
 from floreo.indicators.presenters import period_words, with_unit
@@ -39,12 +43,33 @@ class AskRow:
 
 def ask_rows(asks: Iterable[Ask], review: Review) -> list[AskRow]:
     """Expects the asks of queries.asks_of."""
-    found = []
+    found, asks = [], list(asks)
+    lost = _lost_mail(asks)
     for one in asks:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
         turn = say.whose_turn(one, is_closed=review.is_closed)
-        found.append(AskRow(one, say.ASK_SHAPES[one.state], COLOURS[one.state], turn, say.mail_words(one), codes))
+        found.append(
+            AskRow(
+                one,
+                say.ASK_SHAPES[one.state],
+                COLOURS[one.state],
+                turn,
+                [*say.mail_words(one), *lost.get(key(one), [])],
+                codes,
+            )
+        )
     return found
+
+
+def _lost_mail(asks: list[Ask]) -> dict[str, list[str]]:
+    """By the ask's key: that its newest mail came back, or could not be sent."""
+    mails = OutboxMail.objects.filter(about__in=[key(a) for a in asks]).order_by("pk")
+    newest = {about: state for about, state in mails.values_list("about", "state") if state != MailState.DROPPED}
+    lost = {
+        MailState.BOUNCED: _("The mail came back: check the address."),
+        MailState.STUCK: _("Mail could not be sent."),
+    }
+    return {about: [lost[MailState(state)]] for about, state in newest.items() if state in lost}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +20,8 @@ from floreo.core.access import Permission, can, must, reach
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.figures import period_of
 from floreo.core.lists import Listing
+from floreo.reports.actions import close_review
+from floreo.reports.models import Snapshot
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters as say
 from floreo.reviews import queries
@@ -32,7 +32,6 @@ from floreo.reviews.tables import ASKS, REVIEWS
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition, EditionState
 from floreo.workspace.plan.asking import Question, ask, person, posted
-from floreo.workspace.plan.forms import PlanForm
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import ask_rows, decide_rows
 
@@ -85,7 +84,7 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "progress": say.progress(done, asked), "done": done, "asked": asked, "due": say.due_words(found, clock.today()),
         "rows": ask_rows(shown, found), "to_decide": decide_rows(found, request.user) if decides else [],
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
-        "may_run": runs and not found.is_closed, "may_close": runs and not found.is_closed and _closing() is not None,
+        "may_run": runs and not found.is_closed,
         "report": _report_of(found),
     }  # fmt: skip
     return render(request, "workspace/reviews/review.html", context)
@@ -99,20 +98,10 @@ def _own(viewer: object, found: Review) -> list[Ask]:
 
 
 def _report_of(found: Review) -> str:
-    """The address of the closed period's report, where reports have such a page."""
-    if not found.is_closed:
+    """The address of the closed period's report, once there is a snapshot."""
+    if not found.is_closed or not Snapshot.objects.filter(edition=found.edition, code=found.code).exists():
         return ""
-    try:
-        return reverse("portal:report_of", args=[found.edition.code, found.code])
-    except Exception:
-        return ""
-
-
-def _closing() -> Any:
-    """The action that closes a review and makes its snapshot; it stands above reviews."""
-    if find_spec("floreo.reports.actions") is None:
-        return None
-    return getattr(import_module("floreo.reports.actions"), "close_review", None)
+    return reverse("portal:report_of", args=[found.edition.code, found.code])
 
 
 def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
@@ -205,15 +194,14 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Asks once more, then closes it for good."""
     must(request.user, Permission.REVIEW_RUN)
     found = get_review_for(request.user, edition, code)
-    closing = _closing()
-    if closing is None:
-        raise Missing
     done, asked = queries.counts(found)
+    waiting = queries.to_decide(found).count()
     question = _question(
         found, _("Close the review"), _("Close it for good"), done=_("The review is closed, and its snapshot stands."),
         help_=f"{say.progress(done, asked)} " + _(
-            "Closing freezes how everything stands and opens no link to writing any more. It cannot be undone; what"
-            " turns out wrong gets a correction beside it."
+            "Closing freezes how everything stands: links still open, but nothing can be written any more. It cannot be"
+            " undone; what turns out wrong gets a correction beside it."
         ),
     )  # fmt: skip
-    return ask(request, PlanForm(posted(request)), lambda _f: closing(found, by=person(request)), question)
+    form = forms.CloseForm(waiting, posted(request))
+    return ask(request, form, lambda f: close_review(found, by=person(request), **f), question)

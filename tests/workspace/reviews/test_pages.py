@@ -227,3 +227,37 @@ def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, clien
     assert client.get("/data/asks.json").status_code == 404
     public = client.get("/data/reviews.json")
     assert b"Form opened" not in public.getvalue()
+
+
+# Closing.
+
+
+def test_a_review_is_closed_for_good_once_everything_is_decided(
+    review: Review, answer: Answer, act: Action, desk: Client, client: Client
+) -> None:
+    address = f"{review.desk_url()}close/"
+    assert "1 answer waits to be approved or returned." in page(desk, address)
+    assert desk.post(address, {"reason": ""}).status_code == 422
+    approve(desk, answer)
+    assert desk.post(address).status_code == 302
+    review.refresh_from_db()
+    assert (review.state, review.closed_by) == ("closed", "Marlo Quill")
+    shown = page(desk, review.desk_url())
+    assert "See the report of this period" in shown
+    assert "Close the review" not in shown
+    assert "This review is closed" in page(client, f"/answer/{token_of(answer.ask)}/")
+
+
+def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, desk: Client) -> None:
+    assert desk.post(f"{review.desk_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+    answer.refresh_from_db()
+    assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
+
+
+def test_a_mail_that_came_back_shows(review: Review, ask: Ask, desk: Client) -> None:
+    OutboxMail.objects.update(state="bounced")
+    assert "The mail came back: check the address." in page(desk, review.desk_url())
+
+
+def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) -> None:
+    assert browser_of(lead).post(f"{review.desk_url()}close/").status_code == 403

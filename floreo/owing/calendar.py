@@ -62,22 +62,31 @@ def calendar_of(user: User) -> bytes:
 
 def _told(user: User, items: Iterable[Owed]) -> dict[str, Said]:
     """What the calendar says of each thing, with how often that changed; remembered for the next time it is asked."""
-    now = {item.key: _digest(item) for item in items}
+    now = {item.key: _digests(item) for item in items}
     row = FeedKey.objects.filter(user=user).first()
     before = _read(row.said if row else {})
     told = trimmed(told_again(before, now, at=clock.now().replace(microsecond=0)), list(now), most=REMEMBERED)
     if told != before:
-        remember_told(user, {name: [s.digest, s.sequence, s.changed_at.isoformat()] for name, s in told.items()})
+        remember_told(
+            user, {name: [s.digest, s.words, s.sequence, s.changed_at.isoformat()] for name, s in told.items()}
+        )
     return told
 
 
 def _read(kept: Mapping[str, Any]) -> dict[str, Said]:
-    return {name: Said(digest, sequence, datetime.fromisoformat(at)) for name, (digest, sequence, at) in kept.items()}
+    return {
+        name: Said(digest, words, sequence, datetime.fromisoformat(at))
+        for name, (digest, words, sequence, at) in kept.items()
+    }
 
 
-def _digest(item: Owed) -> str:
-    said = "\x1f".join((str(item.due), str(item.title), str(item.why), item.href))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def _digests(item: Owed) -> tuple[str, str]:
+    """Of what matters, and of the rest of its words."""
+    return _digest(item.due, item.title, item.href), _digest(item.why)
+
+
+def _digest(*said: object) -> str:
+    return hashlib.sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:16]
 
 
 def written(name: str, entries: Iterable[Entry]) -> bytes:

@@ -92,23 +92,26 @@ def may_nudge_about(keys: Iterable[str], nudges: Iterable[Nudged], today: date) 
 
 @dataclass(frozen=True)
 class Said:
-    """What a calendar was last told of one thing: the digest of its words, how often they changed, when they last did."""
+    """What a calendar was last told of one thing: digests of what matters (day, title, address) and of all its words; how
+    often what matters changed; when anything last did."""
 
     digest: str
+    words: str
     sequence: int
     changed_at: datetime
 
 
-def told_again(before: Mapping[str, Said], now: Mapping[str, str], *, at: datetime) -> dict[str, Said]:
-    """What a calendar is told now, by key: SEQUENCE goes up only where something changed, and the day of the change
-    stays until the next. What is gone is remembered, so that it does not come back as if it were new."""
+def told_again(before: Mapping[str, Said], now: Mapping[str, tuple[str, str]], *, at: datetime) -> dict[str, Said]:
+    """What a calendar is told now, by key. The sequence goes up only where something that matters changed; the moment
+    of the last change moves with every word, and stays until the next. What is gone is remembered, so that it does not come back as if it were new."""
     said = dict(before)
-    for name, digest in now.items():
+    for name, (digest, words) in now.items():
         was = before.get(name)
         if was is None:
-            said[name] = Said(digest, 0, at)
-        elif was.digest != digest:
-            said[name] = replace(was, digest=digest, sequence=was.sequence + 1, changed_at=at)
+            said[name] = Said(digest, words, 0, at)
+        elif (was.digest, was.words) != (digest, words):
+            more = int(was.digest != digest)
+            said[name] = replace(was, digest=digest, words=words, sequence=was.sequence + more, changed_at=at)
     return said
 
 

@@ -111,7 +111,7 @@ class Board:
 
     mine: list[Owed]
     others: list[Group] = field(default_factory=list)
-    everything: list[Owed] = field(default_factory=list)  # only for who nudges
+    turns: Turns | None = None  # only for who nudges
     today: date = field(default_factory=clock.today)
 
     def late_others(self) -> list[Group]:
@@ -127,8 +127,9 @@ def board_of(user: User) -> Board:
     everything = gathered(EVERYBODY, viewer=user, today=today)
     mine = [item for item in everything if asked.holds(item)]
     held = {item.key for item in mine}
-    others = groups_of([item for item in everything if item.key not in held], today)
-    return Board(mine, others, everything, today)
+    parties = Parties.of(everything)
+    others = groups_of([item for item in everything if item.key not in held], today, parties=parties)
+    return Board(mine, others, turns_of(everything, parties=parties), today)
 
 
 def owed_to_us(user: User) -> list[Group]:
@@ -172,18 +173,35 @@ def holders_of(items: Sequence[Owed]) -> dict[str, Holder]:
     return found
 
 
-def groups_of(items: Sequence[Owed], today: date) -> list[Group]:
+@dataclass(frozen=True)
+class Parties:
+    """Whom things wait for, with the organisations and people behind it, fetched once."""
+
+    holders: dict[str, Holder]
+    bodies: dict[int, Organisation]
+    people: dict[int, Person]
+
+    @classmethod
+    def of(cls, items: Sequence[Owed]) -> Parties:
+        holders = holders_of(items)
+        bodies = {h.organisation for h in holders.values() if h.organisation is not None}
+        people = {h.person for h in holders.values() if h.person is not None}
+        return cls(
+            holders, Organisation.objects.in_bulk(bodies) if bodies else {},
+            Person.objects.in_bulk(people) if people else {},
+        )  # fmt: skip
+
+
+def groups_of(items: Sequence[Owed], today: date, *, parties: Parties | None = None) -> list[Group]:
     """By who owes it. What sits with nobody, or only with a role, is in none."""
-    whom, by_holder = holders_of(items), defaultdict(list)
+    known, by_holder = parties or Parties.of(items), defaultdict(list)
     for item in items:
-        by_holder[whom[item.key]].append(item)
-    bodies = Organisation.objects.in_bulk([h.organisation for h in by_holder if h.organisation is not None])
-    people = Person.objects.in_bulk([h.person for h in by_holder if h.person is not None])
+        by_holder[known.holders[item.key]].append(item)
     nudges = _recent_nudges(today)
     return [
-        Group(bodies.get(h.organisation or 0), people.get(h.person or 0), found, _about(found, nudges))
+        Group(known.bodies.get(h.organisation or 0), known.people.get(h.person or 0), found, _about(found, nudges))
         for h, found in by_holder.items()
-        if h.organisation in bodies or h.person in people
+        if h.organisation in known.bodies or h.person in known.people
     ]
 
 
@@ -217,23 +235,22 @@ class Turns:
     bodies: dict[str, int]
 
 
-def turns_of(items: Sequence[Owed]) -> Turns:
+def turns_of(items: Sequence[Owed], *, parties: Parties | None = None) -> Turns:
     """Whose turn everything is. What needs a permission waits for the first role below administrator that an account
     holds and that grants it."""
     held = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
-    whom = holders_of(items)
+    known = parties or Parties.of(items)
     roles, bodies = Counter[str](), Counter[int]()
     nobody = 0
     for item in items:
-        holder = whom[item.key]
+        holder = known.holders[item.key]
         if holder.organisation is not None:
             bodies[holder.organisation] += 1
         elif holder.person is None:
             role = _role_for(item.needs, held)
             roles[role] += 1 if role else 0
             nobody += 0 if role else 1
-    named = Organisation.objects.in_bulk(list(bodies))
-    counted = {named[pk].label: n for pk, n in bodies.most_common() if pk in named}
+    counted = {known.bodies[pk].label: n for pk, n in bodies.most_common() if pk in known.bodies}
     return Turns(len(items), nobody, {name: n for name, n in roles.items() if n}, counted)
 
 

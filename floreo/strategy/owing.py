@@ -40,7 +40,7 @@ AT_ONCE = 50  # reasons worded together, once one of them is shown
 # What a row says of an action; long texts stay in the database.
 _SAID = (
     "code", "title", "translations", "status", "status_rule", "status_since", "due_on", "starts_on", "expected_on", "on_hold_since",
-    "override", "override_by", "override_on", "person", "edition__code",
+    "override", "override_by", "override_on", "person", "edition",
 )  # fmt: skip
 
 
@@ -50,9 +50,11 @@ def owed(whose: Whose, *, viewer: object, today: date) -> list[Owed]:
     return [*plan.action_items(), *plan.milestone_items(), *plan.drafts(), *plan.facts()]
 
 
-def _later(words: Callable[[], str]) -> str:
-    """Text that is worded when it is shown, if it is."""
-    return lazy(words, str)()
+def _said(words: Callable[[], str]) -> str:
+    return words()
+
+
+_later = lazy(_said, str)  # text that is worded when it is shown, if it is; made once, for each costs a class
 
 
 A, C, T = "~a~", "~c~", "__task__"  # where the code of an action, of a child, and a task go in an address
@@ -113,7 +115,7 @@ class _Plan:
     def __init__(self, whose: Whose, viewer: object, today: date) -> None:
         self.whose, self.viewer, self.today = whose, viewer, today
         self.may_update = reach(viewer, Permission.PLAN_UPDATE)
-        self.found: dict[str, _Addresses] = {}
+        self.found: dict[int, _Addresses] = {}
 
     @cached_property
     def leads_now(self) -> QuerySet[Participation]:
@@ -121,11 +123,14 @@ class _Plan:
         return rows.exclude(until__lt=self.today).exclude(since__gt=self.today)
 
     @cached_property
+    def editions(self) -> dict[int, str]:
+        """The codes of the editions that run, by their ids."""
+        running = Q(state=EditionState.IN_FORCE) | Q(state=EditionState.DRAFT, is_public=True)
+        return dict(Edition.objects.filter(running).order_by().values_list("pk", "code"))
+
+    @cached_property
     def open_actions(self) -> QuerySet[Action]:
-        running = Q(edition__state=EditionState.IN_FORCE) | Q(
-            edition__state=EditionState.DRAFT, edition__is_public=True
-        )
-        rows = Action.objects.visible_to(self.viewer).filter(running, closed_on=None)
+        rows = Action.objects.visible_to(self.viewer).filter(edition__in=list(self.editions), closed_on=None)
         if self.whose.everybody:
             return rows
         theirs = Q(person__in=self.whose.people)
@@ -155,10 +160,9 @@ class _Plan:
         return None if act.person_id in self.gone else act.person_id
 
     def addresses(self, act: Action) -> _Addresses:
-        code = act.edition.code
-        if code not in self.found:
-            self.found[code] = _Addresses.of(code)
-        return self.found[code]
+        if act.edition_id not in self.found:
+            self.found[act.edition_id] = _Addresses.of(self.editions[act.edition_id])
+        return self.found[act.edition_id]
 
     def _may(self, act: Action) -> bool:
         return self.may_update is None or self.lead_of.get(act.pk) in self.may_update
@@ -167,12 +171,19 @@ class _Plan:
         if not self._may(act):
             return ()
         way = self.addresses(act).to_task
-        said = ((_("Say how it goes"), "update"), (_("Expected when"), "expect"))
-        return tuple(Press(words, way(act.code, name)) for words, name in said)
+        return tuple(Press(words, way(act.code, name)) for words, name in self.words_of_action)
+
+    @cached_property
+    def words_of_action(self) -> tuple[tuple[str, str], ...]:
+        return (_("Say how it goes"), "update"), (_("Expected when"), "expect")
+
+    @cached_property
+    def words_of_milestone(self) -> tuple[tuple[str, str], ...]:
+        return (_("Tick"), "reach"), (_("Expected when"), "expect")
 
     def action_items(self) -> list[Owed]:
         soon = Q(due_on__gte=self.today, due_on__lte=self.today + HORIZON)
-        rows = self.open_actions.filter(Q(status__in=WAITING) | soon).select_related("edition").only(*_SAID)
+        rows = self.open_actions.filter(Q(status__in=WAITING) | soon).only(*_SAID)
         acts = sorted(rows, key=lambda act: (_due(act) or date.max, act.pk))
         reasons = _Reasons(acts, self.today)
         return [self.action_item(act, reasons) for act in acts]
@@ -192,18 +203,16 @@ class _Plan:
             action__in=self.open_actions.order_by().values("pk"), reached_on=None,
             due_on__gte=self.today, due_on__lte=self.today + HORIZON,
         )  # fmt: skip
-        of_action = ("code", "title", "translations", "person", "edition__code")
-        shown = ("code", "title", "translations", "due_on", "action", *(f"action__{name}" for name in of_action))
-        rows = rows.select_related("action__edition").only(*shown).order_by("due_on", "pk")
-        return [self.milestone_item(each) for each in rows]
+        found = list(rows.only("code", "title", "translations", "due_on", "action").order_by("due_on", "pk"))
+        acts = Action.objects.only("code", "title", "translations", "person", "edition")
+        by_id = acts.in_bulk({each.action_id for each in found})
+        return [self.milestone_item(each, by_id[each.action_id]) for each in found]
 
-    def milestone_item(self, each: Milestone) -> Owed:
-        act = each.action
+    def milestone_item(self, each: Milestone, act: Action) -> Owed:
         presses: tuple[Press, ...] = ()
         if self._may(act):
             way = self.addresses(act).to_milestone
-            said = ((_("Tick"), "reach"), (_("Expected when"), "expect"))
-            presses = tuple(Press(words, way(act.code, each.code, name)) for words, name in said)
+            presses = tuple(Press(words, way(act.code, each.code, name)) for words, name in self.words_of_milestone)
         return Owed(
             key=key(each), kind=OwedKind.MILESTONE, title=each.in_language("title"),
             why=_later(lambda: _("Milestone of %(action)s") % {"action": _named(act)}),

@@ -129,21 +129,23 @@ def test_what_rests_is_left_out_until_it_may_be_said_again(
     assert all(n.keys & set(wanted) for n in nudges_of(wanted, nudges))
 
 
-@given(st.lists(st.dictionaries(keys, st.sampled_from("xyz")), min_size=1, max_size=6))
-def test_a_calendar_counts_a_change_once_and_only_a_change(told: list[dict[str, str]]) -> None:
+@given(
+    st.lists(st.dictionaries(keys, st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"))), min_size=1, max_size=6)
+)
+def test_a_calendar_counts_a_change_once_and_only_a_change(told: list[dict[str, tuple[str, str]]]) -> None:
     said: dict[str, Said] = {}
     for number, now in enumerate(told):
         at = AT + timedelta(hours=number)
         before, said = said, told_again(said, now, at=at)
-        for name, digest in now.items():
+        for name, (digest, words) in now.items():
             was = before.get(name)
-            changed = was is None or was.digest != digest
-            assert said[name].sequence == (0 if was is None else was.sequence + changed)
+            assert said[name].sequence == (0 if was is None else was.sequence + (was.digest != digest))
+            changed = was is None or (was.digest, was.words) != (digest, words)
             assert said[name].changed_at == (at if changed else before[name].changed_at)
         assert told_again(said, now, at=at + timedelta(days=1)) == said
 
 
-@given(st.dictionaries(keys, st.just(Said("x", 0, AT))), st.integers(0, 5))
+@given(st.dictionaries(keys, st.just(Said("x", "p", 0, AT))), st.integers(0, 5))
 def test_memory_is_bounded_and_keeps_what_is_told_now(said: dict[str, Said], most: int) -> None:
     now = sorted(said)[:3]
     kept = trimmed(said, now, most=most)

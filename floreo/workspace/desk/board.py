@@ -15,7 +15,7 @@ from floreo.core.owing import Owed
 from floreo.organisations.models import User
 from floreo.owing import presenters as say
 from floreo.owing.logic import Part, in_parts
-from floreo.owing.queries import Board, board_of, turns_of, weekly_of, whose
+from floreo.owing.queries import Board, board_of, weekly_of, whose
 from floreo.reviews import presenters as reviews
 from floreo.reviews.logic import planned
 from floreo.reviews.models import Review, ReviewState
@@ -81,7 +81,7 @@ def desk_of(user: User, *, show_all: str = "") -> Desk:
         sections=_one_worst(_sections(user, board, parts, show_all)),
         others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
-        turns=say.turns_words(turns_of(board.everything)) if can(user, Permission.NUDGE) else "",
+        turns=say.turns_words(board.turns) if board.turns else "",
         weekly=_weekly(user), day=say.day_and_weekday(board.today), review=_review(user, board.today),
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from floreo.evidence.owing import owed as evidence
 from floreo.indicators.owing import owed as readings
 from floreo.meetings.owing import owed as meetings
 from floreo.publications.owing import owed as publications
+from floreo.reports.owing import owed as reports
 from floreo.reviews.owing import owed as reviews
 from floreo.strategy.owing import owed as plan
 
@@ -21,4 +22,4 @@ class Source(Protocol):
     def __call__(self, whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]: ...
 
 
-SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, publications)
+SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, publications, reports)

@@ -58,7 +58,7 @@ FIELDS: tuple[Field, ...] = (
     Field("tally", gettext_lazy("How many actions stand how, in a sentence")),
     Field("change", gettext_lazy("This period beside the one before, in a sentence")),
     Field("total", gettext_lazy("How many actions there are")),
-    *(Field(status.value, gettext_lazy("How many actions have this status")) for status in Status),
+    *(Field(f"count_{status.value}", gettext_lazy("How many actions have this status")) for status in Status),
     Field("money", gettext_lazy("Planned, committed and spent, in a sentence")),
     Field("foot", gettext_lazy("Which snapshot this is, with its audit entry")),
     Field("sample", gettext_lazy("That the data is a sample, where it is")),
@@ -181,7 +181,7 @@ def values(told: Told) -> dict[str, Any]:
         "headline": told.headline(), "tally": told.tally(), "change": told.change() if told.total else "",
         "total": words.number(told.total), "money": parts.money_sentence(told) if told.money_lines else "",
         "foot": told.foot, "sample": told.sample_words,
-        **{s.value: words.number(n) for s, n in told.counts.items()},
+        **{f"count_{s.value}": words.number(n) for s, n in told.counts.items()},
     }  # fmt: skip
     found: dict[str, Any] = _cleaned({**single, **_lists(told)})
     return found

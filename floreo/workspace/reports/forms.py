@@ -81,5 +81,9 @@ class TemplateForm(PlanForm):
     )  # fmt: skip
     file = forms.FileField(label=_l("Word file (.docx)"), required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.is_bound  # shown as needed; what is wrong with it the action says
+
     def facts(self) -> dict[str, Any]:
         return {"name": self.cleaned_data["name"], "language": self.cleaned_data["language"]}

@@ -1,0 +1,57 @@
+"""What is owed for reports: closing a period whose answers are all decided, having its report signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, can
+from floreo.core.owing import Owed, OwedKind, Press, Whose
+from floreo.indicators.presenters import day_of, period_words
+from floreo.reports.models import SignOff, Snapshot, SnapshotKind
+from floreo.reviews.logic import AnswerState
+from floreo.reviews.models import Answer, Review, ReviewState
+
+SIGNED_WITHIN = 30  # days after a report was frozen
+LOOK_BACK = 120  # days: an older report without a signature is history, not something owed
+
+
+def owed(whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]:
+    """In two queries. A period counts as ready when it is over and no answer waits to be decided."""
+    if whose.everybody or Permission.REVIEW_RUN in whose.permissions:
+        yield from _to_close(today)
+    if (whose.everybody or Permission.REPORT_MAKE in whose.permissions) and can(viewer, Permission.REPORT_MAKE):
+        yield from _to_sign(today)
+
+
+def _to_close(today: date) -> Iterator[Owed]:
+    waiting = Answer.objects.filter(ask__review=OuterRef("pk"), state=AnswerState.SUBMITTED)
+    rows = Review.objects.filter(state=ReviewState.OPEN, ends_on__lt=today, due_on__lt=today).exclude(Exists(waiting))
+    for review in rows.select_related("edition").order_by("closes_on", "pk"):
+        href = reverse("workspace:close_period_report", args=[review.edition.code, review.code])
+        yield Owed(
+            key=f"reports.review:{review.pk}", kind=OwedKind.REPORT,
+            title=_("Close %(period)s") % {"period": period_words(review.period)},
+            why=_("Every answer that was sent is decided; closing freezes the report of the period."),
+            href=review.desk_url(), due=review.closes_on, since=review.due_on + timedelta(days=1), needs=Permission.REVIEW_RUN,
+            presses=(Press(_("Close it"), href),),
+        )  # fmt: skip
+
+
+def _to_sign(today: date) -> Iterator[Owed]:
+    signed = SignOff.objects.filter(snapshot=OuterRef("pk"))
+    rows = Snapshot.objects.light().filter(kind=SnapshotKind.PERIOD, review__isnull=False).exclude(Exists(signed))
+    for snapshot in rows.filter(ends_on__gte=today - timedelta(days=LOOK_BACK)).select_related("edition"):
+        frozen = day_of(snapshot.frozen_at)
+        href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
+        yield Owed(
+            key=f"reports.snapshot:{snapshot.pk}", kind=OwedKind.REPORT,
+            title=_("Have the report of %(period)s signed") % {"period": period_words(snapshot.period)},
+            why=_("It is frozen and nobody has signed it yet."), href=snapshot.desk_url(),
+            due=frozen + timedelta(days=SIGNED_WITHIN), since=frozen, needs=Permission.REPORT_MAKE,
+            presses=(Press(_("Record the signature"), href),),
+        )  # fmt: skip

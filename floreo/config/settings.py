@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "floreo.organisations.middleware.country",
+    "floreo.portal.keeping.keep_pages",  # inside the country: its day is part of what a page is kept under
     "floreo.core.middleware.errors",
 ]
 
@@ -123,6 +124,9 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# Pages that strangers get are kept in memory until anything is written, and never longer than this.
+KEEP_PAGES_SECONDS = env.whole("FLOREO_KEEP_PAGES", 60)
 
 # Files
 STATIC_URL = "/static/"

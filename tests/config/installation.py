@@ -25,11 +25,7 @@ class Installation:
     key: str = KEY
 
     def env(self) -> dict[str, str]:
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if k == "FLOREO_YARDSTICK_DIRS" or (not k.startswith("FLOREO_") and k != "DATABASE_URL")
-        }
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
         return kept | own | ({"DATABASE_URL": self.database} if self.database else {})
 
@@ -41,7 +37,7 @@ class Installation:
             "--data",
             str(self.folder),
             "--pack",
-            os.environ.get("OPS_PACK", "isla-prueba"),
+            "isla-prueba",
         ]
         return subprocess.run(
             [*command, *map(str, arguments)], cwd=ROOT, env=self.env(), capture_output=True, text=True, timeout=240,
@@ -58,8 +54,16 @@ class Installation:
         return self.folder / "floreo.sqlite3"
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with sqlite3.connect(self.sqlite) as database:
+        database = sqlite3.connect(self.sqlite)
+        try:
             return list(database.execute(sql))
+        finally:
+            database.close()
+
+    def write(self, sql: str) -> None:
+        with sqlite3.connect(self.sqlite) as database:
+            database.execute(sql)
+        database.close()
 
     def everything(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table that a backup holds, but the audit entry that a restore adds."""

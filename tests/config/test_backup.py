@@ -36,7 +36,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     one = Installation(tmp_path_factory.mktemp("source"))
     prepared = one.run("up", "--prepare-only")
     assert prepared.returncode == 0, prepared.stdout + prepared.stderr
-    (one.folder / "files" / "evidence").mkdir(parents=True)
+    (one.folder / "files" / "evidence").mkdir(parents=True, exist_ok=True)
     (one.folder / "files" / "evidence" / "ñandú.txt").write_bytes(b"seen\n")
     (one.folder / "events").mkdir()
     with sqlite3.connect(one.folder / "events" / "events.sqlite3") as events:

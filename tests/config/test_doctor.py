@@ -1,0 +1,155 @@
+"""`floreo doctor`: one sentence for each thing that is wrong, and what to do."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.test import override_settings
+
+from floreo.config import doctor
+from floreo.config.backup import record_backup
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due
+from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
+from floreo.core.outbox import letter
+from floreo.organisations.models import Country
+from tests.config.installation import Installation
+from tests.core.mail_server import mail_server, no_mail_server
+from tests.core.test_outbox import put
+
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
+
+def findings(check: str, *, deep: bool = False) -> list[tuple[str, str]]:
+    return [(f.state, f.says) for f in doctor.examine(deep=deep) if f.check == check]
+
+
+def test_before_the_first_start_it_says_so_and_how(tmp_path: Path) -> None:
+    done = Installation(tmp_path).run("doctor", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["sound"]) == (1, False)
+    assert [(f["says"], f["do"]) for f in said["findings"] if f["state"] == "bad"] == [
+        ("There is no database yet.", "Run: floreo up")
+    ]
+    assert not (tmp_path / "floreo.sqlite3").exists()
+
+
+@pytest.mark.django_db
+def test_every_finding_that_is_not_good_says_what_to_do() -> None:
+    found = doctor.examine(deep=True)
+    assert {f.check for f in found} >= {
+        *doctor.MACHINE,
+        "worker",
+        "mail",
+        "backups",
+        "audit chain",
+        "evidence files",
+        "time",
+    }
+    assert [f for f in found if f.state != doctor.GOOD and not f.do] == []
+    assert all(f.says.endswith((".", "…")) for f in found), found
+
+
+@pytest.mark.django_db
+def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> None:
+    assert findings("worker") == [("bad", "The worker has never run: nothing is sent and nothing comes round.")]
+    row = Schedule.objects.create(name="standings", due_at=clock.now(), last_run_at=clock.now())
+    assert findings("worker") == [("good", "The worker is at work.")]
+    Schedule.objects.filter(pk=row.pk).update(
+        last_run_at=clock.now() - timedelta(days=3), last_error="KeyError", failing_since="2026-11-01T10:00:00Z"
+    )
+    assert findings("worker") == [
+        ("bad", "The worker last did something 3 days ago."),
+        ("bad", "The job “standings” has failed since 2026-11-01 10:00 UTC: KeyError."),
+    ]
+
+
+@pytest.mark.usefixtures("isla")
+def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
+    put([letter(to="nobody@example.org", subject="s", text="t", kind="k")], by=SYSTEM)
+    with mail_server():
+        deliver_due()
+        assert findings("mail") == [
+            ("good", "The mail server answers."), ("watch", "Letters to nobody@example.org come back."),
+        ]  # fmt: skip
+    OutboxMail.objects.update(state=MailState.STUCK)
+    with no_mail_server():
+        silent, stuck = findings("mail")
+    assert silent[0] == "bad"
+    assert silent[1].startswith("The mail server cannot be reached: ")
+    assert stuck == ("watch", "1 letters could not be sent.")
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend"):
+        assert findings("mail")[0][1].startswith("No mail server is set: letters are kept as files in ")
+
+
+@pytest.mark.django_db
+def test_a_backup_that_was_never_made_or_is_old_is_said() -> None:
+    assert findings("backups") == [("bad", "There has never been a backup.")]
+    record_backup(by=SYSTEM, name="a.tar.gz", sha256="0" * 64, rows=1, head={})
+    assert findings("backups") == [
+        ("good", "The last backup, restored and checked, was made within the last two hours (a.tar.gz).")
+    ]
+    with time_machine.travel(clock.now() + timedelta(days=4)):
+        assert findings("backups")[0][0] == "bad"
+
+
+@pytest.mark.django_db
+def test_a_chain_that_was_changed_is_found_near_its_end_and_with_deep_anywhere() -> None:
+    for _n in range(3):
+        record_backup(by=SYSTEM, name="a", sha256="", rows=1, head={})
+    AuditEntry.objects.filter(number=2).update(actor_name="Somebody else")
+    assert findings("audit chain")[0][1].startswith("The audit chain is broken at entry 2")
+    assert findings("audit chain", deep=True)[0][1] == (
+        "The audit chain is broken at entry 2: its content does not match its hash."
+    )
+
+
+@pytest.mark.django_db
+def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_said(isla: Country) -> None:
+    AuditEntry.objects.filter(number=AuditEntry.objects.order_by("-number")[0].number).update(
+        at=clock.now() + timedelta(days=2)
+    )
+    Country.objects.update(zone="Nowhere/Atlantis")
+    zone, wrong = findings("time")
+    assert zone[1].startswith("The time zone is not known here")
+    assert wrong[1].startswith("The clock goes wrong")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("facts", "state", "says"),
+    [
+        ({"SITE_ADDRESS": "http://strategy.example.org", "SECURE": False}, "bad", "passwords can be read on the way"),
+        ({"SITE_ADDRESS": "http://localhost:8000", "SECURE": False}, "watch", "only this machine can open it"),
+        (
+            {"SITE_ADDRESS": "https://strategy.example.org", "SECURE": True, "BEHIND_PROXY": False},
+            "watch",
+            "no proxy is trusted",
+        ),
+        (
+            {"SITE_ADDRESS": "https://strategy.example.org", "SECURE": True, "BEHIND_PROXY": True},
+            "good",
+            "strategy.example.org",
+        ),
+    ],
+)
+def test_an_address_that_strangers_can_listen_to_is_said(facts: dict[str, object], state: str, says: str) -> None:
+    with override_settings(DEBUG=False, **facts):
+        (found,) = findings("address")
+    assert found[0] == state
+    assert says in found[1]
+
+
+@pytest.mark.django_db
+def test_a_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> doctor.Check:
+        raise KeyError("inside")
+
+    monkeypatch.setitem(doctor.RECORDS, "worker", broken)
+    assert findings("worker")[0][1].startswith("This could not be looked at (KeyError")
+    assert findings("backups") != []

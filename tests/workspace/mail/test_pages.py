@@ -1,0 +1,119 @@
+"""The outbox at the desk: who sees what, and that nobody reads a link there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import JOB, deliver_due
+from floreo.core.models import MailState, OutboxMail, Schedule
+from floreo.core.outbox import letter
+from floreo.organisations.models import Country, Person, User
+from floreo.workspace.mail.presenters import heading
+from tests.core.mail_server import mail_server
+from tests.core.test_outbox import put
+
+Browser = Callable[[User], Client]
+pytestmark = pytest.mark.usefixtures("isla")
+SECRET = "https://floreo.example/welcome/abcdef/"
+
+
+def post(to: str = "lead@example.org", **facts: object) -> OutboxMail:
+    words = {"subject": "A review is open", "text": "Please answer by Friday.", "kind": "review.asked"} | facts
+    put([letter(to=to, **words)], by=SYSTEM)  # type: ignore[arg-type]  # each test names facts of its own
+    return OutboxMail.objects.order_by("-pk")[0]
+
+
+def test_the_heading_says_since_when_the_server_has_not_answered() -> None:
+    with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=UTC), tick=False):
+        since = datetime(2026, 11, 23, 10, 12, tzinfo=UTC)
+        assert heading(3, since) == "3 letters wait: the mail server has not taken our mail since Monday 10:12."
+        assert heading(1, None) == "1 letter waits."
+        assert heading(0, None) == "Nothing waits."
+        assert heading(0, datetime(2026, 11, 2, 10, 12, tzinfo=UTC)) == (
+            "The mail server has not taken our mail since 2 Nov 2026, 10:12."
+        )
+
+
+def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
+    administrator: User, browser_of: Browser
+) -> None:
+    browser = browser_of(administrator)
+    hidden, plain = post(text=SECRET, is_secret=True), post()
+    page = browser.get(f"/desk/mail/{hidden.pk}/").content.decode()
+    assert "abcdef" not in page
+    assert "nobody can read it here" in page
+    assert "Please answer by Friday." in browser.get(f"/desk/mail/{plain.pk}/").content.decode()
+    assert "abcdef" not in browser.get("/desk/mail/").content.decode()
+    assert browser.get("/desk/mail/?q=abcdef").content.decode().count("/again/") == 0
+
+
+def test_a_letter_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
+    mail = post(subject="<script>alert(1)</script>", text="<img src=x>\nsecond line")
+    page = browser_of(administrator).get(f"/desk/mail/{mail.pk}/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;img src=x&gt;<br>second line" in page
+
+
+@pytest.mark.parametrize("role", ["lead", "analyst", "operator", "drafter", "coordinator", "observer"])
+def test_the_outbox_is_closed_to_who_may_not_read_mail(
+    role: str, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    mail, browser = post(), browser_of(user_with(role))
+    for address in ("/desk/mail/", f"/desk/mail/{mail.pk}/"):
+        assert browser.get(address).status_code == 403
+    for act in ("again", "drop"):
+        assert browser.post(f"/desk/mail/{mail.pk}/{act}/").status_code == 403
+    assert browser.post("/desk/mail/test/").status_code == 403
+    assert list(OutboxMail.objects.values_list("state", flat=True)) == [MailState.WAITING]
+
+
+def test_an_auditor_reads_and_changes_nothing(user_with: Callable[..., User], browser_of: Browser) -> None:
+    mail, browser = post(), browser_of(user_with("auditor"))
+    page = browser.get("/desk/mail/").content.decode()
+    assert "Send a test letter" not in page
+    assert browser.post(f"/desk/mail/{mail.pk}/drop/").status_code == 403
+    assert browser.get("/desk/mail/999999/").status_code == 404
+    assert browser.get(f"/desk/mail/{mail.pk}/drop/").status_code == 405
+
+
+def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
+    browser, mail = browser_of(administrator), post()
+    assert "It is not sent." in browser.post(f"/desk/mail/{mail.pk}/drop/", follow=True).content.decode()
+    told = browser.post(f"/desk/mail/{mail.pk}/again/", follow=True).content.decode()
+    assert "was sent or is no longer needed" in told
+    stuck = post("nobody@example.org")
+    with mail_server() as server:
+        deliver_due()
+        browser.post(f"/desk/mail/{stuck.pk}/again/")
+        told = browser.post("/desk/mail/test/", follow=True).content.decode()
+        assert f"A test letter to {administrator.email} waits" in told
+        deliver_due()
+    assert [m["To"] for m in server.got] == [administrator.email]
+
+
+def test_whose_address_letters_come_back_from_is_named(administrator: User, browser_of: Browser) -> None:
+    person = Person.objects.order_by("pk")[0]
+    Person.objects.filter(pk=person.pk).update(email="nobody@example.org")
+    post("nobody@example.org")
+    with mail_server():
+        deliver_due()
+    page = browser_of(administrator).get("/desk/mail/").content.decode()
+    assert "From 1 address letters come back." in page
+    assert f'<a href="/desk/people/{person.code}/">{person.name}</a>' in page
+    assert "User unknown" in page
+
+
+def test_a_silent_server_stands_in_the_first_sentence(administrator: User, browser_of: Browser, isla: Country) -> None:
+    post()
+    Schedule.objects.update_or_create(
+        name=JOB,
+        defaults={"due_at": "2026-11-24T10:00:00Z", "last_error": "refused", "failing_since": "2026-10-01T16:12:00Z"},
+    )
+    page = browser_of(administrator).get("/desk/mail/").content.decode()
+    assert "1 letter waits: the mail server has not taken our mail since 1 Oct 2026, " in page

@@ -13,14 +13,14 @@ from tests.factories.strategy import make_country
 from tests.yardsticks.making import TODAY
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def own_disk(settings: Any, tmp_path: Path) -> Path:
     settings.MEDIA_ROOT = tmp_path / "files"
     return tmp_path / "files"
 
 
 @pytest.fixture
-def today(db: None) -> Iterator[None]:
+def today(db: None, own_disk: Path) -> Iterator[None]:
     make_country()
     with clock.standing(day=TODAY):
         yield

@@ -144,7 +144,7 @@ TRUTH = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("tlp,purpose", TRUTH)
+@pytest.mark.parametrize(("tlp", "purpose"), TRUTH)
 def test_what_goes_into_a_pack(tlp: str, purpose: Purpose) -> None:
     assert may_go(tlp, purpose) is TRUTH[tlp, purpose]
     assert may_go(tlp, purpose, stands=False) is False

@@ -55,7 +55,7 @@ def test_items_stand_in_the_order_of_the_questionnaire_with_what_is_missing(user
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("tlp,sent,kept", [
+@pytest.mark.parametrize(("tlp", "sent", "kept"), [
     ("CLEAR", True, True), ("GREEN", True, True), ("AMBER", False, True), ("AMBER+STRICT", False, True), ("RED", False, False),
 ])  # fmt: skip
 def test_evidence_leaves_as_its_marking_says(tlp: str, sent: bool, kept: bool) -> None:
@@ -118,7 +118,7 @@ def test_a_file_that_is_gone_or_changed_is_told_and_stops_nothing(own_disk: Any)
     assert "Its file is not the one that was kept: the checksums differ." in page
 
 
-@pytest.mark.parametrize("name,safe", [
+@pytest.mark.parametrize(("name", "safe"), [
     ("../../etc/passwd", "_.._etc_passwd"), ("a\\b:c*.pdf", "a_b_c_.pdf"), ("CON.txt", "_CON.txt"), ("", "_"), ("..", "_"),
     ("evil\u202efdp.exe", "evil_fdp.exe"), ("x" * 300 + ".pdf", "x" * 96 + ".pdf"), ("acta sesión.pdf", "acta sesión.pdf"),
 ])  # fmt: skip

@@ -162,7 +162,7 @@ def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: 
     found = measure(period, Filters())
     assert (found.value, found.numerator, found.denominator) == (Decimal("66.67"), 2, 3)
     assert found.groups == (Group("A Part A", 1, 2), Group("B Part B", 1, 1))
-    assert [(r.label, r.counted) for r in found.records][0] == ("A-2 =A rule", False)
+    assert next((r.label, r.counted) for r in found.records) == ("A-2 =A rule", False)
     attach(make_file("Open", tlp="CLEAR", is_public=True), by=SYSTEM, thing=assessment.answers.get(item__code="A-1"))
     attach(make_file("Closed"), by=SYSTEM, thing=assessment.answers.get(item__code="B-1"))
     assert share_items_with_evidence("own")(period, Filters()).numerator == 1

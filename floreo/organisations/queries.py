@@ -31,7 +31,7 @@ def public_page(country: Country, name: str, language: str) -> str:
 
 def heirs() -> dict[int, int]:
     """Who stands today for each body that was merged, however many times, by id. Bodies that stand are not in it."""
-    into = dict(Organisation.objects.exclude(merged_into=None).values_list("pk", "merged_into_id"))
+    into = dict(Organisation.objects.exclude(merged_into=None).order_by().values_list("pk", "merged_into_id"))
     return {old: heir for old in into if (heir := _last_heir(old, into)) != old}
 
 

@@ -74,10 +74,9 @@ def _told(user: User, items: Iterable[Owed]) -> dict[str, Said]:
 
 
 def _read(kept: Mapping[str, Any]) -> dict[str, Said]:
-    return {
-        name: Said(digest, words, sequence, datetime.fromisoformat(at))
-        for name, (digest, words, sequence, at) in kept.items()
-    }
+    """What an older version kept in another shape is forgotten, not stumbled over."""
+    whole = {name: row for name, row in kept.items() if len(row) == 4}
+    return {name: Said(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for name, row in whole.items()}
 
 
 def _digests(item: Owed) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -59,6 +59,8 @@ _later = lazy(_said, str)  # text that is worded when it is shown, if it is; mad
 
 A, C, T = "~a~", "~c~", "__task__"  # where the code of an action, of a child, and a task go in an address
 
+_quoted = lru_cache(4096)(quote)  # each code stands in several addresses
+
 
 @dataclass(frozen=True)
 class _Addresses:
@@ -77,13 +79,13 @@ class _Addresses:
         )
 
     def to_action(self, code: str) -> str:
-        return self.action.replace(A, quote(code))
+        return self.action.replace(A, _quoted(code))
 
     def to_task(self, code: str, task: str) -> str:
-        return self.task.replace(T, task).replace(A, quote(code))
+        return self.task.replace(T, task).replace(A, _quoted(code))
 
     def to_milestone(self, code: str, milestone: str, task: str) -> str:
-        return self.child.replace(T, task).replace(C, quote(milestone)).replace(A, quote(code))
+        return self.child.replace(T, task).replace(C, _quoted(milestone)).replace(A, _quoted(code))
 
 
 class _Reasons:

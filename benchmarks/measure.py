@@ -3,7 +3,8 @@
     FLOREO_DATA=/tmp/large python -m benchmarks.measure
 
 Prints the machine, and for each page the median, the 95th percentile and the gzipped weight. Requests run in this
-process through the whole middleware stack, one after another, 40 each after 3 to warm up.
+process through the whole middleware stack, one after another, 40 each after 3 to warm up. Public pages are measured twice:
+made anew each time, and as strangers get them, kept until something is written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import django
 
 django.setup()
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -72,12 +74,14 @@ def pages(edition: Edition) -> None:
     signed_in.force_login(staff)
     stranger = Client(headers={"host": "localhost"})
     print(f"{'page':44} {'median ms':>10} {'p95 ms':>8} {'kB gzip':>8}")
-    for client, addresses in ((stranger, PUBLIC + API), (signed_in, DESK)):
+    rounds = ((stranger, PUBLIC + API, 0, ""), (stranger, PUBLIC, 3600, "kept"), (signed_in, DESK, 0, ""))
+    for client, addresses, seconds, how in rounds:
+        settings.KEEP_PAGES_SECONDS = seconds
         for template in addresses:
             address = template.format(edition=edition.code)
             median, p95, weight, status = timed(client, address)
             print(
-                f"{address:44} {median:10.1f} {p95:8.1f} {weight / 1000:8.1f}{'' if status == 200 else f'  status {status}'}"
+                f"{f'{address} {how}':44} {median:10.1f} {p95:8.1f} {weight / 1000:8.1f}{'' if status == 200 else f'  status {status}'}"
             )
 
 

@@ -40,8 +40,10 @@ def _asks(whose: Whose) -> Iterator[Owed]:
         )
     rows = rows.select_related("review__edition", "organisation", "person", "deputy")
     for ask in rows.annotate(asked_about=Count("actions", distinct=True)).order_by("review__due_on", "pk"):
-        yield _asked(ask, person=ask.person_id, name=key(ask), since=ask.asked_on)
-        if ask.deputy_id is not None:
+        is_deputy = ask.deputy_id is not None and (whose.everybody or ask.deputy_id in whose.people)
+        if whose.everybody or not is_deputy or ask.person_id in whose.people:
+            yield _asked(ask, person=ask.person_id, name=key(ask), since=ask.asked_on)
+        if is_deputy:
             yield _asked(ask, person=ask.deputy_id, name=f"{key(ask)}:deputy", since=ask.escalated_on)
 
 

@@ -20,7 +20,8 @@ PUBLIC = [
 ]  # fmt: skip
 DESK = [
     "/desk/", "/desk/others/", "/desk/calendar/", "/desk/weekly/", "/desk/plan/", "/desk/plan/2025-2028/", "/desk/plan/2025-2028/actions/2.1.1/", "/desk/imports/", "/desk/indicators/",
-    "/desk/organisations/", "/desk/people/", "/desk/accounts/", "/desk/audit/",
+    "/desk/organisations/", "/desk/people/", "/desk/accounts/", "/desk/audit/", "/desk/reviews/", "/desk/reviews/2025-2028/2026-10/",
+    "/desk/reviews/2025-2028/2026-q3/", "/desk/reviews/2025-2028/rhythm/",
 ]  # fmt: skip
 
 

@@ -174,7 +174,7 @@ def test_every_working_adds_up(edition: Edition, name: str) -> None:
 
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_pillar_and_the_rest_are_the_whole(edition: Edition, name: str) -> None:
-    if name in {"median_days_late", "share_rows_confirmed"}:
+    if name.startswith("median_") or name == "share_rows_confirmed":
         return
     function = MEASURES[name].function
     whole = function(QUARTER, everything(edition))

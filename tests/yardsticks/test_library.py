@@ -14,6 +14,7 @@ from floreo.packs.problems import PackRefused
 from floreo.yardsticks.actions import check_item
 from floreo.yardsticks.models import Item, Version
 
+ROOT = Path(__file__).resolve().parents[2]
 GOOD = """
 [yardstick]
 code = "own"
@@ -163,3 +164,13 @@ def test_what_ships_says_what_it_does_not_hold(real_country: object) -> None:
     assert Item.objects.filter(in_version__code="sim3-v2i", is_rated=True).count() == 45
     assert Item.objects.filter(in_version__code="nist-csf-2", is_rated=True).count() == 106
     assert Item.objects.filter(in_version__code="nist-csf-2", kind="category").count() == 22
+
+
+@pytest.mark.django_db
+def test_the_guides_example_loads(settings: Any, tmp_path: Path, pack: Path) -> None:
+    guide = (ROOT / "docs" / "guide" / "add-a-yardstick.md").read_text(encoding="utf-8")
+    settings.YARDSTICK_DIRS = [tmp_path]
+    (tmp_path / "own-1.toml").write_text(guide.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    (tmp_path / "budapest.toml").write_bytes((ROOT / "yardsticks" / "budapest.toml").read_bytes())
+    load_pack(pack, by=SYSTEM)
+    assert [item.code for item in Item.objects.filter(in_version__code="own-1")] == ["A", "A-1"]

@@ -80,6 +80,7 @@ def test_each_table_leaves_in_every_form(table: str) -> None:
 
 @pytest.mark.usefixtures("isla")
 def test_a_stranger_gets_no_rating_in_the_making() -> None:
-    found: list[dict[str, Any]] = json.loads(b"".join(Client().get("/data/yardstick_ratings.json").streaming_content))
+    response: Any = Client().get("/data/yardstick_ratings.json")
+    found = json.loads(b"".join(response.streaming_content))
     assert {row["assessment"] for row in found} == {"gci-2025", "gci-2026"}
     assert "reviewed_by" not in found[0]

@@ -51,7 +51,10 @@ def test_rating_again_replaces_only_ones_own(user_with: Make) -> None:
     acts.rate(answer, by=user_with("analyst"), level=0, reason="Nothing.")
     acts.rate(answer, by=lead, level=0, reason="Nothing.")
     acts.rate(answer, by=lead, level=1, reason="All.")
-    assert [(r.rater_name, r.level) for r in answer.ratings.all()] == [("Test analyst", 0), ("Test lead", 1)]
+    assert [(r.rater_name, r.level) for r in answer.ratings.all()] == [
+        ("Test analyst", Decimal(0)),
+        ("Test lead", Decimal(1)),
+    ]
 
 
 @pytest.mark.parametrize("level", ["2", "-1", "0.25", "", None, "NaN", "Infinity", "x", "1e999999"])

@@ -124,7 +124,7 @@ def test_what_serves_is_said_once_and_only_of_items_that_are_rated() -> None:
         acts.take_serving_back(serving, by=SYSTEM)
 
 
-BAD_SCORES = {
+BAD_SCORES: dict[str, tuple[dict[str, Any], str]] = {
     "score": ({"score": "much"}, "Give a number from 0 up, like 32.35."),
     "over": ({"score": "21", "maximum": "20"}, "The score is more than the most that can be reached."),
     "endless": ({"score": "NaN"}, "Give a number from 0 up, like 32.35."),
@@ -138,9 +138,14 @@ BAD_SCORES = {
 @pytest.mark.parametrize("mistake", BAD_SCORES)
 def test_a_published_score_is_a_number_with_its_source(mistake: str) -> None:
     version = make_version()
-    facts = {"year": 2024, "score": "32,35", "source": "The publisher", "in_version": version} | BAD_SCORES[mistake][0]
+    facts: dict[str, Any] = {
+        "year": 2024,
+        "score": "32,35",
+        "source": "The publisher",
+        "in_version": version,
+    } | BAD_SCORES[mistake][0]
     with pytest.raises(Refused) as wrong:
-        acts.record_score(version.yardstick, by=SYSTEM, **facts)  # type: ignore[arg-type]
+        acts.record_score(version.yardstick, by=SYSTEM, **facts)
     assert str(wrong.value.sentence) == BAD_SCORES[mistake][1]
 
 
@@ -160,7 +165,7 @@ def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: 
     assert measure(period, Filters()).value is None
     acts.publish_assessment(assessment, by=two[1])
     found = measure(period, Filters())
-    assert (found.value, found.numerator, found.denominator) == (Decimal("66.67"), 2, 3)
+    assert (found.value, found.numerator, found.denominator) == (Decimal("66.67"), Decimal(2), Decimal(3))
     assert found.groups == (Group("A Part A", 1, 2), Group("B Part B", 1, 1))
     assert next((r.label, r.counted) for r in found.records) == ("A-2 =A rule", False)
     attach(make_file("Open", tlp="CLEAR", is_public=True), by=SYSTEM, thing=assessment.answers.get(item__code="A-1"))

@@ -29,7 +29,7 @@ class Column:
 
 _KINDS = {
     "bool": "bool", "boolean": "bool", "decimal": "decimal", "numeric": "decimal", "datetime": "when",
-    "timestamp with time zone": "when", "time": "time", "time without time zone": "time", "blob": "bytes",
+    "timestamp with time zone": "when", "date": "date", "time": "time", "time without time zone": "time", "blob": "bytes",
     "bytea": "bytes", "interval": "span", "uuid": "uuid", "inet": "address", "jsonb": "json",
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ _KINDS = {
 _AS_PLAIN = {
     "decimal": "{}::text",
     "when": "replace(to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), '.000000', '')",
+    "date": "{}::text",
     "time": "replace(to_char({}, 'HH24:MI:SS.US'), '.000000', '')",
     "bytes": "encode({}, 'hex')",
     "span": "(extract(epoch from {}) * 1000000)::bigint",

@@ -1,4 +1,4 @@
-"""What is owed for reports: closing a period whose answers are all decided, having its report signed."""
+"""What is owed for reports: having the report of a closed period signed."""
 
 from __future__ import annotations
 
@@ -13,33 +13,15 @@ from floreo.core.access import Permission, can
 from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.indicators.presenters import day_of, period_words
 from floreo.reports.models import SignOff, Snapshot, SnapshotKind
-from floreo.reviews.logic import AnswerState
-from floreo.reviews.models import Answer, Review, ReviewState
 
 SIGNED_WITHIN = 30  # days after a report was frozen
 LOOK_BACK = 120  # days: an older report without a signature is history, not something owed
 
 
 def owed(whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]:
-    """In two queries. A period counts as ready when it is over and no answer waits to be decided."""
-    if whose.everybody or Permission.REVIEW_RUN in whose.permissions:
-        yield from _to_close(today)
+    """In one query. That a period can be closed is owed by `reviews`."""
     if (whose.everybody or Permission.REPORT_MAKE in whose.permissions) and can(viewer, Permission.REPORT_MAKE):
         yield from _to_sign(today)
-
-
-def _to_close(today: date) -> Iterator[Owed]:
-    waiting = Answer.objects.filter(ask__review=OuterRef("pk"), state=AnswerState.SUBMITTED)
-    rows = Review.objects.filter(state=ReviewState.OPEN, ends_on__lt=today, due_on__lt=today).exclude(Exists(waiting))
-    for review in rows.select_related("edition").order_by("closes_on", "pk"):
-        href = reverse("workspace:close_period_report", args=[review.edition.code, review.code])
-        yield Owed(
-            key=f"reports.review:{review.pk}", kind=OwedKind.REPORT,
-            title=_("Close %(period)s") % {"period": period_words(review.period)},
-            why=_("Every answer that was sent is decided; closing freezes the report of the period."),
-            href=review.desk_url(), due=review.closes_on, since=review.due_on + timedelta(days=1), needs=Permission.REVIEW_RUN,
-            presses=(Press(_("Close it"), href),),
-        )  # fmt: skip
 
 
 def _to_sign(today: date) -> Iterator[Owed]:

@@ -10,7 +10,8 @@ from docx.document import Document as WordFile
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt, RGBColor
+from docx.oxml.shape import CT_Inline
+from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from floreo.core.documents import ink
@@ -58,6 +59,8 @@ class Frame:
         self.drawer = Drawer(document)
         self.into: Any = self.word  # where paragraphs and tables go: the body, or a cell
         self.width = int(LINE)
+        self.images: dict[bytes, tuple[str, Any]] = {}
+        self.pictures = 0
         self.styles: dict[str, str] = {}  # the file's own name of each style already used
 
     # -- the frame -------------------------------------------------------------------------------------------------------
@@ -199,9 +202,15 @@ class Frame:
         self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
     def picture(self, paragraph: WordParagraph, svg: str, alt: str, width: int) -> None:
+        """A chart or a silhouette. Each is in the file once, however often it is shown."""
         png = to_png(svg)
         if not png:
             return
-        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Emu(width))
-        shape._inline.docPr.set("descr", clean(alt))
-        shape._inline.docPr.set("name", f"P{shape._inline.docPr.get('id')}")
+        if png not in self.images:
+            self.images[png] = paragraph.part.get_or_add_image(io.BytesIO(png))
+        relation, image = self.images[png]
+        self.pictures += 1
+        inline = CT_Inline.new_pic_inline(self.pictures, relation, "chart.png", *image.scaled_dimensions(width, None))
+        inline.docPr.set("descr", clean(alt))
+        inline.docPr.set("name", f"P{self.pictures}")
+        paragraph.add_run()._r.add_drawing(inline)

@@ -154,10 +154,13 @@ def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -
     assert Snapshot.objects.get().code == "2025"
 
 
-def test_closing_and_signing_are_owed(review: Review, browser: Client, secretariat: User) -> None:
+def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
     def titles() -> list[str]:
         return [o.title for o in owed(Whose(everybody=True), viewer=secretariat, today=clock.today())]
 
-    assert titles() == ["Close Q3 2026"]
+    assert titles() == []
     browser.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""})
     assert titles() == ["Have the report of Q3 2026 signed"]
+    facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
+    browser.post("/desk/reports/2025-2028/2026-q3/sign/", facts)
+    assert titles() == []

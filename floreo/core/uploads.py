@@ -20,6 +20,8 @@ from django.utils.translation import gettext as _
 from floreo.core.errors import Refused
 
 log = logging.getLogger(__name__)
+_PIECE = 64 * 1024
+_PATIENCE = 5  # how many times the limit may still come after it
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -54,9 +56,21 @@ class CappedUploadHandler(FileUploadHandler):
         self.received += len(raw_data)
         if self.received > settings.UPLOAD_LARGEST:
             if self.request is not None:
-                self.request.upload_refused = TooLarge()  # type: ignore[attr-defined]  # read by forms.checked_file
-            raise StopUpload(connection_reset=False)
+                self.request.upload_refused = TooLarge()  # type: ignore[attr-defined]  # read by uploaded_file
+            raise StopUpload(connection_reset=not self._let_go())
         return raw_data
+
+    def _let_go(self) -> bool:
+        """Reads what is still to come and forgets it, piece by piece, so that the browser hears the answer: Django
+        would read it by lines, and a video may be one line of two gigabytes. False when far too much is to come: then
+        the connection is cut."""
+        left = settings.UPLOAD_LARGEST * _PATIENCE
+        while self.request is not None and left > 0:
+            read = len(self.request.read(_PIECE))
+            if not read:
+                return True
+            left -= read
+        return False
 
     def file_complete(self, file_size: int) -> None:
         return None

@@ -40,18 +40,9 @@ def _back_to(thing: Model) -> str:
     return queries.page_of(thing) or queries.page_of(whole) or reverse("workspace:evidence")
 
 
-def _sent_file(request: HttpRequest) -> Any:
-    """The file that came; None when there was none. Raises Refused when it was stopped on its way."""
-    stopped = getattr(request, "upload_refused", None)
-    if isinstance(stopped, Refused):
-        raise Refused(stopped.sentence, code=stopped.code, fields={"file": stopped.sentence})
-    return request.FILES.get("file")
-
-
 def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
     """Keeps the file or the link that the form brought."""
-    url, _file, by = facts.pop("url"), facts.pop("file", None), person(request)
-    file = _sent_file(request)
+    url, file, by = facts.pop("url"), facts.pop("file"), person(request)
     if file and url:
         sentence = _("Give a file or an address, one at a time: each is a piece of its own.")
         raise Refused(sentence, code="both", fields={"url": sentence})
@@ -72,7 +63,7 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.EVIDENCE_KEEP)
     key = request.GET.get("to", "")
     thing = _thing(request, key) if key else None
-    form = forms.KeepForm(request.user, posted(request), request.FILES or None, is_attached=thing is not None)
+    form = forms.KeepForm(request, is_attached=thing is not None)
 
     def do(facts: dict[str, Any]) -> None:
         place = facts.pop("place", "")
@@ -141,7 +132,7 @@ def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
 def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
     """A newer version: it takes the old one's place on everything that it shows."""
     by, found = _own(request, code)
-    form = forms.ReplaceForm(request.user, found, posted(request), request.FILES or None)
+    form = forms.ReplaceForm(request, found)
     question = _question(
         found, _("Put something newer in its place"), _("Replace"), done=_("It stands in the place of the old one."),
         help_=_("Everything that the old one shows is shown by the new one. The old one is kept for the history."),

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, reach
+from floreo.core.errors import Refused
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.models import Organisation
+from floreo.workspace.plan.asking import posted
 from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
 
 _TLP_WORDS = {
@@ -69,14 +73,21 @@ class KeepForm(PlanForm):
         help_text=_l("A PDF, a picture, a text, an office document without macros, or a ZIP of those."),
     )  # fmt: skip
 
-    def __init__(self, viewer: object, *args: Any, is_attached: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["organisation"] = whose_field(viewer)
+    def __init__(self, request: HttpRequest, *, is_attached: bool = False, **kwargs: Any) -> None:
+        super().__init__(posted(request), request.FILES or None, **kwargs)
+        self.stopped = getattr(request, "upload_refused", None)
+        self.fields["organisation"] = whose_field(request.user)
         self.order_fields(["title", "note", "place", "dated", "valid_until", "organisation", "tlp", "is_public"])
         if not is_attached:
             del self.fields["place"]
-        if reach(viewer, Permission.EVIDENCE_KEEP) is not None:
+        if reach(request.user, Permission.EVIDENCE_KEEP) is not None:
             del self.fields["is_public"]
+
+    def clean_file(self) -> Any:
+        """The file; where it was stopped on its way, the reason comes first, since what followed it was not read."""
+        if isinstance(self.stopped, Refused):
+            raise ValidationError(str(self.stopped.sentence))
+        return self.cleaned_data.get("file")
 
 
 class EvidenceForm(RecordForm):
@@ -118,10 +129,10 @@ class WithdrawForm(PlanForm):
 class ReplaceForm(KeepForm):
     """What is to stand in its place; it begins with what was said of the old one."""
 
-    def __init__(self, viewer: object, old: Evidence, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, old: Evidence) -> None:
         names = ("title", "note", "tlp", "is_public")
         initial = {name: getattr(old, name) for name in names} | {"organisation": old.organisation}
-        super().__init__(viewer, *args, initial=initial, **kwargs)
+        super().__init__(request, initial=initial)
         self.fields["title"].help_text = _("Say of which year or version it is.")
 
 

@@ -152,5 +152,12 @@ def zeros_words(zeros: list[str], year: int) -> str:
         return ""
     return _(
         "In %(year)d the publisher gave 0 for: %(parts)s. A zero means that nothing was shown: either it is not there, or"
-        " no evidence of it was sent in. The items below say which, and what is missing."
+        " no evidence of it was sent in."
     ) % {"year": year, "parts": ", ".join(zeros)}
+
+
+def not_shown_words(part: str, items: list[str]) -> str:
+    """Which items of a part with a published zero still have nothing to show."""
+    if not items:
+        return _("%(part)s: every item has evidence here now.") % {"part": part}
+    return _("%(part)s: nothing to show yet for %(items)s.") % {"part": part, "items": "; ".join(items)}

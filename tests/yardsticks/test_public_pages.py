@@ -26,6 +26,10 @@ def test_published_zeros_are_said_plainly_with_what_they_mean() -> None:
     assert (
         "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown" in page
     )  # fmt: skip
+    assert (
+        "Technical measures: nothing to show yet for National incident response team; Sector incident response teams;"
+        " Framework of standards." in page
+    )
     assert "32.35 of 100, T4 Evolving" in page
     assert "Nobody has assessed the country against it here yet." in page
     assert 'href="/indicators/gci/"' in page

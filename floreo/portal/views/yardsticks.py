@@ -136,10 +136,11 @@ class Published:
     states: list[Bar]
     rows: list[tuple[str, PublishedScore, str]]  # what, score, words
     zeros: str
+    not_shown: list[str]  # of each part with a zero
     indicators: list[Indicator]
 
 
-def _published(found: Yardstick, version: Version, country: str) -> Published:
+def _published(found: Yardstick, sheet: Sheet, country: str) -> Published:
     """Four lists out of one query. Parts are named by the version that the scores were given in."""
     scores = list(found.scores.select_related("in_version").order_by("-year", "pk"))
     ours = [s for s in scores if not s.subject]
@@ -147,7 +148,7 @@ def _published(found: Yardstick, version: Version, country: str) -> Published:
     names = _names(scores)
     parts = [s for s in ours if s.part and s.year == year]
     newest = [s for s in scores if not s.part and s.year == year]
-    zeros = [names.get((s.in_version_id, s.part), s.part) for s in parts if s.score == 0]
+    zeros = [(s.part, names.get((s.in_version_id, s.part), s.part)) for s in parts if s.score == 0]
     most = {s.maximum for s in parts if s.maximum is not None}
     unit = _("points of %(most)s") % {"most": number(most.pop())} if len(most) == 1 else ""
     return Published(
@@ -161,9 +162,17 @@ def _published(found: Yardstick, version: Version, country: str) -> Published:
             for s in sorted(newest, key=lambda s: -s.score)
         ],
         [(names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, say.score_words(s)) for s in scores],
-        say.zeros_words(zeros, year) if year else "",
+        say.zeros_words([name for _code, name in zeros], year) if year else "",
+        [say.not_shown_words(name, _not_shown(sheet, code)) for code, name in zeros],
         list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
     )
+
+
+def _not_shown(sheet: Sheet, part: str) -> list[str]:
+    """Items of that part without a level above the bottom, or without public evidence."""
+    inside = set(sheet.tree.under(part)) if part in sheet.tree.nodes else set()
+    lines = [line for line in sheet.lines if line.item.code in inside]
+    return [line.item.in_language("title") or line.item.code for line in lines if line.is_missing or not line.evidence]
 
 
 def _names(scores: Iterable[PublishedScore]) -> dict[tuple[int | None, str], str]:
@@ -202,7 +211,7 @@ def yardstick(request: HttpRequest, code: str) -> HttpResponseBase:
     return page(
         request, "portal/yardstick.html", section="indicators", title=found.in_language("title"),
         description=say.standing_words(sheet), crumbs=_crumbs(), yardstick=found, version=version, sheet=sheet,
-        published=_published(found, version, country.in_language("name") if country else _("This country")),
+        published=_published(found, sheet, country.in_language("name") if country else _("This country")),
         rows=_item_rows(sheet), own=own, tops=_tops(sheet), unchecked=say.unchecked_words(sheet),
         held=say.held_words(sheet), versions=found.versions.all(),
         earlier=Assessment.objects.filter(is_public=True, in_version__yardstick=found).select_related(

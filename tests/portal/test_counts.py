@@ -51,8 +51,8 @@ def build(number: int) -> None:
 
 PAGES = {
     "/": 23,
-    "/strategy/": 25,
-    "/strategy/?show=late": 25,
+    "/strategy/": 26,
+    "/strategy/?show=late": 26,
     "/strategy/e/timeline/": 13,
     "/strategy/?download=csv": 4,
     "/indicators/": 7,

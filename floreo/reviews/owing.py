@@ -53,7 +53,9 @@ def _asked(ask: Ask, *, person: int | None, name: str, since: date | None) -> Ow
     why = f"{say.title(ask.review)}. {ask.get_state_display()}."
     return Owed(
         key=name, kind=OwedKind.UPDATE, title=said, why=why, href=ask.desk_url(), due=ask.review.due_on,
-        since=since or ask.review.opened_on, person=person, organisation=ask.organisation_id, needs=ANSWER,
+        since=since or ask.review.opened_on, person=person, needs=ANSWER,
+        # The organisation owes it once; the deputy's turn is the deputy's alone.
+        organisation=ask.organisation_id if person == ask.person_id else None,
         presses=(Press(_("Answer"), ask.desk_url()),), answer=answer_path(ask, ask.language),
     )  # fmt: skip
 

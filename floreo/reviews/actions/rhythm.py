@@ -95,7 +95,8 @@ def keep_rhythm(*, by: Actor) -> int:
     it likes; a second call on a day does nothing. Returns how many mails it wrote."""
     today, mails = clock.today(), 0
     opened = []
-    for rhythm in Rhythm.objects.filter(is_on=True).select_related("edition"):
+    # Held, so that two workers at once do not both find that nothing is open.
+    for rhythm in Rhythm.objects.filter(is_on=True).select_related("edition").select_for_update(of=("self",)):
         review = _open_if_due(rhythm, today)
         if review is not None:
             opened.append(str(review))

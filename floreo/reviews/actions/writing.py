@@ -17,6 +17,7 @@ from floreo.strategy.models import Edition
 
 def begin(edition: Edition, period: Period, dates: Dates, *, today: date, code: str = "") -> Review:
     """Opens a review and asks every lead, with one mail each. Within an action."""
+    Edition.objects.select_for_update().get(pk=edition.pk)  # two at once would take the same code
     review = keep(
         Review(
             edition=edition, code=code or _free_code(edition, period), starts_on=period.start, ends_on=period.end,

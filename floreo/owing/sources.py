@@ -14,6 +14,7 @@ from floreo.publications.owing import owed as publications
 from floreo.reports.owing import owed as reports
 from floreo.reviews.owing import owed as reviews
 from floreo.strategy.owing import owed as plan
+from floreo.yardsticks.owing import owed as yardsticks
 
 
 class Source(Protocol):
@@ -22,4 +23,4 @@ class Source(Protocol):
     def __call__(self, whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]: ...
 
 
-SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, publications, reports)
+SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, yardsticks, publications, reports)

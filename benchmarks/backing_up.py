@@ -21,6 +21,7 @@ import django
 
 django.setup()
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
@@ -59,6 +60,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     asked = parser.parse_args()
+    Path(settings.DATA).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     fill(by=SYSTEM, wanted=asked.rows)
     with tempfile.TemporaryDirectory() as folder:

@@ -17,10 +17,11 @@ if [ "$(cat .venv/.dev-installed 2>/dev/null)" != "$stamp" ]; then
 fi
 BIN=.venv/bin
 
-say "Browser and PostgreSQL"
+say "Browser, PostgreSQL, IMAP server"
 missing=""
 command -v chromium >/dev/null || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+[ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 command -v msgfmt >/dev/null || missing="$missing gettext"
 if [ -n "$missing" ]; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

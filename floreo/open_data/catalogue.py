@@ -8,6 +8,7 @@ from floreo.indicators.tables import TABLES as INDICATORS
 from floreo.meetings.tables import TABLES as MEETINGS
 from floreo.organisations.tables import TABLES as ORGANISATIONS
 from floreo.publications.tables import TABLES as PUBLICATIONS
+from floreo.reports.tables import TABLES as REPORTS
 from floreo.reviews.tables import TABLES as REVIEWS
 from floreo.strategy.tables import TABLES as STRATEGY
 from floreo.yardsticks.tables import TABLES as YARDSTICKS
@@ -15,6 +16,7 @@ from floreo.yardsticks.tables import TABLES as YARDSTICKS
 TABLES: dict[str, Table] = {
     **STRATEGY,
     **REVIEWS,
+    **REPORTS,
     **INDICATORS,
     **EVIDENCE,
     **ORGANISATIONS,

@@ -160,3 +160,11 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
         assert said in page, said
     with override("es"):
         assert stranger.get(reverse("portal:closing_file", args=[edition.code, "pdf"])).status_code == 200
+
+
+def test_closed_periods_are_open_data(snapshot: Snapshot, stranger: Client) -> None:
+    rows = json.loads(b"".join(stranger.get("/data/reports.json").streaming_content))  # type: ignore[arg-type]
+    row = (rows if isinstance(rows, list) else rows["rows"])[0]
+    assert (row["key"], row["actions_late"], row["digest"]) == ("2025-2028:2026-q3", 1, snapshot.digest)
+    one = stranger.get("/api/v1/reports/2025-2028:2026-q3")
+    assert (one.status_code, one.json()["actions_late"]) == (200, 1)

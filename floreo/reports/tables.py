@@ -1,0 +1,69 @@
+"""What leaves of reports: which periods are closed, how everything stood then, and which snapshot says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.tables import Cell, CellKind, Column, Table
+from floreo.reports.models import Snapshot
+from floreo.strategy.logic import Status
+from floreo.strategy.models import StatusChoice
+from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.tables.columns import day, edition_filter
+
+
+def _rows(viewer: object) -> QuerySet[Any]:
+    form = "internal" if may_read_plan(viewer) else "public"
+    rows = Snapshot.objects.visible_to(viewer).light().select_related("edition")
+    return rows.annotate(tally=F(f"{form}__tally"))
+
+
+def _key(row: Any) -> Cell:
+    return f"{row.edition.code}:{row.code}"
+
+
+def _by_key(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    edition, _colon, code = key.partition(":")
+    return rows.filter(edition__code=edition, code=code)
+
+
+def _count(status: Status) -> Column:
+    return Column(
+        f"actions_{status.value}", StatusChoice(status).label, _("How many actions had this status on that day"),
+        lambda row: int((row.tally or {}).get(status.value, 0)), CellKind.WHOLE,
+    )  # fmt: skip
+
+
+REPORTS = Table(
+    "reports",
+    _("Reports"),
+    _("Every closed period: how the actions stood on its last day. A row never changes; corrections stand beside the report."),
+    rows=_rows,
+    columns=(
+        Column("key", _("Key"), _("Edition and code, joined by a colon: unique in this table"), _key),
+        Column("edition", _("Edition"), _("The edition's code"), lambda row: row.edition.code),
+        Column("code", _("Code"), _("The report's code, as in its address"), lambda row: row.code),
+        Column("kind", _("Kind"), _("period or closing"), lambda row: row.kind),
+        day("starts_on", _("Starts"), _("First day of the period")),
+        day("ends_on", _("Ends"), _("Last day of the period")),
+        day("as_of", _("As of"), _("The day for which everything stands")),
+        *(_count(status) for status in Status),
+        Column("frozen_at", _("Frozen"), _("When it was frozen, in UTC"), lambda row: row.frozen_at, CellKind.MOMENT),
+        Column("digest", _("Fingerprint"), _("SHA-256 over all that the snapshot holds"), lambda row: row.digest),
+        Column("audit_entry", _("Audit entry"), _("The number of the entry in the audit chain that tells of it"),
+               lambda row: row.audit_number, CellKind.WHOLE),
+        Column("url", _("Address"), _("Where the report can be read"),
+               lambda row: f"{settings.SITE_ADDRESS}/reports/{row.edition.code}/{row.code}/", CellKind.LINK),
+    ),
+    order=("-ends_on", "-pk"),
+    key="key",
+    search=("code", "edition__title"),
+    filters=(edition_filter(),),
+    lookup=_by_key,
+)  # fmt: skip
+
+TABLES = {table.name: table for table in (REPORTS,)}

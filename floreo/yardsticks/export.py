@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -185,7 +186,7 @@ class Archive:
 
     def write(self) -> IO[bytes]:
         """The whole archive, at its beginning. Raises Refused when the disk is full."""
-        out = tempfile.TemporaryFile()  # noqa: SIM115 -- whoever sends it closes it
+        out = tempfile.TemporaryFile(dir=settings.DATA)  # noqa: SIM115 -- whoever sends it closes it
         try:
             with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as self.zip:
                 done = [replace(row, proofs=tuple(self._place(row, p) for p in row.proofs)) for row in self.rows]

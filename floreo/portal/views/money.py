@@ -42,8 +42,12 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     facts = money_of(edition, eyes(request, edition))
     currency = facts.main.currency
     parts = [
-        _part("funders", (_("Where it comes from"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency),
-        _part("years", (_("When it is planned"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency),
+        _part(
+            "funders", (_("Where it comes from"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency
+        ),
+        _part(
+            "years", (_("When it is planned"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency
+        ),
         _part("pillars", (_("What it is for"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currency),
     ]
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]

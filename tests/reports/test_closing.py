@@ -136,12 +136,12 @@ def test_closed_reviews_of_a_pack_get_their_snapshot_as_of_their_end(review: Rev
 
 
 def test_a_year_is_reported_without_a_review(edition: Edition, acts: list[Action], secretariat: User) -> None:
-    snapshot = freeze_report(edition, Period(date(2025, 1, 1), date(2025, 12, 31)), by=secretariat)
+    snapshot = freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     assert (snapshot.code, snapshot.public["tally_before"]) == ("2025", None)
     with pytest.raises(Refused, match="has its report already"):
-        freeze_report(edition, Period(date(2025, 1, 1), date(2025, 12, 31)), by=secretariat)
+        freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     with pytest.raises(Refused, match="begins on"):
-        freeze_report(edition, Period(date(2023, 1, 1), date(2023, 12, 31)), by=secretariat)
+        freeze_report(edition, by=secretariat, period=Period(date(2023, 1, 1), date(2023, 12, 31)))
 
 
 def test_an_edition_is_evaluated_when_it_has_ended(edition: Edition, acts: list[Action], secretariat: User) -> None:

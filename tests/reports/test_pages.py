@@ -138,7 +138,7 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     from floreo.core.figures import Period
     from floreo.reports.actions import freeze_report
 
-    freeze_report(edition, Period(date(2025, 1, 1), date(2025, 12, 31)), by=secretariat)
+    freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     page = words(stranger.get("/reports/2025-2028/2025/").content)
     for said in (
         "No action is recorded for this strategy.", "Nothing is known of any action.", "Nothing is known of its money",

@@ -122,7 +122,7 @@ def _free_code(edition: Edition, code: str) -> str:
 
 
 @action("report.frozen", needs=Permission.REVIEW_RUN)
-def freeze_report(edition: Edition, period: Period, *, by: Actor) -> Snapshot:
+def freeze_report(edition: Edition, *, by: Actor, period: Period) -> Snapshot:
     """A report of any period that is over, without a review: of a year, of the time before reviews were kept."""
     if edition.starts_on and period.end < edition.starts_on:
         raise Refused(

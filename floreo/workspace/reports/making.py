@@ -54,7 +54,7 @@ def freeze(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The report is frozen."), room=ROOM,
     )  # fmt: skip
     return ask(
-        request, forms.PeriodForm(posted(request)), lambda f: acts.freeze_report(found, f["period"], by=person(request)), question
+        request, forms.PeriodForm(posted(request)), lambda f: acts.freeze_report(found, by=person(request), **f), question
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ class Post:
 
     def asking(self, ask: Ask, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
         """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""
-        to = ask.deputy if kind == "escalated" else ask.person
+        to = ask.deputy if kind == "escalated" else ask.addressee
         address = to.email if to else ask.address
         language = self.language_for(to)
         with translation.override(language):
@@ -64,10 +64,10 @@ class Post:
 
     def returning(self, answer: Answer, note: str, decided_by: str) -> OutboxMail:
         ask = answer.ask
-        language = self.language_for(ask.person)
+        language = self.language_for(ask.addressee)
         with translation.override(language):
             act = f"{answer.action.code} {answer.action.in_language('title')}"
-            facts = self._facts(ask, ask.person, language) | {"action": act, "note": note, "decided_by": decided_by}
+            facts = self._facts(ask, ask.addressee, language) | {"action": act, "note": note, "decided_by": decided_by}
             text = render_to_string("reviews/mail/returned.txt", facts)
             subject = _("Please look again: %(action)s") % {"action": act}
             return self._letter(

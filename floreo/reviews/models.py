@@ -185,15 +185,20 @@ class Ask(Record):
         return ", ".join(filter(None, [self.person.name if self.person else "", body]))
 
     @property
+    def addressee(self) -> Person | None:
+        """The person who is written to; None where it goes to the organisation, also because they have left since."""
+        return self.person if self.person and self.person.is_active and self.person.email else None
+
+    @property
     def address(self) -> str:
         """Where it is written to; "" when the register knows no address."""
-        if self.person is not None:
-            return self.person.email
+        if self.addressee is not None:
+            return self.addressee.email
         return self.organisation.email if self.organisation else ""
 
     @property
     def language(self) -> str:
-        return self.person.language if self.person else ""
+        return self.addressee.language if self.addressee else ""
 
     @property
     def last_mail_on(self) -> date | None:

@@ -123,12 +123,13 @@ class Sheet:
             return False
         self.who.is_valid()
         said_by = self.who.cleaned_data.get("said_by", "") or self.name
-        sound = [self._keep(entry, request, said_by, send=button == "send") for entry in self.entries]
+        send = button == "send" and bool(said_by.strip())
+        sound = [self._keep(entry, request, said_by, send=send) for entry in self.entries]
         stopped = getattr(request, "upload_refused", None)
         if isinstance(stopped, Refused):
             self.who.add_error(None, str(stopped.sentence))
             return False
-        if not all(sound):
+        if not all(sound) or self.who.errors or not self._is_named(said_by, button):
             return False
         if button.startswith(UNCHANGED):
             return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), said_by)
@@ -184,6 +185,13 @@ class Sheet:
             sentence = next(iter(refusal.fields.values()), refusal.sentence)
             return found, Refused(sentence, code=refusal.code, fields={field_name: sentence})
         return found, None
+
+    def _is_named(self, said_by: str, button: str) -> bool:
+        """A draft needs no name; what is sent does."""
+        if button == "save" or said_by.strip():
+            return True
+        self.who.add_error("said_by", _("Say who you are."))
+        return False
 
     def _unchanged(self, which: str, said_by: str) -> bool:
         chosen = None if which == UNCHANGED else [e.act for e in self.entries if which == str(e.act.pk)]

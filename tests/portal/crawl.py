@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from floreo.indicators.models import Indicator
-from floreo.open_data.catalogue import TABLES
+from floreo.open_data.catalogue import public_tables
 from floreo.organisations.models import Organisation, Place
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
@@ -41,7 +41,7 @@ def _pages() -> Iterator[str]:
     yield from (i.get_absolute_url() for i in Indicator.objects.visible_to(None))
     yield from (o.get_absolute_url() for o in Organisation.objects.visible_to(None))
     yield from (p.get_absolute_url() for p in Place.objects.filter(kind="district"))
-    yield from (reverse("portal:table", args=[name]) for name in TABLES)
+    yield from (reverse("portal:table", args=[table.name]) for table in public_tables())
 
 
 def files() -> list[str]:
@@ -51,7 +51,7 @@ def files() -> list[str]:
 
 
 def _files() -> Iterator[str]:
-    for name in TABLES:
+    for name in (table.name for table in public_tables()):
         yield from (reverse("portal:table_file", args=[name, kind]) for kind in ("csv", "json"))
     for room in ("strategy", "indicators", "organisations", "districts"):
         yield from (f"/{room}/?download={kind}" for kind in ("csv", "json"))

@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from floreo.core import clock
 from floreo.core.action import action, keep
+from floreo.core.keys import key
+from floreo.evidence.models import Attachment, Evidence
 from floreo.indicators.models import Indicator, Reading
 from floreo.organisations.models import Contact, Country, Organisation, Person, User
 from floreo.strategy.models import Action, Edition, Event, Milestone, Objective, Pillar, Risk, Update
@@ -42,6 +44,10 @@ def prepare(country: Country, *, by: User) -> None:
     keep(Milestone(action=hidden, code="m", title=f"{SECRET} milestone", due_on=date(2026, 12, 4)))
     keep(Event(edition=act.edition, code="leak", title=f"{SECRET} event", on=date(2026, 11, 23), is_public=False))
     keep(Event(edition=act.edition, code="tied", title="An open event", on=date(2026, 11, 22), action=hidden))
+    piece = keep(
+        Evidence(code="leak", kind="link", title=f"{SECRET} evidence", url="https://xsecretx.example/", kept_by="X")
+    )
+    keep(Attachment(evidence=piece, thing=key(act), note=f"{SECRET} place", attached_by=f"{SECRET} hand"))
     _register(by)
     _figures(act)
 

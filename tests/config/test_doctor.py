@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from floreo.config import doctor
 from floreo.config.backup import record_backup
@@ -17,7 +18,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.core.outbox import letter
-from floreo.organisations.models import Country
+from floreo.organisations.models import Country, User
 from tests.config.installation import Installation
 from tests.core.mail_server import mail_server, no_mail_server
 from tests.core.test_outbox import put
@@ -153,3 +154,15 @@ def test_a_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(doctor.RECORDS, "worker", broken)
     assert findings("worker")[0][1].startswith("This could not be looked at (KeyError")
     assert findings("backups") != []
+
+
+@pytest.mark.usefixtures("isla")
+def test_the_page_is_for_administrators_and_says_the_same(
+    administrator: User, observer: User, browser_of: Callable[[User], Client], stranger: Client
+) -> None:
+    page = browser_of(administrator).get("/desk/health/").content.decode()
+    assert "There has never been a backup." in page
+    assert "things are wrong." in page
+    assert "There has never been a backup." in browser_of(administrator).get("/es/desk/health/").content.decode()
+    assert browser_of(observer).get("/desk/health/").status_code == 403
+    assert stranger.get("/desk/health/").status_code == 302

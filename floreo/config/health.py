@@ -1,0 +1,35 @@
+"""The page of `floreo doctor` for administrators. It stands here, above all apps, as what it looks at does."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.config import doctor
+from floreo.core.access import Permission, must
+from floreo.core.ui import words
+
+
+def health(request: HttpRequest) -> HttpResponse:
+    must(request.user, Permission.ACCOUNT_MANAGE)
+    found = doctor.examine()
+    order = {doctor.BAD: 0, doctor.WATCH: 1, doctor.GOOD: 2}
+    context = {
+        "findings": sorted((f for f in found if f.state != doctor.GOOD), key=lambda f: order[f.state]),
+        "good": [f for f in found if f.state == doctor.GOOD], "answer": _answer(found), "desk_section": "mail",
+    }  # fmt: skip
+    return render(request, "workspace/mail/health.html", context)
+
+
+def _answer(found: list[doctor.Finding]) -> str:
+    wrong = sum(f.state == doctor.BAD for f in found)
+    look = sum(f.state == doctor.WATCH for f in found)
+    if wrong:
+        said = ngettext("%(n)s thing is wrong.", "%(n)s things are wrong.", wrong)
+        return said % {"n": words.number(wrong)}
+    if look:
+        said = ngettext("Nothing is wrong. %(n)s thing to look at.", "Nothing is wrong. %(n)s things to look at.", look)
+        return said % {"n": words.number(look)}
+    return _("All is well.")

@@ -295,9 +295,8 @@ def test_a_body_without_a_named_person_says_who_speaks(edition: Any, act: Action
     act.save()
     ask = opened(edition).asks.get()
     for press in ("send", f"unchanged-{act.pk}", "unchanged"):
-        nameless = typed(act, press=press, **({"done": "Kept all the same"} if press == "send" else {})) | {
-            "said_by": " "
-        }
+        words = {f"a{act.pk}-done": "Kept all the same"} if press == "send" else {}
+        nameless = typed(act, press=press) | words | {"said_by": " "}
         response = phone.post(address(ask), nameless | {f"a{act.pk}-version": "" if press == "send" else 1})
         assert response.status_code == 422
         assert "Say who you are." in response.content.decode()

@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from floreo.core.access import SYSTEM
 from floreo.core.models import OutboxMail
@@ -261,3 +263,27 @@ def test_a_mail_that_came_back_shows(review: Review, ask: Ask, desk: Client) -> 
 
 def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) -> None:
     assert browser_of(lead).post(f"{review.desk_url()}close/").status_code == 403
+
+
+def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
+    review: Review, act: Action, edition: Edition, desk: Client
+) -> None:
+    def queries(address: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert desk.get(address).status_code == 200
+        return len(seen)
+
+    addresses = ("/desk/reviews/", review.desk_url())
+    for address in addresses:
+        desk.get(address)  # the first request of a session asks more
+    one = [queries(address) for address in addresses]
+    for n in range(2):
+        body = make.make_organisation(f"body-{n}", email=f"body{n}@example.org")
+        make.make_action(edition, f"1.1.{n + 5}", lead=body)
+        acts.open_review(
+            edition, by=SYSTEM, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 16 + n), due_on=date(2026, 12, 4),
+            closes_on=date(2026, 12, 15),
+        )  # fmt: skip
+    acts.ask_the_rest(review, by=SYSTEM)
+    assert review.asks.count() == 3
+    assert [queries(address) for address in addresses] == one

@@ -214,9 +214,9 @@ def verb_words(verb: str) -> str:
     return str(OWN_WORDS.get(verb) or history.VERB_WORDS.get(verb) or verb)
 
 
-def history_of(thing: Model, *, limit: int = 30) -> list[history.Happening]:
-    """What was done to one thing, newest first."""
-    found = history.history_of(thing, limit=limit)
+def history_of(thing: Model, *, viewer: object = None, limit: int = 30) -> list[history.Happening]:
+    """What was done to one thing, newest first; people are named to a `viewer` who may see them."""
+    found = history.history_of(thing, viewer=viewer, limit=limit)
     return [replace(one, did=verb_words(str(one.did))) for one in found]
 
 

@@ -98,7 +98,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
         membership.role_title = role_title(membership.role)  # type: ignore[attr-defined]  # for the page only
     context = {
         "account": account, "memberships": memberships, "ways": ways_of([account])[account.pk],
-        "history": history_of(account), "desk_section": "accounts",
+        "history": history_of(account, viewer=request.user), "desk_section": "accounts",
     }  # fmt: skip
     return render(request, "workspace/accounts/account.html", context)
 

@@ -70,7 +70,7 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
         "record": queries.name_of(record) if record else "", "record_href": queries.page_of(record) if record else "",
         "record_gone": bool(found.record) and found.record not in things_of([found.record]),
         "before": Evidence.objects.visible_to(request.user).filter(replaced_by=found),
-        "after": queries.seen_or_none(found.replaced_by, request.user), "history": history_of(found),
+        "after": queries.seen_or_none(found.replaced_by, request.user), "history": history_of(found, viewer=request.user),
         "may_publish": reach(request.user, Permission.EVIDENCE_KEEP) is None,
     }  # fmt: skip
     return render(request, "workspace/evidence/item.html", context)

@@ -137,7 +137,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "change": say.change_words(newest, before) if newest else "", "next_on": say.next_reading_on(found, newest),
         "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)], "measure": measure,
         "may_enter": may_enter and measure is None, "may_compute": may_enter and measure is not None,
-        "may_define": can(request.user, Permission.FIGURE_DEFINE), "history": history_of(found),
+        "may_define": can(request.user, Permission.FIGURE_DEFINE), "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/figures/indicator.html", context)
 

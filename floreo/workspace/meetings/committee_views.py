@@ -47,7 +47,7 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
         "meetings": [(m, say.stage(m)) for m in found.meetings.select_related("committee")[:24]],
         "decisions": [(d, say.waits(d)) for d in found.decisions.open().select_related("organisation")],
         "may_run": can(request.user, RUN), "may_people": can(request.user, Permission.PEOPLE_READ),
-        "history": history_of(found),
+        "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/meetings/committee.html", context)
 

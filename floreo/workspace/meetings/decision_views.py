@@ -58,7 +58,7 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "desk_section": "meetings", "decision": found, "shown": shown, "history_words": say.history_words(found, shown.state),
         "due": say.due_words(found), "owner": say.owner_words(found, names=can(request.user, Permission.PEOPLE_READ)),
         "waits": say.waits(found) if found.is_open and shown.state == found.state else "", "tasks": _tasks(request, found),
-        "history": history_of(found),
+        "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/meetings/decision.html", context)
 

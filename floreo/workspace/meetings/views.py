@@ -100,7 +100,7 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
         "is_planned": found.state == MeetingState.PLANNED, "is_held": found.state == MeetingState.HELD,
         "may_record": may_run and found.on <= today and found.state != MeetingState.CANCELLED and not found.is_frozen,
         "may_change": may_run and found.state != MeetingState.CANCELLED and not found.is_frozen,
-        "history": history_of(found),
+        "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/meetings/meeting.html", context)
 

@@ -56,7 +56,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     lines = visible_lines(request.user).filter(grant=found).select_related("action__edition")
     context = {
         "desk_section": ROOM, "grant": found, "facts": facts, "sentence": say.grant_sentence(facts),
-        "lines": list(lines.order_by("fiscal_year", "action__position", "pk")), "history": history_of(found),
+        "lines": list(lines.order_by("fiscal_year", "action__position", "pk")), "history": history_of(found, viewer=request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
     }  # fmt: skip
     return render(request, "workspace/money/grant.html", context)

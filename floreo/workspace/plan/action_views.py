@@ -100,7 +100,8 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "lineage": lineage(act),
         "asked": [(asked_words(a), a.desk_url() if may_see(request.user, a) else "") for a in open_asks_about(act)],
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
-        "history": history_of(act), "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
+        "history": history_of(act, viewer=request.user),
+        "sees_person": can(request.user, Permission.PEOPLE_READ, act.person), "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
     }  # fmt: skip
     return render(request, "workspace/plan/action.html", context)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import audit
+from floreo.core.access import Permission, can
 from floreo.core.models import AuditEntry, Record
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice
@@ -122,8 +123,8 @@ def saved_since(thing: Record, opened: Any, now: Any) -> dict[str, Saved]:
     return found
 
 
-def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
-    """The names of what fields point to, one query a kind."""
+def _names(entries: Iterable[AuditEntry], viewer: object) -> dict[tuple[str, int], str]:
+    """The names of what fields point to, one query a kind; of a person only the post, for who may not see people."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         for change in entry.detail.get("changes", []):
@@ -134,7 +135,8 @@ def _names(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
     found = {}
     for field, ids in wanted.items():
         for row in _POINTS_TO[field]._default_manager.filter(pk__in=ids):
-            found[field, row.pk] = str(row)
+            hides = isinstance(row, Person) and not can(viewer, Permission.PEOPLE_READ, row)
+            found[field, row.pk] = row.public_label if isinstance(row, Person) and hides else str(row)
     return found
 
 
@@ -176,10 +178,10 @@ def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) ->
             yield said
 
 
-def history_of(thing: Model, *, limit: int = 30) -> list[Happening]:
-    """What was done to `thing` and to what hangs on it, newest first."""
+def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happening]:
+    """What was done to `thing` and to what hangs on it, newest first, as `viewer` may read it."""
     entries = list(audit.history(thing)[:limit])
-    names, key = _names(entries), audit.key(thing)
+    names, key = _names(entries, viewer), audit.key(thing)
     found = []
     for entry in entries:
         changes = entry.detail.get("changes", [])

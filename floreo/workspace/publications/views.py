@@ -168,7 +168,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
         "desk_section": ROOM, "publication": found, "state": state_words(found), "lines": lines,
         "tasks": list(may.items()), "main": _main(may, lines), "may_post": can(request.user, _PUBLISH) and found.is_out,
         "may_file": "edit" in may or "correct" in may, "versions": list(found.versions.all()),
-        "waiting": sum(not line.is_done for line in lines), "history": history_of(found),
+        "waiting": sum(not line.is_done for line in lines), "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/publications/publication.html", context)
 

@@ -54,7 +54,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
     found = get_person_for(request.user, code)
     context = {
         "person": found, "actions": Action.objects.visible_to(request.user).filter(person=found),
-        "may_edit": can(request.user, Permission.PEOPLE_EDIT), "history": history_of(found), "desk_section": "people",
+        "may_edit": can(request.user, Permission.PEOPLE_EDIT), "history": history_of(found, viewer=request.user), "desk_section": "people",
         "deputises_for": [p for p in found.deputises_for.all() if can(request.user, Permission.PEOPLE_READ, p)],
         "language_name": dict(settings.LANGUAGES).get(found.language) or _("The country’s first language"),
     }  # fmt: skip
@@ -87,7 +87,7 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
     context = {
         "network": found, "may_edit": can(request.user, Permission.REGISTER_EDIT),
         "holder": Organisation.objects.visible_to(request.user).filter(networks=found).first(),
-        "history": history_of(found), "is_inside": can(request.user, Permission.REGISTER_READ, found),
+        "history": history_of(found, viewer=request.user), "is_inside": can(request.user, Permission.REGISTER_READ, found),
         "desk_section": "networks",
     }  # fmt: skip
     return render(request, "workspace/register/network.html", context)

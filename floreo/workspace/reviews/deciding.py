@@ -67,7 +67,7 @@ def _page(request: HttpRequest, found: Ask, sheet: Sheet, *, status: int = 200) 
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
         "answers": [(row, say.decided_words(row.answer)) for row in rows_of(said, request.user)],
         "may_answer": not review.is_closed and can(request.user, Permission.PLAN_UPDATE, found),
-        "done": "done" in request.GET, "history": history_of(found) if runs else [],
+        "done": "done" in request.GET, "history": history_of(found, viewer=request.user) if runs else [],
         "deputy": found.person.deputy if runs and found.person else None,
     }  # fmt: skip
     return render(request, "workspace/reviews/ask.html", context, status=status)

@@ -149,7 +149,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "chips": [(name, words, counts[name], name == chosen) for name, (words, _keep) in SHOWN.items()],
         "standing": say.standing_words(shown), "unchecked": say.unchecked_words(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),
-        "may_review": can(request.user, Permission.YARDSTICK_REVIEW), "history": history_of(found),
+        "may_review": can(request.user, Permission.YARDSTICK_REVIEW), "history": history_of(found, viewer=request.user),
         "others": Assessment.objects.visible_to(request.user).filter(
             in_version__yardstick=found.in_version.yardstick_id
         ).exclude(pk=found.pk).select_related("in_version__yardstick"),

@@ -127,6 +127,32 @@ def test_the_history_says_who_did_what_in_words(
     assert "action.updated" not in history
 
 
+def test_who_may_not_see_people_reads_posts_and_no_name(
+    edition: Edition, act: Action, csirt: Organisation, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """The page and its history say what the table says: a name needs people.read, for that very person."""
+    ana, ben = make.make_person("ana-duarte", csirt, post="Head of operations"), make.make_person("ben-lopez")
+    for person in (ben, ana):
+        update_action(act, by=SYSTEM, person=person)
+    police = make.make_organisation("police")
+    seen = {}
+    for role, body in (
+        ("lead", csirt),
+        ("lead", police),
+        ("observer", police),
+        ("analyst", police),
+        ("auditor", police),
+    ):
+        user = user_with(role, organisation=body, email=f"{role}@{body.code}.example")
+        page = browser_of(user).get(act.desk_url()).content.decode()
+        assert "Head of operations" in page
+        seen[role, body.code] = ("Ana Duarte" in page, "Ben Lopez" in page)
+    assert seen == {
+        ("lead", "csirt"): (True, False), ("lead", "police"): (False, False), ("observer", "police"): (False, False),
+        ("analyst", "police"): (False, False), ("auditor", "police"): (True, True),
+    }  # fmt: skip
+
+
 def test_filters_narrow_the_tree_and_the_download(
     edition: Edition, csirt: Organisation, secretariat: User, browser_of: Browser
 ) -> None:

@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from floreo.core import links
-from floreo.core.access import Permission, can
+from floreo.core.access import Actor, Permission, can
 from floreo.core.errors import Missing, Refused
+from floreo.organisations.models import User
 from floreo.reviews.models import Answer, Ask, Review
 
 PURPOSE = "review"
@@ -32,6 +33,37 @@ class Answerer:
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
         return (("lead", self.ask.organisation_id),) if self.ask.organisation_id else ()
+
+
+@dataclass(frozen=True)
+class InPerson:
+    """The account of the very person who is asked, or of the deputy, whatever their role: may answer this one ask, under
+    their own name."""
+
+    viewer: Actor
+    ask: Ask
+
+    @property
+    def actor_code(self) -> str:
+        return self.viewer.actor_code
+
+    @property
+    def actor_name(self) -> str:
+        return self.viewer.actor_name
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        own = (("lead", self.ask.organisation_id),) if self.ask.organisation_id else ()
+        return (*self.viewer.grants(), *own)
+
+
+def answerer_of(viewer: object, ask: Ask) -> Actor | None:
+    """As whom the viewer may answer at the desk, or None: whoever speaks for the body, and whoever is asked."""
+    if isinstance(viewer, User) and viewer.is_active:
+        if can(viewer, Permission.PLAN_UPDATE, ask):
+            return viewer
+        if viewer.person_id is not None and viewer.person_id in (ask.person_id, ask.deputy_id):
+            return InPerson(viewer, ask)
+    return None
 
 
 def token_of(ask: Ask) -> str:
@@ -75,7 +107,7 @@ def get_ask_for(viewer: object, edition: str, code: str, pk: int) -> Ask:
 
 def may_see(viewer: object, ask: Ask) -> bool:
     allowed = (Permission.REVIEW_RUN, Permission.REVIEW_DECIDE)
-    return any(can(viewer, each) for each in allowed) or can(viewer, Permission.PLAN_UPDATE, ask)
+    return any(can(viewer, each) for each in allowed) or answerer_of(viewer, ask) is not None
 
 
 def get_answer_for(viewer: object, edition: str, code: str, pk: int) -> Answer:

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Refused
+from floreo.core.errors import NotAllowed, Refused
 from floreo.indicators.asked import enter_figure, figures_asked
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters as say
-from floreo.reviews.access import get_answer_for, get_ask_for
+from floreo.reviews.access import answerer_of, get_answer_for, get_ask_for
 from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, Ask
 from floreo.reviews.queries import reply_address
@@ -30,7 +30,7 @@ def _sheet(request: HttpRequest, found: Ask) -> Sheet:
     user = person(request)
     own = can(user, Permission.REVIEW_RUN)  # who runs reviews answers in somebody's place, and says in whose
     name = (found.person.name if found.person else "") if own else user.name
-    return Sheet(found, user, name, figures=lambda: figures_asked(found))
+    return Sheet(found, answerer_of(user, found) or user, name, figures=lambda: figures_asked(found))
 
 
 def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
@@ -39,7 +39,8 @@ def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     sheet = _sheet(request, found)
     if request.method != "POST":
         return _page(request, found, sheet.fill())
-    must(request.user, Permission.PLAN_UPDATE, found)
+    if answerer_of(request.user, found) is None:
+        raise NotAllowed
     sheet.fill(request)
     try:
         done = sheet.press(request)
@@ -66,7 +67,7 @@ def _page(request: HttpRequest, found: Ask, sheet: Sheet, *, status: int = 200) 
         "row": ask_rows([found], review)[0], "due": say.due_words(review, clock.today()), "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
         "answers": [(row, say.decided_words(row.answer)) for row in rows_of(said, request.user)],
-        "may_answer": not review.is_closed and can(request.user, Permission.PLAN_UPDATE, found),
+        "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET, "history": history_of(found, viewer=request.user) if runs else [],
         "deputy": found.person.deputy if runs and found.person else None,
     }  # fmt: skip

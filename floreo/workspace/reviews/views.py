@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -91,10 +92,15 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
 
 
 def _own(viewer: object, found: Review) -> list[Ask]:
-    """What a lead sees of the list: what their own organisations are asked."""
-    own = reach(viewer, Permission.PLAN_UPDATE)
+    """What is asked of the viewer in person, and of the organisations that they speak for."""
+    own, person = reach(viewer, Permission.PLAN_UPDATE), getattr(viewer, "person_id", None)
     rows = queries.asks_of(found)
-    return list(rows if own is None else rows.filter(organisation__in=own))
+    if own is None:
+        return list(rows)
+    mine = Q(organisation__in=own)
+    if person is not None:
+        mine |= Q(person=person) | Q(deputy=person)
+    return list(rows.filter(mine))
 
 
 def _report_of(found: Review) -> str:

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core.access import SYSTEM
-from floreo.core.models import OutboxMail
+from floreo.core.models import AuditEntry, OutboxMail
 from floreo.indicators.models import Reading
-from floreo.organisations.models import Organisation, User
+from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews import actions as acts
 from floreo.reviews.access import Answerer, token_of
 from floreo.reviews.models import Answer, Ask, Review, Rhythm
@@ -158,6 +158,23 @@ def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lea
     assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [("At the desk.", "Ana Lead", "submitted")]
     shown = page(client, ask.review.desk_url())
     assert "To decide" not in shown
+
+
+def test_whoever_is_asked_in_person_answers_with_any_account(
+    ask: Ask, act: Action, tomas: Person, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    drafter = user_with("drafter", email="tomas@csirt.example.org")
+    client = browser_of(drafter)
+    assert client.get(ask.desk_url()).status_code == 404
+    drafter.person = tomas
+    drafter.save()
+    assert "Tomas Marea" in page(client, ask.review.desk_url())
+    page(client, ask.desk_url())
+    given = {"press": "send", "whole": "1", "said_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Mine."}
+    assert client.post(ask.desk_url(), given).status_code == 302
+    assert [(a.done, a.state) for a in Answer.objects.all()] == [("Mine.", "submitted")]
+    assert AuditEntry.objects.get(verb="answer.submitted").actor_code == drafter.actor_code
+    assert client.post(f"{ask.review.desk_url()}answers/{Answer.objects.get().pk}/approve/").status_code == 403
 
 
 def test_words_typed_at_the_desk_while_it_closes_come_back(

@@ -14,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
 import django
@@ -81,7 +82,12 @@ def seconds(work: Callable[[], object]) -> float:
 def one_round(edition: Edition, leads: int) -> tuple[float, float, float]:
     """Asks, reminds, and looks again with nothing to do; then clears away what it made."""
     due = TODAY + timedelta(days=11)
-    days = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30), "due_on": due, "closes_on": due}
+    days: dict[str, Any] = {
+        "starts_on": date(2026, 7, 1),
+        "ends_on": date(2026, 9, 30),
+        "due_on": due,
+        "closes_on": due,
+    }
     with clock.standing(day=TODAY):
         asked = seconds(lambda: open_review(edition, by=SYSTEM, **days))
     with clock.standing(day=due - timedelta(days=7)):

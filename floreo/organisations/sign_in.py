@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,6 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
-from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
@@ -27,12 +27,27 @@ from floreo.core.models import OutboxMail
 from floreo.core.outbox import letter, post
 from floreo.organisations.actions.accounts import note_sign_in_change
 from floreo.organisations.models import User
+from floreo.organisations.queries import the_country
 
 
 @action("account.mail_posted", needs=None)  # whoever forgot a password; how often is allauth's to limit
 def post_sign_in_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     """Keeps a letter that the sign-in wrote, in its turn."""
     return post(mail)
+
+
+@dataclass(frozen=True)
+class OwnSite:
+    """What letters about signing in call this place: its own name and address, whatever host a request named."""
+
+    name: str
+    domain: str
+
+    @classmethod
+    def here(cls) -> OwnSite:
+        country = the_country()
+        name = _("%(country)s, strategy workspace") % {"country": country.in_language("name")} if country else "Floreo"
+        return cls(name, settings.SITE_ADDRESS)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -55,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Into the outbox, as all mail. Its links open an account: nobody reads it there, and it is worthless soon."""
         request = allauth_context.request
-        words = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        words = {"request": request, "email": email, **context, "current_site": OwnSite.here()}
         message = self.render_mail(template_prefix, email, words)
         user = context.get("user")
         post_sign_in_mail(
@@ -66,6 +81,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             ),
             by=user if isinstance(user, User) else SYSTEM,
         )  # fmt: skip
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"[{OwnSite.here().name}] {subject}"
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The desk, in the language that the person chose."""

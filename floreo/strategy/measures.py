@@ -134,7 +134,9 @@ def share_milestones_with_evidence(period: Period, filters: Filters) -> Reading:
     rows, shown = {row.pk: row for row in begun}, shown_numbers(Milestone)
     counted: list[Counted] = []
     reached = Milestone.objects.filter(reached_on__lte=period.end, action__is_public=True).order_by("position", "pk")
-    for pk, act, title, url in reached.values_list("pk", "action_id", "title", "evidence_url").iterator(chunk_size=5000):
+    for pk, act, title, url in reached.values_list("pk", "action_id", "title", "evidence_url").iterator(
+        chunk_size=5000
+    ):
         if (row := rows.get(act)) is not None:
             is_in = bool(url) or pk in shown
             counted.append((pillars[row.pillar_id], is_in, RecordRef(f"{row.code}: {title}", row.address, is_in)))

@@ -205,6 +205,30 @@ def test_a_reset_link_follows_the_sites_address_not_the_callers_host(secretariat
     assert stranger.get(link.removeprefix("https://floreo.example"), follow=True).status_code == 200
 
 
+@override_settings(ALLOWED_HOSTS=["*"], SITE_ADDRESS="https://floreo.example")
+def test_letters_about_signing_in_name_the_site_and_never_the_callers_host(secretariat: User, stranger: Client) -> None:
+    for email in (secretariat.email, "nobody@example.org"):
+        stranger.post("/account/password/reset/", {"email": email}, headers={"host": "evil.example"})
+    secretariat.set_password("another horse battery")
+    stranger.force_login(secretariat)
+    get_adapter().send_notification_mail("account/email/password_changed", secretariat)
+    deliver_due()
+    assert len(mail.outbox) == 3
+    for each in mail.outbox:
+        assert each.subject.startswith("[Floreo] ")
+        assert "Hello from Floreo!" in each.body
+        assert "https://floreo.example" in each.body
+        assert "evil.example" not in each.subject + str(each.body)
+        assert "/signup/" not in each.body
+
+
+def test_letters_about_signing_in_name_the_country(isla: object, secretariat: User, stranger: Client) -> None:
+    stranger.post("/account/password/reset/", {"email": secretariat.email})
+    deliver_due()
+    assert mail.outbox[0].subject.startswith("[Isla Prueba, strategy workspace] ")
+    assert "Hello from Isla Prueba, strategy workspace!" in mail.outbox[0].body
+
+
 def test_what_a_stranger_writes_into_forwarded_for_does_not_count() -> None:
     request = RequestFactory().get("/", headers={"x-forwarded-for": "9.9.9.9, 7.7.7.7"}, REMOTE_ADDR="10.0.0.1")
     with override_settings(BEHIND_PROXY=False, ALLAUTH_TRUSTED_PROXY_COUNT=0):

@@ -33,7 +33,8 @@ def read(body: bytes) -> dict[str, tuple[str, date, int]]:
     calendar = Calendar.from_ical(body)
     assert isinstance(calendar, Calendar)
     return {
-        str(e["uid"]): (str(e["summary"]), e.decoded("dtstart"), int(e["sequence"])) for e in calendar.walk("VEVENT")
+        str(e["uid"]): (str(e["summary"]), e.decoded("dtstart"), int(str(e["sequence"])))
+        for e in calendar.walk("VEVENT")
     }
 
 

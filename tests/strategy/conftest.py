@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
 
 from floreo.core import clock
+from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country, Organisation, User
+from floreo.strategy.actions.actions import update_action
+from floreo.strategy.actions.money import add_budget_line
+from floreo.strategy.actions.risks import add_risk
 from floreo.strategy.models import Action, Edition
 from tests.factories import strategy as make
 
@@ -47,3 +52,15 @@ def lead(user_with: Callable[..., User], csirt: Organisation) -> User:
 @pytest.fixture
 def other_lead(user_with: Callable[..., User], police: Organisation) -> User:
     return user_with("lead", organisation=police, email="lead@police.example.org")
+
+
+@pytest.fixture
+def full(edition: Edition, act: Action, csirt: Organisation) -> Edition:
+    """An edition with a row in every sheet."""
+    update_action(
+        act, by=SYSTEM, person=make.make_person("ana"), public_text="One line\r\nand another", official_wording="=1+1",
+        translations={"es": {"title": "Acción"}}, internal_notes="+notes", source_url="https://example.org/a",
+    )  # fmt: skip
+    add_budget_line(act, by=SYSTEM, amount=Decimal("9999999999999.99"), currency="USD", fiscal_year=2026, funder=csirt)
+    add_risk(act, by=SYSTEM, title="@risk", likelihood=3, impact=4)
+    return edition

@@ -24,7 +24,7 @@ def words_of(pdf: bytes) -> str:
 
 def tags_of(pdf: bytes) -> list[str]:
     """The kinds of the structure tree, in reading order."""
-    root = PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]
+    root = PdfReader(io.BytesIO(pdf)).root_object["/StructTreeRoot"]
     found: list[str] = []
 
     def walk(node: Any) -> None:
@@ -50,8 +50,10 @@ def tags_of(pdf: bytes) -> list[str]:
 def test_a_document_is_tagged_in_its_language_with_its_title() -> None:
     pdf = to_pdf(document(language="es", author="Secretaría", keywords=["2026"]))
     reader = PdfReader(io.BytesIO(pdf))
-    root = reader.trailer["/Root"]
-    assert (root["/Lang"], root["/MarkInfo"]["/Marked"], reader.metadata.title, reader.metadata.author) == (
+    root: Any = reader.root_object  # nested objects resolve themselves
+    about = reader.metadata
+    assert about is not None
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"], about.title, about.author) == (
         "es",
         True,
         "14 of 24 actions hold their dates.",

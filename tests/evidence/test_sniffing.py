@@ -30,6 +30,11 @@ def told(body: bytes, name: str = "file.pdf") -> str:
         return refusal.code
 
 
+def shortly(value: object) -> str | None:
+    """Archives hold the time at which they were packed: two workers must call the same case the same."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+
+
 @pytest.mark.parametrize(
     ("body", "name", "said"),
     [
@@ -58,6 +63,7 @@ def told(body: bytes, name: str = "file.pdf") -> str:
         (OLE + wide("WordDocument"), "old.doc", "application/msword"),
         (OLE + wide("PowerPoint Document"), "old.ppt", "application/vnd.ms-powerpoint"),
     ],
+    ids=shortly,
 )  # fmt: skip
 def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> None:
     assert told(body, name) == said
@@ -111,6 +117,7 @@ def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> N
         (b"\x00\x01\x02\x03\xfe\xed" * 40, "a.pdf", "unknown"),
         (b"\x00" * 5000, "a.pdf", "unknown"),
     ],
+    ids=shortly,
 )  # fmt: skip
 def test_what_runs_or_hides_is_turned_away_whatever_it_is_called(body: bytes, name: str, why: str) -> None:
     assert told(body, name) == why

@@ -32,7 +32,7 @@ def told(body: bytes, name: str = "file.pdf") -> str:
 
 def shortly(value: object) -> str | None:
     """Archives hold the time at which they were packed: two workers must call the same case the same."""
-    return f"{len(value)} bytes" if isinstance(value, bytes) else None
+    return "a file" if isinstance(value, bytes) else None
 
 
 @pytest.mark.parametrize(

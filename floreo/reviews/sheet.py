@@ -16,7 +16,7 @@ from floreo.core.uploads import uploaded_file
 from floreo.evidence.actions import keep_file, keep_link
 from floreo.evidence.models import Evidence
 from floreo.reviews import actions as acts
-from floreo.reviews.actions.checking import CLOSED
+from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
 from floreo.reviews.logic import SAID
 from floreo.reviews.models import Answer, Ask
@@ -116,7 +116,9 @@ class Sheet:
 
     def press(self, request: HttpRequest) -> bool:
         """Does what was pressed. True when all of it could be done; else the forms hold the sentences, and what was
-        typed. Raises Refused once the review is closed."""
+        typed. Raises Refused once the review is closed, before any file is kept."""
+        if self.ask.review.is_closed:
+            raise closed(self.ask.review)
         button = request.POST.get("press", "save")
         if "whole" not in request.POST:  # cut off on the way: what is missing was not emptied by anybody
             self.who.add_error(None, _("Only a part of the page arrived. Send it again."))

@@ -23,6 +23,8 @@ from floreo.reviews.sheet import Sheet
 
 # Per link, not per address: a ministry's leads share one address. Generous, since words are at stake.
 PRESSES, PRESSES_PER_HOUR = 60, 240
+# Per link too, each file counted: nobody signed in, and a file stays in the vault even where its answer does not.
+FILES, FILES_PER_HOUR = 40, 40
 # Per address, for whoever tries links that are none. A signature cannot be guessed; this only keeps nuisance out.
 GUESSES, GUESSES_PER_HOUR = 30, 120
 HEADERS = {
@@ -80,6 +82,8 @@ def _post(request: HttpRequest, ask: Ask, sheet: Sheet) -> HttpResponse:
     sheet.fill(request)
     try:
         throttle.spend("answer", f"ask:{ask.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+        for _file in request.FILES:
+            throttle.spend("answer-file", f"ask:{ask.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
         done = sheet.press(request)
     except Slower as refusal:
         response = _words_back(request, ask, sheet, refusal)

@@ -18,8 +18,9 @@ from floreo.evidence.sniffing import (
     refuse_programs,
 )
 
-MOST_PARTS = 5_000
-MOST_BYTES = 512 * 1024 * 1024  # of all parts, unpacked
+MOST_PARTS = 5_000  # of an archive with all the archives in it
+MOST_BYTES = 512 * 1024 * 1024  # of all those parts, unpacked
+MOST_INDEX = 2 * 1024 * 1024  # of the list of its parts, which is read whole before any part is counted
 LARGEST_INNER = 64 * 1024 * 1024  # of an archive in an archive, unpacked to be looked into
 DEEPEST = 3
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
@@ -52,21 +53,37 @@ _OLD_MACROS = (_wide("_VBA_PROJECT"), _wide("VBA\0"), _wide("Macros\0"))
 _INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
 
 
-def kind_of_zip(opened: BinaryIO, *, depth: int = 0, inside: str = "") -> Kind:
+class _Room:
+    """How much may still be unpacked of one file: shared by all archives in it, so that many small ones in each other
+    cost no more than one."""
+
+    def __init__(self) -> None:
+        self.parts, self.bytes = MOST_PARTS, MOST_BYTES
+
+    def take(self, parts: list[zipfile.ZipInfo], inside: str) -> None:
+        self.parts -= len(parts)
+        self.bytes -= sum(part.file_size for part in parts)
+        if self.parts < 0 or self.bytes < 0:
+            raise Unwelcome("bomb", inside)
+
+
+def kind_of_zip(opened: BinaryIO, *, depth: int = 0, inside: str = "", room: _Room | None = None) -> Kind:
     """An archive, or the document it is. Raises Unwelcome for any part that would be turned away by itself."""
     if depth >= DEEPEST:
         raise Unwelcome("deep", inside)
     try:
+        end = zipfile._EndRecData(opened)  # type: ignore[attr-defined]  # read as the library reads it, so both see one list
+        if end and end[5] > MOST_INDEX:
+            raise Unwelcome("bomb", inside)
         with zipfile.ZipFile(opened) as archive:
-            return _look_into(archive, depth=depth, inside=inside)
+            return _look_into(archive, depth=depth, inside=inside, room=room or _Room())
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as wrong:
         raise Unwelcome("broken", inside) from wrong
 
 
-def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str) -> Kind:
+def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str, room: _Room) -> Kind:
     parts = [part for part in archive.infolist() if not part.is_dir()]
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise Unwelcome("bomb", inside)
+    room.take(parts, inside)
     names = [part.filename.replace("\\", "/").lower() for part in parts]
     document = _document(archive, names)
     if any(name in {"meta-inf/manifest.mf", "androidmanifest.xml"} for name in names) and document is None:
@@ -74,7 +91,7 @@ def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str) -> Kind:
     if _has_macros(archive, names, document):
         raise Unwelcome("macros", inside)
     for part in parts:
-        _part(archive, part, is_document=document is not None, depth=depth)
+        _part(archive, part, is_document=document is not None, depth=depth, room=room)
     return document or Kind("application/zip", "zip")
 
 
@@ -102,7 +119,7 @@ def _has_macros(archive: zipfile.ZipFile, names: list[str], document: Kind | Non
     return "[content_types].xml" in names and b"macroenabled" in _read(archive, "[content_types].xml").lower()
 
 
-def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool, depth: int) -> None:
+def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool, depth: int, room: _Room) -> None:
     name = part.filename
     if part.flag_bits & 1:
         raise Unwelcome("locked", name)
@@ -116,7 +133,7 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool,
                 raise Unwelcome("bomb", name)
             inner = io.BytesIO(head + opened.read(LARGEST_INNER))
             if head.startswith(ZIP):
-                kind_of_zip(inner, depth=depth + 1, inside=name)
+                kind_of_zip(inner, depth=depth + 1, inside=name, room=room)
             else:
                 kind_of_office(inner, inside=name)
 

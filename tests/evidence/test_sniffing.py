@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 
 import pytest
@@ -141,6 +142,24 @@ def test_an_archive_that_unpacks_to_far_more_than_it_seems_is_turned_away() -> N
 
 def test_an_archive_of_very_many_parts_is_turned_away() -> None:
     assert told(archive({f"{number}.txt": b"" for number in range(5_001)}), "a.zip") == "bomb"
+
+
+def test_small_archives_in_each_other_cost_no_more_than_one() -> None:
+    """Six kilobytes that would unpack to two gigabytes, each archive in it within its own bounds."""
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as opened:
+        opened.writestr("a.txt", b"a" * (30 * 1024 * 1024))
+    middle = archive({f"{number}.zip": plain.getvalue() for number in range(16)})
+    whole = archive({f"{number}.zip": middle for number in range(4)})
+    assert len(whole) < 10_000
+    assert told(whole, "a.zip") == "bomb"
+
+
+def test_a_list_of_parts_without_end_is_not_read() -> None:
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, 0, *[0] * 7, 1, *[0] * 6) + b"a"
+    index = entry * 100_000
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 34_464, 34_464, len(index), 30, 0)
+    assert told(b"PK\x03\x04" + bytes(26) + index + end, "a.zip") == "bomb"
 
 
 def test_every_reason_has_a_sentence_that_says_what_to_do() -> None:

@@ -1,21 +1,26 @@
 """Looking whether a link still answers, without being led anywhere but the open internet.
 
 Each address is looked up once and that very machine is asked, so that a name cannot mean one machine when it is checked
-and another when it is called. Redirects are followed by hand, each checked the same way. Nothing is downloaded."""
+and another when it is called. Redirects are followed by hand, each checked the same way. Nothing is downloaded, and a
+server that hands out its answer letter by letter does not hold us up."""
 
 from __future__ import annotations
 
 import http.client
 import socket
 import ssl
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from threading import Timer
 from urllib.parse import quote, urljoin, urlsplit
 
 from floreo.evidence.logic import is_public_address, is_web_address
 
-SECONDS = 4.0  # for each step
+SECONDS = 4.0  # that one server may be silent
+PATIENCE = 4  # times that long for one look, with all its steps
 MOST_STEPS = 5
 _GONE = 400
 # The page is there, only not for a program: behind a sign-in, a fee, or a guard against programs.
@@ -48,10 +53,10 @@ Allow = Callable[[str], bool]
 def look_at(url: str, *, allow: Allow = is_public_address, seconds: float = SECONDS) -> Look:
     """Asks for the headers, and for the page where a server will not give them alone. `allow` says which machines may
     be asked, by their IP address."""
-    status = 0
+    status, until = 0, time.monotonic() + seconds * PATIENCE
     try:
         for method in ("HEAD", "GET"):
-            status = _final_status(method, url, allow, seconds)
+            status = _final_status(method, url, allow, seconds, until)
             if status < _GONE or status in _BUSY - {405}:
                 return Look(Seen.ALIVE, status)
     except _NotOpen:
@@ -61,17 +66,17 @@ def look_at(url: str, *, allow: Allow = is_public_address, seconds: float = SECO
     return Look(Seen.DEAD if status < 500 or status == 501 else Seen.UNREACHED, status)
 
 
-def _final_status(method: str, url: str, allow: Allow, seconds: float) -> int:
+def _final_status(method: str, url: str, allow: Allow, seconds: float, until: float) -> int:
     for _step in range(MOST_STEPS):
-        status, onward = _ask(method, url, allow, seconds)
+        status, onward = _ask(method, url, allow, seconds, until)
         if status not in _REDIRECTS or not onward:
             return status
         url = urljoin(url, onward)
     raise ValueError("redirected in circles")
 
 
-def _ask(method: str, url: str, allow: Allow, seconds: float) -> tuple[int, str]:
-    """One request: its status, and where it points on to."""
+def _ask(method: str, url: str, allow: Allow, seconds: float, until: float) -> tuple[int, str]:
+    """One request: its status, and where it points on to. What is not there at `until` is not waited for."""
     if not is_web_address(url):
         raise ValueError("not a web address")
     parts = urlsplit(url)
@@ -83,11 +88,15 @@ def _ask(method: str, url: str, allow: Allow, seconds: float) -> tuple[int, str]
     connection = _Pinned(str(host), port, _open_machine(str(host), port, allow), secure=secure, seconds=seconds)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
+    watch = Timer(max(until - time.monotonic(), 0), connection.cut)
+    watch.daemon = True
+    watch.start()
     try:
         connection.request(method, path + query, headers={"User-Agent": "Floreo link check", "Accept": "*/*"})
         answer = connection.getresponse()
         return answer.status, answer.getheader("Location") or ""
     finally:
+        watch.cancel()
         connection.close()
 
 
@@ -104,9 +113,18 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, host: str, port: int, machine: str, *, secure: bool, seconds: float) -> None:
         super().__init__(host, port, timeout=seconds)
-        self._machine, self._secure = machine, secure
+        self._machine, self._secure, self._is_over = machine, secure, False
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._machine, self.port), self.timeout)
         if self._secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        if self._is_over:
+            raise TimeoutError
+
+    def cut(self) -> None:
+        """Ends whatever is being read, from another thread: the reader finds that nothing more comes."""
+        self._is_over = True
+        if self.sock is not None:
+            with suppress(OSError):  # it ended by itself in the meantime
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)

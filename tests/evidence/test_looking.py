@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -176,3 +178,23 @@ def test_a_new_address_is_looked_at_anew(today: None, site: str, secretariat: An
     assert (kept.link_state, kept.link_seen_on) == ("", None)
     assert look_at_links(by=SYSTEM, allow=loopback) == 1
     assert AuditEntry.objects.filter(subject=key(kept), verb="evidence.links_seen").count() == 2
+
+
+@pytest.mark.parametrize("answer", [b"H" * 400, b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 60])
+def test_a_server_that_answers_letter_by_letter_holds_nobody_up(answer: bytes) -> None:
+    """It is never silent for long, so that only an end to the whole look helps."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _address = server.accept()
+        with line, suppress(OSError):
+            line.recv(4096)
+            for byte in answer:
+                line.sendall(bytes([byte]))
+                time.sleep(0.05)
+
+    threading.Thread(target=drip, daemon=True).start()
+    began = time.monotonic()
+    look_at(f"http://127.0.0.1:{server.getsockname()[1]}/", allow=loopback, seconds=0.3)
+    assert time.monotonic() - began < 5
+    server.close()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 SOON = timedelta(days=60)  # a renewal is asked for this long before
+# Closed networks that the library calls open: protocols' own addresses, and what sites once kept to themselves.
+_CLOSED = (ip_network("192.0.0.0/24"), ip_network("fec0::/10"))
 _CARRIER_GRADE = IPv6Address("64:ff9b::"), 96  # addresses of the old internet inside the new one
 
 
@@ -57,4 +59,6 @@ def is_public_address(address: str) -> bool:
         return False
     if isinstance(found, IPv6Address) and (older := _inside(found)) is not None:
         found = older
+    if any(found in network for network in _CLOSED):
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved

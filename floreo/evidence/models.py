@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, reach
 from floreo.core.keys import thing_of
@@ -37,7 +38,7 @@ class Tlp(models.TextChoices):
 
 class LinkState(models.TextChoices):
     UNKNOWN = "", _("Not looked at yet")
-    ALIVE = "alive", _("Answers")
+    ALIVE = "alive", pgettext_lazy("a link", "Answers")
     DEAD = "dead", _("Does not answer")
     CLOSED = "closed", _("Within a closed network, so nobody looks")
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
@@ -27,7 +28,7 @@ class SeatPartChoice(models.TextChoices):
 
 
 class MeetingStateChoice(models.TextChoices):
-    PLANNED = MeetingState.PLANNED, _("Planned")
+    PLANNED = MeetingState.PLANNED, pgettext_lazy("a meeting", "Planned")
     HELD = MeetingState.HELD, _("Held")
     CANCELLED = MeetingState.CANCELLED, _("Cancelled")
 
@@ -56,7 +57,7 @@ class DecisionStateChoice(models.TextChoices):
     TAKEN = DecisionState.TAKEN, _("Taken")
     REFUSED = DecisionState.REFUSED, _("Refused")
     CARRIED_OUT = DecisionState.CARRIED_OUT, _("Carried out")
-    DROPPED = DecisionState.DROPPED, _("Dropped")
+    DROPPED = DecisionState.DROPPED, pgettext_lazy("a decision", "Dropped")
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):

@@ -10,7 +10,7 @@ from babel.dates import format_date, get_day_names
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import ROLES
 from floreo.core.owing import Owed, OwedKind, Press, Whose
@@ -135,7 +135,7 @@ def rows(items: Sequence[Owed], asked: Whose, today: date, *, names: Names) -> l
         Row(
             item, item.days_late(today), due_words(item.due, today), due_day(item.due, today),
             _("You") if asked.is_turn_of(item) else names.of_item(item), since_words(item.since, today),
-            item.presses or (Press(_("Open"), item.href),),
+            item.presses or (Press(pgettext("button", "Open"), item.href),),
         )
         for item in items
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, can
 from floreo.core.figures import Frequency, Period
@@ -26,7 +27,7 @@ class RhythmFrequency(models.TextChoices):
 
 class ReviewState(models.TextChoices):
     OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("a review", "Closed")
 
 
 class AskStateChoice(models.TextChoices):

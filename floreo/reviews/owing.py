@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import Permission
 from floreo.core.keys import key
@@ -56,7 +56,7 @@ def _asked(ask: Ask, *, person: int | None, name: str, since: date | None) -> Ow
         since=since or ask.review.opened_on, person=person, needs=ANSWER,
         # The organisation owes it once; the deputy's turn is the deputy's alone.
         organisation=ask.organisation_id if person == ask.person_id else None,
-        presses=(Press(_("Answer"), ask.desk_url()),), answer=answer_path(ask, ask.language),
+        presses=(Press(pgettext("button", "Answer"), ask.desk_url()),), answer=answer_path(ask, ask.language),
     )  # fmt: skip
 
 

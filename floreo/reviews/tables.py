@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table
@@ -43,7 +44,7 @@ REVIEWS = Table(
         day("due_on", _("Due"), _("When answers were due")),
         day("closes_on", _("Closes"), _("When it was to close")),
         column("state", _("State"), _("open or closed")),
-        _count("asked", _("Asked"), _("Leads that were asked")),
+        _count("asked", pgettext_lazy("leads", "Asked"), _("Leads that were asked")),
         _count("answered", _("Answered"), _("Leads that answered about everything")),
         _count("in_time", _("In time"), _("Leads that answered about everything by the due day")),
     ),

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
@@ -35,7 +35,7 @@ class Relation(models.TextChoices):
 class AssessmentState(models.TextChoices):
     OPEN = "open", _("Open")
     REVIEWED = "reviewed", _("All reviewed")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("an assessment", "Closed")
 
 
 class Yardstick(Record, Translated, Sourced):

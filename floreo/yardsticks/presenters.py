@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from floreo.core.ui.words import number
 from floreo.evidence.models import LinkState
@@ -25,7 +25,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     "outcome": _l("Outcome"), "part": _l("Part"), "article": _l("Article"),
 }  # fmt: skip
 TURN_WORDS: Mapping[Turn, Promise] = {
-    Turn.UP: _l("Up"), Turn.DOWN: _l("Down"), Turn.SAME: _l("The same"), Turn.NEW: _l("Not rated then"),
+    Turn.UP: pgettext_lazy("level", "Up"), Turn.DOWN: pgettext_lazy("level", "Down"), Turn.SAME: _l("The same"), Turn.NEW: _l("Not rated then"),
     Turn.LOST: _l("Not rated now"), Turn.NONE: _l("Rated neither then nor now"),
 }  # fmt: skip
 

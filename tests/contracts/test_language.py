@@ -93,13 +93,13 @@ def test_translations_keep_placeholders_and_tags() -> None:
 
 
 def test_translations_end_as_the_sentence_ends() -> None:
-    """A label that became a sentence, or lost its colon, is a slip."""
+    """A label that became a sentence, or lost its colon, is a slip. A greeting ends on a comma here, on a colon there."""
     ends = re.compile(r"[.:;…]?$")
     bad = [
         (said, ours)
         for m in messages(catalog())
         for said, ours in zip(texts(m.id), texts(m.string), strict=True)
-        if ends.findall(said)[0] != ends.findall(ours)[0]
+        if ends.findall(said)[0] != ends.findall(ours)[0] and not (said.endswith(",") and ours.endswith(":"))
     ]
     assert bad == []
 

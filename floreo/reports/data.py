@@ -202,12 +202,21 @@ class _Gathering:
             "milestones": sorted(reached, key=key), "closed": sorted(closed, key=key), "events": sorted(events, key=key),
         }  # fmt: skip
 
+    def tells_of(self, update: Data) -> bool:
+        """An answer tells of the period that its review asked about, though it is given when that is over; anything else,
+        of the day on which it was said."""
+        about = update["about"]
+        if about is None:
+            return self.within(update["on"])
+        first, last = about
+        return bool(self.period.start <= first and last <= self.period.end)
+
     def said(self) -> list[Data]:
-        """What leads said in the period, the oldest first; empty words and "nothing changed" are counted, not repeated."""
+        """What leads said of the period, the oldest first; empty words and "nothing changed" are counted, not repeated."""
         found = []
         for update in self.plan.updates:
             code = self.codes.get(update["action_id"])
-            if code is None or not self.within(update["on"]) or (self.public and not update["is_public"]):
+            if code is None or not self.tells_of(update) or (self.public and not update["is_public"]):
                 continue
             found.append({
                 "action": code, "on": update["on"], "nothing_changed": update["nothing_changed"],

@@ -10,6 +10,7 @@ from typing import Any
 
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import heirs
+from floreo.reviews.models import Answer
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Standing, Status, facts_on, standing
 from floreo.strategy.models import (
     Action,
@@ -124,9 +125,25 @@ class Plan:
             self.rows[values["action_id"]].milestones.append(values)
 
     def _said(self) -> None:
-        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "said_by", "is_public")
+        asked = Answer.objects.filter(ask__review__edition=self.edition, update__isnull=False).order_by()
+        about = {
+            pk: days for pk, *days in asked.values_list("update", "ask__review__starts_on", "ask__review__ends_on")
+        }
+        names = (
+            "pk",
+            "action_id",
+            "on",
+            "done",
+            "next",
+            "risks",
+            "translations",
+            "nothing_changed",
+            "said_by",
+            "is_public",
+        )
         rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values(*names)
         for values in rows.iterator(chunk_size=CHUNK):
+            values["about"] = about.get(values["pk"])  # the first and last day that its review asked about
             self.rows[values["action_id"]].heard.append(values["on"])
             self.updates.append(values)
         names = ("action_id", "title", "response", "translations", "likelihood", "impact", "noted_on", "closed_on",

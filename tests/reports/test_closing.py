@@ -15,13 +15,15 @@ from floreo.core.figures import Period
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
 from floreo.reports.actions import close_edition, close_review, correct_snapshot, freeze_past, freeze_report
-from floreo.reports.data import canonical, digest_of
+from floreo.reports.data import canonical, digest_of, gather
 from floreo.reports.models import Snapshot
 from floreo.reports.queries import public_file, told_of
+from floreo.reviews.actions import approve_answer
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer, Ask, Review
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.editions import end_edition
+from floreo.strategy.actions.updates import say_update
 from floreo.strategy.models import Action, Edition
 from tests.factories.strategy import make_organisation
 
@@ -45,6 +47,18 @@ def test_closing_keeps_how_everything_stood_on_the_last_day(review: Review, secr
     assert {s: n for s, n in public["tally_before"].items() if n} == {"on_track": 1, "stalled": 1, "not_started": 1}
     assert {s: n for s, n in internal["tally"].items() if n} == {"done": 1, "late": 2, "on_track": 1}
     assert [m["action"] for m in public["moved"]["closed"]] == ["1.1.1"]
+
+
+def test_answers_are_in_the_report_of_the_period_that_they_are_about(
+    review: Review, edition: Edition, acts: list[Action], secretariat: User
+) -> None:
+    approve_answer(waiting_answer(review, acts[1]), by=secretariat)  # in November, about July to September
+    say_update(acts[2], by=secretariat, done="Said in August, unasked.", on=date(2026, 8, 20))
+    say_update(acts[2], by=secretariat, done="Said in October, unasked.", on=date(2026, 10, 2))
+    third = close_review(review, by=secretariat)
+    running = gather(edition, Period(date(2026, 10, 1), date(2026, 12, 31)), viewer=SYSTEM, day=date(2026, 11, 24))
+    assert [s["done"][""] for s in third.public["said"]] == ["Said in August, unasked.", "We trained."]
+    assert [s["done"][""] for s in running["said"]] == ["Said in October, unasked."]
 
 
 def test_the_snapshot_names_its_fingerprint_and_its_entry_in_the_chain(review: Review, secretariat: User) -> None:

@@ -103,24 +103,28 @@ def page_of(thing: Any) -> str:
 
 
 def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
-    """The things of those names that the viewer may know of: as their own kind says, else the thing they hang on."""
+    """The things of those names that the viewer may know of: as their own kind says, else the thing they hang on. What
+    no rule speaks of (a person, an account, a letter) is seen by nobody here."""
     things = things_of(keys)
+    subjects = {name: ruled for name, thing in things.items() if (ruled := _ruled(thing)) is not None}
     allowed: dict[type[models.Model], set[Any]] = {}
-    subjects = {name: _ruled(thing) for name, thing in things.items()}
     for subject in subjects.values():
         allowed.setdefault(type(subject), set()).add(subject.pk)
     for model, pks in allowed.items():
         rows: Any = model._default_manager.filter(pk__in=pks)
-        if hasattr(rows, "visible_to"):
-            allowed[model] = set(rows.visible_to(viewer).values_list("pk", flat=True))
-    return {name: thing for name, thing in things.items() if subjects[name].pk in allowed[type(subjects[name])]}
+        allowed[model] = set(rows.visible_to(viewer).values_list("pk", flat=True))
+    return {name: things[name] for name, subject in subjects.items() if subject.pk in allowed[type(subject)]}
 
 
-def _ruled(thing: models.Model) -> models.Model:
-    """The thing whose rule says who sees it: itself, or what it hangs on."""
-    if hasattr(thing._meta.default_manager, "visible_to") or not isinstance(thing, Record):
+def _ruled(thing: models.Model) -> models.Model | None:
+    """The thing whose rule says who sees it: itself, what it hangs on, or the edition it stands in."""
+    if hasattr(thing._meta.default_manager, "visible_to"):
         return thing
-    return thing.audit_subject()
+    whole = thing.audit_subject() if isinstance(thing, Record) else thing
+    if whole != thing:
+        return _ruled(whole)
+    edition = getattr(thing, "edition", None)
+    return _ruled(edition) if isinstance(edition, models.Model) else None
 
 
 def successor_of(code: str, viewer: object) -> Evidence | None:

@@ -129,19 +129,8 @@ class Plan:
         about = {
             pk: days for pk, *days in asked.values_list("update", "ask__review__starts_on", "ask__review__ends_on")
         }
-        names = (
-            "pk",
-            "action_id",
-            "on",
-            "done",
-            "next",
-            "risks",
-            "translations",
-            "nothing_changed",
-            "said_by",
-            "is_public",
-        )
-        rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values(*names)
+        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "said_by", "is_public")
+        rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values("pk", *names)
         for values in rows.iterator(chunk_size=CHUNK):
             values["about"] = about.get(values["pk"])  # the first and last day that its review asked about
             self.rows[values["action_id"]].heard.append(values["on"])

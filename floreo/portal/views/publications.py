@@ -35,6 +35,7 @@ def publications(request: HttpRequest) -> HttpResponseBase:
         return file
     total = listing.total
     said = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}
+    said = said if total else _("Publications")  # the page says below that there are none
     return page(
         request, "portal/publications.html", section="publications", title=said, listing=listing, rows=listing.rows,
         description=_("Reports, press notices and documents, each under an address that stays."),

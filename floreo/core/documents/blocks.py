@@ -53,7 +53,6 @@ class Picture:
     svg: str
     alt: str
     caption: str = ""
-    wide: bool = True  # else half the line
 
 
 @dataclass(frozen=True)
@@ -106,11 +105,31 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Panels:
+    """Small pieces of one kind, each a list of blocks: as many side by side as there is room; two on paper. `note`
+    stands before them and says what holds for all."""
+
+    panels: Sequence[Sequence[Block]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class PageBreak:
     pass
 
 
-Block = Heading | Paragraph | Bullets | Facts | Grid | Picture | StatusBar | Boxed | Columns | PageBreak
+Block = Heading | Paragraph | Bullets | Facts | Grid | Picture | StatusBar | Boxed | Columns | Panels | PageBreak
+
+
+def headings_of(blocks: Sequence[Block]) -> list[Heading]:
+    """The headings that a table of contents would list, those of panels among them."""
+    found: list[Heading] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            found.append(block)
+        elif isinstance(block, Panels):
+            found += [heading for panel in block.panels for heading in headings_of(panel)]
+    return found
 
 
 @dataclass(frozen=True)

@@ -18,19 +18,23 @@ from floreo.core.documents.blocks import (
     Heading,
     Item,
     PageBreak,
+    Panels,
     Paragraph,
     Picture,
     StatusBar,
+    headings_of,
 )
 from floreo.core.documents.plain import bounded, breakable, clean, says
 from floreo.core.ui import bars
 
 LISTED = 30  # more headings than this, and a table of contents holds only the chapters
+PANEL = 1200  # letters: a panel with more to read may be torn over two pages
+PANEL_LINE = 45  # letters: about how many a line of a panel holds
 
 
 def contents_depth(blocks: Sequence[Block]) -> int:
     """How deep a table of contents goes, so that it stays one page."""
-    return 2 if sum(isinstance(b, Heading) and b.level <= 2 for b in blocks) <= LISTED else 1
+    return 2 if sum(h.level <= 2 for h in headings_of(blocks)) <= LISTED else 1
 
 
 class Drawer:
@@ -43,6 +47,10 @@ class Drawer:
     def heading(self, wanted: int) -> int:
         self.level = max(1, min(wanted, self.level + 1, 3))
         return self.level
+
+    def boxed(self) -> int:
+        """The level of a box's title: under the chapter it stands in, if it stands in one."""
+        return self.heading(2)
 
     def href(self, given: str) -> str:
         href = clean(given).strip()
@@ -106,12 +114,15 @@ class Drawer:
                 return self.shown(block)
             case Boxed() | Columns():
                 return [self.holder(block)]
+            case Panels():
+                panels = [{"blocks": made, "is_long": _is_long(made)} for p in block.panels if (made := self.many(p))]
+                return [{"kind": "panels", "panels": panels, "note": breakable(block.note)}] if panels else []
         return [self.words(block)] if not _is_empty(block) else []
 
     def holder(self, block: Boxed | Columns) -> dict[str, Any]:
         if isinstance(block, Columns):
             return {"kind": "columns", "left": self.many(block.left), "right": self.many(block.right)}
-        self.level = level = max(self.level, 1)
+        level = self.boxed()
         inner = self.many(block.blocks)
         return {
             "kind": "boxed",
@@ -122,8 +133,8 @@ class Drawer:
 
     def shown(self, picture: Picture) -> list[dict[str, Any]]:
         made = self.picture(picture)
-        more = {"kind": "picture", "caption": breakable(picture.caption), "wide": picture.wide}
-        return [more | made] if made else []
+        more = {"kind": "picture", "caption": breakable(picture.caption)}
+        return [more | made | {"share": ink.share(made["svg"])}] if made else []
 
     def words(self, block: Heading | Paragraph | Bullets | Facts | PageBreak) -> dict[str, Any]:
         match block:
@@ -137,6 +148,15 @@ class Drawer:
             case Facts(pairs=pairs):
                 return {"kind": "facts", "pairs": [[breakable(a), breakable(b)] for a, b in pairs]}
         return {"kind": "page_break"}
+
+
+def _is_long(made: Sequence[dict[str, Any]]) -> bool:
+    """Whether a panel may be higher than a page, as far as its words tell."""
+    if any(one["kind"] not in {"heading", "paragraph", "bullets", "picture"} for one in made):
+        return True
+    said = [one.get("text") or one.get("caption") or "" for one in made]
+    said += [f"{item['lead']} {item['text']}" for one in made for item in one.get("items", ())]
+    return sum(len(words) + PANEL_LINE * (1 + words.count("\n")) for words in said) > PANEL
 
 
 def _is_empty(block: Heading | Paragraph | Bullets | Facts | PageBreak) -> bool:

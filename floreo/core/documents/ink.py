@@ -64,6 +64,7 @@ def chart_style() -> str:
     return "".join(rules)
 
 
+LINE = 696.0  # px: a chart as wide as the line
 _ROOT = re.compile(r"<svg\b([^>]*)>", re.DOTALL)
 
 
@@ -82,10 +83,10 @@ def first_picture(svg: str) -> str:
     return svg[: end + 6] if end >= 0 else ""
 
 
-def ratio(svg: str) -> float:
-    """Height by width; 0 where it cannot be told."""
-    box = re.search(r'viewBox="([-\d.]+) ([-\d.]+) ([\d.]+) ([\d.]+)"', svg)
-    return float(box[4]) / float(box[3]) if box and float(box[3]) else 0.0
+def share(svg: str) -> float:
+    """How much of the line a chart takes, so that the words in all of them are equally large."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) [\d.]+"', svg)
+    return min(float(box[1]) / LINE, 1.0) if box and float(box[1]) else 1.0
 
 
 @cache

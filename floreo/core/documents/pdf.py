@@ -130,7 +130,7 @@ def to_pdf(document: Document, *, labels: Labels | None = None) -> bytes:
     return made
 
 
-_PICTURE = b"""#set page(width: 160mm, height: auto, margin: 0pt, fill: none)
+_PICTURE = b"""#set page(width: 160mm, height: auto, margin: 0pt, fill: white)
 #image(bytes(sys.inputs.svg), format: "svg", width: 100%)"""
 
 

@@ -16,6 +16,7 @@ from floreo.core.documents.blocks import (
     Heading,
     Item,
     PageBreak,
+    Panels,
     Paragraph,
     Picture,
     StatusBar,
@@ -59,6 +60,9 @@ def _block(block: Block) -> str:
             text = "\n\n".join([block.title, *_blocks(block.blocks)])
         case Columns():
             text = "\n\n".join(_blocks([*block.left, *block.right]))
+        case Panels():
+            inner = [block for panel in block.panels for block in panel]
+            text = "\n\n".join(filter(None, [_wrapped(block.note), *_blocks(inner)]))
         case PageBreak():
             text = ""
     return text

@@ -7,6 +7,7 @@ from typing import Any
 
 import docx
 from docx.document import Document as WordFile
+from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -15,10 +16,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from floreo.core.documents import ink
-from floreo.core.documents.blocks import (
-    Document,
-    Heading,
-)
+from floreo.core.documents.blocks import Document, headings_of
 from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels
 from floreo.core.documents.pdf import to_png
@@ -26,6 +24,17 @@ from floreo.core.documents.plain import clean
 
 LINE = Mm(166)  # A4 less its margins
 READING, DISPLAY = "Calibri", "Georgia"  # what every ministry's computer has
+SIZES = {
+    "Normal": 10.5,
+    "Title": 24,
+    "Subtitle": 12.5,
+    "Heading 1": 16,
+    "Heading 2": 12.5,
+    "Heading 3": 11,
+    "Caption": 9.5,
+}
+TIGHT = SIZES | {"Normal": 9.5, "Title": 19, "Heading 1": 12, "Heading 2": 10.5, "Heading 3": 10}  # one page
+IN_TABLES = "Table Text"
 LOCALES = {"en": "en-GB", "es": "es-MX"}
 
 
@@ -77,21 +86,14 @@ class Frame:
         section = self.word.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(22)
-        section.top_margin = section.bottom_margin = Mm(22)
+        section.top_margin = section.bottom_margin = Mm(15 if document.one_page else 22)
+        section.header_distance = section.footer_distance = Mm(9 if document.one_page else 12)
         self._styles()
+        self._spaces()
 
     def _styles(self) -> None:
         styles = self.word.styles
-        sizes = {
-            "Normal": 10.5,
-            "Title": 24,
-            "Subtitle": 12.5,
-            "Heading 1": 16,
-            "Heading 2": 13,
-            "Heading 3": 11,
-            "Caption": 9.5,
-        }
-        for name, size in sizes.items():
+        for name, size in TIGHT.items() if self.document.one_page else SIZES.items():
             style = styles[name]
             face = DISPLAY if name in {"Title", "Heading 1"} else READING
             style.font.name, style.font.size = face, Pt(size)
@@ -110,6 +112,26 @@ class Frame:
             defaults.remove(old)
         tongue = _locale(self.document.language)
         defaults.append(element("w:lang", val=tongue, eastAsia=tongue, bidi="ar-SA"))
+
+    def _spaces(self) -> None:
+        """Room above and below, and a style of its own for what stands in tables."""
+        styles, tight = self.word.styles, self.document.one_page
+        above = {"Heading 1": 20, "Heading 2": 13, "Heading 3": 10}
+        for name, after in (
+            ("Normal", 6),
+            ("Title", 4),
+            ("Subtitle", 14),
+            ("Caption", 4),
+            *dict.fromkeys(above, 4).items(),
+        ):
+            shape = styles[name].paragraph_format
+            shape.space_after = Pt(after * 0.5 if tight else after)
+            shape.line_spacing = 1.0 if tight else 1.1
+            if name in above:
+                shape.space_before = Pt(above[name] * 0.4 if tight else above[name])
+        cells = styles.add_style(IN_TABLES, WD_STYLE_TYPE.PARAGRAPH)
+        cells.base_style, cells.font.size = styles["Normal"], Pt(8.5 if tight else 9.5)
+        cells.paragraph_format.space_after, cells.paragraph_format.line_spacing = Pt(0), 1.0
 
     def masthead(self) -> None:
         document = self.document
@@ -149,11 +171,12 @@ class Frame:
         title = self.word.add_paragraph()
         self.run(title, self.document.contents_title or self.labels.contents, strong=True)
         depth = contents_depth(self.document.blocks)
-        heads = [b for b in self.document.blocks if isinstance(b, Heading) and b.level <= depth]
+        heads = [h for h in headings_of(self.document.blocks) if h.level <= depth]
         paragraph = self.word.add_paragraph()
         field = element("w:fldSimple", instr=f'TOC \\o "1-{depth}" \\h \\z \\u', dirty="true")
         for i, head in enumerate(heads):
-            words = f"{head.number} {head.text}".strip() + ("\n" if i + 1 < len(heads) else "")
+            inset = "\u2003" * (head.level - 1)
+            words = inset + f"{head.number} {head.text}".strip() + ("\n" if i + 1 < len(heads) else "")
             field.append(self.run(paragraph, words)._r)
         paragraph._p.append(field)
         self.page_break()
@@ -203,7 +226,7 @@ class Frame:
 
     def picture(self, paragraph: WordParagraph, svg: str, alt: str, width: int) -> None:
         """A chart or a silhouette. Each is in the file once, however often it is shown."""
-        png = to_png(svg)
+        png = to_png(svg, ppi=max(20, round(200 * width / LINE)))
         if not png:
             return
         if png not in self.images:
@@ -211,6 +234,8 @@ class Frame:
         relation, image = self.images[png]
         self.pictures += 1
         inline = CT_Inline.new_pic_inline(self.pictures, relation, "chart.png", *image.scaled_dimensions(width, None))
+        for side in "TBLR":  # without these some programs leave room round it
+            inline.set(f"dist{side}", "0")
         inline.docPr.set("descr", clean(alt))
         inline.docPr.set("name", f"P{self.pictures}")
         paragraph.add_run()._r.add_drawing(inline)

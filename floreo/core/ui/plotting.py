@@ -156,8 +156,18 @@ def _decimal(value: charts.Number | None) -> Decimal | float:
 
 def legend_of(line: charts.Line, unit: str) -> str:
     """The unit, and what is not said on the chart itself."""
+    return " ".join(filter(None, [unit_of(unit), *remarks_of(line)]))
+
+
+def unit_of(unit: str) -> str:
+    """The unit as a sentence of its own: "Per cent." """
     unit = _("per cent") if unit == PER_CENT else unit.strip()
-    said = [f"{unit[:1].upper()}{unit[1:]}."] if unit else []
+    return f"{unit[:1].upper()}{unit[1:]}." if unit else ""
+
+
+def remarks_of(line: charts.Line) -> list[str]:
+    """What the drawing means where it does not say so itself."""
+    said: list[str] = []
     dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on
     if dotted:
         said.append(_("Dotted: a straight line to the target, not a forecast."))
@@ -165,7 +175,7 @@ def legend_of(line: charts.Line, unit: str) -> str:
         said.append(_("Hollow: a reading later corrected."))
     if any(p.value is None for p in line.points):
         said.append(_("Open: no reading."))
-    return " ".join(said)
+    return said
 
 
 def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:

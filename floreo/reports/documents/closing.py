@@ -161,7 +161,7 @@ def _learned(told: Told) -> list[Block]:
 def _figures(told: Told) -> list[Block]:
     if not told.figures:
         return [Paragraph(_("No indicator was defined, so nothing was measured."))]
-    return [block for figure in told.figures for block in parts.figure_blocks(figure)]
+    return parts.figure_blocks(told.figures)
 
 
 def _unknown(told: Told) -> list[Block]:

@@ -101,4 +101,4 @@ def _measured(told: Told, codes: set[str]) -> list[Block]:
     mine = [f for f in told.figures if codes & set(f.actions)]
     if not mine:
         return [Paragraph(_("No indicator is tied to the actions it pays for."))]
-    return [block for figure in mine for block in parts.figure_blocks(figure)]
+    return parts.figure_blocks(mine)

@@ -19,6 +19,7 @@ from floreo.core.documents.blocks import (
     Grid,
     Heading,
     Item,
+    Panels,
     Paragraph,
     Picture,
     StatusBar,
@@ -94,7 +95,7 @@ def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
         for a in acts
     ]  # fmt: skip
     head = [_("Action"), _("Status"), _("Lead"), _("Why"), _("Now expected")]
-    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.3, 1.3, 1.5, 2.8, 1.1))
+    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.2, 1.5, 1.5, 2.6, 1.1))
 
 
 # -- money ---------------------------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def _sum_cells(each: Sum) -> list[Cell]:
     ]
 
 
-MONEY_WIDTHS = (2.2, 1.5, 1.5, 1.5, 0.8)
+MONEY_WIDTHS = (2.1, 1.4, 1.4, 1.4, 1.1)
 
 
 def money_grid(caption: str, first: str, rows: Iterable[tuple[str, tuple[Sum, ...]]], *, bare: bool = False) -> Grid:
@@ -187,28 +188,32 @@ def figure_sentence(figure: Figure) -> str:
     return figures.headline(figure.indicator, latest)
 
 
-def figure_chart(figure: Figure) -> list[Block]:
-    title = figure.indicator.in_language("title")
-    line = plotting.line_of(figure.readings, figure.indicator, [], caption=title)
-    if line is None:
-        return []
-    legend = plotting.legend_of(line, figure.indicator.in_language("unit"))
-    return [Picture(charts.line_chart(line), line.label, f"{title}. {legend}".strip())]
-
-
-def figure_blocks(figure: Figure, *, level: int = 2) -> list[Block]:
-    """One indicator: its sentence, its chart, the change, and which reading it is."""
-    indicator, latest = figure.indicator, figure.latest
+def figure_words(figure: Figure) -> str:
+    """How one indicator stands, and how it changed."""
+    latest = figure.latest
     said = [figure_sentence(figure)]
     if latest is not None and not figure.is_hidden(latest):
-        said.append(
-            figures.change_words(latest, figure.before) + "." if figures.change_words(latest, figure.before) else ""
-        )
-    return [
-        Heading(indicator.in_language("title"), level),
-        Paragraph(" ".join(filter(None, said))),
-        *figure_chart(figure),
-    ]
+        change = figures.change_words(latest, figure.before)
+        said.append(f"{change}." if change else "")
+    return " ".join(filter(None, said))
+
+
+def figure_blocks(chosen: Iterable[Figure]) -> list[Block]:
+    """Indicators side by side, each with its sentence and its chart; then those of which there is too little to draw."""
+    panels: list[list[Block]] = []
+    rest: list[Item] = []
+    remarks: dict[str, None] = {}
+    for figure in chosen:
+        own, said = figure.indicator, figure_words(figure)
+        title = own.in_language("title")
+        line = plotting.line_of(figure.readings, own, [], caption=title)
+        if line is not None:
+            chart = Picture(charts.small_line_chart(line), line.label, plotting.unit_of(own.in_language("unit")))
+            panels.append([Heading(title, 2), Paragraph(said), chart])
+            remarks |= dict.fromkeys(plotting.remarks_of(line))
+        else:
+            rest.append(Item(said, f"{title}." if title[-1:].isalnum() else title))
+    return [*([Panels(panels, " ".join(remarks))] if panels else []), *([Bullets(rest)] if rest else [])]
 
 
 def spark(figure: Figure) -> Picture | None:
@@ -235,7 +240,7 @@ def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str, *
     left = len(acts) - len(rows)
     note = _("%(number)s more actions are in the data file.") % {"number": number_figures(left)} if left > 0 else ""
     head = [_("Action"), _("Status"), _("Lead"), _("Due")]
-    return [Grid(caption, head, rows, widths=(3.4, 1.6, 1.6, 1), note=note)]
+    return [Grid(caption, head, rows, widths=(3.1, 1.5, 1.8, 1.2), note=note)]
 
 
 def readings_annex(told: Told) -> list[Block]:
@@ -252,7 +257,7 @@ def readings_annex(told: Told) -> list[Block]:
     if not rows:
         return [Paragraph(_("There is no reading, so there is no working to show."))]
     head = [_("Indicator"), _("For"), _("Value"), _("What was counted"), _("State")]
-    return [Grid(_("Working of the newest readings"), head, rows, widths=(2, 1.1, 1, 2.6, 1.6))]
+    return [Grid(_("Working of the newest readings"), head, rows, widths=(1.9, 1.1, 1.2, 2.7, 1.4))]
 
 
 def _working(figure: Figure) -> str:
@@ -270,8 +275,10 @@ def _working(figure: Figure) -> str:
         parts.append(
             _("Measure %(name)s, version %(version)s.") % {"name": latest.measure, "version": latest.measure_version}
         )
-    else:
+    elif latest.taken_by:
         parts.append(_("Entered by %(who)s.") % {"who": latest.taken_by})
+    else:  # strangers are told of no person
+        parts.append(_("Entered on %(day)s.") % {"day": short_day(figures.day_of(latest.taken_at))})
     return " ".join(parts)
 
 

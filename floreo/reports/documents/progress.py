@@ -18,6 +18,7 @@ from floreo.core.documents.blocks import (
     Heading,
     Item,
     PageBreak,
+    Panels,
     Paragraph,
 )
 from floreo.core.ui import words
@@ -221,10 +222,7 @@ def _risks(told: Told, most: int) -> list[Block]:
 def _figures(told: Told) -> list[Block]:
     if not told.figures:
         return [Paragraph(_("No indicator is defined, so nothing is measured."))]
-    blocks: list[Block] = []
-    for figure in told.figures:
-        blocks += parts.figure_blocks(figure)
-    return blocks
+    return parts.figure_blocks(told.figures)
 
 
 def _said(told: Told, most: int) -> list[Block]:
@@ -233,13 +231,13 @@ def _said(told: Told, most: int) -> list[Block]:
     silent = len(rows) - len(speaking)
     if not rows:
         return [Paragraph(_("No lead said anything in this period."))]
-    blocks: list[Block] = []
+    panels: list[list[Block]] = []
     for row in speaking[:most]:
         words_of = {_("Done"): say(row["done"]), _("Next"): say(row["next"]), _("Risks"): say(row["risks"])}
         items = [Item(text, f"{name}:") for name, text in words_of.items() if text]
         if items:
-            blocks += [Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)]
-    blocks += _rest(len(speaking) - most)
+            panels.append([Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
+    blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
     if silent:
         said = ngettext("%(n)s answer says that nothing changed.", "%(n)s answers say that nothing changed.", silent)
         blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))

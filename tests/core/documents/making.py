@@ -15,12 +15,16 @@ from floreo.core.documents.blocks import (
     Heading,
     Item,
     PageBreak,
+    Panels,
     Paragraph,
     Picture,
     StatusBar,
 )
 from floreo.core.ui import charts
 
+SMALL = charts.small_line_chart(
+    charts.Line(points=(charts.Point(date(2026, 3, 31), 3), charts.Point(date(2026, 6, 30), 4)), label="A small line")
+)
 SPARK = charts.sparkline([55, 60, 58, 70, 81], 95)
 LINE = charts.line_chart(
     charts.Line(
@@ -54,6 +58,12 @@ def every_block() -> list[object]:
         Grid("Figures", ["Figure", "Since"], [[Cell("Seen"), Cell("", picture=Picture(SPARK, "55 to 81"))]], bare=True),
         Boxed("Decisions asked of you", [Bullets(["One"], numbered=True)]),
         PageBreak(),
+        Panels(
+            [
+                [Heading("One", 2), Paragraph("o"), Picture(SMALL, "3 to 4", "Days.")],
+                [Heading("Two", 2), Bullets(["t"])],
+            ]
+        ),
         Columns([Heading("Left"), Paragraph("l")], [Heading("Right"), Paragraph("r")]),
     ]
 

@@ -20,6 +20,8 @@ def test_every_block_is_on_the_page_under_its_heading() -> None:
         ("h2", "1 How it stands"),
         ("h3", "Deeper"),
         ("h3", "Decisions asked of you"),
+        ("h3", "One"),
+        ("h3", "Two"),
         ("h2", "Left"),
         ("h2", "Right"),
     ]

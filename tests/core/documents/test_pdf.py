@@ -72,7 +72,7 @@ def test_every_block_says_its_words() -> None:
     for said in (
         "1 How it stands", "Fourteen of 24 hold.", "Not started", "Internal", "As the law says.", "Deeper",
         "3 December 2026", "Sign it. agreed", "Readings", "What is late", "55 days", "Counted in days.",
-        "Decisions asked of you", "Left", "Right", "Snapshot 12ab", "A State",
+        "Decisions asked of you", "One", "Days.", "Two", "Left", "Right", "Snapshot 12ab", "A State",
     ):  # fmt: skip
         assert said in words, said
 

@@ -31,6 +31,8 @@ def test_headings_are_real_and_never_skip_a_level() -> None:
         ("Title", "14 of 24 actions hold their dates."),
         ("Heading 1", "1 How it stands"),
         ("Heading 2", "Deeper"),
+        ("Heading 2", "One"),
+        ("Heading 2", "Two"),
         ("Heading 1", "Left"),
         ("Heading 1", "Right"),
     ]
@@ -56,7 +58,7 @@ def test_tables_repeat_their_header_and_pictures_have_words() -> None:
     assert [t._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for t in data] == ["What is late", "Figures"]
     assert all(t.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for t in data)
     spoken = [e.get("descr") for e in word.element.body.iter(qn("wp:docPr"))]
-    assert spoken == ["5 done, 9 on track", "From 53 to 62", "", "55 to 81"]
+    assert spoken == ["5 done, 9 on track", "From 53 to 62", "", "55 to 81", "3 to 4"]
 
 
 def test_lists_begin_at_one_again() -> None:

@@ -4,7 +4,7 @@ language; every chart escapes them. No Django, and no colour: classes of assets/
 from floreo.core.ui.bars import mini_bar, status_bar
 from floreo.core.ui.charts.columns import Bar, Reference, bar_chart
 from floreo.core.ui.charts.drawing import Number
-from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit
+from floreo.core.ui.charts.lines import Goal, Line, Mark, Point, line_chart, notes_fit, small_line_chart
 from floreo.core.ui.charts.spans import Span, SpanAxis, span_axis, span_bar
 from floreo.core.ui.charts.spark import sparkline
 from floreo.core.ui.charts.timeline import TimelineRow, timeline_chart
@@ -24,6 +24,7 @@ __all__ = [
     "line_chart",
     "mini_bar",
     "notes_fit",
+    "small_line_chart",
     "span_axis",
     "span_bar",
     "sparkline",

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 GAP = 8.0
 
 
-def named(plot: _Plot, x: float, y: float, words: str) -> list[str]:
-    """Words beside a dot: below it, above it, or beside it, wherever they lie on no line and on no other words."""
+def named(plot: _Plot, x: float, y: float, words: str, *, must: bool = True) -> list[str]:
+    """Words beside a dot: below it, above it, or beside it, wherever they lie on no line and on no other words. With
+    `must` they lie on a line rather than be left out."""
     middle = (*kept_inside(x, words, plot.left + 2, plot.right), (y + 23, y - 13))
     beside = (
         ((x + 11, "start", (y + 4,)), (x - 11, "end", (y - 8, y + 4))) if plot.left < x - width_of(words) - 11 else ()
@@ -26,7 +27,7 @@ def named(plot: _Plot, x: float, y: float, words: str) -> list[str]:
         for s in sides
         if plot.top - 16 < s[2] < plot.bottom - 2 and (s[1] != "start" or s[0] + width_of(words) < plot.frame.width)
     ]
-    for off_lines in (True, False):
+    for off_lines in (True, False) if must else (True,):
         for at, anchor, row in inside:
             if drawn := plot.write(at, row, words, anchor=anchor, css="fl-strong", off_lines=off_lines):
                 return drawn

@@ -10,6 +10,7 @@ from html import escape
 
 Number = Decimal | float | int
 LARGEST = 1e15  # beyond it nothing that a strategy counts; keeps arithmetic finite
+APART = 4.0  # px between two words on one line
 TEXT = 13.0  # px: the smallest words in a chart
 
 
@@ -118,7 +119,10 @@ class Box:
 
     def meets(self, other: Box) -> bool:
         return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+            self.left < other.right + APART
+            and other.left < self.right + APART
+            and self.top < other.bottom
+            and other.top < self.bottom
         )
 
     def is_crossed(self, start: tuple[float, float], end: tuple[float, float]) -> bool:

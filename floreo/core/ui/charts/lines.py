@@ -82,6 +82,7 @@ class Frame:
 
 
 WIDE, NARROW = Frame(696, 300, "fl-wide"), Frame(332, 262, "fl-narrow")
+SMALL = Frame(332, 190, "fl-small")  # one of many side by side
 MOST_NAMED = 3  # more marks than this are numbered, and listed under the chart
 
 
@@ -223,8 +224,17 @@ def _goal(plot: _Plot) -> list[str]:
     return [
         *body,
         circle(x, y, 6, "fl-c-tgtdot"),
-        *plot.write(place, under, goal.words, anchor=anchor, css="fl-c-target", must=True),
+        *_goal_words(plot, place, (under, y - 14 if under > y else y + 26), goal.words, anchor),
     ]
+
+
+def _goal_words(plot: _Plot, x: float, rows: tuple[float, float], words: str, anchor: str) -> list[str]:
+    """What the target is, under or over it: wherever it lies on no line, else in the first row."""
+    for row in rows:
+        inside = plot.top - 16 < row < plot.bottom - 2
+        if inside and (drawn := plot.write(x, row, words, anchor=anchor, css="fl-c-target", off_lines=True)):
+            return drawn
+    return plot.write(x, rows[0], words, anchor=anchor, css="fl-c-target", must=True)
 
 
 def _readings(plot: _Plot) -> list[str]:
@@ -254,7 +264,7 @@ def _named(plot: _Plot) -> list[str]:
     body = named(plot, plot.x(last.on), plot.y(value), last.words)
     if plot.chart.baseline and len(plot.known) > 1:
         first, at = plot.known[0]
-        body += named(plot, plot.x(first.on), plot.y(at), plot.chart.baseline)
+        body += named(plot, plot.x(first.on), plot.y(at), plot.chart.baseline, must=plot.frame is not SMALL)
     return body
 
 
@@ -269,3 +279,8 @@ def _drawing(chart: Line, frame: Frame) -> str:
 def line_chart(chart: Line) -> str:
     """Both drawings, one of which is shown."""
     return _drawing(chart, WIDE) + _drawing(chart, NARROW)
+
+
+def small_line_chart(chart: Line) -> str:
+    """One low drawing, for many side by side."""
+    return _drawing(chart, SMALL)

@@ -21,6 +21,7 @@ from floreo.core.documents.blocks import (
     Heading,
     Item,
     PageBreak,
+    Panels,
     Paragraph,
     Picture,
     StatusBar,
@@ -69,15 +70,21 @@ class _Page:
                 return ""
             case Picture():
                 return figure_of(block.svg, caption=block.caption) if block.svg else ""
-            case Columns():
-                return self.put("columns", left=self.many(block.left), right=self.many(block.right))
-            case Boxed():
-                self.level = max(self.level, 1)
-                level, inner = self.first + self.level - 1, self.many(block.blocks)
-                return self.put("boxed", title=clean(block.title), level=level, content=inner)
+            case Boxed() | Columns() | Panels():
+                return self.holder(block)
             case Grid():
                 return self.grid(block)
         return self.words(block)
+
+    def holder(self, block: Boxed | Columns | Panels) -> str:
+        match block:
+            case Columns():
+                return self.put("columns", left=self.many(block.left), right=self.many(block.right))
+            case Panels():
+                panels = [made for panel in block.panels if (made := self.many(panel))]
+                return self.put("panels", panels=panels, note=block.note) if panels else ""
+        level, inner = self.heading(2), self.many(block.blocks)
+        return self.put("boxed", title=clean(block.title), level=level, content=inner)
 
     def words(self, block: Any) -> str:
         match block:
@@ -115,12 +122,25 @@ class _Page:
         return render_to_string(f"ui/document/{kind}.html", facts)
 
 
+SHORT_CELL, LONG_CELL = 17, 30  # letters: one line at most; words that want room
+
+
+def _css(cell: Cell) -> str:
+    if cell.is_number:
+        return "fl-num"
+    letters = len(cell.text) + len(cell.small)
+    if letters <= SHORT_CELL and not cell.below:
+        return "fl-nb"
+    return "fl-long" if max(letters, len(cell.below)) > LONG_CELL else ""
+
+
 def _cell(cell: Cell) -> dict[str, Any]:
     shown: dict[str, Any] = {
         name: getattr(cell, name) for name in ("text", "is_number", "href", "small", "below", "is_strong")
     }
     picture = cell.picture if cell.picture and cell.picture.svg else None
     return shown | {
+        "css": _css(cell),
         "short": SHORT.get(cell.status, ""),
         "svg": drawn(picture.svg) if picture else "",
         "spoken": clean(picture.alt) if picture else "",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.ui.words import day
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, EvidenceKind, LinkState
 from floreo.evidence.sniffing import Unwelcome
@@ -59,8 +59,8 @@ def unwelcome_sentence(refusal: Unwelcome, name: str) -> str:
     return str(_ALONE[refusal.code]) % words
 
 
-def day_words(day: date) -> str:
-    return date_format(day, "j M Y")
+def day_words(when: date) -> str:
+    return day(when)
 
 
 def validity_words(evidence: Evidence, *, today: date) -> str:

@@ -6,9 +6,15 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 if "FLOREO_TESTS" not in os.environ:  # worker processes inherit what the first one made
     folder = tempfile.mkdtemp(prefix="floreo-tests-")
     os.environ["FLOREO_TESTS"] = os.environ["FLOREO_DATA"] = folder
     (Path(folder) / "static").mkdir()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["FLOREO_SECRET_KEY"] = "a key for tests only"
+
+# How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
+settings.register_profile("floreo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("floreo")

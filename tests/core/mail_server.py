@@ -62,20 +62,29 @@ def free_port() -> int:
 
 
 @contextmanager
-def mail_server(handler: MailServer | None = None, **settings: object) -> Iterator[MailServer]:
-    """Within it, mail goes to a server of our own on a free port of this machine."""
-    server = handler or MailServer()
+def listening(server: MailServer) -> Iterator[int]:
+    """Within it, the server listens on a free port of this machine, which is yielded."""
     port = free_port()
     controller = Controller(server, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        with override_settings(
-            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port,
-            EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD="", **settings,
-        ):  # fmt: skip
-            yield server
+        yield port
     finally:
         controller.stop()
+
+
+@contextmanager
+def mail_server(handler: MailServer | None = None, **settings: object) -> Iterator[MailServer]:
+    """Within it, mail goes to a server of our own on a free port of this machine."""
+    server = handler or MailServer()
+    with (
+        listening(server) as port,
+        override_settings(
+            EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port,
+            EMAIL_USE_TLS=False, EMAIL_USE_SSL=False, EMAIL_HOST_USER="", EMAIL_HOST_PASSWORD="", **settings,
+        ),
+    ):  # fmt: skip
+        yield server
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,26 +59,18 @@ def read_what_it_prints(site: Site, line: str) -> None:
         site.admin_link = found[1]
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """`floreo up` with the sample pack, as the README says, on a port of its own."""
-    port, data = free_port(), tmp_path_factory.mktemp("site")
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[Site]:
+    """`floreo up` with the sample pack, as the README says, on a port of its own, with further settings."""
+    port = free_port()
     env = {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
     command = [
-        sys.executable,
-        "-m",
-        "floreo.config.cli",
-        "--data",
-        str(data),
-        "up",
-        "--pack",
-        "isla-prueba",
-        "--port",
-        str(port),
-    ]
+        sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", "isla-prueba", "--port", str(port),
+    ]  # fmt: skip
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+        command, cwd=ROOT, env=env | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
     site = Site(f"http://localhost:{port}")
     assert process.stdout is not None
     for line in process.stdout:
@@ -85,10 +78,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         if line.startswith("Stop it"):
             break
     threading.Thread(target=process.stdout.read, daemon=True).start()  # keeps the pipe from filling
-    wait_for(port, process)
-    yield site
-    os.killpg(process.pid, signal.SIGTERM)
-    process.wait(timeout=20)
+    try:
+        wait_for(port, process)
+        yield site
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The one that most journeys share."""
+    with running(tmp_path_factory.mktemp("site")) as found:
+        yield found
 
 
 def wait_for(port: int, process: subprocess.Popen[str]) -> None:

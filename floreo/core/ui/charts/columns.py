@@ -89,7 +89,7 @@ def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Num
 
 def _narrow(bars: Sequence[Bar], reference: Reference | None, label: str, top: Number | None) -> str:
     room = max((width_of(b.words) for b in bars), default=0) + 8
-    x = Scale(*_reach(bars, reference, top), 1, max(NARROW - min(room, NARROW * 0.4), 60))
+    x = Scale(*_reach(bars, reference, top), 1, max(NARROW - min(room, NARROW * 0.5), 60))
     alike = not any(b.is_ours for b in bars)
     head = 20.0 if reference else 0.0
     height = head + NARROW_ROW * len(bars) + 4

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 from typing import Any
 
-import docx
 import jinja2
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from docx.oxml import OxmlElement
 from docxtpl import DocxTemplate
 
+from floreo.core.documents.blocks import Document
+from floreo.core.documents.labels import labels_in
+from floreo.core.documents.word_frame import IN_TABLES, LINE, Frame
 from floreo.core.errors import Refused
 from floreo.reports.presenters import Told
 from floreo.reports.word.fields import values
@@ -36,14 +39,18 @@ def fill(content: bytes, told: Told) -> bytes:
 def _row(table: Any, *texts: str) -> None:
     for cell, text in zip(table.add_row().cells, texts, strict=False):
         cell.text = text
+        cell.paragraphs[0].style = IN_TABLES
 
 
-def _repeated(document: Any, head: tuple[str, ...], list_name: str, cells: tuple[str, ...]) -> None:
-    """A table whose middle row is repeated for each item of a list."""
+def _repeated(
+    document: Any, head: tuple[str, ...], list_name: str, cells: tuple[str, ...], shares: tuple[float, ...]
+) -> None:
+    """A table whose middle row is repeated for each item of a list; `shares` of the line are its columns."""
     table = document.add_table(rows=1, cols=len(head))
     table.style = "Table Grid"
     for cell, text in zip(table.rows[0].cells, head, strict=True):
         cell.text = text
+        cell.paragraphs[0].style = IN_TABLES
         for run in cell.paragraphs[0].runs:
             run.bold = True
     mark = OxmlElement("w:tblHeader")
@@ -51,13 +58,20 @@ def _repeated(document: Any, head: tuple[str, ...], list_name: str, cells: tuple
     _row(table, "{%tr for one in " + list_name + " %}")
     _row(table, *("{{ one." + name + " }}" for name in cells))
     _row(table, "{%tr endfor %}")
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = int(LINE * share / sum(shares))
+        for cell in column.cells:
+            cell.width = column.width
     document.add_paragraph()
 
 
 def default_template() -> bytes:
     """A template to begin with: every kind of field once, in the reader's language."""
-    document = docx.Document()
-    document.add_heading(_("Progress report, {{ period }}"), 0)
+    title, language = _("Progress report, {{ period }}"), get_language() or "en"
+    frame = Frame(Document(title, language, []), labels_in(language))
+    frame.set_up()
+    document = frame.word
+    document.add_heading(title, 0)
     document.add_paragraph("{{ country }}. {{ strategy }}")
     document.add_paragraph("{{ headline }} {{ change }}")
     document.add_heading(_("Decisions asked"), 1)
@@ -67,16 +81,21 @@ def default_template() -> bytes:
     document.add_paragraph(_("No decision is asked."))
     document.add_paragraph("{%p endfor %}")
     document.add_heading(_("What is late, and why"), 1)
-    _repeated(document, (_("Action"), _("Status"), _("Lead"), _("Why")), "late", ("title", "status", "lead", "why"))
+    late = ("title", "status", "lead", "why")
+    _repeated(document, (_("Action"), _("Status"), _("Lead"), _("Why")), "late", late, (2.4, 1, 1.6, 2.8))
     document.add_heading(_("What moved"), 1)
     document.add_paragraph("{%p for one in milestones %}")
     document.add_paragraph("{{ one.day }}: {{ one.text }}", style="List Bullet")
     document.add_paragraph("{%p endfor %}")
     document.add_heading(_("Indicators"), 1)
-    _repeated(document, (_("Indicator"), _("Value"), _("Target")), "figures", ("title", "value", "target"))
+    _repeated(
+        document, (_("Indicator"), _("Value"), _("Target")), "figures", ("title", "value", "target"), (3, 1.4, 1.9)
+    )
     document.add_heading(_("Money"), 1)
     document.add_paragraph("{% if money %}{{ money }}{% else %}" + _("Nothing is known of its money.") + "{% endif %}")
-    _repeated(document, (_("Who pays"), _("Planned"), _("Spent")), "by_funder", ("name", "planned", "spent"))
+    _repeated(
+        document, (_("Who pays"), _("Planned"), _("Spent")), "by_funder", ("name", "planned", "spent"), (3, 1.4, 1.4)
+    )
     document.sections[0].footer.paragraphs[0].text = "{{ foot }} {{ sample }}"
     out = io.BytesIO()
     document.save(out)

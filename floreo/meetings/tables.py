@@ -46,6 +46,11 @@ def _committee_filter(path: str) -> Filter:
 
 COMMITTEE = Column("committee", _("Committee"), _("Its code"), _code("committee"))
 
+
+def _public_committee(row: Any) -> Cell:
+    return row.committee.code if row.committee is not None and row.committee.is_public else None
+
+
 SEATS = Table(
     "seats",
     _("Seats"),
@@ -152,7 +157,7 @@ DECISIONS = Table(
     columns=(
         column("number", _("Number"), _("Unique: the year, and the how-manieth in it")),
         Column("edition", _("Edition"), _("Code of the edition it belongs to"), lambda d: d.edition.code),
-        COMMITTEE,
+        Column("committee", _("Committee"), _("Its code"), _public_committee),
         Column("meeting", _("Meeting"), _("Code of the meeting, in its committee"), _meeting_of),
         *titles(_("What was decided, in a few words")),
         column("text", _("Text"), _("The decision in full")),

@@ -20,7 +20,7 @@ from floreo.reports.facts import Plan, Row, text
 from floreo.reports.figures import figures_of
 from floreo.reports.models import Lesson
 from floreo.strategy.logic import HIGH, Status, tally
-from floreo.strategy.models import Edition
+from floreo.strategy.models import Edition, GrantState
 from floreo.strategy.models.editions import may_read_plan
 from floreo.strategy.money import year_words
 
@@ -141,8 +141,13 @@ class _Gathering:
             "closed": values["closed_on"] if values["closed_on"] and values["closed_on"] <= self.day else None,
             "reason": self.reason(values, stands.status),
             "missed": self.missed(row), "is_public": values["is_public"], "confirmed": values["confirmed"],
-            "carried_to": self.plan.carried_to.get(values["pk"]), "is_carried": values["carried_from_id"] is not None,
+            "carried_to": self.carried_to(values["pk"]), "is_carried": values["carried_from_id"] is not None,
         }  # fmt: skip
+
+    def carried_to(self, pk: int) -> str | None:
+        """The edition that carries it on; strangers hear of it once that is public."""
+        code, is_public = self.plan.carried_to.get(pk, (None, False))
+        return code if is_public or not self.public else None
 
     def pillar_code(self, pk: int) -> str:
         return next((p.code for p in self.plan.pillars if p.pk == pk), "")
@@ -288,6 +293,11 @@ class _Gathering:
                 "action": values["code"], "pillar": self.pillar_code(values["objective__pillar_id"]),
                 "funder": body.code if body else "", "year": line["year"], "year_words": year_words(line["year"], starts),
                 "currency": line["currency"], "planned": str(line["planned"]), "committed": str(line["committed"]),
-                "spent": str(line["spent"]), "confirmed": line["confirmed"], "grant": line["grant"],
+                "spent": str(line["spent"]), "confirmed": line["confirmed"], "grant": self.grant(line),
             })  # fmt: skip
         return {"lines": lines, "funders": funders}
+
+    def grant(self, line: Data) -> str:
+        """The agreement that pays; strangers hear of one that is signed, with a funder they may know of."""
+        is_known = line["grant_state"] != GrantState.PROPOSED and self.body(line["grant_of"]) is not None
+        return str(line["grant"]) if is_known or not self.public else ""

@@ -93,9 +93,8 @@ class Plan:
         self._said()
         self._money()
         self.events = list(Event.objects.filter(edition=edition).exclude(on=None).order_by("on", "pk"))
-        self.carried_to = dict(
-            Action.objects.filter(carried_from__edition=edition).values_list("carried_from_id", "edition__code")
-        )
+        carried = Action.objects.filter(carried_from__edition=edition).select_related("edition")
+        self.carried_to = {a.carried_from_id: (a.edition.code, a.is_public and a.edition.is_public) for a in carried}
         for row in self.rows.values():
             row.settle()
 
@@ -153,7 +152,8 @@ class Plan:
                 "action_id": line.action_id, "funder_id": line.funder_id, "year": line.fiscal_year,
                 "currency": line.currency, "planned": line.amount,
                 "committed": line.amount if line.is_committed else 0, "spent": line.spent, "confirmed": line.confirmed,
-                "grant": line.grant.code if line.grant else "",
+                "grant": line.grant.code if line.grant else "", "grant_state": line.grant.state if line.grant else "",
+                "grant_of": line.grant.funder_id if line.grant else None,
             })  # fmt: skip
 
 

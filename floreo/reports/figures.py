@@ -37,6 +37,8 @@ def _held(reading: Reading, *, public: bool) -> dict[str, Any]:
     kept |= {name: str(kept[name]) if kept[name] is not None else None for name in _NUMBERS & set(_READING)}
     if hidden:  # about so few people that a number would single them out: not even in the data
         kept |= {"value": None, "numerator": None, "denominator": None, "working": {}}
+    if public:  # people are not named there
+        kept |= {"taken_by": "", "frozen_by": ""}
     return kept | {"hidden": hidden, "records": reading.records.total if reading.records else 0}
 
 

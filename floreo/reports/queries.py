@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -20,7 +21,7 @@ from floreo.core.ui.papers import bytes_of
 from floreo.indicators.presenters import day_of
 from floreo.reports.data import canonical, gather
 from floreo.reports.documents import closing_document, donor_document, minister_document, progress_document
-from floreo.reports.models import Snapshot, SnapshotKind
+from floreo.reports.models import Correction, Snapshot, SnapshotKind
 from floreo.reports.presenters import Told
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Edition, EditionState
@@ -30,13 +31,23 @@ KEPT_FILES = 48  # drawn files kept in memory: what is frozen is drawn once
 
 
 def told_of(snapshot: Snapshot, *, internal: bool = False) -> Told:
-    """A snapshot as it may be told: the public form, or all of it."""
+    """A snapshot as it may be told: all of it; or the public form, in which the state speaks and no person is named."""
     notes = [c for c in snapshot.corrections.all() if internal or c.is_public]
-    return Told(
+    told = Told(
         snapshot.internal if internal else snapshot.public, digest=snapshot.digest, audit_number=snapshot.audit_number,
         frozen_on=day_of(snapshot.frozen_at), frozen_by=snapshot.frozen_by, corrections=tuple(notes),
         site=settings.SITE_ADDRESS,
     )  # fmt: skip
+    if internal:
+        return told
+    return replace(told, frozen_by=told.country, corrections=tuple(_said_by(told.country, c) for c in notes))
+
+
+def _said_by(who: str, correction: Correction) -> Correction:
+    """The same in another's name, to be read and never kept."""
+    shown = copy(correction)
+    shown.by = who
+    return shown
 
 
 def told_now(edition: Edition, period: Period, viewer: object) -> Told:

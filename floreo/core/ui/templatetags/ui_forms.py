@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.forms import BoundField, Form
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -68,13 +69,50 @@ def field(bound: BoundField, *, optional: bool = True) -> dict[str, Any]:
 
 @register.simple_tag
 def button(
-    words_: str, *, main: bool = False, small: bool = False, name: str = "", value: str = "", form: str = ""
+    words_: str,
+    *,
+    main: bool = False,
+    small: bool = False,
+    name: str = "",
+    value: str = "",
+    form: str = "",
+    more: str = "",
 ) -> SafeString:
-    """{% button _("Save") main=True %}: a button that sends its form. One main button a page."""
+    """{% button _("Save") main=True %}: a button that sends its form. One main button a page. `more` is only read aloud."""
     css = f"btn {'btn-primary' if main else 'btn-outline-primary'}{' btn-sm' if small else ''}"
     extra = format_html(' name="{}" value="{}"', name, value) if name else ""
     owner = format_html(' form="{}"', form) if form else ""
-    return format_html('<button type="submit" class="{}"{}{}>{}</button>', css, extra, owner, words_)
+    aloud = format_html('<span class="visually-hidden"> {}</span>', more) if more else ""
+    return format_html('<button type="submit" class="{}"{}{}>{}{}</button>', css, extra, owner, words_, aloud)
+
+
+@register.simple_tag
+def to_copy(id_: str, label: str, words_: str, *, rows: int = 1) -> SafeString:
+    """{% to_copy "feed" _("Your address") address %}: words to copy and not to change; of several lines with `rows`."""
+    if rows == 1:
+        box = format_html('<input class="form-control" id="{}" type="text" readonly value="{}">', id_, words_)
+    else:
+        box = format_html('<textarea class="form-control" id="{}" rows="{}" readonly>{}</textarea>', id_, rows, words_)
+    return format_html('<div class="fl-field"><label class="form-label" for="{}">{}</label>{}</div>', id_, label, box)
+
+
+@register.simple_tag
+def choose(name: str, label: str, options: Iterable[tuple[str, str]], current: str = "", any_: str = "") -> SafeString:
+    """{% choose "kind" _("What") kinds asked.kind _("Everything") %}: a choice that narrows a list; `any_` takes it away."""
+    rows = [("", any_), *options] if any_ else options
+    inside = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((v, mark_safe(" selected") if v == current else "", w) for v, w in rows),
+    )
+    return format_html(
+        '<label for="f-{}">{}</label><select class="form-select" id="f-{}" name="{}">{}</select>',
+        name,
+        label,
+        name,
+        name,
+        inside,
+    )
 
 
 @register.simple_tag

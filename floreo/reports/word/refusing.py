@@ -31,6 +31,11 @@ _CARRIERS = re.compile(
 _REACHING = re.compile(
     r"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|MACROBUTTON|DATABASE|RD|AUTOTEXT)\b", re.IGNORECASE
 )
+# Relations to what Word takes in, runs or shows by another program, whatever the part is called.
+_CARRYING = re.compile(
+    r"/(?:aFChunk|oleObject|package|control|activeXControlBinary|vbaProject|wordVbaData|subDocument|frame|ui/extensibility"
+    r"|attachedToolbars|keyMapCustomizations|attachedTemplate|printerSettings)$", re.IGNORECASE
+)  # fmt: skip
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FILTERS = {"upper", "lower", "capitalize", "trim", "length", "default", "join", "first", "last"}
 _NODES = (
@@ -38,6 +43,7 @@ _NODES = (
     nodes.And, nodes.Or, nodes.Const, nodes.Compare, nodes.Operand, nodes.Filter, nodes.Test,
 )  # fmt: skip
 _TESTS = {"defined", "none"}
+_DEEPEST = 2  # lists that are repeated in each other
 _LOOP = {"index", "first", "last", "length"}
 
 
@@ -57,7 +63,8 @@ def check(content: bytes) -> list[str]:
     parts = _opened(content)
     _no_programs(parts)
     _nothing_outside(parts)
-    _no_reaching_fields(parts)
+    for part in parts.values():
+        _no_reaching_fields(part)
     return _fields(content)
 
 
@@ -91,10 +98,15 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         content = part.read(member.file_size + 1)
     if len(content) > member.file_size:
         raise _broken()
-    head = content[:4096].replace(b"\x00", b"").upper()
-    if member.filename.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in head or b"<!ENTITY" in head):
+    said = content.replace(b"\x00", b"").upper() if _is_markup(content) else b""
+    if b"<!DOCTYPE" in said or b"<!ENTITY" in said:
         raise refuse(_("This file defines entities, as no Word file does. It is not opened."), "bomb")
     return content
+
+
+def _is_markup(content: bytes) -> bool:
+    """Whether a part is XML, whatever its name says."""
+    return content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
 
 
 def _tree(content: bytes) -> Any:
@@ -113,14 +125,18 @@ def _no_programs(parts: dict[str, bytes]) -> None:
     if any("macroEnabled" in kind or "vba" in kind.lower() for kind in kinds) or any(
         _CARRIERS.search(n) for n in parts
     ):
-        raise refuse(
-            _("This file can run macros or carries a program. Save it as a plain Word document (.docx) without them."),
-            "macros",
-        )
+        raise _carrier()
     if MAIN not in kinds:
         raise refuse(
             _("This is not a plain Word document. Save it as .docx, not as a template or another kind."), "kind"
         )
+
+
+def _carrier() -> Refused:
+    return refuse(
+        _("This file can run macros or carries a program. Save it as a plain Word document (.docx) without them."),
+        "macros",
+    )
 
 
 def _nothing_outside(parts: dict[str, bytes]) -> None:
@@ -129,6 +145,8 @@ def _nothing_outside(parts: dict[str, bytes]) -> None:
             continue
         for relation in _tree(content):
             if relation.get("TargetMode") != "External":
+                if _CARRYING.search(relation.get("Type", "")):
+                    raise _carrier()
                 continue
             target = relation.get("Target", "")
             if not relation.get("Type", "").endswith("/hyperlink") or not target.startswith(
@@ -140,17 +158,29 @@ def _nothing_outside(parts: dict[str, bytes]) -> None:
                 raise refuse(sentence % {"target": target[:80]}, "outside")
 
 
-def _no_reaching_fields(parts: dict[str, bytes]) -> None:
-    for name, content in parts.items():
-        if not (name.startswith("word/") and name.endswith(".xml")):
-            continue
-        root = _tree(content)
-        codes = [e.text or "" for e in root.iter(f"{_W}instrText")] + [
-            e.get(f"{_W}instr", "") for e in root.iter(f"{_W}fldSimple")
-        ]
-        if found := _REACHING.search(" ".join(codes)):
+def _no_reaching_fields(content: bytes) -> None:
+    """Looks at every part that is XML: which of them Word reads, its relations say, and not their names."""
+    if not _is_markup(content):
+        return
+    for code in _codes(_tree(content)):
+        if found := _REACHING.search(code):
             sentence = _("This file holds the Word field %(field)s, which reaches outside it. Take it out.")
             raise refuse(sentence % {"field": found[0].upper()}, "outside")
+
+
+def _codes(root: Any) -> Iterator[str]:
+    """The code of each field, put together as Word does: it may stand in several pieces, with other fields in it."""
+    open_ones: list[str] = []
+    for element in root.iter(f"{_W}instrText", f"{_W}fldSimple", f"{_W}fldChar"):
+        if element.tag == f"{_W}fldSimple":
+            yield element.get(f"{_W}instr", "")
+        elif element.tag == f"{_W}instrText":
+            open_ones[-1:] = [(open_ones[-1] if open_ones else "") + (element.text or "")]
+        elif element.get(f"{_W}fldCharType") == "begin":
+            open_ones.append("")
+        elif element.get(f"{_W}fldCharType") == "end" and open_ones:
+            yield open_ones.pop()
+    yield from open_ones
 
 
 # -- the fields ----------------------------------------------------------------------------------------------------------
@@ -200,10 +230,7 @@ class _Walk:
 
     def visit(self, node: nodes.Node, known: dict[str, Any]) -> None:
         if not isinstance(node, _NODES):
-            sentence = _(
-                "A template may show fields, repeat lists and ask whether something is there. “%(what)s” is more than that."
-            )
-            raise refuse(sentence % {"what": type(node).__name__.lower()}, "too_much")
+            raise _more(node)
         match node:
             case nodes.For():
                 self.loop(node, known)
@@ -219,6 +246,8 @@ class _Walk:
             self.visit(child, known)
 
     def loop(self, node: nodes.For, known: dict[str, Any]) -> None:
+        if sum(isinstance(meant, _Item) for name, meant in known.items() if name != "loop") >= _DEEPEST:
+            raise _more(node)  # each item of a list for each of another, and so on: it would never be done
         name, inside = self.resolve(node.iter, known)
         if not isinstance(inside, dict) or not isinstance(node.target, nodes.Name) or node.recursive:
             raise refuse(_("“%(name)s” is no list that can be repeated.") % {"name": name}, "no_list")
@@ -246,6 +275,13 @@ class _Walk:
         raise refuse(
             _("A field is a name, as the list of fields writes it. Calculations are not filled in."), "too_much"
         )
+
+
+def _more(node: nodes.Node) -> Refused:
+    sentence = _(
+        "A template may show fields, repeat lists and ask whether something is there. “%(what)s” is more than that."
+    )
+    return refuse(sentence % {"what": type(node).__name__.lower()}, "too_much")
 
 
 class _Item:

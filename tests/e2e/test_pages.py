@@ -16,13 +16,64 @@ PUBLIC = [
     "/strategy/2025-2028/actions/2.1.1/", "/strategy/2025-2028/actions/2.1.1/history/", "/strategy/2021-2024/", "/indicators/",
     "/organisations/", "/districts/", "/data/", "/data/actions/", "/about/", "/about/status/", "/about/roles/",
     "/about/unconfirmed/", "/about/audit/", "/about/pieces/", "/accessibility/", "/privacy/", "/report/", "/search/?q=line",
-    "/account/login/", "/no-such-page/",
+    "/account/login/", "/no-such-page/", "/reports/", "/reports/2025-2028/2026-q3/", "/reports/2025-2028/2026-q3/minister/",
+    "/reports/2025-2028/2026-q3/funders/regional-digital-fund/", "/reports/2021-2024/closing/", "/publications/",
+    "/publications/annual-review-2025/", "/publications/phone-numbers-2025/", "/yardsticks/", "/yardsticks/gci/",
+    "/yardsticks/cmm/", "/strategy/2025-2028/money/", "/strategy/2025-2028/decisions/", "/strategy/2025-2028/text/",
+    "/answer/no-such-link/",
 ]  # fmt: skip
 DESK = [
     "/desk/", "/desk/others/", "/desk/calendar/", "/desk/weekly/", "/desk/plan/", "/desk/plan/2025-2028/", "/desk/plan/2025-2028/actions/2.1.1/", "/desk/imports/", "/desk/indicators/",
     "/desk/organisations/", "/desk/people/", "/desk/accounts/", "/desk/audit/", "/desk/reviews/", "/desk/reviews/2025-2028/2026-10/",
     "/desk/reviews/2025-2028/2026-q3/", "/desk/reviews/2025-2028/rhythm/",
 ]  # fmt: skip
+
+
+# The rooms of the desk that came with the secretariat's rhythm. An address with a second part: follow that link from it.
+_REVIEW, _REPORT, _MEETING = (
+    "/desk/reviews/2025-2028/2026-10/",
+    "/desk/reports/2025-2028/2026-q3/",
+    "/desk/meetings/task-force/2026-11-10/",
+)
+_GCI, _BILL, _DRAFT = (
+    "/desk/assessments/gci-2026/",
+    "/desk/evidence/bill-14-2025/",
+    "/desk/publications/exercise-lessons/",
+)
+ROOMS: dict[str, list[str | tuple[str, str]]] = {
+    "reviews": [
+        (_REVIEW, "a[href*='/asks/']"), (_REVIEW, "a[href$='/return/']"), f"{_REVIEW}days/", f"{_REVIEW}close/",
+        "/desk/reviews/2025-2028/new/",
+    ],
+    "reports": [
+        "/desk/reports/", _REPORT, f"{_REPORT}?part=minister", f"{_REPORT}correct/", f"{_REPORT}sign/",
+        "/desk/reports/2025-2028/preview/", "/desk/reports/2025-2028/new/", "/desk/reports/2025-2028/lessons/",
+        "/desk/reports/templates/", "/desk/reports/templates/new/",
+    ],
+    "yardsticks": [
+        "/desk/yardsticks/", "/desk/yardsticks/gci/", "/desk/yardsticks/gci/new/", "/desk/yardsticks/gci/scores/new/", _GCI,
+        f"{_GCI}compare/", (_GCI, "a[href*='/items/']"), "/desk/assessments/cmm-2026/",
+    ],
+    "evidence": [
+        "/desk/evidence/", "/desk/evidence/new/", _BILL, f"{_BILL}edit/", f"{_BILL}replace/", f"{_BILL}withdraw/",
+        ("/desk/plan/2025-2028/actions/2.1.1/", "a[href*='/desk/evidence/to/']"),
+    ],
+    "meetings": [
+        "/desk/meetings/", _MEETING, f"{_MEETING}record/", f"{_MEETING}papers/minutes/",
+        "/desk/meetings/steering-committee/2026-12-03/", "/desk/committees/", "/desk/committees/new/",
+        "/desk/committees/task-force/", "/desk/committees/task-force/call/", "/desk/committees/task-force/seats/new/",
+        "/desk/decisions/", "/desk/decisions/new/", "/desk/decisions/D-2026-06/",
+    ],
+    "money": [
+        "/desk/money/2025-2028/", "/desk/new-grant/", "/desk/grants/rdf-response/", "/desk/grants/rdf-response/edit/",
+        ("/desk/money/2025-2028/", "a[href*='/budget-lines/']"),
+    ],
+    "publications": [
+        "/desk/publications/", "/desk/publications/annual-review-2025/", _DRAFT, f"{_DRAFT}file/", "/desk/new-publication/",
+        "/desk/channels/", "/desk/new-channel/", "/desk/channels/ministry/",
+    ],
+    "mail": ["/desk/mail/", ("/desk/mail/", "main td a, main th a"), "/desk/health/"],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -49,6 +100,33 @@ def test_desk_pages(page: Page, site: Site) -> None:
                 assert response.status == 200, address
                 assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
                 assert axe(page) == [], f"{prefix}{address} at {width}"
+
+
+def found_from(page: Page, place: str | tuple[str, str]) -> str:
+    """The address itself, or where the link leads."""
+    if isinstance(place, str):
+        return place
+    page.goto(place[0])
+    return str(page.locator(place[1]).first.get_attribute("href"))
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_pages_of_a_room(page: Page, site: Site, room: str) -> None:
+    sign_in(page, site, "administrator")
+    if room == "mail":  # so that there is a letter to read
+        page.goto("/desk/mail/")
+        page.get_by_role("button", name="Send a test letter to me").click()
+    for address in [found_from(page, place) for place in ROOMS[room]]:
+        for prefix in ("", "/es"):
+            page.set_viewport_size({"width": 1280, "height": 800})
+            response = page.goto(prefix + address)
+            assert response is not None
+            assert (response.status, page.locator("h1").count()) == (200, 1), address
+            for width in (1280, 360):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
+                if (width == 360) == bool(prefix):  # English wide, Spanish narrow: every rule once, both texts
+                    assert axe(page) == [], f"{prefix}{address} at {width}"
 
 
 def test_every_link_of_the_public_site_leads_somewhere(page: Page, site: Site) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import translation
 
@@ -21,6 +22,21 @@ from floreo.packs.actions import load_pack
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database, pure logic need not be shown again."""
+    if not config.getoption("--database-only"):
+        return
+    asks = {"db", "transactional_db", "django_db_setup"}
+    kept = [i for i in items if asks & set(getattr(i, "fixturenames", ())) or i.get_closest_marker("django_db")]
+    out = [i for i in items if i not in set(kept) and "tests/config" not in str(i.path)]
+    config.hook.pytest_deselected(items=out)
+    items[:] = [i for i in items if i not in set(out)]
 
 
 # A file, not memory: SQLite then locks between threads as it does in production.
@@ -49,7 +65,8 @@ _OUR_APPS = {
     "core", "organisations", "evidence", "yardsticks", "strategy", "reviews", "meetings", "publications", "indicators",
     "reports", "packs", "owing",
 }  # fmt: skip
-_kept: dict[str, list[tuple[type[models.Model], list[models.Model]]]] = {}
+Said = list[tuple[str, Any]]
+_said: dict[str, Said] = {}
 
 
 def _our_tables() -> list[type[models.Model]]:
@@ -60,27 +77,38 @@ def _our_tables() -> list[type[models.Model]]:
     return found
 
 
-def _restore(rows: list[tuple[type[models.Model], list[models.Model]]]) -> None:
-    """Puts a loaded pack back, rows and ids, far quicker than loading it again."""
-    with connection.constraint_checks_disabled():
-        for model, things in rows:
-            for thing in things:
-                thing._state.adding = True
-            model._default_manager.bulk_create(things, batch_size=500)
-    if connection.vendor == "postgresql":
-        from django.core.management.color import no_style
+def _said_by_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -> Said:
+    """What the database is told to hold these rows, ids and all. Said again it takes a tenth of loading the pack anew."""
+    said: Said = []
 
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), [m for m, _ in rows]):
-                cursor.execute(statement)
+    def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        said.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with transaction.atomic():
+        with connection.execute_wrapper(listen):
+            for model, things in rows:
+                for thing in things:
+                    thing._state.adding = True
+                model._default_manager.bulk_create(things, batch_size=500)
+        transaction.set_rollback(True)
+    if connection.vendor == "postgresql":
+        said += [(statement, None) for statement in connection.ops.sequence_reset_sql(no_style(), [m for m, _ in rows])]
+    return said
 
 
 def load_once(name: str) -> None:
-    if name in _kept:
-        _restore(_kept[name])
-        return
-    load_pack(ROOT / "packs" / name, by=SYSTEM)
-    _kept[name] = [(m, list(m._default_manager.all())) for m in _our_tables()]
+    """Loads a pack; from the second time on by saying to the database again what the first time led to."""
+    if name not in _said:
+        with transaction.atomic():
+            load_pack(ROOT / "packs" / name, by=SYSTEM)
+            rows = [(m, list(m._default_manager.all())) for m in _our_tables()]
+            transaction.set_rollback(True)
+        with connection.constraint_checks_disabled():
+            _said[name] = _said_by_a_copy(rows)
+    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
+        for sql, params in _said[name]:
+            cursor.execute(sql, params)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ as_postgres "$PGBIN/initdb -D $PGDATA_DIR/data -A trust -E UTF8 --no-locale -U f
 as_postgres "$PGBIN/pg_ctl -D $PGDATA_DIR/data -w -o \"-k $PGDATA_DIR -h '' -F -c full_page_writes=off -c synchronous_commit=off\" -l $PGDATA_DIR/log start" >/dev/null
 
 say "Tests on PostgreSQL"
-DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q -m "not e2e and not wheel"
+DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --database-only -m "not e2e and not wheel"
 
 say "Tests on SQLite, with the browser"
 $BIN/pytest -n 2 -q

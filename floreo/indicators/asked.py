@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -46,6 +46,11 @@ def _asked(indicator: Indicator, first: date, last: date, period: str, act: int)
         code=indicator.code, title=indicator.in_language("title"), unit=indicator.in_language("unit"),
         definition=indicator.in_language("definition"), starts_on=first, ends_on=last, period=period, action_id=act,
     )  # fmt: skip
+
+
+def titles_of(codes: Iterable[str]) -> dict[str, str]:
+    """By code, in the reader's language. What is no indicator any more is left out."""
+    return {i.code: i.in_language("title") for i in Indicator.objects.filter(code__in=list(codes))}
 
 
 def enter_figure(figure: Mapping[str, str], by: Actor) -> object:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.figures import Period
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.evidence.actions import keep_file, keep_link
@@ -20,7 +22,7 @@ from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
 from floreo.reviews.logic import SAID
 from floreo.reviews.models import Answer, Ask
-from floreo.reviews.presenters import decided_words, said_words
+from floreo.reviews.presenters import decided_words, period_words, said_words
 from floreo.reviews.queries import current_answers, last_updates
 from floreo.strategy.models import Action, Milestone, Update
 
@@ -37,12 +39,16 @@ class Entry:
     last: Update | None  # what the plan says was said last
     evidence: list[Evidence] = field(default_factory=list)
     theirs: list[tuple[Any, str]] = field(default_factory=list)  # what somebody else wrote in the meantime
+    titles: Mapping[str, str] = field(default_factory=dict)  # of the answer's figures, by their codes
 
     @property
     def figures(self) -> list[tuple[str, dict[str, str]]]:
-        """Each figure of the answer under its title, where it is still asked for; else under its code."""
-        known = {f.code: f"{f.title}, {f.period}" for f in self.form.figures}
-        return [(known.get(f["indicator"], f["indicator"]), f) for f in self.answer.figures] if self.answer else []
+        """Each figure of the answer under its title and period; under its code, where there is no such figure any more."""
+        return [(self._named(f), f) for f in self.answer.figures] if self.answer else []
+
+    def _named(self, figure: Mapping[str, str]) -> str:
+        period = Period(date.fromisoformat(figure["starts_on"]), date.fromisoformat(figure["ends_on"]))
+        return f"{self.titles.get(figure['indicator'], figure['indicator'])}, {period_words(period)}"
 
     @property
     def state(self) -> str:
@@ -74,12 +80,13 @@ class Entry:
 
 @dataclass
 class Sheet:
-    """All that one lead is asked. `figures` come from above: reviews know no indicators."""
+    """All that one lead is asked. `figures` and their `titles` come from above: reviews know no indicators."""
 
     ask: Ask
     by: Actor
     name: str
     figures: Callable[[], Iterable[FigureAsked]]
+    titles: Callable[[Iterable[str]], Mapping[str, str]]
     entries: list[Entry] = field(default_factory=list)
     who: WhoForm = field(default_factory=WhoForm)
 
@@ -92,6 +99,8 @@ class Sheet:
         )
         last = last_updates(chosen, before=[a.update_id for a in answers.values() if a.update_id])
         kept = Evidence.objects.in_bulk([pk for a in answers.values() for pk in a.evidence])
+        given = {figure["indicator"] for a in answers.values() for figure in a.figures}
+        titles = self.titles(given) if given else {}
         self.entries = []
         for act in chosen:
             answer = answers.get(act.pk)
@@ -101,7 +110,7 @@ class Sheet:
                 figures=[f for f in asked if f.action_id == act.pk],
             )  # fmt: skip
             mine = [kept[pk] for pk in (answer.evidence if answer else []) if pk in kept]
-            self.entries.append(Entry(act, answer, form, last.get(act.pk), mine))
+            self.entries.append(Entry(act, answer, form, last.get(act.pk), mine, titles=titles))
         self.who = WhoForm(data, initial={"said_by": self.name})
         return self
 
@@ -223,7 +232,7 @@ class Sheet:
     def after_errors(self, request: HttpRequest) -> Sheet:
         """The page to show again: what could be kept as it is kept now, the rest as it was typed, with its sentences."""
         failed = {e.act.pk: e for e in self.entries if e.form.errors}
-        shown = Sheet(self.ask, self.by, self.name, self.figures).fill()
+        shown = Sheet(self.ask, self.by, self.name, self.figures, self.titles).fill()
         shown.entries = [failed.get(e.act.pk, e) for e in shown.entries]
         shown.who = self.who
         return shown

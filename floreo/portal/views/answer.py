@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
-from floreo.indicators.asked import figures_asked
+from floreo.indicators.asked import figures_asked, titles_of
 from floreo.reviews.access import Answerer, ask_of_token
 from floreo.reviews.actions import mark_opened
 from floreo.reviews.models import Ask
@@ -66,7 +66,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, what was said last, and the form. After the close it still opens, and shows what was said."""
     ask = _ask_of(request, token)
     by = Answerer(ask)
-    sheet = Sheet(ask, by, _name(ask), figures=lambda: figures_asked(ask))
+    sheet = Sheet(ask, by, _name(ask), figures=lambda: figures_asked(ask), titles=titles_of)
     if request.method == "POST":
         return _post(request, ask, sheet)
     if request.method == "GET":

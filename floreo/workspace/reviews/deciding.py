@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
-from floreo.indicators.asked import enter_figure, figures_asked
+from floreo.indicators.asked import enter_figure, figures_asked, titles_of
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters as say
 from floreo.reviews.access import answerer_of, get_answer_for, get_ask_for
@@ -30,7 +30,7 @@ def _sheet(request: HttpRequest, found: Ask) -> Sheet:
     user = person(request)
     own = can(user, Permission.REVIEW_RUN)  # who runs reviews answers in somebody's place, and says in whose
     name = (found.person.name if found.person else "") if own else user.name
-    return Sheet(found, answerer_of(user, found) or user, name, figures=lambda: figures_asked(found))
+    return Sheet(found, answerer_of(user, found) or user, name, figures=lambda: figures_asked(found), titles=titles_of)
 
 
 def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:

@@ -146,6 +146,7 @@ def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, d
     approve(desk, Answer.objects.get())
     reading = Reading.objects.get(indicator=indicator)
     assert (reading.period.label, reading.value, reading.source) == ("Q3 2026", Decimal(58), "Log of the line")
+    assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
 
 
 def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lead: User, browser_of: Browser) -> None:

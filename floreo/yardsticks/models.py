@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, can
@@ -270,6 +270,14 @@ class Answer(Record, Translated):
 
     def audit_subject(self) -> models.Model:
         return self.assessment
+
+    def evidence_closed(self) -> str:
+        """Why its evidence no longer changes, while it does not."""
+        return (
+            gettext("This assessment is closed, so its evidence no longer changes.")
+            if self.assessment.is_closed
+            else ""
+        )
 
     def desk_url(self) -> str:
         return reverse("workspace:answer", args=[self.assessment.code, self.item.code])

@@ -25,9 +25,13 @@ def attach(evidence: Evidence, *, by: Actor, thing: models.Model, note: str = ""
 
 @action("evidence.attached", needs=Permission.EVIDENCE_KEEP, quiet=True)
 def _attach(made: Attachment, *, by: Actor) -> Attachment:
-    evidence = Evidence.objects.select_for_update().filter(pk=made.evidence_id).first()
-    if evidence is None or keys.thing_of(made.thing) is None:
+    evidence, thing = (
+        Evidence.objects.select_for_update().filter(pk=made.evidence_id).first(),
+        keys.thing_of(made.thing),
+    )
+    if evidence is None or thing is None:
         raise Missing(_("It was removed while you worked. Go back and reload the page."))
+    _must_be_open(thing)
     if evidence.withdrawn_on is not None:
         raise Refused(_("This evidence was withdrawn. Attach what stands in its place."), code="withdrawn")
     here = Attachment.objects.filter(evidence=evidence, thing=made.thing).first()
@@ -43,4 +47,12 @@ def detach(attachment: Attachment, *, by: Actor) -> None:
     fresh = Attachment.objects.select_for_update().filter(pk=attachment.pk).first()
     if fresh is None:
         raise Missing(_("It was taken off already. Go back and reload the page."))
+    _must_be_open(keys.thing_of(fresh.thing))
     drop(fresh)
+
+
+def _must_be_open(thing: models.Model | None) -> None:
+    """A thing may say why what shows it no longer changes."""
+    said = getattr(thing, "evidence_closed", None)
+    if said is not None and (sentence := said()):
+        raise Refused(sentence, code="closed")

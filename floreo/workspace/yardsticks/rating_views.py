@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
@@ -129,8 +128,6 @@ def attach_suggested(request: HttpRequest, code: str, item: str, evidence: str) 
     """One press: evidence that is kept already answers this item too."""
     must(request.user, Permission.EVIDENCE_KEEP)
     found = get_answer_for(request.user, code, item)
-    if found.assessment.is_closed:
-        raise Refused(_("This assessment is closed, so its evidence no longer changes."), code="closed")
     evidence_acts.attach(get_evidence_for(request.user, evidence), by=person(request), thing=found)
     messages.success(request, _("The evidence is attached."))
     return HttpResponseRedirect(f"{found.desk_url()}#evidence")

@@ -14,8 +14,10 @@ from floreo.evidence.models import Attachment, Evidence
 from floreo.organisations.models import Membership, Organisation, User
 from floreo.reviews.models import Ask, Review
 from floreo.strategy.models import Action
+from floreo.yardsticks.models import Assessment
 from tests.evidence.making import make_file
 from tests.factories.strategy import TODAY, make_organisation, make_person
+from tests.yardsticks.making import make_assessment
 
 Browsers = Callable[[User], Client]
 People = Callable[..., User]
@@ -81,3 +83,22 @@ def test_narrowly_marked_evidence_is_nowhere_for_others(
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
             assert f"{SECRET} plan" not in body.decode(), address
     assert Evidence.objects.get() == kept
+
+
+def test_a_closed_assessment_takes_no_evidence_by_another_door(
+    secretariat: User, act: Action, browser_of: Browsers
+) -> None:
+    assessment, kept, browser = make_assessment(), make_file(), browser_of(secretariat)
+    answer = assessment.answers.select_related("item")[0]
+    door = f"/desk/evidence/to/{key(answer)}/"
+    assert browser.post(door, {"code": kept.code}).status_code == 302
+    Assessment.objects.filter(pk=assessment.pk).update(state="closed", closed_on=TODAY)
+    other = make_file("Another")
+    for address, given in (
+        (door, {"code": other.code}), (f"/desk/evidence/new/?to={key(answer)}", {"title": "x", "tlp": "GREEN", "url": "https://x.org/"}),
+        (f"{kept.desk_url()}off/{Attachment.objects.get().pk}/", {}),
+    ):  # fmt: skip
+        response = browser.post(address, given)
+        assert (address, response.status_code) == (address, 422)
+        assert "This assessment is closed" in response.content.decode()
+    assert [a.evidence for a in Attachment.objects.all()] == [kept]

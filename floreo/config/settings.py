@@ -177,7 +177,8 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
-    "reset_password": "20/m/ip,5/m/key",
+    # Anybody may have a letter sent to any address: few enough that nobody is flooded, nor their share of a day spent.
+    "reset_password": "20/m/ip,60/h/ip,4/h/key,8/d/key",
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",

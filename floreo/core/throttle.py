@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.db import transaction
@@ -18,8 +19,19 @@ def address_of(request: HttpRequest) -> str:
     if settings.BEHIND_PROXY:
         hops: list[str] = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if h.strip()]
         if hops:
-            return str(hops[-1])
-    return str(request.META.get("REMOTE_ADDR", ""))
+            return _of_one_caller(hops[-1])
+    return _of_one_caller(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def _of_one_caller(address: str) -> str:
+    """Of the new addresses every household has billions: the network that they share stands for all of them."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return str(ip_network((int(found), 64), strict=False))
+    return address
 
 
 def spend(purpose: str, who: str, *, capacity: int, per_hour: float) -> None:

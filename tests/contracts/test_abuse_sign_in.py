@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -39,3 +40,18 @@ def test_nobody_takes_another_address_by_saying_so(secretariat: User) -> None:
     for method in (client.get, client.post):
         assert method("/account/email/", {"email": "somebody@example.org", "action_add": ""}).status_code == 404
     assert User.objects.filter(email="somebody@example.org").count() == 0
+
+
+@pytest.mark.usefixtures("isla")
+def test_nobody_is_flooded_with_letters_that_somebody_else_asked_for(secretariat: User) -> None:
+    """From many addresses, for one that has an account and for one that has none."""
+    known: list[int] = []
+    unknown: list[int] = []
+    for number in range(12):
+        asks = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        for email, said in ((secretariat.email, known), ("nobody@example.org", unknown)):
+            said.append(asks.post("/account/password/reset/", {"email": email}).status_code)
+            deliver_due()
+    assert known == unknown
+    sent = Counter(message.to[0] for message in mail.outbox)
+    assert sent == {secretariat.email: 4, "nobody@example.org": 4}

@@ -40,6 +40,16 @@ def test_an_address_that_a_stranger_writes_does_not_count(settings: object) -> N
     assert throttle.address_of(request) == "203.0.113.9"
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True), ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+     ("203.0.113.9", "203.0.113.10", False), ("::ffff:203.0.113.9", "::ffff:203.0.113.10", False), ("", "x", False)],
+)  # fmt: skip
+def test_who_has_billions_of_addresses_is_one_caller(one: str, other: str, is_same: bool) -> None:
+    keys = [throttle.address_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other)]
+    assert (keys[0] == keys[1]) is is_same
+
+
 def test_a_link_works_once() -> None:
     token = links.make("invitation", subject="7")
     assert links.use("invitation", token).subject == "7"

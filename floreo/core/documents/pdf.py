@@ -51,6 +51,16 @@ def _compile(source: bytes, *, inputs: dict[str, str], kind: str = "pdf", ppi: f
     return bytes(made[0]) if isinstance(made, list) else bytes(made)
 
 
+LONG = 150_000  # letters of a document, with its charts, from which typst is made to forget it
+KEPT_BY_TYPST = 10  # papers whose working it keeps, 100 MB for one with a hundred charts
+
+
+def _forget() -> None:
+    """Empty papers push out what typst keeps of a long one; else a server that draws reports fills its memory."""
+    for _paper_number in range(KEPT_BY_TYPST + 1):
+        _compile(b'#set document(title: "x")\nx', inputs={})
+
+
 _PROBE = b'#set document(title: "x")\n#set text(font: ("Public Sans", "DejaVu Sans Mono"))\n#sys.inputs.words'
 
 
@@ -127,6 +137,8 @@ def to_pdf(document: Document, *, labels: Labels | None = None) -> bytes:
         made = _compile(_paper(), inputs={"document": scaled})
         if not document.one_page or pages_of(made) == 1:
             break
+    if len(text) > LONG:
+        _forget()
     return made
 
 

@@ -187,7 +187,8 @@ class Frame:
         self, paragraph: WordParagraph, text: str, *, strong: bool = False, small: bool = False, colour: str = ""
     ) -> Any:
         run = paragraph.add_run(clean(text))
-        run.bold = True if strong else None
+        if strong:
+            run.bold = True
         if small:
             run.font.size = Pt(9)
         if colour or small:

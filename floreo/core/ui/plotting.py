@@ -4,6 +4,7 @@ named attributes can be drawn."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,7 +60,7 @@ def _missing(before: Any, after: Any, frequency: str) -> list[charts.Point]:
 
 
 def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
-    """One point a period, oldest first; a corrected reading hangs on the one that corrects it."""
+    """One point a period, oldest first; a corrected reading hangs on the one that corrects it. The newest has words."""
     every = sorted(readings, key=lambda r: (r.ends_on, r.pk or 0))
     by_key = {r.pk: r for r in every}
     corrected = {r.corrects_id for r in every if r.corrects_id}
@@ -70,6 +71,10 @@ def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
             found += _missing(before, reading, indicator.frequency)
         found.append(_point(reading, by_key, indicator))
         before = reading
+    newest = next((i for i in reversed(range(len(found))) if found[i].value is not None), None)
+    if newest is not None:
+        said = value_words(_decimal(found[newest].value), indicator)
+        found[newest] = replace(found[newest], words=said)
     return found
 
 
@@ -85,7 +90,6 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
         on=reading.ends_on,
         value=value,
         label=_axis_words(reading.ends_on, indicator.frequency),
-        words="" if value is None else value_words(value, indicator),
         corrected=tuple(earlier),
         starts_anew=reading.not_comparable,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from typing import Any
 
 import docx
@@ -34,6 +36,22 @@ def test_two_in_a_row_make_a_report_short() -> None:
     side_by_side = pages(to_pdf(document([Panels(charts(24))])))
     below = pages(to_pdf(document([block for panel in charts(24) for block in panel])))
     assert len(side_by_side) < 0.7 * len(below)
+
+
+def memory() -> int:
+    """What this process holds now, in MB."""
+    return int(re.findall(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[0]) // 1024
+
+
+def test_drawing_long_reports_again_and_again_does_not_fill_the_memory() -> None:
+    grids = [
+        Grid(f"Table {t}", ["A", "B"], [[Cell(f"a {t} {n}"), Cell("words " * 9)] for n in range(150)]) for t in range(8)
+    ]
+    held = []
+    for n in range(7):
+        to_pdf(document([Paragraph(f"Report {n}"), Panels(charts(60)), *grids]))
+        held.append(memory())
+    assert held[-1] - held[2] < 60, held
 
 
 def test_a_panel_is_never_torn_from_its_chart() -> None:

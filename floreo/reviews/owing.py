@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from floreo.core.access import Permission
+from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.owing import Owed, OwedKind, Press, Whose
+from floreo.organisations.queries import bodies_of
 from floreo.reviews import presenters as say
 from floreo.reviews.letters import answer_path
 from floreo.reviews.models import Ask, Review, ReviewState
@@ -23,7 +24,7 @@ ANSWER, DECIDE, RUN = Permission.PLAN_UPDATE, Permission.REVIEW_DECIDE, Permissi
 
 def owed(whose: Whose, *, viewer: object, today: date) -> list[Owed]:
     """In three queries, however many there are. Who looks sees what is theirs, or runs reviews."""
-    found = list(_asks(whose))
+    found = list(_asks(whose, viewer))
     held = whose.permissions | whose.helps
     if whose.everybody or DECIDE in held:
         found += _answers()
@@ -32,12 +33,14 @@ def owed(whose: Whose, *, viewer: object, today: date) -> list[Owed]:
     return found
 
 
-def _asks(whose: Whose) -> Iterator[Owed]:
+def _asks(whose: Whose, viewer: object) -> Iterator[Owed]:
+    """Those of the people, and of the bodies for which the viewer may answer: each carries the link that answers, and
+    whoever only reads at that body is sent none."""
     rows = unanswered(Ask.objects.filter(review__state=ReviewState.OPEN))
     if not whose.everybody and ANSWER not in whose.helps:
-        rows = rows.filter(
-            Q(person__in=whose.people) | Q(deputy__in=whose.people) | Q(organisation__in=whose.organisations)
-        )
+        far = reach(viewer, ANSWER)
+        bodies = whose.organisations if far is None else whose.organisations & bodies_of(far)
+        rows = rows.filter(Q(person__in=whose.people) | Q(deputy__in=whose.people) | Q(organisation__in=bodies))
     rows = rows.select_related("review__edition", "organisation", "person", "deputy")
     for ask in rows.annotate(asked_about=Count("actions", distinct=True)).order_by("review__due_on", "pk"):
         is_deputy = ask.deputy_id is not None and (whose.everybody or ask.deputy_id in whose.people)

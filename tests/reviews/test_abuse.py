@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from floreo.core import links
 from floreo.core.access import SYSTEM
+from floreo.core.keys import key
+from floreo.core.models import OutboxMail
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import User
+from floreo.owing.queries import owed_by
+from floreo.owing.weekly import send_weekly
 from floreo.portal.views.answer import FILES, GUESSES
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
@@ -23,6 +28,7 @@ from tests.evidence.making import PDF
 from tests.factories import strategy as make
 from tests.reviews.test_answer_page import address, typed
 
+People = Callable[..., User]
 Browsers = Callable[[User], Client]
 SCRIPT = "<script>alert(1)</script>"
 
@@ -152,3 +158,25 @@ def test_who_holds_a_link_sees_nothing_of_others(ask: Ask, edition: Edition, pho
     phone.post(address(other), typed(theirs, done="XSECRETX done", internal_note="XSECRETX note"))
     assert "XSECRETX" not in phone.get(address(ask)).content.decode()
     assert phone.get(other.desk_url()).status_code == 302  # a link is no account
+
+
+@pytest.mark.parametrize("role", ["observer", "auditor", "operator", "drafter", "analyst"])
+def test_who_may_not_answer_for_a_body_is_sent_no_link_that_does(role: str, ask: Ask, user_with: People) -> None:
+    assert ask.organisation is not None
+    user = user_with(role, organisation=ask.organisation)
+    assert [item.key for item in owed_by(user) if item.answer] == []
+    with time_machine.travel("2026-11-24 14:00"):
+        send_weekly(by=SYSTEM)
+    assert not OutboxMail.objects.filter(to=user.email, text__contains="/answer/").exists()
+
+
+@pytest.mark.parametrize("role", ["lead", "coordinator"])
+def test_who_may_answer_for_a_body_is_sent_its_link(role: str, ask: Ask, user_with: People) -> None:
+    assert ask.organisation is not None
+    assert [item.key for item in owed_by(user_with(role, organisation=ask.organisation)) if item.answer] == [key(ask)]
+
+
+def test_whoever_is_asked_in_person_is_sent_the_link_whatever_their_role(ask: Ask, user_with: People) -> None:
+    user = user_with("observer")
+    User.objects.filter(pk=user.pk).update(person=ask.person)
+    assert [item.key for item in owed_by(User.objects.get(pk=user.pk)) if item.answer] == [key(ask)]

@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace) -> int:
             return COMMANDS[name](asked)  # needs no database, and makes none
         if name in AS_IT_IS:
             return COMMANDS[name](asked)
-        Path(settings.DATA).mkdir(parents=True, exist_ok=True)
+        Path(settings.DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
         if _migrations_due():
             say("Preparing the database ...")
             _migrate()

@@ -288,7 +288,11 @@ YARDSTICK_DIRS = [Path(p) for p in env.words("FLOREO_YARDSTICK_DIRS")] or [
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "plain": {"()": "floreo.config.logs.Plain", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Programs try every name there is: that is no error of ours, and a log full of it hides those that are.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": env.text("FLOREO_LOG_LEVEL", "WARNING")},
 }

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
@@ -93,7 +93,12 @@ def permission_denied(request: HttpRequest, exception: PermissionDenied) -> Http
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refusal_page(request, Refused(_("The browser sent something we could not read. Go back and try again.")))
+    sentence = _("The browser sent something we could not read. Go back and try again.")
+    if isinstance(
+        exception, DisallowedHost
+    ):  # under that name there is no page of ours, and none of its addresses holds
+        return HttpResponse(sentence, status=400, content_type="text/plain; charset=utf-8")
+    return refusal_page(request, Refused(sentence))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -83,3 +83,13 @@ def test_pages_of_signed_in_people_are_never_kept_by_a_shared_cache(secretariat:
     response = browser_of(secretariat).get("/desk/")  # type: ignore[operator]  # fixtures of tests/conftest.py
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("host", ["evil.example", "localhost:8000@evil.example", "localhost,evil.example", "a b"])
+def test_a_name_that_is_not_ours_is_answered_in_a_sentence(host: str) -> None:
+    client = Client(raise_request_exception=False)
+    for address in ("/", "/reports/", "/answer/1-1~x/", "/desk/", "/no-such-page/"):
+        response = client.get(address, headers={"host": host})
+        assert (address, response.status_code) == (address, 400)
+        assert "evil" not in response.content.decode()

@@ -14,6 +14,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from floreo.organisations.models import Country, Organisation, User
+from floreo.portal.views.reports import BURST
 from floreo.reports.actions import close_review, correct_snapshot
 from floreo.reports.models import Snapshot
 from floreo.reviews.models import Review
@@ -168,3 +169,10 @@ def test_closed_periods_are_open_data(snapshot: Snapshot, stranger: Client) -> N
     assert (row["key"], row["actions_late"], row["digest"]) == ("2025-2028:2026-q3", 1, snapshot.digest)
     one = stranger.get("/api/v1/reports/2025-2028:2026-q3")
     assert (one.status_code, one.json()["actions_late"]) == (200, 1)
+
+
+def test_files_are_drawn_often_and_not_without_end(snapshot: Snapshot, stranger: Client) -> None:
+    address = "/reports/2025-2028/2026-q3.json"
+    assert {stranger.get(address).status_code for _time in range(BURST)} == {200}
+    assert stranger.get(address).status_code == 429
+    assert stranger.get("/reports/2025-2028/2026-q3/").status_code == 200

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
+from floreo.core.throttle import address_of, spend
 from floreo.core.ui.papers import KINDS, paper
 from floreo.indicators.presenters import day_of, period_words
 from floreo.portal.views.page import Crumb, page, public_page
@@ -31,6 +32,7 @@ from floreo.strategy.models import Edition
 from floreo.strategy.presenters.standing import standing_sentences, tally_words
 from floreo.strategy.presenters.words import number_figures
 
+BURST, PER_HOUR = 60, 600  # of files by one stranger
 FILES = (*KINDS, "json")
 TYPES = {**KINDS, "json": "application/json"}
 
@@ -98,9 +100,16 @@ def _crumbs(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
     return (Crumb(_("Reports"), reverse("portal:reports")), *more, Crumb(edition.in_language("title"), ""))
 
 
-def _file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> HttpResponse:
+def _count(request: HttpRequest) -> None:
+    """A file may have to be drawn, which takes a second: strangers may ask often, but not without end."""
+    if not request.user.is_authenticated:
+        spend("report-file", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+
+
+def _file(request: HttpRequest, snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> HttpResponse:
     if kind not in FILES or (kind == "json" and part not in {"report", "closing"}):
         raise Missing
+    _count(request)
     response = HttpResponse(queries.public_file(snapshot, part, kind, funder=funder), content_type=TYPES[kind])
     name = slugify(f"{snapshot.edition.code} {snapshot.code} {'' if part == 'report' else part} {funder}")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
@@ -140,7 +149,7 @@ def report_of(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
 @public_page
 def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> HttpResponseBase:
     snapshot = _snapshot(edition, code)
-    return _file(snapshot, queries.part_of(snapshot), kind)
+    return _file(request, snapshot, queries.part_of(snapshot), kind)
 
 
 @login_not_required
@@ -155,7 +164,7 @@ def minister(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
 @login_not_required
 @public_page
 def minister_file(request: HttpRequest, edition: str, code: str, kind: str) -> HttpResponseBase:
-    return _file(_snapshot(edition, code), "minister", kind)
+    return _file(request, _snapshot(edition, code), "minister", kind)
 
 
 @login_not_required
@@ -173,7 +182,7 @@ def donor_of(request: HttpRequest, edition: str, code: str, organisation: str) -
 @login_not_required
 @public_page
 def donor_file(request: HttpRequest, edition: str, code: str, organisation: str, kind: str) -> HttpResponseBase:
-    return _file(_snapshot(edition, code), "funder", kind, funder=organisation)
+    return _file(request, _snapshot(edition, code), "funder", kind, funder=organisation)
 
 
 @login_not_required
@@ -208,5 +217,6 @@ def closing_file(request: HttpRequest, edition: str, kind: str) -> HttpResponseB
     found = get_edition_for(None, edition)
     told, snapshot = queries.closing_told(found)
     if snapshot is not None:
-        return _file(snapshot, "closing", kind)
+        return _file(request, snapshot, "closing", kind)
+    _count(request)
     return paper(queries.drawn(told, "closing"), kind, name=f"{found.code} closing")

@@ -27,7 +27,7 @@ def test_an_action_that_is_closed_counts_at_once(page: Page, site: Site) -> None
     assert before is not None
     sign_in(page, site, "secretariat")
     page.goto("/desk/plan/2025-2028/actions/1.1.3/")
-    page.get_by_role("link", name="Tick").first.click()
+    page.locator("main").get_by_role("link", name="Tick").first.click()  # the menu has yardsticks
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
     page.goto("/desk/plan/2025-2028/actions/1.1.3/")

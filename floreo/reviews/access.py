@@ -32,7 +32,7 @@ class Answerer:
         return _("%(whom)s, by link") % {"whom": self.ask.whom}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
-        return (("lead", self.ask.organisation_id),) if self.ask.organisation_id else ()
+        return tuple(("lead", body) for body in self.ask.owner_ids())
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ class InPerson:
         return self.viewer.actor_name
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
-        own = (("lead", self.ask.organisation_id),) if self.ask.organisation_id else ()
-        return (*self.viewer.grants(), *own)
+        return (*self.viewer.grants(), *(("lead", body) for body in self.ask.owner_ids()))
 
 
 def answerer_of(viewer: object, ask: Ask) -> Actor | None:
@@ -86,7 +85,7 @@ def ask_of_token(token: str) -> Ask:
 
 
 def _asks() -> QuerySet[Ask]:
-    return Ask.objects.select_related("review__edition", "organisation", "person", "deputy")
+    return Ask.objects.select_related("review__edition", "organisation__merged_into", "person", "deputy")
 
 
 def get_review_for(viewer: object, edition: str, code: str) -> Review:

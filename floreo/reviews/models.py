@@ -177,7 +177,8 @@ class Ask(Record):
         return f"{self.review.code} {self.whom}"
 
     def owner_ids(self) -> set[int]:
-        return {self.organisation_id} if self.organisation_id else set()
+        """The body that was asked, and the one that it was merged into since."""
+        return {self.organisation.pk, self.organisation.heir().pk} if self.organisation else set()
 
     @property
     def whom(self) -> str:

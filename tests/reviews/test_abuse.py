@@ -16,6 +16,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.evidence.models import Evidence
+from floreo.organisations.actions import merge_organisation
 from floreo.organisations.models import User
 from floreo.owing.queries import owed_by
 from floreo.owing.weekly import send_weekly
@@ -180,3 +181,14 @@ def test_whoever_is_asked_in_person_is_sent_the_link_whatever_their_role(ask: As
     user = user_with("observer")
     User.objects.filter(pk=user.pk).update(person=ask.person)
     assert [item.key for item in owed_by(User.objects.get(pk=user.pk)) if item.answer] == [key(ask)]
+
+
+def test_a_body_merged_while_it_is_asked_still_answers_with_its_evidence(
+    ask: Ask, act: Action, phone: Client, user_with: People, browser_of: Browsers
+) -> None:
+    heir = make.make_organisation("new-csirt", "New CSIRT")
+    assert ask.organisation is not None
+    merge_organisation(ask.organisation, by=SYSTEM, into=heir, on=make.TODAY)
+    assert phone.post(address(ask), typed(act, done="Words", file=upload())).status_code == 302
+    assert Answer.objects.get().evidence == [Evidence.objects.get().pk]
+    assert browser_of(user_with("lead", organisation=heir)).get(ask.desk_url()).status_code == 200

@@ -36,7 +36,7 @@ def late_plan(edition: Edition, many: int) -> None:
     same = {"edition": edition, "objective": first.objective, "starts_on": date(2026, 1, 1), "due_on": date(2026, 8, 1)}
     made = Action.objects.bulk_create(
         [
-            Action(code=f"1.1.{n}", title=LONG[:300], late_reason=LONG * 2, position=n, **same)
+            Action(code=f"1.1.{n}", title=LONG[:300], late_reason=(LONG * 2)[:500], position=n, **same)
             for n in range(2, many + 1)
         ]
     )

@@ -325,7 +325,8 @@ def with_action(said: str, code: str) -> str:
     """The words with the action they belong to, unless they name it themselves."""
     if not code or code in said:
         return said
-    return f"{said} ({_('action %(code)s') % {'code': code}})".strip()
+    named = (_("action %(code)s") % {"code": code}).replace(" ", "\u00a0")  # one line holds it
+    return f"{said} ({named})".strip()
 
 
 def silent_limit() -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from floreo.core.documents.blocks import (
     Block,
@@ -17,7 +17,6 @@ from floreo.core.documents.blocks import (
     Grid,
     Heading,
     Item,
-    PageBreak,
     Panels,
     Paragraph,
 )
@@ -47,7 +46,7 @@ def progress_document(told: Told, *, most: int = ON_PAPER) -> Document:
     blocks: list[Block] = [*parts.corrections(told)]
     for number, (title, inner) in enumerate(numbered, start=1):
         blocks += [Heading(title, 1, str(number)), *inner]
-    blocks += [PageBreak(), Heading(_("Annex: every action"), 1), *_annex(told, most)]
+    blocks += [Heading(_("Annex: every action"), 1), *_annex(told, most)]
     blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(told), *parts.made_how(told)]
     title = _("Progress report, %(period)s") % {"period": told.period_words}
     return parts.framed(told, blocks, title=title, subtitle=told.headline(), contents=True)
@@ -80,7 +79,7 @@ def _stands(told: Told) -> list[Block]:
     ]  # fmt: skip
     return [
         *blocks,
-        Grid(_("Actions of each pillar by status"), head, rows, widths=(3, 0.8, 1, 0.9, 0.8, 0.9, 1.1, 0.8)),
+        Grid(_("Actions of each pillar by status"), head, rows, widths=(2, 1.05, 1.2, 1, 1, 1, 1, 0.75)),
     ]
 
 
@@ -233,8 +232,8 @@ def _said(told: Told, most: int) -> list[Block]:
         return [Paragraph(_("No lead said anything in this period."))]
     panels: list[list[Block]] = []
     for row in speaking[:most]:
-        words_of = {_("Done"): say(row["done"]), _("Next"): say(row["next"]), _("Risks"): say(row["risks"])}
-        items = [Item(text, f"{name}:") for name, text in words_of.items() if text]
+        named = {pgettext("what was done", "Done"): "done", _("Next"): "next", _("Risks"): "risks"}
+        items = [Item(text, f"{name}:") for name, part in named.items() if (text := say(row[part]))]
         if items:
             panels.append([Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -21,11 +22,12 @@ from floreo.strategy.presenters.words import capital, number_figures, number_wor
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
 TITLE, REASON, ASKED = 70, 90, 260  # letters
+_SPACES = re.compile(r"[ \t\r\n]+")  # those that hold words together stay
 
 
 def short(text: str, most: int) -> str:
     """As much of a text as there is room for, ended at a word."""
-    text = " ".join(text.split())
+    text = _SPACES.sub(" ", text).strip()
     if len(text) <= most:
         return text
     cut = text[: most - 1]

@@ -161,6 +161,8 @@ def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: 
     assessment = make_assessment()
     assert measure(period, Filters()).value is None
     review(assessment, two, A_1="1", B_1="0")
+    attach(make_file("Open", tlp="CLEAR", is_public=True), by=SYSTEM, thing=assessment.answers.get(item__code="A-1"))
+    attach(make_file("Closed"), by=SYSTEM, thing=assessment.answers.get(item__code="B-1"))
     acts.close_assessment(assessment, by=two[1])
     assert measure(period, Filters()).value is None
     acts.publish_assessment(assessment, by=two[1])
@@ -168,8 +170,6 @@ def test_a_measure_counts_what_is_reviewed_in_the_newest_public_assessment(two: 
     assert (found.value, found.numerator, found.denominator) == (Decimal("66.67"), Decimal(2), Decimal(3))
     assert found.groups == (Group("A Part A", 1, 2), Group("B Part B", 1, 1))
     assert next((r.label, r.counted) for r in found.records) == ("A-2 =A rule", False)
-    attach(make_file("Open", tlp="CLEAR", is_public=True), by=SYSTEM, thing=assessment.answers.get(item__code="A-1"))
-    attach(make_file("Closed"), by=SYSTEM, thing=assessment.answers.get(item__code="B-1"))
     assert share_items_with_evidence("own")(period, Filters()).numerator == 1
 
 

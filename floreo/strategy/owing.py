@@ -118,6 +118,7 @@ class _Plan:
         self.whose, self.viewer, self.today = whose, viewer, today
         self.may_update = reach(viewer, Permission.PLAN_UPDATE)
         self.found: dict[int, _Addresses] = {}
+        self.acts: dict[int, Action] = {}  # read so far
 
     @cached_property
     def leads_now(self) -> QuerySet[Participation]:
@@ -187,6 +188,7 @@ class _Plan:
         soon = Q(due_on__gte=self.today, due_on__lte=self.today + HORIZON)
         rows = self.open_actions.filter(Q(status__in=WAITING) | soon).only(*_SAID)
         acts = sorted(rows, key=lambda act: (_due(act) or date.max, act.pk))
+        self.acts |= {act.pk: act for act in acts}
         reasons = _Reasons(acts, self.today)
         return [self.action_item(act, reasons) for act in acts]
 
@@ -206,9 +208,10 @@ class _Plan:
             due_on__gte=self.today, due_on__lte=self.today + HORIZON,
         )  # fmt: skip
         found = list(rows.only("code", "title", "translations", "due_on", "action").order_by("due_on", "pk"))
-        acts = Action.objects.only("code", "title", "translations", "person", "edition")
-        by_id = acts.in_bulk({each.action_id for each in found})
-        return [self.milestone_item(each, by_id[each.action_id]) for each in found]
+        unread = {each.action_id for each in found} - self.acts.keys()
+        if unread:
+            self.acts |= Action.objects.only("code", "title", "translations", "person", "edition").in_bulk(unread)
+        return [self.milestone_item(each, self.acts[each.action_id]) for each in found]
 
     def milestone_item(self, each: Milestone, act: Action) -> Owed:
         presses: tuple[Press, ...] = ()

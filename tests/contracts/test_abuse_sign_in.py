@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
-from django.test import Client
+from django.db import connection
+from django.test import Client, override_settings
 
+from floreo.core import links
 from floreo.core.delivery import deliver_due
+from floreo.core.errors import Refused
+from floreo.organisations import actions as acts
+from floreo.organisations.access import Guest
+from floreo.organisations.actions.invitations import FIRST_ADMIN
 from floreo.organisations.models import User
 
 Browser = Callable[[User], Client]
@@ -55,3 +62,87 @@ def test_nobody_is_flooded_with_letters_that_somebody_else_asked_for(secretariat
     assert known == unknown
     sent = Counter(message.to[0] for message in mail.outbox)
     assert sent == {secretariat.email: 4, "nobody@example.org": 4}
+
+
+@override_settings(ALLOWED_HOSTS=["*"], SITE_ADDRESS="https://floreo.example")
+def test_a_reset_link_follows_the_sites_address_not_the_callers_host(secretariat: User, stranger: Client) -> None:
+    stranger.post("/account/password/reset/", {"email": secretariat.email}, headers={"host": "evil.example"})
+    deliver_due()
+    body = str(mail.outbox[0].body)
+    assert "https://floreo.example/account/password/reset/key/" in body
+    assert "//evil.example" not in body
+    link = body[body.index("https://floreo.example") :].split(maxsplit=1)[0]
+    assert stranger.get(link.removeprefix("https://floreo.example"), follow=True).status_code == 200
+
+
+@override_settings(ALLOWED_HOSTS=["*"], SITE_ADDRESS="https://floreo.example")
+def test_letters_about_signing_in_name_the_site_and_never_the_callers_host(secretariat: User, stranger: Client) -> None:
+    for email in (secretariat.email, "nobody@example.org"):
+        stranger.post("/account/password/reset/", {"email": email}, headers={"host": "evil.example"})
+    deliver_due()
+    assert len(mail.outbox) == 2
+    for each in mail.outbox:
+        assert each.subject.startswith("[Floreo] ")
+        assert "Hello from Floreo!" in each.body
+        assert "https://floreo.example" in each.body
+        assert "evil.example" not in each.subject + str(each.body)
+        assert "/signup/" not in each.body
+
+
+def test_letters_about_signing_in_name_the_country(isla: object, secretariat: User, stranger: Client) -> None:
+    stranger.post("/account/password/reset/", {"email": secretariat.email})
+    deliver_due()
+    assert mail.outbox[0].subject.startswith("[Isla Prueba, strategy workspace] ")
+    assert "Hello from Isla Prueba, strategy workspace!" in mail.outbox[0].body
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_used_twice_at_once_makes_one_account() -> None:
+    token = links.make(FIRST_ADMIN)
+
+    def come(number: int) -> bool:
+        try:
+            acts.make_first_administrator(
+                token, by=Guest("A"), email=f"a{number}@example.org", password="correct horse battery"
+            )
+        except Refused:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(come, range(6))) == 1
+    assert User.objects.count() == 1
+
+
+def test_who_is_switched_off_is_out_at_once(secretariat: User, isla: object, browser_of: Browser) -> None:
+    browser = browser_of(secretariat)
+    assert browser.get("/desk/").status_code == 200
+    User.objects.filter(pk=secretariat.pk).update(is_active=False)
+    assert browser.get("/desk/").status_code == 302
+
+
+def test_a_new_password_ends_other_sessions(secretariat: User, isla: object, browser_of: Browser) -> None:
+    browser = browser_of(secretariat)
+    secretariat.set_password("another horse battery")
+    secretariat.save()
+    assert browser.get("/desk/").status_code == 302
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_never_leads_away(away: str, secretariat: User, stranger: Client) -> None:
+    given = {"login": secretariat.email, "password": "correct horse battery", "next": away}
+    answer = stranger.post("/account/login/", given)
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+
+
+@pytest.mark.usefixtures("isla")
+def test_known_and_unknown_addresses_get_the_same_answers(secretariat: User, stranger: Client) -> None:
+    said = []
+    for email in (secretariat.email, "nobody@example.org"):
+        wrong = stranger.post("/account/login/", {"login": email, "password": "wrong wrong wrong"})
+        reset = stranger.post("/account/password/reset/", {"email": email})
+        said.append((wrong.status_code, str(wrong.context["form"].errors), reset.status_code, reset["Location"]))
+    assert said[0] == said[1]

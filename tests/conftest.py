@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import translation
 
 from floreo.core.access import SYSTEM
@@ -33,8 +34,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.getoption("--database-only"):
         return
     asks = {"db", "transactional_db", "django_db_setup"}
-    kept = [i for i in items if asks & set(getattr(i, "fixturenames", ())) or i.get_closest_marker("django_db")]
-    out = [i for i in items if i not in set(kept) and "tests/config" not in str(i.path)]
+
+    def stays(item: pytest.Item) -> bool:
+        if item.get_closest_marker("one_database"):
+            return False
+        asked = asks & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
+        return bool(asked) or "tests/config" in str(item.path)
+
+    out = [item for item in items if not stays(item)]
     config.hook.pytest_deselected(items=out)
     items[:] = [i for i in items if i not in set(out)]
 
@@ -97,18 +104,32 @@ def _said_by_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -
     return said
 
 
-def load_once(name: str) -> None:
-    """Loads a pack; from the second time on by saying to the database again what the first time led to."""
-    if name not in _said:
-        with transaction.atomic():
+def _loaded(name: str, folder: Path) -> Said:
+    """What loading the pack comes to, on top of whatever is there; its files into `folder`."""
+    tables = _our_tables()
+    before = {m: set(m._default_manager.values_list("pk", flat=True)) for m in tables}
+    with transaction.atomic():
+        with override_settings(MEDIA_ROOT=folder):
             load_pack(ROOT / "packs" / name, by=SYSTEM)
-            rows = [(m, list(m._default_manager.all())) for m in _our_tables()]
-            transaction.set_rollback(True)
-        with connection.constraint_checks_disabled():
-            _said[name] = _said_by_a_copy(rows)
-    with connection.constraint_checks_disabled(), connection.cursor() as cursor:
-        for sql, params in _said[name]:
-            cursor.execute(sql, params)
+        rows = [(m, [row for row in m._default_manager.all() if row.pk not in before[m]]) for m in tables]
+        transaction.set_rollback(True)
+    return _said_by_a_copy(rows)
+
+
+def load_once(name: str) -> None:
+    """A pack, rows and files: built the first time, then said to the database again and linked into its folder."""
+    folder = Path(os.environ["FLOREO_DATA"]) / "packs" / str(os.getpid()) / name
+    with connection.constraint_checks_disabled():
+        if name not in _said:
+            _said[name] = _loaded(name, folder)
+        with connection.cursor() as cursor:
+            for sql, params in _said[name]:
+                cursor.execute(sql, params)
+    for kept in (path for path in folder.rglob("*") if path.is_file()):
+        place = Path(settings.MEDIA_ROOT) / kept.relative_to(folder)
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(kept, place)
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
 from floreo.strategy.presenters.standing import hold_sentence, tally_words, trouble_sentence
 
+pytestmark = pytest.mark.one_database
+
 PACKAGE = Path(__file__).resolve().parents[2] / "floreo"
 PO = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|%%")

@@ -40,6 +40,8 @@ from floreo.yardsticks.models import Answer as Rated
 from floreo.yardsticks.models import Assessment, PublishedScore, Serving
 from tests.factories import strategy as make
 
+pytestmark = pytest.mark.one_database
+
 ROOMS: tuple[list[URLPattern], ...] = (
     desk, money, evidence, mail, meetings, publications, reports, reviews, yardsticks,
 )  # fmt: skip

@@ -18,6 +18,8 @@ from floreo.organisations.models import Contact, Country, Organisation, Person, 
 from floreo.strategy.models import Action, Edition, Event, Milestone, Objective, Pillar, Risk, Update
 from tests.portal.crawl import body, files, pages
 
+pytestmark = pytest.mark.one_database
+
 SECRET = "XSECRETX"
 
 

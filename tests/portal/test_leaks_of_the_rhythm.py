@@ -22,6 +22,8 @@ from floreo.strategy.models import Edition
 from floreo.yardsticks.models import Assessment, Version
 from tests.portal.planted import LOW, SECRET, freeze, plant
 
+pytestmark = pytest.mark.one_database
+
 
 def text_of(client: Client, address: str) -> str:
     """Whatever it answers, as text: pages, JSON, PDF, Word, workbooks."""

@@ -31,6 +31,7 @@ def test_every_page_opens_in_both_languages_with_one_heading(isla: Country, stra
     assert len(set(plain)) > len(plain) * 0.9  # titles tell pages apart
 
 
+@pytest.mark.one_database
 def test_no_page_needs_a_script_or_another_host(isla: Country, stranger: Client) -> None:
     for address in pages():
         html = body(stranger, address)

@@ -21,6 +21,7 @@ django.setup()
 from django.core.management import call_command
 from django.db import transaction
 
+from floreo.config.jobs import look_at_sizes
 from floreo.core import audit, clock, search
 from floreo.core.access import SYSTEM
 from floreo.core.ui import storage
@@ -126,6 +127,7 @@ def fill(scale: float = 1.0, editions: int = 50) -> None:
     refresh_standings(by=SYSTEM, always=True)
     with transaction.atomic():  # a chain with a head, as every installation has
         audit.append(by=SYSTEM, verb="benchmark.filled", subject=None, detail={})
+    look_at_sizes()  # as every installation does each night
 
 
 if __name__ == "__main__":

@@ -35,6 +35,12 @@ class Record(models.Model):
         return self
 
 
+def said_in(translations: Any, field: str, written: str, language: str | None = None) -> str:
+    """What `translations` say of `field` in `language` (the reader's, unless said), or as it was written."""
+    wanted = (language or get_language() or "").split("-")[0]
+    return str(translations.get(wanted, {}).get(field) or written)
+
+
 class Translated(models.Model):
     """Text in the pack's language, with other languages beside it: {"es": {"title": "..."}}. Never machine-made."""
 
@@ -46,8 +52,7 @@ class Translated(models.Model):
 
     def in_language(self, field: str, language: str | None = None) -> str:
         """The text of `field` in `language` (the reader's, unless said), or as it was written."""
-        wanted = (language or get_language() or "").split("-")[0]
-        return str(self.translations.get(wanted, {}).get(field) or getattr(self, field))
+        return said_in(self.translations, field, getattr(self, field), language)
 
     def named(self) -> str:
         """What it is called, in the reader's language: as str() says, with its title or name in that language."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, reach
 from floreo.core.audit import key
+from floreo.core.models import said_in
 from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.organisations.models import Person
 from floreo.organisations.queries import heirs
@@ -109,6 +111,17 @@ class _Reasons:
             found[each.action_id].append(each)
         for act in acts:
             self.words[act.pk] = why(act, act.standing, found[act.pk], today=self.today)
+
+
+class _Step(NamedTuple):
+    """What is said of a milestone: there may be hundreds, and a model for each takes twice as long."""
+
+    pk: int
+    code: str
+    title: str
+    translations: dict[str, Any]
+    due_on: date
+    action_id: int
 
 
 class _Plan:
@@ -207,21 +220,22 @@ class _Plan:
             action__in=self.open_actions.order_by().values("pk"), reached_on=None,
             due_on__gte=self.today, due_on__lte=self.today + HORIZON,
         )  # fmt: skip
-        found = list(rows.only("code", "title", "translations", "due_on", "action").order_by("due_on", "pk"))
-        unread = {each.action_id for each in found} - self.acts.keys()
+        found = [_Step(*row) for row in rows.order_by("due_on", "pk").values_list(*_Step._fields)]
+        unread = {step.action_id for step in found} - self.acts.keys()
         if unread:
             self.acts |= Action.objects.only("code", "title", "translations", "person", "edition").in_bulk(unread)
-        return [self.milestone_item(each, self.acts[each.action_id]) for each in found]
+        return [self.milestone_item(step, self.acts[step.action_id]) for step in found]
 
-    def milestone_item(self, each: Milestone, act: Action) -> Owed:
+    def milestone_item(self, step: _Step, act: Action) -> Owed:
         presses: tuple[Press, ...] = ()
         if self._may(act):
             way = self.addresses(act).to_milestone
-            presses = tuple(Press(words, way(act.code, each.code, name)) for words, name in self.words_of_milestone)
+            presses = tuple(Press(words, way(act.code, step.code, name)) for words, name in self.words_of_milestone)
         return Owed(
-            key=key(each), kind=OwedKind.MILESTONE, title=each.in_language("title"),
+            key=f"{Milestone._meta.label_lower}:{step.pk}", kind=OwedKind.MILESTONE,
+            title=said_in(step.translations, "title", step.title),
             why=_later(lambda: _("Milestone of %(action)s") % {"action": _named(act)}),
-            href=f"{self.addresses(act).to_action(act.code)}#milestones", due=each.due_on,
+            href=f"{self.addresses(act).to_action(act.code)}#milestones", due=step.due_on,
             person=self._person(act), organisation=self.lead_of.get(act.pk), needs=Permission.PLAN_EDIT, presses=presses,
         )  # fmt: skip
 

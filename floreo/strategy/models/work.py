@@ -205,7 +205,7 @@ class Milestone(OfAction, Translated, Sourced):
         ordering = ["position", "due_on", "pk"]
         constraints = [models.UniqueConstraint(fields=["action", "code"], name="milestone_code_once")]
         indexes = [
-            models.Index(fields=["due_on", "reached_on"], name="milestone_due"),
+            models.Index(fields=["reached_on", "due_on"], name="milestone_open"),
             models.Index(fields=["reached_on", "id"], name="milestone_reached"),
         ]
 

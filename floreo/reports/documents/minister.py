@@ -127,11 +127,12 @@ def _figures(told: Told) -> list[Block]:
         own, latest = figure.indicator, figure.latest
         title = own.in_language("short_title") if own.short_title else short(own.in_language("title"), 46)
         unit = own.in_language("unit")
+        says_it = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
         target = words.number(own.target, own.decimals) if own.target is not None else "–"
         now = parts.value_words(figure, unit=False)
         old = latest is not None and latest.ends_on < told.period.start
         rows.append([
-            Cell(f"{title}, {unit}" if len(unit) < 14 else title), Cell("", picture=parts.spark(figure)),
+            Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title), Cell("", picture=parts.spark(figure)),
             Cell(now, is_number=True, is_strong=True, small=f"({figures.short_when(latest)})" if old and latest else ""),
             Cell(target, is_number=True),
         ])  # fmt: skip

@@ -147,6 +147,7 @@ def _plain(rows: list[tuple[Any, ...]]) -> list[str]:
     return sorted(repr([one(v) for v in row]) for row in rows)
 
 
+@pytest.mark.one_database
 def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
     one = Installation(tmp_path)
     assert one.run("admin-link").returncode == 0
@@ -180,6 +181,7 @@ def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "There is no archive" in refused(tmp_path / "data", tmp_path / "none.tar.gz")
 
 
+@pytest.mark.one_database
 def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path, tmp_path: Path) -> None:
     def rename(parts: dict[str, bytes]) -> None:
         name = "tables/core_auditentry/00000.jsonl"
@@ -192,11 +194,13 @@ def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path
     assert "audit chain does not hold at entry 1" in refused(tmp_path / "data", sealed)
 
 
+@pytest.mark.one_database
 def test_an_archive_of_another_installation_needs_its_key_or_a_word(archive: Path, tmp_path: Path) -> None:
     assert "--other-key" in refused(tmp_path / "data", archive, key="another key")
     assert Installation(tmp_path / "data", key="another key").run("restore", archive, "--other-key").returncode == 0
 
 
+@pytest.mark.one_database
 def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path: Path) -> None:
     def orphan(parts: dict[str, bytes]) -> None:
         del parts["tables/organisations_organisation/00000.jsonl"]
@@ -263,6 +267,7 @@ def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
     assert [p.name for p in tmp_path.iterdir()] == [archive.name]
 
 
+@pytest.mark.one_database
 def test_only_so_many_are_kept_and_the_secret_key_comes_along_only_when_asked(tmp_path: Path) -> None:
     one, to = Installation(tmp_path / "data"), tmp_path / "backups"
     assert one.run("admin-link").returncode == 0

@@ -6,6 +6,8 @@ import json
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from tests.config.installation import Installation
 
 BEFORE = ("core", "0003_outbox")  # the leaf of an earlier version
@@ -66,6 +68,7 @@ def test_an_upgrade_keeps_everything_and_the_backup_leads_back(tmp_path: Path) -
     assert forward.run("audit", "verify").returncode == 0
 
 
+@pytest.mark.one_database
 def test_a_backup_says_what_made_it(tmp_path: Path) -> None:
     one = Installation(tmp_path / "data")
     assert one.run("admin-link").returncode == 0

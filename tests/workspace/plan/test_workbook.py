@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -22,8 +22,8 @@ Browser = Callable[[User], Client]
 
 
 @pytest.fixture(autouse=True)
-def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path)
+def own_files(tmp_path: Path, settings: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path  # by the fixture, which tells the storage
 
 
 def changed_title(content: bytes, title: str) -> SimpleUploadedFile:

@@ -30,7 +30,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second database, pure logic need not be shown again."""
+    """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure
+    logic need not be shown again."""
+    for item in items:
+        for folder, group in (("e2e", "browser"), ("config", "installations")):
+            if item.path.is_relative_to(ROOT / "tests" / folder):
+                item.add_marker(pytest.mark.xdist_group(group))
     if not config.getoption("--database-only"):
         return
     asks = {"db", "transactional_db", "django_db_setup"}

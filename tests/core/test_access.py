@@ -79,4 +79,5 @@ def test_scopes_are_used_where_they_mean_something() -> None:
     owned: Callable[[Permission], bool] = lambda p: any(r.grants.get(p) is Scope.OWN for r in ROLES.values())  # noqa: E731
     assert {p for p in Permission if owned(p)} == {
         Permission.PLAN_UPDATE, Permission.READING_ENTER, Permission.PEOPLE_READ, Permission.REGISTER_READ,
+        Permission.EVIDENCE_KEEP,
     }  # fmt: skip

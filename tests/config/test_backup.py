@@ -260,7 +260,7 @@ def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
     shutil.copy(archive, tmp_path / archive.name)
 
     def small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     done = source.run("backup", "--to", tmp_path, preexec_fn=small)
     assert (done.returncode, "could not be written" in done.stdout, done.stderr) == (1, True, "")

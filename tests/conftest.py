@@ -43,8 +43,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("one_database"):
             return False
-        asked = asks & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db")
-        return bool(asked) or "tests/config" in str(item.path)
+        mark = item.get_closest_marker("django_db")
+        if "tests/contracts" in str(item.path):  # who may open what is asked of Python; only races are the database's
+            return bool(mark and mark.kwargs.get("transaction"))
+        return bool(mark or asks & set(getattr(item, "fixturenames", ()))) or "tests/config" in str(item.path)
 
     out = [item for item in items if not stays(item)]
     config.hook.pytest_deselected(items=out)

@@ -76,7 +76,7 @@ def in_english() -> Iterator[None]:
 
 
 _OUR_APPS = {
-    "core", "organisations", "evidence", "yardsticks", "strategy", "reviews", "meetings", "publications", "indicators",
+    "core", "organisations", "evidence", "yardsticks", "strategy", "feeds", "reviews", "meetings", "publications", "indicators",
     "reports", "packs", "owing",
 }  # fmt: skip
 Said = list[tuple[str, Any]]

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "floreo.evidence",
     "floreo.yardsticks",
     "floreo.strategy",
+    "floreo.feeds",
     "floreo.reviews",
     "floreo.meetings",
     "floreo.publications",

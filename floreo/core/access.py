@@ -42,6 +42,10 @@ class Permission(StrEnum):
     MEETING_READ = "meeting.read"
     MEETING_RUN = "meeting.run"
     NUDGE = "nudge"  # remind others of what they owe
+    FEED_READ = "feed.read"  # findings, letters and events, of all or of one's own organisation
+    FEED_RUN = "feed.run"  # feeds, mappings, rules; take reports in
+    FINDING_ANSWER = "finding.answer"  # say how a finding stands
+    FINDING_HANDLE = "finding.handle"  # see to answers, send letters, decide corrections
     MAIL_READ = "mail.read"  # what waits in the outbox, and what could not be sent
 
 
@@ -81,6 +85,10 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.MEETING_READ: _("Read agendas, decisions and minutes"),
     Permission.MEETING_RUN: _("Call meetings, record decisions and minutes"),
     Permission.NUDGE: _("Remind others of what they owe"),
+    Permission.FEED_READ: _("See findings, and the reports that they come from"),
+    Permission.FEED_RUN: _("Run feeds: take reports in, map and rule"),
+    Permission.FINDING_ANSWER: _("Say how a finding stands"),
+    Permission.FINDING_HANDLE: _("See to answers, send letters, decide corrections"),
     Permission.MAIL_READ: _("See the outbox"),
 }
 
@@ -130,10 +138,18 @@ ROLES: Mapping[str, Role] = {
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: ALL, P.YARDSTICK_ASSESS: ALL, P.REPORT_MAKE: ALL},
         ),
         Role(
+            "responder",
+            _("Incident responder"),
+            _("Works in the national team: feeds, findings, letters to those concerned, and the register behind them."),
+            _READS
+            | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
+            | {P.PEOPLE_READ: ALL, P.MAIL_READ: ALL},
+        ),
+        Role(
             "operator",
             _("Operator"),
             _("Speaks for an organisation that runs an essential service."),
-            {P.DESK_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN},
+            {P.DESK_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN, P.FEED_READ: OWN, P.FINDING_ANSWER: OWN},
         ),
         Role(
             "drafter",
@@ -158,7 +174,8 @@ ROLES: Mapping[str, Role] = {
             _("Auditor"),
             _("Reads everything, the audit chain included; changes nothing."),
             _READS
-            | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.EVIDENCE_READ: ALL, P.MEETING_READ: ALL, P.MAIL_READ: ALL},
+            | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.EVIDENCE_READ: ALL, P.MEETING_READ: ALL, P.MAIL_READ: ALL}
+            | {P.FEED_READ: ALL},
         ),
     )
 }

@@ -89,10 +89,13 @@ def message_of(mail: OutboxMail) -> EmailMessage:
     if settings.MAIL_RETURN:
         headers["From"] = settings.DEFAULT_FROM_EMAIL
     reply_to = [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
-    return EmailMessage(
+    message = EmailMessage(
         mail.subject, mail.text, settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers,
         reply_to=reply_to,
     )  # fmt: skip
+    if mail.attachment:
+        message.attach(mail.attachment_name, mail.attachment, mail.attachment_type)
+    return message
 
 
 def deliver_due() -> int:
@@ -216,7 +219,7 @@ def _over_their_share(batch: list[OutboxMail]) -> set[int]:
 
 def _mark_sent(mail: OutboxMail) -> None:
     at = clock.now()
-    facts = {"text": ""} if mail.is_secret else {}
+    facts = {"text": "", "attachment": ""} if mail.is_secret else {}
     OutboxMail.objects.filter(pk=mail.pk).update(
         state=MailState.SENT, sent_at=at, changed_at=at, attempts=F("attempts") + 1, last_error="", **facts
     )

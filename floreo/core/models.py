@@ -157,11 +157,14 @@ class MailState(models.TextChoices):
 class OutboxMail(Record):
     """One mail to one address: kept before it is sent, tried again when the server is down, marked when it comes back."""
 
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"text"})
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment"})
 
     to = models.EmailField()
     subject = models.CharField(max_length=300)
     text = models.TextField(blank=True)
+    attachment = models.TextField(blank=True)  # one file of text: a CSV
+    attachment_name = models.CharField(max_length=120, blank=True)
+    attachment_type = models.CharField(max_length=60, blank=True)  # text/csv
     kind = models.CharField(max_length=40)
     about = models.CharField(max_length=120, blank=True, db_index=True)  # "reviews.ask:17"
     language = models.CharField(max_length=5, blank=True)

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Case, F, QuerySet, TextField, Value, When
@@ -23,6 +24,14 @@ GIVE_UP_AFTER = timedelta(days=5)  # what mail servers themselves do
 _CHUNK = 300  # addresses asked for at once: SQLite takes only so many values in one query
 
 
+class Attachment(NamedTuple):
+    """One file of text that goes with a letter; wiped with the text when the letter is secret."""
+
+    attachment_name: str
+    attachment: str
+    attachment_type: str = "text/csv"
+
+
 def letter(
     *,
     to: str,
@@ -34,6 +43,7 @@ def letter(
     not_after: datetime | None = None,
     is_secret: bool = False,
     headers: Mapping[str, str] | None = None,
+    attachment: Attachment | None = None,
 ) -> OutboxMail:
     """A mail to one address, not yet kept. `kind` is a short word ("review.asked"), `about` the key of what it is about:
     a newer letter of the same kind about the same thing replaces one that still waits.
@@ -43,7 +53,7 @@ def letter(
     return OutboxMail(
         to=to, subject=" ".join(subject.split())[:300], text=text, kind=kind, about=about, language=language,
         not_after=not_after, is_secret=is_secret, headers=dict(headers or {}), next_try_at=at,
-        give_up_at=at + GIVE_UP_AFTER, message_id=_message_id(),
+        give_up_at=at + GIVE_UP_AFTER, message_id=_message_id(), **(attachment._asdict() if attachment else {}),
     )  # fmt: skip
 
 
@@ -88,8 +98,10 @@ def withdraw_mail(kind: str, about: str) -> int:
 
 def put_aside(mails: QuerySet[OutboxMail], *, why: str) -> int:
     """Marks as no longer needed. The text of a secret one goes."""
-    text = Case(When(is_secret=True, then=Value("", output_field=TextField())), default=F("text"))
-    return mails.update(state=MailState.DROPPED, last_error=why, text=text, changed_at=clock.now())
+    nothing = When(is_secret=True, then=Value("", output_field=TextField()))
+    text, attachment = Case(nothing, default=F("text")), Case(nothing, default=F("attachment"))
+    facts = {"text": text, "attachment": attachment, "changed_at": clock.now()}
+    return mails.update(state=MailState.DROPPED, last_error=why, **facts)
 
 
 # What people do at the outbox page.
@@ -117,7 +129,8 @@ def drop_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     if fresh.state not in {MailState.WAITING, MailState.STUCK}:
         raise Refused(_("This letter does not wait any more. Reload the page."), code="not_waiting")
     fresh.state = MailState.DROPPED
-    fresh.text = "" if fresh.is_secret else fresh.text
+    if fresh.is_secret:
+        fresh.text = fresh.attachment = ""
     return keep(fresh, full_clean=False)
 
 

@@ -33,9 +33,9 @@ def test_every_permission_has_words() -> None:
     assert set(PERMISSION_WORDS) == set(Permission)
 
 
-def test_the_nine_roles_are_those_of_the_design() -> None:
+def test_the_ten_roles_are_those_of_the_design() -> None:
     assert set(ROLES) == {
-        "administrator", "secretariat", "lead", "analyst", "operator", "drafter", "coordinator", "observer", "auditor",
+        "administrator", "secretariat", "lead", "analyst", "responder", "operator", "drafter", "coordinator", "observer", "auditor",
     }  # fmt: skip
 
 
@@ -79,5 +79,5 @@ def test_scopes_are_used_where_they_mean_something() -> None:
     owned: Callable[[Permission], bool] = lambda p: any(r.grants.get(p) is Scope.OWN for r in ROLES.values())  # noqa: E731
     assert {p for p in Permission if owned(p)} == {
         Permission.PLAN_UPDATE, Permission.READING_ENTER, Permission.PEOPLE_READ, Permission.REGISTER_READ,
-        Permission.EVIDENCE_KEEP,
+        Permission.EVIDENCE_KEEP, Permission.FEED_READ, Permission.FINDING_ANSWER,
     }  # fmt: skip

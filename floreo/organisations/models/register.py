@@ -1,20 +1,15 @@
-"""The register: the country, organisations with their names over time, people, accounts, places and networks."""
+"""The register: the country, organisations with their names over time, people, places, networks and holdings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar
 
-from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core import clock
-from floreo.core.access import ROLES, Permission, reach
+from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 from floreo.organisations.logic import OrganisationKind, PlaceKind, Precision
@@ -43,6 +38,17 @@ class PlaceSort(models.TextChoices):
     CITY = PlaceKind.CITY, _("City")
     TOWN = PlaceKind.TOWN, _("Town")
     VILLAGE = PlaceKind.VILLAGE, _("Village")
+
+
+class ContactRole(models.TextChoices):
+    """For what a contact is written to. Letters of feeds choose by it."""
+
+    ABUSE = "abuse", _("Abuse and security reports")
+    TECHNICAL = "technical", _("Technical")
+    MANAGEMENT = "management", _("Management")
+    DUTY = "duty", _("Round the clock")
+    PRESS = "press", _("Press")
+    OTHER = "other", _("Other")
 
 
 class DatePrecision(models.TextChoices):
@@ -271,9 +277,12 @@ class Contact(Record, Sourced):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
     purpose = models.CharField(max_length=80)
+    role = models.CharField(max_length=12, choices=ContactRole.choices, default=ContactRole.OTHER)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=5, blank=True)  # in which it is written to; blank = all of the country's
     is_public = models.BooleanField(default=False)
+    verified_on = models.DateField(null=True, blank=True)  # the day on which somebody there last answered
 
     class Meta:
         ordering = ["purpose"]
@@ -309,91 +318,31 @@ class Network(Record, Sourced):
         return {self.holder_id} if self.holder_id else set()
 
 
-class UserManager(BaseUserManager["User"]):
-    def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email__iexact=username)
+class HoldingKind(models.TextChoices):
+    PREFIX = "prefix", _("Addresses")
+    DOMAIN = "domain", _("Domain")
 
 
-class User(AbstractBaseUser):
-    """An account: an e-mail address that may sign in. Who the person is stands in the register."""
+class Holding(Record, Sourced):
+    """Addresses or a domain that an organisation answers for, whoever's network they lie in: a bank's prefix at its
+    provider, a ministry's domain. More exact than a network, so it counts first."""
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=200)
-    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
-    language = models.CharField(max_length=5, blank=True)
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=clock.now)
-
-    USERNAME_FIELD = "email"
-    EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = []
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
-
-    objects = UserManager()
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-    @property
-    def actor_code(self) -> str:
-        return f"user:{self.pk}"
-
-    @property
-    def actor_name(self) -> str:
-        return self.name or self.email
-
-    @cached_property
-    def _grants(self) -> list[tuple[str, int | None]]:
-        return list(self.memberships.values_list("role", "organisation_id")) if self.is_active else []
-
-    def grants(self) -> Iterable[tuple[str, int | None]]:
-        return self._grants
-
-    def organisation_ids(self) -> set[int]:
-        return {org for _role, org in self._grants if org is not None}
-
-    def role_titles(self) -> list[Any]:
-        return [ROLES[name].title for name, _org in self._grants if name in ROLES]
-
-
-class Membership(Record):
-    """One role of one account, for one organisation or for all. Stores the role's short name; what it may is code."""
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20)
-    organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
-    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holdings")
+    kind = models.CharField(max_length=6, choices=HoldingKind.choices)
+    value = models.CharField(max_length=255)  # 192.0.2.0/28, example.org (its subdomains too)
+    service = models.CharField(max_length=120, blank=True)  # what runs there: "online banking"
+    verified_on = models.DateField(null=True, blank=True)
+    verified_how = models.CharField(max_length=200, blank=True)  # letter, registry, name server record
 
     class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
-            models.UniqueConstraint(
-                fields=["user", "role"], condition=Q(organisation=None), name="membership_for_all_once"
-            ),
-        ]
+        ordering = ["kind", "value"]
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="holding_once")]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.role}"
+        return self.value
 
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id}
 
-class Invitation(Record):
-    """A person asked to join, with the role they will have. The link in the mail works once; only its hash is kept."""
-
-    email = models.EmailField()
-    name = models.CharField(max_length=200, blank=True)
-    role = models.CharField(max_length=20)
-    organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
-    )
-    invited_by = models.CharField(max_length=200)
-    expires_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return self.email
+    def audit_subject(self) -> models.Model:
+        return self.organisation

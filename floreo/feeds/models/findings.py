@@ -1,0 +1,102 @@
+"""Findings: one trouble at one address, for as long as it lasts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from floreo.core.access import Permission, reach
+from floreo.core.models import Record
+from floreo.feeds import logic
+from floreo.feeds.models.reports import Feed
+from floreo.feeds.models.words import Claim, FindingState, Said, Severity
+from floreo.organisations.models import Organisation
+from floreo.organisations.queries import bodies_of
+
+
+class FindingQuerySet(models.QuerySet["Finding"]):
+    def visible_to(self, viewer: object) -> FindingQuerySet:
+        """Nobody's business but the team's and the organisation's own."""
+        own = reach(viewer, Permission.FEED_READ)
+        return self if own is None else self.filter(organisation__in=bodies_of(own))
+
+    def standing(self) -> FindingQuerySet:
+        """What is not mended."""
+        return self.filter(state__in=logic.OPEN_STATES)
+
+
+class Finding(Record):
+    """One trouble at one address or name, for as long as it lasts. Written by runs; people only answer."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
+    subject = models.CharField(max_length=255)  # the address, else the name
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    kind = models.CharField(max_length=80)  # classification.identifier
+    port = models.PositiveIntegerField(default=0)  # 0: none
+    protocol = models.CharField(max_length=10, blank=True)
+    taxonomy = models.CharField(max_length=40, blank=True)
+    type = models.CharField(max_length=60, blank=True)
+    severity = models.CharField(max_length=10, choices=Severity.choices, default=Severity.UNDEFINED)
+    severity_rank = models.PositiveSmallIntegerField(default=5)  # 0 is worst: lists are ordered by it
+    detail = models.CharField(max_length=300, blank=True)
+    network = models.CharField(max_length=255, blank=True)  # what matched
+    reason = models.CharField(max_length=10, blank=True)  # engine.events.Match
+    service = models.CharField(max_length=120, blank=True)
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="findings")  # that saw it last
+    report_type = models.CharField(max_length=80, blank=True)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    first_day = models.DateField()  # of the reports
+    last_day = models.DateField()
+    times_seen = models.PositiveBigIntegerField(default=0)  # events
+    days_seen = models.PositiveIntegerField(default=1)  # reports' days
+    state = models.CharField(max_length=10, choices=FindingState.choices, default=FindingState.NEW)
+    opened_on = models.DateField()  # this time: the first day, or the day it came back
+    fixed_on = models.DateField(null=True, blank=True)
+    reopened = models.PositiveSmallIntegerField(default=0)  # times
+    said = models.CharField(max_length=12, choices=Said.choices, blank=True)  # the last answer
+    said_on = models.DateField(null=True, blank=True)
+    claim = models.CharField(max_length=12, choices=Claim.choices, blank=True)
+
+    objects = FindingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["severity_rank", "-last_day", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "subject", "kind", "port"], name="finding_once"),
+            models.CheckConstraint(
+                condition=Q(state="fixed") & ~Q(fixed_on=None) | ~Q(state="fixed"), name="fixed_has_a_day"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "state", "severity_rank"], name="finding_of"),
+            models.Index(fields=["feed", "report_type", "state", "last_day"], name="finding_absent"),
+            models.Index(fields=["state", "kind"], name="finding_kinds"),
+            models.Index(fields=["subject"], name="finding_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}" + (f":{self.port}" if self.port else "")
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    def get_absolute_url(self) -> str:
+        return reverse("workspace:finding", args=[self.pk])
+
+
+class Spell(models.Model):
+    """One time that a finding was open, from a day to a day: a finding that came back has several. What time to fix is
+    computed from; written with the finding."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="spells")
+    opened_on = models.DateField()
+    fixed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["opened_on"]
+        constraints = [models.UniqueConstraint(fields=["finding", "opened_on"], name="spell_once")]
+
+    def __str__(self) -> str:
+        return f"{self.finding} {self.opened_on}"

@@ -1,0 +1,42 @@
+"""The register and its accounts, by their tables."""
+
+from floreo.organisations.models.accounts import Invitation, Membership, User, UserManager
+from floreo.organisations.models.register import (
+    Contact,
+    ContactRole,
+    Country,
+    DatePrecision,
+    FormerName,
+    Holding,
+    HoldingKind,
+    Kind,
+    Network,
+    Organisation,
+    OrganisationQuerySet,
+    OrganisationRole,
+    Person,
+    Place,
+    PlaceSort,
+)
+
+__all__ = [
+    "Contact",
+    "ContactRole",
+    "Country",
+    "DatePrecision",
+    "FormerName",
+    "Holding",
+    "HoldingKind",
+    "Invitation",
+    "Kind",
+    "Membership",
+    "Network",
+    "Organisation",
+    "OrganisationQuerySet",
+    "OrganisationRole",
+    "Person",
+    "Place",
+    "PlaceSort",
+    "User",
+    "UserManager",
+]

@@ -1,0 +1,106 @@
+"""Accounts: who may sign in, in which roles, and who has been asked to join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from floreo.core import clock
+from floreo.core.access import ROLES
+from floreo.core.models import Record
+from floreo.organisations.models.register import Organisation, Person
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """An account: an e-mail address that may sign in. Who the person is stands in the register."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
+    language = models.CharField(max_length=5, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
+
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def actor_code(self) -> str:
+        return f"user:{self.pk}"
+
+    @property
+    def actor_name(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def _grants(self) -> list[tuple[str, int | None]]:
+        return list(self.memberships.values_list("role", "organisation_id")) if self.is_active else []
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        return self._grants
+
+    def organisation_ids(self) -> set[int]:
+        return {org for _role, org in self._grants if org is not None}
+
+    def role_titles(self) -> list[Any]:
+        return [ROLES[name].title for name, _org in self._grants if name in ROLES]
+
+
+class Membership(Record):
+    """One role of one account, for one organisation or for all. Stores the role's short name; what it may is code."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "role", "organisation"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=Q(organisation=None), name="membership_for_all_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"
+
+
+class Invitation(Record):
+    """A person asked to join, with the role they will have. The link in the mail works once; only its hash is kept."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="invitations"
+    )
+    invited_by = models.CharField(max_length=200)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,0 +1,223 @@
+"""The shapes of the register's pack files."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Annotated, ClassVar
+
+from django.db import models
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from floreo.organisations.models import (
+    Contact,
+    ContactRole,
+    Country,
+    DatePrecision,
+    FormerName,
+    Holding,
+    HoldingKind,
+    Kind,
+    Network,
+    Organisation,
+    OrganisationRole,
+    Person,
+    Place,
+    PlaceSort,
+)
+from floreo.organisations.pack.base import Code, Day, Real, Shape, SourcedShape, TranslatedShape, one_of
+
+
+class CountryShape(TranslatedShape):
+    """[country] in pack.toml."""
+
+    word: ClassVar[str] = "country"
+    makes: ClassVar[type[models.Model]] = Country
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    name: str
+    languages: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]], Field(min_length=1)]
+    zone: str
+    currency: str
+    currency_name: str = ""
+    fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
+    is_sample: bool = False
+    calendar_day: Day | None = None
+    holidays_code: str = ""
+
+
+class PlaceShape(TranslatedShape, SourcedShape):
+    """[[place]] in places.toml; its outline comes from geo/districts.geojson."""
+
+    word: ClassVar[str] = "place"
+    makes: ClassVar[type[models.Model]] = Place
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    name: str
+    kind: Annotated[str, one_of(PlaceSort)]
+    parent: str = ""
+    capital: str = ""
+    position: int | None = None
+    population: int | None = None
+    population_year: int | None = None
+    area_km2: Real | None = None
+    latitude: Annotated[Real, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[Real, Field(ge=-180, le=180)] | None = None
+
+
+class FormerNameShape(SourcedShape):
+    """[[organisation.former_name]]"""
+
+    word: ClassVar[str] = "former_name"
+    makes: ClassVar[type[models.Model]] = FormerName
+    owner: ClassVar[str] = "organisation"
+
+    name: str
+    since: Day | None = None
+    until: Day
+
+    def identity(self) -> str:
+        return self.name
+
+
+class RoleShape(TranslatedShape, SourcedShape):
+    """[[organisation.role]]: what it does, from a day to a day."""
+
+    word: ClassVar[str] = "role"
+    makes: ClassVar[type[models.Model]] = OrganisationRole
+    owner: ClassVar[str] = "organisation"
+    lookup: ClassVar[tuple[str, ...]] = ("organisation", "code")
+
+    code: Code
+    title: str
+    since: Day | None = None
+    until: Day | None = None
+    precision: Annotated[str, one_of(DatePrecision)] = "day"
+
+
+class ContactShape(SourcedShape):
+    """[[organisation.contact]]"""
+
+    word: ClassVar[str] = "contact"
+    makes: ClassVar[type[models.Model]] = Contact
+    owner: ClassVar[str] = "organisation"
+
+    purpose: str
+    role: Annotated[str, one_of(ContactRole)] = "other"
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    is_public: bool = False
+    verified_on: Day | None = None
+
+    def identity(self) -> str:
+        return self.purpose
+
+
+class HoldingShape(SourcedShape):
+    """[[organisation.holding]]: addresses or a domain that it answers for."""
+
+    word: ClassVar[str] = "holding"
+    makes: ClassVar[type[models.Model]] = Holding
+    owner: ClassVar[str] = "organisation"
+    lookup: ClassVar[tuple[str, ...]] = ("kind", "value")
+
+    kind: Annotated[str, one_of(HoldingKind)]
+    value: str
+    service: str = ""
+    verified_on: Day | None = None
+    verified_how: str = ""
+
+    def identity(self) -> str:
+        return self.value
+
+    @model_validator(mode="after")
+    def _is_one(self) -> HoldingShape:
+        if self.kind == HoldingKind.PREFIX:
+            ip_network(self.value)  # its sentence names the value
+        return self
+
+
+class OrganisationShape(TranslatedShape, SourcedShape):
+    """[[organisation]] in organisations.toml."""
+
+    word: ClassVar[str] = "organisation"
+    makes: ClassVar[type[models.Model]] = Organisation
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+    nested: ClassVar[tuple[str, ...]] = ("former_name", "role", "contact", "holding")
+
+    code: Code
+    name: str
+    short_name: str = ""
+    kind: Annotated[str, one_of(Kind)]
+    role_text: str = ""
+    internal_notes: str = ""
+    parent: str = ""
+    website: str = ""
+    email: str = ""
+    phone: str = ""
+    place: str = ""
+    since: Day | None = None
+    until: Day | None = None
+    merged_into: str = ""
+    is_public: bool = True
+    former_name: list[FormerNameShape] = Field(default_factory=list)
+    role: list[RoleShape] = Field(default_factory=list)
+    contact: list[ContactShape] = Field(default_factory=list)
+    holding: list[HoldingShape] = Field(default_factory=list)
+
+
+class PersonShape(TranslatedShape, SourcedShape):
+    """[[person]] in people.toml. Only a sample pack may hold people; real ones are entered at the desk."""
+
+    word: ClassVar[str] = "person"
+    makes: ClassVar[type[models.Model]] = Person
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    name: str
+    organisation: str = ""
+    post: str = ""
+    email: str = ""
+    phone: str = ""
+    deputy: str = ""
+    language: str = ""
+    is_active: bool = True
+
+
+def _networks(values: list[str]) -> list[str]:
+    for value in values:
+        ip_network(value)  # its sentence names the value
+    return values
+
+
+class NetworkShape(SourcedShape):
+    """[[network]] in networks.toml."""
+
+    word: ClassVar[str] = "network"
+    makes: ClassVar[type[models.Model]] = Network
+    lookup: ClassVar[tuple[str, ...]] = ("asn",)
+
+    asn: Annotated[int, Field(ge=1, le=4_294_967_295)]
+    name: str
+    holder: str = ""
+    prefixes: Annotated[list[str], AfterValidator(_networks)] = Field(default_factory=list)
+    is_public: bool = True
+
+    def identity(self) -> str:
+        return f"AS{self.asn}"
+
+
+# In the order in which they are made: what a row points to comes before it.
+SHAPES: tuple[type[Shape], ...] = (
+    CountryShape,
+    PlaceShape,
+    OrganisationShape,
+    FormerNameShape,
+    RoleShape,
+    ContactShape,
+    HoldingShape,
+    PersonShape,
+    NetworkShape,
+)

@@ -62,6 +62,7 @@ COLUMNS: dict[str, pa.DataType] = {
     "network": WORDS,  # what matched: 192.0.2.0/25, AS64496, example.org
     "reason": WORDS,  # a Match
     "service": WORDS,  # the service that the register names for it
+    "route": WORDS,  # the contact role that a rule of the team sends it to; null: as the letters' own rules say
     "finding_port": pa.uint16(),  # the port that tells one finding from another; null where ports come and go
     "key": pa.uint64(),  # repeats have the same
     "count": pa.uint32(),  # sightings in the report, this one included
@@ -113,13 +114,14 @@ FINDING_SCHEMA = pa.schema(
         ("taxonomy", pa.string()),
         ("type", pa.string()),
         ("severity", pa.string()),
-        ("first", pa.timestamp("ms", tz="UTC")),
+        ("first", pa.timestamp("ms", tz="UTC")),  # of all sightings, repeats too
         ("last", pa.timestamp("ms", tz="UTC")),
-        ("times", pa.uint32()),
+        ("times", pa.uint32()),  # events; 0 where the file only repeats what another of its window said
         ("network", pa.string()),
         ("reason", pa.string()),
         ("service", pa.string()),
         ("detail", pa.string()),  # malware, product or vulnerability ids, as words for the letter
+        ("route", pa.string()),  # contact role that a rule of the team says, "" otherwise
     ]
 )
 

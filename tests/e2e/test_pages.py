@@ -76,15 +76,20 @@ ROOMS: dict[str, list[str | tuple[str, str]]] = {
 }  # fmt: skip
 
 
+def fits(page: Page, address: str, *, prefix: str, widths: tuple[int, ...] = (1280, 360)) -> None:
+    """Opened once and narrowed: English is examined wide and Spanish narrow, so every rule once and both texts."""
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
+        if width == (360 if prefix else 1280):
+            assert axe(page) == [], f"{prefix}{address} at {width}"
+
+
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_page(page: Page, address: str) -> None:
     for prefix in ("", "/es"):
-        for width in (1280, 360, 320):
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(prefix + address)
-            assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
-            if width != 320:
-                assert axe(page) == []
+        page.goto(prefix + address)
+        fits(page, address, prefix=prefix, widths=(1280, 360, 320))
         assert page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == ("es" if prefix else "en")
 
@@ -93,13 +98,10 @@ def test_desk_pages(page: Page, site: Site) -> None:
     sign_in(page, site, "administrator")
     for address in DESK:
         for prefix in ("", "/es"):
-            for width in (1280, 360):
-                page.set_viewport_size({"width": width, "height": 800})
-                response = page.goto(prefix + address)
-                assert response is not None
-                assert response.status == 200, address
-                assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
-                assert axe(page) == [], f"{prefix}{address} at {width}"
+            response = page.goto(prefix + address)
+            assert response is not None
+            assert response.status == 200, address
+            fits(page, address, prefix=prefix)
 
 
 def found_from(page: Page, place: str | tuple[str, str]) -> str:
@@ -118,15 +120,10 @@ def test_pages_of_a_room(page: Page, site: Site, room: str) -> None:
         page.get_by_role("button", name="Send a test letter to me").click()
     for address in [found_from(page, place) for place in ROOMS[room]]:
         for prefix in ("", "/es"):
-            page.set_viewport_size({"width": 1280, "height": 800})
             response = page.goto(prefix + address)
             assert response is not None
             assert (response.status, page.locator("h1").count()) == (200, 1), address
-            for width in (1280, 360):
-                page.set_viewport_size({"width": width, "height": 800})
-                assert sideways(page) <= 0, f"{prefix}{address} scrolls sideways at {width}"
-                if (width == 360) == bool(prefix):  # English wide, Spanish narrow: every rule once, both texts
-                    assert axe(page) == [], f"{prefix}{address} at {width}"
+            fits(page, address, prefix=prefix)
 
 
 def test_every_link_of_the_public_site_leads_somewhere(page: Page, site: Site) -> None:

@@ -43,6 +43,7 @@ class Finding(Record):
     network = models.CharField(max_length=255, blank=True)  # what matched
     reason = models.CharField(max_length=10, blank=True)  # engine.events.Match
     service = models.CharField(max_length=120, blank=True)
+    route = models.CharField(max_length=12, blank=True)  # the contact role that a rule of the team sends it to
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="findings")  # that saw it last
     report_type = models.CharField(max_length=80, blank=True)
     first_seen = models.DateTimeField()

@@ -37,6 +37,7 @@ class Digest(Record):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="digests")
     contact_role = models.CharField(max_length=12, choices=ContactRole.choices)
+    on = models.DateField()  # the country's day on which it was posted
     start = models.DateField()
     end = models.DateField()  # inclusive
     to = models.JSONField(default=list)  # addresses it was sent to
@@ -50,7 +51,8 @@ class Digest(Record):
     class Meta:
         ordering = ["-posted_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "contact_role", "start", "end"], name="one_letter_a_period")
+            models.UniqueConstraint(fields=["organisation", "contact_role", "start", "end"], name="one_letter_a_period"),
+            models.UniqueConstraint(fields=["organisation", "contact_role", "on"], name="one_letter_a_day"),
         ]
 
     def __str__(self) -> str:

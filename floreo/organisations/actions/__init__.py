@@ -8,6 +8,7 @@ from floreo.organisations.actions.accounts import (
     take_role,
     update_own_account,
 )
+from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding, update_holding
 from floreo.organisations.actions.invitations import (
     accept_invitation,
     first_admin_link,
@@ -33,9 +34,9 @@ from floreo.organisations.actions.register import (
 )
 
 __all__ = [
-    "accept_invitation", "activate_account", "add_contact", "add_network", "add_organisation", "add_person", "add_role",
+    "accept_invitation", "activate_account", "add_contact", "add_holding", "add_network", "add_organisation", "add_person", "add_role",
     "deactivate_account", "first_admin_link", "give_role", "invite", "locked_out_link", "make_first_administrator",
-    "merge_organisation", "remove_contact", "remove_network", "remove_role", "rename_organisation", "resend_invitation", "set_person",
-    "take_role", "update_contact", "update_network", "update_organisation", "update_own_account", "update_person",
+    "merge_organisation", "move_holding", "remove_contact", "remove_holding", "remove_network", "remove_role", "rename_organisation", "resend_invitation", "set_person",
+    "take_role", "update_contact", "update_holding", "update_network", "update_organisation", "update_own_account", "update_person",
     "update_role", "withdraw_invitation",
 ]  # fmt: skip

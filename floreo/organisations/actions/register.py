@@ -51,8 +51,11 @@ class RoleFacts(TypedDict, total=False):
 
 class ContactFacts(TypedDict, total=False):
     purpose: str
+    role: str
     email: str
     phone: str
+    language: str
+    verified_on: date | None
     is_public: bool
     source: str
     confirmed: bool
@@ -161,6 +164,8 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
 
 def _check_contact(contact: Contact) -> None:
     must_name(contact, "purpose")
+    if contact.verified_on and contact.verified_on > clock.today():
+        raise refuse("verified_on", _("This day is still to come."), code="date_to_come")
     contact.phone = sound_phone(contact.phone)
     if not contact.email and not contact.phone:
         raise refuse("email", _("Give an e-mail address or a telephone number."), code="missing")

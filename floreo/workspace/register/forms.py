@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.organisations.models import Contact, Network, Organisation, OrganisationRole, Person
+from floreo.organisations.models import Contact, Holding, Network, Organisation, OrganisationRole, Person
 from floreo.organisations.queries import the_country
-from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, day_field
+from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, day_field, organisation_field, text_field
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS = {
@@ -128,12 +128,62 @@ class RoleForm(RegisterForm):
         widgets = {"since": Day, "until": Day}
 
 
+def _spoken(first: Any) -> list[tuple[str, Any]]:
+    """The country's languages, after what an empty choice means."""
+    country = the_country()
+    spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
+    return [("", first), *spoken]
+
+
 class ContactForm(RegisterForm):
+    language = forms.ChoiceField(label=_l("Written to in"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.fields["language"]
+        assert isinstance(language, forms.ChoiceField)  # for mypy
+        language.choices = _spoken(_("All of the country’s languages"))
+
     class Meta:
         model = Contact
-        fields = ("purpose", "email", "phone", "is_public", "source", "confirmed")
-        labels = _SOURCE_LABELS | _REACH | {"purpose": _l("For what"), "is_public": _l("Public")}
-        help_texts = {"purpose": _l("For example: abuse desk, press, around the clock.")}
+        fields = (
+            "purpose", "role", "email", "phone", "language", "verified_on", "is_public", "source", "confirmed",
+        )  # fmt: skip
+        labels = _SOURCE_LABELS | _REACH | {
+            "purpose": _l("For what"), "role": _l("Role"), "verified_on": _l("Somebody there answered on"),
+            "is_public": _l("Public"),
+        }  # fmt: skip
+        help_texts = {
+            "purpose": _l("For example: abuse desk, press, around the clock."),
+            "role": _l("Letters about findings choose by it whom they go to."),
+            "verified_on": _l("Leave it empty until somebody answers. A letter's link that is answered sets it."),
+        }
+        widgets = {"verified_on": Day}
+
+
+class HoldingForm(RegisterForm):
+    """Addresses or a domain that the organisation answers for."""
+
+    class Meta:
+        model = Holding
+        fields = ("kind", "value", "service", "verified_on", "verified_how", *_SOURCE)
+        labels = _SOURCE_LABELS | {
+            "kind": _l("What it is"), "value": _l("Prefix or domain"), "service": _l("What runs there"),
+            "verified_on": _l("Verified on"), "verified_how": _l("Verified how"),
+        }  # fmt: skip
+        help_texts = {
+            "value": _l("For example 192.0.2.0/28, 2001:db8::/48 or example.org. A domain's subdomains belong to it."),
+            "service": _l("For example: online banking. Letters name it."),
+            "verified_how": _l("For example: a letter, the registry, a name server record."),
+        }
+        widgets = {"verified_on": Day}
+
+
+class MoveHoldingForm(PlanForm):
+    """To whom it belongs instead."""
+
+    to = organisation_field(_l("Belongs to"))
+    reason = text_field(_l("How that is known"), rows=2)
 
 
 class PersonForm(RegisterForm):
@@ -145,9 +195,7 @@ class PersonForm(RegisterForm):
         super().__init__(*args, **kwargs)
         language, deputy = self.fields["language"], self.fields["deputy"]
         assert isinstance(language, forms.ChoiceField) and isinstance(deputy, forms.ModelChoiceField)  # noqa: PT018 -- for mypy
-        country = the_country()
-        spoken = [(code, name) for code, name in settings.LANGUAGES if country and code in country.languages]
-        language.choices = [("", _("The country’s first language")), *spoken]
+        language.choices = _spoken(_("The country’s first language"))
         deputy.queryset = Person.objects.filter(is_active=True).exclude(pk=self.instance.pk)
 
     class Meta:

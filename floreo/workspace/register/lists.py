@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 from floreo.core.lists import Listing
 from floreo.core.tables import Table
 from floreo.core.ui import words
@@ -35,6 +35,8 @@ class ListPage:
     add: str = ""  # name of the address that adds one
     add_words: Promise | str = ""
     add_needs: Permission = Permission.REGISTER_EDIT
+    beside: str = ""  # name of a page that says more of the same, for who reads the whole register
+    beside_words: Promise | str = ""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,12 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
         for row in listing.rows
     ]
     count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": words.number(listing.total)}
+    sees_all = reach(request.user, Permission.REGISTER_READ) is None
     context = {
         "listing": listing, "page": page, "shown": shown, "desk_section": page.section, "count": count,
         "titles": [title for title, _value in page.columns],
         "add_href": reverse(page.add) if page.add and can(request.user, page.add_needs) else "",
+        "beside_href": reverse(page.beside) if page.beside and sees_all else "",
     }  # fmt: skip
     return render(request, "workspace/register/list.html", context)
 
@@ -137,4 +141,6 @@ NETWORKS = ListPage(
     empty=_l("No network yet. Add one by its autonomous system number."),
     add="workspace:new_network",
     add_words=_l("Add a network"),
+    beside="workspace:network_gaps",
+    beside_words=_l("What it leaves open"),
 )

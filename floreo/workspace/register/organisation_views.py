@@ -35,7 +35,7 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
         "absorbed": found.absorbed.visible_to(request.user), "may_edit": can(request.user, Permission.REGISTER_EDIT),
         "heir": _known(request, found.heir()) if found.merged_into_id else None, "parent": _known(request, found.parent), "history": history_of(found, viewer=request.user) if is_inside else [],
         "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True), "is_inside": is_inside,
-        "networks": networks(request.user).filter(holder=found),
+        "networks": networks(request.user).filter(holder=found), "holdings": found.holdings.all() if is_inside else [],
         "desk_section": "organisations",
     }  # fmt: skip
     return render(request, "workspace/register/organisation.html", context)

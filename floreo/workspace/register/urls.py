@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path
 
+from floreo.workspace.register import gap_views as gaps
+from floreo.workspace.register import holding_views as held
 from floreo.workspace.register import organisation_views as org
 from floreo.workspace.register import views
 
@@ -19,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}contacts/new/", org.new_contact, name="new_contact"),
     path(f"{_ONE}contacts/<int:pk>/", org.edit_contact, name="edit_contact"),
     path(f"{_ONE}contacts/<int:pk>/remove/", org.drop_contact, name="remove_contact"),
+    path(f"{_ONE}holdings/new/", held.new_holding, name="new_holding"),
+    path(f"{_ONE}holdings/<int:pk>/", held.edit_holding, name="edit_holding"),
+    path(f"{_ONE}holdings/<int:pk>/move/", held.move, name="move_holding"),
+    path(f"{_ONE}holdings/<int:pk>/remove/", held.drop_holding, name="remove_holding"),
     path("people/", views.people, name="people"),
     path("people/new/", views.new_person, name="new_person"),
     path("people/<slug:code>/", views.one_person, name="person"),
@@ -26,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("places/", views.places, name="places"),
     path("networks/", views.networks, name="networks"),
     path("networks/new/", views.new_network, name="new_network"),
+    path("networks/gaps/", gaps.gaps, name="network_gaps"),
     path("networks/<int:asn>/", views.one_network, name="network"),
     path("networks/<int:asn>/edit/", views.edit_network, name="edit_network"),
     path("networks/<int:asn>/remove/", views.drop_network, name="remove_network"),

@@ -17,7 +17,7 @@ LISTS = ["/desk/organisations/", "/desk/people/", "/desk/places/", "/desk/networ
 FORMS = [
     "/desk/organisations/new/", "/desk/organisations/csirt/edit/", "/desk/organisations/csirt/rename/",
     "/desk/organisations/csirt/merge/", "/desk/organisations/csirt/roles/new/",
-    "/desk/organisations/csirt/contacts/new/", "/desk/people/new/", "/desk/people/ana/edit/", "/desk/networks/new/",
+    "/desk/organisations/csirt/contacts/new/", "/desk/organisations/csirt/holdings/new/", "/desk/people/new/", "/desk/people/ana/edit/", "/desk/networks/new/",
     "/desk/networks/64500/edit/", "/desk/networks/64500/remove/",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def test_strangers_see_nothing_of_it(stranger: Client, csirt: Organisation) -> N
         assert stranger.get(page).headers["Location"].startswith("/account/login/"), page
 
 
-@pytest.mark.parametrize("role", [r for r in ROLES if r not in {"administrator", "secretariat"}])
+@pytest.mark.parametrize("role", [r for r in ROLES if r not in {"administrator", "secretariat", "responder"}])
 def test_forms_are_closed_to_whoever_only_reads(
     role: str, csirt: Organisation, user_with: Callable[..., User], browser_of: Browser
 ) -> None:

@@ -1,0 +1,106 @@
+"""Writing holdings: addresses and domains that an organisation answers for, whoever's network they lie in."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, note
+from floreo.organisations.actions.checking import keep, newest, put, refuse
+from floreo.organisations.models import Holding, HoldingKind, Organisation
+
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
+
+
+class HoldingFacts(TypedDict, total=False):
+    kind: str
+    value: str
+    service: str
+    verified_on: date | None
+    verified_how: str
+    source: str
+    source_url: str
+    confirmed: bool
+    doubt: str
+
+
+def sound_prefix(said: str) -> str:
+    """The prefix as it is written everywhere; one address counts as a prefix of its own length."""
+    try:
+        return str(ipaddress.ip_network(said.strip()))
+    except ValueError as error:
+        sentence = _("“%(prefix)s” is not a prefix. Write first address and length, for example 192.0.2.0/28.")
+        raise refuse("value", sentence % {"prefix": said.strip()[:60]}, code="bad_prefix") from error
+
+
+def sound_domain(said: str) -> str:
+    """The domain in small letters, as name servers know it. Raises Refused for an address of a page, or a lone word."""
+    name = said.strip().rstrip(".").lower().removeprefix("*.")
+    try:
+        plain = name.encode("idna").decode("ascii")
+    except UnicodeError:
+        plain = ""
+    parts = plain.split(".")
+    sound = len(plain) <= 253 and len(parts) > 1 and all(_LABEL.fullmatch(p) for p in parts) and not parts[-1].isdigit()
+    if not sound:
+        sentence = _("“%(name)s” is not a domain. Write the name alone, for example example.org.")
+        raise refuse("value", sentence % {"name": said.strip()[:60]}, code="bad_domain")
+    return plain
+
+
+def _check(holding: Holding) -> None:
+    if holding.kind not in HoldingKind.values:
+        raise refuse("kind", _("Say whether it is addresses or a domain."), code="missing")
+    is_prefix = holding.kind == HoldingKind.PREFIX
+    holding.value = sound_prefix(holding.value) if is_prefix else sound_domain(holding.value)
+    whose = Holding.objects.filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk).first()
+    if whose is not None:
+        sentence = _("%(value)s stands in the register with %(name)s. Move it there, or correct it.")
+        raise refuse("value", sentence % {"value": holding.value, "name": whose.organisation.label}, code="taken")
+    if holding.verified_on and holding.verified_on > clock.today():
+        raise refuse("verified_on", _("This day is still to come."), code="date_to_come")
+
+
+@action("holding.added", needs=Permission.REGISTER_EDIT)
+def add_holding(organisation: Organisation, *, by: Actor, **facts: Unpack[HoldingFacts]) -> Holding:
+    holding = Holding(organisation=organisation)
+    put(holding, facts)
+    _check(holding)
+    return keep(holding)
+
+
+@action("holding.updated", needs=Permission.REGISTER_EDIT)
+def update_holding(
+    holding: Holding, *, by: Actor, version: int | None = None, **facts: Unpack[HoldingFacts]
+) -> Holding:
+    holding = newest(holding, version)
+    put(holding, facts)
+    _check(holding)
+    return keep(holding)
+
+
+@action("holding.moved", needs=Permission.REGISTER_EDIT)
+def move_holding(
+    holding: Holding, *, by: Actor, to: Organisation, reason: str = "", version: int | None = None
+) -> Holding:
+    """It belongs to another body: from now on that one is told. Nobody has verified that yet."""
+    holding = newest(holding, version)
+    if to.pk == holding.organisation_id:
+        raise refuse("to", _("It is with this organisation already."), code="same")
+    note(moved_from=holding.organisation.code, reason=reason.strip()[:500])
+    holding.organisation, holding.verified_on, holding.verified_how = to, None, ""
+    return keep(holding)
+
+
+@action("holding.removed", needs=Permission.REGISTER_EDIT)
+def remove_holding(holding: Holding, *, by: Actor, reason: str) -> None:
+    if not reason.strip():
+        raise refuse("reason", _("Say why it is removed."), code="missing")
+    note(reason=reason.strip()[:500])
+    drop(newest(holding))

@@ -1,0 +1,32 @@
+"""The page of what the register leaves open about networks."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, can, must, reach
+from floreo.core.errors import NotAllowed
+from floreo.workspace.register import gaps as find
+
+SHOWN = 200  # of each list
+
+
+def gaps(request: HttpRequest) -> HttpResponse:
+    """For whoever reads the whole register: it compares what bodies claim."""
+    must(request.user, Permission.REGISTER_READ)
+    if reach(request.user, Permission.REGISTER_READ) is not None:
+        raise NotAllowed
+    bodies = find.told_about_findings()
+    shared, loose = find.overlaps(find.claims()), find.without_holder()
+    silent, asked = find.without_contact(bodies), find.never_answered(bodies)
+    count = len(shared) + len(loose) + len(silent) + len(asked)
+    context = {
+        "desk_section": "networks", "overlaps": shared[:SHOWN], "loose": loose[:SHOWN], "silent": silent[:SHOWN],
+        "unverified": asked[:SHOWN] if can(request.user, Permission.PEOPLE_READ) else [],
+        "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count}, "count": count,
+        "more": {"overlaps": len(shared) - SHOWN, "unverified": len(asked) - SHOWN},
+        "may_edit": can(request.user, Permission.REGISTER_EDIT),
+    }  # fmt: skip
+    return render(request, "workspace/register/gaps.html", context)

@@ -22,7 +22,7 @@ COPY (SELECT
   CASE WHEN bad BETWEEN .0030 AND .0036 THEN '2026-13-45 99:00:00' WHEN bad BETWEEN .0036 AND .0038 THEN NULL
        WHEN bad BETWEEN .0038 AND .0040 THEN '2099-01-01 00:00:00'
        ELSE strftime(TIMESTAMP '{{day}}' + to_seconds(second), '%Y-%m-%d %H:%M:%S') END AS "timestamp",
-  CASE WHEN share < .93 THEN 'tcp' ELSE 'udp' END AS protocol, address AS src_ip,
+  CASE WHEN target = 53 THEN 'udp' ELSE 'tcp' END AS protocol, address AS src_ip,
   CASE WHEN bad BETWEEN .0040 AND .0044 THEN 'abc' WHEN bad BETWEEN .0044 AND .0048 THEN '99999'
        ELSE (1024 + a % 64000)::VARCHAR END AS src_port,
   CASE WHEN a % 50 = 0 THEN 0 ELSE 1000 + (org * 37) % 60000 END AS src_asn, 'XN' AS src_geo,
@@ -72,7 +72,7 @@ def chunk(folder: Path, rows: int, *, seed: int, day: date) -> bytes:
 
 
 def drawn(rows: int, lots: np.random.Generator) -> pa.Table:
-    """What varies from row to row: of ten rows three are seen before (same address, family and target)."""
+    """What varies from row to row: of ten rows three are seen before (same address, family, target and transport)."""
     first = int(rows * 0.7)
     weight = 1 / np.arange(1, 41) ** 1.1
     address = addresses.sampled(addresses.draw(addresses.BASE, 1), first, lots).to_numpy(zero_copy_only=False)
@@ -87,7 +87,7 @@ def drawn(rows: int, lots: np.random.Generator) -> pa.Table:
         {
             "number": np.arange(rows), "second": np.sort(lots.integers(0, 86400, rows)), "address": pa.array(text, pa.string()),
             "family": family[chosen], "target": target[chosen], "bad": bad, "a": lots.integers(0, 1 << 31, rows),
-            "b": lots.integers(0, 1 << 31, rows), "share": lots.random(rows), "org": lots.integers(0, 300, rows),
+            "b": lots.integers(0, 1 << 31, rows), "org": lots.integers(0, 300, rows),
         }
     )  # fmt: skip
 

@@ -1,0 +1,50 @@
+"""How near the engine is to what its libraries cost alone: PyArrow reads the same bytes and writes them as Parquet, one
+core each, with no logic between. The floor keeps repeats and all columns as they are; the engine parses, judges, attributes,
+de-duplicates and groups besides.
+
+    python -m benchmarks.feeds.floor [--data var/bench] [--rows 1000000] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from pyarrow import csv, parquet
+
+from benchmarks.feeds import measuring, ours, reports
+from floreo.feeds.engine import ingest
+
+BAR = 1.35
+
+
+def floor(path: str, into: str) -> None:
+    """PyArrow as it comes: a block at a time, types as it guesses them, compressed as the store compresses."""
+    parsing = csv.ParseOptions(invalid_row_handler=lambda row: "skip", newlines_in_values=True)
+    reader = csv.open_csv(
+        path,
+        read_options=csv.ReadOptions(use_threads=False),
+        parse_options=parsing,
+        convert_options=csv.ConvertOptions(column_types=dict.fromkeys(reports.COLUMNS, pa.string())),
+    )
+    with parquet.ParquetWriter(into, reader.schema, compression="zstd", compression_level=1) as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+if __name__ == "__main__":
+    given = measuring.asked(__doc__, rows=1_000_000, rounds=5)
+    pa.set_cpu_count(1)
+    pa.set_io_thread_count(1)
+    file = reports.report(given.data, given.rows)
+    work = ours.task(given.data, file)
+
+    def engine() -> None:
+        ours.emptied(given.data)
+        (summary,) = ingest.run(work)
+        assert summary.rows == given.rows, summary
+
+    engine()
+    mine, theirs = measuring.pairs(engine, lambda: floor(str(file), str(given.data / "floor.parquet")), given.rounds)
+    measuring.say(
+        "times the floor, PyArrow reading and Parquet-writing the same bytes", BAR, measuring.ratios(mine, theirs),
+        rows=given.rows, ours_seconds=measuring.rounded(mine), floor_seconds=measuring.rounded(theirs),
+    )  # fmt: skip

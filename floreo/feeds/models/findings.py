@@ -59,6 +59,8 @@ class Finding(Record):
     said = models.CharField(max_length=12, choices=Said.choices, blank=True)  # the last answer
     said_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=Claim.choices, blank=True)
+    told_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
+    told_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
 
     objects = FindingQuerySet.as_manager()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+_DAY = timedelta(days=1)
 LINK_LIVES = timedelta(days=45)
 ABSENT_RUNS = 3  # unless the feed says otherwise
 SEVERITIES = ("critical", "high", "medium", "low", "info", "undefined")  # worst first
@@ -88,3 +91,76 @@ def state_after(*, first_seen: date, last_seen: date, was_fixed: bool, mended_on
     if was_fixed:
         return State.REOPENED
     return State.NEW if first_seen == last_seen else State.PERSISTING
+
+
+Stretch = tuple[date, date]  # from a day to a day, both seen, and every day between
+
+
+@dataclass(frozen=True)
+class Times:
+    """One time that a finding was open."""
+
+    opened_on: date
+    last_day: date  # on which it was seen
+    fixed_on: date | None
+
+
+def add_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
+    """The stretches with one more day, joined where they touch, in order."""
+    if stretches and stretches[-1][1] == day - _DAY:  # every night's case
+        return [*stretches[:-1], (stretches[-1][0], day)]
+    joined: list[Stretch] = []
+    for start, end in sorted([*stretches, (day, day)]):
+        if joined and start <= joined[-1][1] + _DAY:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def spells(
+    seen: Mapping[str, Sequence[Stretch]], runs: Mapping[str, Sequence[date]], absent_runs: Mapping[str, int]
+) -> list[Times]:
+    """The times that a finding was open, first to last. `seen` and `runs` are by source ("feed/type"), runs in order.
+
+    What counts after a day is the runs of the source that saw it on that day (of several, the last by name): a source that
+    never looked there says nothing by its silence."""
+    found: list[Times] = []
+    opened: date | None = None
+    stretches = _union(seen)
+    for place, (start, end, source) in enumerate(stretches):
+        opened = opened or start
+        until = stretches[place + 1][0] if place + 1 < len(stretches) else date.max
+        days = runs.get(source, ())
+        later = days[bisect_right(days, end) : bisect_left(days, until)]
+        mended = fixed_on(end, later, absent_runs.get(source, ABSENT_RUNS)) if later else None
+        if mended or until == date.max:
+            found.append(Times(opened, end, mended))
+            opened = None
+    return found
+
+
+def _union(seen: Mapping[str, Sequence[Stretch]]) -> list[tuple[date, date, str]]:
+    """All stretches as one row: from, to, and who saw it on the last day."""
+    every = sorted((start, end, source) for source, stretches in seen.items() for start, end in stretches)
+    joined: list[tuple[date, date, str]] = []
+    for start, end, source in every:
+        if joined and start <= joined[-1][1] + _DAY:
+            first, last, who = joined[-1]
+            joined[-1] = (first, *max((last, who), (end, source)))
+        else:
+            joined.append((start, end, source))
+    return joined
+
+
+def claim_after(said_on: date | None, spells: Sequence[Times]) -> Claim:
+    """What became of a "fixed" said on a day: shown once the time in which it was said is over, contradicted when seen on
+    a later day of that same time. Once the trouble is back, an older promise says nothing any more."""
+    if said_on is None or not spells:
+        return Claim.NONE
+    then = next((t for t in reversed(spells) if t.opened_on <= said_on), spells[0])
+    if then is not spells[-1]:
+        return Claim.NONE
+    if then.last_day > said_on:
+        return Claim.CONTRADICTED
+    return Claim.SHOWN if then.fixed_on else Claim.CLAIMED

@@ -50,6 +50,9 @@ class Finding(Record):
     last_seen = models.DateTimeField()
     first_day = models.DateField()  # of the reports
     last_day = models.DateField()
+    # By source ("feed/type") the days on which it was seen, as stretches: [["2026-11-01", "2026-11-03"]]. All that is said
+    # of days and states is computed from it and the days of runs, so the order in which files come does not matter.
+    seen = models.JSONField(default=dict)
     times_seen = models.PositiveBigIntegerField(default=0)  # events
     days_seen = models.PositiveIntegerField(default=1)  # reports' days
     state = models.CharField(max_length=10, choices=FindingState.choices, default=FindingState.NEW)

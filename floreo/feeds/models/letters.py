@@ -51,7 +51,9 @@ class Digest(Record):
     class Meta:
         ordering = ["-posted_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "contact_role", "start", "end"], name="one_letter_a_period"),
+            models.UniqueConstraint(
+                fields=["organisation", "contact_role", "start", "end"], name="one_letter_a_period"
+            ),
             models.UniqueConstraint(fields=["organisation", "contact_role", "on"], name="one_letter_a_day"),
         ]
 

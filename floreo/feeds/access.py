@@ -1,0 +1,78 @@
+"""Who may see and touch what of feeds. A view gets its objects here and nowhere else.
+
+Feeds, reports and rules tell of everybody, so they are for who may see all; findings and letters are narrowed to what the
+viewer's own organisation is concerned by."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+
+from floreo.core.access import Permission, must, reach
+from floreo.core.errors import Missing, NotAllowed
+from floreo.feeds.models import Correction, Digest, DigestRule, Feed, FeedRule, Finding, Report
+from floreo.organisations.queries import bodies_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+def sees_all(viewer: object) -> bool:
+    return reach(viewer, Permission.FEED_READ) is None
+
+
+def must_see_all(viewer: object) -> None:
+    """Raises NotAllowed for whoever may see only what concerns their own organisation."""
+    must(viewer, Permission.FEED_READ)
+    if not sees_all(viewer):
+        raise NotAllowed
+
+
+def _one(rows: QuerySet[Row], **by: object) -> Row:
+    found = rows.filter(**by).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_feed_for(viewer: object, code: str) -> Feed:
+    must_see_all(viewer)
+    return _one(Feed.objects.all(), code=code)
+
+
+def get_report_for(viewer: object, pk: int) -> Report:
+    must_see_all(viewer)
+    return _one(Report.objects.select_related("feed"), pk=pk)
+
+
+def get_rule_for(viewer: object, pk: int) -> FeedRule:
+    must_see_all(viewer)
+    return _one(FeedRule.objects.all(), pk=pk)
+
+
+def get_finding_for(viewer: object, pk: int) -> Finding:
+    must(viewer, Permission.FEED_READ)
+    rows = Finding.objects.visible_to(viewer)
+    return _one(rows.select_related("organisation__merged_into", "feed"), pk=pk)
+
+
+def digests_for(viewer: object) -> QuerySet[Digest]:
+    """Letters to whom the viewer speaks for, or all."""
+    rows, own = Digest.objects.select_related("organisation__merged_into"), reach(viewer, Permission.FEED_READ)
+    return rows if own is None else rows.filter(organisation__in=bodies_of(own))
+
+
+def get_digest_for(viewer: object, pk: int) -> Digest:
+    must(viewer, Permission.FEED_READ)
+    return _one(digests_for(viewer), pk=pk)
+
+
+def get_digest_rule_for(viewer: object, pk: int) -> DigestRule:
+    must_see_all(viewer)
+    return _one(DigestRule.objects.select_related("organisation"), pk=pk)
+
+
+def get_correction_for(viewer: object, pk: int) -> Correction:
+    must_see_all(viewer)
+    rows = Correction.objects.select_related("organisation", "moved_to", "answer__finding__organisation")
+    return _one(rows, pk=pk)

@@ -92,7 +92,7 @@ def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mappin
     last = head()
     entry = AuditEntry(
         number=last.number + 1,
-        at=clock.now(),
+        at=clock.machine(),
         actor_code=by.actor_code[:120],
         actor_name=by.actor_name[:200],
         verb=verb,

@@ -8,10 +8,16 @@ from zoneinfo import ZoneInfo
 
 _zone: ContextVar[str] = ContextVar("zone", default="UTC")
 _day: ContextVar[date | None] = ContextVar("day", default=None)
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime:
-    """This moment, in UTC."""
+    """This moment, in UTC; or that of a sample's story which is being told."""
+    return _moment.get() or machine()
+
+
+def machine() -> datetime:
+    """What the machine's own clock says, whatever is being told: for the trail."""
     return datetime.now(tz=UTC)
 
 
@@ -28,4 +34,16 @@ def standing(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
         yield
     finally:
         _zone.reset(zone_token)
+        _day.reset(day_token)
+
+
+@contextmanager
+def telling(moment: datetime) -> Iterator[None]:
+    """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is told as it happened."""
+    day = moment.astimezone(ZoneInfo(_zone.get())).date()
+    day_token, moment_token = _day.set(day), _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(moment_token)
         _day.reset(day_token)

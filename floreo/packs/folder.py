@@ -18,11 +18,12 @@ from floreo.organisations.pack import Code, CountryShape, Day, Strict
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")
-_SHAPE_OF_SHAPES = "2"  # raise it when a shape gains a field, so that packs already loaded are read again
+_SHAPE_OF_SHAPES = "3"  # raise it when a shape gains a field, so that packs already loaded are read again
 
 TOP_FILES = (
     "places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml",
     "yardsticks.toml", "evidence.toml", "meetings.toml", "publications.toml",
+    "feeds.toml",
 )  # fmt: skip
 EDITION_FILES = ("edition.toml", "plan.toml", "events.toml", "money.toml", "reviews.toml")
 SHAPES_FILE = "geo/districts.geojson"
@@ -114,7 +115,7 @@ def edition_of(name: str) -> tuple[str, str] | None:
 def _is_read(name: str) -> bool:
     return (
         name in ("pack.toml", "README.md", SHAPES_FILE, *TOP_FILES)
-        or name.startswith(("documents/", "evidence/"))
+        or name.startswith(("documents/", "evidence/", "reports/"))
         or page_of(name) is not None
         or edition_of(name) is not None
     )
@@ -138,5 +139,10 @@ def file_problems(files: Mapping[str, Path], notes: list[FileShape], *, is_sampl
             Problem(name, "", "", f"{what} are entered at the desk, never kept in the files of a real country")
             for name, what in (("accounts.toml", "accounts"), ("people.toml", "people"))
             if name in files
+        ]
+        problems += [
+            Problem(name, "", "", "reports of a real country come in by its feeds, never with its files")
+            for name in files
+            if name.startswith("reports/")
         ]
     return problems

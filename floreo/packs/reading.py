@@ -15,6 +15,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
 from floreo.evidence import pack as evidence
+from floreo.feeds import pack as feeds
 from floreo.indicators import pack as indicators
 from floreo.meetings import pack as meetings
 from floreo.organisations import pack as organisations
@@ -32,7 +33,7 @@ from floreo.yardsticks import pack as yardsticks
 # Every kind of row, in the order in which rows are made.
 SHAPES: tuple[type[Shape], ...] = (
     *organisations.SHAPES, *strategy.SHAPES, *yardsticks.SHAPES, *indicators.SHAPES, *reviews.SHAPES, *meetings.SHAPES,
-    *publications.SHAPES, *evidence.SHAPES,
+    *publications.SHAPES, *evidence.SHAPES, *feeds.SHAPES,
 )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
     **reviews.FILES,
     **meetings.FILES,
     **publications.FILES,
+    **feeds.FILES,
 }
 
 

@@ -1,0 +1,93 @@
+"""The shape of feeds.toml and how its rows become objects. A pack's reports/ are no rows: actions/replay.py takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from django.db import models
+from pydantic import Field, StringConstraints
+
+from floreo.feeds.logic import ABSENT_RUNS
+from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Severity, Tlp, Way
+from floreo.organisations.models import ContactRole
+from floreo.organisations.pack import Code, Setting, Shape, Strict, one_of
+
+REPORTS = "reports/"  # of a sample pack: one folder a night
+
+
+class FeedShape(Shape):
+    """[[feed]]: where reports come from. Secrets are entered at the desk."""
+
+    word: ClassVar[str] = "feed"
+    makes: ClassVar[type[models.Model]] = Feed
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Annotated[Code, StringConstraints(max_length=40)]
+    name: str
+    way: Annotated[str, one_of(Way)] = Way.UPLOAD.value
+    place: str = ""
+    format: str = ""
+    mapping: dict[str, str | bool] = Field(default_factory=dict)
+    every_minutes: Annotated[int, Field(ge=5)] = 1440
+    absent_runs: Annotated[int, Field(ge=1, le=1000)] = ABSENT_RUNS
+    tlp: Annotated[str, one_of(Tlp)] = Tlp.AMBER.value
+    is_active: bool = True
+
+
+class DigestRuleShape(Shape):
+    """[[digest_rule]]: who gets what, how often. Of several that fit a finding the first counts, by position."""
+
+    word: ClassVar[str] = "digest_rule"
+    makes: ClassVar[type[models.Model]] = DigestRule
+    lookup: ClassVar[tuple[str, ...]] = ("organisation", "kind", "worst", "contact_role")
+
+    organisation: str = ""
+    kind: str = ""
+    worst: Annotated[str, one_of(Severity)] = ""
+    contact_role: Annotated[str, one_of(ContactRole)] = ContactRole.ABUSE.value
+    every: Annotated[str, one_of(Every)] = Every.WEEK.value
+    resend_days: Annotated[int, Field(ge=1, le=365)] = 7
+    reason: str = ""
+    position: int | None = None
+
+    def identity(self) -> str:
+        return "/".join(each or "*" for each in (self.organisation, self.kind, self.worst, self.contact_role))
+
+
+class ConditionShape(Strict):
+    """One line of `when`."""
+
+    field: str
+    is_: Annotated[str, Field(alias="is")]
+    value: str = ""
+
+
+class FeedRuleShape(Shape):
+    """[[feed_rule]]: what the team does with events before they count."""
+
+    word: ClassVar[str] = "feed_rule"
+    makes: ClassVar[type[models.Model]] = FeedRule
+    lookup: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    when: Annotated[list[ConditionShape], Field(min_length=1)]
+    does: Literal["drop", "rewrite", "raise", "route"]
+    field: str = ""
+    value: str = ""
+    reason: str
+    is_on: bool = False
+    position: int | None = None
+
+    def identity(self) -> str:
+        return self.name
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        return super().fields(setting) | {"when": [one.model_dump(by_alias=True) for one in self.when]}
+
+
+# In the order in which they are made: what a row points to comes before it.
+SHAPES: tuple[type[Shape], ...] = (FeedShape, DigestRuleShape, FeedRuleShape)
+FILES: Mapping[str, Mapping[str, type[Strict]]] = {
+    "feeds.toml": {"feed": FeedShape, "digest_rule": DigestRuleShape, "feed_rule": FeedRuleShape}
+}

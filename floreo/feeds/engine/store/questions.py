@@ -1,0 +1,213 @@
+"""What is asked of stored events: counts, the latest of an organisation, the history of an address."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from floreo.feeds.engine.addresses import text_of
+from floreo.feeds.engine.store.duck import Source, connected, quoted
+from floreo.feeds.engine.store.files import Store
+
+T = TypeVar("T")
+# What events are counted by: a plain name -> the column.
+BY = {
+    "day": "day",
+    "kind": "classification.identifier",
+    "type": "classification.type",
+    "taxonomy": "classification.taxonomy",
+    "organisation": "organisation",
+    "network": "network",
+    "reason": "reason",
+    "service": "service",
+    "severity": "severity",
+    "feed": "feed.code",
+    "report_type": "feed.name",
+    "address": "source.ip",
+    "malware": "malware.name",
+}
+_WIDEN = (7, 28, 120)  # days back in which the latest are looked for, before all are
+
+
+@dataclass(frozen=True)
+class Filter:
+    """All of these hold. None: whatever; an empty tuple: nothing at all."""
+
+    organisations: tuple[str, ...] | None = None
+    kinds: tuple[str, ...] | None = None
+    feeds: tuple[str, ...] | None = None
+    report_types: tuple[str, ...] | None = None
+    severities: tuple[str, ...] | None = None
+    address: tuple[int, int] | None = None  # two words
+    name: str | None = None  # source.fqdn
+    is_owned: bool | None = None  # by somebody of ours
+
+    def sql(self) -> tuple[str, list[Any]]:
+        said: list[str] = []
+        values: list[Any] = []
+        for column, wanted in (
+            ("organisation", self.organisations),
+            ("classification.identifier", self.kinds),
+            ("feed.code", self.feeds),
+            ("feed.name", self.report_types),
+            ("severity", self.severities),
+        ):
+            if wanted is not None:
+                said.append(f"{quoted(column)} IN ({', '.join('?' * len(wanted))})" if wanted else "false")
+                values += wanted
+        if self.address is not None:
+            said.append("ip_hi = ?::UBIGINT AND ip_lo = ?::UBIGINT")
+            values += self.address
+        if self.name is not None:
+            said.append('"source.fqdn" = ?')
+            values.append(self.name)
+        if self.is_owned is not None:
+            said.append(f"organisation IS {'NOT ' if self.is_owned else ''}NULL")
+        return " AND ".join(said) or "true", values
+
+
+EVERYTHING = Filter()
+
+
+@contextlib.contextmanager
+def events(
+    store: Store, first: date, last: date, where: Filter = EVERYTHING, *, whole: bool = True
+) -> Iterator[duckdb.DuckDBPyRelation]:
+    """The events of the reports of these days, as one relation: `day`, the columns of the vocabulary, `extra` as text."""
+    with connected(store) as connection:
+        condition, values = where.sql()
+        select = Source(connection, store).events(first, last, whole=whole)
+        yield connection.sql(f"SELECT * FROM ({select}) WHERE {condition}", params=values)
+
+
+def counts(
+    store: Store, first: date, last: date, by: Sequence[str], *, where: Filter = EVERYTHING, limit: int = 10_000
+) -> list[dict[str, Any]]:
+    """How many events, by names of `BY`; most first, and by name where equal."""
+    columns = [f"{quoted(BY[name])} AS {quoted(name)}" for name in by]
+    keys = ", ".join(str(i + 1) for i in range(len(by)))
+    select = f"SELECT {', '.join([*columns, 'count(*) AS events'])} FROM (%s) WHERE %s" + (
+        f" GROUP BY {keys}" if by else ""
+    )
+    order = f" ORDER BY events DESC{', ' + keys if by else ''} LIMIT {int(limit)}"
+    rows: list[dict[str, Any]] = _asked(store, first, last, select + order, where).to_pylist()
+    return rows
+
+
+def latest(
+    store: Store, where: Filter, *, limit: int = 50, last: date = date.max, first: date = date.min, whole: bool = True
+) -> pa.Table:
+    """The newest events: of the newest reports first. Looks back a week, and further only when that is not enough."""
+    select = f'SELECT * FROM (%s) WHERE %s ORDER BY day DESC, "time.source" DESC, report, line LIMIT {int(limit)}'
+    days = [d for kind in ("days", "landing") for d in store.days(kind, first, last)]
+    if not days:
+        return _asked(store, date.max, date.max, select, where, whole=whole)
+    newest, oldest = max(days), min(days)
+    for back in _WIDEN:
+        start = newest - timedelta(days=back - 1)
+        if start <= oldest:
+            break
+        found = _asked(store, start, newest, select, where, whole=whole)
+        if len(found) >= limit:
+            return found
+    return _asked(store, oldest, newest, select, where, whole=whole)
+
+
+def history(
+    store: Store, address: tuple[int, int], first: date = date.min, last: date = date.max, *, where: Filter = EVERYTHING
+) -> list[dict[str, Any]]:
+    """What was seen at one address: by day, kind, port and whose it was then."""
+    narrowed = Filter(**{**where.__dict__, "address": address})
+    select = (
+        'SELECT day, "classification.identifier" AS kind, finding_port AS port, organisation, "feed.code" AS feed, '
+        '"feed.name" AS report_type, severity, count(*) AS events, min("time.source") AS first, max("time.source") AS last '
+        "FROM (%s) WHERE %s GROUP BY ALL ORDER BY day DESC, kind, port, feed, report_type, severity LIMIT 5000"
+    )
+    rows: list[dict[str, Any]] = _asked(store, first, last, select, narrowed).to_pylist()
+    return rows
+
+
+def orphans(store: Store, first: date, last: date, limit: int = 200) -> list[dict[str, Any]]:
+    """Networks (/24, /48) with events that belong to nobody of ours, by the system number that the report says."""
+    select = (
+        "SELECT asn, hi, lo, count(*) AS events, count(DISTINCT (ip_hi, ip_lo)) AS addresses, max(day) AS last FROM ("
+        'SELECT day, "source.asn" AS asn, ip_hi, ip_lo, '
+        "CASE WHEN ip_hi = 0 THEN ip_hi ELSE ip_hi >> 16 << 16 END AS hi, "
+        "CASE WHEN ip_hi = 0 THEN ip_lo >> 8 << 8 ELSE 0 END AS lo FROM (%s) WHERE %s AND (ip_hi, ip_lo) <> (0, 0)"
+        f") GROUP BY asn, hi, lo ORDER BY events DESC, asn, hi, lo LIMIT {int(limit)}"
+    )
+    found = _asked(store, first, last, select, Filter(is_owned=False)).to_pylist()
+    for row in found:
+        hi, lo = row.pop("hi"), row.pop("lo")
+        row["network"] = f"{text_of(hi, lo)}/{48 if hi else 24}"
+    rows: list[dict[str, Any]] = found
+    return rows
+
+
+def health(store: Store) -> dict[str, Any]:
+    """How much is kept, of which days, and what waits to be compacted."""
+    days, landing = store.days("days"), store.days("landing")
+    waiting = [place for day in landing for place in store.landed(day)]
+    paths = [store.day_file(day) for day in days] + [place.events for place in waiting]
+    every = sorted({*days, *(p.window.day for p in waiting)})
+    return {
+        "days": len(every),
+        "first": every[0] if every else None,
+        "last": every[-1] if every else None,
+        "waiting": len(waiting),
+        "bytes": sum(store.size(path) for path in paths),
+    }
+
+
+def digest_hash(store: Store, first: date = date.min, last: date = date.max) -> str:
+    """One hash of all that is known of the events of these days. Whoever ran the tasks, in whatever order, and compacted or
+    not: the same reports give the same hash."""
+    said = hashlib.sha256()
+    names = [name for name in BY if name not in ("day", "address")]
+    by = ", ".join(quoted(BY[n]) for n in names)
+    select = (
+        f'SELECT day, {by}, count(*), sum(count), min("time.source"), max("time.source"), '
+        'bit_xor(hash(report, line, key, count, ip_hi, ip_lo, "source.port", "destination.ip", "destination.port", extra)) '
+        "FROM (%s) WHERE %s GROUP BY ALL ORDER BY ALL"
+    )
+    for row in _asked(store, first, last, select, EVERYTHING, whole=True, as_rows=True):
+        said.update(repr(row).encode())
+    return said.hexdigest()
+
+
+def _asked(
+    store: Store,
+    first: date,
+    last: date,
+    select: str,
+    where: Filter,
+    *,
+    whole: bool = False,
+    as_rows: bool = False,
+) -> Any:
+    """The answer to a SELECT with two gaps: the events, and the condition."""
+
+    def ask() -> Any:
+        with connected(store) as connection:
+            condition, values = where.sql()
+            source = Source(connection, store).events(first, last, whole=whole)
+            before, between, after = select.split("%s")
+            answer = connection.execute(before + source + between + condition + after, values)
+            return answer.fetchall() if as_rows else answer.to_arrow_table()
+
+    return _again(ask)
+
+
+def _again(ask: Callable[[], T]) -> T:
+    """A day may be compacted while it is read: its landing files are then gone, and its own file has what they had."""
+    try:
+        return ask()
+    except (duckdb.IOException, FileNotFoundError):
+        return ask()

@@ -1,0 +1,31 @@
+"""A key is new once, however its rows are cut into blocks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from floreo.feeds.engine.seen import Seen
+
+pytestmark = pytest.mark.one_database
+keys = st.integers(0, 9) | st.integers(0, 2**64 - 1)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(keys, max_size=60), st.lists(keys, max_size=10), st.integers(1, 9))
+def test_each_key_is_first_once_and_its_repeats_are_counted(rows: list[int], before: list[int], block: int) -> None:
+    seen = Seen([np.array(before[:5], np.uint64), np.array(before[5:], np.uint64)])
+    first: list[bool] = []
+    more: Counter[int] = Counter()
+    for start in range(0, len(rows), block):
+        found = seen.add(np.array(rows[start : start + block], np.uint64))
+        first += found.first.tolist()
+        for key, times in zip(found.key.tolist(), found.more.tolist(), strict=True):
+            more[key] += times
+    assert first == [k not in before and k not in rows[:i] for i, k in enumerate(rows)]
+    assert more == Counter({k: n - 1 for k, n in Counter(rows).items() if n > 1 and k not in before})
+    assert len(seen) == len(set(rows) - set(before))

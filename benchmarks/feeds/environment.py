@@ -58,7 +58,10 @@ def networks(data: Path) -> Path:
 
 
 def command(data: Path, folder: Path, *words: str, **how: Any) -> subprocess.Popen[str]:
-    """Starts intelmq_chain.py."""
+    """Starts intelmq_chain.py; `-P`, because an intelmq.py stands beside it."""
     return subprocess.Popen(
-        [str(python(data)), str(CHAIN), *words], env=os.environ | {"INTELMQ_ROOT_DIR": f"{folder}/"}, text=True, **how
+        [str(python(data)), "-P", str(CHAIN), *words],
+        env=os.environ | {"INTELMQ_ROOT_DIR": f"{folder}/"},
+        text=True,
+        **how,
     )

@@ -4,12 +4,13 @@ Runs in IntelMQ's own environment, where nothing of ours is installed: only the 
 
     python intelmq_chain.py library     in this process, no redis, no JSON between bots: reads "FILE<tab>INTO" lines
     python intelmq_chain.py settings    writes its configuration for bots of their own
-    python intelmq_chain.py queue FILE  puts a file into the parser's queue, in messages as its collectors make them
+    python intelmq_chain.py queue FILE  lays a file ready in redis (`staged`), in messages as its collectors make them
 
 The folder stands in INTELMQ_ROOT_DIR; what to use in benchmark.json beside `etc`, as intelmq.py wrote it.
 """
 
 import importlib
+import importlib.resources
 import itertools
 import json
 import logging
@@ -63,6 +64,8 @@ def settle():
         (ROOT / name).mkdir(parents=True, exist_ok=True)
     reports = json.loads(Path(SAID["schema"]).read_text()) if SAID.get("schema") else {"event4_sinkhole": SINKHOLE}
     (ROOT / "var/lib/bots/shadowserver-schema.json").write_text(json.dumps(reports))
+    harmonization = importlib.resources.files("intelmq").joinpath("etc/harmonization.conf")
+    (ROOT / "etc/harmonization.conf").write_bytes(harmonization.read_bytes())
     (ROOT / "modify.json").write_text(json.dumps(REWRITES))
 
 
@@ -146,7 +149,7 @@ def queue(path):
 
     door = redis.Redis(port=SAID["port"], db=2)
     for report in messages(path):
-        door.lpush("parser-queue", report.serialize())
+        door.lpush("staged", report.serialize())
 
 
 if __name__ == "__main__":

@@ -146,6 +146,7 @@ STORAGES = {
 }
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+REPORT_LARGEST = env.whole("FLOREO_REPORT_MB", 4096) * 1024 * 1024  # a file of a feed, as it comes
 UPLOAD_LARGEST = env.whole("FLOREO_UPLOAD_MB", 20) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
@@ -231,7 +232,13 @@ BOUNCE_IMAP = env.text("FLOREO_BOUNCE_IMAP")
 # Copies
 BACKUP_DIR = env.text("FLOREO_BACKUP_DIR")
 BACKUP_KEEP = env.whole("FLOREO_BACKUP_KEEP", 14)
-EVENTS_ROOT = DATA / "events"
+
+# Feeds
+EVENTS_ROOT = env.text("FLOREO_EVENTS") or str(DATA / "events")  # a folder, or s3://bucket/path
+EVENTS_KEEP_DAYS = env.whole("FLOREO_EVENTS_KEEP_DAYS", 400)
+REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as they came
+FEED_IMAP = env.text("FLOREO_FEED_IMAP")
+FETCH_PRIVATE = env.words("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 
 # Headers
 CONTENT_SECURITY_POLICY = {

@@ -1,0 +1,66 @@
+"""Receiving a report: its bytes are kept once a feed, and it waits to be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission, must
+from floreo.core.action import action, keep
+from floreo.core.errors import Refused
+from floreo.feeds.incoming.keeping import Kept, Readable, keep_bytes
+from floreo.feeds.incoming.telling import tell
+from floreo.feeds.models import Feed, Report, ReportState
+
+
+@dataclass(frozen=True)
+class Received:
+    """A report, and whether its bytes had come before."""
+
+    report: Report
+    already: bool
+
+
+def receive(
+    feed: Feed,
+    *,
+    opened: Readable,
+    name: str,
+    by: Actor,
+    day: date | None = None,
+    way: str = "",
+    largest: int | None = None,
+) -> Received:
+    """Keeps the bytes under their hash and lets the report wait. The same bytes again change nothing, except that a report
+    that could not be read is read anew: its file may have been wanted once more for that.
+
+    The bytes reach the disk before the transaction opens, so that a slow sender holds nobody up."""
+    must(by, Permission.FEED_RUN, feed)
+    if day is not None and day > clock.today():
+        sentence = _("A report is about a day that has been. Choose one that is not in the future.")
+        raise Refused(sentence, code="future_day", fields={"day": sentence})
+    kept = keep_bytes(opened, largest=largest)
+    try:
+        return _receive(feed, by=by, kept=kept, name=name, day=day, way=way)
+    except IntegrityError:  # two at once: the other was first
+        return _receive(feed, by=by, kept=kept, name=name, day=day, way=way)
+
+
+@action("report.received", needs=Permission.FEED_RUN, quiet=True)
+def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, way: str) -> Received:
+    here = Report.objects.select_for_update().filter(feed=feed, digest=kept.digest).first()
+    if here is not None:
+        if here.state == ReportState.REFUSED:
+            here.state, here.attempts, here.problem = ReportState.WAITING, 0, ""
+            keep(here, full_clean=False)
+        return Received(here, already=True)
+    told = tell(feed, name, came_on=clock.today(), day=day)
+    made = Report(
+        feed=feed, digest=kept.digest, name=told.name, day=told.day, report_type=told.report_type, size=kept.size,
+        received_at=clock.now(), received_by=(way or by.actor_name)[:200],
+    )  # fmt: skip
+    return Received(keep(made, full_clean=False), already=False)

@@ -1,0 +1,1 @@
+"""Sentences about feeds, computed from data: page, letter and command line say the same."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from django.db import models
 from pydantic import Field, StringConstraints
 
 from floreo.feeds.logic import ABSENT_RUNS
-from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Severity, Tlp, Way
+from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Said, Severity, Tlp, Way
 from floreo.organisations.models import ContactRole
-from floreo.organisations.pack import Code, Setting, Shape, Strict, one_of
+from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, one_of
 
 REPORTS = "reports/"  # of a sample pack: one folder a night
 
@@ -91,3 +94,53 @@ SHAPES: tuple[type[Shape], ...] = (FeedShape, DigestRuleShape, FeedRuleShape)
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {
     "feeds.toml": {"feed": FeedShape, "digest_rule": DigestRuleShape, "feed_rule": FeedRuleShape}
 }
+
+
+class AnswerShape(Strict):
+    """[[answer]] in reports/answers.toml: what an organisation said to its newest letter. Without `subject`: to all of it."""
+
+    on: Day
+    organisation: str
+    said: Annotated[str, one_of(Said)]
+    subject: str = ""
+    note: str = ""
+
+
+class ReplyShape(Strict):
+    """[[reply]]: what the team said to a call for help or a false alarm."""
+
+    on: Day
+    organisation: str
+    subject: str
+    words: str
+
+
+class RulingShape(Strict):
+    """[[ruling]]: what the team decided on a correction that "not ours" opened."""
+
+    on: Day
+    organisation: str
+    network: str
+    accepted: bool
+    moved_to: str = ""
+    words: str
+
+
+class Story(Strict):
+    """reports/answers.toml."""
+
+    answer: list[AnswerShape] = Field(default_factory=list)
+    reply: list[ReplyShape] = Field(default_factory=list)
+    ruling: list[RulingShape] = Field(default_factory=list)
+
+
+def story_in(folder: Path) -> Story:
+    """What a sample pack's organisations and its team said."""
+    path = folder / REPORTS / "answers.toml"
+    return Story.model_validate(tomllib.loads(path.read_text("utf-8"))) if path.is_file() else Story()
+
+
+def nights_in(folder: Path) -> dict[date, list[Path]]:
+    """A sample pack's reports by the day on which they came."""
+    nights = sorted(p for p in (folder / REPORTS).glob("????-??-??") if p.is_dir())
+    return {date.fromisoformat(p.name): sorted(f for f in p.iterdir() if f.is_file()) for p in nights}

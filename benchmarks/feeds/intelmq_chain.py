@@ -3,6 +3,7 @@
 Runs in IntelMQ's own environment, where nothing of ours is installed: only the standard library and IntelMQ itself.
 
     python intelmq_chain.py library     in this process, no redis, no JSON between bots: reads "FILE<tab>INTO" lines
+    python intelmq_chain.py parse       the parser alone: what it makes of small files of any type
     python intelmq_chain.py settings    writes its configuration for bots of their own
     python intelmq_chain.py queue FILE  lays a file ready in redis (`staged`), in messages as its collectors make them
 
@@ -144,6 +145,25 @@ def library():
         print(json.dumps({"seconds": time.perf_counter() - began, "errors": errors}), flush=True)
 
 
+def parse():
+    """The parser alone; a file for which it has no schema, or that it cannot read, says so."""
+    from intelmq.lib.bot import BotLibSettings
+
+    logging.disable(logging.CRITICAL)
+    quiet = {"error_dump_message": False, "error_log_exception": False}
+    bot = importlib.import_module(CHAIN[0][1]).BOT("parser", settings=BotLibSettings | quiet)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        path, into = line.rstrip("\n").split("\t")
+        made, errors = [], 0
+        for report in messages(path):
+            answer = bot.process_message(report)
+            made += [json.dumps(dict(event)) for event in answer["output"]]
+            errors += len(answer.get("error", ()))
+        Path(into).write_text("".join(f"{event}\n" for event in made))
+        print(json.dumps({"errors": errors}), flush=True)
+
+
 def queue(path):
     import redis
 
@@ -154,4 +174,4 @@ def queue(path):
 
 if __name__ == "__main__":
     settle()
-    {"library": library, "settings": settings, "queue": lambda: queue(sys.argv[2])}[sys.argv[1]]()
+    {"library": library, "parse": parse, "settings": settings, "queue": lambda: queue(sys.argv[2])}[sys.argv[1]]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,6 +62,11 @@ def task(data: Path, file: Path, *, size: int = 5000, with_rules: bool = True) -
         format="shadowserver",
         rules=RULES if with_rules else (),
     )
+
+
+def at(work: Task, root: Path) -> Task:
+    """The same task into another store."""
+    return replace(work, root=str(root))
 
 
 def digest(file: Path) -> str:

@@ -10,7 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -57,6 +57,7 @@ class Member:
 
     name: str
     chunks: Iterator[bytes]
+    is_alone: bool = True  # no other came in the same file
 
     def blocks(self, size: int = BLOCK) -> Iterator[Block]:
         """Its text in blocks. Raises Unreadable where it cannot be unpacked further."""
@@ -156,7 +157,8 @@ def _unzipped(stream: IO[bytes], name: str, meter: Meter, depth: int) -> Iterato
         if any(m.flag_bits & 1 for m in inside):
             raise Unreadable(problems.LOCKED_ARCHIVE, name)
         for member in inside:
-            yield from _inside(_member(archive, member, meter), member.filename, meter, depth + 1)
+            for found in _inside(_member(archive, member, meter), member.filename, meter, depth + 1):
+                yield found if len(inside) == 1 else replace(found, is_alone=False)
 
 
 def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> Iterator[bytes]:

@@ -1,0 +1,192 @@
+"""A received file opened as a report: its format, type and day, what has drifted, and its rows part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from floreo.feeds.engine import events, formats
+from floreo.feeds.engine.columns import guess_mapping, mapped
+from floreo.feeds.engine.formats import Format, ReportType
+from floreo.feeds.engine.opening import BLOCK, Block, Member, members
+from floreo.feeds.engine.reading import csv_, json_lines, lists, telling, xarf
+from floreo.feeds.engine.reading.parts import Part, Rows
+from floreo.feeds.engine.task import Source, Task
+
+__all__ = ["OpenReport", "Part", "open_report", "sample"]
+
+
+@dataclass
+class OpenReport:
+    """A report whose beginning has been read. `parts` gives its rows, once; it raises Unreadable where the file ends wrongly.
+
+    Columns of several members of an archive may differ: then `extra` is text in every part."""
+
+    format: Format
+    type: ReportType
+    is_known_type: bool
+    day: date | None
+    unknown_columns: tuple[str, ...]
+    missing_columns: tuple[str, ...]
+    header: tuple[str, ...]
+    _parts: Iterator[Part] = field(repr=False)
+
+    @property
+    def report_type(self) -> str:
+        return self.type.name
+
+    def parts(self) -> Iterator[Part]:
+        return self._parts
+
+
+@dataclass
+class _Opened:
+    """One member, its beginning read."""
+
+    format: Format
+    type: ReportType
+    header: list[str]
+    rows: Iterator[Rows]
+    is_known: bool
+    drifts: bool  # whether columns that come and go are worth a word
+
+
+def open_report(source: Source, task: Task, *, data: bytes | None = None, block: int = BLOCK) -> OpenReport:
+    """Reads the beginning. Raises Unreadable when it is no report, or not the one that it says."""
+    found = members(
+        source.path if data is None else data,
+        source.name,
+        largest_bytes=task.largest_bytes,
+        largest_ratio=task.largest_ratio,
+    )
+    member = next(found)
+    first = _open(member, task, block)
+    return OpenReport(
+        format=first.format,
+        type=first.type,
+        is_known_type=first.is_known,
+        day=formats.named(source.name)[0] or formats.named(member.name)[0] or task.day,
+        unknown_columns=first.type.unknown(first.header) if first.drifts else (),
+        missing_columns=first.type.missing(first.header) if first.drifts else (),
+        header=tuple(first.header),
+        _parts=_parts(first, found, task, block, text=not member.is_alone),
+    )
+
+
+def _parts(first: _Opened, rest: Iterator[Member], task: Task, block: int, *, text: bool) -> Iterator[Part]:
+    yield from _parts_of(first, text=text)
+    for member in rest:
+        yield from _parts_of(_open(member, task, block), text=text)
+
+
+def _parts_of(opened: _Opened, *, text: bool) -> Iterator[Part]:
+    for rows in opened.rows:
+        yield Part(
+            table=rows.table,
+            lines=rows.lines,
+            texts=rows.texts,
+            rejects=rows.rejects,
+            format=opened.format,
+            type=opened.type,
+            size=rows.size,
+            more=rows.more,
+            extra_as_text=text,
+        )
+
+
+def _open(member: Member, task: Task, size: int) -> _Opened:
+    blocks = member.blocks(size)
+    first = next(blocks)
+    telling.check_text(first)
+    known = formats.load(task.format) if task.format else telling.format_of(first, member.name)
+    said = formats.named(member.name)[1]
+    if known.type_of(said) is None:
+        said = task.report_type or said
+    again = _chain(first, blocks)
+    open_as: dict[str, Callable[..., _Opened]] = {"csv": _csv, "json": _json, "xarf": _json, "list": _list}
+    return open_as[known.reads](known, said, first, again, task.mapping)
+
+
+def _chain(first: Block, rest: Iterable[Block]) -> Iterator[Block]:
+    yield first
+    yield from rest
+
+
+def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+    delimiter = str(mapping.get("delimiter") or telling.delimiter_of(first, known.delimiter))
+    if mapping.get("header", True):
+        header, rest = csv_.header_of(first, delimiter)
+    else:
+        header, rest = [str(n) for n in range(1, len(telling.cells(first, delimiter)) + 1)], first
+    next(blocks)
+    kind, is_known = telling.type_of(known, said, header) if not mapping else _as_said(known, said, header, mapping)
+    plain: set[str] = set()
+    words: set[str] = set()
+    for event_field in kind.fields:
+        if column := kind.column(event_field, header):
+            is_plain = events.COLUMNS[event_field] == events.TEXT or event_field == "time.source"
+            (plain if is_plain else words if events.COLUMNS[event_field] == events.WORDS else set()).add(column)
+    reader = csv_.Reader(header, delimiter, frozenset(plain), frozenset(words))
+    drifts = is_known and not mapping
+    return _Opened(known, kind, header, reader.read(_chain(rest, blocks)), is_known=is_known, drifts=drifts)
+
+
+def _as_said(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
+    """The type as the team's form corrects it."""
+    kind = mapped(known.type_of(said) or known.stranger(said), mapping)
+    telling.check_header(known, kind, header)
+    return kind, True
+
+
+def _json(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+    change = xarf.spread if known.reads == "xarf" else None
+    rows = [change(row) if change else row for _, row in telling.first_objects(first)]
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    only = next(iter(known.types.values()), None)
+    if mapping:
+        kind, is_known = mapped(known.type_of(said) or only or known.stranger(said), mapping), True
+    elif only:
+        kind, is_known = only, True
+    else:
+        kind, is_known = known.stranger(said), False
+    columns = list(dict.fromkeys([*_wanted(kind), *kind.vulnerabilities]))
+    reader = json_lines.Reader(columns, change)
+    return _Opened(known, kind, header, reader.read(blocks), is_known=is_known, drifts=False)
+
+
+def _wanted(kind: ReportType) -> list[str]:
+    told = [c for derived in kind.derived.values() for c in derived.columns]
+    return [*(c for columns in kind.fields.values() for c in columns), *told]
+
+
+def _list(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+    kind = mapped(known.type_of(said) or known.stranger(said), {k: v for k, v in mapping.items() if k in _OF_LISTS})
+    return _Opened(known, kind, list(lists.COLUMNS), lists.Reader().read(blocks), is_known=True, drifts=False)
+
+
+_OF_LISTS = ("kind", "taxonomy", "type", "severity")
+
+
+def sample(
+    path: str | Path | bytes, name: str, mapping: Mapping[str, Any] | None = None, rows: int = 20
+) -> dict[str, Any]:
+    """For "try with this file": header, first rows and a guess of the four fields. Raises Unreadable."""
+    first = next(next(members(path, name)).blocks())
+    telling.check_text(first)
+    known = telling.format_of(first, name)
+    if known.reads in ("json", "xarf"):
+        found = [row for _, row in telling.first_objects(first, rows)]
+        header = list(dict.fromkeys(n for row in found for n in row))
+        shown: list[dict[str, Any]] = [dict(row) for row in found]
+    elif known.reads == "list":
+        part = next(iter(lists.Reader().read([first])))
+        header, shown = list(lists.COLUMNS), part.table.slice(0, rows).to_pylist()
+    else:
+        delimiter = str((mapping or {}).get("delimiter") or telling.delimiter_of(first, known.delimiter))
+        header, rest = csv_.header_of(first, delimiter)
+        read = next(iter(csv_.Reader(header, delimiter).read([rest])), None)
+        shown = read.table.slice(0, rows).to_pylist() if read else []
+    return {"format": known.name, "header": header, "rows": shown, "mapping": guess_mapping(header, shown)}

@@ -1,0 +1,245 @@
+"""Rows of CSV. pyarrow reads a block as if every line were a row, and is believed when the numbers agree; else the rows are
+found one by one (records.py) and read again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from floreo.feeds.engine.events import Reject
+from floreo.feeds.engine.opening import LONGEST_LINE, Block, line_ends
+from floreo.feeds.engine.reading import records
+from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Lines, Rejects, Rows
+
+WORDS = pa.dictionary(pa.int32(), pa.string())
+_SAMPLE = 2000  # rows by which a column is taken for one that repeats itself
+_REPEATS = 0.25  # of which so few are different
+Spans = tuple[records.Ints, records.Ints]
+_BREAKS = (b"\n", b"\r")
+
+
+def header_of(block: Block, delimiter: str) -> tuple[list[str], Block]:
+    """Names of the columns, and the block without them. Nameless columns get their number, later namesakes too."""
+    whole = records.pattern(delimiter)
+    place = 0
+    while place < len(block.data):  # blank lines may stand above
+        found = whole.match(block.data, place)
+        if not found or found.end() == place:
+            break
+        if cells := next(csv.reader(io.StringIO(found[0].decode(), newline=""), delimiter=delimiter), []):
+            end = found.end()
+            line = block.line + line_ends(block.data[:end])
+            return unique(cells), Block(block.data[end:], line, block.last)
+        place = found.end()
+    return [], Block(b"", block.line, block.last)
+
+
+def unique(cells: Iterable[str]) -> list[str]:
+    """Every column by a name of its own."""
+    out: list[str] = []
+    for number, cell in enumerate(cells, 1):
+        name = cell.strip().replace("\0", "") or str(number)
+        while name in out:
+            name = f"{name}_{number}"
+        out.append(name)
+    return out
+
+
+@dataclass
+class Reader:
+    """Reads the blocks of one file. `plain`: columns that are text of their own; `words`: columns that repeat themselves;
+    for the others the first rows tell."""
+
+    header: list[str]
+    delimiter: str = ","
+    plain: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    _held: bytes = b""
+    _held_line: int = 0
+    _skipping: bool = False
+
+    def read(self, blocks: Iterable[Block]) -> Iterator[Rows]:
+        for block in blocks:
+            yield from self._block(self._with_held(block))
+
+    def _with_held(self, block: Block) -> Block:
+        if not self._held:
+            return block
+        whole = Block(self._held + block.data, self._held_line, block.last)
+        self._held = b""
+        return whole
+
+    def _block(self, block: Block) -> Iterator[Rows]:
+        if self._skipping and not (block := self._skip(block)).data:
+            return
+        if not self.types:
+            self.types = self._told_by(block.data)
+        if self._ends_whole(block):
+            table, bad = self._parse(block.data)
+            count = table.num_rows + len(bad)
+            if count == line_ends(block.data) + (not block.data.endswith(_BREAKS)):
+                yield _even(table, bad, block)
+                return
+        yield from self._uneven(block)
+
+    def _ends_whole(self, block: Block) -> bool:
+        """Whether the last line, if a row begins there, ends there too."""
+        data = block.data
+        if not data:
+            return False
+        if not data.endswith(_BREAKS) and not block.last:
+            return False
+        body = data.rstrip(b"\r\n")
+        start = max(body.rfind(b"\n"), body.rfind(b"\r")) + 1
+        return records.is_whole(data[start : len(body)], self.delimiter)
+
+    def _uneven(self, block: Block) -> Iterator[Rows]:
+        """Rows found one by one. What is not yet whole is held for the next block; a quote never closed costs one line."""
+        data, line = block.data, block.line
+        while data:
+            found = records.records(data, self.delimiter, last=block.last)
+            long = np.flatnonzero(found.ends - found.starts > records.LONGEST)
+            broken = next(
+                (int(i) for i in long if line_ends(data[found.starts[i] : found.ends[i]].rstrip(b"\r\n"))), -1
+            )
+            count = len(found.starts) if broken < 0 else broken
+            yield from self._found(data, line, found, count)
+            end = found.end if broken < 0 else int(found.starts[broken])
+            rest = data[end:]
+            line += line_ends(data[:end])
+            if broken < 0 and not block.last and len(rest) <= records.LONGEST:
+                self._held, self._held_line = rest, line
+                return
+            data, line, rows = self._cut(rest, line, block)
+            if rows:
+                yield rows
+
+    def _cut(self, rest: bytes, line: int, block: Block) -> tuple[bytes, int, Rows | None]:
+        """The first line of what makes no row, as a reject; and what stands after it."""
+        if not rest:
+            return b"", line, None
+        first = rest.splitlines(keepends=True)[0] if len(rest) < LONGEST_LINE else _first_line(rest)
+        if not first.endswith(_BREAKS) and not block.last:
+            if len(rest) <= LONGEST_LINE:
+                self._held, self._held_line = rest, line
+                return b"", line, None
+            self._skipping = True
+        rejects = Rejects()
+        long = len(first) > records.LONGEST
+        rejects.add(line, _text(first), Reject.TOO_LONG if long else Reject.BROKEN_ROW)
+        rows = Rows(self._empty(), np.zeros(0, np.uint64), lambda _: [], rejects.table(), len(first))
+        return rest[len(first) :], line + 1, rows
+
+    def _skip(self, block: Block) -> Block:
+        """Goes on behind a line that was too long."""
+        first = _first_line(block.data)
+        self._skipping = not first.endswith(_BREAKS)
+        return Block(block.data[len(first) :], block.line + (not self._skipping), block.last)
+
+    def _found(self, data: bytes, line: int, found: records.Records, count: int) -> Iterator[Rows]:
+        if not count:
+            return
+        starts, ends = found.starts[:count], found.ends[:count]
+        end = int(ends[-1])
+        table, bad = self._parse(data[:end])
+        lines = (found.lines[:count] + line).astype(np.uint64)
+        if table.num_rows + len(bad) != count:  # pyarrow understands a row otherwise: each by itself, then
+            for i in range(count):
+                table, bad = self._parse(data[int(starts[i]) : int(ends[i])])
+                yield _rows(table, bad, lines[i : i + 1], data, (starts[i : i + 1], ends[i : i + 1]))
+            return
+        yield _rows(table, bad, lines, data, (starts, ends))
+
+    def _parse(self, data: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
+        """The rows, and number and text of those that have another number of cells."""
+        bad: list[tuple[int, str]] = []
+
+        def broken(row: Any) -> str:
+            bad.append((row.number - 1, row.text))
+            return "skip"
+
+        if not data:
+            return self._empty(), bad
+        table = pa_csv.read_csv(
+            pa.BufferReader(data),
+            read_options=pa_csv.ReadOptions(column_names=self.header, block_size=len(data) + 1, use_threads=False),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=self.delimiter, invalid_row_handler=broken, newlines_in_values=True
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=self.types, strings_can_be_null=True, null_values=[""], check_utf8=False
+            ),
+        )
+        return table, bad
+
+    def _empty(self) -> pa.Table:
+        return pa.schema([(name, self.types.get(name, pa.string())) for name in self.header]).empty_table()
+
+    def _told_by(self, data: bytes) -> dict[str, pa.DataType]:
+        self.types = dict.fromkeys(self.header, pa.string())
+        end = 0
+        for _ in range(_SAMPLE):
+            end = data.find(b"\n", end) + 1
+            if not end:
+                break
+        sample, _ = self._parse(data[:end] if end else data)
+        out: dict[str, pa.DataType] = {}
+        for name in self.header:
+            few = sample[name].combine_chunks().unique()
+            repeats = len(few) <= max(8, sample.num_rows * _REPEATS)
+            out[name] = WORDS if name not in self.plain and (name in self.words or repeats) else pa.string()
+        return out
+
+
+def _first_line(data: bytes) -> bytes:
+    places = [place for mark in _BREAKS if (place := data.find(mark)) >= 0]
+    if not places:
+        return data
+    end = min(places) + 1
+    return data[: end + (data[end - 1 : end + 1] == b"\r\n")]
+
+
+def _text(row: bytes) -> str:
+    return row[: LONGEST_TEXT * 4].decode("utf-8", "replace").rstrip("\r\n")[:LONGEST_TEXT]
+
+
+def _even(table: pa.Table, bad: list[tuple[int, str]], block: Block) -> Rows:
+    """Every line was a row."""
+    count = table.num_rows + len(bad)
+    lines = np.arange(block.line, block.line + count, dtype=np.uint64)
+    rejects = Rejects()
+    for number, text in bad:
+        rejects.add(block.line + number, text, Reject.BROKEN_ROW)
+    kept = np.delete(np.arange(count), [number for number, _ in bad]) if bad else None
+    data = block.data
+
+    def texts(rows: npt.NDArray[np.int64]) -> list[str]:
+        ends = records.line_places(np.frombuffer(data, np.uint8)) + 1
+        ends = np.append(ends, len(data))
+        starts = np.append(0, ends)
+        at = rows if kept is None else kept[rows]
+        return [_text(data[starts[i] : ends[i]]) for i in at.tolist()]
+
+    return Rows(table, lines if kept is None else lines[kept], texts, rejects.table(), len(data))
+
+
+def _rows(table: pa.Table, bad: list[tuple[int, str]], lines: Lines, data: bytes, spans: Spans) -> Rows:
+    rejects = Rejects()
+    for number, text in bad:
+        rejects.add(int(lines[number]), text, Reject.BROKEN_ROW)
+    kept = np.delete(np.arange(len(lines)), [number for number, _ in bad])
+    starts, ends = spans
+
+    def texts(rows: npt.NDArray[np.int64]) -> list[str]:
+        return [_text(data[starts[i] : ends[i]]) for i in kept[rows].tolist()]
+
+    return Rows(table, lines[kept], texts, rejects.table(), int(ends[-1] - starts[0]))

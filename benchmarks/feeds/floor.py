@@ -7,6 +7,8 @@ de-duplicates and groups besides.
 
 from __future__ import annotations
 
+import sys
+
 import pyarrow as pa
 from pyarrow import csv, parquet
 
@@ -44,7 +46,8 @@ if __name__ == "__main__":
 
     engine()
     mine, theirs = measuring.pairs(engine, lambda: floor(str(file), str(given.data / "floor.parquet")), given.rounds)
-    measuring.say(
+    holds = measuring.say(
         "times the floor, PyArrow reading and Parquet-writing the same bytes", BAR, measuring.ratios(mine, theirs),
         rows=given.rows, ours_seconds=measuring.rounded(mine), floor_seconds=measuring.rounded(theirs),
     )  # fmt: skip
+    sys.exit(not holds)

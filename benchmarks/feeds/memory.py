@@ -37,7 +37,8 @@ if __name__ == "__main__":
         for rows, into in ((given.rows, small), (given.rows * given.times, large)):
             ours.emptied(given.data)
             into.append(once(rows))
-    measuring.say(
+    holds = measuring.say(
         f"peak memory at {given.times} times the rows, per process", BAR, measuring.ratios(large, small),
         rows=given.rows, mib=measuring.rounded(small), mib_large=measuring.rounded(large),
     )  # fmt: skip
+    sys.exit(not holds)

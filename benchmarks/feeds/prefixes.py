@@ -33,7 +33,8 @@ if __name__ == "__main__":
     for number in (5_000, 1_000_000):
         ours.task(given.data, reports.report(given.data, given.rows), size=number)
     large, small = measuring.pairs(lambda: whole(1_000_000), lambda: whole(5_000), given.rounds)
-    measuring.say(
+    holds = measuring.say(
         "times for 1,000,000 prefixes against 5,000, the table kept", BAR, measuring.ratios(large, small),
         rows=given.rows, seconds_large=measuring.rounded(large), seconds_small=measuring.rounded(small),
     )  # fmt: skip
+    sys.exit(not holds)

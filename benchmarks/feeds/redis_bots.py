@@ -115,7 +115,7 @@ def written(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-def measure(given: Any, bots: Bots) -> None:
+def measure(given: Any, bots: Bots) -> bool:
     """The first round is compared, then the clock counts."""
     file = reports.report(given.data, given.rows)
     work = ours.task(given.data, file)
@@ -132,7 +132,7 @@ def measure(given: Any, bots: Bots) -> None:
             print(
                 f"round {number + 1}: {theirs[-1]:.1f} s for {written(bots.into) - before} events; ours {mine[-1]:.3f} s"
             )
-    measuring.say(
+    return measuring.say(
         "times as fast as IntelMQ 3.5's bots with redis", BAR, measuring.ratios(theirs, mine), at_least=True, rows=given.rows,
         ours_rows_a_second=round(given.rows / min(mine)), intelmq_rows_a_second=round(given.rows / min(theirs)),
         ours_seconds=measuring.rounded(mine), intelmq_seconds=measuring.rounded(theirs),
@@ -147,6 +147,7 @@ if __name__ == "__main__":
         bots.into.unlink(missing_ok=True)
         bots.start()
         try:
-            measure(asked_for, bots)
+            holds = measure(asked_for, bots)
         finally:
             bots.end()
+    sys.exit(not holds)

@@ -199,7 +199,7 @@ def _asked(
             condition, values = where.sql()
             source = Source(connection, store).events(first, last, whole=whole)
             before, between, after = select.split("%s")
-            answer = connection.execute(before + source + between + condition + after, values)
+            answer = connection.sql(before + source + between + condition + after, params=values)
             return answer.fetchall() if as_rows else answer.to_arrow_table()
 
     return _again(ask)

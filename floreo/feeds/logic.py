@@ -164,3 +164,8 @@ def claim_after(said_on: date | None, spells: Sequence[Times]) -> Claim:
     if then.last_day > said_on:
         return Claim.CONTRADICTED
     return Claim.SHOWN if then.fixed_on else Claim.CLAIMED
+
+
+def days_in(seen: Mapping[str, Sequence[Stretch]]) -> int:
+    """On how many days it was seen, by whomever."""
+    return sum((end - start).days + 1 for start, end, _source in _union(seen))

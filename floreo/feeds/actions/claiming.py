@@ -1,0 +1,119 @@
+"""Windows of reports and who works on them: one at a time, for as long as the lease runs; a worker that died loses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep
+from floreo.feeds.constituency import constituency_path
+from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.incoming.keeping import path_of
+from floreo.feeds.models import Feed, FeedRule, Report, ReportState, TypeMapping
+from floreo.feeds.presenters.problems import LOST, STOPPED
+
+LEASE = timedelta(hours=1)  # a file of 10 GB takes a few minutes
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A window that is ours until the lease ends: feed, type and day, with all of its files. Of those `new` wait for their
+    summary; the others were read before, and say what repeats."""
+
+    feed: Feed
+    report_type: str
+    day: date
+    new: tuple[Report, ...]
+    read: tuple[Report, ...] = ()
+
+    def owner_ids(self) -> set[int]:
+        return set()
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.feed.name, self.report_type, self.day.isoformat()]))
+
+
+def _due() -> QuerySet[Report]:
+    died = Q(state=ReportState.RUNNING, claimed_until__lt=clock.now())
+    return Report.objects.filter(Q(state=ReportState.WAITING) | died)
+
+
+def claim_next(*, only: QuerySet[Report] | None = None) -> Claimed | None:
+    """The window that has waited longest, or None. Two processes never get one window: who claims holds the feed's row,
+    and looks anew whether anybody works on it. A claim is no fact of record, so it leaves no entry."""
+    due = _due() if only is None else _due() & only
+    windows = due.order_by().values_list("feed_id", "report_type", "day").annotate(came=Min("pk")).order_by("came")
+    for feed_id, report_type, day, _came in windows[:200]:
+        with transaction.atomic():
+            feed = Feed.objects.select_for_update(no_key=True).get(pk=feed_id)
+            window = Report.objects.filter(feed=feed, report_type=report_type, day=day)
+            if window.filter(state=ReportState.RUNNING, claimed_until__gte=clock.now()).exists():
+                continue
+            new = list((_due() & window).order_by("pk"))
+            if not new:
+                continue
+            Report.objects.filter(pk__in=[r.pk for r in new]).update(
+                state=ReportState.RUNNING, claimed_until=clock.now() + LEASE
+            )
+            read = window.filter(state=ReportState.DONE).order_by("pk")
+            return Claimed(feed, report_type, day, tuple(new), tuple(read))
+    return None
+
+
+def task_of(claimed: Claimed, *, dry_run: bool = False) -> Task:
+    """What the engine is given: the register, the team's rules and mappings as they are now."""
+    reports = sorted([*claimed.read, *claimed.new], key=lambda r: r.pk)
+    feed = claimed.feed
+    return Task(
+        feed=feed.code,
+        day=claimed.day,
+        report_type=claimed.report_type,
+        files=tuple(Source(str(path_of(r.digest)), r.digest, r.name) for r in reports),
+        received_at=max(r.received_at for r in reports),
+        root=str(settings.EVENTS_ROOT),
+        constituency=str(constituency_path()),
+        format=feed.format,
+        mapping=mapping_of(feed, claimed.report_type),
+        rules=rules(),
+        dry_run=dry_run,
+    )
+
+
+def mapping_of(feed: Feed, report_type: str) -> dict[str, object]:
+    """What the team said of that type, else of the feed."""
+    said = TypeMapping.objects.filter(report_type=report_type).values_list("mapping", flat=True).first()
+    return dict(said or feed.mapping)
+
+
+def rules(*, only_on: bool = True) -> tuple[dict[str, object], ...]:
+    """The team's rules in their order, as the engine reads them."""
+    rows = FeedRule.objects.filter(is_on=True) if only_on else FeedRule.objects.all()
+    return tuple(rule_row(rule) for rule in rows.order_by("position", "pk"))
+
+
+def rule_row(rule: FeedRule) -> dict[str, object]:
+    return {"name": rule.name, "when": rule.when, "does": rule.does, "field": rule.field, "value": rule.value}
+
+
+@action("report.given_back", needs=Permission.FEED_RUN, quiet=True)
+def give_back(claimed: Claimed, *, by: Actor) -> None:
+    """Reading stopped without a word of the engine's. It is tried again, but not for ever."""
+    for report in Report.objects.select_for_update().filter(pk__in=[r.pk for r in claimed.new]):
+        if report.state != ReportState.RUNNING:
+            continue
+        report.attempts += 1
+        is_lost = not Path(path_of(report.digest)).exists()
+        if is_lost or report.attempts >= MOST_ATTEMPTS:
+            report.state, report.problem = ReportState.REFUSED, LOST if is_lost else STOPPED
+        else:
+            report.state = ReportState.WAITING
+        report.claimed_until = None
+        keep(report, full_clean=False)

@@ -1,0 +1,45 @@
+"""The constituency, from the register: what an organisation holds, and the networks that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from floreo.feeds.engine.constituency import Owned, kept
+from floreo.organisations.models import Holding, Network, Organisation
+from floreo.organisations.queries import heirs
+
+
+def owned() -> list[Owned]:
+    """Every prefix, system number and domain of the register with the code of who answers for it today. A website's address
+    is no holding: it may stand at anybody's."""
+    return [*_networks(), *_holdings()]
+
+
+def constituency_path() -> Path:
+    """The file that every task loads: made anew when the register says something else."""
+    return kept(owned(), Path(settings.DATA) / "constituencies")
+
+
+def _codes() -> dict[int, str]:
+    """The code of who stands today for each body."""
+    codes = dict(Organisation.objects.order_by().values_list("pk", "code"))
+    return codes | {old: codes[heir] for old, heir in heirs().items()}
+
+
+def _networks() -> Iterator[Owned]:
+    codes = _codes()
+    rows = Network.objects.exclude(holder=None).order_by("pk")
+    for asn, holder, prefixes, confirmed in rows.values_list("asn", "holder_id", "prefixes", "confirmed"):
+        yield Owned(codes[holder], f"AS{asn}", is_verified=confirmed)
+        for prefix in prefixes:
+            yield Owned(codes[holder], str(prefix), is_verified=confirmed)
+
+
+def _holdings() -> Iterator[Owned]:
+    codes = _codes()
+    for holding in Holding.objects.order_by("pk").iterator(chunk_size=2000):
+        is_verified = holding.verified_on is not None
+        yield Owned(codes[holding.organisation_id], holding.value, holding.service, is_verified)

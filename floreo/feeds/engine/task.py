@@ -35,7 +35,7 @@ class Task:
     format: str = ""
     mapping: Mapping[str, Any] = field(default_factory=dict)
     rules: tuple[Mapping[str, Any], ...] = ()
-    oldest_days: int = 400  # a time further back than this is not believed
+    oldest_days: int = 7300  # a time further back is a clock that was never set, not an event
     largest_bytes: int = 64 << 30  # of what a packed file may come to
     largest_ratio: int = 200  # packed to unpacked, beyond the first 64 MB: a bomb
     dry_run: bool = False  # writes nothing

@@ -68,8 +68,14 @@ class Reader:
     _skipping: bool = False
 
     def read(self, blocks: Iterable[Block]) -> Iterator[Rows]:
+        """At least one, so that a report without rows has columns too."""
+        none = True
         for block in blocks:
-            yield from self._block(self._with_held(block))
+            for rows in self._block(self._with_held(block)):
+                none = False
+                yield rows
+        if none:
+            yield Rows(self._empty(), np.zeros(0, np.uint64), lambda _: [], Rejects().table(), 0)
 
     def _with_held(self, block: Block) -> Block:
         if not self._held:

@@ -132,13 +132,20 @@ def _finished(table: pa.Table) -> pa.Table:
         "first": table["first"].cast(moment),
         "last": table["last"].cast(moment),
         "times": table["times"],
-        "detail": pc.binary_join_element_wise(
-            *(pc.if_else(pc.equal(c, ""), None, c) for c in (table[n].cast(pa.string()) for n in _DETAIL)),
-            " ",
-            null_handling="skip",
-        ),
+        "detail": _joined(table),
     }
     return pa.table([columns[name] for name in FINDING_SCHEMA.names], schema=FINDING_SCHEMA)
+
+
+def _joined(table: pa.Table) -> Any:
+    """Malware, product and vulnerability ids with a space between."""
+    words = [table[name].combine_chunks().cast(pa.string()) for name in _DETAIL]
+    nothing = pa.scalar(None, pa.string())
+    said = [pc.if_else(pc.equal(column, ""), nothing, column) for column in words]
+    # A row in which all are null would be left out of the result: an empty text in front keeps it.
+    front = pa.array([""] * len(table), pa.string())
+    joined = pc.binary_join_element_wise(front, *said, pa.scalar(" ", pa.string()), null_handling="skip")
+    return pc.utf8_ltrim(joined, " ")
 
 
 def _subjects(table: pa.Table) -> Any:

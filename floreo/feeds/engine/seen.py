@@ -48,6 +48,12 @@ class Seen:
         again = more > 0
         return Sightings(first, distinct[again], more[again].astype(np.uint32))
 
+    def following(self) -> Seen:
+        """For the next file of the window: all that was seen up to here is before it."""
+        after = Seen()
+        after._before = [*self._before, *self._runs]
+        return after
+
     def __len__(self) -> int:
         return sum(map(len, self._runs))
 

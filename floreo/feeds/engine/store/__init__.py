@@ -9,6 +9,7 @@ A report is there once its landing file is, and that appears by one rename. A da
 landing file that a killed compaction left behind is not read twice."""
 
 from floreo.feeds.engine.store.compacting import compact, retain
+from floreo.feeds.engine.store.duck import keys_of
 from floreo.feeds.engine.store.files import Place, Store, Window
 from floreo.feeds.engine.store.questions import Filter, counts, digest_hash, events, health, history, latest, orphans
 
@@ -23,6 +24,7 @@ __all__ = [
     "events",
     "health",
     "history",
+    "keys_of",
     "latest",
     "orphans",
     "retain",

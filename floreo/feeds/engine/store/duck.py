@@ -15,9 +15,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 
 from floreo.feeds.engine.events import COLUMNS, EXTRA
-from floreo.feeds.engine.store.files import Place, Store
+from floreo.feeds.engine.store.files import Place, Store, Window
 
 MEMORY = "1GB"  # what one question may take; the rest goes to disk
 
@@ -91,9 +92,11 @@ class Source:
         columns = ", ".join(f"e.{quoted(n)}" for n in _PLAIN)
         more = self._scan([place.repeats]) if self.store.exists(place.repeats) else None
         joined = f" LEFT JOIN (SELECT key, sum(more) AS more FROM {more} GROUP BY key) r USING (key)" if more else ""
+        stored = pq.read_schema(self.store.path(place.events), filesystem=self.store.files).field(EXTRA).type
+        extra = _NO_NULLS if pa.types.is_struct(stored) else f"e.{EXTRA}"
         count = "e.count + coalesce(r.more, 0)" if more else "e.count"
         return (
-            f"SELECT DATE '{place.window.day}' AS day, {columns}, CAST({count} AS UINTEGER) AS count, {_NO_NULLS} AS extra "
+            f"SELECT DATE '{place.window.day}' AS day, {columns}, CAST({count} AS UINTEGER) AS count, {extra} AS extra "
             f"FROM {self._scan([place.events])} e{joined}"
         )
 
@@ -139,3 +142,19 @@ class Source:
         name = f"source_{self._names}"
         self.connection.register(name, rows)
         return name
+
+
+def keys_of(store: Store, window: Window) -> Iterator[Any]:
+    """The keys of each report of a window that is stored already."""
+    folder = f"landing/{window.folder}/"
+    inside = [path for path in store.compacted(window.day) if path.startswith(folder)]
+    if inside:
+        digests = [path.removeprefix(folder).removesuffix(".parquet") for path in inside]
+        with connected(store, threads=1) as connection:
+            select = Source(connection, store).compacted([window.day], whole=False)
+            wanted = ", ".join("?" * len(digests))
+            keys = connection.sql(f"SELECT key FROM ({select}) WHERE report IN ({wanted})", params=digests)
+            yield keys.to_arrow_table()["key"].to_numpy()
+    for path in store.listed(folder.rstrip("/")):
+        if path not in inside:
+            yield store.column(path, "key")

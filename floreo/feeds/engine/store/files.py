@@ -169,6 +169,11 @@ class Store:
         kept = pq.read_metadata(self.path(self.day_file(day)), filesystem=self.files).metadata or {}
         return frozenset(json.loads(kept.get(REPORTS, b"[]")))
 
+    def column(self, relative: str, name: str) -> Any:
+        """One column of a file, as numpy has it."""
+        with self.files.open_input_file(self.path(relative)) as stream:
+            return pq.ParquetFile(stream).read([name], use_threads=False)[name].to_numpy()
+
     def rows(self, relative: str, limit: int | None = None) -> Any:
         """A table of rejects or findings, or the first rows of it."""
         with self.files.open_input_file(self.path(relative)) as stream:

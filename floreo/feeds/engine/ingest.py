@@ -1,0 +1,226 @@
+"""One task from beginning to end: its files are read, told apart, attributed and stored; each whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from floreo.feeds.engine import constituency, problems
+from floreo.feeds.engine.constituency import Constituency
+from floreo.feeds.engine.normalise import normalise
+from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading import OpenReport, Part, open_report
+from floreo.feeds.engine.rules import Rules
+from floreo.feeds.engine.seen import Seen
+from floreo.feeds.engine.store import Place, Store, Window, keys_of
+from floreo.feeds.engine.store.locks import held
+from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.engine.writing import Landing
+
+# Rows so far, bytes of text so far, bytes of the file as it came.
+Progress = Callable[[int, int, int], None]
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def run(task: Task, progress: Progress | None = None) -> tuple[Summary, ...]:
+    """What became of each file of the task, in its order. Asked for twice, the second answer is the first, `already`."""
+    store = Store(task.root)
+    window = Window(task.feed, task.report_type, task.day)
+    work = _Work(task, store, loaded(task.constituency), Rules(task.rules), progress)
+    with _alone(store, window, task):
+        seen: Seen | None = None
+        found = []
+        for source in task.files:
+            place = Place(window, source.digest)
+            summary = store.summary(place)
+            if summary is None:
+                before = seen or Seen(keys_of(store, window))
+                mine = before.following()
+                summary = work.one(source, place, mine)
+                seen = mine if summary.is_whole else before
+            found.append(replace(summary, name=source.name))
+        return tuple(found)
+
+
+_loaded: dict[str, Constituency] = {}
+
+
+def loaded(path: str) -> Constituency:
+    """Mapped once a process: its file is never written again, its name is its content."""
+    if path not in _loaded:
+        _loaded.clear()
+        _loaded[path] = constituency.load(path)
+    return _loaded[path]
+
+
+def _alone(store: Store, window: Window, task: Task) -> AbstractContextManager[Any]:
+    return contextlib.nullcontext() if task.dry_run else held(store, window.folder)
+
+
+@dataclass
+class _Counts:
+    """Of one file, as its blocks go by."""
+
+    rows: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    dropped: int = 0
+    outside: int = 0
+    rejected: int = 0
+    size: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    organisations: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+
+    def add_kept(self, kept: pa.Table) -> None:
+        self.kept += len(kept)
+        _count(kept["organisation"], self.organisations)
+        _count(kept["classification.identifier"], self.kinds)
+        self.outside += int(kept["organisation"].null_count)
+        span = pc.min_max(kept["time.source"]).as_py()
+        self.first = min((t for t in (self.first, span["min"]) if t), default=None)
+        self.last = max((t for t in (self.last, span["max"]) if t), default=None)
+
+    def add_rejects(self, rejects: pa.Table) -> None:
+        self.rejected += len(rejects)
+        for found in rejects["reason"].value_counts().to_pylist():
+            self.reasons[found["values"]] += found["counts"]
+
+    def summary(self, source: Source, opened: OpenReport, seconds: float) -> Summary:
+        if self.rows != self.kept + self.duplicates + self.dropped + self.rejected:
+            raise RuntimeError(f"{source.name}: rows in and rows out differ: {self}")
+        return Summary(
+            digest=source.digest,
+            name=source.name,
+            report_type=opened.report_type,
+            is_known_type=opened.is_known_type,
+            rows=self.rows,
+            kept=self.kept,
+            duplicates=self.duplicates,
+            dropped=self.dropped,
+            outside=self.outside,
+            rejected=self.rejected,
+            reasons=dict(sorted(self.reasons.items())),
+            organisations=dict(sorted(self.organisations.items())),
+            kinds=dict(sorted(self.kinds.items())),
+            unknown_columns=tuple(opened.unknown_columns),
+            missing_columns=tuple(opened.missing_columns),
+            first=self.first,
+            last=self.last,
+            seconds=round(seconds, 3),
+        )
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What all files of a task share."""
+
+    task: Task
+    store: Store
+    owners: Constituency
+    rules: Rules
+    progress: Progress | None
+
+    def one(self, source: Source, place: Place, seen: Seen) -> Summary:
+        """One file from its bytes to its place. What is wrong with it as a whole is said, and nothing of it is kept."""
+        started = time.monotonic()
+        try:
+            if self.task.dry_run:
+                return self._read(source, seen, None, started)
+            with self.store.workshop(f"{place.window.folder}/{place.digest}") as folder, Landing(folder) as landing:
+                return landing.land(self.store, place, self._read(source, seen, landing, started))
+        except Unreadable as wrong:
+            return _refused(source, wrong.code, started)
+        except OSError as wrong:
+            if not is_full(wrong):
+                raise
+            return _refused(source, problems.NO_ROOM, started)
+
+    def _read(self, source: Source, seen: Seen, landing: Landing | None, started: float) -> Summary:
+        opened = open_report(source, self.task)
+        file = _File(self, source, opened, seen, landing)
+        packed = Path(source.path).stat().st_size
+        for part in opened.parts():
+            file.block(part)
+            if self.progress is not None:
+                self.progress(file.counts.rows, file.counts.size, packed)
+        return file.counts.summary(source, opened, time.monotonic() - started)
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file while it is read."""
+
+    work: _Work
+    source: Source
+    opened: OpenReport
+    seen: Seen
+    landing: Landing | None
+    counts: _Counts = field(default_factory=_Counts)
+
+    def block(self, part: Part) -> None:
+        task, counts = self.work.task, self.counts
+        events, rejects = normalise(
+            part,
+            self.opened,
+            feed=task.feed,
+            digest=self.source.digest,
+            received_at=task.received_at,
+            oldest_days=task.oldest_days,
+        )
+        counts.rows += part.rows
+        counts.size += part.size
+        counts.add_rejects(rejects)
+        outcome = self.work.rules.apply(self.work.owners.attribute(events))
+        events = _only(outcome.events, outcome.keep)
+        counts.dropped += len(outcome.keep) - len(events)
+        sightings = self.seen.add(events["key"].combine_chunks().to_numpy(zero_copy_only=False))
+        kept = _only(events, sightings.first)
+        counts.duplicates += len(events) - len(kept)
+        if len(kept):
+            counts.add_kept(kept)
+        if self.landing is not None:
+            self.landing.rejects(rejects)
+            self.landing.repeats(sightings)
+            self.landing.findings.add(events, sightings.first)
+            if len(kept):
+                self.landing.events(kept)
+
+
+def is_full(wrong: OSError) -> bool:
+    """Whether the disk is. Arrow says so in words where it has no number."""
+    return wrong.errno in _FULL or any(f"errno {code}]" in str(wrong) for code in _FULL)
+
+
+def _refused(source: Source, problem: str, started: float) -> Summary:
+    seconds = round(time.monotonic() - started, 3)
+    return Summary(source.digest, source.name, problem=problem, is_whole=False, seconds=seconds)
+
+
+def _only(events: pa.Table, wanted: npt.NDArray[np.bool_]) -> pa.Table:
+    return events if wanted.all() else events.take(pa.array(np.flatnonzero(wanted)))
+
+
+def _count(column: Any, into: Counter[str]) -> None:
+    for chunk in column.chunks:
+        words = chunk.dictionary.to_pylist()
+        codes = chunk.indices.drop_null().to_numpy(zero_copy_only=False)
+        times = np.bincount(codes, minlength=len(words)).tolist()
+        for word, often in zip(words, times, strict=True):
+            if often:
+                into[word] += often

@@ -1,0 +1,114 @@
+"""Where tasks run: here, in a pool of processes, or on the machines of a Ray cluster. The same task gives the same result."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from types import TracebackType
+from typing import Any, Protocol, Self, TypeVar
+
+import pyarrow as pa
+
+T = TypeVar("T")
+KINDS = ("inline", "pool", "ray")
+_RETRIES = 5  # of a task whose machine went away; a task is idempotent
+
+
+class NotProtected(Exception):  # noqa: N818 -- it says what is missing
+    """The cluster would run anybody's program."""
+
+
+class Executor(Protocol):
+    """Runs a function of a module with one argument, somewhere. Left as a context manager, it waits for what is running."""
+
+    def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+
+def executor(kind: str = "inline", address: str = "", workers: int = 0) -> Executor:
+    """`workers`: processes of a pool, 0 for one a core. `address`: of the cluster's head, `host:6379`."""
+    if kind == "inline":
+        return _Inline()
+    if kind == "pool":
+        return _Pool(workers or os.cpu_count() or 1)
+    if kind == "ray":
+        return _Ray(address)
+    raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
+
+
+class _Inline:
+    def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(function(argument))
+        except Exception as wrong:
+            done.set_exception(wrong)
+        return done
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        pass
+
+
+class _Pool:
+    """Processes of their own, started anew: a fork of a program with threads may stand still."""
+
+    def __init__(self, workers: int) -> None:
+        self._pool = ProcessPoolExecutor(
+            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_core_each
+        )
+
+    def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
+        return self._pool.submit(function, argument)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.shutdown(cancel_futures=error is not None)
+
+
+class _Ray:
+    """Machines of a cluster that is there already (docs/guide/scale-out.md). Files, store and constituency are on storage
+    that all of them see under the same names."""
+
+    def __init__(self, address: str) -> None:
+        if not address:
+            raise ValueError("say where the cluster is: host:port of its head")
+        if os.environ.get("RAY_AUTH_MODE") != "token":
+            raise NotProtected("RAY_AUTH_MODE=token is not set: the cluster would run anybody's program")
+        os.environ.setdefault("RAY_DISABLE_USAGE_STATS", "1")
+        import ray  # late: it is large, and only there with floreo[cluster]
+
+        self._ray = ray
+        ray.init(address=address, log_to_driver=False, ignore_reinit_error=True, namespace="floreo-feeds")
+        self._call: Any = ray.remote(num_cpus=1, max_retries=_RETRIES)(_called)
+
+    def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
+        future: Future[T] = self._call.remote(function, argument).future()
+        return future
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ray.shutdown()
+
+
+def _one_core_each() -> None:
+    """Files are worked on side by side, not one file by several threads: measured, that is a sixth faster."""
+    pa.set_cpu_count(1)
+
+
+def _called(function: Callable[[Any], T], argument: Any) -> T:
+    _one_core_each()
+    return function(argument)

@@ -1,0 +1,96 @@
+"""What a report comes to, written block by block beside its place; it takes its place in one step, events last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from floreo.feeds.engine.events import COLUMNS, EXTRA, FINDING_SCHEMA, REJECT_SCHEMA, event_schema
+from floreo.feeds.engine.folding import Findings
+from floreo.feeds.engine.seen import Sightings
+from floreo.feeds.engine.store.files import SUMMARY, Place, Store, summary_text
+from floreo.feeds.engine.task import Summary
+
+_REPEAT_SCHEMA = pa.schema([("key", pa.uint64()), ("more", pa.uint32())])
+_BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what whole row groups are passed over by
+_PACKING: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
+
+
+class Landing:
+    """The files of one report, in `folder` until `land`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[str, pq.ParquetWriter] = {}
+        self.findings = Findings(folder)
+
+    def __enter__(self) -> Landing:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        for writer in self._open.values():
+            try:
+                writer.close()
+            except OSError:  # the disk is full: that has been said, and nothing of this is kept
+                if kind is None:
+                    raise
+
+    def events(self, kept: pa.Table) -> None:
+        kept = _without_empty_struct(kept)
+        writer = self._open.get("events") or self._opened("events", kept.schema)
+        writer.write_table(kept)
+
+    def repeats(self, sightings: Sightings) -> None:
+        if len(sightings.key):
+            table = pa.table([pa.array(sightings.key), pa.array(sightings.more)], schema=_REPEAT_SCHEMA)
+            (self._open.get("repeats") or self._opened("repeats", _REPEAT_SCHEMA)).write_table(table)
+
+    def rejects(self, rejects: pa.Table) -> None:
+        if len(rejects):
+            (self._open.get("rejects") or self._opened("rejects", REJECT_SCHEMA)).write_table(rejects)
+
+    def land(self, store: Store, place: Place, summary: Summary) -> Summary:
+        """All of it, under the names in the summary that comes back."""
+        for table in self.findings.tables():
+            (self._open.get("findings") or self._opened("findings", FINDING_SCHEMA)).write_table(table)
+        if "events" not in self._open:
+            self._opened("events", event_schema())
+        beside = {name: getattr(place, name) if name in self._open else "" for name in ("rejects", "findings")}
+        summary = Summary(**{**summary.__dict__, **beside, "events": place.events})
+        self._open["events"].add_key_value_metadata({SUMMARY: summary_text(summary)})
+        names = [name for name in ("repeats", "rejects", "findings", "events") if name in self._open]
+        for writer in self._open.values():
+            writer.close()
+        self._open = {}
+        for name in names:
+            store.put(self._folder / f"{name}.parquet", getattr(place, name))
+        return summary
+
+    def _opened(self, name: str, schema: pa.Schema) -> pq.ParquetWriter:
+        options: dict[str, Any] = {"use_dictionary": ["reason", "organisation", "kind"], "write_statistics": False}
+        if name == "events":
+            options = {"use_dictionary": _words(schema), "write_statistics": _BOUNDS}
+        writer = pq.ParquetWriter(str(self._folder / f"{name}.parquet"), schema, **_PACKING, **options)
+        self._open[name] = writer
+        return writer
+
+
+def _words(schema: pa.Schema) -> list[str]:
+    """Columns whose values repeat; of the further ones those that were read as words."""
+    names = [name for name in COLUMNS if pa.types.is_dictionary(schema.field(name).type)]
+    extra = schema.field(EXTRA).type
+    if pa.types.is_struct(extra):
+        names += [f"{EXTRA}.{field.name}" for field in extra if pa.types.is_dictionary(field.type)]
+    return names
+
+
+def _without_empty_struct(events: pa.Table) -> pa.Table:
+    """Parquet has no structure of nothing."""
+    kind = events.schema.field(EXTRA).type
+    if not pa.types.is_struct(kind) or kind.num_fields:
+        return events
+    return events.set_column(events.column_names.index(EXTRA), EXTRA, pa.nulls(len(events), pa.string()))

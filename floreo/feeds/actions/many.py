@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -54,9 +55,12 @@ def _defaults(fields: Iterable[models.Field[Any, Any]]) -> dict[str, Any]:
 
 
 def _value_of(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    """How a value of that field is handed to the database. Plain text and numbers go as they are."""
+    """How a value of that field is handed to the database. Plain text and numbers go as they are, and of days and moments a
+    night has few."""
     if isinstance(field, models.JSONField) and connection.vendor == "sqlite":
         return json.dumps
-    if isinstance(field, models.JSONField | models.DateField | models.GenericIPAddressField):
+    if isinstance(field, models.DateField | models.GenericIPAddressField):
+        return cache(lambda value: field.get_db_prep_save(value, connection))
+    if isinstance(field, models.JSONField):
         return lambda value: field.get_db_prep_save(value, connection)
     return lambda value: value

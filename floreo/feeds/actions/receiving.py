@@ -58,7 +58,7 @@ def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, 
             here.state, here.attempts, here.problem = ReportState.WAITING, 0, ""
             keep(here, full_clean=False)
         return Received(here, already=True)
-    told = tell(feed, name, came_on=clock.today(), day=day)
+    told = tell(feed, name, kept.path, came_on=clock.today(), day=day)
     made = Report(
         feed=feed, digest=kept.digest, name=told.name, day=told.day, report_type=told.report_type, size=kept.size,
         received_at=clock.now(), received_by=(way or by.actor_name)[:200],

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.feeds.engine import formats
+from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading import open_report
+from floreo.feeds.engine.task import Source, Task
 from floreo.feeds.models import Feed
 
-_ONE_TYPE = {"csv", "jsonl", "json", "list"}  # formats without types of their own: the whole feed is one
+_ONE_TYPE = {"csv", "jsonl", "list"}  # formats without types of their own: the whole feed is one
+_TYPED = "shadowserver"  # whose types are listed
 
 
 @dataclass(frozen=True)
@@ -28,11 +34,28 @@ def tidy(name: str) -> str:
     return cleaned[-300:] or _("file")
 
 
-def tell(feed: Feed, name: str, *, came_on: date, day: date | None = None) -> Told:
-    """`day` is what somebody said; else what the name says, unless it has not come yet; else the day that it came."""
+def tell(feed: Feed, name: str, path: Path, *, came_on: date, day: date | None = None) -> Told:
+    """`day` is what somebody said; else what the name says, unless it has not come yet; else the day that it came. The
+    type is what the name says, else what the columns look like: reports of one type and day are read together."""
     cleaned = tidy(name)
     named_day, named_type = formats.named(cleaned)
     if named_day is not None and named_day > came_on:
         named_day = None
-    is_one = bool(feed.mapping) or feed.format in _ONE_TYPE
-    return Told(cleaned, day or named_day or came_on, "" if is_one else named_type[:80])
+    if feed.mapping or feed.format in _ONE_TYPE:
+        return Told(cleaned, day or named_day or came_on, "")
+    if formats.load(_TYPED).type_of(named_type) is None:
+        named_type = _looked_at(feed, cleaned, path, came_on) or named_type
+    return Told(cleaned, day or named_day or came_on, named_type[:80])
+
+
+def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:
+    """The type that the beginning of the file shows, "" when it shows none that we know."""
+    task = Task(
+        feed=feed.code, day=came_on, report_type="", files=(), received_at=clock.now(), root="", constituency="",
+        format=feed.format,
+    )  # fmt: skip
+    try:
+        opened = open_report(Source(str(path), path.name, name), task)
+    except (Unreadable, OSError):  # said when it is read
+        return ""
+    return opened.report_type if opened.is_known_type else ""

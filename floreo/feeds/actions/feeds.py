@@ -1,0 +1,143 @@
+"""Feeds themselves: four fields and what has defaults."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action
+from floreo.evidence.logic import is_web_address
+from floreo.feeds.engine import formats
+from floreo.feeds.models import Feed, Tlp, Way
+from floreo.organisations.actions.checking import free_code, keep, must_name, newest, put, refuse
+
+BY_HAND = "by-hand"
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
+_PAGES = {"new", "reports", "types", "rules", "explorer"}  # pages beside the feeds' own, so no codes of feeds
+_PLACED = {Way.FOLDER, Way.MAIL, Way.FETCH}
+_MAPPING_WORDS = {
+    "address", "time", "kind", "port", "name", "url", "taxonomy", "type", "severity", "delimiter", "header",
+}  # fmt: skip
+
+
+class Facts(TypedDict, total=False):
+    """What may be said of a feed."""
+
+    way: str
+    place: str
+    format: str
+    mapping: dict[str, Any]
+    every_minutes: int
+    absent_runs: int
+    tlp: str
+    is_active: bool
+    fetch_secret: str
+
+
+class Changes(Facts, total=False):
+    """What may be changed of it."""
+
+    name: str
+
+
+@action("feed.made", needs=Permission.FEED_RUN)
+def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -> Feed:
+    """A feed from its four fields: name, way, place, format."""
+    feed = Feed()
+    put(feed, {**facts, "name": name})
+    must_name(feed)
+    feed.code = free_code(Feed, feed.name, wanted=code)[:40].strip("-")
+    if feed.code in _PAGES:
+        feed.code = free_code(Feed, f"{feed.code} feed")
+    _check(feed)
+    if feed.way == Way.FETCH:
+        feed.due_at = clock.now()
+    return keep(feed)
+
+
+@action("feed.changed", needs=Permission.FEED_RUN)
+def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> Feed:
+    fresh = newest(feed, version)
+    was = (fresh.way, fresh.place, fresh.fetch_secret, fresh.is_active)
+    put(fresh, facts)
+    must_name(fresh)
+    _check(fresh)
+    if (fresh.way, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
+        fresh.etag = fresh.modified = fresh.last_error = ""
+        fresh.failures, fresh.due_at = 0, clock.now() if fresh.way == Way.FETCH else None
+    return keep(fresh)
+
+
+def by_hand(*, by: Actor) -> Feed:
+    """The feed of files that nobody named a feed for, made when it is first needed."""
+    found = Feed.objects.filter(code=BY_HAND).first()
+    return found or make_feed(_("By hand"), by=by, code=BY_HAND)
+
+
+def _check(feed: Feed) -> None:
+    if feed.way not in Way.values:
+        raise refuse("way", _("Choose how its files come."))
+    if feed.format and feed.format not in formats.names():
+        raise refuse("format", _("Choose one of the formats, or leave it to be told from the files."))
+    if feed.tlp not in Tlp.values:
+        raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."))
+    if feed.every_minutes < 5:
+        raise refuse("every_minutes", _("Give at least 5 minutes."))
+    if feed.absent_runs < 1:
+        raise refuse("absent_runs", _("At least one report has to come without it before a finding counts as mended."))
+    check_mapping(feed.mapping)
+    if feed.way in _PLACED:
+        {Way.FOLDER: _check_folder, Way.MAIL: _check_mail, Way.FETCH: _check_fetch}[Way(feed.way)](feed)
+        _must_be_alone(feed)
+    elif feed.place:
+        raise refuse("place", _("Files of this feed are handed in here. Leave the place empty."))
+
+
+def _must_be_alone(feed: Feed) -> None:
+    same = Feed.objects.filter(way=feed.way, place__iexact=feed.place).exclude(pk=feed.pk)
+    if (other := same.first()) is not None:
+        sentence = _("The feed “%(name)s” has this place already.") % {"name": other.name}
+        raise refuse("place", sentence, code="place_taken")
+
+
+def _check_folder(feed: Feed) -> None:
+    if not _FOLDER.match(feed.place):
+        raise refuse(
+            "place", _("Name the folder in letters, figures, points, hyphens: it lies in the data folder's “incoming”.")
+        )
+
+
+def _check_mail(feed: Feed) -> None:
+    feed.place = feed.place.lower()
+    try:
+        validate_email(feed.place)
+    except ValidationError as error:
+        raise refuse("place", _("Write the address from which the reports are mailed.")) from error
+
+
+def _check_fetch(feed: Feed) -> None:
+    if not is_web_address(feed.place):
+        raise refuse(
+            "place", _("Give an address that begins with https:// or http://, without a name and password in it.")
+        )
+    if any(not c.isprintable() or not c.isascii() for c in feed.fetch_secret):
+        raise refuse("fetch_secret", _("The header holds letters that no server would understand."))
+
+
+def check_mapping(mapping: Any) -> None:
+    """Raises Refused for what is no mapping of the four-field form."""
+    if not isinstance(mapping, dict) or not all(
+        isinstance(value, bool if name == "header" else str) and len(str(value)) <= 200
+        for name, value in mapping.items()
+    ):
+        raise refuse("mapping", _("A mapping says for each field a column or a word."))
+    if unknown := sorted(set(mapping) - _MAPPING_WORDS):
+        raise refuse("mapping", _("A mapping knows no “%(names)s”.") % {"names": ", ".join(unknown)})
+    if mapping and not any(mapping.get(name) for name in ("address", "name", "url")):
+        raise refuse("mapping", _("Say in which column the address or the name stands."), code="no_subject")

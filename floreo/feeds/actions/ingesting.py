@@ -1,0 +1,80 @@
+"""Reading what waits: windows are claimed, handed to the engine, and what it says is taken in, one after another."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from floreo.core.access import Actor
+from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, task_of
+from floreo.feeds.actions.taking import Taken, findings_of, take_in
+from floreo.feeds.engine import ingest
+from floreo.feeds.engine.store import Store
+from floreo.feeds.engine.submit import Executor, executor
+from floreo.feeds.engine.task import Summary
+from floreo.feeds.models import Report
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Ingested:
+    """What came of reading: a summary a file, and the windows that could not be read at all this time."""
+
+    summaries: list[Summary] = field(default_factory=list)
+    stopped: list[Claimed] = field(default_factory=list)
+
+
+Told = Callable[[Claimed, Sequence[Summary]], object]
+
+
+def ingest_waiting(
+    runner: Executor | None = None,
+    *,
+    by: Actor,
+    only: QuerySet[Report] | None = None,
+    told: Told | None = None,
+    at_once: int = 1,
+) -> Ingested:
+    """Reads until nothing waits. `only` narrows it to some reports, `told` hears of each window when it is done; `at_once`
+    windows are with the engine at a time. A window that fails is tried again another time, and the others go on."""
+    runner = runner or executor("inline")
+    done, store = Ingested(), Store(settings.EVENTS_ROOT)
+    failed: set[int] = set()
+    running: deque[tuple[Claimed, Any]] = deque()
+    while True:
+        rest = (Report.objects.all() if only is None else only).exclude(pk__in=failed)
+        while len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
+            running.append((claimed, runner.submit(ingest.run, task_of(claimed))))
+        if not running:
+            return done
+        claimed, future = running.popleft()
+        failed |= {r.pk for r in claimed.new}
+        if (summaries := _taken(claimed, future, by=by, store=store)) is None:
+            done.stopped.append(claimed)
+            continue
+        done.summaries += summaries
+        if told is not None:
+            told(claimed, summaries)
+
+
+def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Summary] | None:
+    """The summaries of what is new in the window; None when the engine stopped without a word."""
+    try:
+        wanted = {r.digest for r in claimed.new}
+        summaries = [s for s in future.result() if s.digest in wanted]
+        take_in(claimed, by=by, summaries=summaries, told=findings_of(summaries, store))
+    except Exception:  # one window must not stop the night; it is logged and tried again
+        log.exception("reading %s failed", claimed)
+        give_back(claimed, by=by)
+        return None
+    return summaries
+
+
+__all__ = ["Ingested", "Taken", "ingest_waiting"]

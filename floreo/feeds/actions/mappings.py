@@ -1,0 +1,36 @@
+"""What the team says of report types that no format knows; and reading once more what was read without it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, drop, keep
+from floreo.core.errors import Missing
+from floreo.feeds.actions.feeds import check_mapping
+from floreo.feeds.models import TypeMapping
+from floreo.organisations.actions.checking import newest, refuse
+
+
+@action("type_mapping.set", needs=Permission.FEED_RUN)
+def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version: int | None = None) -> TypeMapping:
+    """From now on reports of that type are read so. What was read before stays as it was read."""
+    if not report_type:
+        raise refuse("report_type", _("Say which type of report it is about."), code="missing")
+    if not mapping:
+        raise refuse("mapping", _("Say in which column the address or the name stands."), code="no_subject")
+    check_mapping(mapping)
+    here = TypeMapping.objects.filter(report_type=report_type).first()
+    said = newest(here, version) if here is not None else TypeMapping(report_type=report_type)
+    said.mapping = mapping
+    return keep(said)
+
+
+@action("type_mapping.removed", needs=Permission.FEED_RUN)
+def remove_mapping(said: TypeMapping, *, by: Actor) -> None:
+    fresh = TypeMapping.objects.select_for_update().filter(pk=said.pk).first()
+    if fresh is None:
+        raise Missing(_("It was removed while you worked. Go back and reload the page."))
+    drop(fresh)

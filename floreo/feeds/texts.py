@@ -1,0 +1,171 @@
+"""What a kind of finding means and how it is mended, in plain words: reads `feeds/kinds/`. How a text is written stands in
+docs/guide/add-a-feed.md.
+
+A folder is one text: `kind.toml` says which kinds it covers (identifiers, or patterns such as `infected-*`), `en.md` and
+`es.md` say it. A kind that no folder covers has the text of its RSIT class, in `_classes/`; it may have a title of its own in
+`names.toml`. Imports no Django."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+KINDS = Path(__file__).resolve().parent / "kinds"
+RSIT = Path(__file__).resolve().parent / "formats" / "rsit.toml"
+LANGUAGES = ("en", "es")
+_STEP = re.compile(r"^\d+\.\s+(.*)$")
+
+
+@dataclass(frozen=True)
+class KindText:
+    """What the letter says of a kind."""
+
+    title: str
+    means: str
+    matters: str
+    steps: tuple[str, ...]
+    check: str
+    link: str = ""  # of the report's public documentation
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One folder of kinds."""
+
+    name: str
+    kinds: tuple[str, ...] = ()  # identifiers and patterns; the first is the one that the title speaks of
+    reports: tuple[str, ...] = ()  # "format/type": where the mapping stands
+    severity: str = ""
+    link: str = ""
+    confirmed: bool = False
+
+
+def text_of(kind: str, taxonomy: str, language: str) -> KindText:
+    """The text of a kind, or else of its class, in the reader's language."""
+    return _text_of(kind, taxonomy, _language(language))
+
+
+def title_of(kind: str, language: str, taxonomy: str = "") -> str:
+    """How a kind is called in a list."""
+    return text_of(kind, taxonomy, language).title
+
+
+def class_title(taxonomy: str, language: str, kind: str = "") -> str:
+    """How RSIT calls a class or, with `kind`, one of its types; the word itself when it is not RSIT's."""
+    found = rsit()["classes"].get(taxonomy, {})
+    found = found.get("types", {}).get(kind, {}) if kind else found
+    return str(found.get(_language(language), kind or taxonomy))
+
+
+@cache
+def folders() -> tuple[Folder, ...]:
+    """All folders of kinds, by name."""
+    return tuple(_folder(path.parent) for path in sorted(KINDS.glob("*/kind.toml")))
+
+
+@cache
+def names() -> dict[str, dict[str, str]]:
+    """Kinds with a title of their own: language, or "link", to words."""
+    return tomllib.loads((KINDS / "names.toml").read_text("utf-8"))
+
+
+@cache
+def rsit() -> dict[str, Any]:
+    """Classes and types of the taxonomy, and the map of the CSIRT Americas community."""
+    return tomllib.loads(RSIT.read_text("utf-8"))
+
+
+def folder_of(kind: str) -> tuple[Folder, str] | None:
+    """The folder that covers a kind, and what a pattern left open: `infected-conficker` -> `conficker`. A kind that is named
+    wins over a pattern, a longer pattern over a shorter one."""
+    found = [
+        (pattern, folder) for folder in folders() for pattern in folder.kinds if pattern == kind or _fits(kind, pattern)
+    ]
+    if not found:
+        return None
+    pattern, folder = max(found, key=lambda one: (one[0] == kind, len(one[0])))
+    return folder, "" if pattern == kind else kind[len(pattern.partition("*")[0]) :]
+
+
+def _fits(kind: str, pattern: str) -> bool:
+    return "*" in pattern and fnmatchcase(kind, pattern)
+
+
+@lru_cache(maxsize=4096)  # kinds are named by what reports say: not for ever
+def _text_of(kind: str, taxonomy: str, language: str) -> KindText:
+    found, own = folder_of(kind), names().get(kind, {})
+    if found is None:
+        text = _class_text(taxonomy, language)
+        own, rest = _named(kind)
+        return replace(text, title=_with(own.get(language, text.title), rest), link=own.get("link", ""))
+    folder, rest = found
+    text = read(KINDS / folder.name / f"{language}.md")
+    link = own.get("link", "") if own else folder.link
+    return replace(text, title=own.get(language) or _with(text.title, rest), link=link)
+
+
+def _named(kind: str) -> tuple[dict[str, str], str]:
+    """The kind's own title, or that of the name it begins with, and the rest: `special-x` is `special` and `x`."""
+    begins = [name for name in names() if kind == name or kind.startswith(f"{name}-")]
+    name = max(begins, key=len, default="")
+    return names().get(name, {}), kind[len(name) :].lstrip("-")
+
+
+def _with(title: str, rest: str) -> str:
+    return f"{title}: {rest.replace('-', ' ')}" if rest else title
+
+
+@cache
+def _class_text(taxonomy: str, language: str) -> KindText:
+    path = KINDS / "_classes" / taxonomy / f"{language}.md"
+    known = taxonomy in rsit()["classes"]
+    return read(path if known else KINDS / "_classes" / "other" / f"{language}.md")
+
+
+def _language(language: str) -> str:
+    short = language.lower().partition("-")[0]
+    return short if short in LANGUAGES else LANGUAGES[0]
+
+
+def _folder(path: Path) -> Folder:
+    said = tomllib.loads((path / "kind.toml").read_text("utf-8"))
+    return Folder(
+        name=path.name,
+        kinds=tuple(said["kinds"]),
+        reports=tuple(said.get("reports", ())),
+        severity=said.get("severity", ""),
+        link=said.get("link", ""),
+        confirmed=said.get("confirmed", False),
+    )
+
+
+def read(path: Path) -> KindText:
+    """A text from its file: a title, what it means, and three parts under headings of any wording."""
+    parts = re.split(r"^## .*$", path.read_text("utf-8"), flags=re.MULTILINE)
+    if len(parts) != 4:
+        raise ValueError(f"{path}: a title with what it means, and three parts under '##', are expected")
+    title, _, means = parts[0].strip().removeprefix("# ").partition("\n")
+    return KindText(title.strip(), _flow(means), _flow(parts[1]), _steps(parts[2]), _flow(parts[3]))
+
+
+def _flow(text: str) -> str:
+    """Lines joined to one; an empty line stays as the end of a paragraph."""
+    return "\n\n".join(" ".join(block.split()) for block in re.split(r"\n\s*\n", text.strip()))
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    steps: list[str] = []
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        begun = _STEP.match(line)
+        if begun:
+            steps.append(begun[1])
+        elif steps:
+            steps[-1] += f" {line}"
+        else:
+            raise ValueError(f"a step begins with its number: {line}")
+    return tuple(steps)

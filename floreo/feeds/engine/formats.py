@@ -56,7 +56,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ class ReportType:
         there = set(header)
         return next((c for c in self.fields.get(event_field, ()) if c in there), None)
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """All that the type knows, in every generation."""
         mapped = {c for columns in self.fields.values() for c in columns}
@@ -119,7 +119,8 @@ class ReportType:
 
     def unknown(self, header: Sequence[str]) -> tuple[str, ...]:
         """Columns of the file that the type does not know."""
-        return tuple(c for c in header if c not in self.columns)
+        known = self.columns
+        return tuple(c for c in header if c not in known)
 
     def missing(self, header: Sequence[str]) -> tuple[str, ...]:
         """Columns that the type knows and the file lacks; of a field with several names, the first."""

@@ -49,6 +49,11 @@ class Block:
     data: bytes
     line: int
     last: bool = False  # nothing follows
+    count: int = -1  # of line ends in it, where that has been counted
+
+    @property
+    def line_ends(self) -> int:
+        return self.count if self.count >= 0 else line_ends(self.data)
 
 
 @dataclass(frozen=True)
@@ -218,8 +223,9 @@ def _blocks(chunks: Iterator[bytes], size: int) -> Iterator[Block]:
                 held = [data]
                 break
             head, rest = data[:cut], data[cut:]
-            yield Block(readable(head), line)
-            line += line_ends(head)
+            count = line_ends(head)
+            yield Block(readable(head), line, count=count)
+            line += count
             held, length = [rest], len(rest)
             if length < size:
                 break

@@ -119,6 +119,7 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     delimiter = str(mapping.get("delimiter") or telling.delimiter_of(first, known.delimiter))
     if mapping.get("header", True):
         header, rest = csv_.header_of(first, delimiter)
+        header = csv_.fitted(header, rest, delimiter)
     else:
         header, rest = [str(n) for n in range(1, len(telling.cells(first, delimiter)) + 1)], first
     next(blocks)

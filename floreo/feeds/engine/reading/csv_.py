@@ -21,6 +21,8 @@ from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Lines, Rejects, Rows
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
 _SAMPLE = 2000  # rows by which a column is taken for one that repeats itself
+_HABIT = 64 << 10  # bytes by which rows are taken to be longer or shorter than the header, all of them
+_FEW = 2  # columns at most
 _REPEATS = 0.25  # of which so few are different
 Spans = tuple[records.Ints, records.Ints]
 _BREAKS = (b"\n", b"\r")
@@ -40,6 +42,23 @@ def header_of(block: Block, delimiter: str) -> tuple[list[str], Block]:
             return unique(cells), Block(block.data[end:], line, block.last)
         place = found.end()
     return [], Block(b"", block.line, block.last)
+
+
+def fitted(header: list[str], block: Block, delimiter: str) -> list[str]:
+    """The header as long as the rows are. A writer who leaves the last columns out, or ends every row with a delimiter, does
+    so in all rows: one row that differs is a broken row, several that agree are a habit."""
+    sample = block.data[:_HABIT]
+    sample = sample if block.last and len(sample) == len(block.data) else sample[: sample.rfind(b"\n") + 1]
+    rows = csv.reader(io.StringIO(sample.decode("utf-8", "replace"), newline=""), delimiter=delimiter)
+    try:
+        widths = {len(row) for row in rows if row}
+        count = rows.line_num
+    except csv.Error:
+        return header
+    width = widths.pop() if len(widths) == 1 and count > 1 else len(header)
+    if width < len(header) - _FEW or width > len(header) + _FEW:
+        return header
+    return unique([*header, *(str(n) for n in range(len(header) + 1, width + 1))])[:width]
 
 
 def unique(cells: Iterable[str]) -> list[str]:
@@ -92,7 +111,7 @@ class Reader:
         if self._ends_whole(block):
             table, bad = self._parse(block.data)
             count = table.num_rows + len(bad)
-            if count == line_ends(block.data) + (not block.data.endswith(_BREAKS)):
+            if count == block.line_ends + (not block.data.endswith(_BREAKS)):
                 yield _even(table, bad, block)
                 return
         yield from self._uneven(block)

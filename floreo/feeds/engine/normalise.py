@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from floreo.feeds.engine.task import Source, Task
 
 _TIME, _PORTS = "time.source", ("source.port", "destination.port")
 _FUTURE = timedelta(days=1)
+_WORDS = re.compile(r"[\s,;|]+")  # between the words of a column such as `tag`
 _REJECTS = (None, *Reject)
 _CODE = {reason: code for code, reason in enumerate(_REJECTS)}
 Rows = npt.NDArray[np.int64]
@@ -244,6 +246,8 @@ def _events(rows: _Part, known: dict[str, Any], addresses: Addresses, more: Any)
     own = rows.column("product.vulnerabilities")
     if own is not None:
         columns.append(texts.encoded(own))
+    if "product.vulnerabilities" in kind.derived:
+        columns += _derived(rows, "product.vulnerabilities")
     known["product.vulnerabilities"] = texts.cves(columns, count, always)
     known["finding_port"] = known[kind.finding_port] if kind.finding_port else pa.nulls(count, pa.uint16())
     known["key"] = pa.array(_key(rows, known, addresses))
@@ -292,8 +296,10 @@ def _derived(rows: _Part, field: str) -> list[Any]:
     told = rows.part.type.derived[field]
 
     def change(word: str) -> str | None:
-        if (known := told.words.get(word.strip().lower())) is not None:
-            return known
+        low = word.strip().lower()
+        said = next((told.words[w] for w in (low, *_WORDS.split(low)) if w in told.words), None)
+        if said is not None:
+            return said
         rest = slug(word) if told.keep else ""
         return f"{told.prefix}{rest}" if rest else None
 

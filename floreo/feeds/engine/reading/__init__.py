@@ -175,7 +175,8 @@ def sample(
     path: str | Path | bytes, name: str, mapping: Mapping[str, Any] | None = None, rows: int = 20
 ) -> dict[str, Any]:
     """For "try with this file": header, first rows and a guess of the four fields. Raises Unreadable."""
-    first = next(next(members(path, name)).blocks())
+    found_in = members(path, name)  # held: the file is open as long as this is
+    first = next(next(found_in).blocks())
     telling.check_text(first)
     known = telling.format_of(first, name)
     if known.reads in ("json", "xarf"):

@@ -27,6 +27,11 @@ _MAILBOX = re.compile(r"^[^@\s/]+@[^@\s/]+$")
 Row = dict[str, str]
 
 
+def bare(line: str) -> str:
+    """The line without its remark."""
+    return _REMARK.sub("", line).strip()
+
+
 def entry(line: str) -> Row | None:
     """What one line names, by column; None when it is nothing that can be named."""
     text = _HOSTS.sub("", line.strip()).strip("\"'<>,")
@@ -64,7 +69,7 @@ class Reader:
             texts: list[str] = []
             for line, raw in enumerate(block.data.splitlines(), block.line):
                 whole = raw.decode("utf-8").replace("\0", "")
-                if not (text := _REMARK.sub("", whole).strip()):
+                if not (text := bare(whole)):
                     continue
                 if (found := entry(text)) is None:
                     rejects.add(line, whole, Reject.NO_SUBJECT)

@@ -37,7 +37,7 @@ def format_of(block: Block, name: str) -> Format:
     lines = [line for line in start.decode("utf-8", "replace").splitlines()[:200] if line.strip()][:-1] or [
         start.decode("utf-8", "replace")
     ]
-    listed = [line for line in lines if line.startswith(("#", ";", "//")) or lists.entry(line)]
+    listed = [line for line in lines if not (said := lists.bare(line)) or lists.entry(said)]
     return formats.load("list" if len(listed) * 2 > len(lines) and len(header) < 2 else "csv")
 
 

@@ -29,6 +29,13 @@ _ACCUSED = (
     *(f"Report.Source.{kind}" for kind in ("IP", "URL", "URI", "Domain", "Email", "Value")),
     *(f"Report.Source{kind}" for kind in ("Ip", "IP", "Url", "Domain")),
 )
+# Types whose kind a further word tells: open-rdp, infected-zeus.
+_KINDS = {
+    "open_service": ("open-", "service"),
+    "infected_host": ("infected-", "malware_family"),
+    "botnet": ("infected-", "malware_family"),
+    "login_attack": ("brute-force-", "service"),
+}
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -45,6 +52,9 @@ def spread(row: Row) -> Row:
     for place in _ACCUSED:
         if value := row.get(place, "").strip():
             out.setdefault(kind_of(value), value)
+    before, word = _KINDS.get(out.get("type", ""), ("", ""))
+    if out.get(word, "").strip():
+        out.setdefault("kind", f"{before}{out[word]}")
     return out
 
 

@@ -1,0 +1,262 @@
+"""Rows of CSV, JSON, XARF and lists: each where it stood, exact, and what is none with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floreo.feeds.engine import reading
+from floreo.feeds.engine.columns import guess_mapping
+from floreo.feeds.engine.opening import members
+from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading.csv_ import Reader, header_of
+from floreo.feeds.engine.reading.lists import entry
+from floreo.feeds.engine.task import Source, Task
+from tests.conftest import SAMPLES
+
+pytestmark = pytest.mark.one_database
+
+
+def task(**said: Any) -> Task:
+    when = datetime(2026, 11, 25, tzinfo=UTC)
+    return Task("feed", date(2026, 11, 24), said.pop("report_type", ""), (), when, "", "", **said)
+
+
+def opened(data: bytes, name: str = "report.csv", block: int = 8 << 20, **said: Any) -> reading.OpenReport:
+    return reading.open_report(Source("", "d", name), task(**said), data=data, block=block)
+
+
+def told(parts: list[Any]) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple[int, str, str]]]:
+    """Rows and rejects with their lines, whatever the parts."""
+    rows = [(int(line), row) for p in parts for line, row in zip(p.lines, p.table.to_pylist(), strict=True)]
+    return rows, [tuple(r.values()) for p in parts for r in p.rejects.to_pylist()]
+
+
+def read_csv(data: bytes, size: int = 8 << 20) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple[int, str, str]]]:
+    found = members(data, "x")
+    blocks = next(found).blocks(size)
+    header, rest = header_of(next(blocks), ",")
+
+    def again() -> Any:
+        yield rest
+        yield from blocks
+
+    return told(list(Reader(header).read(again())))
+
+
+CELL = st.text(st.sampled_from('ab",\n\r\0é '), max_size=6)
+
+
+def written(rows: list[list[str]], end: str, quoted: bool) -> str:
+    def cell(text: str) -> str:
+        needs = quoted or any(c in text for c in '",\r\n')
+        return '"' + text.replace('"', '""') + '"' if needs else text
+
+    return "".join(",".join(cell(c) for c in row) + end for row in rows)
+
+
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL).map(list), max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.integers(24, 120),
+)
+def test_cells_are_exact_wherever_blocks_are_cut(rows: list[list[str]], end: str, quoted: bool, size: int) -> None:
+    text = written([["x", "y", "z"], *rows], end, quoted)
+    reader = csv.reader(io.StringIO(text, newline=""))
+    next(reader)
+    wanted = [dict(zip("xyz", [c or None for c in row], strict=True)) for row in reader if row]
+    found, rejects = read_csv(text.encode(), size)
+    assert ([row for _, row in found], rejects) == (wanted, [])
+
+
+@given(st.text(st.sampled_from('a",\n'), max_size=80), st.integers(8, 60))
+def test_stray_quotes_give_the_same_rows_wherever_blocks_are_cut(text: str, size: int) -> None:
+    data = b"x,y\n" + text.encode()
+    assert read_csv(data, size) == read_csv(data)
+
+
+def test_every_row_knows_the_line_on_which_it_began() -> None:
+    data = b'x,y\r\n1,"a\r\nb"\r\n\r\n2,c\r\nbroken\r\n3,"d""\r\n"\r\n4,e'
+    rows, rejects = read_csv(data)
+    assert [(line, row["x"]) for line, row in rows] == [(2, "1"), (5, "2"), (7, "3"), (9, "4")]
+    assert rejects == [(6, "broken", "broken_row")]
+
+
+def test_a_row_cut_in_the_middle_costs_itself_and_the_line_it_ran_into() -> None:
+    data = b'"x","y","z"\n"1","2","3"\n"4","5\n"6","7","8"\n"9","10","11"\n"12","13'
+    rows, rejects = read_csv(data)
+    assert [row["x"] for _, row in rows] == ["1", "9"]
+    assert rejects == [(3, '"4","5\n"6","7","8"', "broken_row"), (6, '"12","13', "broken_row")]
+
+
+def test_a_quote_that_nobody_closes_costs_one_line_not_the_file() -> None:
+    good = b"1,2\n" * 300_000
+    rows, rejects = read_csv(b'x,y\n1,"open\n' + good, 1 << 18)
+    assert (len(rows), rejects, rows[0][0]) == (300_000, [(2, '1,"open', "broken_row")], 3)
+
+
+def test_a_line_longer_than_any_row_is_said_and_passed_over() -> None:
+    data = b"x,y\n1,2\n" + b"z" * (20 << 20) + b"\n3,4\n"
+    rows, rejects = read_csv(data, 1 << 20)
+    assert [(line, row["x"]) for line, row in rows] == [(2, "1"), (4, "3")]
+    assert [(line, len(text), reason) for line, text, reason in rejects] == [(3, 2000, "too_long")]
+
+
+def test_namesakes_and_nameless_columns_get_names() -> None:
+    rows, _ = read_csv(b"a,,a\n1,2,3\n")
+    assert rows == [(2, {"a": "1", "2": "2", "a_3": "3"})]
+
+
+def test_a_type_is_told_by_name_then_by_header_and_else_read_as_unknown() -> None:
+    header = b"timestamp,ip,port,hostname,answer\n2026-11-24 00:00:01,192.0.2.1,80,a.example,yes\n"
+    new = opened(header, "2026-11-23-scan_never_seen-xx.csv", format="shadowserver")
+    assert (new.report_type, new.is_known_type, new.day) == ("scan_never_seen", False, date(2026, 11, 23))
+    known = opened(header, "2026-11-23-scan6_socks-xx.csv")
+    assert (known.format.name, known.report_type, known.is_known_type) == ("shadowserver", "scan6_socks", True)
+    assert "answer" in known.unknown_columns
+    assert "protocol" in known.missing_columns
+
+
+def test_the_header_of_another_report_is_refused_and_named() -> None:
+    kind = opened(b"timestamp,ip\n2026-11-24,192.0.2.1\n", "scan_rdp.csv").format.types["event4_sinkhole"]
+    header = ",".join(dict.fromkeys([*(c[0] for c in kind.fields.values()), *kind.knows])).encode() + b"\n"
+    with pytest.raises(Unreadable) as found:
+        opened(header, "2026-11-24-scan_rdp-xx.csv")
+    assert found.value.code == "wrong_header"
+    with pytest.raises(Unreadable):
+        opened(b"name,value\n1,2\n", "scan_rdp.csv")
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, b"BZh9" + bytes(200), b"\n\n  \n"])
+def test_what_is_no_report_is_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable) as found:
+        opened(data)
+    assert found.value.code in {"unknown_format", "empty"}
+
+
+INTELMQ = {
+    "source.ip": "192.0.2.1",
+    "time.source": "2026-11-24T00:00:00+00:00",
+    "classification.type": "infected-system",
+}
+
+
+def test_json_is_read_by_line_in_an_array_or_set_out_over_lines_wherever_it_is_cut() -> None:
+    rows = [{**INTELMQ, "extra": {"n": 1.50, "deep": {"x": [1, 2]}}, "source.port": n} for n in range(20)]
+    by_line = "\n".join(json.dumps(r) for r in rows).encode()
+    set_out = json.dumps(rows, indent=2).encode()
+    for data, line in ((by_line, 20), (json.dumps(rows).encode(), 1), (set_out, 249)):
+        for size in (64, 8 << 20):
+            parts = [p for p in opened(data, "events.json", size, format="intelmq").parts() if p.rows]
+            found, rejects = told(parts)
+            assert ([r["source.port"] for _, r in found], rejects) == ([str(n) for n in range(20)], [])
+            assert json.loads(parts[0].more[0].as_py()) == {"n": "1.5", "deep.x": "1;2"}
+            assert found[-1][0] == line
+
+
+def test_a_line_that_is_no_json_costs_itself() -> None:
+    data = json.dumps(INTELMQ).encode() + b'\n{"source.ip": \n[1]\n\n"x"\n' + json.dumps(INTELMQ).encode()
+    report = opened(data, "events.jsonl", format="intelmq")
+    rows, rejects = told(list(report.parts()))
+    assert [line for line, _ in rows] == [1, 6]
+    assert [(line, reason) for line, _, reason in rejects] == [(2, "not_json"), (3, "not_json"), (5, "not_json")]
+    cut = json.dumps([INTELMQ, INTELMQ]).encode()[:-20]
+    assert [len(x) for x in told(list(opened(cut, "events.json").parts()))] == [1, 1]
+
+
+def test_xarf_of_both_versions_has_its_subject_where_it_belongs() -> None:
+    three = {
+        "Version": "3",
+        "Report": {"ReportType": "phishing", "Date": "2026-11-24T00:00:00Z", "Source": {"URL": "https://a.example/x"}},
+    }
+    four = {
+        "xarf_version": "4.2.0",
+        "type": "ddos",
+        "source_identifier": "fe80::1%eth0",
+        "timestamp": "2026-11-24T00:00:00Z",
+    }
+    report = opened("\n".join(json.dumps(x) for x in (three, four)).encode(), "abuse.jsonl")
+    rows, _ = told(list(report.parts()))
+    assert report.format.name == "xarf"
+    assert [(r["type"], r["url"], r["source_ip"]) for _, r in rows] == [
+        ("phishing", "https://a.example/x", None),
+        ("ddos", None, "fe80::1%eth0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("192.0.2.1", {"ip": "192.0.2.1"}),
+        ("192.0.2.0/24", {"ip": "192.0.2.0/24"}),
+        ("192[.]0[.]2[.]1:8080", {"ip": "192.0.2.1", "port": "8080"}),
+        ("[2001:db8::1]:443", {"ip": "2001:db8::1", "port": "443"}),
+        ("2001:db8::1", {"ip": "2001:db8::1"}),
+        ("hxxps://evil[.]example/a?b=1", {"url": "https://evil.example/a?b=1"}),
+        ("evil[.]example/a", {"url": "http://evil.example/a"}),
+        ("*.Evil.example.", {"fqdn": "evil.example"}),
+        ("evil.example:8080", {"fqdn": "evil.example", "port": "8080"}),
+        ("0.0.0.0 evil.example", {"fqdn": "evil.example"}),
+        ("someone[@]evil.example", {"account": "someone@evil.example"}),
+        ("three words here", None),
+    ],
+)
+def test_a_line_of_a_list_names_one_thing(line: str, wanted: dict[str, str] | None) -> None:
+    assert entry(line) == wanted
+
+
+def test_a_list_is_known_by_its_lines_and_remarks_are_none() -> None:
+    report = opened(b"# Bad ones\n\n192.0.2.1 # seen today\nevil.example\n  ; more\n???\n", "bad.txt")
+    rows, rejects = told(list(report.parts()))
+    assert report.format.name == "list"
+    assert [(line, row["ip"] or row["fqdn"]) for line, row in rows] == [(3, "192.0.2.1"), (4, "evil.example")]
+    assert rejects == [(6, "???", "no_subject")]
+
+
+def test_four_fields_are_guessed_from_what_the_columns_hold() -> None:
+    header = ["when", "victim", "reporter_ip", "p", "dst port", "threat", "site"]
+    rows = [
+        {
+            "when": "2026-11-24T00:00:00Z",
+            "victim": f"192.0.2.{n}",
+            "reporter_ip": "198.51.100.1",
+            "p": "x",
+            "dst port": "80",
+            "threat": "open-rdp",
+            "site": "a.example",
+        }
+        for n in range(9)
+    ]
+    guess = guess_mapping(header, rows)
+    assert guess == {"address": "victim", "time": "when", "name": "site", "kind": "column:threat"}
+
+
+def test_a_form_of_four_fields_reads_what_nobody_knew() -> None:
+    data = b"24;192.0.2.7;2026-11-24 10:00:00;abc\n"
+    said = {"address": "2", "time": "3", "kind": "open-thing", "port": "1", "delimiter": ";", "header": False}
+    report = opened(data, "thing.csv", mapping=said, format="csv")
+    assert (report.is_known_type, report.type.fixed["classification.identifier"]) == (True, "open-thing")
+    assert told(list(report.parts()))[0] == [(1, {"1": "24", "2": "192.0.2.7", "3": "2026-11-24 10:00:00", "4": "abc"})]
+    assert reading.sample(b"ip;time\n192.0.2.1;2026-11-24\n", "x.csv")["mapping"] == {"address": "ip", "time": "time"}
+
+
+def test_rows_that_are_all_shorter_than_the_header_are_a_habit_of_the_writer() -> None:
+    habit = opened(b"timestamp,ip,port,last\n2026-11-24,192.0.2.1,1\n2026-11-24,192.0.2.2,1\n", "x.csv")
+    assert [row["ip"] for _, row in told(list(habit.parts()))[0]] == ["192.0.2.1", "192.0.2.2"]
+
+
+@pytest.mark.skipif(not (SAMPLES / "shadowserver").exists(), reason="the samples are not on this machine")
+def test_every_sample_has_as_many_rows_as_the_csv_module_finds() -> None:
+    for path in sorted((SAMPLES / "shadowserver").glob("*.csv")):
+        report = opened(path.read_bytes(), path.name)
+        with path.open(newline="") as stream:
+            wanted = sum(1 for row in csv.reader(stream) if row) - 1
+        assert (path.stem, report.is_known_type, sum(part.rows for part in report.parts())) == (path.stem, True, wanted)

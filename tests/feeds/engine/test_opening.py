@@ -27,13 +27,13 @@ def zipped(*files: tuple[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def read(data: bytes, name: str = "report.csv", size: int = 8 << 20, **limits: int) -> list[tuple[str, bytes]]:
-    return [(m.name, b"".join(b.data for b in m.blocks(size))) for m in members(data, name, **limits)]
+def read(data: bytes, name: str = "report.csv", **limits: int) -> list[tuple[str, bytes]]:
+    return [(m.name, b"".join(b.data for b in m.blocks())) for m in members(data, name, **limits)]
 
 
 def problem(data: bytes, **limits: int) -> str:
     with pytest.raises(Unreadable) as found:
-        read(data, **limits)
+        read(data, "report.csv", **limits)
     return found.value.code
 
 

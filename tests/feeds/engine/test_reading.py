@@ -158,7 +158,9 @@ def test_json_is_read_by_line_in_an_array_or_set_out_over_lines_wherever_it_is_c
             parts = [p for p in opened(data, "events.json", size, format="intelmq").parts() if p.rows]
             found, rejects = told(parts)
             assert ([r["source.port"] for _, r in found], rejects) == ([str(n) for n in range(20)], [])
-            assert json.loads(parts[0].more[0].as_py()) == {"n": "1.5", "deep.x": "1;2"}
+            more = parts[0].more
+            assert more is not None
+            assert json.loads(more[0].as_py()) == {"n": "1.5", "deep.x": "1;2"}
             assert found[-1][0] == line
 
 

@@ -6,6 +6,7 @@ order: a later one sees what an earlier one wrote. Letters' case does not matter
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -164,6 +165,18 @@ def _time(text: str) -> datetime | None:
         return None
 
 
+_threads = threading.local()
+
+
+def _own_connection() -> duckdb.DuckDBPyConnection:
+    """One a thread, kept: opening one takes longer than reading a small report."""
+    if not hasattr(_threads, "connection"):
+        _threads.connection = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
+        _threads.connection.execute("SET TimeZone='UTC'; SET enable_external_access=false; SET lock_configuration=true")
+    opened: duckdb.DuckDBPyConnection = _threads.connection
+    return opened
+
+
 class Rules:
     """Compiled once, applied to block after block. An invalid rule is an error: nothing is passed over in silence."""
 
@@ -172,7 +185,6 @@ class Rules:
             if wrong := validate(rule):
                 raise ValueError(f"rule {rule.get('name') or '?'}: {', '.join(w.code for w in wrong)}")
         self.rules = tuple(rules)
-        self._connection: duckdb.DuckDBPyConnection | None = None
 
     def apply(self, events: pa.Table) -> Outcome:
         everything = np.ones(len(events), np.bool_)
@@ -196,16 +208,12 @@ class Rules:
         return Outcome(events, keep, tuple(hits), tuple(met))
 
     def _ask(self, select: _Select, events: pa.Table) -> pa.Table:
-        if self._connection is None:
-            self._connection = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
-            self._connection.execute(
-                "SET TimeZone='UTC'; SET enable_external_access=false; SET lock_configuration=true"
-            )
-        self._connection.register("events", events.select(sorted(select.needed)))
+        connection = _own_connection()
+        connection.register("events", events.select(sorted(select.needed)))
         try:
-            return self._connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
+            return connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
         finally:
-            self._connection.unregister("events")
+            connection.unregister("events")
 
 
 class _Select:

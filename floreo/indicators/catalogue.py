@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.figures import MeasureFunction
+from floreo.feeds import measures as feeds
 from floreo.indicators.logic import Direction
 from floreo.meetings import measures as meetings
 from floreo.reviews import measures as reviews
@@ -161,6 +162,48 @@ MEASURES: dict[str, Measure] = {
         _("aspects with a reviewed stage"),
         _("aspects of the newest published assessment"),
         knows_past=False,
+    ),
+    "findings_open_per_1000_addresses": Measure(
+        feeds.findings_open_per_1000_addresses,
+        _("Open findings per 1,000 addresses"),
+        "findings",
+        _("findings open at IPv4 addresses"),
+        _("IPv4 addresses in the register"),
+        decimals=2,
+        direction=Direction.DOWN,
+        knows_past=False,
+    ),
+    "median_days_to_fix": Measure(
+        feeds.median_days_to_fix,
+        _("Median days until a finding is mended"),
+        "days",
+        _("findings mended within a week"),
+        _("findings mended"),
+        decimals=1,
+        direction=Direction.DOWN,
+    ),
+    "share_digests_answered": Measure(
+        feeds.share_digests_answered,
+        _("Share of letters about findings that are answered"),
+        "%",
+        _("letters answered"),
+        _("letters sent"),
+    ),
+    "share_constituency_verified_contact": Measure(
+        feeds.share_constituency_verified_contact,
+        _("Share of organisations with networks whose contact is verified"),
+        "%",
+        _("organisations of which a contact answered within a year"),
+        _("organisations with networks, addresses or domains"),
+        knows_past=False,
+    ),
+    "rejects_per_million": Measure(
+        feeds.rejects_per_million,
+        _("Rows of reports that could not be read, per million"),
+        "rows",
+        _("rows that could not be kept"),
+        _("rows read"),
+        direction=Direction.DOWN,
     ),
 }
 

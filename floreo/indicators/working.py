@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from floreo.feeds.measures import OTHERS
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_of, day_words, is_hidden, number_words, value_words, when_words
+from floreo.organisations.models import ContactRole, Kind
 
 # Kinds of rows, as measures name their groups.
 GROUP_WORDS: dict[str, Promise] = {
@@ -23,6 +25,9 @@ GROUP_WORDS: dict[str, Promise] = {
     "bodies": gettext_lazy("Parts of organisations in the edition"),
     "outlets": gettext_lazy("Places where it is published"),
     "targets": gettext_lazy("Targets stated in the document"),
+    **{value: Kind(value).label for value in Kind.values},
+    **{value: ContactRole(value).label for value in ContactRole.values},
+    OTHERS: gettext_lazy("Other kinds together"),
 }
 
 
@@ -49,12 +54,14 @@ def left_out_words(why: str, count: int) -> str:
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
             return _updates_left(why, count)
-        case "actions_not_late" | "lines_in_other_currencies":
+        case "findings_without_ipv4" | "letters_still_fresh" | "actions_not_late" | "lines_in_other_currencies":
             return _others_left(why, count)
     return gettext("%(why)s: %(count)d") % {"why": why, "count": count}
 
 
 def _others_left(why: str, count: int) -> str:
+    if why in ("findings_without_ipv4", "letters_still_fresh"):
+        return _feeds_left(why, count)
     if why == "actions_not_late":
         said = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
     else:
@@ -69,6 +76,18 @@ def _updates_left(why: str, count: int) -> str:
         said = ngettext("%(count)d update that never came", "%(count)d updates that never came", count)
     else:
         said = ngettext("%(count)d update that is not due yet", "%(count)d updates that are not due yet", count)
+    return said % {"count": count}
+
+
+def _feeds_left(why: str, count: int) -> str:
+    if why == "letters_still_fresh":
+        said = ngettext("%(count)d letter of the last week", "%(count)d letters of the last week", count)
+    else:
+        said = ngettext(
+            "%(count)d finding at no IPv4 address of the register",
+            "%(count)d findings at no IPv4 address of the register",
+            count,
+        )
     return said % {"count": count}
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from floreo.core.owing import Owed, Whose
 from floreo.evidence.owing import owed as evidence
+from floreo.feeds.owing import owed as feeds
 from floreo.indicators.owing import owed as readings
 from floreo.meetings.owing import owed as meetings
 from floreo.publications.owing import owed as publications
@@ -23,4 +24,4 @@ class Source(Protocol):
     def __call__(self, whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]: ...
 
 
-SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, yardsticks, publications, reports)
+SOURCES: tuple[Source, ...] = (plan, readings, reviews, meetings, evidence, yardsticks, publications, reports, feeds)

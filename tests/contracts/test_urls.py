@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 # What a stranger may open, by the beginning of its route (after the language). Everything else asks who you are.
 PUBLIC = [
-    r"$", r"strategy/", r"indicators/", r"organisations/", r"districts", r"data/", r"about/", r"accessibility/", r"privacy/", r"report/", r"reports/", r"answer/", r"calendar/", r"evidence/",
+    r"$", r"strategy/", r"indicators/", r"organisations/", r"districts", r"data/", r"about/", r"accessibility/", r"privacy/", r"report/", r"reports/", r"answer/", r"findings/", r"calendar/", r"evidence/",
     r"search/", r"publications/", r"yardsticks/", r"robots\.txt", r"health/", r"api/", r"welcome/", r"account/invitation/", r"account/login/", r"account/password/reset",
     r"account/2fa/authenticate", r"account/2fa/webauthn/login", r"account/logout/", r"account/inactive/", r"account/signup/",
     r"account/confirm-email", r"account/oidc/", r"account/3rdparty/", r"account/login/code", r"account/2fa/trust", r"account/2fa/webauthn/signup",

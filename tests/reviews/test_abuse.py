@@ -20,7 +20,8 @@ from floreo.organisations.actions import merge_organisation
 from floreo.organisations.models import User
 from floreo.owing.queries import owed_by
 from floreo.owing.weekly import send_weekly
-from floreo.portal.views.answer import FILES, GUESSES
+from floreo.portal.views.answer import FILES
+from floreo.portal.views.by_link import GUESSES
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
 from floreo.reviews.models import Answer, Ask, Review

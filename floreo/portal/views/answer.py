@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.indicators.asked import figures_asked, titles_of
+from floreo.portal.views.by_link import count_guess, private
 from floreo.reviews.access import Answerer, ask_of_token
 from floreo.reviews.actions import mark_opened
 from floreo.reviews.models import Ask
@@ -25,35 +25,13 @@ from floreo.reviews.sheet import Sheet
 PRESSES, PRESSES_PER_HOUR = 60, 240
 # Per link too, each file counted: nobody signed in, and a file stays in the vault even where its answer does not.
 FILES, FILES_PER_HOUR = 40, 40
-# Per address, for whoever tries links that are none. A signature cannot be guessed; this only keeps nuisance out.
-GUESSES, GUESSES_PER_HOUR = 30, 120
-HEADERS = {
-    "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
-}  # fmt: skip
-
-
-class _View(Protocol):
-    def __call__(self, request: HttpRequest, token: str) -> HttpResponse: ...
-
-
-def _private(view: _View) -> _View:
-    """The address is the key: it goes to nobody else, and nothing of the page stays anywhere."""
-
-    @wraps(view)
-    def respond(request: HttpRequest, token: str) -> HttpResponse:
-        response = view(request, token)
-        for name, value in HEADERS.items():
-            response.headers[name] = value
-        return response
-
-    return respond
 
 
 def _ask_of(request: HttpRequest, token: str) -> Ask:
     try:
         return ask_of_token(token)
     except Missing:
-        throttle.spend("answer-link", throttle.address_of(request), capacity=GUESSES, per_hour=GUESSES_PER_HOUR)
+        count_guess(request, "answer-link")
         raise
 
 
@@ -61,7 +39,7 @@ def _ask_of(request: HttpRequest, token: str) -> Ask:
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@_private
+@private
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, what was said last, and the form. After the close it still opens, and shows what was said."""
     ask = _ask_of(request, token)

@@ -1,0 +1,120 @@
+"""Deciding about "not ours": the register is corrected, or stays; whoever asked is told."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, keep, note
+from floreo.core.errors import Refused
+from floreo.feeds import letters, logic
+from floreo.feeds.engine.events import Match
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Correction, CorrectionState, Finding, FindingState, Said, Spell
+from floreo.organisations.actions.checking import newest, refuse
+from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding
+from floreo.organisations.actions.networks import update_network
+from floreo.organisations.models import Holding, HoldingKind, Network, Organisation
+from floreo.organisations.queries import bodies_of
+
+HANDLE = Permission.FINDING_HANDLE
+
+
+@action("correction.accepted", needs=HANDLE)
+def accept(
+    correction: Correction, *, by: Actor, moved_to: Organisation | None = None, decision: str = ""
+) -> Correction:
+    """The register was wrong: the network goes to `moved_to`, or to nobody. Findings that stand go along, or close without
+    counting as mended."""
+    correction = _open(correction)
+    heir = correction.organisation.heir()
+    if moved_to is not None and moved_to.heir().pk == heir.pk:
+        raise refuse("moved_to", _("It is theirs already. Choose another organisation, or none."), code="same")
+    moved_to = moved_to.heir() if moved_to else None
+    _correct_register(correction, moved_to, by=by)
+    _rehome(correction, moved_to)
+    correction.moved_to = moved_to
+    return _decide(correction, CorrectionState.ACCEPTED, decision, by)
+
+
+@action("correction.refused", needs=HANDLE)
+def refuse_correction(correction: Correction, *, by: Actor, decision: str) -> Correction:
+    """The register is right. Whoever asked is told why."""
+    correction = _open(correction)
+    if not decision.strip():
+        raise refuse("decision", _("Say why, in words for whoever asked."), code="missing")
+    return _decide(correction, CorrectionState.REFUSED, decision, by)
+
+
+def _open(correction: Correction) -> Correction:
+    correction = newest(correction)
+    if correction.state != CorrectionState.OPEN:
+        sentence = _("%(who)s decided it already. Reload the page.") % {"who": correction.decided_by}
+        raise Refused(sentence, code="decided")
+    return correction
+
+
+def _decide(correction: Correction, state: CorrectionState, decision: str, by: Actor) -> Correction:
+    correction.state, correction.decision = state, decision.replace("\x00", "").strip()[:4000]
+    correction.decided_at, correction.decided_by = moment(clock.today()), by.actor_name[:200]
+    keep(correction, full_clean=False)
+    digest = correction.answer.digest
+    if digest is not None:
+        outbox.post_all([letters.decided(correction, to, by=by.actor_name) for to in digest.to])
+    return correction
+
+
+def _correct_register(correction: Correction, moved_to: Organisation | None, *, by: Actor) -> None:
+    """What names them today is changed: a holding, a network's prefix, or the network itself."""
+    bodies = bodies_of([correction.organisation.heir().pk])
+    value, why = correction.network, _("They say that it is not theirs: %(who)s") % {"who": correction.answer.said_by}
+    holding = Holding.objects.filter(organisation__in=bodies, value=value).first()
+    if holding is not None:
+        if moved_to is None:
+            remove_holding(holding, by=by, reason=why)
+        else:
+            move_holding(holding, by=by, to=moved_to, reason=why)
+        return
+    networks = list(Network.objects.filter(holder__in=bodies))
+    if correction.reason == Match.ASN:
+        for network in (n for n in networks if n.code == value):
+            update_network(network, by=by, holder=moved_to)
+            return
+    for network in (n for n in networks if value in n.prefixes):
+        if moved_to is None:
+            left = [p for p in network.prefixes if p != value]
+            update_network(network, by=by, prefixes=left, accept_overlap=True)
+        else:  # it stays announced by that network, and is the other's: a holding is more exact, so it counts first
+            add_holding(moved_to, by=by, kind=HoldingKind.PREFIX, value=value, source=why[:500])
+        return
+    note(register="no longer named them")
+
+
+def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
+    """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it closes; its
+    open spell goes, so that it does not count as mended."""
+    bodies = bodies_of([correction.organisation.heir().pk])
+    rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
+    standing = list(rows.filter(network=correction.network).order_by("pk"))
+    known = set()
+    if moved_to is not None:
+        theirs = Finding.objects.filter(organisation=moved_to, network=correction.network)
+        known = set(theirs.values_list("subject", "kind", "port"))
+    moved, closed = [], []
+    for finding in standing:
+        finding.claim, finding.told_on, finding.told_state = "", None, ""
+        if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
+            finding.organisation, finding.said, finding.said_on = moved_to, "", None
+            moved.append(finding)
+        else:
+            finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), Said.NOT_OURS
+            closed.append(finding)
+    fields = ["organisation", "said", "said_on", "claim", "told_on", "told_state", "state", "fixed_on"]
+    Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
+    for at in range(0, len(closed), 500):
+        Spell.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()
+    note(findings_moved=len(moved), findings_closed=len(closed))
+
+
+__all__ = ["accept", "refuse_correction"]

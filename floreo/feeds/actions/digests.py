@@ -1,0 +1,203 @@
+"""Letters to those concerned: sent, sent again, left out for once, their links ended; and the rules of who gets what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict, Unpack
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, drop, keep, keep_all, note
+from floreo.core.errors import Refused
+from floreo.core.keys import key
+from floreo.feeds import letters, logic
+from floreo.feeds.choosing import EVERY_WORDS, Chooser, Contacts, Item, Letter
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Digest, DigestLine, DigestRule, Every, Finding, Severity
+from floreo.feeds.told import news_now, why_words
+from floreo.organisations.actions.checking import newest, put, refuse
+from floreo.organisations.models import ContactRole, Organisation
+from floreo.organisations.queries import bodies_of
+
+HANDLE = Permission.FINDING_HANDLE
+_CHUNK = 500
+
+
+def send_digests(today: date, *, by: Actor = SYSTEM, hour: int | None = None) -> int:
+    """Posts every letter that is due on `today` and returns how many. Run again it posts nothing twice. With `hour`, letters
+    that keep to a day, week or month wait for the morning."""
+    chooser = Chooser(today, hour=hour)
+    due = [o for o in chooser.organisations() if chooser.plan(o).letters]
+    return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+
+
+@action("digest.sent", needs=HANDLE, quiet=True)
+def write_to(
+    organisation: Organisation, *, by: Actor, today: date | None = None, hour: int | None = None
+) -> list[Digest]:
+    """Posts what is due to one organisation, in one transaction with what it says. Chosen anew under a lock, so that two
+    workers never write the same letter."""
+    organisation = newest(organisation)
+    chooser = Chooser(today or clock.today(), hour=hour)
+    return [_send(letter, chooser.today) for letter in chooser.plan(organisation).letters]
+
+
+def _send(letter: Letter, today: date) -> Digest:
+    at = moment(today)
+    digest = Digest(
+        organisation=letter.organisation, contact_role=letter.role, on=today, start=letter.start, end=letter.end,
+        to=[reach.address for reach in letter.to], tlp=letter.tlp, posted_at=at, link_until=at + logic.LINK_LIVES,
+    )  # fmt: skip
+    keep(digest, full_clean=False)
+    with translation.override("en"):  # the lines are the team's record; letter and page say it in the reader's language
+        keep_all([_line(digest, item, letter.asked_role) for item in letter.items], model=DigestLine)
+    outbox.post_all(letters.letters_of(digest, letter.to, letter.items, asked_role=letter.asked_role))
+    _mark_told(letter.items, today)
+    return digest
+
+
+def _line(digest: Digest, item: Item, asked: str) -> DigestLine:
+    finding = item.finding
+    why = why_words(finding.reason, finding.network, finding.service)
+    rule = item.rule.reason or f"{ContactRole(asked).label}, {EVERY_WORDS[item.rule.every]}"
+    return DigestLine(digest=digest, finding=finding, state=finding.state, rule=rule[:300], why=why[:300])
+
+
+def _mark_told(items: Sequence[Item], today: date) -> None:
+    """Bookkeeping of the letter: each finding says when it was last told, and as what."""
+    by_state: dict[str, list[int]] = defaultdict(list)
+    for item in items:
+        by_state[item.finding.state].append(item.finding.pk)
+    for state, ids in by_state.items():
+        for at in range(0, len(ids), _CHUNK):
+            Finding.objects.filter(pk__in=ids[at : at + _CHUNK]).update(told_on=today, told_state=state)
+
+
+@action("digest.skipped", needs=HANDLE)
+def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> Digest:
+    """Today's letter to these contacts is left out. What it would have said comes with the next."""
+    organisation = newest(organisation)
+    if not reason.strip():
+        raise refuse("reason", _("Say why it is left out."), code="missing")
+    today = clock.today()
+    letter = next((x for x in Chooser(today).plan(organisation).letters if x.role == role), None)
+    if letter is None:
+        raise Refused(_("Nothing is due to them today. Reload the page."), code="not_due")
+    note(reason=reason.strip()[:500])
+    at = moment(today)
+    return keep(
+        Digest(organisation=organisation, contact_role=role, on=today, start=letter.start, end=letter.end, tlp=letter.tlp,
+               posted_at=at, link_until=at),
+        full_clean=False,
+    )  # fmt: skip
+
+
+@action("digest.resent", needs=HANDLE)
+def resend(digest: Digest, *, by: Actor) -> int:
+    """The same letter once more, as things stand now, to whom it is for today. An ended or old link opens again, anew."""
+    digest = newest(digest)
+    if not digest.to:
+        raise Refused(_("This letter was left out, so there is nothing to send again."), code="skipped")
+    organisation = digest.organisation.heir()
+    role, to = Contacts(organisation, bodies_of([organisation.pk])).of(digest.contact_role)
+    if not to:
+        raise Refused(_("The register has no address for them. Add a contact first."), code="no_address")
+    at = moment(clock.today())
+    outbox.withdraw_mail(letters.KIND, key(digest))
+    if digest.to != [r.address for r in to] or at >= digest.link_until:
+        digest.link_version += 1
+    digest.to, digest.link_until = [r.address for r in to], at + logic.LINK_LIVES
+    keep(digest, full_clean=False)
+    return outbox.post_all(letters.letters_of(digest, to, items_of(digest), asked_role=role))
+
+
+def items_of(digest: Digest) -> list[Item]:
+    """What a letter told, as it stands today. What has gone to another organisation since is left out."""
+    rows = Finding.objects.filter(lines__digest=digest, organisation__in=bodies_of([digest.organisation.heir().pk]))
+    ordered = rows.select_related("feed").order_by("severity_rank", "kind", "subject", "port", "pk")
+    return [Item(finding, news_now(finding), DigestRule()) for finding in ordered]
+
+
+@action("digest.link_ended", needs=HANDLE)
+def end_link(digest: Digest, *, by: Actor, reason: str = "") -> Digest:
+    """No link of this letter opens any more, for instance because it got into wrong hands. What waits is not sent."""
+    digest = newest(digest)
+    digest.link_version += 1
+    if reason.strip():
+        note(reason=reason.strip()[:500])
+    outbox.withdraw_mail(letters.KIND, key(digest))
+    outbox.withdraw_mail("feeds.receipt", key(digest))
+    return keep(digest, full_clean=False)
+
+
+# Rules of letters.
+
+
+class RuleFacts(TypedDict, total=False):
+    position: int
+    organisation: Organisation | None
+    kind: str
+    worst: str
+    contact_role: str
+    every: str
+    resend_days: int
+    reason: str
+
+
+def _check(rule: DigestRule) -> None:
+    for name, allowed in (("contact_role", ContactRole), ("every", Every)):
+        if getattr(rule, name) not in allowed.values:
+            raise refuse(name, _("Choose one of the list."), code="missing")
+    if rule.worst and rule.worst not in Severity.values:
+        raise refuse("worst", _("Choose one of the list."), code="missing")
+    if rule.every == Every.NEVER and not rule.reason.strip():
+        raise refuse("reason", _("Say why they are not told."), code="missing")
+    if not 0 <= rule.resend_days <= 366:
+        raise refuse("resend_days", _("Give a number of days up to 366."), code="bad_value")
+
+
+@action("digest_rule.made", needs=HANDLE)
+def make_rule(*, by: Actor, **facts: Unpack[RuleFacts]) -> DigestRule:
+    """Comes last unless it says where."""
+    last = DigestRule.objects.order_by("-position").values_list("position", flat=True).first()
+    rule = DigestRule(position=0 if last is None else last + 1)
+    put(rule, facts)
+    _check(rule)
+    return keep(rule)
+
+
+@action("digest_rule.changed", needs=HANDLE)
+def change_rule(rule: DigestRule, *, by: Actor, version: int | None = None, **facts: Unpack[RuleFacts]) -> DigestRule:
+    rule = newest(rule, version)
+    put(rule, facts)
+    _check(rule)
+    return keep(rule)
+
+
+@action("digest_rule.moved", needs=HANDLE)
+def move_rule(rule: DigestRule, *, by: Actor, up: bool) -> None:
+    """One place up or down: of several that fit, the first counts."""
+    rules = list(DigestRule.objects.select_for_update().order_by("position", "pk"))
+    at = next(n for n, each in enumerate(rules) if each.pk == rule.pk)
+    to = at - 1 if up else at + 1
+    if 0 <= to < len(rules):
+        rules[at], rules[to] = rules[to], rules[at]
+    for position, each in enumerate(rules):
+        each.position = position
+        keep(each)
+
+
+@action("digest_rule.removed", needs=HANDLE)
+def remove_rule(rule: DigestRule, *, by: Actor) -> None:
+    drop(newest(rule))
+
+
+__all__ = [
+    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend",
+    "send_digests", "skip", "write_to",
+]  # fmt: skip

@@ -1,0 +1,79 @@
+"""Whoever holds a letter's link: what the link opens, for how long, and as whom they act.
+
+Each address of a letter has a link of its own, so that an answer says by whose link it came. The address is the place in the
+letter's list, which is signed with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, links
+from floreo.core.errors import Missing, Refused
+from floreo.feeds.models import Digest
+from floreo.organisations.queries import the_country
+
+
+def moment(today: date) -> datetime:
+    """This moment of the day, on `today`: a sample country's calendar stands still, and its letters with it."""
+    country, now = the_country(), clock.now()
+    zone = ZoneInfo(country.zone if country else "UTC")
+    return now + timedelta(days=(today - now.astimezone(zone).date()).days)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whoever came by the link that was sent to `address`: may answer for the organisation written to, and only that."""
+
+    digest: Digest
+    address: str
+
+    @property
+    def actor_code(self) -> str:
+        return f"digest:{self.digest.pk}"
+
+    @property
+    def actor_name(self) -> str:
+        return _("by the link sent to %(address)s") % {"address": self.address}
+
+    def grants(self) -> Iterable[tuple[str, int | None]]:
+        return (("operator", self.digest.organisation_id),)
+
+
+def token_of(digest: Digest, place: int) -> str:
+    """What stands in the page's address, for one address of the letter: "0.17-1~signature"."""
+    return f"{place}.{links.sign(f'digest.{place}', digest.pk, digest.link_version)}"
+
+
+def page_of(digest: Digest, place: int, language: str = "") -> str:
+    """The whole address of the page, in `language`."""
+    with translation.override(language or settings.LANGUAGE_CODE):
+        return str(settings.SITE_ADDRESS) + reverse("portal:findings", args=[token_of(digest, place)])
+
+
+def holder_of(token: str) -> Holder:
+    """Whoever holds the link. Raises Missing, with a sentence, for one that was not made here or that opens no more."""
+    place, _dot, signed = token.partition(".")
+    try:
+        if not (place.isascii() and place.isdecimal() and len(place) < 5):
+            raise Refused(_("This link is not known. Copy it whole, or ask for a new one."))  # noqa: TRY301 -- said once
+        pk, version = links.signed(f"digest.{place}", signed)
+    except Refused as unknown:
+        raise Missing(unknown.sentence) from unknown
+    digest = Digest.objects.select_related("organisation__merged_into").filter(pk=pk).first()
+    if digest is None or int(place) >= len(digest.to):
+        raise Missing(_("This link is not known. Copy it whole, or ask for a new one."))
+    if digest.link_version != version:
+        raise Missing(
+            _("The team ended this link. If you need it, answer the mail that it came with and ask for a new one.")
+        )
+    if moment(clock.today()) >= digest.link_until:
+        raise Missing(_("This link has run out. What still stands comes with the next letter, under a new one."))
+    return Holder(digest, digest.to[int(place)])

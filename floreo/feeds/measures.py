@@ -1,0 +1,202 @@
+"""The figures that feeds offer: (period, filters) -> Reading. `indicators/catalogue.py` names them. They tell of the country, so they
+are not narrowed to a part of the plan.
+
+No figure singles out an organisation: groups are kinds of finding or of report, or kinds of organisation with at least `SMALL` of
+them; a record is named by what and when, and only who may see findings can open it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db.models import F, Q
+
+from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, median, share
+from floreo.feeds.models import Digest, Report, ReportState, Spell
+from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
+from floreo.organisations.queries import heirs
+from floreo.strategy.plan_facts import address
+from floreo.strategy.presenters.words import short_day
+
+FRESH = timedelta(days=7)  # a letter younger than that may still be answered
+VERIFIED_FOR = timedelta(days=365)  # a contact that answered longer ago is not known to be read any more
+WEEK = 7
+OTHERS = "other_kinds"  # kinds of organisation of which there are few, together
+# Why something was not counted; indicators/working.py says each in a sentence.
+NO_IPV4, STILL_FRESH = "findings_without_ipv4", "letters_still_fresh"
+_HUNDREDTH = Decimal("0.01")
+
+
+@dataclass
+class _Sum:
+    """What was counted of one kind of organisation, and of how many of them."""
+
+    bodies: set[int] = field(default_factory=set)
+    numerator: int = 0
+    denominator: int = 0
+
+    def add(self, other: _Sum) -> None:
+        self.bodies |= other.bodies
+        self.numerator += other.numerator
+        self.denominator += other.denominator
+
+
+def safe_kinds(sums: Mapping[str, _Sum]) -> tuple[Group, ...]:
+    """Kinds with few organisations are shown together, with as many larger ones as it takes that nobody can be told."""
+    safe = sorted((k for k, s in sums.items() if len(s.bodies) >= SMALL), key=lambda k: (len(sums[k].bodies), k))
+    together = _Sum()
+    for kind in sorted(set(sums) - set(safe)):
+        together.add(sums[kind])
+    while together.bodies and len(together.bodies) < SMALL and safe:
+        together.add(sums[safe.pop(0)])
+    shown = [Group(kind, sums[kind].numerator, sums[kind].denominator) for kind in sorted(safe)]
+    return (*shown, Group(OTHERS, together.numerator, together.denominator)) if together.bodies else tuple(shown)
+
+
+def _kinds() -> tuple[dict[int, str], dict[int, int]]:
+    """The kind of each body that stands, and who stands for each that was merged."""
+    return dict(Organisation.objects.order_by().values_list("pk", "kind")), heirs()
+
+
+def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
+    """How many IPv4 addresses each body answers for, from (prefix, body): every address counts once, for the most exact
+    prefix; of two that are the same, for the later. Prefixes are apart or one within the other, so one walk does."""
+    rows = []
+    for order, (said, body) in enumerate(prefixes):
+        network = ipaddress.ip_network(said, strict=False)
+        if network.version == 4:
+            rows.append((int(network.network_address), network.prefixlen, order, network.num_addresses, body))
+    found: dict[int, int] = defaultdict(int)
+    around: list[tuple[int, int]] = []  # the prefixes that hold the present one: (last address, whose)
+    for start, _length, _order, size, body in sorted(rows):
+        while around and around[-1][0] < start:
+            around.pop()
+        if around:
+            found[around[-1][1]] -= size
+        found[body] += size
+        around.append((start + size - 1, body))
+    return dict(found)
+
+
+def _constituency(heir: Mapping[int, int]) -> dict[int, int]:
+    """IPv4 addresses by who answers for them today."""
+    networks = Network.objects.exclude(holder=None).order_by("pk").values_list("holder_id", "prefixes")
+    held = Holding.objects.filter(kind=HoldingKind.PREFIX).order_by("pk").values_list("organisation_id", "value")
+    rows = [(prefix, body) for body, prefixes in networks for prefix in prefixes]
+    rows += [(prefix, body) for body, prefix in held]  # more exact, so they come later
+    return own_addresses((prefix, heir.get(body, body)) for prefix, body in rows if body is not None)
+
+
+def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
+    """Findings that stood open on the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the register. How
+    many addresses there were is known for today only."""
+    kinds, heir = _kinds()
+    addresses = _constituency(heir)
+    rows = Spell.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
+    columns = ("finding_id", "finding__kind", "finding__ip", "finding__organisation_id", "opened_on")
+    records, sums, left = [], defaultdict[str, _Sum](_Sum), 0
+    for body, count in addresses.items():
+        sums[kinds[body]].add(_Sum({body}, 0, count))
+    for pk, kind, ip, of, since in rows.order_by("opened_on", "pk").values_list(*columns):
+        owner = heir.get(of, of)
+        if ip is None or ":" in ip or owner not in addresses:
+            left += 1
+            continue
+        sums[kinds[body]].numerator += 1
+        records.append(_finding(pk, kind, since))
+    total = sum(addresses.values())
+    value = (Decimal(len(records) * 1000) / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
+    return Reading(
+        value,
+        Decimal(len(records)),
+        Decimal(total),
+        tuple(records),
+        safe_kinds(sums),
+        ((NO_IPV4, left),) if left else (),
+    )
+
+
+def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> RecordRef:
+    """By what it is and since when; never by whose it is, nor where."""
+    return RecordRef(f"{kind}, {short_day(since)}", address("workspace:finding", str(pk)), counted)
+
+
+def median_days_to_fix(period: Period, filters: Filters) -> Reading:
+    """The middle number of days from the first report of a finding to the first that no longer saw it, over findings mended in
+    the period. One that came back counts each time. Grouped by kind of finding: mended within a week, of all mended."""
+    rows = Spell.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end)
+    columns = ("finding_id", "finding__kind", "opened_on", "fixed_on")
+    days, records, sums = [], [], defaultdict[str, list[int]](lambda: [0, 0])
+    for pk, kind, opened, fixed in rows.order_by("fixed_on", "pk").values_list(*columns):
+        took = (fixed - opened).days
+        days.append(took)
+        sums[kind][0] += took <= WEEK
+        sums[kind][1] += 1
+        records.append(_finding(pk, kind, opened, counted=took <= WEEK))
+    groups = tuple(Group(kind, *sums[kind]) for kind in sorted(sums))
+    return Reading(median(days), None, Decimal(len(days)), tuple(records), groups)
+
+
+def share_digests_answered(period: Period, filters: Filters) -> Reading:
+    """Per cent of the letters posted in the period that somebody answered by its last day. A letter of the last week that
+    nobody answered yet is left out: it still has time."""
+    rows = Digest.objects.filter(on__gte=period.start, on__lte=period.end).exclude(to=[])
+    records, sums, fresh = [], defaultdict[str, list[int]](lambda: [0, 0]), 0
+    for pk, role, on, answered in rows.order_by("on", "pk").values_list(
+        "pk", "contact_role", "on", "answered_at__date"
+    ):
+        is_answered = answered is not None and answered <= period.end
+        if not is_answered and on + FRESH > period.end:
+            fresh += 1
+            continue
+        sums[role][0] += is_answered
+        sums[role][1] += 1
+        records.append(RecordRef(short_day(on), address("workspace:digest", str(pk)), is_answered))
+    answered_ones = sum(record.counted for record in records)
+    groups = tuple(Group(role, *sums[role]) for role in sorted(sums))
+    return Reading(
+        share(answered_ones, len(records)), Decimal(answered_ones), Decimal(len(records)), tuple(records), groups,
+        ((STILL_FRESH, fresh),) if fresh else (),
+    )  # fmt: skip
+
+
+def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
+    """Per cent of the organisations with networks, addresses or domains in the register of which a contact answered within a
+    year before the period's last day. Only the last answer of a contact is known, so this knows today only."""
+    kinds, heir = _kinds()
+    holders = Network.objects.exclude(holder=None).order_by().values_list("holder_id", flat=True)
+    held = Holding.objects.order_by().values_list("organisation_id", flat=True)
+    bodies = {heir.get(body, body) for body in (*holders, *held) if body is not None}
+    fresh = Contact.objects.filter(verified_on__gt=period.end - VERIFIED_FOR, verified_on__lte=period.end)
+    verified = {heir.get(body, body) for body in fresh.order_by().values_list("organisation_id", flat=True)}
+    sums = defaultdict[str, _Sum](_Sum)
+    records = []
+    for organisation in Organisation.objects.filter(pk__in=bodies).order_by("name", "pk"):
+        is_in = organisation.pk in verified
+        sums[kinds[organisation.pk]].add(_Sum({organisation.pk}, int(is_in), 1))
+        records.append(RecordRef(organisation.name, address("workspace:organisation", organisation.code), is_in))
+    counted = sum(record.counted for record in records)
+    return Reading(
+        share(counted, len(records)), Decimal(counted), Decimal(len(records)),
+        tuple(sorted(records, key=lambda r: r.counted)), safe_kinds(sums),
+    )  # fmt: skip
+
+
+def rejects_per_million(period: Period, filters: Filters) -> Reading:
+    """Rows of reports about days of the period that could not be kept, for each million rows read. Grouped by kind of report."""
+    rows = Report.objects.filter(state=ReportState.DONE, day__gte=period.start, day__lte=period.end, rows__gt=0)
+    columns = ("pk", "report_type", "day", "rows", "rejected")
+    records, sums = [], defaultdict[str, list[int]](lambda: [0, 0])
+    for pk, kind, day, count, rejected in rows.order_by(F("day"), "pk").values_list(*columns):
+        sums[kind][0] += rejected
+        sums[kind][1] += count
+        label = f"{kind}, {short_day(day)}: {rejected} / {count}"
+        records.append(RecordRef(label, address("workspace:feed_report", str(pk)), rejected > 0))
+    bad, total = (sum(s[i] for s in sums.values()) for i in (0, 1))
+    value = (Decimal(bad) * 1_000_000 / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
+    groups = tuple(Group(kind or "-", *sums[kind]) for kind in sorted(sums))
+    return Reading(value, Decimal(bad), Decimal(total), tuple(records), groups)

@@ -1,0 +1,166 @@
+"""The page of one letter, for whoever holds its link: findings by kind, worst first, and what was pressed on it. No HTML."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.errors import Refused
+from floreo.feeds.actions.answering import MOST_NOTE, answer, say_received, take_back
+from floreo.feeds.holding_links import Holder
+from floreo.feeds.models import Answer, Claim, Finding, Said, Severity
+from floreo.feeds.texts import KindText, text_of
+from floreo.feeds.told import NEWS_WORDS, news_now, where, why_words
+from floreo.organisations.queries import bodies_of
+
+SHOWN_OF_A_KIND = 25  # as rows on the first page; a kind opened by itself shows more
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding as the page shows it."""
+
+    finding: Finding
+    where: str
+    news: str
+    said: str  # what was said last, in words
+    mine: bool  # said by this letter's link, so it can be taken back here
+
+
+@dataclass
+class Section:
+    """One kind: what it is, and its findings."""
+
+    kind: str
+    words: KindText
+    severity: str
+    worst: str
+    total: int = 0
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.rows)
+
+
+class AnswerForm(forms.Form):
+    said = forms.ChoiceField(
+        label=_l("How does it stand?"), choices=Said.choices, widget=forms.RadioSelect,
+        error_messages={"required": _l("Choose how it stands.")},
+    )  # fmt: skip
+    remark = forms.CharField(
+        label=_l("Is there something we should know?"), required=False, max_length=MOST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_l("What you found, why it is not yours, what you need help with. Do not write passwords here."),
+    )  # fmt: skip
+
+
+class Sheet:
+    """Everything on the page. `only`: one kind, opened by itself."""
+
+    def __init__(self, holder: Holder, *, only: str = "") -> None:
+        self.holder, self.digest, self.only = holder, holder.digest, only
+        heir = self.digest.organisation.heir()
+        self.told = self.digest.lines.count()
+        rows = Finding.objects.filter(lines__digest=self.digest, organisation__in=bodies_of([heir.pk]))
+        self.findings = list(rows.select_related("feed").order_by("severity_rank", "kind", "subject", "port", "pk"))
+        self.form = AnswerForm()
+        self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
+        self.everything, self.kinds = False, set[str]()  # ticked as such
+
+    @property
+    def moved(self) -> int:
+        """How many of the letter have gone to another organisation since."""
+        return self.told - len(self.findings)
+
+    @property
+    def counts(self) -> list[tuple[str | Promise, int]]:
+        counted = Counter(news_now(f) for f in self.findings)
+        return [(NEWS_WORDS[news], n) for news, n in counted.most_common()]
+
+    @property
+    def answered(self) -> int:
+        return sum(bool(f.said) for f in self.findings)
+
+    def sections(self) -> list[Section]:
+        found: dict[str, Section] = {}
+        mine = self._said_here()
+        most = MOST_ROWS if self.only else SHOWN_OF_A_KIND
+        for finding in self.findings:
+            if self.only and finding.kind != self.only:
+                continue
+            section = found.get(finding.kind) or found.setdefault(finding.kind, _section(finding))
+            section.total += 1
+            if len(section.rows) < most:
+                section.rows.append(_row(finding, is_mine=finding.pk in mine))
+        return list(found.values())
+
+    def _said_here(self) -> set[int]:
+        """What was said last by this very letter's link, and what the team has not seen to."""
+        rows = Answer.objects.filter(digest=self.digest, handled_at=None)
+        return set(rows.values_list("finding_id", flat=True))
+
+    def whys(self) -> list[str]:
+        """Why it came to them, once a reason."""
+        return [why_words(*each) for each in dict.fromkeys((f.reason, f.network) for f in self.findings)]
+
+    def press(self, posted: QueryDict) -> str:
+        """What was pressed: "received", "back" or "answer". Raises Refused; returns "" when the form needs mending."""
+        if "received" in posted:
+            say_received(self.digest, by=self.holder)
+            return "received"
+        if "back" in posted:
+            pk = _whole(str(posted["back"]))
+            take_back(self.digest, by=self.holder, findings=[pk] if pk is not None else [])
+            return "back"
+        self.form = AnswerForm(posted)
+        self.everything, self.kinds = "everything" in posted, set(posted.getlist("kind"))
+        self.chosen = self._meant(posted)
+        if not self.form.is_valid():
+            return ""
+        if not self.chosen:
+            self.form.add_error(None, _("Tick what you mean, above."))
+            return ""
+        said = dict.fromkeys(self.chosen, str(self.form.cleaned_data["said"]))
+        answer(self.digest, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])
+        return "answer"
+
+    def _meant(self, posted: QueryDict) -> set[int]:
+        """What was ticked: single findings, whole kinds, or everything."""
+        ids = {_whole(each) for each in posted.getlist("finding")}
+        if self.everything:
+            return {f.pk for f in self.findings}
+        unknown = ids - {f.pk for f in self.findings}
+        if unknown:
+            raise Refused(_("Something that you ticked is not in this letter, or is no longer yours. Reload the page."), code="not_here")  # fmt: skip
+        return {f.pk for f in self.findings if f.pk in ids or f.kind in self.kinds}
+
+
+def _whole(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+
+
+def _section(finding: Finding) -> Section:
+    words = text_of(finding.kind, finding.taxonomy, get_language() or "en")
+    return Section(finding.kind, words, finding.severity, str(Severity(finding.severity).label))
+
+
+def _row(finding: Finding, *, is_mine: bool) -> Row:
+    said = str(Said(finding.said).label) if finding.said else ""
+    if finding.claim:
+        said = str(Claim(finding.claim).label)
+    return Row(finding, where(finding), str(NEWS_WORDS[news_now(finding)]), said, is_mine)
+
+
+def rows_of_file(sheet: Sheet) -> Iterable[Finding]:
+    """What the page's file holds: everything of the letter that is still theirs."""
+    return sheet.findings

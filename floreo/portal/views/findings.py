@@ -1,0 +1,81 @@
+"""The page of one letter of findings, by signed link: no account, no password, no script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from floreo.core import throttle
+from floreo.core.errors import Missing, Refused, Slower
+from floreo.feeds import digest_csv
+from floreo.feeds.holding_links import Holder, holder_of
+from floreo.feeds.letters import sender
+from floreo.feeds.sheet import Sheet
+from floreo.feeds.told import tlp_words
+from floreo.portal.views.by_link import count_guess, private
+
+PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who mend share one address
+FILES, FILES_PER_HOUR = 30, 60
+
+
+def _holder(request: HttpRequest, token: str) -> Holder:
+    try:
+        return holder_of(token)
+    except Missing:
+        count_guess(request, "findings-link")
+        raise
+
+
+# No cookie gives any right here, only the address itself; and with no referrer told, a browser names no origin either.
+@login_not_required
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def findings(request: HttpRequest, token: str) -> HttpResponseBase:
+    """What the letter told, as it stands today, and the form that answers."""
+    holder = _holder(request, token)
+    sheet = Sheet(holder, only=request.GET.get("kind", ""))
+    if request.method != "POST":
+        return _page(request, token, sheet)
+    refusal: Refused | None = None
+    try:
+        throttle.spend("findings", f"digest:{holder.digest.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+        if done := sheet.press(request.POST):
+            return HttpResponseRedirect(f"{request.path}?done={done}")
+    except Refused as said:
+        refusal = said
+    response = _page(request, token, sheet, refusal=refusal, status=refusal.status if refusal else 422)
+    if isinstance(refusal, Slower):
+        response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
+def _page(
+    request: HttpRequest, token: str, sheet: Sheet, *, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    """What was typed stays, whatever was refused."""
+    digest = sheet.digest
+    done = request.GET.get("done", "") if status == 200 else ""
+    context: dict[str, Any] = {
+        "sheet": sheet, "sections": sheet.sections(), "digest": digest, "organisation": digest.organisation.heir(),
+        "address": sheet.holder.address, "team": sender(), "tlp_words": tlp_words(digest.tlp), "refusal": refusal,
+        "status": status, "done": done, "token": token,
+    }  # fmt: skip
+    return render(request, "portal/findings.html", context, status=status)
+
+
+@login_not_required
+@require_safe
+@private
+def findings_file(request: HttpRequest, token: str) -> HttpResponseBase:
+    """All findings of the letter, as they stand today."""
+    holder = _holder(request, token)
+    throttle.spend("findings-file", f"digest:{holder.digest.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
+    response = StreamingHttpResponse(digest_csv.lines(Sheet(holder).findings), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="findings.csv"'
+    return response

@@ -22,6 +22,7 @@ from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.core.returned import read_returned
 from floreo.evidence.actions import look_at_links
+from floreo.feeds.actions.digests import send_due
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
@@ -71,6 +72,7 @@ JOBS = {
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
+    "letters of findings": Job(lambda: send_due(by=SYSTEM), timedelta(minutes=15)),
     "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),

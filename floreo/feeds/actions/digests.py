@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from floreo.feeds.models import Digest, DigestLine, DigestRule, Every, Finding, 
 from floreo.feeds.told import news_now, why_words
 from floreo.organisations.actions.checking import newest, put, refuse
 from floreo.organisations.models import ContactRole, Organisation
-from floreo.organisations.queries import bodies_of
+from floreo.organisations.queries import bodies_of, the_country
 
 HANDLE = Permission.FINDING_HANDLE
 _CHUNK = 500
@@ -34,6 +35,13 @@ def send_digests(today: date, *, by: Actor = SYSTEM, hour: int | None = None) ->
     chooser = Chooser(today, hour=hour)
     due = [o for o in chooser.organisations() if chooser.plan(o).letters]
     return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+
+
+def send_due(*, by: Actor = SYSTEM) -> int:
+    """Posts what is due now, by the country's day and hour. For the worker."""
+    country = the_country()
+    hour = clock.now().astimezone(ZoneInfo(country.zone if country else "UTC")).hour
+    return send_digests(clock.today(), by=by, hour=hour)
 
 
 @action("digest.sent", needs=HANDLE, quiet=True)
@@ -198,6 +206,6 @@ def remove_rule(rule: DigestRule, *, by: Actor) -> None:
 
 
 __all__ = [
-    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend",
+    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend", "send_due",
     "send_digests", "skip", "write_to",
 ]  # fmt: skip

@@ -75,10 +75,11 @@ class Facts:
 @cache
 def facts() -> Mapping[str, Facts]:
     lines = FACTS.read_text("utf-8").splitlines()[1:]
-    return {
-        row[0]: Facts(*("" if cell == "-" else cell for cell in row[:6]), tuple(row[6].split()))
-        for row in (line.split("\t") for line in lines)
-    }
+    found = {}
+    for line in lines:
+        name, taxonomy, sort, severity, address, port, columns = (c if c != "-" else "" for c in line.split("\t"))
+        found[name] = Facts(name, taxonomy, sort, severity, address, port, tuple(columns.split()))
+    return found
 
 
 def words(column: str, six: bool) -> str:
@@ -97,11 +98,11 @@ def words(column: str, six: bool) -> str:
     return known.get(column, f"word-{column.replace('_', '-')}")
 
 
-def written(columns: Sequence[str], *, six: bool = False, **cells: str) -> bytes:
+def written(columns: Sequence[str], cells: Mapping[str, str] | None = None, *, six: bool = False) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
-    writer.writerow([cells.get(c, words(c, six)) for c in columns])
+    writer.writerow([(cells or {}).get(c, words(c, six)) for c in columns])
     return out.getvalue().encode()
 
 
@@ -206,7 +207,7 @@ def test_the_kind_is_told_by_what_the_row_says(
     report_type: str, cells: dict[str, str], expected: tuple[str, str | None]
 ) -> None:
     place = "src_ip" if report_type.startswith("event4") else "ip"
-    _, events, _ = read(written(["timestamp", place, *cells], **cells), report_type)
+    _, events, _ = read(written(["timestamp", place, *cells], cells), report_type)
     row = events.to_pylist()[0]
     assert (row["classification.identifier"], row["product.vulnerabilities"]) == expected
 

@@ -33,6 +33,9 @@ REASONS: tuple[Reject | None, ...] = (
 _DOT, _ZERO = 46, 48
 
 
+_NOTHING = bytes(16)
+
+
 @dataclass(frozen=True)
 class Addresses:
     """One entry a row. `hi` and `lo` are 0 where `ok` is false; `why` is an index into REASONS."""
@@ -76,6 +79,18 @@ def text_of(hi: int, lo: int) -> str:
     if raw[:12] == b"\0" * 10 + b"\xff\xff":
         return socket.inet_ntop(socket.AF_INET, raw[12:])
     return socket.inet_ntop(socket.AF_INET6, raw)
+
+
+def texts_of(hi: Words, lo: Words) -> list[str]:
+    """Many addresses as people write them."""
+    raw = np.stack([hi, lo], axis=1).astype(">u8").tobytes()
+    mapped = b"\0" * 10 + b"\xff\xff"
+    return [
+        socket.inet_ntop(socket.AF_INET, raw[at + 12 : at + 16])
+        if raw.startswith(mapped, at)
+        else socket.inet_ntop(socket.AF_INET6, raw[at : at + 16])
+        for at in range(0, len(raw), 16)
+    ]
 
 
 def words_of(text: str) -> tuple[int, int] | None:
@@ -168,33 +183,34 @@ def _others(column: Any, hi: Words, lo: Words, why: npt.NDArray[np.int8]) -> Non
         return
     encoded = column.take(pa.array(rest)).dictionary_encode()
     distinct = encoded.dictionary.to_pylist()
-    words = np.zeros((len(distinct) + 1, 2), ">u8")
-    codes = np.full(len(distinct) + 1, MISSING, np.int8)
-    for place, text in enumerate(distinct):
-        codes[place], raw = _one(text)
-        if raw:
-            words[place] = np.frombuffer(raw, ">u8")
+    codes, raw = [], []
+    for text in distinct:
+        code, address = _one(text)
+        codes.append(code)
+        raw.append(address)
+    words = np.frombuffer(b"".join([*raw, _NOTHING]), ">u8").reshape(-1, 2)
+    codes.append(MISSING)
     places = pc.fill_null(encoded.indices.cast(pa.int64()), len(distinct)).to_numpy(zero_copy_only=False)
     hi[rest] = words[places, 0]
     lo[rest] = words[places, 1]
-    why[rest] = codes[places]
+    why[rest] = np.array(codes, np.int8)[places]
 
 
 def _one(text: bytes) -> tuple[int, bytes]:
-    if not text:
-        return MISSING, b""
     if b":" in text:
         try:
             return FINE, socket.inet_pton(socket.AF_INET6, text.decode("ascii"))
         except (OSError, ValueError):  # a NUL and letters beyond ASCII are a ValueError
             pass
+    if not text:
+        return MISSING, _NOTHING
     address, slash, _ = text.partition(b"/")
     if slash and _is_address(address):
-        return NETWORK, b""
+        return NETWORK, _NOTHING
     address, percent, _ = text.partition(b"%")
     if percent and b":" in address and _is_address(address):
-        return SCOPED, b""
-    return BAD, b""
+        return SCOPED, _NOTHING
+    return BAD, _NOTHING
 
 
 def _is_address(text: bytes) -> bool:

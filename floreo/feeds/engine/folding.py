@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from floreo.feeds.engine.addresses import Flags, Words, text_of
+from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
+from floreo.feeds.engine.texts import digest
 
 _MEMORY = 200_000  # rows held before they are folded, and findings held before they go to disk
 _LONGEST = 255  # letters of a subject, as the register keeps it
@@ -158,7 +158,7 @@ def _subjects(table: pa.Table) -> Any:
     )
     odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address)
     if len(odd):
-        written = pa.array([text_of(int(hi[i]), int(lo[i])) for i in odd], pa.string())
+        written = pa.array(texts_of(hi[odd], lo[odd]), pa.string())
         mask = np.zeros(len(table), np.bool_)
         mask[odd] = True
         texts = pc.replace_with_mask(
@@ -200,8 +200,7 @@ def _hashes(block: pa.Table) -> Words:
 
 def _word_hashes(column: Any) -> Words:
     words = column.dictionary.to_pylist()
-    digests = [hashlib.blake2b((w or "").encode(), digest_size=8).digest() for w in words]
-    of_word = np.append(np.frombuffer(b"".join(digests), "<u8").astype(np.uint64), np.uint64(0))
+    of_word = np.array([*(digest(w or "") for w in words), 0], np.uint64)
     return np.asarray(of_word[pc.fill_null(column.indices, len(words)).to_numpy(zero_copy_only=False)])
 
 

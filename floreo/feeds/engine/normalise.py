@@ -27,6 +27,7 @@ from floreo.feeds.engine.task import Source, Task
 _TIME, _PORTS = "time.source", ("source.port", "destination.port")
 _FUTURE = timedelta(days=1)
 _WORDS = re.compile(r"[\s,;|]+")  # between the words of a column such as `tag`
+_SYSTEM = re.compile(r"^\s*(?:asn?)?\s*(\d+)(?:\D.*)?$", re.IGNORECASE)
 _REJECTS = (None, *Reject)
 _CODE = {reason: code for code, reason in enumerate(_REJECTS)}
 Rows = npt.NDArray[np.int64]
@@ -241,19 +242,23 @@ def _events(rows: _Part, known: dict[str, Any], addresses: Addresses, more: Any)
         known[field] = _field(rows, field, sort)
     if kind.fields.get("feed.name") is None:
         known["feed.name"] = texts.constant(kind.name, count)
-    always = kind.fixed.get("product.vulnerabilities", "")
-    columns = [rows.words(c) for c in kind.vulnerabilities if c in rows.names]
-    own = rows.column("product.vulnerabilities")
-    if own is not None:
-        columns.append(texts.encoded(own))
-    if "product.vulnerabilities" in kind.derived:
-        columns += _derived(rows, "product.vulnerabilities")
-    known["product.vulnerabilities"] = texts.cves(columns, count, always)
+    known["product.vulnerabilities"] = _vulnerabilities(rows)
     known["finding_port"] = known[kind.finding_port] if kind.finding_port else pa.nulls(count, pa.uint16())
     known["key"] = pa.array(_key(rows, known, addresses))
     extra = _extra(rows, more)
     arrays = [*(known[field] for field in COLUMNS), extra]
     return pa.Table.from_arrays(arrays, schema=event_schema(extra.type))
+
+
+def _vulnerabilities(rows: _Part) -> Any:
+    """Ids that the type, a column of its own, and words of other columns tell."""
+    kind, field = rows.part.type, "product.vulnerabilities"
+    columns = [rows.words(c) for c in kind.vulnerabilities if c in rows.names]
+    if field in kind.derived:
+        columns += _derived(rows, field)
+    own = rows.column(field)
+    kept = [texts.encoded(own)] if own is not None else []
+    return texts.cves(columns, rows.rows, kind.fixed.get(field, ""), kept)
 
 
 def _field(rows: _Part, field: str, sort: pa.DataType) -> Any:
@@ -275,7 +280,7 @@ def _field(rows: _Part, field: str, sort: pa.DataType) -> Any:
     if column is None:
         return pa.nulls(count, sort) if not fixed else pa.array([fixed] * count).cast(sort)
     if pa.types.is_integer(sort):
-        return number(_without_as(column) if field.endswith(".asn") else column, sort)
+        return number(_system(column) if field.endswith(".asn") else column, sort)
     return column.cast(sort)
 
 
@@ -284,11 +289,13 @@ def _severity(word: str) -> str | None:
     return low if low in SEVERITIES else None
 
 
-def _without_as(column: Any) -> Any:
-    """AS64496 is 64496."""
+def _system(column: Any) -> Any:
+    """AS64496 is 64496; of several, the first."""
     if pa.types.is_dictionary(column.type):
-        return texts.recoded(column, lambda v: v.upper().removeprefix("ASN").removeprefix("AS").strip())
-    return pc.replace_substring_regex(column, r"^(?i:asn?)\s*", "")
+        return texts.recoded(column, lambda v: found[1] if (found := _SYSTEM.match(v)) else v)
+    if pc.all(pc.ascii_is_decimal(column), min_count=0).as_py():
+        return column
+    return pc.replace_substring_regex(column, r"^\s*(?i:asn?)?\s*(\d+)(\D.*)?$", r"\1")
 
 
 def _derived(rows: _Part, field: str) -> list[Any]:

@@ -261,6 +261,8 @@ def line_ends(data: bytes) -> int:
 def readable(data: bytes) -> bytes:
     """The same text as strict UTF-8. A line that is none is Windows-1252 (and Latin-1 where that has holes): decided line by
     line, so that where a block ends changes nothing and one broken letter spoils no other line."""
+    if data.isascii():
+        return data
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:

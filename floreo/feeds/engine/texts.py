@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -89,13 +90,14 @@ def first_of(columns: Sequence[Any], rows: int, otherwise: str | None = None) ->
     return _of_codes(places, words)
 
 
-def cves(columns: Sequence[Any], rows: int, always: str = "") -> Any:
-    """CVE ids that stand in columns, with those that always apply, ";" between them."""
+def cves(columns: Sequence[Any], rows: int, always: str = "", kept: Sequence[Any] = ()) -> Any:
+    """CVE ids that stand in columns, with those that always apply, ";" between them. What stands in `kept` are ids by itself,
+    of whatever register."""
     ids: list[tuple[str, ...]] = [_ids(always)]
     places = np.zeros(rows, np.int64)
-    for column in columns:
+    for column, finds in [*((c, _ids) for c in columns), *((c, _all_ids) for c in kept)]:
         coded = encoded(column)
-        found = [*(_ids(v or "") for v in coded.dictionary.to_pylist()), ()]
+        found = [*(finds(v or "") for v in coded.dictionary.to_pylist()), ()]
         if not any(found):
             continue
         both, places = np.unique(places * len(found) + codes(coded), return_inverse=True)
@@ -105,6 +107,11 @@ def cves(columns: Sequence[Any], rows: int, always: str = "") -> Any:
 
 def _ids(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"CVE-{year}-{number}" for year, number in _CVE.findall(text)))
+
+
+def _all_ids(text: str) -> tuple[str, ...]:
+    words = [word for word in re.split(r"[\s,;|]+", text) if word]
+    return tuple(dict.fromkeys(found for word in words for found in (_ids(word) or (word,))))
 
 
 def mixed(words: Hashes) -> Hashes:
@@ -122,11 +129,13 @@ def hashed(column: Any) -> Hashes:
     if column.null_count == len(column):
         return np.zeros(len(column), np.uint64)
     coded = encoded(column)
-    each = [0 if v is None else _digest(v) for v in coded.dictionary.to_pylist()]
+    each = [0 if v is None else digest(v) for v in coded.dictionary.to_pylist()]
     return np.array([*each, 0], np.uint64)[codes(coded)]
 
 
-def _digest(text: str) -> int:
+@lru_cache(1 << 16)  # the same words come block after block
+def digest(text: str) -> int:
+    """64 bits of a word."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 

@@ -52,13 +52,14 @@ def receive(
 
 @action("report.received", needs=Permission.FEED_RUN, quiet=True)
 def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, way: str) -> Received:
-    here = Report.objects.select_for_update().filter(feed=feed, digest=kept.digest).first()
+    told = tell(feed, name, kept.path, came_on=clock.today(), day=day)
+    same = Report.objects.select_for_update().filter(feed=feed, digest=kept.digest)
+    here = (same.filter(report_type=told.report_type, day=told.day) if told.says_day else same).first()
     if here is not None:
         if here.state == ReportState.REFUSED:
             here.state, here.attempts, here.problem = ReportState.WAITING, 0, ""
             keep(here, full_clean=False)
         return Received(here, already=True)
-    told = tell(feed, name, kept.path, came_on=clock.today(), day=day)
     made = Report(
         feed=feed, digest=kept.digest, name=told.name, day=told.day, report_type=told.report_type, size=kept.size,
         received_at=clock.now(), received_by=(way or by.actor_name)[:200],

@@ -13,7 +13,7 @@ from floreo.feeds.engine import formats
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import open_report
 from floreo.feeds.engine.task import Source, Task
-from floreo.feeds.models import Feed
+from floreo.feeds.models import Feed, Way
 
 _ONE_TYPE = {"csv", "jsonl", "list"}  # formats without types of their own: the whole feed is one
 _TYPED = "shadowserver"  # whose types are listed
@@ -21,11 +21,12 @@ _TYPED = "shadowserver"  # whose types are listed
 
 @dataclass(frozen=True)
 class Told:
-    """`report_type` is "" where the feed has only one."""
+    """`report_type` is "" where the feed has only one. `says_day`: by its name, by whoever handed it in, or by being fetched."""
 
     name: str
     day: date
     report_type: str
+    says_day: bool
 
 
 def tidy(name: str) -> str:
@@ -41,11 +42,13 @@ def tell(feed: Feed, name: str, path: Path, *, came_on: date, day: date | None =
     named_day, named_type = formats.named(cleaned)
     if named_day is not None and named_day > came_on:
         named_day = None
+    says_day = bool(day or named_day) or feed.way == Way.FETCH
+    told = day or named_day or came_on
     if feed.mapping or feed.format in _ONE_TYPE:
-        return Told(cleaned, day or named_day or came_on, "")
+        return Told(cleaned, told, "", says_day)
     if formats.load(_TYPED).type_of(named_type) is None:
         named_type = _looked_at(feed, cleaned, path, came_on) or named_type
-    return Told(cleaned, day or named_day or came_on, named_type[:80])
+    return Told(cleaned, told, named_type[:80], says_day)
 
 
 def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:

@@ -47,7 +47,8 @@ class Feed(Record):
 
 
 class Report(Record):
-    """One received file, known by its hash: the same bytes come in once a feed, however often they arrive."""
+    """One received file, known by its hash: the same bytes come in once a feed, however often they arrive. Where a file says
+    its day, once a day: a report without a row, or a list that did not change, is the same bytes every night."""
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
     digest = models.CharField(max_length=64)  # SHA-256 of the file as it came
@@ -78,7 +79,9 @@ class Report(Record):
 
     class Meta:
         ordering = ["-received_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["feed", "digest"], name="report_once_a_feed")]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "digest", "report_type", "day"], name="report_once_a_feed")
+        ]
         indexes = [
             models.Index(fields=["state", "claimed_until"], name="report_due"),
             models.Index(fields=["feed", "report_type", "day"], name="report_window"),

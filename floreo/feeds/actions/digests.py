@@ -206,6 +206,6 @@ def remove_rule(rule: DigestRule, *, by: Actor) -> None:
 
 
 __all__ = [
-    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend", "send_due",
-    "send_digests", "skip", "write_to",
+    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend", "send_digests",
+    "send_due", "skip", "write_to",
 ]  # fmt: skip

@@ -1,0 +1,194 @@
+"""Answers by a letter's link: what they say, that they close nothing, who is told, and what a stranger's hands can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import MailState, OutboxMail
+from floreo.feeds.actions.answering import answer, answer_signed_in, say_received, see_to, take_back
+from floreo.feeds.actions.digests import end_link, send_digests
+from floreo.feeds.holding_links import Holder, holder_of, token_of
+from floreo.feeds.models import Answer, Correction, Digest, Finding
+from floreo.organisations.models import Contact, ContactRole, Organisation, User
+from tests.core.mail_server import mail_server
+from tests.factories import strategy as make
+from tests.feeds.letters_making import MONDAY, TODAY, make_bank, make_finding, make_telco
+
+UserWith = Callable[..., User]
+
+
+@pytest.fixture
+def bank(db: None) -> Iterator[Organisation]:
+    with clock.standing(day=TODAY):
+        make.make_country()
+        make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
+        yield make_bank()
+
+
+@pytest.fixture
+def digest(bank: Organisation) -> Digest:
+    """Told on Monday of three open desktops and a name."""
+    for last in (7, 8, 9):
+        make_finding(bank, f"192.0.2.{last}")
+    make_finding(
+        bank, "www.bank.example.org", kind="compromised-website", port=0, network="bank.example.org", reason="domain"
+    )
+    send_digests(MONDAY)
+    OutboxMail.objects.all().delete()
+    return Digest.objects.get()
+
+
+def holder(digest: Digest) -> Holder:
+    return holder_of(token_of(digest, 0))
+
+
+def ids(*subjects: str) -> list[int]:
+    return [Finding.objects.get(subject=subject).pk for subject in subjects]
+
+
+def say(digest: Digest, word: str, *subjects: str, remark: str = "") -> list[Answer]:
+    return answer(digest, by=holder(digest), said=dict.fromkeys(ids(*subjects), word), remark=remark)
+
+
+def stands() -> dict[str, tuple[str, str, str]]:
+    return {f.subject: (f.state, f.said, f.claim) for f in Finding.objects.order_by("pk")}
+
+
+def test_an_answer_says_something_and_closes_nothing(digest: Digest) -> None:
+    say(digest, "fixed", "192.0.2.7", remark="Closed at the firewall")
+    say(digest, "working", "192.0.2.8")
+    assert stands() == {
+        "192.0.2.7": ("new", "fixed", "claimed"), "192.0.2.8": ("new", "working", ""), "192.0.2.9": ("new", "", ""),
+        "www.bank.example.org": ("new", "", ""),
+    }  # fmt: skip
+    first = Answer.objects.get(finding__subject="192.0.2.7")
+    assert (first.note, first.said_by) == ("Closed at the firewall", "by the link sent to abuse@bank.example.org")
+    digest.refresh_from_db()
+    assert digest.answered_at is not None
+
+
+def test_the_same_sent_twice_counts_once(digest: Digest) -> None:
+    for _press in range(3):
+        say(digest, "fixed", "192.0.2.7", "192.0.2.8", remark="Done")
+    assert Answer.objects.count() == 2
+    assert OutboxMail.objects.count() == 1
+
+
+def test_a_contact_that_answers_by_its_link_is_verified_and_no_other(digest: Digest, bank: Organisation) -> None:
+    Contact.objects.create(organisation=bank, purpose="NOC", role=ContactRole.TECHNICAL, email="noc@bank.example.org")
+    say_received(digest, by=holder(digest))
+    assert dict(Contact.objects.values_list("email", "verified_on")) == {
+        "abuse@bank.example.org": TODAY, "noc@bank.example.org": None,
+    }  # fmt: skip
+    assert Answer.objects.count() == 0
+
+
+def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(digest: Digest) -> None:
+    say(digest, "need_help", "192.0.2.7")
+    say(digest, "false_alarm", "192.0.2.8")
+    (waiting,) = OutboxMail.objects.filter(state=MailState.WAITING)
+    assert waiting.next_try_at - clock.now() > timedelta(minutes=9)
+    OutboxMail.objects.update(next_try_at=clock.now())
+    with mail_server() as server:
+        deliver_due()
+    text = server.got[0].get_content()
+    assert str(server.got[0]["To"]) == "abuse@bank.example.org"
+    for words in (
+        "- We need help: 1",
+        "- 192.0.2.8, port 3389: It is a false alarm",
+        f"/findings/{token_of(digest, 0)}/",
+    ):
+        assert words in text
+    assert take_back(digest, by=holder(digest), findings=ids("192.0.2.7", "192.0.2.8")) == 2
+    assert {row[1] for row in stands().values()} == {""}
+    assert Answer.objects.count() == 0
+
+
+def test_taking_back_brings_back_what_was_said_before(digest: Digest, bank: Organisation, user_with: UserWith) -> None:
+    operator = user_with("operator", organisation=bank)
+    answer_signed_in(bank, by=operator, said={ids("192.0.2.7")[0]: "working"})
+    say(digest, "fixed", "192.0.2.7")
+    take_back(digest, by=holder(digest), findings=ids("192.0.2.7"))
+    assert stands()["192.0.2.7"] == ("new", "working", "")
+
+
+def test_not_ours_asks_about_a_network_once_and_for_as_long_as_anybody_says_so(digest: Digest) -> None:
+    say(digest, "not_ours", "192.0.2.7", "192.0.2.8", "www.bank.example.org")
+    say(digest, "not_ours", "192.0.2.9")
+    asked = [(c.network, c.reason) for c in Correction.objects.order_by("network")]
+    assert asked == [("192.0.2.0/25", "prefix"), ("bank.example.org", "domain")]
+    take_back(digest, by=holder(digest), findings=ids("192.0.2.7"))
+    assert Correction.objects.count() == 2
+    take_back(digest, by=holder(digest), findings=ids("192.0.2.8", "192.0.2.9"))
+    assert [c.network for c in Correction.objects.all()] == ["bank.example.org"]
+
+
+def test_the_team_sees_to_calls_for_help_and_replies(digest: Digest, user_with: UserWith, bank: Organisation) -> None:
+    first, _second = say(digest, "need_help", "192.0.2.7", "192.0.2.8", remark="How?")
+    with pytest.raises(NotAllowed):
+        see_to(first, by=user_with("operator", organisation=bank))
+    responder = user_with("responder")
+    assert see_to(first, by=responder, reply="We call you at noon.") == 2
+    reply = OutboxMail.objects.get(kind="feeds.reply")
+    assert (reply.to, "We call you at noon." in reply.text) == ("abuse@bank.example.org", True)
+    with pytest.raises(Refused, match="has seen to it already"):
+        see_to(first, by=responder)
+    with pytest.raises(Refused, match="The team has seen to it already"):
+        take_back(digest, by=holder(digest), findings=ids("192.0.2.7"))
+
+
+def test_a_link_opens_its_own_letter_and_answers_nothing_else(digest: Digest, bank: Organisation) -> None:
+    telco = make_telco()
+    theirs = make_finding(telco, "198.51.100.1", network="198.51.100.0/24")
+    later = make_finding(bank, "192.0.2.99")
+    for other in (theirs, later):
+        with pytest.raises(Missing):
+            answer(digest, by=holder(digest), said={other.pk: "fixed"})
+    send_digests(date(2026, 11, 30))
+    to_telco = Digest.objects.get(organisation=telco)
+    with pytest.raises(NotAllowed):
+        answer(to_telco, by=holder(digest), said={theirs.pk: "fixed"})
+    with pytest.raises(NotAllowed):
+        see_to(say(digest, "need_help", "192.0.2.7")[0], by=holder(digest))
+
+
+@pytest.mark.parametrize("change", [
+    lambda t: t.replace("0.", "1.", 1), lambda t: "0" + t, lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"),
+    lambda t: t.partition(".")[2], lambda _t: "0.9999-1~x", lambda _t: "²." + "1-1~x", lambda t: t.replace("-1~", "-2~"),
+])  # fmt: skip
+def test_a_link_that_was_changed_opens_nothing(digest: Digest, change: Callable[[str], str]) -> None:
+    with pytest.raises(Missing, match="This link is not known"):
+        holder_of(change(token_of(digest, 0)))
+
+
+def test_an_ended_link_says_so_and_so_does_one_that_has_run_out(digest: Digest) -> None:
+    token = token_of(digest, 0)
+    with clock.standing(day=MONDAY + timedelta(days=44)):
+        assert holder_of(token).address == "abuse@bank.example.org"
+    with clock.standing(day=MONDAY + timedelta(days=46)), pytest.raises(Missing, match="has run out"):
+        holder_of(token)
+    end_link(digest, by=SYSTEM)
+    with pytest.raises(Missing, match="The team ended this link"):
+        holder_of(token)
+
+
+def test_who_speaks_for_another_cannot_answer(digest: Digest, bank: Organisation, user_with: UserWith) -> None:
+    stranger = user_with("operator", organisation=make_telco())
+    for press in (
+        lambda: answer(digest, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: answer_signed_in(bank, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: take_back(digest, by=stranger, findings=ids("192.0.2.7")),
+    ):
+        with pytest.raises(NotAllowed):
+            press()
+    with pytest.raises(Refused, match="Choose what you want to say"):
+        say(digest, "paid", "192.0.2.7")
+    with pytest.raises(Refused, match="Shorten it"):
+        say(digest, "fixed", "192.0.2.7", remark="x" * 4001)

@@ -16,6 +16,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.compute as pc
 
 from floreo.feeds.engine.events import COLUMNS, EXTRA, SEVERITIES, WORDS
 from floreo.feeds.engine.prefixes import parse_prefix
@@ -44,6 +46,7 @@ CHANGEABLE = (
 _HIDDEN = ("ip_hi", "ip_lo", "key", "count", "line", "report", "finding_port")  # the machine's own
 FIELDS = tuple(name for name in COLUMNS if name not in _HIDDEN)
 _LONGEST = 500  # letters of a value
+_COMBINATIONS = 50_000  # of words, whose answer is kept
 _MOST = 200  # values of an "in"
 
 # What can be wrong with a rule; each has a sentence in feeds/presenters.
@@ -185,6 +188,8 @@ class Rules:
             if wrong := validate(rule):
                 raise ValueError(f"rule {rule.get('name') or '?'}: {', '.join(w.code for w in wrong)}")
         self.rules = tuple(rules)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def apply(self, events: pa.Table) -> Outcome:
         everything = np.ones(len(events), np.bool_)
@@ -193,27 +198,85 @@ class Rules:
         select = _Select(events)
         for number, rule in enumerate(self.rules):
             select.add(number, rule)
-        answer = self._ask(select, events)
+        answer = self._by_words(select, events) or self._by_row(select, events)
         keep, hits, met = everything, [], []
         for number, rule in enumerate(self.rules):
-            meets = answer[f"rule_{number}"].combine_chunks().to_numpy(zero_copy_only=False).astype(np.bool_) & keep
+            meets = answer[f"rule_{number}"].to_numpy(zero_copy_only=False).astype(np.bool_) & keep
             met.append(meets)
             hits.append(int(meets.sum()))
             if rule["does"] == "drop":
                 keep = keep & ~meets
         for name in select.written:
-            column = answer[name].combine_chunks().cast(pa.string())
-            column = column.dictionary_encode() if COLUMNS[name] == WORDS else column
-            events = events.set_column(events.column_names.index(name), name, column)
+            events = events.set_column(events.column_names.index(name), name, answer[name])
         return Outcome(events, keep, tuple(hits), tuple(met))
 
-    def _ask(self, select: _Select, events: pa.Table) -> pa.Table:
-        connection = _own_connection()
-        connection.register("events", events.select(sorted(select.needed)))
+    def _by_row(self, select: _Select, events: pa.Table) -> dict[str, Any]:
+        table = self._ask(select, events.select(sorted(select.needed)))
+        found = {name: table[name].combine_chunks() for name in table.column_names}
+        for name in select.written:
+            column = found[name].cast(pa.string())
+            found[name] = column.dictionary_encode() if COLUMNS[name] == WORDS else column
+        return found
+
+    def _by_words(self, select: _Select, events: pa.Table) -> dict[str, Any] | None:
+        """Rules that look at nothing but words are asked of each combination of words once, however many rows have it."""
+        names = sorted(select.needed)
+        columns = [events[name].combine_chunks() for name in names]
+        if not all(pa.types.is_dictionary(column.type) for column in columns):
+            return None
+        words = [[*column.dictionary.to_pylist(), None] for column in columns]
+        if math.prod(map(len, words)) >= 1 << 62:
+            return None
+        code = np.zeros(len(events), np.int64)
+        for column, listed in zip(columns, words, strict=True):
+            places = pc.fill_null(column.indices, len(listed) - 1).to_numpy(zero_copy_only=False)
+            code = code * len(listed) + places
+        encoded = pa.array(code).dictionary_encode()
+        combinations = [_split(number, words) for number in encoded.dictionary.to_pylist()]
+        self._learn(select, names, combinations)
+        answers = list(zip(*(self._known[c] for c in combinations), strict=True))
+        rows = encoded.indices.to_numpy(zero_copy_only=False)
+        marks = len(self.rules)
+        found: dict[str, Any] = {f"rule_{i}": pa.array(np.array(answers[i])[rows]) for i in range(marks)}
+        for name, values in zip(select.written, answers[marks:], strict=True):
+            distinct = pa.array(values, pa.string()).dictionary_encode()
+            places = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False)[rows]
+            found[name] = pa.DictionaryArray.from_arrays(
+                pa.array(places, pa.int32(), mask=places < 0), distinct.dictionary
+            )
+        return found
+
+    def _learn(self, select: _Select, names: Sequence[str], combinations: Sequence[tuple[Any, ...]]) -> None:
+        if len(self._known) > _COMBINATIONS:
+            self._known.clear()
+        new = [c for c in combinations if c not in self._known]
+        if new:
+            listed = zip(names, zip(*new, strict=True), strict=True)
+            table = pa.table({name: pa.array(values, pa.string()) for name, values in listed})
+            answer = self._ask(select, table)
+            rows = zip(*(column.to_pylist() for column in answer.columns), strict=True)
+            self._known.update(zip(new, rows, strict=True))
+
+    def _ask(self, select: _Select, columns: pa.Table) -> pa.Table:
+        if self._connection is None:
+            self._connection = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
+            self._connection.execute(
+                "SET TimeZone='UTC'; SET enable_external_access=false; SET lock_configuration=true"
+            )
+        self._connection.register("events", columns)
         try:
-            return connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
+            return self._connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
         finally:
-            connection.unregister("events")
+            self._connection.unregister("events")
+
+
+def _split(number: int, words: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+    """The combination that a number stands for."""
+    values = []
+    for listed in reversed(words):
+        number, place = divmod(number, len(listed))
+        values.append(listed[place])
+    return tuple(reversed(values))
 
 
 class _Select:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -151,3 +152,16 @@ def test_a_preview_shows_how_many_and_what_becomes_of_them() -> None:
     assert (drops.hits, raises.hits) == (1, 2)
     assert [(b["source.ip"], a) for b, a in drops.examples] == [("192.0.2.1", None)]
     assert [(b["severity"], a and a["severity"]) for b, a in raises.examples] == [("high", "critical")]
+
+
+def test_a_long_block_of_few_words_is_judged_row_by_row_all_the_same() -> None:
+    """Where rules read words only, each combination is asked once: every row must come to what it comes to alone."""
+    words = [
+        rule("drop", ("severity", "is empty", ""), ("classification.identifier", "=", "open-rdp")),
+        rule("rewrite", ("classification.identifier", "starts", "open"), field="malware.name", value="x"),
+        rule("route", ("malware.name", "=", "x"), ("severity", "!=", "low"), value="duty"),
+    ]
+    alone, many = Rules(words).apply(EVENTS), Rules(words).apply(pa.concat_tables([EVENTS] * 40).combine_chunks())
+    assert many.keep.tolist() == alone.keep.tolist() * 40
+    assert many.hits == tuple(40 * n for n in alone.hits)
+    assert many.events.to_pylist() == alone.events.to_pylist() * 40

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django import forms
@@ -76,6 +75,7 @@ class Sheet:
         self.form = AnswerForm()
         self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
         self.everything, self.kinds = False, set[str]()  # ticked as such
+        self.unknown = set[int | None]()  # ticked, and not of this letter
 
     @property
     def moved(self) -> int:
@@ -113,6 +113,14 @@ class Sheet:
         """Why it came to them, once a reason."""
         return [why_words(*each) for each in dict.fromkeys((f.reason, f.network) for f in self.findings)]
 
+    def fill(self, posted: QueryDict) -> None:
+        """What was typed and ticked: single findings, whole kinds, or everything. Shown again whatever becomes of it."""
+        self.form = AnswerForm(posted)
+        self.everything, self.kinds = "everything" in posted, set(posted.getlist("kind"))
+        ids = {_whole(str(each)) for each in posted.getlist("finding")}
+        self.unknown = ids - {f.pk for f in self.findings}
+        self.chosen = {f.pk for f in self.findings if self.everything or f.pk in ids or f.kind in self.kinds}
+
     def press(self, posted: QueryDict) -> str:
         """What was pressed: "received", "back" or "answer". Raises Refused; returns "" when the form needs mending."""
         if "received" in posted:
@@ -122,9 +130,9 @@ class Sheet:
             pk = _whole(str(posted["back"]))
             take_back(self.digest, by=self.holder, findings=[pk] if pk is not None else [])
             return "back"
-        self.form = AnswerForm(posted)
-        self.everything, self.kinds = "everything" in posted, set(posted.getlist("kind"))
-        self.chosen = self._meant(posted)
+        if self.unknown:
+            sentence = _("Something that you ticked is not in this letter, or is no longer yours. Reload the page.")
+            raise Refused(sentence, code="not_here")
         if not self.form.is_valid():
             return ""
         if not self.chosen:
@@ -133,16 +141,6 @@ class Sheet:
         said = dict.fromkeys(self.chosen, str(self.form.cleaned_data["said"]))
         answer(self.digest, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])
         return "answer"
-
-    def _meant(self, posted: QueryDict) -> set[int]:
-        """What was ticked: single findings, whole kinds, or everything."""
-        ids = {_whole(each) for each in posted.getlist("finding")}
-        if self.everything:
-            return {f.pk for f in self.findings}
-        unknown = ids - {f.pk for f in self.findings}
-        if unknown:
-            raise Refused(_("Something that you ticked is not in this letter, or is no longer yours. Reload the page."), code="not_here")  # fmt: skip
-        return {f.pk for f in self.findings if f.pk in ids or f.kind in self.kinds}
 
 
 def _whole(said: str) -> int | None:
@@ -159,8 +157,3 @@ def _row(finding: Finding, *, is_mine: bool) -> Row:
     if finding.claim:
         said = str(Claim(finding.claim).label)
     return Row(finding, where(finding), str(NEWS_WORDS[news_now(finding)]), said, is_mine)
-
-
-def rows_of_file(sheet: Sheet) -> Iterable[Finding]:
-    """What the page's file holds: everything of the letter that is still theirs."""
-    return sheet.findings

@@ -42,6 +42,7 @@ def findings(request: HttpRequest, token: str) -> HttpResponseBase:
     sheet = Sheet(holder, only=request.GET.get("kind", ""))
     if request.method != "POST":
         return _page(request, token, sheet)
+    sheet.fill(request.POST)
     refusal: Refused | None = None
     try:
         throttle.spend("findings", f"digest:{holder.digest.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pyarrow.compute as pc
 from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
 from floreo.feeds.engine.texts import digest
+
+Longs = npt.NDArray[np.int64]
 
 _MEMORY = 200_000  # rows held before they are folded, and findings held before they go to disk
 _LONGEST = 255  # letters of a subject, as the register keeps it
@@ -33,7 +36,38 @@ _NAMES = ("source.fqdn", "source.url", "source.account")  # what an event withou
 _KEPT = ("source.ip", *_NAMES, "ip_hi", "ip_lo", "finding_port", *_WORDS.values(), *_DETAIL)
 _STATE = ("h", "first", "last", "times", "rank")
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_NEVER = np.iinfo(np.int64).max
 _ODD = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass
+class _State:
+    """What is kept of rows beside their columns: the hash of what makes a finding one, and what adds up."""
+
+    h: Words
+    first: Longs
+    last: Longs
+    times: npt.NDArray[np.uint32]
+    rank: npt.NDArray[np.int8]
+
+    def take(self, rows: Any) -> _State:
+        return _State(*(column[rows] for column in self.columns()))
+
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.h, self.first, self.last, self.times, self.rank
+
+    @staticmethod
+    def joined(states: Sequence[_State]) -> _State:
+        return _State(*(np.concatenate(c) for c in zip(*(s.columns() for s in states), strict=True)))
+
+
+@dataclass
+class _Block:
+    """Some rows of a table, and their state."""
+
+    table: pa.Table
+    rows: Any  # which of the table's
+    state: _State
 
 
 class Findings:
@@ -43,98 +77,118 @@ class Findings:
 
     def __init__(self, folder: Path | None, memory: int = _MEMORY) -> None:
         self._folder, self._memory = folder, memory
-        self._blocks: list[pa.Table] = []
+        self._blocks: list[_Block] = []
         self._held = 0
         self._runs: list[Path] = []
 
-    def add(self, events: pa.Table, is_first: Flags) -> None:
-        """`is_first`: which rows count as an event; the others only say that it was seen again."""
-        rows = np.flatnonzero(events["organisation"].combine_chunks().is_valid().to_numpy(zero_copy_only=False))
+    def add(self, events: pa.Table, rows: Any, is_first: Flags) -> None:
+        """`rows`: which of the events count at all; `is_first`: which of those are new, the others say "seen again"."""
+        owned = events["organisation"].combine_chunks().is_valid().to_numpy(zero_copy_only=False)[rows]
+        rows, is_first = rows[owned], is_first[owned]
         if not len(rows):
             return
-        block = events.select(_KEPT)
-        times = events["time.source"].combine_chunks().cast(pa.int64())
-        rank = _ranks(events["severity"].combine_chunks())
-        if len(rows) < len(events):
-            taken = pa.array(rows)
-            block, times, rank, is_first = block.take(taken), times.take(taken), rank[rows], is_first[rows]
-        state = [pa.array(_hashes(block)), times, times, pa.array(is_first.astype(np.uint32)), pa.array(rank)]
-        for name, column in zip(_STATE, state, strict=True):
-            block = block.append_column(name, column)
-        self._blocks.append(block)
-        self._held += len(block)
+        moment = events["time.source"].combine_chunks().cast(pa.int64())
+        state = _State(
+            _hashes(events, rows),
+            pc.fill_null(moment, _NEVER).to_numpy(zero_copy_only=False)[rows],
+            pc.fill_null(moment, -_NEVER).to_numpy(zero_copy_only=False)[rows],
+            is_first.astype(np.uint32),
+            _ranks(events["severity"].combine_chunks())[rows],
+        )
+        self._blocks.append(_Block(events.select(_KEPT), rows, state))
+        self._held += len(rows)
         if self._held > self._memory:
             self._fold()
 
     def _fold(self) -> None:
         folded = _folded(self._blocks)
-        self._blocks, self._held = [folded], len(folded)
-        if self._folder is not None and self._held > self._memory * 3 // 4:
-            path = self._folder / f"findings-{len(self._runs)}.arrow"
-            plain = _plain(folded)
-            with pa.ipc.new_file(str(path), plain.schema) as out:
-                out.write_table(plain)
-            self._runs.append(path)
-            self._blocks, self._held = [], 0
+        self._blocks, self._held = [folded], len(folded.rows)
+        if self._folder is None or self._held <= self._memory * 3 // 4:
+            return
+        path = self._folder / f"findings-{len(self._runs)}.arrow"
+        order = np.argsort(folded.state.h, kind="stable")
+        sorted_state = folded.state.take(order)
+        table = _plain(folded.table.take(pa.array(order)))
+        for name, column in zip(_STATE, sorted_state.columns(), strict=True):
+            table = table.append_column(name, pa.array(column))
+        with pa.ipc.new_file(str(path), table.schema) as out:
+            out.write_table(table)
+        self._runs.append(path)
+        self._blocks, self._held = [], 0
 
     def tables(self) -> Iterator[pa.Table]:
-        """The findings, in the order of their hash."""
-        rest = _plain(_folded(self._blocks)) if self._blocks else None
+        """The findings; words as dictionaries. In the order of the file when all fitted, else of their hash."""
+        if self._runs and self._held:
+            self._memory = 0
+            self._fold()
         if not self._runs:
-            if rest is not None:
-                yield _finished(rest)
+            if self._held:
+                yield _finished(_folded(self._blocks))
             return
         runs = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in self._runs]
-        runs += [rest] if rest is not None else []
         hashes = [run["h"].combine_chunks().to_numpy(zero_copy_only=False) for run in runs]
-        steps = len(runs) + 1  # each range holds about as much as one run
+        steps = len(runs)  # each range holds about as much as one run
         borders = [np.uint64(i * ((1 << 64) // steps)) for i in range(steps)]
         starts = [[int(np.searchsorted(h, b)) for b in borders] + [len(h)] for h in hashes]
         for step in range(steps):
             parts = [run.slice(s[step], s[step + 1] - s[step]) for run, s in zip(runs, starts, strict=True)]
             if parts := [p for p in parts if len(p)]:
-                yield _finished(_folded(parts))
+                yield _finished(_folded([_of_run(p) for p in parts]))
 
 
-def _folded(blocks: Sequence[pa.Table]) -> pa.Table:
-    """One row a hash, in their order: of the rows with the same, the first of all blocks."""
-    table = pa.concat_tables(blocks) if len(blocks) > 1 else blocks[0]
-    state = {n: table[n].combine_chunks().to_numpy(zero_copy_only=False) for n in ("h", "times", "rank")}
-    first, last = (table[n].combine_chunks() for n in ("first", "last"))
-    order = np.argsort(state["h"], kind="stable")
-    h = state["h"][order]
+def _of_run(part: pa.Table) -> _Block:
+    columns = (part[name].combine_chunks().to_numpy(zero_copy_only=False) for name in _STATE)
+    return _Block(part.select(_KEPT), np.arange(len(part)), _State(*columns))
+
+
+def _folded(blocks: Sequence[_Block]) -> _Block:
+    """One row a hash, in the order of the file: of the rows with the same, the first of all blocks."""
+    state = _State.joined([block.state for block in blocks])
+    offsets = np.cumsum([0, *(len(block.table) for block in blocks)])
+    rows = np.concatenate([block.rows + offset for block, offset in zip(blocks, offsets, strict=False)])
+    order = np.argsort(state.h, kind="stable")
+    h = state.h[order]
     starts = np.flatnonzero(np.concatenate([[True], h[1:] != h[:-1]]))
-    low = pc.fill_null(first, np.iinfo(np.int64).max).to_numpy(zero_copy_only=False)[order]
-    high = pc.fill_null(last, np.iinfo(np.int64).min).to_numpy(zero_copy_only=False)[order]
-    low, high = np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
-    folded = table.select(_KEPT).unify_dictionaries().take(pa.array(order[starts])).combine_chunks()
-    return (
-        folded.append_column("h", pa.array(h[starts]))
-        .append_column("first", pa.array(low, mask=low == np.iinfo(np.int64).max))
-        .append_column("last", pa.array(high, mask=high == np.iinfo(np.int64).min))
-        .append_column("times", pa.array(np.add.reduceat(state["times"][order], starts).astype(np.uint32)))
-        .append_column("rank", pa.array(np.minimum.reduceat(state["rank"][order], starts)))
-    )
+    at = order[starts]  # of each hash its first row
+    back = np.argsort(at)
+    folded = _State(
+        h[starts],
+        np.minimum.reduceat(state.first[order], starts),
+        np.maximum.reduceat(state.last[order], starts),
+        np.add.reduceat(state.times[order], starts).astype(np.uint32),
+        np.minimum.reduceat(state.rank[order], starts),
+    ).take(back)
+    table = pa.concat_tables([block.table for block in blocks]).unify_dictionaries()
+    return _Block(table.take(pa.array(rows[at[back]])).combine_chunks(), np.arange(len(at)), folded)
 
 
-def _finished(table: pa.Table) -> pa.Table:
-    columns: dict[str, Any] = {
-        name: pc.fill_null(table[column].cast(pa.string()), "") for name, column in _WORDS.items()
-    }
+def _finished(block: _Block) -> pa.Table:
+    table, state = block.table, block.state
     moment = FINDING_SCHEMA.field("first").type
-    severities = pa.array(SEVERITIES, pa.string())
+    columns: dict[str, Any] = {name: _filled(table[column].combine_chunks()) for name, column in _WORDS.items()}
     columns |= {
         "subject": _subjects(table),
         "ip_hi": table["ip_hi"],
         "ip_lo": table["ip_lo"],
         "port": pc.fill_null(table["finding_port"], 0),
-        "severity": severities.take(table["rank"].combine_chunks()),
-        "first": table["first"].cast(moment),
-        "last": table["last"].cast(moment),
-        "times": table["times"],
+        "severity": pa.DictionaryArray.from_arrays(state.rank, pa.array(SEVERITIES, pa.string())),
+        "first": pa.array(state.first, mask=state.first == _NEVER).cast(moment),
+        "last": pa.array(state.last, mask=state.last == -_NEVER).cast(moment),
+        "times": state.times,
         "detail": _joined(table),
     }
-    return pa.table([columns[name] for name in FINDING_SCHEMA.names], schema=FINDING_SCHEMA)
+    return pa.table({name: columns[name] for name in FINDING_SCHEMA.names})
+
+
+def _filled(column: Any) -> pa.DictionaryArray:
+    """Words, with "" where there is none."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    words = column.dictionary.to_pylist()
+    if "" not in words:
+        words.append("")
+    codes = pc.fill_null(column.indices, words.index(""))
+    return pa.DictionaryArray.from_arrays(codes, pa.array(words, pa.string()))
 
 
 def _joined(table: pa.Table) -> Any:
@@ -183,16 +237,18 @@ def _ranks(column: Any) -> npt.NDArray[np.int8]:
     return np.asarray(of_word[pc.fill_null(column.indices, len(of_word) - 1).to_numpy(zero_copy_only=False)])
 
 
-def _hashes(block: pa.Table) -> Words:
+def _hashes(events: pa.Table, rows: Any) -> Words:
     """64 bits of what makes a finding one."""
-    hi, lo = (block[n].combine_chunks().to_numpy(zero_copy_only=False) for n in ("ip_hi", "ip_lo"))
-    port = pc.fill_null(block["finding_port"].combine_chunks(), 0).to_numpy(zero_copy_only=False).astype(np.uint64)
+    hi, lo = (events[n].combine_chunks().to_numpy(zero_copy_only=False)[rows] for n in ("ip_hi", "ip_lo"))
+    port = (
+        pc.fill_null(events["finding_port"].combine_chunks(), 0).to_numpy(zero_copy_only=False)[rows].astype(np.uint64)
+    )
     h = _mixed(hi ^ _mixed(lo + _ODD))
     for name in ("organisation", "classification.identifier"):
-        h = _mixed(h ^ _word_hashes(block[name].combine_chunks()))
+        h = _mixed(h ^ _word_hashes(events[name].combine_chunks())[rows])
     bare = np.flatnonzero((hi | lo) == 0)
     if len(bare):
-        names = _subjects(block.take(pa.array(bare)))
+        names = _subjects(events.select(_KEPT).take(pa.array(rows[bare])))
         names = names.combine_chunks() if isinstance(names, pa.ChunkedArray) else names
         h[bare] = _mixed(h[bare] ^ _word_hashes(names.dictionary_encode()))
     return _mixed(h ^ (port + _ODD))

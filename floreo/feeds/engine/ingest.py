@@ -187,19 +187,18 @@ class _File:
         counts.size += part.size
         counts.add_rejects(rejects)
         outcome = self.work.rules.apply(self.work.owners.attribute(events))
-        events = _only(outcome.events, outcome.keep)
-        counts.dropped += len(outcome.keep) - len(events)
-        sightings = self.seen.add(events["key"].combine_chunks().to_numpy(zero_copy_only=False))
-        kept = _only(events, sightings.first)
-        counts.duplicates += len(events) - len(kept)
+        rows = np.flatnonzero(outcome.keep)
+        counts.dropped += len(events) - len(rows)
+        sightings = self.seen.add(events["key"].combine_chunks().to_numpy(zero_copy_only=False)[rows])
+        kept = _only(outcome.events, rows[sightings.first])
+        counts.duplicates += len(rows) - len(kept)
         if len(kept):
             counts.add_kept(kept)
         if self.landing is not None:
             self.landing.rejects(rejects)
             self.landing.repeats(sightings)
-            self.landing.findings.add(events, sightings.first)
-            if len(kept):
-                self.landing.events(kept)
+            self.landing.findings.add(outcome.events, rows, sightings.first)
+            self.landing.events(kept)
 
 
 def is_full(wrong: OSError) -> bool:
@@ -212,8 +211,8 @@ def _refused(source: Source, problem: str, started: float) -> Summary:
     return Summary(source.digest, source.name, problem=problem, is_whole=False, seconds=seconds)
 
 
-def _only(events: pa.Table, wanted: npt.NDArray[np.bool_]) -> pa.Table:
-    return events if wanted.all() else events.take(pa.array(np.flatnonzero(wanted)))
+def _only(events: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+    return events if len(rows) == len(events) else events.take(pa.array(rows))
 
 
 def _count(column: Any, into: Counter[str]) -> None:

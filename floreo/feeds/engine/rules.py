@@ -6,6 +6,7 @@ order: a later one sees what an earlier one wrote. Letters' case does not matter
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.compute as pc
 
 from floreo.feeds.engine.events import COLUMNS, EXTRA, SEVERITIES, WORDS
@@ -188,7 +188,6 @@ class Rules:
             if wrong := validate(rule):
                 raise ValueError(f"rule {rule.get('name') or '?'}: {', '.join(w.code for w in wrong)}")
         self.rules = tuple(rules)
-        self._connection: duckdb.DuckDBPyConnection | None = None
         self._known: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
     def apply(self, events: pa.Table) -> Outcome:
@@ -258,16 +257,12 @@ class Rules:
             self._known.update(zip(new, rows, strict=True))
 
     def _ask(self, select: _Select, columns: pa.Table) -> pa.Table:
-        if self._connection is None:
-            self._connection = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
-            self._connection.execute(
-                "SET TimeZone='UTC'; SET enable_external_access=false; SET lock_configuration=true"
-            )
-        self._connection.register("events", columns)
+        connection = _own_connection()
+        connection.register("events", columns)
         try:
-            return self._connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
+            return connection.sql(select.sql(len(self.rules)), params=select.values).to_arrow_table()
         finally:
-            self._connection.unregister("events")
+            connection.unregister("events")
 
 
 def _split(number: int, words: Sequence[Sequence[Any]]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from floreo.feeds.engine.events import COLUMNS, EXTRA, FINDING_SCHEMA, REJECT_SCHEMA, event_schema
+from floreo.feeds.engine.events import COLUMNS, EXTRA, REJECT_SCHEMA, event_schema
 from floreo.feeds.engine.folding import Findings
 from floreo.feeds.engine.seen import Sightings
 from floreo.feeds.engine.store.files import SUMMARY, Place, Store, summary_text
@@ -17,6 +17,7 @@ from floreo.feeds.engine.task import Summary
 
 _REPEAT_SCHEMA = pa.schema([("key", pa.uint64()), ("more", pa.uint32())])
 _BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what whole row groups are passed over by
+_GROUP = 100_000  # rows
 _PACKING: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 
 
@@ -26,6 +27,7 @@ class Landing:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, pq.ParquetWriter] = {}
+        self._held: list[pa.Table] = []
         self.findings = Findings(folder)
 
     def __enter__(self) -> Landing:
@@ -40,9 +42,19 @@ class Landing:
                     raise
 
     def events(self, kept: pa.Table) -> None:
-        kept = _without_empty_struct(kept)
-        writer = self._open.get("events") or self._opened("events", kept.schema)
-        writer.write_table(kept)
+        """Held until they are worth a group of rows: blocks are small so that they are read fast."""
+        if len(kept):
+            self._held.append(_without_empty_struct(kept))
+        if sum(map(len, self._held)) >= _GROUP:
+            self._write_held()
+
+    def _write_held(self) -> None:
+        if not self._held:
+            return
+        writer = self._open.get("events") or self._opened("events", self._held[0].schema)
+        # One dictionary a column for the whole group, or Parquet would have to encode each word anew.
+        writer.write_table(pa.concat_tables(self._held).unify_dictionaries().combine_chunks())
+        self._held = []
 
     def repeats(self, sightings: Sightings) -> None:
         if len(sightings.key):
@@ -55,8 +67,9 @@ class Landing:
 
     def land(self, store: Store, place: Place, summary: Summary) -> Summary:
         """All of it, under the names in the summary that comes back."""
+        self._write_held()
         for table in self.findings.tables():
-            (self._open.get("findings") or self._opened("findings", FINDING_SCHEMA)).write_table(table)
+            (self._open.get("findings") or self._opened("findings", table.schema)).write_table(table)
         if "events" not in self._open:
             self._opened("events", event_schema())
         beside = {name: getattr(place, name) if name in self._open else "" for name in ("rejects", "findings")}
@@ -71,7 +84,9 @@ class Landing:
         return summary
 
     def _opened(self, name: str, schema: pa.Schema) -> pq.ParquetWriter:
-        options: dict[str, Any] = {"use_dictionary": ["reason", "organisation", "kind"], "write_statistics": False}
+        # Findings are plain text to whoever reads them, and dictionaries only while they are written.
+        words = [field.name for field in schema if pa.types.is_dictionary(field.type)] or ["reason"]
+        options: dict[str, Any] = {"use_dictionary": words, "write_statistics": False, "store_schema": False}
         if name == "events":
             options = {"use_dictionary": _words(schema), "write_statistics": _BOUNDS}
         writer = pq.ParquetWriter(str(self._folder / f"{name}.parquet"), schema, **_PACKING, **options)

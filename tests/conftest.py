@@ -17,6 +17,8 @@ from django.test import Client, override_settings
 from django.utils import translation
 
 from floreo.core.access import SYSTEM
+from floreo.feeds.actions.replay import replay
+from floreo.indicators.actions import take_due_readings
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.packs.actions import load_pack
@@ -111,38 +113,60 @@ def _said_by_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -
     return said
 
 
-def _loaded(name: str, folder: Path) -> Said:
-    """What loading the pack comes to, on top of whatever is there; its files into `folder`."""
+def _loaded(name: str, folder: Path, *, with_story: bool) -> Said:
+    """What loading the pack comes to, on top of whatever is there; its files into `folder`. `with_story`: its nights of
+    reports have been told as well."""
     tables = _our_tables()
     before = {m: set(m._default_manager.values_list("pk", flat=True)) for m in tables}
+    home = ROOT / "packs" / name
     with transaction.atomic():
-        with override_settings(MEDIA_ROOT=folder):
-            load_pack(ROOT / "packs" / name, by=SYSTEM)
+        with override_settings(MEDIA_ROOT=folder, DATA=folder / "data", EVENTS_ROOT=str(folder / "data" / "events")):
+            load_pack(home, by=SYSTEM)
+            if with_story:
+                with in_the_country():
+                    replay(home, by=SYSTEM)
+                    take_due_readings(by=SYSTEM)
         rows = [(m, [row for row in m._default_manager.all() if row.pk not in before[m]]) for m in tables]
         transaction.set_rollback(True)
     return _said_by_a_copy(rows)
 
 
-def load_once(name: str) -> None:
-    """A pack, rows and files: built the first time, then said to the database again and linked into its folder."""
-    folder = Path(os.environ["FLOREO_DATA"]) / "packs" / str(os.getpid()) / name
+def load_once(name: str, *, with_story: bool = False) -> Path:
+    """A pack, rows and files: built the first time, then said to the database again and copied into its folder. Returns
+    where what is below `settings.DATA` was built."""
+    what = f"{name}-told" if with_story else name
+    folder = Path(os.environ["FLOREO_DATA"]) / "packs" / str(os.getpid()) / what
     with connection.constraint_checks_disabled():
-        if name not in _said:
-            _said[name] = _loaded(name, folder)
+        if what not in _said:
+            _said[what] = _loaded(name, folder, with_story=with_story)
         with connection.cursor() as cursor:
-            for sql, params in _said[name]:
+            for sql, params in _said[what]:
                 cursor.execute(sql, params)
-    for kept in (path for path in folder.rglob("*") if path.is_file()):
+    data = folder / "data"
+    for kept in (path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(data)):
         place = Path(settings.MEDIA_ROOT) / kept.relative_to(folder)
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(kept, place)
+    return data
 
 
 @pytest.fixture
 def isla(db: None) -> Iterator[Country]:
     """The fictional country, loaded, on its own calendar day."""
     load_once("isla-prueba")
+    with in_the_country() as country:
+        assert country is not None
+        yield country
+
+
+@pytest.fixture
+def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
+    """The fictional country with its sixty nights of reports told: findings, letters, answers, stored events. What is below
+    `settings.DATA` is this test's own."""
+    built, own = load_once("isla-prueba", with_story=True), tmp_path / "data"
+    shutil.copytree(built, own, copy_function=os.link)  # nothing there is ever written into: files are replaced
+    settings.DATA, settings.EVENTS_ROOT = own, str(own / "events")
     with in_the_country() as country:
         assert country is not None
         yield country

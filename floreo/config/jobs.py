@@ -16,6 +16,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from floreo.config.backup import daily_backup
+from floreo.config.sample import tell_sample
 from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
@@ -77,6 +78,7 @@ JOBS = {
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),
     "returned mail": Job(read_returned, timedelta(minutes=5)),
+    "sample": Job(tell_sample, timedelta(seconds=5)),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
 }
 

@@ -6,11 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django.db import models
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
+from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
 from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Said, Severity, Tlp, Way
 from floreo.organisations.models import ContactRole
@@ -85,6 +86,13 @@ class FeedRuleShape(Shape):
     def identity(self) -> str:
         return self.name
 
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> Self:
+        rule = self.model_dump(by_alias=True)
+        if wrong := rules.validate(rule):
+            raise ValueError("; ".join(f"{one.code} {one.field}".strip() for one in wrong))
+        return self
+
     def fields(self, setting: Setting) -> dict[str, Any]:
         return super().fields(setting) | {"when": [one.model_dump(by_alias=True) for one in self.when]}
 
@@ -129,6 +137,7 @@ class RulingShape(Strict):
 class Story(Strict):
     """reports/answers.toml."""
 
+    feed: str  # that brings the reports
     answer: list[AnswerShape] = Field(default_factory=list)
     reply: list[ReplyShape] = Field(default_factory=list)
     ruling: list[RulingShape] = Field(default_factory=list)
@@ -136,8 +145,7 @@ class Story(Strict):
 
 def story_in(folder: Path) -> Story:
     """What a sample pack's organisations and its team said."""
-    path = folder / REPORTS / "answers.toml"
-    return Story.model_validate(tomllib.loads(path.read_text("utf-8"))) if path.is_file() else Story()
+    return Story.model_validate(tomllib.loads((folder / REPORTS / "answers.toml").read_text("utf-8")))
 
 
 def nights_in(folder: Path) -> dict[date, list[Path]]:

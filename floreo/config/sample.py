@@ -1,0 +1,37 @@
+"""A sample country's story, told by the worker once after the country is there: its nights of reports, letters and answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+
+from floreo.core.access import SYSTEM
+from floreo.feeds.actions.replay import replay, untold
+from floreo.feeds.pack import REPORTS
+from floreo.indicators.actions import take_due_readings
+from floreo.organisations.queries import the_country
+
+SLICE = 3.0  # seconds a turn, so that other jobs get theirs
+
+
+def tell_sample() -> int:
+    """Tells a few more nights and returns how many are left; the figures follow when all are told. Nothing for a real
+    country."""
+    folder = _folder()
+    if folder is None or not untold(folder):
+        return 0
+    left = replay(folder, by=SYSTEM, seconds=SLICE)
+    if not left:
+        take_due_readings(by=SYSTEM)
+    return left
+
+
+def _folder() -> Path | None:
+    """Of the country that is loaded, when it is a sample that has a story."""
+    country = the_country()
+    if country is None or not country.is_sample:
+        return None
+    there = [Path(settings.PACK), *(Path(root) / country.pack for root in settings.PACK_DIRS)]
+    homes = (home for home in there if home.name == country.pack and (home / REPORTS / "answers.toml").is_file())
+    return next(homes, None)

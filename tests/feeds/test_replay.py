@@ -1,0 +1,148 @@
+"""The sample country's sixty nights, told by the actions that people use: every state is there, and its mail never leaves."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from floreo.config.jobs import JOBS
+from floreo.core import clock
+from floreo.core.errors import Refused
+from floreo.core.models import AuditEntry, MailState, OutboxMail
+from floreo.feeds.actions.replay import replay, untold
+from floreo.feeds.models import Answer, Claim, Correction, Digest, Feed, Finding, FindingState, Report, Spell
+from floreo.feeds.pack import nights_in, story_in
+from floreo.indicators.models import Reading
+from floreo.organisations.models import Contact, Country, Holding, Organisation
+
+ISLA = Path(__file__).resolve().parents[2] / "packs" / "isla-prueba"
+
+
+def of(subject: str) -> Finding:
+    return Finding.objects.get(subject=subject)
+
+
+def stands(subject: str) -> tuple[str, str, str, str]:
+    finding = of(subject)
+    return finding.organisation.code, finding.state, finding.said, finding.claim
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_every_report_is_read_and_its_counts_add_up() -> None:
+    reports = list(Report.objects.all())
+    assert len(reports) == sum(map(len, nights_in(ISLA).values()))
+    assert [r.name for r in reports if r.rows != r.kept + r.duplicates + r.dropped + r.rejected] == []
+    assert {(r.state, r.problem) for r in reports} == {("done", ""), ("refused", "truncated")}
+    reasons: Counter[str] = Counter()
+    for report in reports:
+        reasons.update(report.reasons)
+    assert reasons == dict.fromkeys(
+        ("address_is_network", "address_scoped", "address_unspecified", "bad_address", "bad_port", "broken_row",
+         "time_in_future", "time_too_old"), 2,
+    )  # fmt: skip
+    assert {r.report_type for r in reports if not r.is_known_type} == {"scan_parrot"}
+    drifted = {(r.report_type, *r.unknown_columns) for r in reports if r.is_known_type and r.unknown_columns}
+    assert drifted == {("scan_ssl_poodle", "tls_grade")}
+    assert all(sum(getattr(r, column) for r in reports) > 0 for column in ("duplicates", "dropped", "outside"))
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
+    assert set(Finding.objects.values_list("state", flat=True)) == set(FindingState.values)
+    assert set(Finding.objects.values_list("claim", flat=True)) >= {"", Claim.SHOWN, Claim.CONTRADICTED}
+    assert stands("198.51.100.66") == ("island-bank", "fixed", "fixed", "shown")
+    assert stands("198.51.100.20") == ("island-telephone", "persisting", "fixed", "contradicted")
+    assert stands("192.0.2.21")[0] == "national-csirt"  # holds what the office had that was merged into it
+    assert stands("203.0.113.200")[0] == "education"  # by its website's name, on a machine abroad
+    assert stands("192.0.2.201")[:3] == ("light-and-power", "persisting", "need_help")
+    assert of("192.0.2.201").severity == "critical"  # raised by a rule of the team
+    back = of("192.0.2.141")
+    assert (back.state, back.reopened, back.spells.count()) == ("reopened", 1, 2)
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_what_was_not_theirs_went_to_whose_it_is_and_what_nobody_decided_waits() -> None:
+    decided = {c.network: (c.state, c.moved_to and c.moved_to.code) for c in Correction.objects.all()}
+    assert decided == {
+        "203.0.113.96/28": ("accepted", "chamber-of-commerce"),
+        "192.0.2.192/27": ("refused", None),
+        "203.0.113.160/27": ("open", None),
+    }
+    assert Holding.objects.get(value="203.0.113.96/28").organisation.code == "chamber-of-commerce"
+    assert stands("203.0.113.98")[:2] == ("chamber-of-commerce", "persisting")
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_letters_stand_on_their_days_and_never_leave() -> None:
+    mails = OutboxMail.objects.filter(kind__startswith="feeds.")
+    assert set(mails.values_list("state", flat=True)) == {MailState.DROPPED}
+    assert set(mails.filter(is_secret=True).values_list("text", "attachment")) == {("", "")}
+    assert {d.posted_at.date() - d.on for d in Digest.objects.all()} == {date.min - date.min}
+    a_day = Counter(Digest.objects.values_list("organisation", "contact_role", "on"))
+    assert max(a_day.values()) == 1
+    assert not Digest.objects.filter(organisation__code="north-point-cable").exists()  # has no address
+    assert Finding.objects.filter(organisation__code="north-point-cable", state="persisting").exists()
+    assert Contact.objects.get(email="security@island-bank.example").verified_on == date(2026, 11, 7)
+    story = story_in(ISLA)
+    assert set(Answer.objects.values_list("note", flat=True)) >= {one.note for one in story.answer}
+    assert Answer.objects.exclude(reply="").count() == len(story.reply)
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_the_figures_follow() -> None:
+    figures = {
+        code: Reading.objects.filter(indicator__code=code).order_by("-ends_on").first()
+        for code in ("findings-open", "days-to-fix", "letters-answered", "contacts-verified", "rows-rejected")
+    }
+    assert [code for code, reading in figures.items() if reading is None or not reading.value] == []
+
+
+@pytest.mark.usefixtures("isla_feeds")
+def test_told_again_nothing_is_told() -> None:
+    entries = AuditEntry.objects.count()
+    assert (untold(ISLA), replay(ISLA)) == ([], 0)
+    JOBS["sample"].run()
+    assert AuditEntry.objects.count() == entries
+
+
+@pytest.mark.django_db
+def test_a_real_country_has_no_story(real_country: Country) -> None:
+    JOBS["sample"].run()
+    assert not Feed.objects.get().reports.exists()
+
+
+@pytest.fixture
+def short(isla: Country, tmp_path: Path, settings: Any) -> Path:
+    """The sample country before its story, of which there are two nights."""
+    settings.DATA, settings.EVENTS_ROOT = tmp_path / "data", str(tmp_path / "data" / "events")
+    home = tmp_path / "isla-prueba"
+    for night in sorted(nights_in(ISLA))[:2]:
+        shutil.copytree(ISLA / "reports" / night.isoformat(), home / "reports" / night.isoformat())
+    (home / "reports" / "answers.toml").write_text('feed = "shadowserver"\n', encoding="utf-8")
+    return home
+
+
+def test_the_worker_tells_a_few_nights_at_a_time_and_goes_on_where_it_was(short: Path) -> None:
+    assert replay(short, seconds=0) == 1
+    assert [d.isoformat() for d in untold(short)] == ["2026-09-27"]
+    with override_settings(PACK=str(short), PACK_DIRS=[]):
+        JOBS["sample"].run()
+    assert untold(short) == []
+    assert set(Spell.objects.values_list("opened_on", flat=True)) == {date(2026, 9, 26), date(2026, 9, 27)}
+    assert clock.today() == date(2026, 11, 24)
+
+
+def test_a_night_that_breaks_off_leaves_nothing(short: Path) -> None:
+    said = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nsaid = "working"\n'
+    with (short / "reports" / "answers.toml").open("a", encoding="utf-8") as file:
+        file.write(said)
+    with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no letter about it"):
+        replay(short)
+    assert (Report.objects.count(), Finding.objects.count(), len(untold(short))) == (0, 0, 2)
+    assert Organisation.objects.filter(code="water-board").exists()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from floreo.core.errors import Refused
 
 log = logging.getLogger(__name__)
+V = TypeVar("V", bound=Callable[..., Any])
 _PIECE = 64 * 1024
 _PATIENCE = 5  # how many times the limit may still come after it
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -38,11 +40,32 @@ def no_room(error: OSError) -> Refused:
 class TooLarge(UploadFileException, Refused):
     """An upload past the limit: refused while it arrives, before it reaches the disk."""
 
-    def __init__(self) -> None:
-        limit = settings.UPLOAD_LARGEST // (1024 * 1024)
+    def __init__(self, largest: int) -> None:
+        limit = largest // (1024 * 1024)
         Refused.__init__(
             self, _("The file is larger than %(limit)d MB. Send a smaller one.") % {"limit": limit}, code="too_large"
         )
+
+
+Allowed = Callable[[HttpRequest], int]
+
+
+def takes_up_to(allowed: Allowed) -> Callable[[V], V]:
+    """Marks a view whose uploads may be larger (or must be smaller) than others', as `allowed` says of each request: a
+    request's files arrive before the view is called."""
+
+    def mark(view: V) -> V:
+        view.upload_largest = allowed  # type: ignore[attr-defined]  # read by largest_of
+        return view
+
+    return mark
+
+
+def largest_of(request: HttpRequest | None) -> int:
+    """How much may be uploaded with this request."""
+    match = getattr(request, "resolver_match", None)
+    allowed: Allowed | None = getattr(match.func, "upload_largest", None) if match else None
+    return allowed(request) if allowed is not None and request is not None else int(settings.UPLOAD_LARGEST)
 
 
 class CappedUploadHandler(FileUploadHandler):
@@ -51,12 +74,14 @@ class CappedUploadHandler(FileUploadHandler):
     def __init__(self, request: object = None) -> None:
         super().__init__(request)  # type: ignore[arg-type]  # the stubs forget that Django passes None
         self.received = 0
+        self.largest = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.received += len(raw_data)
-        if self.received > settings.UPLOAD_LARGEST:
+        self.largest = self.largest or largest_of(self.request)
+        if self.received > self.largest:
             if self.request is not None:
-                self.request.upload_refused = TooLarge()  # type: ignore[attr-defined]  # read by uploaded_file
+                self.request.upload_refused = TooLarge(self.largest)  # type: ignore[attr-defined]  # read by uploaded_file
             raise StopUpload(connection_reset=not self._let_go())
         return raw_data
 
@@ -64,7 +89,7 @@ class CappedUploadHandler(FileUploadHandler):
         """Reads what is still to come and forgets it, piece by piece, so that the browser hears the answer: Django
         would read it by lines, and a video may be one line of two gigabytes. False when far too much is to come: then
         the connection is cut."""
-        left = settings.UPLOAD_LARGEST * _PATIENCE
+        left = self.largest * _PATIENCE
         while self.request is not None and left > 0:
             read = len(self.request.read(_PIECE))
             if not read:

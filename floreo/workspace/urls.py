@@ -4,6 +4,7 @@ from floreo.workspace.accounts.urls import urlpatterns as accounts
 from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.drafts.urls import urlpatterns as drafts
 from floreo.workspace.evidence.urls import urlpatterns as evidence
+from floreo.workspace.feeds.urls import urlpatterns as feeds
 from floreo.workspace.figures.urls import urlpatterns as figures
 from floreo.workspace.mail.urls import urlpatterns as mail
 from floreo.workspace.meetings.urls import urlpatterns as meetings
@@ -22,6 +23,7 @@ urlpatterns = [
     *money,
     *drafts,
     *evidence,
+    *feeds,
     *figures,
     *mail,
     *meetings,

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from markdown_it import MarkdownIt
 
 from floreo.core import clock
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 from floreo.core.ui import bars, words
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
 
@@ -264,6 +264,12 @@ def turn(whose: str = "you") -> SafeString:
 def may(user: Any, permission: str) -> bool:
     """{% if request.user|may:"plan.edit" %}"""
     return can(user, Permission(permission))
+
+
+@register.filter
+def may_all(user: Any, permission: str) -> bool:
+    """{% if request.user|may_all:"feed.read" %}: of everybody, not of one's own organisation only."""
+    return reach(user, Permission(permission)) is None
 
 
 @register.simple_tag

@@ -1,0 +1,160 @@
+"""What is done to feeds: made, changed, given a file, tried; and saying which column is what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.ui.forms import refuse_on
+from floreo.core.uploads import takes_up_to, uploaded_file
+from floreo.feeds.access import get_feed_for
+from floreo.feeds.actions.feeds import change_feed, make_feed
+from floreo.feeds.actions.mappings import set_mapping
+from floreo.feeds.actions.receiving import receive
+from floreo.feeds.incoming.keeping import path_of
+from floreo.feeds.models import Feed, Report, TypeMapping
+from floreo.workspace.feeds import feed_forms as forms
+from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import words as say
+from floreo.workspace.plan.asking import Question, ask, person, posted
+
+ROOM = "feeds"
+Keep = Callable[[dict[str, Any], int | None], None]
+
+
+def new_feed(request: HttpRequest) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    question = Question(
+        _("Add a feed"), _("Add feed"), reverse("workspace:feeds"), room=ROOM,
+        help=_("Four fields are enough. Try it with one of its files then, before it counts."),
+        done=_("The feed is added. Try it with one of its files."),
+    )  # fmt: skip
+    form = forms.NewFeedForm(posted(request), instance=Feed())
+    return ask(request, form, lambda f: make_feed(by=person(request), **f), question)
+
+
+def edit_feed(request: HttpRequest, code: str) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    found = get_feed_for(request.user, code)
+    question = Question(
+        _("Change the feed"), _("Save changes"), found.get_absolute_url(), about=found.name, done=_("Saved."), room=ROOM
+    )
+    form = forms.FeedForm(posted(request), instance=found)
+    return ask(request, form, lambda f: change_feed(found, by=person(request), **f), question, thing=found)
+
+
+def _largest(request: HttpRequest) -> int:
+    """Reports may be far larger than other files, from who may hand them in."""
+    may = can(request.user, Permission.FEED_RUN)
+    return int(settings.REPORT_LARGEST if may else settings.UPLOAD_LARGEST)
+
+
+@takes_up_to(_largest)
+def upload(request: HttpRequest, code: str) -> HttpResponse:
+    """Hands in a file. It is read with whatever else waits."""
+    must(request.user, Permission.FEED_RUN)
+    feed = get_feed_for(request.user, code)
+    question = Question(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, room=ROOM)
+    form = forms.UploadForm(posted(request))
+    if form.is_bound and form.is_valid():
+        try:
+            file = uploaded_file(request, "file")
+            got = receive(feed, opened=file, name=file.name or "", by=person(request), day=form.cleaned_data["day"])
+        except (NotAllowed, Missing):
+            raise
+        except Refused as refusal:
+            refuse_on(form, refusal)
+        else:
+            said = _("This very file came before.") if got.already else _("It is kept, and read within a few minutes.")
+            messages.success(request, said)
+            return HttpResponseRedirect(got.report.get_absolute_url())
+    context = {"desk_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
+    return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
+
+
+def try_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """What would become of a file. Nothing is kept."""
+    must(request.user, Permission.FEED_RUN)
+    feed = get_feed_for(request.user, code)
+    form, trial = forms.TryForm(posted(request)), None
+    if form.is_bound:
+        try:
+            file = uploaded_file(request, "file")
+            with trying.on_disk(file) as path:
+                trial = trying.try_file(feed, path, file.name or "")
+        except Refused as refusal:
+            form.is_valid()
+            refuse_on(form, refusal)
+    status = 422 if form.is_bound and trial is None else 200
+    context = {
+        "desk_section": ROOM, "feed": feed, "form": form, "trial": trial, "status": status, **say.trial_words(trial)
+    }  # fmt: skip
+    return render(request, "workspace/feeds/try.html", context, status=status)
+
+
+def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
+    """Which column is what in a report type that no format knows: four fields, the guess filled in, tried before kept."""
+    must(request.user, Permission.FEED_RUN)
+    if not Report.objects.filter(report_type=report_type).exists():
+        raise Missing
+    known = TypeMapping.objects.filter(report_type=report_type).first()
+    report = trying.kept_file(report_type)
+
+    def keep(mapping: dict[str, Any], version: int | None) -> None:
+        set_mapping(report_type, by=person(request), mapping=mapping, version=version)
+
+    page = {"title": report_type, "back": reverse("workspace:feeds"), "report": report}
+    return _map(request, page, known.mapping if known else None, known.version if known else None, keep)
+
+
+def map_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """Which column is what in the files of one feed."""
+    must(request.user, Permission.FEED_RUN)
+    feed = get_feed_for(request.user, code)
+    newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.digest).exists()]
+    report = newest[0] if newest else None
+
+    def keep(mapping: dict[str, Any], version: int | None) -> None:
+        change_feed(feed, by=person(request), version=version, mapping=mapping)
+
+    page = {"title": feed.name, "back": feed.get_absolute_url(), "report": report}
+    return _map(request, page, feed.mapping or None, feed.version, keep)
+
+
+def _map(
+    request: HttpRequest, page: Mapping[str, Any], said: Mapping[str, Any] | None, version: int | None, keep: Keep
+) -> HttpResponse:
+    """The form of four fields over one file: shown, tried or kept."""
+    report: Report | None = page["report"]
+    looked = trying.try_file(report.feed, path_of(report.digest), report.name, said) if report else None
+    header = looked.header if looked else ()
+    guess = dict(said) if said is not None else dict(looked.guess) if looked else {}
+    form, trial, status = forms.MappingForm(posted(request), header=header, guess=guess, version=version), looked, 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid() and "try" in request.POST and report is not None:
+            trial, status = trying.try_file(report.feed, path_of(report.digest), report.name, form.mapping()), 200
+        elif form.is_valid():
+            try:
+                keep(form.mapping(), form.cleaned_data["version"])
+            except (NotAllowed, Missing):
+                raise
+            except Refused as refusal:
+                refuse_on(form, refusal)
+            else:
+                messages.success(request, _("Saved. From now on such files are read so."))
+                return HttpResponseRedirect(page["back"])
+    context = {
+        "desk_section": ROOM, "form": form, "trial": trial, "status": status, "is_guess": said is None, **page,
+        **say.trial_words(trial),
+    }  # fmt: skip
+    return render(request, "workspace/feeds/mapping.html", context, status=status)

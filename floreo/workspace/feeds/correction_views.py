@@ -1,0 +1,63 @@
+"""Pages of corrections: somebody says that a network is not theirs, and the team decides."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, can, must
+from floreo.feeds import told
+from floreo.feeds.access import get_correction_for, must_see_all
+from floreo.feeds.actions import corrections as acts
+from floreo.feeds.models import Correction, CorrectionState
+from floreo.workspace.feeds import forms
+from floreo.workspace.plan.asking import Question, ask, person, posted
+
+ROOM = "corrections"
+DECIDED_SHOWN = 100
+
+
+def corrections(request: HttpRequest) -> HttpResponse:
+    """What waits first, then what was decided lately."""
+    must_see_all(request.user)
+    rows = Correction.objects.select_related("organisation__merged_into", "moved_to", "answer__finding")
+    waits = list(rows.filter(state=CorrectionState.OPEN).order_by("pk"))
+    n = len(waits)
+    context = {
+        "desk_section": ROOM, "waits": [(c, told.why_words(c.reason, c.network)) for c in waits],
+        "decided": list(rows.exclude(state=CorrectionState.OPEN)[:DECIDED_SHOWN]),
+        "answer": ngettext("%(n)d correction waits for a decision.", "%(n)d corrections wait for a decision.", n) % {"n": n},
+        "handles": can(request.user, Permission.FINDING_HANDLE),
+    }  # fmt: skip
+    return render(request, "workspace/feeds/corrections.html", context)
+
+
+def _question(correction: Correction, title: str, button: str, help_: str) -> Question:
+    who = correction.answer.said_by
+    about = f"{correction.organisation.label}: {correction.network} ({who})"
+    done, back = _("Decided. Whoever asked is told."), reverse("workspace:corrections")
+    return Question(title, button, back, about=about, help=help_, done=done, room=ROOM)
+
+
+def accept(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FINDING_HANDLE)
+    found = get_correction_for(request.user, pk)
+    question = _question(
+        found, _("The register was wrong"), _("Correct the register"),
+        _("What still stands there goes along to whom you name, or closes without counting as mended."),
+    )  # fmt: skip
+    form = forms.AcceptForm(posted(request))
+    return ask(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
+
+
+def refuse(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FINDING_HANDLE)
+    found = get_correction_for(request.user, pk)
+    question = _question(
+        found, _("The register is right"), _("Keep the register"), _("Nothing changes there; they are told your reason.")
+    )  # fmt: skip
+    form = forms.RefuseForm(posted(request))
+    return ask(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)

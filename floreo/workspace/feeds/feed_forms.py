@@ -1,0 +1,188 @@
+"""Forms of feeds: four fields for a new one, the rest when it is changed; files; what columns are; rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.feeds.engine import formats
+from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
+from floreo.feeds.models import Feed, FeedRule
+from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field
+
+CONDITIONS = 4  # lines of a rule's form
+
+
+class NewFeedForm(RecordForm):
+    """Name, way, place, format."""
+
+    format = forms.ChoiceField(label=_l("Format"), required=False)
+
+    class Meta:
+        model = Feed
+        fields: ClassVar[tuple[str, ...]] = ("name", "way", "place", "format")
+        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "way": _l("How its files come"), "place": _l("Place")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "name": _l("For example: Shadowserver, nightly."),
+            "place": _l(
+                "A folder's name within the data folder's “incoming”, the address that mails it, or the address it is fetched from. Empty for files uploaded by hand or sent to our API."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["format"]
+        assert isinstance(field, forms.ChoiceField)  # for mypy
+        field.choices = [("", _("To be told from each file")), *((name, name) for name in formats.names())]
+
+
+class FeedForm(NewFeedForm):
+    """Everything that has a default."""
+
+    fetch_secret = forms.CharField(
+        label=_l("Authorization header"), required=False, max_length=500,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
+        help_text=_l("Only where the address asks for one. It is kept and never shown; empty leaves it as it is."),
+    )  # fmt: skip
+
+    class Meta(NewFeedForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = (
+            *NewFeedForm.Meta.fields, "every_minutes", "absent_runs", "tlp", "is_active", "fetch_secret",
+        )  # fmt: skip
+        labels: ClassVar[dict[str, Any]] = NewFeedForm.Meta.labels | {
+            "every_minutes": _l("A file comes every so many minutes"),
+            "absent_runs": _l("Reports without it until a finding counts as mended"),
+            "tlp": _l("Marking"), "is_active": _l("Switched on"),
+        }  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = NewFeedForm.Meta.help_texts | {
+            "every_minutes": _l("1440 is once a day. An address is fetched as often; a feed that stays away longer is called silent.")
+        }  # fmt: skip
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        if not given["fetch_secret"]:
+            del given["fetch_secret"]
+        return given
+
+
+class UploadForm(PlanForm):
+    day = day_field(_l("Day that it reports on"), help_text=_l("Empty: the day in its name, else today."))
+    file = forms.FileField(
+        label=_l("File"), required=False, help_text=_l("As it came: CSV, JSON lines or a list, also packed as gz or zip.")
+    )  # fmt: skip
+
+
+class TryForm(PlanForm):
+    file = forms.FileField(label=_l("File"), required=False, help_text=_l("Nothing of it is kept."))
+
+
+class MappingForm(PlanForm):
+    """Four fields: which columns hold the address, the time and the port, and what it is. A name where no address is."""
+
+    address = forms.ChoiceField(label=_l("Address"), required=False)
+    time = forms.ChoiceField(label=_l("Time"), required=False)
+    kind = forms.CharField(
+        label=_l("What it is"), required=False, max_length=200,
+        help_text=_l("A word for all rows, such as open-rdp; or column: and the name of the column that says it."),
+    )  # fmt: skip
+    port = forms.ChoiceField(label=_l("Port"), required=False)
+    name = forms.ChoiceField(
+        label=_l("Name"), required=False, help_text=_l("A host or domain, where rows have no address.")
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any, *, header: Sequence[str], guess: Mapping[str, Any], version: int | None = None
+    ) -> None:
+        super().__init__(data, initial={**guess, "version": version})
+        known = list(dict.fromkeys([*header, *(str(guess[n]) for n in self.columns if guess.get(n))]))
+        for name in self.columns:
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # for mypy
+            field.choices = [("", _("In no column")), *((column, column) for column in known)]
+
+    columns = ("address", "time", "port", "name")
+
+    def mapping(self) -> dict[str, Any]:
+        """As feeds keep it."""
+        return {
+            n: self.cleaned_data[n].strip() for n in (*self.columns, "kind") if self.cleaned_data.get(n, "").strip()
+        }
+
+
+class RuleForm(RecordForm):
+    """A rule in one screen: up to four conditions that must all hold, and what is done then."""
+
+    does = forms.ChoiceField(
+        label=_l("What is done then"),
+        choices=[
+            ("drop", _l("Drop the row: it is counted, and goes nowhere")), ("raise", _l("Raise the severity to")),
+            ("rewrite", _l("Write something else into a field")), ("route", _l("Send it to another contact role")),
+        ],
+    )  # fmt: skip
+    field = forms.ChoiceField(label=_l("Field that is rewritten"), required=False)
+
+    class Meta:
+        model = FeedRule
+        fields: ClassVar[tuple[str, ...]] = ("name", "does", "field", "value", "reason")
+        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Why")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "name": _l("For example: our own scanner is no attacker."),
+            "value": _l("A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."),
+            "reason": _l("For whoever reads the table next year."),
+        }  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["field"]
+        assert isinstance(field, forms.ChoiceField)  # for mypy
+        field.choices = [("", _("None")), *((name, name) for name in ("severity", *CHANGEABLE))]
+        known = [*self.instance.when, *({} for _n in range(CONDITIONS))][: max(CONDITIONS, len(self.instance.when))]
+        self.lines = len(known)
+        for n, condition in enumerate(known, start=1):
+            self._add_line(n, condition)
+        self.order_fields(
+            ["name", *(f"{part}_{n}" for n in range(1, self.lines + 1) for part in ("field", "is", "value"))]
+        )
+
+    def _add_line(self, n: int, condition: Mapping[str, Any]) -> None:
+        names = list(FIELDS)
+        if (said := str(condition.get("field") or "")) and said not in names:
+            names.append(said)
+        said_value = condition.get("value", "")
+        value = ", ".join(map(str, said_value)) if isinstance(said_value, list) else said_value
+        label = _("Condition %(n)d") % {"n": n}
+        self.fields[f"field_{n}"] = forms.ChoiceField(
+            label=_("%(line)s: field") % {"line": label}, required=False, initial=said,
+            choices=[("", _("None")), *((name, name) for name in names)],
+        )  # fmt: skip
+        self.fields[f"is_{n}"] = forms.ChoiceField(
+            label=_("%(line)s: how") % {"line": label},
+            required=False,
+            choices=_operators(),
+            initial=condition.get("is", "="),
+        )
+        self.fields[f"value_{n}"] = forms.CharField(
+            label=_("%(line)s: value") % {"line": label}, required=False, max_length=2000, initial=value
+        )
+
+    def facts(self) -> dict[str, Any]:
+        given = super().facts()
+        when = []
+        for n in range(1, self.lines + 1):
+            name, how, value = (given.pop(f"{part}_{n}") for part in ("field", "is", "value"))
+            if name:
+                when.append({"field": name, "is": how or "=", "value": value.strip()})
+        return given | {"when": when}
+
+
+def _operators() -> list[tuple[str, Any]]:
+    return [
+        ("=", _("is")), ("!=", _("is not")), ("contains", _("contains")), ("starts", _("begins with")),
+        ("in", _("is one of (a, b, c)")), (">", _("is more than")), ("<", _("is less than")),
+        ("in network", _("lies in the network")), ("is empty", _("is empty")),
+    ]  # fmt: skip

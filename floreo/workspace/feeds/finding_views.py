@@ -1,0 +1,142 @@
+"""Pages of findings: the list, one with all that happened to it, saying how it stands, and the team seeing to an answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, can, must
+from floreo.core.errors import Missing
+from floreo.core.lists import Listing
+from floreo.core.ui import words
+from floreo.core.ui.words import language
+from floreo.feeds import told
+from floreo.feeds.access import get_finding_for, sees_all
+from floreo.feeds.actions import answering
+from floreo.feeds.engine.addresses import words_of
+from floreo.feeds.engine.store import Filter, latest
+from floreo.feeds.models import Answer, Finding
+from floreo.feeds.tables import findings_for
+from floreo.feeds.texts import text_of, title_of
+from floreo.organisations.queries import bodies_of
+from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.feeds import forms
+from floreo.workspace.feeds.stored import the_store
+from floreo.workspace.feeds.timeline import timeline_of
+from floreo.workspace.plan.asking import Question, ask, person, posted
+
+ROOM = "findings"
+EVENTS = 20
+
+
+def findings(request: HttpRequest) -> HttpResponseBase:
+    """What stands, worst first; of one's own organisation, or of all."""
+    must(request.user, Permission.FEED_READ)
+    listing = Listing(findings_for(request.user), request)
+    if file := listing.download():
+        return file
+    visible = Finding.objects.visible_to(request.user)
+    stands = visible.standing().count()
+    bad = visible.standing().filter(severity_rank__lte=1).count()
+    answer = ngettext("%(n)s finding is not mended.", "%(n)s findings are not mended.", stands) % {
+        "n": words.number(stands)
+    }
+    context = {
+        "desk_section": ROOM, "listing": listing, "answer": answer, "bad": bad, "sees_all": sees_all(request.user),
+        "rows": [(f, title_of(f.kind, language()), told.NEWS_WORDS[told.news_now(f)]) for f in listing.rows],
+        "total": listing.total, "may_run": can(request.user, Permission.FEED_RUN),
+    }  # fmt: skip
+    return render(request, "workspace/feeds/findings.html", context)
+
+
+def finding(request: HttpRequest, pk: int) -> HttpResponse:
+    """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
+    found = get_finding_for(request.user, pk)
+    handles = can(request.user, Permission.FINDING_HANDLE)
+    waits = found.answers.filter(said__in=answering.FOR_THE_TEAM, handled_at=None).select_related("digest")
+    context = {
+        "desk_section": ROOM, "finding": found, "where": told.where(found), "moments": timeline_of(found),
+        "why": told.why_words(found.reason, found.network, found.service),
+        "text": text_of(found.kind, found.taxonomy, language()), "news": told.NEWS_WORDS[told.news_now(found)],
+        "events": _events(found), "sees_all": sees_all(request.user),
+        "may_answer": can(request.user, Permission.FINDING_ANSWER, found), "handles": handles,
+        "waits": list(waits) if handles else [],
+        "history": history_of(found, viewer=request.user) if sees_all(request.user) else None,
+    }  # fmt: skip
+    return render(request, "workspace/feeds/finding.html", context)
+
+
+def _events(found: Finding) -> list[dict[str, Any]]:
+    """The newest events behind it, from the store: of the bodies that stand for its organisation only."""
+    codes = tuple(sorted({found.organisation.code, found.organisation.heir().code}))
+    where = _where(found, codes)
+    table = latest(the_store(), where, limit=EVENTS, first=found.first_day, last=date.max, whole=True)
+    return [{k.replace(".", "_"): v for k, v in row.items()} for row in table.to_pylist()]
+
+
+def _where(found: Finding, codes: tuple[str, ...]) -> Filter:
+    address = words_of(found.subject) if found.ip else None
+    name = None if address else found.subject
+    return Filter(organisations=codes, kinds=(found.kind,), address=address, name=name)
+
+
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """By whoever speaks for the organisation, or by the team for it."""
+    found = get_finding_for(request.user, pk)
+    must(request.user, Permission.FINDING_ANSWER, found)
+    alike = _alike(found)
+    form = forms.AnswerForm(posted(request), alike=len(alike))
+    question = Question(
+        _("Say how it stands"), _("Send"), found.get_absolute_url(), about=f"{found.organisation.heir().label}: {told.where(found)}, {title_of(found.kind, language())}",
+        help=_("An answer closes nothing: the next reports show whether it is mended."), room=ROOM,
+        done=_("Thank you. Your answer is kept, and stands with the finding."),
+    )  # fmt: skip
+    return ask(request, form, lambda f: _say(request, found, alike, f), question)
+
+
+def _alike(found: Finding) -> list[int]:
+    """What else of this kind stands at this organisation."""
+    bodies = bodies_of([found.organisation.heir().pk])
+    rows = Finding.objects.standing().filter(organisation__in=bodies, kind=found.kind).exclude(pk=found.pk)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _say(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
+    ids = [found.pk, *(alike if facts["every"] else [])]
+    said = dict.fromkeys(ids, facts["said"])
+    answering.answer_signed_in(found.organisation.heir(), by=person(request), said=said, remark=facts["remark"])
+
+
+def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Answer:
+    must(request.user, Permission.FINDING_HANDLE)
+    row = get_finding_for(request.user, pk).answers.filter(pk=answer_pk).select_related("digest", "finding").first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
+    """The team has seen to a call for help or a false alarm."""
+    row = _waiting(request, pk, answer_pk)
+    letter = row.digest
+    if letter is not None and letter.to:
+        where = _("What you write is sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+    else:
+        where = _("It was said at the desk, so what you write stands here and is not mailed.")
+    question = Question(
+        _("Seen to"), _("Save"), row.finding.get_absolute_url(), room=ROOM, help=where, done=_("Saved."),
+        about=f"{row.said_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
+    )  # fmt: skip
+    form = forms.SeenToForm(posted(request))
+    return ask(
+        request,
+        form,
+        lambda f: answering.see_to(row, by=person(request), reply=f["reply"], with_its_like=f["every"]),
+        question,
+    )

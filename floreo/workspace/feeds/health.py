@@ -1,0 +1,196 @@
+"""How each feed does: what came in the last thirty days, how old the newest file is, what has changed in its columns."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.ui import words
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Feed, Report, ReportState, TypeMapping, Way
+
+DAYS = 30
+LATE_TIMES = 3  # a feed is silent once its next file is this many times overdue
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Rows of some reports, added up."""
+
+    files: int = 0
+    rows: int = 0
+    kept: int = 0
+    rejected: int = 0
+
+    @property
+    def share_rejected(self) -> str:
+        """ "0.4 %": of the rows that came; nothing where none did."""
+        return f"{words.number(100 * self.rejected / self.rows, 1)}\u00a0%" if self.rows else ""
+
+
+@dataclass(frozen=True)
+class FeedHealth:
+    """One feed as its row shows it."""
+
+    feed: Feed
+    newest: Report | None
+    figures: Figures
+    by_day: tuple[int | None, ...]  # rows of each day, oldest first; None: nothing came
+    waiting: int
+    refused: int
+    is_silent: bool
+    troubles: tuple[str, ...]  # sentences, worst first
+
+    @property
+    def age(self) -> str:
+        return age_words(self.newest) if self.newest else ""
+
+
+def _now() -> datetime:
+    """A sample country's calendar stands still, and what came to it grows no older."""
+    return moment(clock.today())
+
+
+def age_words(report: Report) -> str:
+    """ "2 days ago": since the newest file came."""
+    hours = int((_now() - report.received_at).total_seconds() // 3600)
+    if hours < 1:
+        return _("within the last hour")
+    if hours < 48:
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", hours) % {"n": hours}
+    return ngettext("%(n)d day ago", "%(n)d days ago", hours // 24) % {"n": hours // 24}
+
+
+def is_silent(feed: Feed, newest: Report | None) -> bool:
+    """Whether a feed that should bring files by itself has brought none for three times as long as it should take."""
+    if not feed.is_active or feed.way == Way.UPLOAD:
+        return False
+    since = newest.received_at if newest else feed.created_at
+    return _now() - since > timedelta(minutes=feed.every_minutes * LATE_TIMES)
+
+
+def drift_words(report: Report) -> list[str]:
+    """What its columns have and lack, against what the format knows."""
+    found = []
+    if not report.is_known_type:
+        found.append(_("No format knows this report type. It waits for a mapping."))
+    if n := len(report.missing_columns):
+        found.append(ngettext("%(n)d known column is missing.", "%(n)d known columns are missing.", n) % {"n": n})
+    if n := len(report.unknown_columns):
+        found.append(ngettext("%(n)d column is new; it is kept as it came.", "%(n)d columns are new; they are kept as they came.", n) % {"n": n})  # fmt: skip
+    return found
+
+
+def _troubles(feed: Feed, newest: Report | None, refused: int, waiting: int, *, silent: bool) -> tuple[str, ...]:
+    found = []
+    if silent:
+        found.append(_("Silent: no file has come when one should have.") if newest else _("No file has come yet."))
+    if feed.failures:
+        n = feed.failures
+        tries = ngettext("%(n)d try in a row failed", "%(n)d tries in a row failed", n) % {"n": n}
+        found.append(f"{tries}: {feed.last_error}" if feed.last_error else f"{tries}.")
+    if refused:
+        found.append(
+            ngettext("%(n)d file could not be read.", "%(n)d files could not be read.", refused) % {"n": refused}
+        )
+    if waiting:
+        found.append(ngettext("%(n)d file waits to be read.", "%(n)d files wait to be read.", waiting) % {"n": waiting})
+    if newest and newest.state == ReportState.DONE:
+        found += drift_words(newest)
+    return tuple(found)
+
+
+def _sums(since: date) -> Mapping[int, dict[date, Figures]]:
+    """Of each feed, what each day brought."""
+    rows = (
+        Report.objects.filter(day__gte=since, state=ReportState.DONE)
+        .order_by()
+        .values("feed", "day")
+        .annotate(files=Count("pk"), n=Sum("rows"), k=Sum("kept"), bad=Sum("rejected"))
+    )
+    found: dict[int, dict[date, Figures]] = defaultdict(dict)
+    for row in rows:
+        found[row["feed"]][row["day"]] = Figures(row["files"], row["n"], row["k"], row["bad"])
+    return found
+
+
+def _newest(feeds: Iterable[Feed]) -> dict[int, Report]:
+    """The file of each feed that came last, in as many questions as there are feeds: each is one step in an index."""
+    found = {}
+    for feed in feeds:
+        if (report := feed.reports.order_by("-received_at", "-pk").first()) is not None:
+            found[feed.pk] = report
+    return found
+
+
+def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
+    """Feeds in trouble first, then by name."""
+    rows = list(feeds)
+    today = clock.today()
+    days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
+    sums, newest = _sums(days[0]), _newest(rows)
+    states = {
+        row["feed"]: row
+        for row in Report.objects.filter(received_at__gte=_now() - timedelta(days=DAYS)).order_by().values("feed").annotate(
+            waiting=Count("pk", filter=Q(state__in=[ReportState.WAITING, ReportState.RUNNING])),
+            refused=Count("pk", filter=Q(state=ReportState.REFUSED)),
+        )
+    }  # fmt: skip
+    found = []
+    for feed in rows:
+        last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
+        state = states.get(feed.pk, {"waiting": 0, "refused": 0})
+        silent = is_silent(feed, last)
+        troubles = _troubles(feed, last, state["refused"], state["waiting"], silent=silent)
+        line = tuple(by_day[d].rows if d in by_day else None for d in days)
+        found.append(
+            FeedHealth(feed, last, added(by_day.values()), line, state["waiting"], state["refused"], silent, troubles)
+        )
+    return sorted(found, key=lambda h: (not h.feed.is_active, not h.is_silent, not h.refused, h.feed.name))
+
+
+def added(figures: Iterable[Figures]) -> Figures:
+    every = list(figures)
+    return Figures(*(sum(getattr(f, name) for f in every) for name in ("files", "rows", "kept", "rejected")))
+
+
+def headline(rows: Iterable[FeedHealth]) -> str:
+    """The page's answer, from its rows."""
+    active = [r for r in rows if r.feed.is_active]
+    silent = sum(r.is_silent for r in active)
+    if not active:
+        return _("No feed is switched on.")
+    if silent:
+        return ngettext(
+            "%(silent)d of %(n)d feeds is silent.", "%(silent)d of %(n)d feeds are silent.", silent
+        ) % {"silent": silent, "n": len(active)}  # fmt: skip
+    return ngettext("The feed brings its files.", "All %(n)d feeds bring their files.", len(active)) % {
+        "n": len(active)
+    }
+
+
+@dataclass(frozen=True)
+class UnknownType:
+    """A report type that no format knows, and how much of it has come."""
+
+    report_type: str
+    files: int
+    rows: int
+    is_mapped: bool
+
+
+def unknown_types() -> list[UnknownType]:
+    rows = (
+        Report.objects.filter(is_known_type=False).exclude(report_type="").order_by()
+        .values("report_type").annotate(files=Count("pk"), n=Sum("rows"))
+    )  # fmt: skip
+    mapped = set(TypeMapping.objects.values_list("report_type", flat=True))
+    found = [UnknownType(r["report_type"], r["files"], r["n"], r["report_type"] in mapped) for r in rows]
+    return sorted(found, key=lambda t: (t.is_mapped, t.report_type))

@@ -1,0 +1,92 @@
+"""Pages of the team's rules: one readable table, and what a rule would do before it counts."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from floreo.core.access import Permission, can, must
+from floreo.feeds.access import get_rule_for, must_see_all
+from floreo.feeds.actions import rules as acts
+from floreo.feeds.models import FeedRule
+from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.feeds import feed_forms as forms
+from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import words as say
+from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.plan.forms import PlanForm
+
+ROOM = "feeds"
+
+
+def rules(request: HttpRequest) -> HttpResponse:
+    must_see_all(request.user)
+    rows = [(rule, say.conditions_of(rule), say.effect_words(rule)) for rule in FeedRule.objects.all()]
+    context = {"desk_section": ROOM, "rows": rows, "may_run": can(request.user, Permission.FEED_RUN)}
+    return render(request, "workspace/feeds/rules.html", context)
+
+
+def rule(request: HttpRequest, pk: int) -> HttpResponse:
+    """One rule in words, and what it would do to the newest file."""
+    found = get_rule_for(request.user, pk)
+    report = trying.newest_file()
+    effect = trying.try_rule(found, report) if report else None
+    context = {
+        "desk_section": ROOM, "rule": found, "conditions": say.conditions_of(found), "does": say.effect_words(found),
+        "report": report, "effect": effect, "examples": say.examples_of(effect), "may_run": can(request.user, Permission.FEED_RUN),
+        "history": history_of(found, viewer=request.user),
+    }  # fmt: skip
+    return render(request, "workspace/feeds/rule.html", context)
+
+
+def new_rule(request: HttpRequest) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    question = Question(
+        _("Add a rule"), _("Add rule"), reverse("workspace:feed_rules"), room=ROOM, done=_("The rule is added, and off. See what it would do, then switch it on."),
+        help=_("It comes last and is off. Rules count in their order: a later one sees what an earlier one wrote."),
+    )  # fmt: skip
+    form = forms.RuleForm(posted(request), instance=FeedRule())
+    return ask(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
+
+
+def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    found = get_rule_for(request.user, pk)
+    back = reverse("workspace:feed_rule", args=[found.pk])
+    question = Question(_("Change the rule"), _("Save changes"), back, about=found.name, done=_("Saved."), room=ROOM)
+    form = forms.RuleForm(posted(request), instance=found)
+    return ask(request, form, lambda f: acts.change_rule(found, by=person(request), **f), question, thing=found)
+
+
+def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    found = get_rule_for(request.user, pk)
+    back = reverse("workspace:feed_rules")
+    question = Question(
+        _("Remove the rule"), _("Remove rule"), back, about=found.name, done=_("The rule is removed."), room=ROOM,
+        help=_("What it did to earlier reports stays. To stop it for a while, switch it off instead."),
+    )  # fmt: skip
+    return ask(request, PlanForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question)
+
+
+@require_POST
+def switch_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    found = get_rule_for(request.user, pk)
+    acts.switch_rule(found, by=person(request), is_on=request.POST.get("to") == "on")
+    messages.success(
+        request, _("It counts from the next file on.") if request.POST.get("to") == "on" else _("It is off.")
+    )
+    return HttpResponseRedirect(reverse("workspace:feed_rule", args=[pk]))
+
+
+@require_POST
+def move_rule(request: HttpRequest, pk: int) -> HttpResponse:
+    must(request.user, Permission.FEED_RUN)
+    acts.move_rule(get_rule_for(request.user, pk), by=person(request), up=request.POST.get("to") == "up")
+    messages.success(request, _("Moved."))
+    return HttpResponseRedirect(reverse("workspace:feed_rules"))

@@ -1,0 +1,68 @@
+"""What pages read of the store: rejected rows of a report."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+
+from floreo.core.tables import safe_text
+from floreo.feeds.engine.store import Store
+from floreo.feeds.models import Report
+from floreo.feeds.presenters.problems import reject_sentence
+
+FIRST = 3  # lines shown of each reason
+LOOKED_AT = 20_000  # rejected rows among which the first of each reason are looked for
+_PIECE = 1000
+
+
+@cache
+def _store_at(root: str) -> Store:
+    return Store(root)
+
+
+def the_store() -> Store:
+    return _store_at(str(settings.EVENTS_ROOT))
+
+
+def _rows(report: Report, limit: int | None = None) -> Any:
+    store = the_store()
+    if not report.rejects_path or not store.exists(report.rejects_path):
+        return None
+    return store.rows(report.rejects_path, limit)
+
+
+def first_rejects(report: Report) -> Mapping[str, Sequence[tuple[int, str]]]:
+    """Of each reason the first lines, as they stood."""
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    table = _rows(report, LOOKED_AT)
+    if table is None:
+        return found
+    for line, reason, text in zip(*(table[c].to_pylist() for c in ("line", "reason", "text")), strict=True):
+        if len(found[reason]) < FIRST:
+            found[reason].append((line, text))
+    return found
+
+
+def rejects_csv(report: Report) -> Iterator[str]:
+    """Line, reason, sentence and text of each rejected row. No cell of it runs in a spreadsheet."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    buffer.write("\ufeff")
+    writer.writerow(["line", "reason", "sentence", "text"])
+    table = _rows(report)
+    for batch in table.to_batches(max_chunksize=_PIECE) if table is not None else ():
+        for row in batch.to_pylist():
+            reason = row["reason"]
+            writer.writerow(
+                [row["line"], reason, reject_sentence(reason), safe_text(row["text"].replace("\x00", "\ufffd"))]
+            )
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue()

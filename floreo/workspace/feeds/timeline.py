@@ -1,0 +1,77 @@
+"""What happened to one finding, day by day: seen, told, answered, mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.ui import words
+from floreo.feeds.models import Claim, Finding, Said
+
+_LAST, _FIRST = 9, 0  # within a day: what was seen comes before what was said about it
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened. `href` leads to more of it."""
+
+    on: date
+    at: datetime | None
+    sentence: str
+    note: str = ""
+    href: str = ""
+    rank: int = 1
+
+    @property
+    def when(self) -> date | datetime:
+        return self.at or self.on
+
+
+def timeline_of(finding: Finding) -> list[Moment]:
+    """Newest first."""
+    found = [*_seen(finding), *_told(finding), *_answered(finding)]
+    return sorted(found, key=lambda m: (m.on, m.rank, m.at.isoformat() if m.at else ""), reverse=True)
+
+
+def _seen(finding: Finding) -> Iterable[Moment]:
+    spells = list(finding.spells.all())
+    for number, spell in enumerate(spells):
+        first = _("Seen for the first time.") if not number else _("Seen again: it is back.")
+        yield Moment(spell.opened_on, None, first, rank=_FIRST)
+        if spell.fixed_on is not None:
+            days = (spell.fixed_on - spell.opened_on).days
+            stood = ngettext("It had stood for %(n)s day.", "It had stood for %(n)s days.", days) % {
+                "n": words.number(days)
+            }
+            yield Moment(
+                spell.fixed_on, None, _("Not seen any more: it counts as mended from this day."), stood, rank=_FIRST
+            )
+    stands = spells and spells[-1].fixed_on is None
+    if stands and finding.last_day != spells[-1].opened_on:
+        n = finding.days_seen
+        seen = ngettext("Seen on %(n)s day in all.", "Seen on %(n)s days in all.", n) % {"n": words.number(n)}
+        yield Moment(finding.last_day, None, _("Seen last."), seen, rank=_FIRST)
+    if finding.claim in {Claim.SHOWN, Claim.CONTRADICTED}:
+        on = finding.fixed_on if finding.claim == Claim.SHOWN else finding.last_day
+        yield Moment(on or finding.last_day, None, str(Claim(finding.claim).label) + ".", rank=_LAST)
+
+
+def _told(finding: Finding) -> Iterable[Moment]:
+    for line in finding.lines.select_related("digest"):
+        letter = line.digest
+        if letter.to:
+            said = _("Told by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+        else:
+            said = _("A letter that would have told it was left out.")
+        yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)
+
+
+def _answered(finding: Finding) -> Iterable[Moment]:
+    for answer in finding.answers.all():
+        said = _("%(who)s: %(said)s.") % {"who": answer.said_by, "said": Said(answer.said).label}
+        note = f"{answer.note}\n{_('The team:')} {answer.reply}".strip() if answer.reply else answer.note
+        yield Moment(answer.at.date(), answer.at, said, note, rank=3)

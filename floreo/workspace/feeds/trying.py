@@ -1,0 +1,132 @@
+"""Trying a feed, a mapping or a rule on a file: what would come of it. Nothing is kept."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from floreo.core import clock
+from floreo.feeds.actions.claiming import mapping_of, rule_row, rules
+from floreo.feeds.constituency import constituency_path
+from floreo.feeds.engine import ingest, reading
+from floreo.feeds.engine.normalise import normalise
+from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.rules import Effect, preview
+from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.incoming.keeping import path_of
+from floreo.feeds.incoming.telling import tell
+from floreo.feeds.models import Feed, FeedRule, Report, ReportState
+
+TRY = "try"  # a feed of no name: what was received before is no repeat of it
+FIRST = 20  # events shown
+MOST = 200_000  # events on which a rule is tried
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of a try. `problem`: a code of engine/problems.py, when the file could not be read."""
+
+    name: str
+    report_type: str = ""
+    format: str = ""
+    header: tuple[str, ...] = ()
+    guess: Mapping[str, str] = field(default_factory=dict)
+    summary: Summary | None = None
+    events: tuple[Mapping[str, Any], ...] = ()
+    problem: str = ""
+
+
+@contextmanager
+def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
+    """An uploaded file as one with a path, for as long as it is looked at."""
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="try-") as kept:
+        for piece in upload.chunks():
+            kept.write(piece)
+        kept.flush()
+        yield Path(kept.name)
+
+
+def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | None = None) -> Trial:
+    """As the file would be read tonight. With `mapping`, as it would be with that."""
+    told = tell(feed, name, path, came_on=clock.today())
+    try:
+        shown = reading.sample(path, name, mapping)
+    except Unreadable as wrong:
+        return Trial(name, told.report_type, problem=wrong.code)
+    said = dict(mapping) if mapping is not None else mapping_of(feed, told.report_type)
+    task = _task(feed, path, name, told.report_type, said)
+    (summary,) = ingest.run(task)
+    return Trial(
+        name, told.report_type, shown["format"], tuple(shown["header"]), shown["mapping"], summary,
+        tuple(_first(task)) if summary.kept else (), summary.problem,
+    )  # fmt: skip
+
+
+def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> Task:
+    digest = hashlib.sha256(f"{path}{name}".encode()).hexdigest()  # names the try; nothing is stored under it
+    return Task(
+        feed=TRY, day=clock.today(), report_type=report_type, files=(Source(str(path), digest, name),),
+        received_at=clock.now(), root=str(settings.EVENTS_ROOT), constituency=str(constituency_path()), format=feed.format,
+        mapping=mapping, rules=rules(), dry_run=True,
+    )  # fmt: skip
+
+
+def _first(task: Task) -> list[dict[str, Any]]:
+    events = _events(task, FIRST)
+    rows = events.slice(0, FIRST).to_pylist() if events is not None else []
+    return [{k.replace(".", "_"): v for k, v in row.items()} for row in rows]
+
+
+def _events(task: Task, most: int) -> pa.Table | None:
+    """Events of a file as they are before any rule, with whose they are."""
+    source, found, n = task.files[0], [], 0
+    opened = reading.open_report(source, task)
+    owners = ingest.loaded(task.constituency)
+    for part in opened.parts():
+        events, _rejects = normalise(
+            part,
+            opened,
+            feed=task.feed,
+            digest=source.digest,
+            received_at=task.received_at,
+            oldest_days=task.oldest_days,
+        )
+        found.append(owners.attribute(events))
+        n += len(events)
+        if n >= most:
+            break
+    return pa.concat_tables(found, promote_options="default").slice(0, most) if found else None
+
+
+def newest_file() -> Report | None:
+    """The newest report with events whose bytes are still here: what a rule is tried on."""
+    rows = Report.objects.filter(state=ReportState.DONE, kept__gt=0).select_related("feed")
+    return next((r for r in rows.order_by("-day", "-pk")[:50] if path_of(r.digest).exists()), None)
+
+
+def kept_file(report_type: str) -> Report | None:
+    """The newest report of a type whose bytes are still here."""
+    rows = Report.objects.filter(report_type=report_type).select_related("feed").order_by("-day", "-pk")[:50]
+    return next((r for r in rows if path_of(r.digest).exists()), None)
+
+
+def try_rule(rule: FeedRule, report: Report) -> Effect | None:
+    """What the rule would do to that file's events, after the rules before it that are on. None: there are no events."""
+    mapping = mapping_of(report.feed, report.report_type)
+    task = _task(report.feed, path_of(report.digest), report.name, report.report_type, mapping)
+    try:
+        events = _events(task, MOST)
+    except Unreadable:
+        return None
+    before = FeedRule.objects.filter(is_on=True, position__lt=rule.position).exclude(pk=rule.pk)
+    rows = [*(rule_row(each) for each in before.order_by("position", "pk")), rule_row(rule)]
+    return preview(rows, events)[-1] if events is not None else None

@@ -1,0 +1,50 @@
+"""Addresses of the desk of feeds, findings and letters."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.feeds import change_views as change
+from floreo.workspace.feeds import correction_views as correct
+from floreo.workspace.feeds import digest_views as letters
+from floreo.workspace.feeds import explorer_views as explorer
+from floreo.workspace.feeds import feed_views as views
+from floreo.workspace.feeds import finding_views as findings
+from floreo.workspace.feeds import rule_views as rules
+
+urlpatterns: list[URLPattern] = [
+    path("feeds/", views.feeds, name="feeds"),
+    path("feeds/new/", change.new_feed, name="new_feed"),
+    path("feeds/rules/", rules.rules, name="feed_rules"),
+    path("feeds/rules/new/", rules.new_rule, name="new_feed_rule"),
+    path("feeds/rules/<int:pk>/", rules.rule, name="feed_rule"),
+    path("feeds/rules/<int:pk>/edit/", rules.edit_rule, name="edit_feed_rule"),
+    path("feeds/rules/<int:pk>/switch/", rules.switch_rule, name="switch_feed_rule"),
+    path("feeds/rules/<int:pk>/move/", rules.move_rule, name="move_feed_rule"),
+    path("feeds/rules/<int:pk>/remove/", rules.drop_rule, name="remove_feed_rule"),
+    path("feeds/types/<path:report_type>/", change.map_type, name="feed_type"),
+    path("feeds/reports/<int:pk>/", views.feed_report, name="feed_report"),
+    path("feeds/reports/<int:pk>/rejects/", views.report_rejects, name="report_rejects"),
+    path("feeds/<slug:code>/", views.feed, name="feed"),
+    path("feeds/<slug:code>/edit/", change.edit_feed, name="edit_feed"),
+    path("feeds/<slug:code>/upload/", change.upload, name="upload_report"),
+    path("feeds/<slug:code>/try/", change.try_feed, name="try_feed"),
+    path("feeds/<slug:code>/columns/", change.map_feed, name="map_feed"),
+    path("findings/", findings.findings, name="findings"),
+    path("findings/explorer/", explorer.find_events, name="explorer"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/answer/", findings.answer, name="answer_finding"),
+    path("findings/<int:pk>/answers/<int:answer_pk>/", findings.see_to, name="see_to_answer"),
+    path("digests/", letters.digests, name="digests"),
+    path("digests/today/", letters.due, name="digests_due"),
+    path("digests/today/<slug:code>/<slug:role>/", letters.skip, name="skip_digest"),
+    path("digests/rules/", letters.rules, name="digest_rules"),
+    path("digests/rules/new/", letters.new_rule, name="new_digest_rule"),
+    path("digests/rules/<int:pk>/", letters.edit_rule, name="edit_digest_rule"),
+    path("digests/rules/<int:pk>/move/", letters.move_rule, name="move_digest_rule"),
+    path("digests/rules/<int:pk>/remove/", letters.drop_rule, name="remove_digest_rule"),
+    path("digests/<int:pk>/", letters.digest, name="digest"),
+    path("digests/<int:pk>/resend/", letters.resend, name="resend_digest"),
+    path("digests/<int:pk>/end-links/", letters.end_link, name="end_digest_link"),
+    path("corrections/", correct.corrections, name="corrections"),
+    path("corrections/<int:pk>/accept/", correct.accept, name="accept_correction"),
+    path("corrections/<int:pk>/refuse/", correct.refuse, name="refuse_correction"),
+]

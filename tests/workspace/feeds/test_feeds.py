@@ -1,0 +1,142 @@
+"""Feeds, reports and the explorer at the desk: what adds up, what is shown of strangers' text, and who sees whose."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Report
+from floreo.organisations.models import User
+from tests.factories.strategy import TODAY
+from tests.workspace.feeds.conftest import EVIL, Night
+
+Browser = Callable[[User], Client]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+
+
+def page(browser: Client, address: str, status: int = 200) -> str:
+    response = browser.get(address)
+    assert response.status_code == status, address
+    return response.content.decode()
+
+
+def rows_of(browser: Client, address: str) -> list[list[str]]:
+    response: Any = browser.get(address)
+    body = b"".join(response.streaming_content)
+    return list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+
+
+def test_without_a_feed_the_page_says_what_to_do_first(administrator: User, browser_of: Browser) -> None:
+    said = page(browser_of(administrator), "/desk/feeds/")
+    assert "No feed yet." in said
+    assert "/desk/feeds/new/" in said
+
+
+def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
+    administrator: User, browser_of: Browser, night: Night
+) -> None:
+    Report.objects.update(received_at=moment(TODAY) - timedelta(hours=5))
+    said = page(browser_of(administrator), "/desk/feeds/")
+    for part in (
+        "5 hours ago",
+        "They held 7 rows; 2 of them (28.6\xa0%)",
+        "1 known column is missing.",
+        "1 column is new",
+    ):
+        assert part in said
+    assert "Silent" not in said
+    Report.objects.update(received_at=moment(TODAY) - timedelta(days=4))
+    said = page(browser_of(administrator), "/desk/feeds/")
+    assert "1 of 1 feeds is silent." in said
+    assert "Silent: no file has come when one should have." in page(
+        browser_of(administrator), "/desk/feeds/shadowserver/"
+    )
+
+
+def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: Browser, night: Night) -> None:
+    report = night.report
+    assert report.rows == report.kept + report.duplicates + report.dropped + report.rejected
+    said = page(browser_of(administrator), f"/desk/feeds/reports/{report.pk}/")
+    assert "What stands in the place of the address is none." in said
+    assert "line 6: &lt;script&gt;x\ufffd" in said
+    assert "<script>x" not in said
+    assert "1 of them is nobody&#x27;s in the register." in said
+
+
+def test_rejects_are_a_file_that_no_spreadsheet_runs(administrator: User, browser_of: Browser, night: Night) -> None:
+    browser = browser_of(administrator)
+    head, first, second = rows_of(browser, f"/desk/feeds/reports/{night.report.pk}/rejects/")
+    assert (head, first[0], first[1], first[3]) == (
+        ["line", "reason", "sentence", "text"],
+        "5",
+        "bad_address",
+        f"'{EVIL}",
+    )
+    assert second[3] == "<script>x\ufffd"
+
+
+def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
+    administrator: User, browser_of: Browser, night: Night
+) -> None:
+    browser, days = browser_of(administrator), "/desk/findings/explorer/?start=2026-11-20&end=2026-11-24"
+    assert rows_of(browser, f"{days}&download=csv") == [
+        ["day", "label", "events"], ["2026-11-20", "20 Nov 2026", "0"], ["2026-11-21", "21 Nov 2026", "0"],
+        ["2026-11-22", "22 Nov 2026", "0"], ["2026-11-23", "23 Nov 2026", "0"], ["2026-11-24", "24 Nov 2026", "3"],
+    ]  # fmt: skip
+    assert rows_of(browser, f"{days}&by=sector&download=csv")[1:] == [
+        ["operator", "Operator of a service", "1"], ["company", "Company", "1"], ["", "Nobody in the register", "1"]
+    ]  # fmt: skip
+    assert rows_of(browser, f"{days}&by=kind&download=csv")[1:] == [["open-rdp", "open-rdp", "2"], ["open-telnet", "open-telnet", "1"]]  # fmt: skip
+    said = page(browser, f"{days}&organisation=bank&address=198.51.100.9")
+    assert "192.0.2.7:3389" in said
+    assert (
+        "Nothing was ever reported about this address" in said
+    )  # the address is the shop's, and the bank was asked for
+    assert "open-telnet" in page(browser, f"{days}&address=203.0.113.5")
+    events = rows_of(browser, f"{days}&download=events")
+    assert sorted(row[2] for row in events[1:]) == ["192.0.2.7", "198.51.100.9", "203.0.113.5"]
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("start=2026-11-24&end=2026-11-20", "It ends before it begins."), ("start=2020-01-01&end=2026-11-20", "Choose fewer."),
+        ("address=192.0.2.0/24", "Write one address"), ("by=salary", "salary"), ("start=yesterday", "date"),
+    ],
+)  # fmt: skip
+def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(
+    query: str, sentence: str, administrator: User, browser_of: Browser, night: Night
+) -> None:
+    assert sentence in page(browser_of(administrator), f"/desk/findings/explorer/?{query}", 422)
+
+
+def test_an_operator_sees_events_of_their_own_organisation_only(
+    user_with: Callable[..., User], browser_of: Browser, night: Night
+) -> None:
+    browser = browser_of(user_with("operator", organisation=night.bank))
+    days = "/desk/findings/explorer/?start=2026-11-20&end=2026-11-24"
+    assert [row[2] for row in rows_of(browser, f"{days}&download=events")[1:]] == ["192.0.2.7"]
+    assert rows_of(browser, f"{days}&by=organisation&download=csv")[1:] == [["bank", "A bank", "1"]]
+    page(browser, f"{days}&organisation=shop", 422)  # not among the choices
+    for address in ("198.51.100.9", "203.0.113.5"):
+        assert "Nothing was ever reported" in page(browser, f"{days}&address={address}")
+    assert "open-rdp" in page(browser, f"{days}&address=192.0.2.7")
+    for address in ("/desk/feeds/", "/desk/feeds/shadowserver/", f"/desk/feeds/reports/{night.report.pk}/", f"/desk/feeds/reports/{night.report.pk}/rejects/"):  # fmt: skip
+        page(browser, address, 403)
+
+
+@pytest.mark.parametrize("role", ["lead", "analyst", "drafter", "coordinator", "observer"])
+def test_whoever_has_nothing_to_do_with_it_sees_none_of_it(
+    role: str, user_with: Callable[..., User], browser_of: Browser, night: Night
+) -> None:
+    browser = browser_of(user_with(role, organisation=night.bank))
+    for address in ("/desk/feeds/", f"/desk/feeds/reports/{night.report.pk}/", "/desk/findings/explorer/"):
+        page(browser, address, 403)
+    assert "/desk/findings/" not in page(browser, "/desk/")

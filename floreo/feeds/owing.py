@@ -132,7 +132,7 @@ def _unknown_types() -> Iterator[Owed]:
     unknown = unknown.exclude(report_type__in=TypeMapping.objects.values("report_type"))
     rows = unknown.order_by().values("report_type").annotate(n=Count("pk"), first=Min("received_at"))
     for row in rows.order_by("report_type"):
-        href = reverse("workspace:unknown_type", args=[row["report_type"]])
+        href = reverse("workspace:feed_type", args=[row["report_type"]])
         since = _day(row["first"])
         said = ngettext(
             "%(n)d report of it was kept as it came.", "%(n)d reports of it were kept as they came.", row["n"]

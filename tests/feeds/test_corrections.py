@@ -1,0 +1,121 @@
+"""Corrections: the register is mended or stays, findings go along, and whoever asked is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from floreo.core import clock
+from floreo.core.errors import NotAllowed, Refused
+from floreo.core.models import OutboxMail
+from floreo.feeds.actions.answering import answer
+from floreo.feeds.actions.corrections import accept, refuse_correction
+from floreo.feeds.actions.digests import send_digests
+from floreo.feeds.holding_links import holder_of, token_of
+from floreo.feeds.models import Correction, Digest, Finding, Spell
+from floreo.organisations.models import Holding, Network, Organisation, User
+from tests.factories import strategy as make
+from tests.feeds.letters_making import MONDAY, TODAY, make_bank, make_finding, make_telco
+
+
+@pytest.fixture
+def bank(db: None) -> Iterator[Organisation]:
+    with clock.standing(day=TODAY):
+        make.make_country()
+        yield make_bank()
+
+
+@pytest.fixture
+def telco(bank: Organisation) -> Organisation:
+    return make_telco()
+
+
+@pytest.fixture
+def responder(user_with: Callable[..., User]) -> User:
+    return user_with("responder")
+
+
+def asked(organisation: Organisation, *findings: Finding) -> Correction:
+    """They were told on Monday, and say that it is not theirs."""
+    send_digests(MONDAY)
+    digest = Digest.objects.get(organisation=organisation)
+    answer(digest, by=holder_of(token_of(digest, 0)), said={f.pk: "not_ours" for f in findings}, remark="Sold in May")
+    OutboxMail.objects.all().delete()
+    return Correction.objects.get()
+
+
+def whose() -> dict[str, tuple[str, str]]:
+    return {f.subject: (f.organisation.code, f.state) for f in Finding.objects.order_by("pk")}
+
+
+def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
+    bank: Organisation, telco: Organisation, responder: User
+) -> None:
+    mine, other = (
+        make_finding(bank),
+        make_finding(bank, "www.bank.example.org", network="bank.example.org", reason="domain"),
+    )
+    make_finding(bank, "192.0.2.8")
+    make_finding(telco, "192.0.2.8", network="192.0.2.0/25")  # they know of it already
+    accept(asked(bank, mine), by=responder, moved_to=telco, decision="Thank you")
+    assert Holding.objects.get(value="192.0.2.0/25").organisation == telco
+    assert whose() == {"192.0.2.7": ("telco", "new"), other.subject: ("bank", "new"), "192.0.2.8": ("telco", "new")}
+    assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", said="not_ours").exists()
+    assert sorted(Spell.objects.values_list("finding__organisation__code", "fixed_on")) == [
+        ("bank", None), ("telco", None), ("telco", None),
+    ]  # fmt: skip
+    (mail,) = OutboxMail.objects.all()
+    assert (mail.to, "You were right: the register is corrected" in mail.text) == ("abuse@bank.example.org", True)
+    send_digests(TODAY.replace(day=30))
+    told = Digest.objects.filter(organisation=telco).latest("pk")
+    assert [line.finding.subject for line in told.lines.all()] == ["192.0.2.7"]
+
+
+def test_nobodys_network_is_dropped_and_what_stood_there_closes_unmended(bank: Organisation, responder: User) -> None:
+    accept(asked(bank, make_finding(bank)), by=responder)
+    assert list(Holding.objects.values_list("value", flat=True)) == ["bank.example.org"]
+    assert whose() == {"192.0.2.7": ("bank", "fixed")}
+    assert not Spell.objects.exists()
+
+
+def test_a_prefix_of_a_network_becomes_the_others_holding(
+    bank: Organisation, telco: Organisation, responder: User
+) -> None:
+    finding = make_finding(telco, "198.51.100.1", network="198.51.100.0/24")
+    accept(asked(telco, finding), by=responder, moved_to=bank)
+    found = Network.objects.get(asn=64496)
+    assert (found.holder, found.prefixes) == (telco, ["198.51.100.0/24"])
+    assert "198.51.100.0/24" in bank.holdings.values_list("value", flat=True)
+
+
+def test_a_system_number_changes_hands(bank: Organisation, telco: Organisation, responder: User) -> None:
+    finding = make_finding(telco, "203.0.113.1", network="AS64496", reason="asn")
+    accept(asked(telco, finding), by=responder, moved_to=bank)
+    assert Network.objects.get(asn=64496).holder == bank
+    assert whose() == {"203.0.113.1": ("bank", "new")}
+
+
+def test_a_prefix_that_is_nobodys_leaves_the_network(telco: Organisation, responder: User) -> None:
+    accept(asked(telco, make_finding(telco, "198.51.100.1", network="198.51.100.0/24")), by=responder)
+    assert Network.objects.get(asn=64496).prefixes == []
+
+
+def test_a_refusal_says_why_and_changes_nothing(bank: Organisation, telco: Organisation, responder: User) -> None:
+    correction = asked(bank, make_finding(bank))
+    with pytest.raises(Refused, match="Say why"):
+        refuse_correction(correction, by=responder, decision=" ")
+    with pytest.raises(Refused, match="It is theirs already"):
+        accept(correction, by=responder, moved_to=bank)
+    refuse_correction(correction, by=responder, decision="The registry names you since 2019.")
+    (mail,) = OutboxMail.objects.all()
+    assert "The registry names you since 2019." in mail.text
+    assert whose() == {"192.0.2.7": ("bank", "new")}
+    with pytest.raises(Refused, match="Test responder decided it already"):
+        accept(correction, by=responder, moved_to=telco)
+
+
+def test_only_the_team_decides(bank: Organisation, user_with: Callable[..., User]) -> None:
+    correction = asked(bank, make_finding(bank))
+    with pytest.raises(NotAllowed):
+        accept(correction, by=user_with("operator", organisation=bank))

@@ -1,0 +1,131 @@
+"""The five figures of feeds, and that none singles out an organisation."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from floreo.core import clock
+from floreo.core.figures import Filters, Period, Reading
+from floreo.feeds import measures
+from floreo.feeds.models import Digest, Feed, Report
+from floreo.organisations.models import Contact, Kind, Network, Organisation
+from tests.factories import strategy as make
+from tests.feeds.letters_making import TODAY, make_bank, make_feed, make_finding, make_telco, mended
+
+NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
+
+
+def plain(reading: Reading) -> tuple[object, ...]:
+    return reading.value, reading.numerator, reading.denominator
+
+
+def groups(reading: Reading) -> list[tuple[str, int, int]]:
+    return [(g.name, g.numerator, g.denominator) for g in reading.groups]
+
+
+@pytest.fixture
+def bank(db: None) -> Iterator[Organisation]:
+    with clock.standing(day=TODAY):
+        make.make_country()
+        yield make_bank()
+
+
+def test_open_findings_for_each_thousand_addresses(bank: Organisation) -> None:
+    telco = make_telco()
+    Network.objects.create(asn=64497, name="IN THE MIDDLE", holder=telco, prefixes=["192.0.2.0/24", "2001:db8::/32"])
+    make_finding(bank)
+    make_finding(telco, "198.51.100.1")
+    make_finding(telco, "2001:db8::1")
+    mended(make_finding(bank, "192.0.2.8"), date(2026, 11, 23))
+    reading = measures.findings_open_per_1000_addresses(NOVEMBER, Filters())
+    assert plain(reading) == (Decimal("3.91"), 2, 512)  # 2 of 256 + 256: the bank's half counts once
+    assert reading.left_out == (("findings_without_ipv4", 1),)
+    assert groups(reading) == [("other_kinds", 2, 512)]
+    said = " ".join(r.label for r in reading.records)
+    assert "192.0.2" not in said
+    assert "Banco" not in said
+
+
+def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None:
+    for days, kind in ((1, "open-rdp"), (3, "open-rdp"), (20, "open-telnet")):
+        mended(
+            make_finding(bank, f"192.0.2.{days}", kind=kind, day=date(2026, 11, 1)),
+            date(2026, 11, 1) + timedelta(days=days),
+        )
+    make_finding(bank, "192.0.2.99")
+    reading = measures.median_days_to_fix(NOVEMBER, Filters())
+    assert plain(reading) == (3, None, 3)
+    assert groups(reading) == [("open-rdp", 2, 2), ("open-telnet", 0, 1)]
+    assert plain(measures.median_days_to_fix(Period(date(2026, 10, 1), date(2026, 10, 31)), Filters())) == (
+        None,
+        None,
+        0,
+    )
+
+
+def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisation) -> None:
+    at = datetime(2026, 11, 10, tzinfo=UTC)
+    for day, answered, to in ((2, at, ["a"]), (9, None, ["a"]), (16, None, []), (28, None, ["a"])):
+        on = date(2026, 11, day)
+        Digest.objects.create(organisation=bank, contact_role="abuse", on=on, start=on, end=on, to=to, posted_at=at,
+                              link_until=at, answered_at=answered)  # fmt: skip
+    reading = measures.share_digests_answered(NOVEMBER, Filters())
+    assert plain(reading) == (50, 1, 2)
+    assert (groups(reading), reading.left_out) == ([("abuse", 1, 2)], (("letters_still_fresh", 1),))
+    before = measures.share_digests_answered(Period(date(2026, 11, 1), date(2026, 11, 9)), Filters())
+    assert plain(before) == (0, 0, 1)  # answered on the tenth: nobody knew on the ninth
+
+
+def test_share_of_the_constituency_that_can_be_reached(bank: Organisation) -> None:
+    make_telco()
+    make.make_organisation("no-network", kind=Kind.MINISTRY)
+    Contact.objects.filter(organisation=bank).update(verified_on=date(2026, 10, 1))
+    Contact.objects.exclude(organisation=bank).update(verified_on=date(2025, 10, 1))
+    reading = measures.share_constituency_verified_contact(NOVEMBER, Filters())
+    assert (plain(reading), groups(reading)) == ((50, 1, 2), [("other_kinds", 1, 2)])
+
+
+def test_rejects_for_each_million_rows(bank: Organisation) -> None:
+    feed: Feed = make_feed()
+    for number, (kind, rows, rejected) in enumerate(
+        (("scan_rdp", 900, 0), ("scan_rdp", 100, 1), ("scan_telnet", 3000, 1))
+    ):
+        Report.objects.create(feed=feed, digest=str(number), name="x", day=date(2026, 11, 3), report_type=kind, rows=rows,
+                              rejected=rejected, state="done", received_at=clock.now())  # fmt: skip
+    reading = measures.rejects_per_million(NOVEMBER, Filters())
+    assert (plain(reading), groups(reading)) == ((500, 2, 4000), [("scan_rdp", 1, 1000), ("scan_telnet", 1, 3000)])
+
+
+NETS = st.builds(
+    lambda word, length: str(ipaddress.ip_network((word << 4 & 0xFF, length), strict=False)),
+    st.integers(0, 15), st.integers(24, 32),
+)  # fmt: skip
+
+
+@pytest.mark.one_database
+@given(st.lists(st.tuples(NETS, st.integers(1, 3)), max_size=12))
+def test_every_address_counts_once_for_the_most_exact_prefix(prefixes: list[tuple[str, int]]) -> None:
+    expected: dict[int, int] = {}
+    for address in ipaddress.ip_network("0.0.0.0/24"):
+        holding = [(ipaddress.ip_network(p).prefixlen, n, who) for n, (p, who) in enumerate(prefixes)
+                   if address in ipaddress.ip_network(p)]  # fmt: skip
+        if holding:
+            expected[max(holding)[2]] = expected.get(max(holding)[2], 0) + 1
+    assert {who: n for who, n in measures.own_addresses(prefixes).items() if n} == expected
+
+
+@pytest.mark.one_database
+@given(st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 12)))
+def test_no_group_has_few_organisations_unless_there_are_few_in_all(kinds: dict[str, int]) -> None:
+    ids = iter(range(1000))
+    sums = {kind: measures._Sum({next(ids) for _ in range(n)}, n, 2 * n) for kind, n in kinds.items()}
+    shown = measures.safe_kinds(sums)
+    assert sum(g.numerator for g in shown) == sum(kinds.values())
+    assert len(shown) <= 1 or all(g.numerator >= measures.SMALL for g in shown)

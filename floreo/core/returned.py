@@ -53,11 +53,13 @@ def _clean(words: str) -> str:
 
 
 @contextmanager
-def _mailbox(address: str) -> Iterator[imaplib.IMAP4]:
-    """Signed in at imaps://user:word@host:port/folder."""
+def mailbox(address: str, *, setting: str = "FLOREO_BOUNCE_IMAP") -> Iterator[imaplib.IMAP4]:
+    """Signed in at imaps://user:word@host:port/folder, as `setting` names it."""
     parts = urlsplit(address)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
-        raise Refused(_("FLOREO_BOUNCE_IMAP must look like imaps://user:word@host/folder."), code="bad_setting")
+        raise Refused(
+            _("%(setting)s must look like imaps://user:word@host/folder.") % {"setting": setting}, code="bad_setting"
+        )
     if parts.scheme == "imaps":
         box: imaplib.IMAP4 = imaplib.IMAP4_SSL(
             parts.hostname, parts.port or 993, ssl_context=ssl.create_default_context(), timeout=_SECONDS
@@ -69,7 +71,8 @@ def _mailbox(address: str) -> Iterator[imaplib.IMAP4]:
         folder = unquote(parts.path.lstrip("/")) or "INBOX"
         if box.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"')[0] != "OK":
             raise Refused(
-                _("The mailbox for returned mail has no folder %(name)s.") % {"name": folder}, code="no_folder"
+                _("The mailbox of %(setting)s has no folder %(name)s.") % {"setting": setting, "name": folder},
+                code="no_folder",
             )
         yield box
     finally:
@@ -81,7 +84,7 @@ def read_mailbox(address: str) -> int:
     as read only after it was taken in, so that none is lost when we stop in between."""
     marked = 0
     try:
-        with _mailbox(address) as box:
+        with mailbox(address) as box:
             _ok, found = box.uid("SEARCH", "UNSEEN")
             for uid in (found[0] or b"").split()[:_MOST]:
                 _ok, answer = box.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{bounces.LARGEST}>)")

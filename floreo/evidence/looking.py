@@ -43,7 +43,7 @@ class Look:
     status: int = 0
 
 
-class _NotOpen(Exception):  # noqa: N818 -- not an error
+class NotOpen(Exception):  # noqa: N818 -- not an error
     """The address lies in a closed network."""
 
 
@@ -59,7 +59,7 @@ def look_at(url: str, *, allow: Allow = is_public_address, seconds: float = SECO
             status = _final_status(method, url, allow, seconds, until)
             if status < _GONE or status in _BUSY - {405}:
                 return Look(Seen.ALIVE, status)
-    except _NotOpen:
+    except NotOpen:
         return Look(Seen.CLOSED)
     except (OSError, http.client.HTTPException, ValueError):  # no name, no answer, no HTTP, a broken certificate
         return Look(Seen.UNREACHED)
@@ -77,6 +77,22 @@ def _final_status(method: str, url: str, allow: Allow, seconds: float, until: fl
 
 def _ask(method: str, url: str, allow: Allow, seconds: float, until: float) -> tuple[int, str]:
     """One request: its status, and where it points on to. What is not there at `until` is not waited for."""
+    connection, target = connection_to(url, allow=allow, seconds=seconds)
+    watch = Timer(max(until - time.monotonic(), 0), connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.request(method, target, headers={"User-Agent": "Floreo link check", "Accept": "*/*"})
+        answer = connection.getresponse()
+        return answer.status, answer.getheader("Location") or ""
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def connection_to(url: str, *, allow: Allow, seconds: float) -> tuple[Pinned, str]:
+    """A connection to the one machine that answers for that address, and what to ask it for. Raises NotOpen where it may not
+    be asked."""
     if not is_web_address(url):
         raise ValueError("not a web address")
     parts = urlsplit(url)
@@ -85,46 +101,44 @@ def _ask(method: str, url: str, allow: Allow, seconds: float, until: float) -> t
     )
     secure = parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
-    connection = _Pinned(str(host), port, _open_machine(str(host), port, allow), secure=secure, seconds=seconds)
+    connection = Pinned(str(host), port, open_machine(str(host), port, allow), secure=secure, seconds=seconds)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?[]')}" if parts.query else ""
-    watch = Timer(max(until - time.monotonic(), 0), connection.cut)
-    watch.daemon = True
-    watch.start()
-    try:
-        connection.request(method, path + query, headers={"User-Agent": "Floreo link check", "Accept": "*/*"})
-        answer = connection.getresponse()
-        return answer.status, answer.getheader("Location") or ""
-    finally:
-        watch.cancel()
-        connection.close()
+    return connection, path + query
 
 
-def _open_machine(host: str, port: int, allow: Allow) -> str:
+def open_machine(host: str, port: int, allow: Allow) -> str:
     """The machine to ask. All that the name means must be open: one closed address among them is one too many."""
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not found or not all(allow(address) for address in found):
-        raise _NotOpen
+        raise NotOpen
     return found[0]
 
 
-class _Pinned(http.client.HTTPConnection):
+class Pinned(http.client.HTTPConnection):
     """A connection to one machine, whatever its name may mean by now."""
 
     def __init__(self, host: str, port: int, machine: str, *, secure: bool, seconds: float) -> None:
         super().__init__(host, port, timeout=seconds)
         self._machine, self._secure, self._is_over = machine, secure, False
+        self._line: socket.socket | None = None
 
     def connect(self) -> None:
         self.sock = socket.create_connection((self._machine, self.port), self.timeout)
         if self._secure:
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+        self._line = self.sock  # http.client lets go of it while the answer is still being read
         if self._is_over:
             raise TimeoutError
+
+    @property
+    def is_over(self) -> bool:
+        return self._is_over
 
     def cut(self) -> None:
         """Ends whatever is being read, from another thread: the reader finds that nothing more comes."""
         self._is_over = True
-        if self.sock is not None:
+        line = self._line or self.sock
+        if line is not None:
             with suppress(OSError):  # it ended by itself in the meantime
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(line, socket.SHUT_RDWR)

@@ -1,0 +1,23 @@
+"""Feeds in words: why one could not be fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.feeds.incoming.fetching import NotFetched, Trouble
+
+TROUBLE_WORDS: Mapping[Trouble, Promise] = {
+    Trouble.CLOSED: _l("The address leads into a closed network, so it is not asked."),
+    Trouble.UNREACHED: _l("No server answered there."),
+    Trouble.STATUS: _l("The server answered with status %(status)d."),
+    Trouble.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was kept."),
+    Trouble.CIRCLES: _l("The address points on and on and never to a file."),
+    Trouble.UNSAFE: _l("The address points on to one without encryption, which is not followed."),
+}
+
+
+def trouble_sentence(problem: NotFetched) -> str:
+    return str(TROUBLE_WORDS[problem.trouble]) % {"status": problem.status}

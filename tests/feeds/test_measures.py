@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floreo.core import clock
-from floreo.core.figures import Filters, Period, Reading
+from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
 from floreo.feeds.models import Digest, Feed, Report
 from floreo.organisations.models import Contact, Kind, Network, Organisation
@@ -128,4 +128,4 @@ def test_no_group_has_few_organisations_unless_there_are_few_in_all(kinds: dict[
     sums = {kind: measures._Sum({next(ids) for _ in range(n)}, n, 2 * n) for kind, n in kinds.items()}
     shown = measures.safe_kinds(sums)
     assert sum(g.numerator for g in shown) == sum(kinds.values())
-    assert len(shown) <= 1 or all(g.numerator >= measures.SMALL for g in shown)
+    assert len(shown) <= 1 or all(g.numerator >= SMALL for g in shown)

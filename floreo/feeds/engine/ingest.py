@@ -212,7 +212,11 @@ def _refused(source: Source, problem: str, started: float) -> Summary:
 
 
 def _only(events: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
-    return events if len(rows) == len(events) else events.take(pa.array(rows))
+    if len(rows) == len(events):
+        return events
+    wanted = np.zeros(len(events), np.bool_)
+    wanted[rows] = True
+    return events.filter(pa.array(wanted))
 
 
 def _count(column: Any, into: Counter[str]) -> None:

@@ -20,6 +20,7 @@ from floreo.feeds.engine.reading import records
 from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Lines, Rejects, Rows
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
+_BITE = 1 << 20  # of a block, that PyArrow parses at a time
 _SAMPLE = 2000  # rows by which a column is taken for one that repeats itself
 _HABIT = 64 << 10  # bytes by which rows are taken to be longer or shorter than the header, all of them
 _FEW = 2  # columns at most
@@ -186,17 +187,24 @@ class Reader:
 
     def _parse(self, data: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
         """The rows, and number and text of those that have another number of cells."""
+        if not data:
+            return self._empty(), []
+        try:  # in bites that stay in the processor's cache
+            table, bad = self._read(data, _BITE)
+        except pa.ArrowInvalid:  # a row that is longer than one
+            table, bad = self._read(data, len(data) + 1)
+        return table.unify_dictionaries().combine_chunks(), bad
+
+    def _read(self, data: bytes, size: int) -> tuple[pa.Table, list[tuple[int, str]]]:
         bad: list[tuple[int, str]] = []
 
         def broken(row: Any) -> str:
             bad.append((row.number - 1, row.text))
             return "skip"
 
-        if not data:
-            return self._empty(), bad
         table = pa_csv.read_csv(
             pa.BufferReader(data),
-            read_options=pa_csv.ReadOptions(column_names=self.header, block_size=len(data) + 1, use_threads=False),
+            read_options=pa_csv.ReadOptions(column_names=self.header, block_size=size, use_threads=False),
             parse_options=pa_csv.ParseOptions(
                 delimiter=self.delimiter, invalid_row_handler=broken, newlines_in_values=True
             ),

@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for folder, group in (("e2e", "browser"), ("config", "installations")):
             if item.path.is_relative_to(ROOT / "tests" / folder):
                 item.add_marker(pytest.mark.xdist_group(group))
+        if "isla_feeds" in getattr(item, "fixturenames", ()):  # told once, which takes seconds
+            item.add_marker(pytest.mark.xdist_group("told"))
     if not config.getoption("--database-only"):
         return
     asks = {"db", "transactional_db", "django_db_setup"}

@@ -21,6 +21,7 @@ from floreo.feeds.pack import nights_in, story_in
 from floreo.indicators.models import Reading
 from floreo.organisations.models import Contact, Country, Holding, Organisation
 
+TOLD = pytest.mark.usefixtures("isla_feeds")
 ISLA = Path(__file__).resolve().parents[2] / "packs" / "isla-prueba"
 
 
@@ -33,7 +34,8 @@ def stands(subject: str) -> tuple[str, str, str, str]:
     return finding.organisation.code, finding.state, finding.said, finding.claim
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_every_report_is_read_and_its_counts_add_up() -> None:
     reports = list(Report.objects.all())
     assert len(reports) == sum(map(len, nights_in(ISLA).values()))
@@ -52,7 +54,8 @@ def test_every_report_is_read_and_its_counts_add_up() -> None:
     assert all(sum(getattr(r, column) for r in reports) > 0 for column in ("duplicates", "dropped", "outside"))
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
     assert set(Finding.objects.values_list("state", flat=True)) == set(FindingState.values)
     assert set(Finding.objects.values_list("claim", flat=True)) >= {"", Claim.SHOWN, Claim.CONTRADICTED}
@@ -66,7 +69,8 @@ def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
     assert (back.state, back.reopened, back.spells.count()) == ("reopened", 1, 2)
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_what_was_not_theirs_went_to_whose_it_is_and_what_nobody_decided_waits() -> None:
     decided = {c.network: (c.state, c.moved_to and c.moved_to.code) for c in Correction.objects.all()}
     assert decided == {
@@ -78,7 +82,8 @@ def test_what_was_not_theirs_went_to_whose_it_is_and_what_nobody_decided_waits()
     assert stands("203.0.113.98")[:2] == ("chamber-of-commerce", "persisting")
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_letters_stand_on_their_days_and_never_leave() -> None:
     mails = OutboxMail.objects.filter(kind__startswith="feeds.")
     assert set(mails.values_list("state", flat=True)) == {MailState.DROPPED}
@@ -94,7 +99,8 @@ def test_letters_stand_on_their_days_and_never_leave() -> None:
     assert Answer.objects.exclude(reply="").count() == len(story.reply)
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_the_figures_follow() -> None:
     figures = {
         code: Reading.objects.filter(indicator__code=code).order_by("-ends_on").first()
@@ -103,7 +109,8 @@ def test_the_figures_follow() -> None:
     assert [code for code, reading in figures.items() if reading is None or not reading.value] == []
 
 
-@pytest.mark.usefixtures("isla_feeds")
+@TOLD
+@pytest.mark.one_database
 def test_told_again_nothing_is_told() -> None:
     entries = AuditEntry.objects.count()
     assert (untold(ISLA), replay(ISLA)) == ([], 0)

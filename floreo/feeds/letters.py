@@ -21,7 +21,7 @@ from floreo.feeds.holding_links import page_of
 from floreo.feeds.logic import rank
 from floreo.feeds.models import Answer, Correction, Digest, Finding, Said, Severity
 from floreo.feeds.texts import text_of
-from floreo.feeds.told import NEWS_WORDS, role_words, tlp_words, where, why_words
+from floreo.feeds.told import NEWS_WORDS, in_order, role_words, tlp_words, where, why_words
 from floreo.organisations.models import Kind, Organisation
 from floreo.organisations.queries import the_country
 from floreo.strategy.presenters.words import day_words, short_day
@@ -108,13 +108,13 @@ class _Text:
         self.bad = [item for item in items if item.news not in GOOD]
         self.good = [item for item in items if item.news in GOOD]
         self.kinds: dict[str, list[Finding]] = defaultdict(list)
-        for item in sorted(self.bad, key=lambda i: i.finding.severity_rank):
+        for item in sorted(self.bad, key=lambda i: (i.finding.severity_rank, in_order(i.finding))):
             self.kinds[item.finding.kind].append(item.finding)
         self.news = {item.finding.pk: item.news for item in items}
 
     def write(self) -> tuple[str, str]:
         parts = [
-            tlp_words(self.digest.tlp), self._opening(), self._how_to_answer(), self._answered(), *self._troubles(), self._why(),
+            f"TLP:{self.digest.tlp}. {tlp_words(self.digest.tlp)}", self._opening(), self._how_to_answer(), self._answered(), *self._troubles(), self._why(),
             self._closing(),
         ]  # fmt: skip
         return self._subject(), "\n\n".join(part for part in parts if part) + "\n"

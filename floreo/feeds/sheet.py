@@ -17,7 +17,7 @@ from floreo.feeds.actions.answering import MOST_NOTE, answer, say_received, take
 from floreo.feeds.holding_links import Holder
 from floreo.feeds.models import Answer, Claim, Finding, Said, Severity
 from floreo.feeds.texts import KindText, text_of
-from floreo.feeds.told import NEWS_WORDS, news_now, where, why_words
+from floreo.feeds.told import NEWS_WORDS, in_order, news_now, where, why_words
 from floreo.organisations.queries import bodies_of
 
 SHOWN_OF_A_KIND = 25  # as rows on the first page; a kind opened by itself shows more
@@ -71,7 +71,7 @@ class Sheet:
         heir = self.digest.organisation.heir()
         self.told = self.digest.lines.count()
         rows = Finding.objects.filter(lines__digest=self.digest, organisation__in=bodies_of([heir.pk]))
-        self.findings = list(rows.select_related("feed").order_by("severity_rank", "kind", "subject", "port", "pk"))
+        self.findings = sorted(rows.select_related("feed"), key=lambda f: (f.severity_rank, f.kind, in_order(f)))
         self.form = AnswerForm()
         self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
         self.everything, self.kinds = False, set[str]()  # ticked as such

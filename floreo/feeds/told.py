@@ -4,6 +4,7 @@ the language of the moment."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -60,7 +61,8 @@ def role_words(role: str, asked: str) -> str:
 
 
 def tlp_words(label: str) -> str:
-    return f"TLP:{label}. {TLP_WORDS.get(label, TLP_WORDS[Tlp.AMBER])}"
+    """What may be done with it, in a sentence."""
+    return str(TLP_WORDS.get(label, TLP_WORDS[Tlp.AMBER]))
 
 
 def news_now(finding: Finding) -> News:
@@ -72,6 +74,14 @@ def news_now(finding: Finding) -> News:
     if finding.state == FindingState.REOPENED:
         return News.BACK
     return News.NEW if finding.state == FindingState.NEW else News.STANDING
+
+
+def in_order(finding: Finding) -> tuple[int, int, str, int]:
+    """Addresses by their number, the old kind first, then names."""
+    if not finding.ip:
+        return 9, 0, finding.subject, finding.port
+    address = ip_address(finding.ip)
+    return address.version, int(address), "", finding.port
 
 
 def where(finding: Finding) -> str:

@@ -18,7 +18,7 @@ from floreo.feeds.engine.texts import digest
 
 Longs = npt.NDArray[np.int64]
 
-_MEMORY = 200_000  # rows held before they are folded, and findings held before they go to disk
+_MEMORY = 400_000  # rows held before they are folded, and findings held before they go to disk
 _LONGEST = 255  # letters of a subject, as the register keeps it
 _DETAIL = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities")
 _WORDS = {  # column of the finding -> of the event
@@ -100,27 +100,26 @@ class Findings:
         if self._held > self._memory:
             self._fold()
 
-    def _fold(self) -> None:
-        folded = _folded(self._blocks)
+    def _fold(self, most: int | None = None) -> None:
+        """What is held becomes one row a finding; and goes to disk where there are more than `most` still."""
+        most = self._memory * 3 // 4 if most is None else most
+        folded = _folded(self._blocks, sort_above=most if self._folder is not None else None)
         self._blocks, self._held = [folded], len(folded.rows)
-        if self._folder is None or self._held <= self._memory * 3 // 4:
+        if self._folder is None or self._held <= most:
             return
         path = self._folder / f"findings-{len(self._runs)}.arrow"
-        order = np.argsort(folded.state.h, kind="stable")
-        sorted_state = folded.state.take(order)
-        table = _plain(folded.table.take(pa.array(order)))
-        for name, column in zip(_STATE, sorted_state.columns(), strict=True):
+        table = folded.table
+        for name, column in zip(_STATE, folded.state.columns(), strict=True):
             table = table.append_column(name, pa.array(column))
         with pa.ipc.new_file(str(path), table.schema) as out:
-            out.write_table(table)
+            out.write_table(table.combine_chunks())
         self._runs.append(path)
         self._blocks, self._held = [], 0
 
     def tables(self) -> Iterator[pa.Table]:
         """The findings; words as dictionaries. In the order of the file when all fitted, else of their hash."""
         if self._runs and self._held:
-            self._memory = 0
-            self._fold()
+            self._fold(most=0)
         if not self._runs:
             if self._held:
                 yield _finished(_folded(self._blocks))
@@ -141,8 +140,9 @@ def _of_run(part: pa.Table) -> _Block:
     return _Block(part.select(_KEPT), np.arange(len(part)), _State(*columns))
 
 
-def _folded(blocks: Sequence[_Block]) -> _Block:
-    """One row a hash, in the order of the file: of the rows with the same, the first of all blocks."""
+def _folded(blocks: Sequence[_Block], sort_above: int | None = None) -> _Block:
+    """One row a hash: of the rows with the same, the first of all blocks. In the order of the file; in that of the hashes
+    where there are more than `sort_above`."""
     state = _State.joined([block.state for block in blocks])
     offsets = np.cumsum([0, *(len(block.table) for block in blocks)])
     rows = np.concatenate([block.rows + offset for block, offset in zip(blocks, offsets, strict=False)])
@@ -150,16 +150,18 @@ def _folded(blocks: Sequence[_Block]) -> _Block:
     h = state.h[order]
     starts = np.flatnonzero(np.concatenate([[True], h[1:] != h[:-1]]))
     at = order[starts]  # of each hash its first row
-    back = np.argsort(at)
     folded = _State(
         h[starts],
         np.minimum.reduceat(state.first[order], starts),
         np.maximum.reduceat(state.last[order], starts),
         np.add.reduceat(state.times[order], starts).astype(np.uint32),
         np.minimum.reduceat(state.rank[order], starts),
-    ).take(back)
+    )
+    if sort_above is None or len(at) <= sort_above:
+        back = np.argsort(at)
+        at, folded = at[back], folded.take(back)
     table = pa.concat_tables([block.table for block in blocks]).unify_dictionaries()
-    return _Block(table.take(pa.array(rows[at[back]])).combine_chunks(), np.arange(len(at)), folded)
+    return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), folded)
 
 
 def _finished(block: _Block) -> pa.Table:
@@ -219,14 +221,6 @@ def _subjects(table: pa.Table) -> Any:
             texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts, mask, written
         )
     return texts
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Without dictionaries: runs then need not agree on theirs."""
-    schema = pa.schema(
-        [(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema]
-    )
-    return table.cast(schema).combine_chunks()
 
 
 def _ranks(column: Any) -> npt.NDArray[np.int8]:

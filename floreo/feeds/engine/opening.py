@@ -195,8 +195,9 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if len(first) >= 64:
             break
     encoding, skip = next(((e, len(mark)) for mark, e in _MARKS if first.startswith(mark)), ("utf-8", 0))
-    if not skip and len(first) >= 16 and not any(first[1:64:2]) and all(first[0:64:2]):
-        encoding = "utf-16-le"  # written without a mark
+    if not skip and len(first) >= 16:  # wide letters may come without a mark
+        odd, even = any(first[1:64:2]), any(first[0:64:2])
+        encoding = "utf-16-le" if even and not odd else "utf-16-be" if odd and not even else encoding
     stream = _chained(first[skip:], chunks)
     if encoding == "utf-8":
         yield from stream

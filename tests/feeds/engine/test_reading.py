@@ -103,6 +103,16 @@ def test_a_quote_that_nobody_closes_costs_one_line_not_the_file() -> None:
     assert (len(rows), rejects, rows[0][0]) == (20_000, [(2, '1,"open', "broken_row")], 3)
 
 
+@pytest.mark.timeout(20)
+def test_a_file_full_of_stray_quotes_is_read_in_time_that_grows_with_its_length() -> None:
+    rows, rejects = read_csv(b"x,y\n" + b'a"b,"c\n' * 40_000 + b"1,2\n", 1 << 16)
+    assert (rows, len(rejects), rejects[-1]) == (
+        [(40_002, {"x": "1", "y": "2"})],
+        40_000,
+        (40_001, 'a"b,"c', "broken_row"),
+    )
+
+
 def test_a_line_longer_than_any_row_is_said_and_passed_over() -> None:
     data = b"x,y\n1,2\n" + b"z" * (20 << 20) + b"\n3,4\n"
     rows, rejects = read_csv(data, 1 << 20)
@@ -135,7 +145,21 @@ def test_the_header_of_another_report_is_refused_and_named() -> None:
         opened(b"name,value\n1,2\n", "scan_rdp.csv")
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40, b"BZh9" + bytes(200), b"\n\n  \n"])
+def test_capitals_make_no_other_column() -> None:
+    report = opened(b"Timestamp,IP,PORT,Colour\n2026-11-24,192.0.2.1,80,x\n", "2026-11-24-scan_http-xx.csv")
+    assert (report.header, report.unknown_columns) == (("timestamp", "ip", "port", "Colour"), ("Colour",))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!DOCTYPE html><p>404 not found",
+        ",".join(map(str, range(9000))).encode(),
+        b"\x89PNG\r\n\x1a\n" + bytes(range(32)) * 40,
+        b"BZh9" + bytes(200),
+        b"\n\n  \n",
+    ],
+)
 def test_what_is_no_report_is_refused(data: bytes) -> None:
     with pytest.raises(Unreadable) as found:
         opened(data)

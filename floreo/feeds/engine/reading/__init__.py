@@ -120,6 +120,8 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     if mapping.get("header", True):
         header, rest = csv_.header_of(first, delimiter)
         header = csv_.fitted(header, rest, delimiter)
+        if not mapping:
+            header = telling.spelt(known, said, header)
     else:
         header, rest = [str(n) for n in range(1, len(telling.cells(first, delimiter)) + 1)], first
     next(blocks)

@@ -14,18 +14,22 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.opening import LONGEST_LINE, Block, line_ends
+from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import records
-from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Lines, Rejects, Rows
+from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Rejects, Rows
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
 _BITE = 1 << 20  # of a block, that PyArrow parses at a time
 _SAMPLE = 2000  # rows by which a column is taken for one that repeats itself
 _HABIT = 64 << 10  # bytes by which rows are taken to be longer or shorter than the header, all of them
+_MOST_COLUMNS = 4000  # no report has a tenth
 _FEW = 2  # columns at most
 _REPEATS = 0.25  # of which so few are different
-Spans = tuple[records.Ints, records.Ints]
+Bad = list[tuple[int, str]]  # number and text of rows with another number of cells
+_MOST_CUTS = 100  # quotes never closed, until every line of the file counts as a row
 _BREAKS = (b"\n", b"\r")
 
 
@@ -64,13 +68,15 @@ def fitted(header: list[str], block: Block, delimiter: str) -> list[str]:
 
 def unique(cells: Iterable[str]) -> list[str]:
     """Every column by a name of its own."""
-    out: list[str] = []
+    out: dict[str, None] = {}
     for number, cell in enumerate(cells, 1):
         name = cell.strip().replace("\0", "") or str(number)
         while name in out:
             name = f"{name}_{number}"
-        out.append(name)
-    return out
+        out[name] = None
+    if len(out) > _MOST_COLUMNS:
+        raise Unreadable(problems.UNKNOWN_FORMAT, f"{len(out)} columns")
+    return list(out)
 
 
 @dataclass
@@ -86,6 +92,7 @@ class Reader:
     _held: bytes = b""
     _held_line: int = 0
     _skipping: bool = False
+    _cuts: int = 0  # lines given up because of a quote never closed
 
     def read(self, blocks: Iterable[Block]) -> Iterator[Rows]:
         """At least one, so that a report without rows has columns too."""
@@ -130,40 +137,41 @@ class Reader:
 
     def _uneven(self, block: Block) -> Iterator[Rows]:
         """Rows found one by one. What is not yet whole is held for the next block; a quote never closed costs one line."""
-        data, line = block.data, block.line
-        while data:
-            found = records.records(data, self.delimiter, last=block.last)
-            long = np.flatnonzero(found.ends - found.starts > records.LONGEST)
-            broken = next(
-                (int(i) for i in long if line_ends(data[found.starts[i] : found.ends[i]].rstrip(b"\r\n"))), -1
-            )
-            count = len(found.starts) if broken < 0 else broken
-            yield from self._found(data, line, found, count)
-            end = found.end if broken < 0 else int(found.starts[broken])
-            rest = data[end:]
-            line += line_ends(data[:end])
-            if broken < 0 and not block.last and len(rest) <= records.LONGEST:
-                self._held, self._held_line = rest, line
-                return
-            data, line, rows = self._cut(rest, line, block)
-            if rows:
-                yield rows
+        data, place, spans, rejects = block.data, 0, _Spans(), Rejects()
+        line = block.line
+        while place < len(data):
+            rest = data[place:]
+            if self._cuts > _MOST_CUTS:
+                found, broken = records.lines(rest, self.delimiter, last=block.last), -1
+            else:
+                found = records.records(rest, self.delimiter, last=block.last)
+                broken = _first_too_long(rest, found)
+            for which in found.broken:
+                rejects.add(line + which, _text(records.line(rest, which)), Reject.BROKEN_ROW)
+            end = spans.take(found, broken, place, line)
+            line += line_ends(rest[:end])
+            place += end
+            rest = rest[end:]
+            if broken < 0 and not block.last and (len(rest) <= records.LONGEST or not _has_break(rest)):
+                self._hold(rest, line, rejects)
+                break
+            if rest and self._cuts <= _MOST_CUTS:
+                self._cuts += 1
+                first = _first_line(rest)
+                rejects.add(line, _text(first), _why(first))
+                place, line = place + len(first), line + 1
+            elif rest:
+                rejects.add(line, _text(rest), _why(rest))
+                break
+        yield from self._spanned(data, spans, rejects)
 
-    def _cut(self, rest: bytes, line: int, block: Block) -> tuple[bytes, int, Rows | None]:
-        """The first line of what makes no row, as a reject; and what stands after it."""
-        if not rest:
-            return b"", line, None
-        first = rest.splitlines(keepends=True)[0] if len(rest) < LONGEST_LINE else _first_line(rest)
-        if not first.endswith(_BREAKS) and not block.last:
-            if len(rest) <= LONGEST_LINE:
-                self._held, self._held_line = rest, line
-                return b"", line, None
+    def _hold(self, rest: bytes, line: int, rejects: Rejects) -> None:
+        """Keeps the beginning of a row for the next block; of a line longer than any row, only the word that it was."""
+        if len(rest) > LONGEST_LINE:
+            rejects.add(line, _text(rest), Reject.TOO_LONG)
             self._skipping = True
-        rejects = Rejects()
-        long = len(first) > records.LONGEST
-        rejects.add(line, _text(first), Reject.TOO_LONG if long else Reject.BROKEN_ROW)
-        rows = Rows(self._empty(), np.zeros(0, np.uint64), lambda _: [], rejects.table(), len(first))
-        return rest[len(first) :], line + 1, rows
+        else:
+            self._held, self._held_line = rest, line
 
     def _skip(self, block: Block) -> Block:
         """Goes on behind a line that was too long."""
@@ -171,21 +179,31 @@ class Reader:
         self._skipping = not first.endswith(_BREAKS)
         return Block(block.data[len(first) :], block.line + (not self._skipping), block.last)
 
-    def _found(self, data: bytes, line: int, found: records.Records, count: int) -> Iterator[Rows]:
-        if not count:
-            return
-        starts, ends = found.starts[:count], found.ends[:count]
-        end = int(ends[-1])
-        table, bad = self._parse(data[:end])
-        lines = (found.lines[:count] + line).astype(np.uint64)
-        if table.num_rows + len(bad) != count:  # pyarrow understands a row otherwise: each by itself, then
-            for i in range(count):
-                table, bad = self._parse(data[int(starts[i]) : int(ends[i])])
-                yield _rows(table, bad, lines[i : i + 1], data, (starts[i : i + 1], ends[i : i + 1]))
-            return
-        yield _rows(table, bad, lines, data, (starts, ends))
+    def _spanned(self, data: bytes, spans: _Spans, rejects: Rejects) -> Iterator[Rows]:
+        starts, ends, lines = spans.arrays()
+        table, bad = self._parse(b"".join(data[a:b] for a, b in spans.pieces))
+        if table.num_rows + len(bad) != len(starts):  # pyarrow understands a row otherwise: each by itself, then
+            table, bad = self._one_by_one(data, starts, ends)
+        for number, text in bad:
+            rejects.add(int(lines[number]), text, Reject.BROKEN_ROW)
+        kept = np.delete(np.arange(len(starts)), [number for number, _ in bad])
 
-    def _parse(self, data: bytes) -> tuple[pa.Table, list[tuple[int, str]]]:
+        def texts(rows: npt.NDArray[np.int64]) -> list[str]:
+            return [_text(data[starts[i] : ends[i]]) for i in kept[rows].tolist()]
+
+        yield Rows(table, lines[kept].astype(np.uint64), texts, rejects.table(), len(data))
+
+    def _one_by_one(self, data: bytes, starts: records.Ints, ends: records.Ints) -> tuple[pa.Table, Bad]:
+        tables, bad = [self._empty()], []
+        for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            table, _ = self._parse(data[start:end])
+            if table.num_rows == 1:
+                tables.append(table)
+            else:
+                bad.append((number, _text(data[start:end])))
+        return pa.concat_tables(tables), bad
+
+    def _parse(self, data: bytes) -> tuple[pa.Table, Bad]:
         """The rows, and number and text of those that have another number of cells."""
         if not data:
             return self._empty(), []
@@ -195,8 +213,8 @@ class Reader:
             table, bad = self._read(data, len(data) + 1)
         return table.unify_dictionaries().combine_chunks(), bad
 
-    def _read(self, data: bytes, size: int) -> tuple[pa.Table, list[tuple[int, str]]]:
-        bad: list[tuple[int, str]] = []
+    def _read(self, data: bytes, size: int) -> tuple[pa.Table, Bad]:
+        bad: Bad = []
 
         def broken(row: Any) -> str:
             bad.append((row.number - 1, row.text))
@@ -233,6 +251,50 @@ class Reader:
         return out
 
 
+def _has_break(data: bytes) -> bool:
+    return b"\n" in data or b"\r" in data
+
+
+def _why(line: bytes) -> Reject:
+    return Reject.TOO_LONG if len(line) > records.LONGEST else Reject.BROKEN_ROW
+
+
+def _first_too_long(data: bytes, found: records.Records) -> int:
+    """The first row over several lines that is longer than any real one; -1 when there is none."""
+    for i in np.flatnonzero(found.ends - found.starts > records.LONGEST).tolist():
+        if _has_break(data[found.starts[i] : found.ends[i]].rstrip(b"\r\n")):
+            return int(i)
+    return -1
+
+
+@dataclass
+class _Spans:
+    """Rows of a block, found bit by bit: begin, end and line of each, and the pieces in which they lie."""
+
+    found: list[tuple[records.Ints, records.Ints, records.Ints]] = field(default_factory=list)
+    pieces: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, found: records.Records, broken: int, place: int, line: int) -> int:
+        """Adds rows, up to the one that is broken; says where what was understood ends."""
+        count = len(found.starts) if broken < 0 else broken
+        end = found.end if broken < 0 else int(found.starts[broken])
+        if count:
+            self.found.append((found.starts[:count] + place, found.ends[:count] + place, found.lines[:count] + line))
+            if len(found.broken):
+                spans = zip((found.starts + place).tolist(), (found.ends + place).tolist(), strict=True)
+                self.pieces += list(spans)
+            else:
+                self.pieces.append((place, place + int(found.ends[count - 1])))
+        return end
+
+    def arrays(self) -> tuple[records.Ints, records.Ints, records.Ints]:
+        if not self.found:
+            nothing = np.zeros(0, np.int64)
+            return nothing, nothing, nothing
+        starts, ends, lines = (np.concatenate(column) for column in zip(*self.found, strict=True))
+        return starts, ends, lines
+
+
 def _first_line(data: bytes) -> bytes:
     places = [place for mark in _BREAKS if (place := data.find(mark)) >= 0]
     if not places:
@@ -245,7 +307,7 @@ def _text(row: bytes) -> str:
     return row[: LONGEST_TEXT * 4].decode("utf-8", "replace").rstrip("\r\n")[:LONGEST_TEXT]
 
 
-def _even(table: pa.Table, bad: list[tuple[int, str]], block: Block) -> Rows:
+def _even(table: pa.Table, bad: Bad, block: Block) -> Rows:
     """Every line was a row."""
     count = table.num_rows + len(bad)
     lines = np.arange(block.line, block.line + count, dtype=np.uint64)
@@ -263,16 +325,3 @@ def _even(table: pa.Table, bad: list[tuple[int, str]], block: Block) -> Rows:
         return [_text(data[starts[i] : ends[i]]) for i in at.tolist()]
 
     return Rows(table, lines if kept is None else lines[kept], texts, rejects.table(), len(data))
-
-
-def _rows(table: pa.Table, bad: list[tuple[int, str]], lines: Lines, data: bytes, spans: Spans) -> Rows:
-    rejects = Rejects()
-    for number, text in bad:
-        rejects.add(int(lines[number]), text, Reject.BROKEN_ROW)
-    kept = np.delete(np.arange(len(lines)), [number for number, _ in bad])
-    starts, ends = spans
-
-    def texts(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [_text(data[starts[i] : ends[i]]) for i in kept[rows].tolist()]
-
-    return Rows(table, lines[kept], texts, rejects.table(), int(ends[-1] - starts[0]))

@@ -66,7 +66,8 @@ class Rejects:
         self.reasons.append(reason.value)
 
     def table(self) -> pa.Table:
-        return reject_table(self.lines, self.texts, self.reasons)
+        """In the order of the file."""
+        return reject_table(self.lines, self.texts, self.reasons).sort_by("line")
 
 
 def reject_table(lines: Sequence[int] | Lines, texts: Sequence[str], reasons: Sequence[str]) -> pa.Table:

@@ -24,6 +24,7 @@ class Records:
     ends: Ints
     lines: Ints
     end: int  # of what was understood: what follows is a row not yet whole
+    broken: tuple[int, ...] = ()  # lines that are no row
 
 
 @cache
@@ -51,6 +52,29 @@ def records(data: bytes, delimiter: str, *, last: bool) -> Records:
     letters = np.frombuffer(data, np.uint8)
     there = (letters[starts] != _LF) & (letters[starts] != _CR) if len(starts) else np.zeros(0, bool)
     return Records(starts[there], ends[there], lines[there], end)
+
+
+def lines(data: bytes, delimiter: str, *, last: bool) -> Records:
+    """Every line as a row, for files whose quotes mean nothing: those that are not whole by themselves are broken."""
+    whole = data if last else data[: max(data.rfind(b"\n"), data.rfind(b"\r")) + 1]
+    starts, ends, rows, broken, place = [], [], [], [], 0
+    for number, line in enumerate(whole.splitlines(keepends=True)):
+        end = place + len(line)
+        if bare := line.rstrip(b"\r\n"):
+            if is_whole(bare, delimiter):
+                starts.append(place)
+                ends.append(end)
+                rows.append(number)
+            else:
+                broken.append(number)
+        place = end
+    return Records(np.array(starts, np.int64), np.array(ends, np.int64), np.array(rows, np.int64), place, tuple(broken))
+
+
+def line(data: bytes, number: int) -> bytes:
+    """One line of the data, by its number."""
+    places = line_places(np.frombuffer(data, np.uint8)) + 1
+    return data[int(places[number - 1]) if number else 0 : int(places[number]) if number < len(places) else len(data)]
 
 
 def _line_of(data: bytes, place: int) -> int:

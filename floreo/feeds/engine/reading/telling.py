@@ -21,6 +21,10 @@ def check_text(block: Block) -> None:
     sample = block.data[:_SAMPLE]
     if block.last and not sample.strip(b" \t\r\n\0"):
         raise Unreadable(problems.EMPTY)
+    if (
+        sample.lstrip()[:5].lower().startswith((b"<", b"%pdf-", b"{\\rtf"))
+    ):  # a page that says "not found" is no report either
+        raise Unreadable(problems.UNKNOWN_FORMAT)
     if len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) // 10:
         raise Unreadable(problems.UNKNOWN_FORMAT)
 
@@ -86,6 +90,16 @@ def type_of(known: Format, said: str, header: Sequence[str]) -> tuple[ReportType
         return known.stranger(said), False
     check_header(known, kind, header)
     return kind, True
+
+
+def spelt(known: Format, said: str, header: list[str]) -> list[str]:
+    """Names as the format spells them: capitals make no other column."""
+    kind = known.type_of(said)
+    words = kind.columns if kind else frozenset().union(*(t.columns for t in (*known.types.values(), known.unknown)))
+    low = {name.lower(): name for name in words if name.islower()}
+    return [
+        name if name in words or low.get(name.lower(), "") in header else low.get(name.lower(), name) for name in header
+    ]
 
 
 def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None:

@@ -146,8 +146,8 @@ class Reader:
             else:
                 found = records.records(rest, self.delimiter, last=block.last)
                 broken = _first_too_long(rest, found)
-            for which in found.broken:
-                rejects.add(line + which, _text(records.line(rest, which)), Reject.BROKEN_ROW)
+            for number, text in found.broken:
+                rejects.add(line + number, _text(text), Reject.BROKEN_ROW)
             end = spans.take(found, broken, place, line)
             line += line_ends(rest[:end])
             place += end

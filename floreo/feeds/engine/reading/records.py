@@ -24,7 +24,7 @@ class Records:
     ends: Ints
     lines: Ints
     end: int  # of what was understood: what follows is a row not yet whole
-    broken: tuple[int, ...] = ()  # lines that are no row
+    broken: tuple[tuple[int, bytes], ...] = ()  # number and text of lines that are no row
 
 
 @cache
@@ -66,15 +66,9 @@ def lines(data: bytes, delimiter: str, *, last: bool) -> Records:
                 ends.append(end)
                 rows.append(number)
             else:
-                broken.append(number)
+                broken.append((number, bare))
         place = end
     return Records(np.array(starts, np.int64), np.array(ends, np.int64), np.array(rows, np.int64), place, tuple(broken))
-
-
-def line(data: bytes, number: int) -> bytes:
-    """One line of the data, by its number."""
-    places = line_places(np.frombuffer(data, np.uint8)) + 1
-    return data[int(places[number - 1]) if number else 0 : int(places[number]) if number < len(places) else len(data)]
 
 
 def _line_of(data: bytes, place: int) -> int:

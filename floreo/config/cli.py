@@ -50,11 +50,31 @@ def _parser() -> argparse.ArgumentParser:
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
 
+    _add_feeds(commands)
     _add_keeping(commands)
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
     commands.add_parser("figures", help="compute every indicator anew")
     commands.add_parser("search-index", help="build the search index anew")
     return parser
+
+
+def _add_feeds(commands: Any) -> None:
+    """Reports of threats."""
+    what = commands.add_parser("feed", help="reports of threats, and where they come from")
+    what = what.add_subparsers(dest="what", required=True)
+    read = what.add_parser("ingest", help="read files of reports")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    read.add_argument("--feed", default="", help="code of the feed that they belong to (default: files by hand)")
+    read.add_argument("--dry-run", action="store_true", help="say what would be kept, and write nothing")
+    read.add_argument("--executor", choices=["inline", "pool", "ray"], help="where it runs (default: by size)")
+    read.add_argument("--address", default="", help="of the Ray cluster: host:port")
+    read.add_argument("--workers", type=int, default=0, help="processes of the pool (default: one a core)")
+    what.add_parser("list", help="feeds, and how they do")
+    what.add_parser("compact", help="put each past day of events into one file, and let go of what has aged")
+    token = what.add_parser("token", help="tokens with which programs speak to the API: lists, makes, ends them")
+    token.add_argument("--make", metavar="NAME", help="a token for a program, shown once")
+    token.add_argument("--for", dest="account", metavar="EMAIL", help="the account that it speaks for")
+    token.add_argument("--end", metavar="NAME", help="end the tokens of that name")
 
 
 def _add_keeping(commands: Any) -> None:

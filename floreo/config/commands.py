@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import DatabaseError
 
-from floreo.config import doctor
+from floreo.config import cli_feeds, doctor
 from floreo.config.backup import backup
 from floreo.config.cli_import import import_text
 from floreo.config.jobs import Loop
@@ -39,7 +39,9 @@ def say(line: str = "") -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Runs the command that was asked for; a refusal is its sentence and exit code 1."""
-    name = asked.command if asked.command not in {"pack", "strategy", "audit"} else f"{asked.command} {asked.what}"
+    name = (
+        asked.command if asked.command not in {"pack", "strategy", "audit", "feed"} else f"{asked.command} {asked.what}"
+    )
     try:
         if getattr(asked, "dry_run", False):
             return COMMANDS[name](asked)  # needs no database, and makes none
@@ -246,4 +248,5 @@ COMMANDS = {
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,
+    **cli_feeds.COMMANDS,
 }

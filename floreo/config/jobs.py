@@ -24,6 +24,9 @@ from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.core.returned import read_returned
 from floreo.evidence.actions import look_at_links
 from floreo.feeds.actions.digests import send_due
+from floreo.feeds.actions.ingesting import read_waiting
+from floreo.feeds.actions.keeping import compact_and_retain
+from floreo.feeds.actions.ways import fetch_due, look_at_folders, read_mail
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
@@ -73,6 +76,11 @@ JOBS = {
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
+    "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1)),
+    "watched folders": Job(lambda: look_at_folders(by=SYSTEM), timedelta(seconds=30)),
+    "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5)),
+    "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5)),
+    "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1)),
     "letters of findings": Job(lambda: send_due(by=SYSTEM), timedelta(minutes=15)),
     "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),

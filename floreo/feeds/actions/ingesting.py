@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from floreo.core.access import Actor
 from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, task_of
@@ -17,8 +19,8 @@ from floreo.feeds.actions.taking import Taken, findings_of, take_in
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.submit import Executor, executor
-from floreo.feeds.engine.task import Summary
-from floreo.feeds.models import Report
+from floreo.feeds.engine.task import Summary, Task
+from floreo.feeds.models import Report, ReportState
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +42,21 @@ def ingest_waiting(
     by: Actor,
     only: QuerySet[Report] | None = None,
     told: Told | None = None,
+    run: Callable[[Task], tuple[Summary, ...]] = ingest.run,
     at_once: int = 1,
+    seconds: float = float("inf"),
 ) -> Ingested:
-    """Reads until nothing waits. `only` narrows it to some reports, `told` hears of each window when it is done; `at_once`
-    windows are with the engine at a time. A window that fails is tried again another time, and the others go on."""
+    """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports, `told` hears of each window when it is done; `at_once`
+    windows are with the engine at a time; `run` may listen to the engine where it runs in this process. A window that fails is tried again another time, and the others go on."""
     runner = runner or executor("inline")
     done, store = Ingested(), Store(settings.EVENTS_ROOT)
     failed: set[int] = set()
     running: deque[tuple[Claimed, Any]] = deque()
+    until = time.monotonic() + seconds
     while True:
         rest = (Report.objects.all() if only is None else only).exclude(pk__in=failed)
-        while len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
-            running.append((claimed, runner.submit(ingest.run, task_of(claimed))))
+        while time.monotonic() < until and len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
+            running.append((claimed, runner.submit(run, task_of(claimed))))
         if not running:
             return done
         claimed, future = running.popleft()
@@ -77,4 +82,17 @@ def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Su
     return summaries
 
 
-__all__ = ["Ingested", "Taken", "ingest_waiting"]
+_SLICE = 20.0  # seconds, then the worker looks at its other work
+_WORTH_A_POOL = 256 << 20
+
+
+def read_waiting(*, by: Actor) -> Ingested:
+    """The job: some of what waits, here; where much waits, in as many processes as there are cores."""
+    waiting = Report.objects.filter(state=ReportState.WAITING)
+    much = (waiting.aggregate(n=Sum("size"))["n"] or 0) > _WORTH_A_POOL and (os.cpu_count() or 1) > 1
+    with executor("pool" if much else "inline") as runner:
+        at_once = (os.cpu_count() or 1) + 1 if much else 1
+        return ingest_waiting(runner, by=by, at_once=at_once, seconds=_SLICE * (6 if much else 1))
+
+
+__all__ = ["Ingested", "Taken", "ingest_waiting", "read_waiting"]

@@ -43,6 +43,11 @@ def executor(kind: str = "inline", address: str = "", workers: int = 0) -> Execu
     raise ValueError(f"{kind!r} is none of {', '.join(KINDS)}")
 
 
+def is_here(runner: Executor) -> bool:
+    """Whether it runs in this very process, so that one can listen to it."""
+    return isinstance(runner, _Inline)
+
+
 class _Inline:
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         done: Future[T] = Future()

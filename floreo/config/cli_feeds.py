@@ -1,0 +1,273 @@
+"""`floreo feed`: reports read from the command line, feeds listed, stored days compacted, tokens for programs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.errors import Refused
+from floreo.core.ui.words import moment, number
+from floreo.feeds.actions.claiming import mapping_of, rules
+from floreo.feeds.actions.feeds import by_hand
+from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.keeping import compact_days, let_go_of_old
+from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.tokens import end_token, make_token
+from floreo.feeds.constituency import owned
+from floreo.feeds.engine import ingest
+from floreo.feeds.engine.constituency import kept
+from floreo.feeds.engine.submit import Executor, NotProtected, executor, is_here
+from floreo.feeds.engine.task import Source, Summary, Task
+from floreo.feeds.incoming.keeping import digest_of
+from floreo.feeds.incoming.telling import tell, tidy
+from floreo.feeds.models import ApiToken, Feed, Report, ReportState
+from floreo.feeds.presenters.reading import Totals, file_line, total_lines
+from floreo.organisations.models import User
+from floreo.organisations.queries import in_the_country
+
+_WORTH_A_POOL = 64 << 20  # below, starting processes takes longer than reading
+_WAIT = 0.5
+
+
+@dataclass
+class _Bar:
+    """Rows and files so far, on one line that is written over; only where somebody watches."""
+
+    files: int
+    out: TextIO = field(default_factory=lambda: sys.stderr)
+    done: int = 0
+    rows: int = 0
+    shown_at: float = 0.0
+
+    def tick(self, rows: int, _text: int = 0, _packed: int = 0) -> None:
+        if not self.out.isatty() or time.monotonic() - self.shown_at < 0.1:
+            return
+        self.shown_at = time.monotonic()
+        full = round(20 * self.done / max(self.files, 1))
+        line = f"[{'#' * full}{'.' * (20 - full)}] {self.done}/{self.files}  {number(self.rows + rows)} {_('rows')}"
+        self.out.write(f"\r{line[:78]:<78}")
+        self.out.flush()
+
+    def finished(self, summaries: Iterable[Summary]) -> None:
+        for each in summaries:
+            self.done += 1
+            self.rows += each.rows
+        self.shown_at = 0.0
+        self.tick(0)
+
+    def close(self) -> None:
+        if self.out.isatty():
+            self.out.write("\r" + " " * 78 + "\r")
+
+
+def feed_ingest(asked: argparse.Namespace) -> int:
+    """Exit code 0 when every file was read whole, 1 when one was not: the others are read all the same."""
+    started = time.monotonic()
+    try:
+        runner = _executor(asked)
+    except (NotProtected, ValueError, ImportError) as wrong:
+        raise Refused(str(wrong), code="no_executor") from wrong
+    with runner:
+        read = _dry if asked.dry_run else _read
+        lines, totals, is_well = read(asked, runner)
+    for line in lines:
+        print(line)
+    for line in total_lines(totals, time.monotonic() - started):
+        print(line)
+    if asked.dry_run:
+        print(_("Nothing was written."))
+    return 0 if is_well else 1
+
+
+def _executor(asked: argparse.Namespace) -> Executor:
+    size = sum(path.stat().st_size for path in asked.files if path.is_file())
+    many = len(asked.files) > 1 and size > _WORTH_A_POOL and (asked.workers or os.cpu_count() or 1) > 1
+    return executor(asked.executor or ("pool" if many else "inline"), asked.address, asked.workers)
+
+
+def _width(asked: argparse.Namespace) -> int:
+    return asked.workers or (os.cpu_count() or 1) * (8 if asked.executor == "ray" else 2)
+
+
+Outcome = tuple[list[str], Totals, bool]
+
+
+def _read(asked: argparse.Namespace, runner: Executor) -> Outcome:
+    feed = _feed(asked.feed)
+    refused, before, mine = dict[Path, str](), set[int](), dict[Path, int]()
+    for path in asked.files:
+        try:
+            with _opened(path) as file:
+                came = receive(feed, opened=file, name=path.name, by=SYSTEM, way=_("Command line"))
+        except Refused as refusal:
+            refused[path] = f"{path}: {refusal.sentence}"
+            continue
+        mine[path] = came.report.pk
+        if came.already and came.report.state == ReportState.DONE:
+            before.add(came.report.pk)
+    _until_read(set(mine.values()), asked, runner)
+    reports, totals, is_well = Report.objects.in_bulk(mine.values()), Totals(), not refused
+    lines = []
+    for path in asked.files:
+        if path in refused:
+            lines.append(refused[path])
+            continue
+        report = reports[mine[path]]
+        is_read = report.state == ReportState.DONE
+        if is_read or report.problem:
+            lines.append(file_line(str(path), report, already=report.pk in before))
+        else:
+            lines.append(_("%(name)s: reading it stopped; it is tried again.") % {"name": path})
+        is_well = is_well and is_read
+    for report in reports.values():
+        if report.state == ReportState.DONE:
+            totals.add(report)
+    return lines, totals, is_well
+
+
+def _until_read(mine: set[int], asked: argparse.Namespace, runner: Executor) -> None:
+    """Reads them, or waits for the worker that was quicker."""
+    ours = Report.objects.filter(pk__in=mine)
+    bar = _Bar(len(mine))
+    run = partial(ingest.run, progress=bar.tick) if is_here(runner) else ingest.run
+    while True:
+        ingest_waiting(
+            runner, by=SYSTEM, only=ours, told=lambda _c, found: bar.finished(found), at_once=_width(asked), run=run
+        )
+        if not ours.filter(state=ReportState.RUNNING).exists():
+            bar.close()
+            return
+        time.sleep(_WAIT)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise Refused(_("cannot be opened: %(words)s") % {"words": error.strerror or ""}, code="no_file") from error
+    with file:
+        yield file
+
+
+def _feed(code: str) -> Feed:
+    if not code:
+        return by_hand(by=SYSTEM)
+    found = Feed.objects.filter(code=code).first()
+    if found is None:
+        codes = ", ".join(Feed.objects.order_by("code").values_list("code", flat=True))
+        raise Refused(
+            _("There is no feed called %(code)s. There are: %(codes)s.") % {"code": code, "codes": codes},
+            code="no_feed",
+        )
+    return found
+
+
+def _dry(asked: argparse.Namespace, runner: Executor) -> Outcome:
+    """What would be kept. Without a database there is nobody to whom an address could belong."""
+    lines, totals, is_well = [], Totals(), True
+    with tempfile.TemporaryDirectory(prefix="floreo-") as scratch, in_the_country_if_any() as is_there:
+        feed = _feed(asked.feed) if is_there and asked.feed else Feed(code="by-hand", name="by hand")
+        people = kept(owned() if is_there else [], Path(scratch))
+        for path in asked.files:
+            try:
+                task = _dry_task(feed, path, people, is_there=is_there)
+                [summary] = runner.submit(ingest.run, task).result()
+            except Refused as refusal:
+                lines.append(f"{path}: {refusal.sentence}")
+                is_well = False
+                continue
+            lines.append(file_line(str(path), summary))
+            is_well = is_well and summary.is_whole
+            totals.add(summary)
+    return lines, totals, is_well
+
+
+def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> Task:
+    with _opened(path) as file:
+        digest = digest_of(file)
+    told = tell(feed, path.name, path, came_on=clock.today())
+    return Task(
+        feed=feed.code, day=told.day, report_type=told.report_type, received_at=clock.now(), root=str(people.parent),
+        files=(Source(str(path), digest, tidy(path.name)),), constituency=str(people), format=feed.format, dry_run=True,
+        mapping=mapping_of(feed, told.report_type) if is_there else {}, rules=rules() if is_there else (),
+    )  # fmt: skip
+
+
+@contextmanager
+def in_the_country_if_any() -> Iterator[bool]:
+    """Whether there is a database with our tables; looking for one makes none."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(str(name)).is_file() and not str(name).startswith("file:"):
+        yield False
+        return
+    if Feed._meta.db_table not in connection.introspection.table_names():
+        yield False
+        return
+    with in_the_country():
+        yield True
+
+
+def feed_list(_asked: argparse.Namespace) -> int:
+    for feed in Feed.objects.order_by("code"):
+        last = feed.reports.order_by("-received_at").first()
+        said = moment(last.received_at) if last else _("no file yet")
+        waiting = feed.reports.filter(state=ReportState.WAITING).count()
+        more = [_("%(n)d wait") % {"n": waiting}] if waiting else []
+        more += [feed.last_error] if feed.last_error else []
+        more += [] if feed.is_active else [_("switched off")]
+        print("  ".join([f"{feed.code:<24} {feed.get_way_display():<24} {said}", *more]))
+    return 0
+
+
+def feed_compact(_asked: argparse.Namespace) -> int:
+    count = compact_days()
+    let_go_of_old(by=SYSTEM)
+    said = ngettext(
+        "%(n)d report went into the file of its day.", "%(n)d reports went into the files of their days.", count
+    )
+    print(said % {"n": count})
+    return 0
+
+
+def feed_token(asked: argparse.Namespace) -> int:
+    if asked.make:
+        user = User.objects.filter(email__iexact=asked.account or "", is_active=True).first()
+        if user is None:
+            raise Refused(
+                _("Say with --for which account the token speaks for: its e-mail address."), code="no_account"
+            )
+        made, word = make_token(user, by=SYSTEM, name=asked.make)
+        print(_("The token of %(name)s, shown once:") % {"name": made.name})
+        print(f"  {word}")
+        return 0
+    if asked.end:
+        for token in ApiToken.objects.filter(name=asked.end, ended_at=None):
+            end_token(token, by=SYSTEM)
+    for token in ApiToken.objects.filter(ended_at=None).select_related("user"):
+        used = token.last_used_on or _("never used")
+        print(f"{token.name:<30} {token.user.email:<36} {used}")
+    return 0
+
+
+COMMANDS = {
+    "feed ingest": feed_ingest,
+    "feed list": feed_list,
+    "feed compact": feed_compact,
+    "feed token": feed_token,
+}

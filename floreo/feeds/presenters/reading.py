@@ -1,0 +1,92 @@
+"""What came of reading files, in lines: the same for the command and for whoever asks for a whole night."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.ui.words import number
+from floreo.feeds.engine.task import Summary
+from floreo.feeds.models import Report
+from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
+
+_MOST_COLUMNS = 8
+
+
+@dataclass
+class Totals:
+    """Counts of several files. rows = kept + duplicates + dropped + rejected."""
+
+    files: int = 0
+    rows: int = 0
+    kept: int = 0
+    duplicates: int = 0
+    dropped: int = 0
+    outside: int = 0
+    rejected: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    organisations: set[str] = field(default_factory=set)
+
+    def add(self, each: Report | Summary) -> None:
+        self.files += 1
+        for name in ("rows", "kept", "duplicates", "dropped", "outside", "rejected"):
+            setattr(self, name, getattr(self, name) + getattr(each, name))
+        self.reasons.update(each.reasons)
+        self.organisations |= set(each.organisations)
+
+
+def total_lines(totals: Totals, seconds: float) -> Iterator[str]:
+    """The summary of a run, reasons of rejects with their sentence, most first."""
+    said = {
+        _("Rows read"): totals.rows,
+        _("Kept"): totals.kept,
+        _("Repeats, counted once"): totals.duplicates,
+        _("Dropped by a rule"): totals.dropped,
+        _("Rejected"): totals.rejected,
+        _("Kept, outside the constituency"): totals.outside,
+        _("Organisations touched"): len(totals.organisations),
+    }
+    wide = max(map(len, said))
+    for words, count in said.items():
+        yield f"{words:<{wide}}  {number(count):>12}"
+        if words == _("Rejected"):
+            yield from reason_lines(totals.reasons, wide)
+    yield f"{_('Seconds'):<{wide}}  {seconds:>12.1f}"
+
+
+def reason_lines(reasons: Mapping[str, int], wide: int = 0) -> Iterator[str]:
+    for reason, count in sorted(reasons.items(), key=lambda each: (-each[1], each[0])):
+        yield f"{'':<{wide}}  {number(count):>12}  {reject_sentence(reason)}"
+
+
+def file_line(name: str, each: Report | Summary, *, already: bool = False) -> str:
+    """One file in one line: its counts, or what is wrong with it."""
+    if each.problem:
+        return f"{name}: {problem_sentence(each.problem)}"
+    words = {"rows": number(each.rows), "kept": number(each.kept), "rejected": number(each.rejected)}
+    said = [
+        ngettext(
+            "%(rows)s row, %(kept)s kept, %(rejected)s rejected",
+            "%(rows)s rows, %(kept)s kept, %(rejected)s rejected", each.rows,
+        ) % words
+    ]  # fmt: skip
+    if already:
+        said.append(_("read before, so nothing changed"))
+    if not each.is_known_type:
+        said.append(_("a type of report that nobody has described yet"))
+    for sentence, columns in (
+        (_("columns nobody knows, kept beside: %(names)s"), each.unknown_columns),
+        (_("columns that are missing: %(names)s"), each.missing_columns),
+    ):
+        if columns:
+            said.append(sentence % {"names": _few(columns)})
+    return f"{name}: {'; '.join(said)}."
+
+
+def _few(names: Iterable[str]) -> str:
+    every = list(names)
+    return ", ".join(every[:_MOST_COLUMNS]) + (" …" if len(every) > _MOST_COLUMNS else "")

@@ -130,19 +130,24 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     return _map(request, page, feed.mapping or None, feed.version, keep)
 
 
+def _seen(report: Report, mapping: Mapping[str, Any] | None) -> trying.Trial:
+    return trying.try_file(report.feed, path_of(report.digest), report.name, mapping)
+
+
 def _map(
     request: HttpRequest, page: Mapping[str, Any], said: Mapping[str, Any] | None, version: int | None, keep: Keep
 ) -> HttpResponse:
     """The form of four fields over one file: shown, tried or kept."""
     report: Report | None = page["report"]
-    looked = trying.try_file(report.feed, path_of(report.digest), report.name, said) if report else None
+    looked = _seen(report, said) if report else None
     header = looked.header if looked else ()
     guess = dict(said) if said is not None else dict(looked.guess) if looked else {}
-    form, trial, status = forms.MappingForm(posted(request), header=header, guess=guess, version=version), looked, 200
+    form, status = forms.MappingForm(posted(request), header=header, guess=guess, version=version), 200
+    trial = _seen(report, guess) if report and said is None and guess and not form.is_bound else looked
     if form.is_bound:
         status = 422
         if form.is_valid() and "try" in request.POST and report is not None:
-            trial, status = trying.try_file(report.feed, path_of(report.digest), report.name, form.mapping()), 200
+            trial, status = _seen(report, form.mapping()), 200
         elif form.is_valid():
             try:
                 keep(form.mapping(), form.cleaned_data["version"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from babel.dates import format_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -124,9 +125,13 @@ def _sort_of(body: Organisation | None, by: str) -> tuple[str, str]:
     return (place.code, str(place.in_language("name"))) if place else (NOBODY, _("No place in the register"))
 
 
+def title_of(by: str) -> str:
+    return _("Events by %(group)s") % {"group": str(GROUPS[by]).lower()}
+
+
 def chart_of(groups: list[Group], by: str) -> str:
     """Days as a line, anything else as bars; nothing while there is too little to draw."""
-    title = _("Events by %(group)s") % {"group": str(GROUPS[by]).lower()}
+    title = title_of(by)
     if not any(g.events for g in groups):
         return ""
     if by != "day":
@@ -140,7 +145,7 @@ def chart_of(groups: list[Group], by: str) -> str:
     ends = {groups[0].value, groups[-1].value}
     points = tuple(
         charts.Point(
-            date.fromisoformat(g.value), g.events, g.label if g.value in ends else "",
+            date.fromisoformat(g.value), g.events, _short(g.value) if g.value in ends else "",
             words.number(g.events) if g is top else "",
         )
         for g in groups
@@ -149,6 +154,11 @@ def chart_of(groups: list[Group], by: str) -> str:
         "title": title, "day": top.label, "n": words.number(top.events)
     }  # fmt: skip
     return charts.line_chart(charts.Line(points, label=spoken, say=words.number))
+
+
+def _short(day: str) -> str:
+    """ "26 Oct": the year stands under the axis."""
+    return format_date(date.fromisoformat(day), "d MMM", locale=words.locale()).replace(".", "").replace("Sept", "Sep")
 
 
 def as_csv(groups: Iterable[Group], by: str) -> Iterator[str]:

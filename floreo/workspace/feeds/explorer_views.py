@@ -100,7 +100,7 @@ def find_events(request: HttpRequest) -> HttpResponseBase:
         "groups": groups[: explorer.MOST_ROWS] if asked.by != "day" else list(reversed(groups)), "asked": asked,
         "more": max(len(groups) - explorer.MOST_ROWS, 0) if asked.by != "day" else 0,
         "total": sum(g.events for g in groups), "chart": drawn(explorer.chart_of(groups, asked.by)),
-        "by_title": explorer.GROUPS[asked.by], "links": _links(request),
+        "by_title": explorer.GROUPS[asked.by], "title": explorer.title_of(asked.by), "links": _links(request),
     }  # fmt: skip
     if asked.organisation:
         context["latest"] = _newest(where, asked, LATEST)

@@ -14,6 +14,7 @@ from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
 from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field
 
+_PARTS = ("field", "is", "value")
 CONDITIONS = 4  # lines of a rule's form
 
 
@@ -117,6 +118,7 @@ class MappingForm(PlanForm):
 class RuleForm(RecordForm):
     """A rule in one screen: up to four conditions that must all hold, and what is done then."""
 
+    template_name = "workspace/feeds/_rule_fields.html"
     does = forms.ChoiceField(
         label=_l("What is done then"),
         choices=[
@@ -145,9 +147,7 @@ class RuleForm(RecordForm):
         self.lines = len(known)
         for n, condition in enumerate(known, start=1):
             self._add_line(n, condition)
-        self.order_fields(
-            ["name", *(f"{part}_{n}" for n in range(1, self.lines + 1) for part in ("field", "is", "value"))]
-        )
+        self.order_fields(["name", *(f"{part}_{n}" for n in range(1, self.lines + 1) for part in _PARTS)])
 
     def _add_line(self, n: int, condition: Mapping[str, Any]) -> None:
         names = list(FIELDS)
@@ -155,26 +155,31 @@ class RuleForm(RecordForm):
             names.append(said)
         said_value = condition.get("value", "")
         value = ", ".join(map(str, said_value)) if isinstance(said_value, list) else said_value
-        label = _("Condition %(n)d") % {"n": n}
         self.fields[f"field_{n}"] = forms.ChoiceField(
-            label=_("%(line)s: field") % {"line": label}, required=False, initial=said,
+            label=_("Field"), required=False, initial=said,
             choices=[("", _("None")), *((name, name) for name in names)],
         )  # fmt: skip
         self.fields[f"is_{n}"] = forms.ChoiceField(
-            label=_("%(line)s: how") % {"line": label},
+            label=_("How"),
             required=False,
             choices=_operators(),
             initial=condition.get("is", "="),
         )
         self.fields[f"value_{n}"] = forms.CharField(
-            label=_("%(line)s: value") % {"line": label}, required=False, max_length=2000, initial=value
+            label=_("Compared with"), required=False, max_length=2000, initial=value
         )
+
+    @property
+    def conditions(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each line with its three fields."""
+        rows = range(1, self.lines + 1)
+        return [(_("Condition %(n)d") % {"n": n}, [self[f"{part}_{n}"] for part in _PARTS]) for n in rows]
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()
         when = []
         for n in range(1, self.lines + 1):
-            name, how, value = (given.pop(f"{part}_{n}") for part in ("field", "is", "value"))
+            name, how, value = (given.pop(f"{part}_{n}") for part in _PARTS)
             if name:
                 when.append({"field": name, "is": how or "=", "value": value.strip()})
         return given | {"when": when}

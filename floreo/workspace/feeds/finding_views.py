@@ -49,21 +49,31 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     }
     context = {
         "desk_section": ROOM, "listing": listing, "answer": answer, "bad": bad, "sees_all": sees_all(request.user),
-        "rows": [(f, title_of(f.kind, language()), told.NEWS_WORDS[told.news_now(f)]) for f in listing.rows],
+        "rows": [_row(f) for f in listing.rows],
         "total": listing.total, "may_run": can(request.user, Permission.FEED_RUN),
     }  # fmt: skip
     return render(request, "workspace/feeds/findings.html", context)
 
 
+def _row(found: Finding) -> tuple[Finding, str, str, Any]:
+    title = title_of(found.kind, language(), found.taxonomy)
+    return found, title, _detail(found, title), told.NEWS_WORDS[told.news_now(found)]
+
+
+def _detail(found: Finding, title: str) -> str:
+    """What its title does not say already."""
+    return "" if found.detail.replace("-", " ").lower() in title.lower() else found.detail
+
+
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
     found = get_finding_for(request.user, pk)
-    handles = can(request.user, Permission.FINDING_HANDLE)
+    handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
     waits = found.answers.filter(said__in=answering.FOR_THE_TEAM, handled_at=None).select_related("digest")
     context = {
         "desk_section": ROOM, "finding": found, "where": told.where(found), "moments": timeline_of(found),
         "why": told.why_words(found.reason, found.network, found.service),
-        "text": text_of(found.kind, found.taxonomy, language()), "news": told.NEWS_WORDS[told.news_now(found)],
+        "text": text, "detail": _detail(found, text.title), "news": told.NEWS_WORDS[told.news_now(found)],
         "events": _events(found), "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found), "handles": handles,
         "waits": list(waits) if handles else [],

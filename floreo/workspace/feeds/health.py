@@ -171,9 +171,7 @@ def headline(rows: Iterable[FeedHealth]) -> str:
         return ngettext(
             "%(silent)d of %(n)d feeds is silent.", "%(silent)d of %(n)d feeds are silent.", silent
         ) % {"silent": silent, "n": len(active)}  # fmt: skip
-    return ngettext("The feed brings its files.", "All %(n)d feeds bring their files.", len(active)) % {
-        "n": len(active)
-    }
+    return _("No feed is silent.")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.errors import NotAllowed
+from floreo.feeds.access import sees_all
 from floreo.workspace.register import gaps as find
+from floreo.workspace.register.seen_loose import DAYS, seen_loose
 
 SHOWN = 200  # of each list
 
@@ -26,6 +28,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "desk_section": "networks", "overlaps": shared[:SHOWN], "loose": loose[:SHOWN], "silent": silent[:SHOWN],
         "unverified": asked[:SHOWN] if can(request.user, Permission.PEOPLE_READ) else [],
         "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count}, "count": count,
+        "seen": seen_loose() if sees_all(request.user) else [], "days": DAYS,
         "more": {"overlaps": len(shared) - SHOWN, "unverified": len(asked) - SHOWN},
         "may_edit": can(request.user, Permission.REGISTER_EDIT),
     }  # fmt: skip

@@ -51,7 +51,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
     assert "2 findings are not mended. " in page(responder, "/desk/findings/").replace("</h1><p>", " ")
     only = page(responder, "/desk/findings/?organisation=bank&state=open")
-    assert ("192.0.2.7:3389" in only, "198.51.100.9" in only) == (True, False)
+    assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/desk/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
     assert "Nothing fits." in page(responder, "/desk/findings/?state=fixed")

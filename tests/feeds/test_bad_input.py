@@ -5,16 +5,11 @@ from __future__ import annotations
 
 import gzip
 import io
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-import pytest
 from django.conf import settings
-from django.db import connection
 
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.ingesting import ingest_waiting

@@ -131,9 +131,12 @@ class Reader:
             return False
         if not data.endswith(_BREAKS) and not block.last:
             return False
-        body = data.rstrip(b"\r\n")
-        start = max(body.rfind(b"\n"), body.rfind(b"\r")) + 1
-        return records.is_whole(data[start : len(body)], self.delimiter)
+        end = len(data)
+        while end and data[end - 1] in b"\r\n":
+            end -= 1
+        start = data.rfind(b"\n", 0, end) + 1
+        start = data.rfind(b"\r", start, end) + 1 or start
+        return records.is_whole(data[start:end], self.delimiter)
 
     def _uneven(self, block: Block) -> Iterator[Rows]:
         """Rows found one by one. What is not yet whole is held for the next block; a quote never closed costs one line."""
@@ -318,7 +321,7 @@ def _even(table: pa.Table, bad: Bad, block: Block) -> Rows:
     data = block.data
 
     def texts(rows: npt.NDArray[np.int64]) -> list[str]:
-        ends = records.line_places(np.frombuffer(data, np.uint8)) + 1
+        ends = records.line_places(data) + 1
         ends = np.append(ends, len(data))
         starts = np.append(0, ends)
         at = rows if kept is None else kept[rows]

@@ -72,14 +72,15 @@ def lines(data: bytes, delimiter: str, *, last: bool) -> Records:
 
 
 def _line_of(data: bytes, place: int) -> int:
-    return int(np.searchsorted(line_places(np.frombuffer(data, np.uint8)), place))
+    return int(np.searchsorted(line_places(data), place))
 
 
-def line_places(letters: npt.NDArray[np.uint8]) -> Ints:
+def line_places(data: bytes) -> Ints:
     """Places of the last letter of each line end."""
+    letters = np.frombuffer(data, np.uint8)
     ends = letters == _LF
-    cr = letters == _CR
-    if cr.any():
+    if b"\r" in data:
+        cr = letters == _CR
         cr[:-1] &= ~ends[1:]
         ends = ends | cr
     return np.flatnonzero(ends)
@@ -99,7 +100,7 @@ def _regular(data: bytes, delimiter: str) -> Found | None:
         after = letters[closing[closing < len(letters) - 1] + 1]
         if not (np.isin(before, borders).all() and np.isin(after, borders).all()):
             return None
-    line_ends = line_places(letters)
+    line_ends = line_places(data)
     outside = np.flatnonzero(np.searchsorted(quotes, line_ends) % 2 == 0)
     ends: Any = line_ends[outside] + 1
     starts = np.concatenate([np.zeros(min(1, len(ends)), np.int64), ends[:-1]])
@@ -119,5 +120,5 @@ def _irregular(data: bytes, delimiter: str) -> Found:
         place = found.end()
         ends.append(place)
     begun = np.array(starts, np.int64)
-    lines = np.searchsorted(line_places(np.frombuffer(data, np.uint8)), begun)
+    lines = np.searchsorted(line_places(data), begun)
     return begun, np.array(ends, np.int64), lines, place

@@ -13,6 +13,7 @@ from floreo.core.delivery import deliver_due
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds.actions.answering import answer, answer_signed_in, say_received, see_to, take_back
+from floreo.feeds.actions.corrections import refuse_correction
 from floreo.feeds.actions.digests import end_link, send_digests
 from floreo.feeds.holding_links import Holder, holder_of, token_of
 from floreo.feeds.models import Answer, Correction, Digest, Finding
@@ -142,6 +143,29 @@ def test_the_team_sees_to_calls_for_help_and_replies(digest: Digest, user_with: 
         see_to(first, by=responder)
     with pytest.raises(Refused, match="The team has seen to it already"):
         take_back(digest, by=holder(digest), findings=ids("192.0.2.7"))
+
+
+def test_what_was_settled_can_be_said_again(digest: Digest, user_with: UserWith) -> None:
+    say(digest, "fixed", "192.0.2.7")
+    Finding.objects.filter(subject="192.0.2.7").update(claim="contradicted")
+    say(digest, "fixed", "192.0.2.7")
+    assert stands()["192.0.2.7"] == ("new", "fixed", "claimed")
+    (help_,) = say(digest, "need_help", "192.0.2.8")
+    see_to(help_, by=SYSTEM)
+    assert len(say(digest, "need_help", "192.0.2.8")) == 1
+    say(digest, "not_ours", "192.0.2.9")
+    refuse_correction(Correction.objects.get(), by=user_with("responder"), decision="The registry names you.")
+    assert len(say(digest, "not_ours", "192.0.2.9")) == 1
+    assert len(say(digest, "not_ours", "192.0.2.9")) == 0
+    assert list(Correction.objects.order_by("pk").values_list("state", flat=True)) == ["refused", "open"]
+
+
+def test_whoever_answers_signed_in_answers_the_letter_too(
+    digest: Digest, bank: Organisation, user_with: UserWith
+) -> None:
+    answer_signed_in(bank, by=user_with("operator", organisation=bank), said={ids("192.0.2.7")[0]: "working"})
+    digest.refresh_from_db()
+    assert digest.answered_at is not None
 
 
 def test_a_link_opens_its_own_letter_and_answers_nothing_else(digest: Digest, bank: Organisation) -> None:

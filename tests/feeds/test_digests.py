@@ -19,7 +19,9 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.feeds import choosing
 from floreo.feeds.actions import digests as acts
-from floreo.feeds.models import Digest, DigestLine, DigestRule, Every, Finding, FindingState, Tlp
+from floreo.feeds.actions.answering import answer
+from floreo.feeds.holding_links import holder_of, token_of
+from floreo.feeds.models import Correction, Digest, DigestLine, DigestRule, Every, Finding, FindingState, Tlp
 from floreo.organisations.models import Contact, ContactRole, Organisation
 from tests.core.mail_server import mail_server, no_mail_server
 from tests.factories import strategy as make
@@ -262,3 +264,13 @@ def test_a_huge_letter_is_quick_and_its_mail_small(bank: Organisation) -> None:
     assert len(mail.text) < 6000
     assert mail.attachment.count("\n") == 5001
     assert len(mail.attachment) < 1_500_000
+    digest = Digest.objects.get()
+    by, said = holder_of(token_of(digest, 0)), dict.fromkeys(Finding.objects.values_list("pk", flat=True), "not_ours")
+    began = clocks.perf_counter()
+    assert len(answer(digest, by=by, said=said)) == 5000
+    assert clocks.perf_counter() - began < 15
+    assert Correction.objects.count() == 1
+    with mail_server() as server:
+        OutboxMail.objects.update(next_try_at=clock.now())
+        deliver_due()
+    assert [len(m.as_bytes()) < 1_500_000 for m in server.got] == [True, True]

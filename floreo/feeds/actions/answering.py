@@ -18,7 +18,17 @@ from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
 from floreo.feeds import letters
 from floreo.feeds.holding_links import Holder, moment
-from floreo.feeds.models import Answer, Claim, Correction, CorrectionState, Digest, Finding, FindingState, Said
+from floreo.feeds.models import (
+    Answer,
+    Claim,
+    Correction,
+    CorrectionState,
+    Digest,
+    DigestLine,
+    Finding,
+    FindingState,
+    Said,
+)
 from floreo.organisations.actions.checking import newest, refuse
 from floreo.organisations.models import Contact, Organisation
 from floreo.organisations.queries import bodies_of
@@ -60,7 +70,13 @@ def answer_signed_in(
     known = {f.pk: f for f in _held(said, bodies=bodies)}
     if set(said) - set(known):
         raise Missing(_("That finding is not of this organisation."))
-    return _say(list(known.values()), said, remark, digest=None, by=by)
+    made = _say(list(known.values()), said, remark, digest=None, by=by)
+    for part in _parts([row.finding_id for row in made]):
+        told = Digest.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
+        for digest in told.filter(pk__in=DigestLine.objects.filter(finding__in=part).order_by().values("digest")):
+            digest.answered_at = moment(clock.today())  # whichever way it was answered
+            keep(digest, full_clean=False)
+    return made
 
 
 def _held(said: Mapping[int, str], *, bodies: set[int], digest: Digest | None = None) -> list[Finding]:
@@ -80,25 +96,40 @@ def _say(
     words = _remark(remark)
     if set(said.values()) - set(Said.values):
         raise refuse("said", _("Choose what you want to say."), code="missing")
-    last = _last_answers(findings)
+    last, asked = _last_answers(findings), _asked_networks(findings)
     at, today = moment(clock.today()), clock.today()
     made, changed = [], []
     for finding in findings:
         word, before = said[finding.pk], last.get(finding.pk)
-        if (
-            before is not None
-            and finding.said == word
-            and before.said == word
-            and before.note == (words or before.note)
-        ):
+        if before is not None and _stands(finding, before, word, words, asked):
             continue
         made.append(Answer(finding=finding, digest=digest, said=word, note=words, at=at, said_by=by.actor_name[:200]))
         _put(finding, word, today)
         changed.append(finding)
     if made:
         _keep(made, changed)
-        _open_corrections(made)
+        _open_corrections(made, asked)
     return made
+
+
+def _stands(finding: Finding, before: Answer, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
+    """Whether the very same was said and still waits for its outcome, so that saying it again adds nothing."""
+    if not (finding.said == before.said == word and words in ("", before.note)):
+        return False
+    if word == Said.NOT_OURS:
+        return (finding.organisation_id, _network(finding)) in asked
+    return before.handled_at is None and finding.claim != Claim.CONTRADICTED
+
+
+def _network(finding: Finding) -> str:
+    return finding.network or finding.subject
+
+
+def _asked_networks(findings: Sequence[Finding]) -> set[tuple[int, str]]:
+    """About which networks of theirs a question waits for a decision."""
+    bodies = {finding.organisation_id for finding in findings}
+    rows = Correction.objects.filter(state=CorrectionState.OPEN, organisation__in=bodies)
+    return set(rows.values_list("organisation_id", "network"))
 
 
 def _remark(said: str) -> str:
@@ -137,22 +168,15 @@ def _keep(made: list[Answer], changed: list[Finding]) -> None:
     note(said=said, remark=made[0].note[:500])
 
 
-def _open_corrections(made: Sequence[Answer]) -> None:
+def _open_corrections(made: Sequence[Answer], asked: set[tuple[int, str]]) -> None:
     """One a network, however many findings lie in it; what waits for a decision already is not asked twice."""
-    asked = [a for a in made if a.said == Said.NOT_OURS]
-    if not asked:
-        return
-    open_ones = Correction.objects.filter(
-        state=CorrectionState.OPEN, organisation__in={a.finding.organisation_id for a in asked}
-    )
-    waiting = set(open_ones.values_list("organisation_id", "network"))
-    for row in asked:
-        network = row.finding.network or row.finding.subject
-        if (row.finding.organisation_id, network) in waiting:
+    for row in made:
+        name = row.finding.organisation_id, _network(row.finding)
+        if row.said != Said.NOT_OURS or name in asked:
             continue
-        waiting.add((row.finding.organisation_id, network))
+        asked.add(name)
         correction = Correction(
-            answer=row, organisation_id=row.finding.organisation_id, network=network, reason=row.finding.reason,
+            answer=row, organisation_id=name[0], network=name[1], reason=row.finding.reason,
             source=row.said_by,
         )  # fmt: skip
         keep(correction, full_clean=False)

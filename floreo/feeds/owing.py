@@ -18,6 +18,7 @@ from floreo.core.keys import key
 from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.feeds import logic
 from floreo.feeds.actions.answering import FOR_THE_TEAM
+from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Answer, Correction, CorrectionState, Feed, Finding, Report, Said, TypeMapping
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import heirs
@@ -112,7 +113,7 @@ def _without_address(today: date) -> Iterator[Owed]:
 
 def _silent() -> Iterator[Owed]:
     """Feeds of which no file has come for three times as long as it usually takes."""
-    now = clock.now()
+    now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
     for feed in Feed.objects.filter(is_active=True).annotate(last=Max("reports__received_at")).order_by("name", "pk"):
         last = feed.last
         allowed = timedelta(minutes=feed.every_minutes * SILENT_AFTER)

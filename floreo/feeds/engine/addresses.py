@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +35,9 @@ _DOT, _ZERO = 46, 48
 
 
 _NOTHING = bytes(16)
+_V6_LETTERS = r"^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+_to_v6 = partial(socket.inet_pton, socket.AF_INET6)
+_v6_text = partial(socket.inet_ntop, socket.AF_INET6)
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,10 @@ def text_of(hi: int, lo: int) -> str:
 
 def texts_of(hi: Words, lo: Words) -> list[str]:
     """Many addresses as people write them."""
-    raw = np.stack([hi, lo], axis=1).astype(">u8").tobytes()
-    mapped = b"\0" * 10 + b"\xff\xff"
-    return [
-        socket.inet_ntop(socket.AF_INET, raw[at + 12 : at + 16])
-        if raw.startswith(mapped, at)
-        else socket.inet_ntop(socket.AF_INET6, raw[at : at + 16])
-        for at in range(0, len(raw), 16)
-    ]
+    mapped = (hi == 0) & (lo >> _32 == np.uint64(0xFFFF))
+    if mapped.any():
+        return [text_of(int(high), int(low)) for high, low in zip(hi, lo, strict=True)]
+    return list(map(_v6_text, np.stack([hi, lo], axis=1).astype(">u8").view("V16").ravel().tolist()))
 
 
 def words_of(text: str) -> tuple[int, int] | None:
@@ -182,18 +182,24 @@ def _others(column: Any, hi: Words, lo: Words, why: npt.NDArray[np.int8]) -> Non
     if not len(rest):
         return
     encoded = column.take(pa.array(rest)).dictionary_encode()
-    distinct = encoded.dictionary.to_pylist()
-    codes, raw = [], []
-    for text in distinct:
-        code, address = _one(text)
-        codes.append(code)
-        raw.append(address)
-    words = np.frombuffer(b"".join([*raw, _NOTHING]), ">u8").reshape(-1, 2)
-    codes.append(MISSING)
+    distinct = encoded.dictionary
+    words = np.zeros((len(distinct) + 1, 2), ">u8")
+    codes = np.full(len(distinct) + 1, MISSING, np.int8)
+    looks_right = np.asarray(pc.match_substring_regex(distinct, _V6_LETTERS))
+    odd = np.flatnonzero(~looks_right)
+    try:  # all at once: what only looks like an address is rare
+        likely = np.flatnonzero(looks_right)
+        raw = b"".join(map(_to_v6, distinct.take(pa.array(likely)).cast(pa.string()).to_pylist()))
+        words[likely], codes[likely] = np.frombuffer(raw, ">u8").reshape(-1, 2), FINE
+    except OSError:
+        odd = np.arange(len(distinct))
+    for place, text in zip(odd.tolist(), distinct.take(pa.array(odd)).to_pylist(), strict=True):
+        codes[place], address = _one(text)
+        words[place] = np.frombuffer(address, ">u8")
     places = pc.fill_null(encoded.indices.cast(pa.int64()), len(distinct)).to_numpy(zero_copy_only=False)
     hi[rest] = words[places, 0]
     lo[rest] = words[places, 1]
-    why[rest] = np.array(codes, np.int8)[places]
+    why[rest] = codes[places]
 
 
 def _one(text: bytes) -> tuple[int, bytes]:

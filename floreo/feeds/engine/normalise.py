@@ -291,10 +291,11 @@ def _severity(word: str) -> str | None:
 
 def _system(column: Any) -> Any:
     """AS64496 is 64496; of several, the first."""
+    words = column.dictionary if pa.types.is_dictionary(column.type) else column
+    if pc.all(pc.ascii_is_decimal(words), min_count=0).as_py():
+        return column
     if pa.types.is_dictionary(column.type):
         return texts.recoded(column, lambda v: found[1] if (found := _SYSTEM.match(v)) else v)
-    if pc.all(pc.ascii_is_decimal(column), min_count=0).as_py():
-        return column
     return pc.replace_substring_regex(column, r"^\s*(?i:asn?)?\s*(\d+)(\D.*)?$", r"\1")
 
 

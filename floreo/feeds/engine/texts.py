@@ -45,8 +45,7 @@ def without(column: Any, nulls: Iterable[str]) -> Any:
     if not words:
         return column
     if pa.types.is_dictionary(column.type):
-        low = [(v or "").lower() for v in column.dictionary.to_pylist()]
-        if not any(v in words for v in low):
+        if not pc.any(pc.is_in(pc.utf8_lower(column.dictionary), value_set=pa.array(sorted(words)))).as_py():
             return column
         return recoded(column, lambda v: None if v.lower() in words else v)
     spelt = pa.array(sorted({s for w in words for s in (w, w.upper(), w.capitalize())}), pa.string())

@@ -51,7 +51,7 @@ def retain(store: Store, oldest: date) -> list[date]:
 def _write(
     store: Store, day: date, new: list[Place], inside: frozenset[str], out: Path, *, memory: str, threads: int
 ) -> None:
-    with connected(store, threads=threads, memory=memory) as connection:
+    with connected(store, threads=threads, memory=memory, workshop=out.parent) as connection:
         source = Source(connection, store)
         parts = [source.compacted([day], whole=True)] if inside else []
         parts += [source.landed(place) for place in new]

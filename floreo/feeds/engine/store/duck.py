@@ -32,8 +32,10 @@ def literal(text: str) -> str:
 
 
 @contextlib.contextmanager
-def connected(store: Store, *, threads: int = 0, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection for one question."""
+def connected(
+    store: Store, *, threads: int = 0, memory: str = MEMORY, workshop: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for one question. `workshop`: where it may write."""
     near = Path(store.path("work")) if store.is_local else Path(tempfile.gettempdir())
     near.mkdir(parents=True, exist_ok=True)
     spill = near / f"spill-{os.getpid()}-{uuid.uuid4().hex[:8]}"
@@ -46,7 +48,8 @@ def connected(store: Store, *, threads: int = 0, memory: str = MEMORY) -> Iterat
     }
     connection = duckdb.connect(config=config)
     try:
-        allowed = f"[{literal(store.base + '/')}]" if store.is_local else "[]"
+        folders = [*([store.base] if store.is_local else []), *([str(workshop)] if workshop else [])]
+        allowed = f"[{', '.join(literal(folder + '/') for folder in folders)}]"
         connection.execute(
             f"SET TimeZone='UTC'; SET allowed_directories={allowed}; "
             "SET enable_external_access=false; SET lock_configuration=true"

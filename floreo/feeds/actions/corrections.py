@@ -109,8 +109,9 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
             moved.append(finding)
         else:
             finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), Said.NOT_OURS
+            finding.seen = {}  # its days were somebody else's: no run that comes late computes from them
             closed.append(finding)
-    fields = ["organisation", "said", "said_on", "claim", "told_on", "told_state", "state", "fixed_on"]
+    fields = ["organisation", "said", "said_on", "claim", "told_on", "told_state", "state", "fixed_on", "seen"]
     Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
     for at in range(0, len(closed), 500):
         Spell.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()

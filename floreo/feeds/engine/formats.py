@@ -53,6 +53,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -151,9 +152,15 @@ class Format:
                 return replace(self.types[twin], name=name)
         return None
 
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Columns that tell little: many types have them."""
+        often = Counter(column for kind in self.types.values() for column in kind.columns)
+        return frozenset(column for column, times in often.items() if times * 4 > len(self.types))
+
     def looks_like(self, header: Sequence[str]) -> ReportType | None:
         """The one listed type whose columns fit the header clearly better than any other's."""
-        scored = sorted(((_likeness(t, header), t.name) for t in self.types.values()), reverse=True)
+        scored = sorted(((likeness(t, header), t.name) for t in self.types.values()), reverse=True)
         if not scored or scored[0][0] < 0.8 or (len(scored) > 1 and scored[1][0] > scored[0][0] - 0.02):
             return None
         return self.types[scored[0][1]]
@@ -165,7 +172,7 @@ class Format:
         return replace(self.unknown, name=name, fixed=fixed)
 
 
-def _likeness(kind: ReportType, header: Sequence[str]) -> float:
+def likeness(kind: ReportType, header: Sequence[str]) -> float:
     """1 when the file has all that the type expects and nothing else."""
     there, extra = set(header), len(kind.unknown(header))
     missing = len(kind.missing(header))

@@ -141,6 +141,10 @@ def test_the_header_of_another_report_is_refused_and_named() -> None:
     with pytest.raises(Unreadable) as found:
         opened(header, "2026-11-24-scan_rdp-xx.csv")
     assert found.value.code == "wrong_header"
+    telnet = b"timestamp,ip,protocol,port,hostname,tag,asn,geo,region,city,naics,sic,banner\n"
+    assert opened(telnet, "scan_telnet.csv").report_type == "scan_telnet"
+    with pytest.raises(Unreadable):
+        opened(telnet, "scan_mysql.csv")
     with pytest.raises(Unreadable):
         opened(b"name,value\n1,2\n", "scan_rdp.csv")
 

@@ -7,12 +7,13 @@ import io
 from collections.abc import Sequence
 
 from floreo.feeds.engine import formats, problems
-from floreo.feeds.engine.formats import SUBJECTS, Format, ReportType
+from floreo.feeds.engine.formats import SUBJECTS, Format, ReportType, likeness
 from floreo.feeds.engine.opening import Block
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import json_lines, lists, xarf
 
 _SAMPLE = 64 << 10
+_FOREIGN, _CLEARLY = 3, 0.25  # columns not known to a type, and by how much another must fit better
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 
 
@@ -109,12 +110,21 @@ def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None
     subjects = [field for field in SUBJECTS if field in kind.fields]
     if subjects and not any(kind.column(field, header) for field in subjects):
         raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
-    other = known.looks_like(header)
-    # The columns of another type to the last one, while its own are missing: the name is wrong, not the columns.
-    if other and other.name != kind.name and not other.unknown(header) and not other.missing(header):
-        mine = kind.unknown(header)
-        if mine and kind.missing(header) and not _are_twins(known, other, kind):
-            raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
+    if other := _owner(known, kind, header):
+        raise Unreadable(problems.WRONG_HEADER, f"{kind.name} {other.name}")
+
+
+def _owner(known: Format, kind: ReportType, header: Sequence[str]) -> ReportType | None:
+    """Another type that knows every column, of which this one does not know several; or not even one, while none of its own
+    is there. A few new columns are drift, and so are missing ones."""
+    unknown = kind.unknown(header)
+    own = set(kind.knows) - known.common
+    if len(unknown) < (1 if len(own) > 1 and not own.intersection(header) else _FOREIGN):
+        return None
+    mine = likeness(kind, header)
+    others = [t for t in known.types.values() if not t.unknown(header) and not _are_twins(known, t, kind)]
+    best = max(others, key=lambda t: likeness(t, header), default=None)
+    return best if best and likeness(best, header) > mine + _CLEARLY else None
 
 
 def _are_twins(known: Format, one: ReportType, other: ReportType) -> bool:

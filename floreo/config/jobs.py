@@ -16,7 +16,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from floreo.config.backup import daily_backup
-from floreo.config.sample import tell_sample
+from floreo.config.sample import is_telling, tell_sample
 from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
@@ -59,6 +59,11 @@ def look_at_sizes() -> None:
             cursor.execute("ANALYZE")
 
 
+def write_letters() -> int:
+    """Letters of findings that are due, once a sample's story is told."""
+    return 0 if is_telling() else send_due(by=SYSTEM)
+
+
 @dataclass(frozen=True)
 class Job:
     """A function and how often it comes round."""
@@ -81,7 +86,7 @@ JOBS = {
     "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5)),
     "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5)),
     "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1)),
-    "letters of findings": Job(lambda: send_due(by=SYSTEM), timedelta(minutes=15)),
+    "letters of findings": Job(write_letters, timedelta(minutes=5)),
     "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),

@@ -27,6 +27,12 @@ def tell_sample() -> int:
     return left
 
 
+def is_telling() -> bool:
+    """Whether nights are left to tell: letters of today would come between those of the story."""
+    folder = _folder()
+    return folder is not None and bool(untold(folder))
+
+
 def _folder() -> Path | None:
     """Of the country that is loaded, when it is a sample that has a story."""
     country = the_country()

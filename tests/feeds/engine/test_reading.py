@@ -198,6 +198,10 @@ def test_a_line_that_is_no_json_costs_itself() -> None:
     rows, rejects = told(list(report.parts()))
     assert [line for line, _ in rows] == [1, 6]
     assert [(line, reason) for line, _, reason in rejects] == [(2, "not_json"), (3, "not_json"), (5, "not_json")]
+    broken_first = b'{"source.ip": x}\n' + json.dumps(INTELMQ).encode() + b"\n" + json.dumps(INTELMQ).encode()
+    assert [len(x) for x in told(list(opened(broken_first, "e.json", format="intelmq").parts()))] == [2, 1]
+    with pytest.raises(Unreadable):
+        opened(b"ip,time\n1,2\n", "e.json", format="intelmq")
     cut = json.dumps([INTELMQ, INTELMQ]).encode()[:-20]
     assert [len(x) for x in told(list(opened(cut, "events.json").parts()))] == [1, 1]
 

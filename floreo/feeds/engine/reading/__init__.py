@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from floreo.feeds.engine import events, formats
+from floreo.feeds.engine import events, formats, problems
 from floreo.feeds.engine.columns import guess_mapping, mapped
 from floreo.feeds.engine.formats import Format, ReportType
 from floreo.feeds.engine.opening import BLOCK, Block, Member, members
+from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import csv_, json_lines, lists, telling, xarf
 from floreo.feeds.engine.reading.parts import Part, Rows
 from floreo.feeds.engine.task import Source, Task
@@ -140,11 +141,13 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
 def _as_said(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
     """The type as the team's form corrects it."""
     kind = mapped(known.type_of(said) or known.stranger(said), mapping)
-    telling.check_header(known, kind, header)
+    telling.check_columns(known, kind, header)
     return kind, True
 
 
 def _json(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+    if b"{" not in first.data and b"[" not in first.data:
+        raise Unreadable(problems.UNKNOWN_FORMAT)
     change = xarf.spread if known.reads == "xarf" else None
     rows = [change(row) if change else row for _, row in telling.first_objects(first)]
     header = list(dict.fromkeys(name for row in rows for name in row))

@@ -20,6 +20,7 @@ Row = dict[str, str]
 Change = Callable[[Row], Row]
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _DEEPEST = 20
+_SAMPLE = 64 << 10
 
 
 def flat(value: dict[str, Any], before: str = "", deep: int = 0) -> Row:
@@ -92,10 +93,11 @@ def _again(first: Block, rest: Iterator[Block]) -> Iterator[Block]:
 
 
 def is_by_line(data: bytes) -> bool:
-    """Whether the first line is an object by itself."""
-    start = data.lstrip()
-    line = start.splitlines()[0] if start else b""
-    return line.startswith(b"{") and (_value(line) is not None or (line.rstrip() != b"{" and start.count(b"\n{") > 0))
+    """Whether each line is an object by itself: the first is, or most of them at least begin and end so."""
+    lines = [line.strip() for line in data.lstrip()[:_SAMPLE].splitlines()]
+    if not lines or not lines[0].startswith(b"{"):
+        return False
+    return _value(lines[0]) is not None or sum(x[:1] == b"{" and x[-1:] == b"}" for x in lines) * 2 > len(lines)
 
 
 def _value(line: bytes) -> Any:

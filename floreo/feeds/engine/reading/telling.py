@@ -105,13 +105,18 @@ def spelt(known: Format, said: str, header: list[str]) -> list[str]:
 
 def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None:
     """A file that calls itself one type and has the columns of another tells nothing true."""
+    check_columns(known, kind, header)
+    if other := _owner(known, kind, header):
+        raise Unreadable(problems.WRONG_HEADER, f"{kind.name} {other.name}")
+
+
+def check_columns(known: Format, kind: ReportType, header: Sequence[str]) -> None:
+    """Without its time, or without anything that a row could be about, a file tells nothing."""
     if "time.source" in kind.fields and not kind.column("time.source", header):
         raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
     subjects = [field for field in SUBJECTS if field in kind.fields]
     if subjects and not any(kind.column(field, header) for field in subjects):
         raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
-    if other := _owner(known, kind, header):
-        raise Unreadable(problems.WRONG_HEADER, f"{kind.name} {other.name}")
 
 
 def _owner(known: Format, kind: ReportType, header: Sequence[str]) -> ReportType | None:

@@ -1,6 +1,7 @@
 """What every call to the API passes: it is a stranger's, it only reads, it has a limit, its errors have one shape.
 
-No cookie is looked at, so any site may read it (CORS `*`)."""
+No cookie is looked at, so any site may read it (CORS `*`). Programs that speak for an account have a door of their own: a
+token opens it, and what it says is kept nowhere."""
 
 from __future__ import annotations
 
@@ -9,12 +10,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
 
-from floreo.api.errors import broken, not_allowed, not_found, of_refusal
+from floreo.api.errors import broken, not_allowed, not_found, of_refusal, too_much
 from floreo.core.errors import Slower
 from floreo.core.throttle import address_of, spend
 
@@ -24,6 +26,7 @@ View = Callable[..., HttpResponse]
 BURST, PER_HOUR = 120, 3600
 ALLOW = "GET, HEAD, OPTIONS"
 FRESH_SECONDS = 60
+PROGRAM_BURST, PROGRAM_PER_HOUR = 1200, 72_000
 
 
 def _preflight() -> HttpResponse:
@@ -55,7 +58,7 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
 
 
 def public(view: View) -> View:
-    """`view` behind this door. Marked as public: the API has no private part."""
+    """`view` behind this door. Marked as public: what is said here, anybody may know."""
 
     @wraps(view, assigned=("__doc__",))
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,6 +71,38 @@ def public(view: View) -> View:
 
     run.csrf_exempt = True  # type: ignore[attr-defined]  # Django looks for it; nothing here writes, and 405 is the answer
     return login_not_required(conditional_page(run))
+
+
+def _answer_program(view: View, request: HttpRequest, allow: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    if request.method not in allow.split(", "):
+        return not_allowed(allow)
+    try:
+        spend("api programs", address_of(request), capacity=PROGRAM_BURST, per_hour=PROGRAM_PER_HOUR)
+    except Slower as refusal:
+        return of_refusal(refusal)
+    if "\x00" in request.path_info:
+        return not_found()
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return too_much()
+    request.user = AnonymousUser()  # no cookie is looked at: the token says who asks
+    try:
+        return view(request, *args, **kwargs)
+    except Exception:  # as above
+        log.exception("api %s failed", request.path)
+        return broken()
+
+
+def for_programs(view: View, allow: str) -> View:
+    """`view` behind a door that opens to a token: what it says is for its owner alone, and kept by nobody on the way."""
+
+    @wraps(view, assigned=("__doc__",))
+    def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = _answer_program(view, request, allow, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    run.csrf_exempt = True  # type: ignore[attr-defined]  # a token is no cookie: no other site can send it
+    return login_not_required(run)
 
 
 @public

@@ -29,6 +29,7 @@ class ErrorBody(Schema):
 
 
 STATUSES = frozenset({400, 404, 405, 422, 429, 500})
+PROGRAM_STATUSES = STATUSES | {401, 403, 413}
 
 
 def error_response(status: int, code: str, message: str, *, fields: Mapping[str, object] | None = None) -> HttpResponse:
@@ -49,8 +50,20 @@ def not_found() -> HttpResponse:
 
 
 def not_allowed(allow: str) -> HttpResponse:
-    response = error_response(405, "method_not_allowed", _("This API is read-only: use GET."))
+    response = error_response(405, "method_not_allowed", _("Use another method here: %(allow)s.") % {"allow": allow})
     response.headers["Allow"] = allow
+    return response
+
+
+def too_much() -> HttpResponse:
+    return error_response(413, "too_much", _("That is too much at once. Send it in pieces."))
+
+
+def no_token() -> HttpResponse:
+    response = error_response(
+        401, "no_token", _("Send a token that is good, as “Authorization: Bearer …”. An administrator makes them.")
+    )
+    response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
@@ -74,6 +87,8 @@ def declare_errors(api: NinjaAPI) -> None:
 
     def http_error(_request: HttpRequest, error: HttpError | type[HttpError]) -> HttpResponse:
         status = error.status_code if isinstance(error, HttpError) else 400
+        if status == 401:
+            return no_token()
         return error_response(status, "bad_request", _("The request could not be read."))
 
     def missing(_request: HttpRequest, _error: Http404 | type[Http404]) -> HttpResponse:

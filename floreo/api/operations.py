@@ -13,6 +13,7 @@ from ninja import NinjaAPI, Path, Query
 
 from floreo.api import listing
 from floreo.api.errors import STATUSES, ErrorBody, declare_errors
+from floreo.api.programs import add_programs
 from floreo.api.schemas import (
     Code,
     GeoJsonOut,
@@ -38,7 +39,7 @@ from floreo.strategy.models import Action, Edition
 from floreo.strategy.queries import PlanPillar, plan_tree
 
 DESCRIPTION = (
-    "Read-only, public, without a key. It says what the public pages say, from the same rows. Every list has `q`, "
+    "Read-only, public, without a key, but for what is tagged “programs”. It says what the public pages say, from the same rows. Every list has `q`, "
     "filters, `after` and `limit`; follow `next` until it is null. Every error is {error: {code, message, fields}}. "
     "120 calls at once and 3,600 an hour from one address; beyond that 429 with Retry-After."
 )
@@ -66,6 +67,7 @@ def make_api() -> NinjaAPI:
             _add_table(api, table)
         _add_readings_of_an_indicator(api)
         _add_the_rest(api)
+        add_programs(api)
     return api
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from floreo.api.door import public, unknown
+from floreo.api.door import for_programs, public, unknown
 from floreo.api.operations import make_api
+from floreo.api.programs import ALLOW
 
 app_name = "api"
 
@@ -13,7 +14,8 @@ app_name = "api"
 def _behind_the_door() -> list[URLPattern]:
     found = [each for each in make_api().urls[0] if isinstance(each, URLPattern)]
     for each in found:
-        each.callback = public(each.callback)
+        allow = ALLOW.get(each.name or "")
+        each.callback = for_programs(each.callback, allow) if allow else public(each.callback)
     return found
 
 

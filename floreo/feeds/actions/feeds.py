@@ -83,6 +83,8 @@ def by_hand(*, by: Actor) -> Feed:
 def _check(feed: Feed) -> None:
     if feed.way not in Way.values:
         raise refuse("way", _("Choose how its files come."))
+    if feed.way == Way.API and not feed.format:  # told once, so that what is checked at the door is what is read later
+        feed.format = "jsonl" if feed.mapping else "intelmq"
     if feed.format and feed.format not in formats.names():
         raise refuse("format", _("Choose one of the formats, or leave it to be told from the files."))
     if feed.tlp not in Tlp.values:

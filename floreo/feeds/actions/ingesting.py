@@ -15,6 +15,7 @@ from django.db.models import QuerySet, Sum
 
 from floreo.core.access import Actor
 from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, task_of
+from floreo.feeds.actions.posting import take_in_posted
 from floreo.feeds.actions.taking import Taken, findings_of, take_in
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.store import Store
@@ -88,6 +89,7 @@ _WORTH_A_POOL = 256 << 20
 
 def read_waiting(*, by: Actor) -> Ingested:
     """The job: some of what waits, here; where much waits, in as many processes as there are cores."""
+    take_in_posted(by=by)
     waiting = Report.objects.filter(state=ReportState.WAITING)
     much = (waiting.aggregate(n=Sum("size"))["n"] or 0) > _WORTH_A_POOL and (os.cpu_count() or 1) > 1
     with executor("pool" if much else "inline") as runner:

@@ -1,0 +1,138 @@
+"""Programs with a token: what they send becomes findings, what they read is their account's own."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from floreo.core.access import SYSTEM
+from floreo.feeds.actions.feeds import change_feed, make_feed
+from floreo.feeds.actions.ingesting import read_waiting
+from floreo.feeds.actions.posting import post_events, take_in_posted
+from floreo.feeds.actions.tokens import end_token, make_token
+from floreo.feeds.incoming import spool
+from floreo.feeds.models import ApiToken, Feed, Finding, Report
+from floreo.organisations.models import Organisation
+from tests.conftest import make_user
+from tests.feeds.making import make_register, night
+
+DAY = date(2026, 11, 24)
+EVENT = {
+    "time.source": "2026-11-24T03:00:00Z", "source.ip": "192.0.2.20", "source.port": 3389, "protocol.transport": "tcp",
+    "classification.taxonomy": "vulnerable", "classification.type": "vulnerable-system",
+    "classification.identifier": "open-rdp", "feed.name": "honeypot",
+}  # fmt: skip
+
+
+@pytest.fixture
+def sensors(db: None, feeds_folder: object) -> Feed:
+    make_register()
+    return make_feed("Sensors", by=SYSTEM, way="api")
+
+
+def word_for(role: str, organisation: Organisation | None = None) -> str:
+    user = make_user(role, organisation=organisation)
+    return make_token(user, by=SYSTEM, name=f"program of {role}")[1]
+
+
+def send(word: str, body: Any, feed: str = "sensors") -> tuple[int, Any]:
+    headers = {"Authorization": f"Bearer {word}"} if word else {}
+    said = body if isinstance(body, str) else json.dumps(body)
+    answer = Client().post(f"/api/v1/feeds/{feed}/events", said, content_type="application/json", headers=headers)
+    return answer.status_code, answer.json()
+
+
+def read(word: str, path: str = "/api/v1/findings") -> tuple[int, Any]:
+    answer = Client().get(path, headers={"Authorization": f"Bearer {word}"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    return answer.status_code, answer.json()
+
+
+def test_events_that_a_program_sends_become_findings(sensors: Feed) -> None:
+    word = word_for("responder")
+    assert send(word, EVENT) == (202, {"accepted": 1})
+    assert send(word, [EVENT | {"source.ip": "192.0.2.1"}, EVENT | {"source.ip": "2001:db8::9"}]) == (
+        202,
+        {"accepted": 2},
+    )
+    read_waiting(by=SYSTEM)
+    report = Report.objects.get()
+    assert (report.day, report.rows, report.kept, report.received_by) == (DAY, 3, 3, "API")
+    assert sorted(Finding.objects.values_list("organisation__code", "subject", "kind")) == [
+        ("bank", "192.0.2.20", "open-rdp"), ("provider", "192.0.2.1", "open-rdp"), ("provider", "2001:db8::9", "open-rdp"),
+    ]  # fmt: skip
+    assert ApiToken.objects.get().last_used_on == DAY
+
+
+def test_all_are_kept_or_none(sensors: Feed) -> None:
+    status, said = send(word_for("responder"), [EVENT, EVENT | {"source.ip": "0.0.0.0"}, {"source.ip": "192.0.2.1"}])
+    assert (status, said["error"]["code"], sorted(said["error"]["fields"])) == (422, "rejected", ["1", "2"])
+    assert said["error"]["fields"]["1"] == "The address is the one that means “no address” (0.0.0.0 or ::)."
+    assert take_in_posted(by=SYSTEM) == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ([], "how_many"),
+        ([EVENT] * 1001, "how_many"),
+        ("{", "bad_request"),
+        ("3", "invalid"),
+        ('{"a": "\\ud800"}', "rejected"),
+    ],
+)
+def test_odd_bodies_are_refused_with_a_sentence(sensors: Feed, body: Any, code: str) -> None:
+    status, said = send(word_for("responder"), body)
+    assert (status in {400, 422}, said["error"]["code"]) == (True, code)
+
+
+def test_a_token_may_what_its_account_may_and_ends(sensors: Feed) -> None:
+    bank = Organisation.objects.get(code="bank")
+    night(make_feed("Shadow", by=SYSTEM, format="shadowserver"), DAY, ["192.0.2.20", "192.0.2.1"])
+    theirs, ours = word_for("operator", bank), word_for("responder")
+    assert [send(word, EVENT)[0] for word in (theirs, "", "floreo_guessed")] == [403, 401, 401]
+    assert send(ours, EVENT, feed="nowhere")[0] == 404
+    assert [row["subject"] for row in read(theirs)[1]["items"]] == ["192.0.2.20"]
+    assert sorted(row["subject"] for row in read(ours)[1]["items"]) == ["192.0.2.1", "192.0.2.20"]
+    other = Finding.objects.get(subject="192.0.2.1")
+    assert (read(theirs, f"/api/v1/findings/{other.pk}")[0], read(ours, f"/api/v1/findings/{other.pk}")[0]) == (
+        404,
+        200,
+    )
+    end_token(ApiToken.objects.get(name="program of responder"), by=SYSTEM)
+    assert read(ours)[0] == 401
+    change_feed(sensors, by=SYSTEM, is_active=False)
+
+
+def test_a_feed_of_another_way_takes_no_events(sensors: Feed) -> None:
+    make_feed("Shadow", by=SYSTEM, format="shadowserver")
+    assert send(word_for("responder"), EVENT, feed="shadow")[1]["error"]["code"] == "not_for_programs"
+
+
+def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
+    """Four programs send while the worker takes away what is there: each event ends up in one report."""
+    def write(number: int) -> None:
+        for each in range(50):
+            spool.append(sensors.code, DAY, [EVENT | {"source.port": number * 50 + each + 1}])
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    while any(w.is_alive() for w in writers):
+        take_in_posted(by=SYSTEM)
+    read_waiting(by=SYSTEM)
+    assert sum(Report.objects.values_list("rows", flat=True)) == 200
+    assert Finding.objects.get().subject == "192.0.2.20"
+
+
+def test_one_event_is_kept_within_milliseconds(sensors: Feed) -> None:
+    """The measured time is in benchmarks/feeds; here only that it writes no row."""
+    before = Report.objects.count()
+    assert post_events(sensors, by=SYSTEM, events=[EVENT]) == 1
+    assert Report.objects.count() == before

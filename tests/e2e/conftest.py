@@ -59,16 +59,28 @@ def read_what_it_prints(site: Site, line: str) -> None:
         site.admin_link = found[1]
 
 
+def _environment() -> dict[str, str]:
+    """Nothing that these tests were started with, as on a machine of its own."""
+    return {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
+
+
+def command(data: Path, pack: str, *words: str) -> str:
+    """One `floreo` command on that installation; what it printed."""
+    asked = [sys.executable, "-m", "floreo.config.cli", "--data", str(data), "--pack", pack, *words]
+    done = subprocess.run(asked, cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 @contextmanager
-def running(data: Path, **settings: str) -> Iterator[Site]:
-    """`floreo up` with the sample pack, as the README says, on a port of its own, with further settings."""
+def running(data: Path, *, pack: str = "isla-prueba", **settings: str) -> Iterator[Site]:
+    """`floreo up` with a pack, as the README says, on a port of its own, with further settings."""
     port = free_port()
-    env = {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
-    command = [
-        sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", "isla-prueba", "--port", str(port),
+    asked = [
+        sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", pack, "--port", str(port),
     ]  # fmt: skip
     process = subprocess.Popen(
-        command, cwd=ROOT, env=env | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        asked, cwd=ROOT, env=_environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     )  # fmt: skip
     site = Site(f"http://localhost:{port}")

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
-from floreo.feeds.engine.texts import digest
+from floreo.feeds.engine.texts import codes, hashes_of
 
 Longs = npt.NDArray[np.int64]
 
@@ -249,9 +249,7 @@ def _hashes(events: pa.Table, rows: Any) -> Words:
 
 
 def _word_hashes(column: Any) -> Words:
-    words = column.dictionary.to_pylist()
-    of_word = np.array([*(digest(w or "") for w in words), 0], np.uint64)
-    return np.asarray(of_word[pc.fill_null(column.indices, len(words)).to_numpy(zero_copy_only=False)])
+    return hashes_of(column.dictionary)[codes(column)]
 
 
 def _mixed(x: Words) -> Words:

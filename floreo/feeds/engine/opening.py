@@ -17,7 +17,7 @@ from typing import IO
 from floreo.feeds.engine import problems
 from floreo.feeds.engine.problems import Unreadable
 
-BLOCK = 8 << 20
+BLOCK = 16 << 20
 _STEP = 1 << 20  # of packed bytes taken at a time
 LONGEST_LINE = 16 << 20  # no row of a table is longer; one document may be, and comes in pieces
 _FREE = 64 << 20  # what any file may unpack to, however well it is packed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -128,8 +129,22 @@ def hashed(column: Any) -> Hashes:
     if column.null_count == len(column):
         return np.zeros(len(column), np.uint64)
     coded = encoded(column)
-    each = [0 if v is None else digest(v) for v in coded.dictionary.to_pylist()]
-    return np.array([*each, 0], np.uint64)[codes(coded)]
+    return hashes_of(coded.dictionary)[codes(coded)]
+
+
+_FEW = 64  # words that are told anew as quickly as they are found again
+_known: deque[tuple[Any, Hashes]] = deque(maxlen=8)
+
+
+def hashes_of(dictionary: Any) -> Hashes:
+    """Of each word, and of nothing at the end. The same dictionaries come block after block."""
+    for known, hashes in tuple(_known):
+        if known.equals(dictionary):
+            return hashes
+    hashes = np.array([*(0 if v is None else digest(v) for v in dictionary.to_pylist()), 0], np.uint64)
+    if len(dictionary) > _FEW:
+        _known.append((dictionary, hashes))
+    return hashes
 
 
 @lru_cache(1 << 16)  # the same words come block after block

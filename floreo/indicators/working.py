@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from floreo.feeds.measures import OTHERS
+from floreo.feeds.texts import title_of
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_of, day_words, is_hidden, number_words, value_words, when_words
@@ -116,10 +117,17 @@ class Working:
         return bool(self.numerator and self.denominator)
 
 
+def _group_words(measure: str, name: str) -> str:
+    """Kinds of finding are called as letters call them; other groups by their own words."""
+    if measure == "median_days_to_fix":
+        return title_of(name, get_language() or "en")
+    return str(GROUP_WORDS.get(name, name))
+
+
 def _groups(reading: Reading) -> tuple[Group, ...]:
     rows = reading.working.get("groups", [])
     groups = tuple(
-        Group(str(GROUP_WORDS.get(g["name"], g["name"])), int(g["numerator"]), int(g["denominator"])) for g in rows
+        Group(_group_words(reading.measure, g["name"]), int(g["numerator"]), int(g["denominator"])) for g in rows
     )
     return safe_groups(groups, others=gettext("Others together")) if reading.indicator.about_people else groups
 

@@ -40,6 +40,7 @@ _GCI, _BILL, _DRAFT = (
     "/desk/evidence/bill-14-2025/",
     "/desk/publications/exercise-lessons/",
 )
+_FEEDS, _FOUND = "/desk/feeds/", "/desk/findings/?state=open"
 ROOMS: dict[str, list[str | tuple[str, str]]] = {
     "reviews": [
         (_REVIEW, "a[href*='/asks/']"), (_REVIEW, "a[href$='/return/']"), f"{_REVIEW}days/", f"{_REVIEW}close/",
@@ -73,6 +74,16 @@ ROOMS: dict[str, list[str | tuple[str, str]]] = {
         "/desk/channels/", "/desk/new-channel/", "/desk/channels/ministry/",
     ],
     "mail": ["/desk/mail/", ("/desk/mail/", "main td a, main th a"), "/desk/health/"],
+    "feeds": [
+        _FEEDS, (_FEEDS, "main td a[href*='/feeds/reports/']"), "/desk/feeds/shadowserver/", "/desk/feeds/shadowserver/try/",
+        "/desk/feeds/new/", (_FEEDS, "#types a"), "/desk/feeds/rules/", ("/desk/feeds/rules/", "main th a"),
+        "/desk/feeds/rules/new/", _FOUND, (_FOUND, "main th a"), "/desk/findings/explorer/?organisation=port-authority",
+    ],
+    "letters": [
+        "/desk/digests/", ("/desk/digests/", "main th a"), "/desk/digests/today/", "/desk/digests/rules/",
+        "/desk/digests/rules/new/", "/desk/corrections/", ("/desk/corrections/", "a[href$='/accept/']"), "/desk/networks/gaps/",
+        ("/desk/organisations/island-bank/", "a[href*='/holdings/']"),
+    ],
 }  # fmt: skip
 
 
@@ -112,12 +123,25 @@ def found_from(page: Page, place: str | tuple[str, str]) -> str:
     return str(page.locator(place[1]).first.get_attribute("href"))
 
 
+def wait_for_the_last_night(page: Page) -> None:
+    """The worker tells the sample country's nights in turns."""
+    page.goto("/desk/feeds/shadowserver/")
+    for _turn in range(90):
+        if page.locator("main th a", has_text="2026-11-24-").count():
+            return
+        page.wait_for_timeout(1000)
+        page.reload()
+    raise AssertionError("the last night was not told")
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_pages_of_a_room(page: Page, site: Site, room: str) -> None:
     sign_in(page, site, "administrator")
     if room == "mail":  # so that there is a letter to read
         page.goto("/desk/mail/")
         page.get_by_role("button", name="Send a test letter to me").click()
+    if room in {"feeds", "letters"}:
+        wait_for_the_last_night(page)
     for address in [found_from(page, place) for place in ROOMS[room]]:
         for prefix in ("", "/es"):
             response = page.goto(prefix + address)

@@ -100,7 +100,7 @@ def findings_for(viewer: object) -> Table:
 
     def bodies() -> Iterable[tuple[str, Words]]:
         rows = Organisation.objects.filter(pk__in=seen.values("organisation").distinct())
-        return [(body.code, body.label) for body in rows]
+        return [(body.code, body.label) for body in rows] if len(rows) > 1 else []
 
     more = (
         Filter("kind", _("Kind"), kinds, lambda rows, value: rows.filter(kind=value)),

@@ -51,7 +51,7 @@ def digests_table(viewer: object) -> Table:
 
     def bodies() -> Iterable[tuple[str, Words]]:
         seen = Organisation.objects.filter(pk__in=digests_for(viewer).order_by().values("organisation"))
-        return [(body.code, body.label) for body in seen]
+        return [(body.code, body.label) for body in seen] if len(seen) > 1 else []
 
     mine = Filter("organisation", _("Organisation"), bodies, lambda rows, value: rows.filter(organisation__code=value))
     return replace(DIGESTS, filters=(*DIGESTS.filters, mine))

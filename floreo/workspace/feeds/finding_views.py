@@ -25,7 +25,6 @@ from floreo.feeds.models import Answer, Finding
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
 from floreo.organisations.queries import bodies_of
-from floreo.workspace.accounts.trail import history_of
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.stored import the_store
 from floreo.workspace.feeds.timeline import timeline_of
@@ -74,23 +73,24 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "desk_section": ROOM, "finding": found, "where": told.where(found), "moments": timeline_of(found),
         "why": told.why_words(found.reason, found.network, found.service),
         "text": text, "detail": _detail(found, text.title), "news": told.NEWS_WORDS[told.news_now(found)],
-        "events": _events(found), "sees_all": sees_all(request.user),
+        "events": _events(found, everything=sees_all(request.user)), "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found), "handles": handles,
         "waits": list(waits) if handles else [],
-        "history": history_of(found, viewer=request.user) if sees_all(request.user) else None,
     }  # fmt: skip
     return render(request, "workspace/feeds/finding.html", context)
 
 
-def _events(found: Finding) -> list[dict[str, Any]]:
-    """The newest events behind it, from the store: of the bodies that stand for its organisation only."""
-    codes = tuple(sorted({found.organisation.code, found.organisation.heir().code}))
-    where = _where(found, codes)
+def _events(found: Finding, *, everything: bool) -> list[dict[str, Any]]:
+    """The newest events behind it, from the store. Whoever speaks for its organisation sees those that were its own then;
+    before a correction they may have been another's."""
+    where = _where(
+        found, None if everything else tuple(sorted({found.organisation.code, found.organisation.heir().code}))
+    )
     table = latest(the_store(), where, limit=EVENTS, first=found.first_day, last=date.max, whole=True)
     return [{k.replace(".", "_"): v for k, v in row.items()} for row in table.to_pylist()]
 
 
-def _where(found: Finding, codes: tuple[str, ...]) -> Filter:
+def _where(found: Finding, codes: tuple[str, ...] | None) -> Filter:
     address = words_of(found.subject) if found.ip else None
     name = None if address else found.subject
     return Filter(organisations=codes, kinds=(found.kind,), address=address, name=name)

@@ -33,11 +33,11 @@ def rules(request: HttpRequest) -> HttpResponse:
 def rule(request: HttpRequest, pk: int) -> HttpResponse:
     """One rule in words, and what it would do to the newest file."""
     found = get_rule_for(request.user, pk)
-    report = trying.newest_file()
-    effect = trying.try_rule(found, report) if report else None
+    night = trying.last_night()
+    effect = trying.try_rule(found, night) if night else None
     context = {
         "desk_section": ROOM, "rule": found, "conditions": say.conditions_of(found), "does": say.effect_words(found),
-        "report": report, "effect": effect, "examples": say.examples_of(effect), "may_run": can(request.user, Permission.FEED_RUN),
+        "night": night, "effect": effect, "examples": say.examples_of(effect), "may_run": can(request.user, Permission.FEED_RUN),
         "history": history_of(found, viewer=request.user),
     }  # fmt: skip
     return render(request, "workspace/feeds/rule.html", context)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -28,7 +28,9 @@ from floreo.feeds.models import Feed, FeedRule, Report, ReportState
 
 TRY = "try"  # a feed of no name: what was received before is no repeat of it
 FIRST = 20  # events shown
-MOST = 200_000  # events on which a rule is tried
+MOST = 200_000  # events of one file on which a rule is tried
+MOST_FILES = 20
+MOST_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,13 @@ def _events(task: Task, most: int) -> pa.Table | None:
     return pa.concat_tables(found, promote_options="default").slice(0, most) if found else None
 
 
-def newest_file() -> Report | None:
-    """The newest report with events whose bytes are still here: what a rule is tried on."""
+def last_night() -> list[Report]:
+    """The files of the newest day that brought events, as far as their bytes are still here: what a rule is tried on."""
     rows = Report.objects.filter(state=ReportState.DONE, kept__gt=0).select_related("feed")
-    return next((r for r in rows.order_by("-day", "-pk")[:50] if path_of(r.digest).exists()), None)
+    newest = rows.order_by("-day").values_list("day", flat=True).first()
+    if newest is None:
+        return []
+    return [r for r in rows.filter(day=newest).order_by("pk")[:MOST_FILES] if path_of(r.digest).exists()]
 
 
 def kept_file(report_type: str) -> Report | None:
@@ -119,14 +124,17 @@ def kept_file(report_type: str) -> Report | None:
     return next((r for r in rows if path_of(r.digest).exists()), None)
 
 
-def try_rule(rule: FeedRule, report: Report) -> Effect | None:
-    """What the rule would do to that file's events, after the rules before it that are on. None: there are no events."""
-    mapping = mapping_of(report.feed, report.report_type)
-    task = _task(report.feed, path_of(report.digest), report.name, report.report_type, mapping)
-    try:
-        events = _events(task, MOST)
-    except Unreadable:
-        return None
+def try_rule(rule: FeedRule, reports: Sequence[Report]) -> Effect:
+    """What the rule would do to the events of these files, after the rules before it that are on."""
     before = FeedRule.objects.filter(is_on=True, position__lt=rule.position).exclude(pk=rule.pk)
     rows = [*(rule_row(each) for each in before.order_by("position", "pk")), rule_row(rule)]
-    return preview(rows, events)[-1] if events is not None else None
+    hits = 0
+    examples: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+    for report in reports:
+        mapping = mapping_of(report.feed, report.report_type)
+        task = _task(report.feed, path_of(report.digest), report.name, report.report_type, mapping)
+        with suppress(Unreadable):  # the file's own page says so
+            if (events := _events(task, MOST)) is not None:
+                effect = preview(rows, events, MOST_EXAMPLES)[-1]
+                hits, examples = hits + effect.hits, [*examples, *effect.examples]
+    return Effect(rule.name, hits, tuple(examples[:MOST_EXAMPLES]))

@@ -18,7 +18,8 @@ from floreo.feeds.engine.task import Summary
 _REPEAT_SCHEMA = pa.schema([("key", pa.uint64()), ("more", pa.uint32())])
 _BOUNDS = ["time.source", "ip_hi", "ip_lo", "organisation", "report"]  # what whole row groups are passed over by
 _GROUP = 100_000  # rows
-_PACKING: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
+# Read for hours only, until the day is compacted: packed quickly rather than tightly.
+_PACKING: dict[str, Any] = {"compression": "lz4"}
 
 
 class Landing:

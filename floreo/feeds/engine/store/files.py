@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -186,7 +186,7 @@ class Store:
 
 
 def summary_text(summary: Summary) -> str:
-    return json.dumps(asdict(summary), default=str, sort_keys=True)
+    return json.dumps(summary.__dict__, default=str, sort_keys=True)
 
 
 def summary_of(text: bytes | str) -> Summary:

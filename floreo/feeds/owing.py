@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,27 +15,31 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.keys import key
+from floreo.core.models import MailState, OutboxMail
 from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.feeds import logic
 from floreo.feeds.actions.answering import FOR_THE_TEAM
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import Answer, Correction, CorrectionState, Feed, Finding, Report, Said, TypeMapping
+from floreo.feeds.models import Answer, Correction, CorrectionState, Digest, Feed, Finding, Report, Said, TypeMapping
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import heirs
 
 HANDLE, RUN = Permission.FINDING_HANDLE, Permission.FEED_RUN
 WITHIN = {Said.NEED_HELP: timedelta(days=1), Said.FALSE_ALARM: timedelta(days=5)}
 DECIDE_WITHIN = timedelta(days=5)
+LETTER = "feeds.digest"
+LOOK_BACK = timedelta(days=60)
 SILENT_AFTER = 3  # times as long as a feed usually takes
 _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT, ContactRole.DUTY)
 
 
 def owed(whose: Whose, *, viewer: object, today: date) -> Iterable[Owed]:
-    """In at most five queries, whatever there is."""
+    """In a few queries, whatever there is."""
     if whose.everybody or HANDLE in whose.permissions:
         yield from _asked()
         yield from _corrections()
         yield from _without_address(today)
+        yield from _came_back()
     if whose.everybody or RUN in whose.permissions:
         yield from _silent()
         yield from _unknown_types()
@@ -108,6 +112,30 @@ def _without_address(today: date) -> Iterator[Owed]:
             title=said % {"name": organisation.in_language("name"), "n": n},
             why=_("The register has no address of theirs. Find out whom to write to."), href=href, since=min(since, today),
             needs=HANDLE, presses=(Press(_("Add a contact"), href),),
+        )  # fmt: skip
+
+
+def _came_back() -> Iterator[Owed]:
+    """Addresses whose last letter of findings came back, or could not be sent."""
+    failed = (MailState.BOUNCED, MailState.STUCK)
+    rows = OutboxMail.objects.filter(kind=LETTER, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
+    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=LETTER, state=MailState.SENT, pk__gt=OuterRef("pk"))
+    mails = {mail.to: mail for mail in rows.exclude(Exists(later)).order_by("-pk")}
+    if not mails:
+        return
+    ids = {mail.about.rpartition(":")[2] for mail in mails.values()}
+    digests = {key(d): d for d in Digest.objects.filter(pk__in=ids).select_related("organisation__merged_into")}
+    for address, mail in sorted(mails.items()):
+        digest = digests.get(mail.about)
+        if digest is None or address not in digest.to:
+            continue
+        organisation = digest.organisation.heir()
+        href = reverse("workspace:organisation", args=[organisation.code])
+        yield Owed(
+            key=f"{key(mail)}:feeds.came_back", kind=OwedKind.CONFIRM,
+            title=_("Letters to %(address)s do not arrive") % {"address": address},
+            why=_("%(name)s was not told of its findings. Ask them for another address.") % {"name": organisation.in_language("name")},
+            href=href, since=digest.on, needs=HANDLE, presses=(Press(_("Mend the contact"), href),),
         )  # fmt: skip
 
 

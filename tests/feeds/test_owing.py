@@ -11,13 +11,17 @@ from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
+from floreo.core.delivery import deliver_due
 from floreo.core.owing import Whose
 from floreo.feeds.actions.answering import answer_signed_in, see_to
-from floreo.feeds.models import Answer, Report, TypeMapping
+from floreo.feeds.actions.digests import resend, send_digests
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Answer, Digest, Report, TypeMapping
 from floreo.feeds.owing import owed
 from floreo.organisations.models import Contact, Organisation, User
+from tests.core.mail_server import mail_server
 from tests.factories import strategy as make
-from tests.feeds.letters_making import TODAY, make_bank, make_feed, make_finding, make_telco
+from tests.feeds.letters_making import MONDAY, TODAY, make_bank, make_feed, make_finding, make_telco
 
 TEAM = Whose(permissions=frozenset({Permission.FINDING_HANDLE.value, Permission.FEED_RUN.value}))
 
@@ -59,14 +63,26 @@ def test_who_cannot_be_written_to_is_told_to_the_team(bank: Organisation) -> Non
     assert titles() == []
 
 
+def test_an_address_that_takes_no_letter_is_told_to_the_team(bank: Organisation) -> None:
+    Contact.objects.update(email="nobody@bank.example.org")
+    make_finding(bank)
+    send_digests(MONDAY)
+    with mail_server():
+        deliver_due()
+    assert titles() == [("Letters to nobody@bank.example.org do not arrive", None)]
+    Contact.objects.update(email="abuse@bank.example.org")
+    resend(Digest.objects.get(), by=SYSTEM)
+    assert titles() == []
+
+
 def test_a_silent_feed_and_an_unknown_kind_of_report_wait(bank: Organisation) -> None:
     feed = make_feed(every_minutes=60)
     make_feed("never-came", every_minutes=60)
     report = Report.objects.create(feed=feed, digest="x", name="x", day=TODAY, report_type="scan_toaster", is_known_type=False,
-                                   received_at=clock.now() - timedelta(hours=2))  # fmt: skip
+                                   received_at=moment(TODAY) - timedelta(hours=2))  # fmt: skip
     assert [t for t, _due in titles()] == ["Say what reports of the type scan_toaster mean"]
     TypeMapping.objects.create(report_type="scan_toaster", mapping={"address": "ip"})
-    Report.objects.filter(pk=report.pk).update(received_at=clock.now() - timedelta(hours=4))
+    Report.objects.filter(pk=report.pk).update(received_at=moment(TODAY) - timedelta(hours=4))
     assert [t for t, _due in titles()] == ["No file from Shadowserver"]
 
 
@@ -86,4 +102,4 @@ def test_more_rows_ask_no_more_questions(bank: Organisation) -> None:
         finding = make_finding(body, f"192.0.2.{n}")
         answer_signed_in(body, by=SYSTEM, said={finding.pk: "need_help"})
         make_feed(f"feed-{n}")
-    assert (before, questions()) == (7, 7)
+    assert (before, questions()) == (9, 9)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -23,7 +24,7 @@ from floreo.feeds.engine import ingest
 from floreo.feeds.engine.store import Store
 from floreo.feeds.logic import Times
 from floreo.feeds.models import Feed, Finding, Report, Run, Spell
-from tests.feeds.making import hand_in, name_of, night, report, row
+from tests.feeds.making import hand_in, name_of, night, report, row, shadow_feed
 
 START = date(2026, 11, 1)
 RDP = "scan_rdp"
@@ -174,3 +175,26 @@ def test_times_are_told_by_days_alone() -> None:
         Times(day(5), day(5), day(6)),
         Times(day(9), day(9), None),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
+    feed = shadow_feed()
+    for number in range(6):
+        hand_in(feed, report(day(number // 2), [f"192.0.2.{number}"]), f"{day(number // 2)}-scan_rdp-{number}.csv")
+    got: list[list[int]] = []
+
+    def work() -> None:
+        try:
+            while (claimed := claiming.claim_next()) is not None:
+                got.append([r.pk for r in claimed.new])
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(map(len, got)) == [2, 2, 2]
+    assert sorted(pk for pks in got for pk in pks) == sorted(Report.objects.values_list("pk", flat=True))

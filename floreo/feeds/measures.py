@@ -106,7 +106,7 @@ def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Readin
         if ip is None or ":" in ip or owner not in addresses:
             left += 1
             continue
-        sums[kinds[body]].numerator += 1
+        sums[kinds[owner]].numerator += 1
         records.append(_finding(pk, kind, since))
     total = sum(addresses.values())
     value = (Decimal(len(records) * 1000) / total).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if total else None
@@ -138,7 +138,8 @@ def median_days_to_fix(period: Period, filters: Filters) -> Reading:
         sums[kind][1] += 1
         records.append(_finding(pk, kind, opened, counted=took <= WEEK))
     groups = tuple(Group(kind, *sums[kind]) for kind in sorted(sums))
-    return Reading(median(days), None, Decimal(len(days)), tuple(records), groups)
+    nothing = None if days else Decimal(0)  # of none mended there is no reading, and none is frozen
+    return Reading(median(days), nothing, Decimal(len(days)), tuple(records), groups)
 
 
 def share_digests_answered(period: Period, filters: Filters) -> Reading:

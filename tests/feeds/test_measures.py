@@ -65,7 +65,7 @@ def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None
     assert groups(reading) == [("open-rdp", 2, 2), ("open-telnet", 0, 1)]
     assert plain(measures.median_days_to_fix(Period(date(2026, 10, 1), date(2026, 10, 31)), Filters())) == (
         None,
-        None,
+        0,
         0,
     )
 

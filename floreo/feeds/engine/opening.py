@@ -117,10 +117,17 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _plain(stream: IO[bytes], meter: Meter, *, counted: bool) -> Iterator[bytes]:
-    while chunk := stream.read(_STEP):
+    while chunk := stream.read(BLOCK):
+        cut = chunk.rfind(b"\n") + 1
+        if 0 < cut < len(chunk):  # the line that was cut is read again, so that no block has to be put together
+            stream.seek(cut - len(chunk), io.SEEK_CUR)
+            chunk = chunk[:cut]
         if not counted:
             meter.count(len(chunk))
-        yield chunk
+        if chunk.find(b"\n", 0, _STEP) >= 0:
+            yield chunk
+        else:  # a line without an end is given up before all of it is in memory
+            yield from (chunk[at : at + _STEP] for at in range(0, len(chunk), _STEP))
 
 
 def _gunzipped(stream: IO[bytes], meter: Meter) -> Iterator[bytes]:
@@ -213,6 +220,11 @@ def _blocks(chunks: Iterator[bytes], size: int) -> Iterator[Block]:
     held: list[bytes] = []
     length, line = 0, 1
     for chunk in chunks:
+        if not length and size // 2 < len(chunk) <= size and chunk.endswith(b"\n"):  # a block as it is
+            count = line_ends(chunk)
+            yield Block(readable(chunk), line, count=count)
+            line += count
+            continue
         held.append(chunk)
         length += len(chunk)
         while length >= size:

@@ -19,6 +19,7 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.core.owing import Owed, OwedKind, Press, Whose
 from floreo.feeds import logic
 from floreo.feeds.actions.answering import FOR_THE_TEAM
+from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Answer, Correction, CorrectionState, Digest, Feed, Finding, Report, Said, TypeMapping
 from floreo.organisations.models import ContactRole, Organisation
@@ -142,7 +143,12 @@ def _came_back() -> Iterator[Owed]:
 def _silent() -> Iterator[Owed]:
     """Feeds of which no file has come for three times as long as it usually takes."""
     now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
-    for feed in Feed.objects.filter(is_active=True).annotate(last=Max("reports__received_at")).order_by("name", "pk"):
+    for feed in (
+        Feed.objects.filter(is_active=True)
+        .exclude(code=BY_HAND)
+        .annotate(last=Max("reports__received_at"))
+        .order_by("name", "pk")
+    ):
         last = feed.last
         allowed = timedelta(minutes=feed.every_minutes * SILENT_AFTER)
         if last is None or now - last <= allowed:

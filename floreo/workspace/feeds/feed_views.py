@@ -41,6 +41,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
     context = {
         "desk_section": ROOM, "feed": found, "row": row, "listing": listing, "history": history_of(found, viewer=request.user),
         "may_run": can(request.user, Permission.FEED_RUN), "every": say.every_words(found.every_minutes), "days": health.DAYS,
+        "drifted": [(r, health.drift_words(r)) for r in health.drifts().get(found.pk, [])],
     }  # fmt: skip
     return render(request, "workspace/feeds/feed.html", context)
 

@@ -13,10 +13,12 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.ui import words
+from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Feed, Report, ReportState, TypeMapping, Way
 
 DAYS = 30
+DRIFT_DAYS = 7  # in which the newest file of each type tells whether its columns have changed
 LATE_TIMES = 3  # a feed is silent once its next file is this many times overdue
 
 
@@ -69,8 +71,9 @@ def age_words(report: Report) -> str:
 
 
 def is_silent(feed: Feed, newest: Report | None) -> bool:
-    """Whether a feed that should bring files by itself has brought none for three times as long as it should take."""
-    if not feed.is_active or feed.way == Way.UPLOAD:
+    """Whether no file has come for three times as long as it should take. Of files that come by hand nobody expects the
+    first, and of those that belong to no feed nobody expects any."""
+    if not feed.is_active or feed.code == BY_HAND or (newest is None and feed.way == Way.UPLOAD):
         return False
     since = newest.received_at if newest else feed.created_at
     return _now() - since > timedelta(minutes=feed.every_minutes * LATE_TIMES)
@@ -88,7 +91,24 @@ def drift_words(report: Report) -> list[str]:
     return found
 
 
-def _troubles(feed: Feed, newest: Report | None, refused: int, waiting: int, *, silent: bool) -> tuple[str, ...]:
+def drifts() -> dict[int, list[Report]]:
+    """Of each feed the newest file of every report type, where its columns are not those that are known."""
+    since = clock.today() - timedelta(days=DRIFT_DAYS - 1)
+    rows = Report.objects.filter(day__gte=since, state=ReportState.DONE).order_by("-day", "-pk")
+    seen: set[tuple[int, str]] = set()
+    found: dict[int, list[Report]] = defaultdict(list)
+    fields = ("feed", "report_type", "name", "day", "is_known_type", "unknown_columns", "missing_columns")
+    for report in rows.only(*fields).iterator(chunk_size=500):
+        window = (report.feed_id, report.report_type)
+        if window not in seen and (report.unknown_columns or report.missing_columns or not report.is_known_type):
+            found[report.feed_id].append(report)
+        seen.add(window)
+    return found
+
+
+def _troubles(
+    feed: Feed, newest: Report | None, refused: int, waiting: int, *, silent: bool, drifted: int
+) -> tuple[str, ...]:
     found = []
     if silent:
         found.append(_("Silent: no file has come when one should have.") if newest else _("No file has come yet."))
@@ -102,8 +122,13 @@ def _troubles(feed: Feed, newest: Report | None, refused: int, waiting: int, *, 
         )
     if waiting:
         found.append(ngettext("%(n)d file waits to be read.", "%(n)d files wait to be read.", waiting) % {"n": waiting})
-    if newest and newest.state == ReportState.DONE:
-        found += drift_words(newest)
+    if drifted:
+        found.append(
+            ngettext(
+                "The columns of %(n)d report type are not those that are known.",
+                "The columns of %(n)d report types are not those that are known.", drifted,
+            ) % {"n": drifted}
+        )  # fmt: skip
     return tuple(found)
 
 
@@ -135,7 +160,7 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
     rows = list(feeds)
     today = clock.today()
     days = [today - timedelta(days=n) for n in reversed(range(DAYS))]
-    sums, newest = _sums(days[0]), _newest(rows)
+    sums, newest, drifted = _sums(days[0]), _newest(rows), drifts()
     states = {
         row["feed"]: row
         for row in Report.objects.filter(received_at__gte=_now() - timedelta(days=DAYS)).order_by().values("feed").annotate(
@@ -148,7 +173,9 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
         state = states.get(feed.pk, {"waiting": 0, "refused": 0})
         silent = is_silent(feed, last)
-        troubles = _troubles(feed, last, state["refused"], state["waiting"], silent=silent)
+        troubles = _troubles(
+            feed, last, state["refused"], state["waiting"], silent=silent, drifted=len(drifted.get(feed.pk, ()))
+        )
         line = tuple(by_day[d].rows if d in by_day else None for d in days)
         found.append(
             FeedHealth(feed, last, added(by_day.values()), line, state["waiting"], state["refused"], silent, troubles)

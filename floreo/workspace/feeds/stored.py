@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import pyarrow.parquet as pq
 from django.conf import settings
 
 from floreo.core.tables import safe_text
@@ -30,11 +31,20 @@ def the_store() -> Store:
     return _store_at(str(settings.EVENTS_ROOT))
 
 
-def _rows(report: Report, limit: int | None = None) -> Any:
+def _rows(report: Report, limit: int) -> Any:
     store = the_store()
     if not report.rejects_path or not store.exists(report.rejects_path):
         return None
     return store.rows(report.rejects_path, limit)
+
+
+def _batches(report: Report) -> Iterator[Any]:
+    """All of them, a piece at a time: there may be as many as a file has rows."""
+    store = the_store()
+    if not report.rejects_path or not store.exists(report.rejects_path):
+        return
+    with store.files.open_input_file(store.path(report.rejects_path)) as stream:
+        yield from pq.ParquetFile(stream).iter_batches(batch_size=_PIECE)
 
 
 def first_rejects(report: Report) -> Mapping[str, Sequence[tuple[int, str]]]:
@@ -55,8 +65,7 @@ def rejects_csv(report: Report) -> Iterator[str]:
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow(["line", "reason", "sentence", "text"])
-    table = _rows(report)
-    for batch in table.to_batches(max_chunksize=_PIECE) if table is not None else ():
+    for batch in _batches(report):
         for row in batch.to_pylist():
             reason = row["reason"]
             writer.writerow(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-
-from django.conf import settings
 
 from floreo.core import clock
-from floreo.feeds.engine.store import Store, orphans
+from floreo.feeds.engine.store import orphans
 from floreo.organisations.models import Network
+from floreo.workspace.feeds.stored import the_store
 
 DAYS = 30
 
@@ -27,15 +25,10 @@ class Loose:
     last: date
 
 
-@cache
-def _store_at(root: str) -> Store:
-    return Store(root)
-
-
 def seen_loose(limit: int = 50) -> list[Loose]:
     """Those in networks of the register first: they are the country's own, so somebody should be told."""
     today = clock.today()
-    rows = orphans(_store_at(str(settings.EVENTS_ROOT)), today - timedelta(days=DAYS - 1), today, limit)
+    rows = orphans(the_store(), today - timedelta(days=DAYS - 1), today, limit)
     known = {n.asn: n for n in Network.objects.filter(asn__in=[r["asn"] for r in rows if r["asn"]])}
     found = [Loose(r["network"], known.get(r["asn"]), r["asn"], r["events"], r["addresses"], r["last"]) for r in rows]
     return sorted(found, key=lambda row: (row.network is None, -row.events))

@@ -47,11 +47,12 @@ def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     for part in (
         "5 hours ago",
         "They held 7 rows; 2 of them (28.6\xa0%)",
-        "1 known column is missing.",
-        "1 column is new",
+        "The columns of 1 report type are not those that are known.",
     ):
         assert part in said
     assert "Silent" not in said
+    one = page(browser_of(administrator), "/desk/feeds/shadowserver/")
+    assert "1 known column is missing. 1 column is new; it is kept as it came." in one
     Report.objects.update(received_at=moment(TODAY) - timedelta(days=4))
     said = page(browser_of(administrator), "/desk/feeds/")
     assert "1 of 1 feeds is silent." in said

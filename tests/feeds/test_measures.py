@@ -15,7 +15,7 @@ from floreo.core import clock
 from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
 from floreo.feeds.models import Digest, Feed, Report
-from floreo.organisations.models import Contact, Kind, Network, Organisation
+from floreo.organisations.models import Contact, Holding, Kind, Network, Organisation
 from tests.factories import strategy as make
 from tests.feeds.letters_making import TODAY, make_bank, make_feed, make_finding, make_telco, mended
 
@@ -51,6 +51,17 @@ def test_open_findings_for_each_thousand_addresses(bank: Organisation) -> None:
     said = " ".join(r.label for r in reading.records)
     assert "192.0.2" not in said
     assert "Banco" not in said
+
+
+def test_each_kind_of_organisation_counts_its_own_findings_and_addresses(bank: Organisation) -> None:
+    for number, kind in enumerate((Kind.MINISTRY, Kind.OPERATOR) * 5):
+        body = make.make_organisation(f"body-{number}", kind=kind)
+        Network.objects.create(asn=64500 + number, name="N", holder=body, prefixes=[f"198.51.100.{number * 16}/28"])
+        if kind == Kind.MINISTRY:
+            make_finding(body, f"198.51.100.{number * 16 + 1}")
+    Holding.objects.all().delete()
+    reading = measures.findings_open_per_1000_addresses(NOVEMBER, Filters())
+    assert groups(reading) == [("ministry", 5, 80), ("operator", 0, 80)]
 
 
 def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None:

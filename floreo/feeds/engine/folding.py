@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from floreo.feeds.engine.addresses import Flags, Words, texts_of
 from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
+from floreo.feeds.engine.seen import groups
 from floreo.feeds.engine.texts import codes, hashes_of
 
 Longs = npt.NDArray[np.int64]
@@ -146,12 +147,10 @@ def _folded(blocks: Sequence[_Block], sort_above: int | None = None) -> _Block:
     state = _State.joined([block.state for block in blocks])
     offsets = np.cumsum([0, *(len(block.table) for block in blocks)])
     rows = np.concatenate([block.rows + offset for block, offset in zip(blocks, offsets, strict=False)])
-    order = np.argsort(state.h, kind="stable")
-    h = state.h[order]
-    starts = np.flatnonzero(np.concatenate([[True], h[1:] != h[:-1]]))
-    at = order[starts]  # of each hash its first row
+    order, starts = groups(state.h)
+    at = np.minimum.reduceat(order, starts)  # of each hash its first row
     folded = _State(
-        h[starts],
+        state.h[at],
         np.minimum.reduceat(state.first[order], starts),
         np.maximum.reduceat(state.last[order], starts),
         np.add.reduceat(state.times[order], starts).astype(np.uint32),

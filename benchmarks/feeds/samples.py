@@ -59,7 +59,7 @@ def schema(types: Path, into: Path) -> dict[str, dict[str, str]]:
 
 def of_ours(file: Path, kind: str) -> tuple[Counter[Told], int]:
     """Each row as its six fields, and how many are rejected."""
-    events, rejects = normalise.events_of(file.read_bytes(), f"{kind}.csv")
+    events, rejects = normalise.events_of(file.read_bytes(), f"{kind}.csv", received_at=datetime.now(UTC))
     columns = [events[name].to_pylist() for name in FIELDS]
     return Counter(plain(*row) for row in zip(*columns, strict=True)), len(rejects)
 

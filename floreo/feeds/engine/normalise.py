@@ -346,15 +346,14 @@ def events_of(
     data: bytes,
     name: str,
     *,
+    received_at: datetime,
     feed: str = "feed",
     digest: str = "",
     day: date | None = None,
-    received_at: datetime | None = None,
     block: int = BLOCK,
     **said: Any,
 ) -> tuple[pa.Table, pa.Table]:
     """The bytes of a report to its events and rejects. `said`: further fields of a Task. Raises Unreadable."""
-    received_at = received_at or datetime.now(UTC)
     task = Task(
         **{
             "feed": feed,

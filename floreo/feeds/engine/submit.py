@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pyarrow as pa
 
 T = TypeVar("T")
 KINDS = ("inline", "pool", "ray")
+_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -3, -1  # of glibc's malloc.h
 _RETRIES = 5  # of a task whose machine went away; a task is idempotent
 
 
@@ -68,9 +71,7 @@ class _Pool:
     """Processes of their own, started anew: a fork of a program with threads may stand still."""
 
     def __init__(self, workers: int) -> None:
-        self._pool = ProcessPoolExecutor(
-            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_core_each
-        )
+        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=settle)
 
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         return self._pool.submit(function, argument)
@@ -109,11 +110,17 @@ class _Ray:
         self._ray.shutdown()
 
 
-def _one_core_each() -> None:
-    """Files are worked on side by side, not one file by several threads: measured, that is a sixth faster."""
+def settle() -> None:
+    """For a process that does nothing but tasks. Files are worked on side by side, not one file by several threads:
+    measured, that is a sixth faster. And memory is kept for the next block rather than given back and asked for anew,
+    which takes a sixth of the time."""
     pa.set_cpu_count(1)
+    with contextlib.suppress(OSError, AttributeError):  # another C library: its own habits, then
+        allocator = ctypes.CDLL(None).mallopt
+        if allocator(_M_MMAP_THRESHOLD, 1 << 30) and allocator(_M_TRIM_THRESHOLD, (1 << 31) - 1):
+            pa.set_memory_pool(pa.system_memory_pool())
 
 
 def _called(function: Callable[[Any], T], argument: Any) -> T:
-    _one_core_each()
+    settle()
     return function(argument)

@@ -40,7 +40,7 @@ def files(tmp_path: Path) -> list[str]:
 
 
 TOLD = [
-    ("Rows read", "7"), ("Kept", "3"), ("Repeats, counted once", "1"), ("Dropped by a rule", "0"), ("Rejected", "3"),
+    ("Rows read", "7"), ("Rows kept", "3"), ("Repeats, counted once", "1"), ("Dropped by a rule", "0"), ("Rows rejected", "3"),
     ("", "1  The address is the one that means “no address” (0.0.0.0 or ::)."),
     ("", "1  The port is not a number from 0 to 65535."),
     ("", "1  The row has too few or too many columns, or is cut off."),

@@ -43,17 +43,17 @@ def total_lines(totals: Totals, seconds: float) -> Iterator[str]:
     """The summary of a run, reasons of rejects with their sentence, most first."""
     said = {
         _("Rows read"): totals.rows,
-        _("Kept"): totals.kept,
+        _("Rows kept"): totals.kept,
         _("Repeats, counted once"): totals.duplicates,
         _("Dropped by a rule"): totals.dropped,
-        _("Rejected"): totals.rejected,
+        _("Rows rejected"): totals.rejected,
         _("Kept, outside the constituency"): totals.outside,
         _("Organisations touched"): len(totals.organisations),
     }
     wide = max(map(len, said))
     for words, count in said.items():
         yield f"{words:<{wide}}  {number(count):>12}"
-        if words == _("Rejected"):
+        if words == _("Rows rejected"):
             yield from reason_lines(totals.reasons, wide)
     yield f"{_('Seconds'):<{wide}}  {seconds:>12.1f}"
 

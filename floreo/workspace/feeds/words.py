@@ -51,7 +51,9 @@ def account_of(report: Report) -> list[Part]:
         Part(_("Repeats"), report.duplicates, _("Said by another row already, and counted there.")),
         Part(_("Dropped by a rule"), report.dropped),
         Part(
-            _("Rejected"), report.rejected, _("Could not be read; the reasons stand below.") if report.rejected else ""
+            _("Rows rejected"),
+            report.rejected,
+            _("Could not be read; the reasons stand below.") if report.rejected else "",
         ),
     ]
 
@@ -109,7 +111,7 @@ def trial_words(trial: Trial | None) -> dict[str, Any]:
         return {"problem": problem, "parts": [], "reasons": []}
     parts = [
         Part(_("Kept as events"), summary.kept), Part(_("Repeats"), summary.duplicates),
-        Part(_("Dropped by a rule"), summary.dropped), Part(_("Rejected"), summary.rejected),
+        Part(_("Dropped by a rule"), summary.dropped), Part(_("Rows rejected"), summary.rejected),
         Part(_("In the file"), summary.rows),
     ]  # fmt: skip
     reasons = [(reject_sentence(code), n) for code, n in sorted(summary.reasons.items(), key=lambda r: -r[1])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -198,3 +199,16 @@ def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
         worker.join()
     assert sorted(map(len, got)) == [2, 2, 2]
     assert sorted(pk for pks in got for pk in pks) == sorted(Report.objects.values_list("pk", flat=True))
+
+
+def test_a_report_of_many_rows_is_as_one_of_few(feed: Feed) -> None:
+    """Above a few hundred rows another way leads into PostgreSQL."""
+    many = [f"192.0.2.{n}" for n in range(256)] + [f"2001:db8::{n:x}" for n in range(1, 100)]
+    for number in (0, 1):
+        night(feed, day(number), many)
+    night(feed, day(2), many[:1])
+    night(feed, day(3), many[:1])
+    states = Counter(Finding.objects.values_list("state", "times_seen", "days_seen"))
+    assert states == {("persisting", 4, 4): 1, ("fixed", 2, 2): 354}
+    assert Spell.objects.filter(fixed_on=day(2)).count() == 354
+    assert Finding.objects.get(subject="2001:db8::1").ip == "2001:db8::1"

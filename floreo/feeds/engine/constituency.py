@@ -90,19 +90,18 @@ class Constituency:
     def attribute(self, events: pa.Table) -> pa.Table:
         """The same events with organisation, network, reason and service filled in."""
         entry = self.entries(events)
-        is_found = entry >= 0
-        places = np.where(is_found, entry, 0)
         if not len(self.networks):
             return events
-        kind = np.where(entry < self.n_prefixes, 0, np.where(entry < self.first_domain, 1, 2)).astype(np.int32)
-        service = np.where(is_found, self.service[places], 0)
+        is_found = entry >= 0
+        encoded = pa.array(entry, mask=~is_found).dictionary_encode()
+        met = encoded.dictionary.to_numpy(zero_copy_only=False)  # the few entries that occur
+        kind = np.where(met < self.n_prefixes, 0, np.where(met < self.first_domain, 1, 2)).astype(np.int32)
+        service = self.service[met]
         columns = {
-            "organisation": _words(self.organisation[places], is_found, self.organisations),
-            "network": _words(entry, is_found, self.networks),
-            "reason": pa.DictionaryArray.from_arrays(
-                pa.array(kind, mask=~is_found), pa.array([str(k) for k in KINDS], pa.string())
-            ),
-            "service": _words(service, service > 0, self.services),  # place 0 is "no service"
+            "organisation": _words(encoded, self.organisation[met], self.organisations),
+            "network": pa.DictionaryArray.from_arrays(encoded.indices, self.networks.take(encoded.dictionary)),
+            "reason": _words(encoded, kind, KINDS),
+            "service": _words(encoded, np.where(service > 0, service, -1), self.services),  # 0 is "no service"
         }
         for name, column in columns.items():
             events = events.set_column(events.column_names.index(name), name, column)
@@ -338,8 +337,11 @@ def _first_of_each(entries: Sequence[_Entry]) -> list[_Entry]:
     return list(once.values())
 
 
-def _words(places: Entries, is_there: Any, names: Any) -> pa.DictionaryArray:
-    """A column of words of which only those that occur are in its dictionary."""
-    encoded = pa.array(places, pa.int32(), mask=~is_there).dictionary_encode()
-    listed = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
-    return pa.DictionaryArray.from_arrays(encoded.indices, listed.take(encoded.dictionary))
+def _words(encoded: Any, of_entry: Entries, names: Sequence[str]) -> pa.DictionaryArray:
+    """A column of words, told by the entry of each row; only words that occur are in its dictionary. -1 is none."""
+    distinct, place = np.unique(of_entry, return_inverse=True)
+    listed = [str(names[i]) for i in distinct.tolist() if i >= 0]
+    shift = len(distinct) - len(listed)  # 1 where -1, which sorts first, is among them
+    of_row = np.append(place.astype(np.int32) - shift, np.int32(-1))
+    codes = of_row[pc.fill_null(encoded.indices, len(of_row) - 1).to_numpy(zero_copy_only=False)]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32(), mask=codes < 0), pa.array(listed, pa.string()))

@@ -19,7 +19,7 @@ from floreo.feeds.engine.texts import codes, hashes_of
 
 Longs = npt.NDArray[np.int64]
 
-_MEMORY = 400_000  # rows held before they are folded, and findings held before they go to disk
+_MEMORY = 1_000_000  # rows held before they are folded, and findings held before they go to disk
 _LONGEST = 255  # letters of a subject, as the register keeps it
 _DETAIL = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities")
 _WORDS = {  # column of the finding -> of the event

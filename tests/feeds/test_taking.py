@@ -21,8 +21,10 @@ from floreo.feeds import logic
 from floreo.feeds.actions import claiming
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.actions.taking import findings_of, take_in
-from floreo.feeds.engine import ingest
+from floreo.feeds.engine import ingest, problems
 from floreo.feeds.engine.store import Store
+from floreo.feeds.engine.task import Summary
+from floreo.feeds.incoming.keeping import path_of
 from floreo.feeds.logic import Times
 from floreo.feeds.models import Feed, Finding, Report, Run, Spell
 from tests.feeds.making import hand_in, name_of, night, report, row, shadow_feed
@@ -212,3 +214,28 @@ def test_a_report_of_many_rows_is_as_one_of_few(feed: Feed) -> None:
     assert states == {("persisting", 4, 4): 1, ("fixed", 2, 2): 354}
     assert Spell.objects.filter(fixed_on=day(2)).count() == 354
     assert Finding.objects.get(subject="2001:db8::1").ip == "2001:db8::1"
+
+
+def test_a_file_that_kills_its_workers_is_given_up_and_one_that_is_gone_is_said(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    for _death in range(claiming.MOST_ATTEMPTS + 1):
+        assert claiming.claim_next() is not None
+        Report.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    hand_in(feed, report(day(1), ["192.0.2.20"]), name_of(day(1)))
+    path_of(Report.objects.get(day=day(1)).digest).unlink()
+    hand_in(feed, report(day(2), ["192.0.2.20"]), name_of(day(2)))
+    assert len(ingest_waiting(by=SYSTEM).stopped) == 2
+    said = Report.objects.order_by("day").values_list("state", "problem")
+    assert list(said) == [("refused", "stopped"), ("refused", "lost"), ("done", "")]
+
+
+def test_without_room_a_report_waits_for_some(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    claimed = claiming.claim_next()
+    assert claimed is not None
+    summary = Summary(digest=claimed.new[0].digest, name="x", problem=problems.NO_ROOM, is_whole=False)
+    take_in(claimed, by=SYSTEM, summaries=[summary], told=[[]])
+    assert (Report.objects.get().state, claiming.claim_next()) == ("waiting", None)
+    Report.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    ingest_waiting(by=SYSTEM)
+    assert (Report.objects.get().state, Finding.objects.count()) == ("done", 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
@@ -34,6 +34,11 @@ class Claimed:
     new: tuple[Report, ...]
     read: tuple[Report, ...] = ()
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether worker after worker has died over it: then it is given up, or it would take them all down for ever."""
+        return any(r.state == ReportState.RUNNING and r.attempts >= MOST_ATTEMPTS for r in self.new)
+
     def owner_ids(self) -> set[int]:
         return set()
 
@@ -42,8 +47,11 @@ class Claimed:
 
 
 def _due() -> QuerySet[Report]:
-    died = Q(state=ReportState.RUNNING, claimed_until__lt=clock.now())
-    return Report.objects.filter(Q(state=ReportState.WAITING) | died)
+    """What waits, but for what was told to wait until later; and what a worker that died holds no longer."""
+    over = Q(claimed_until__lt=clock.now())
+    return Report.objects.filter(
+        Q(state=ReportState.WAITING) & (Q(claimed_until=None) | over) | Q(state=ReportState.RUNNING) & over
+    )
 
 
 def claim_next(*, only: QuerySet[Report] | None = None) -> Claimed | None:
@@ -60,9 +68,10 @@ def claim_next(*, only: QuerySet[Report] | None = None) -> Claimed | None:
             new = list((_due() & window).order_by("pk"))
             if not new:
                 continue
-            Report.objects.filter(pk__in=[r.pk for r in new]).update(
-                state=ReportState.RUNNING, claimed_until=clock.now() + LEASE
-            )
+            lease = {"state": ReportState.RUNNING, "claimed_until": clock.now() + LEASE}
+            died = [r.pk for r in new if r.state == ReportState.RUNNING]
+            Report.objects.filter(pk__in=died).update(attempts=F("attempts") + 1)
+            Report.objects.filter(pk__in=[r.pk for r in new]).update(**lease)
             read = window.filter(state=ReportState.DONE).order_by("pk")
             return Claimed(feed, report_type, day, tuple(new), tuple(read))
     return None

@@ -7,6 +7,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,8 +48,9 @@ def ingest_waiting(
     at_once: int = 1,
     seconds: float = float("inf"),
 ) -> Ingested:
-    """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports, `told` hears of each window when it is done; `at_once`
-    windows are with the engine at a time; `run` may listen to the engine where it runs in this process. A window that fails is tried again another time, and the others go on."""
+    """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports; `told` hears of each window
+    when it is done; `run` may listen to the engine where it runs in this process; `at_once` windows are with the engine at
+    a time. A window that fails is tried again another time, and the others go on."""
     runner = runner or executor("inline")
     done, store = Ingested(), Store(settings.EVENTS_ROOT)
     failed: set[int] = set()
@@ -57,7 +59,7 @@ def ingest_waiting(
     while True:
         rest = (Report.objects.all() if only is None else only).exclude(pk__in=failed)
         while time.monotonic() < until and len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
-            running.append((claimed, runner.submit(run, task_of(claimed))))
+            running.append((claimed, _submitted(claimed, runner, run)))
         if not running:
             return done
         claimed, future = running.popleft()
@@ -68,6 +70,18 @@ def ingest_waiting(
         done.summaries += summaries
         if told is not None:
             told(claimed, summaries)
+
+
+def _submitted(claimed: Claimed, runner: Executor, run: Callable[[Task], tuple[Summary, ...]]) -> Any:
+    """The engine's word to come; what stops before it is asked is heard in the same place."""
+    try:
+        if claimed.is_hopeless:
+            raise RuntimeError("worker after worker died over it")  # noqa: TRY301 -- heard below, as all the rest
+        return runner.submit(run, task_of(claimed))
+    except Exception as problem:  # kept for whoever asks for the result
+        failed: Future[Any] = Future()
+        failed.set_exception(problem)
+        return failed
 
 
 def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Summary] | None:

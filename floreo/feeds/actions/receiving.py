@@ -57,7 +57,7 @@ def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, 
     here = (same.filter(report_type=told.report_type, day=told.day) if told.says_day else same).first()
     if here is not None:
         if here.state == ReportState.REFUSED:
-            here.state, here.attempts, here.problem = ReportState.WAITING, 0, ""
+            here.state, here.attempts, here.problem, here.claimed_until = ReportState.WAITING, 0, "", None
             keep(here, full_clean=False)
         return Received(here, already=True)
     made = Report(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, keep, note
 from floreo.feeds import logic
-from floreo.feeds.actions.claiming import MOST_ATTEMPTS, Claimed
+from floreo.feeds.actions.claiming import Claimed
 from floreo.feeds.actions.finding_rows import (
     Known,
     Row,
@@ -45,6 +46,7 @@ _CHANGES = tuple(
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _TAKING_LOCK = 7_301_990
 _AT_ONCE = 5000
+_UNTIL_THERE_IS_ROOM = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,7 @@ def _put_counts(report: Report, summary: Summary) -> None:
     report.rejects_path, report.read_at, report.claimed_until = summary.rejects[:300], clock.now(), None
     report.state = ReportState.DONE if _is_read(summary) else ReportState.REFUSED
     if summary.problem == problems.NO_ROOM:  # the file is well: it is read when there is room
-        report.attempts += 1
-        report.state = ReportState.WAITING if report.attempts < MOST_ATTEMPTS * 100 else ReportState.REFUSED
+        report.state, report.claimed_until = ReportState.WAITING, clock.now() + _UNTIL_THERE_IS_ROOM
 
 
 def _keep_run(claimed: Claimed) -> bool:

@@ -69,5 +69,13 @@ def rejected(store: Path, summary: Summary) -> dict[str, str]:
     for text, reason in zip(table["text"].to_pylist(), table["reason"].to_pylist(), strict=True):
         row = next(csv.reader([text]), [])
         if len(row) > at:
-            found[row[at]] = reason
+            found[plain(row[at])] = reason
     return found
+
+
+def plain(text: str) -> str:
+    """As IntelMQ writes the address: a scope is cut off, and IPv6 is written the short way."""
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return text

@@ -18,10 +18,14 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(os.environ["INTELMQ_ROOT_DIR"])
-SAID = json.loads((ROOT / "benchmark.json").read_text())  # prefixes and into: paths; port: of redis; keys: of repeats
+SAID: dict[str, Any] = json.loads(
+    (ROOT / "benchmark.json").read_text()
+)  # prefixes and into: paths; port: of redis; keys: of repeats
 MESSAGE_ROWS = 10_000
 # Written for this comparison from the report's public description of its columns.
 SINKHOLE = {
@@ -48,7 +52,7 @@ REWRITES = [
     }
     for n in range(5)
 ]
-CHAIN = [
+CHAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("parser", "intelmq.bots.parsers.shadowserver.parser", {"default_fields": {}}),
     ("filter", "intelmq.bots.experts.filter.expert", {"filter_key": "malware.name", "filter_value": "test-sinkhole", "filter_action": "drop", "filter_regex": ""}),
     ("modify", "intelmq.bots.experts.modify.expert", {"configuration_path": str(ROOT / "modify.json")}),
@@ -59,7 +63,7 @@ CHAIN = [
 ]  # fmt: skip
 
 
-def settle():
+def settle() -> None:
     """What the bots read from disk, whichever way they run."""
     for name in ("etc", "var/lib/bots", "var/log", "var/run"):
         (ROOT / name).mkdir(parents=True, exist_ok=True)
@@ -70,7 +74,7 @@ def settle():
     (ROOT / "modify.json").write_text(json.dumps(REWRITES))
 
 
-def settings():
+def settings() -> None:
     """runtime.yaml for bots as processes: redis between them, quiet logs, nothing that waits."""
     port = SAID["port"]
     common = {
@@ -79,7 +83,7 @@ def settings():
         "logging_level": "WARNING", "log_processed_messages_count": 10**9, "log_processed_messages_seconds": 3600,
         "error_max_retries": 0, "error_procedure": "pass",
     }  # fmt: skip
-    made = {"global": common}
+    made: dict[str, Any] = {"global": common}
     for number, (name, module, parameters) in enumerate(CHAIN):
         after = CHAIN[number + 1][0] if number + 1 < len(CHAIN) else ""
         ways = {"destination_queues": {"_default": [f"{after}-queue"]}} if after else {}
@@ -88,7 +92,7 @@ def settings():
     (ROOT / "etc/runtime.yaml").write_text(json.dumps(made, indent=1))  # JSON is YAML
 
 
-def messages(path):
+def messages(path: str) -> Iterator[Any]:
     """A file in reports of 10,000 rows, each with the header."""
     from intelmq.lib.message import Report
 
@@ -106,7 +110,7 @@ def messages(path):
             yield report
 
 
-def library():
+def library() -> None:
     """Every bot's own process(), one after another."""
     from intelmq.lib.bot import BotLibSettings
 
@@ -126,7 +130,7 @@ def library():
     for line in sys.stdin:
         path, into = line.rstrip("\n").split("\t")
         Path(into).unlink(missing_ok=True)
-        seen = set()  # in memory instead of redis: quicker than what IntelMQ ships
+        seen: set[str] = set()  # in memory instead of redis: quicker than what IntelMQ ships
         bots["dedup"].cache_exists, bots["dedup"].cache_set = (
             seen.__contains__,
             lambda key, value, ttl=None, seen=seen: seen.add(key),
@@ -145,7 +149,7 @@ def library():
         print(json.dumps({"seconds": time.perf_counter() - began, "errors": errors}), flush=True)
 
 
-def parse():
+def parse() -> None:
     """The parser alone; a file for which it has no schema, or that it cannot read, says so."""
     from intelmq.lib.bot import BotLibSettings
 
@@ -155,7 +159,8 @@ def parse():
     print("ready", flush=True)
     for line in sys.stdin:
         path, into = line.rstrip("\n").split("\t")
-        made, errors = [], 0
+        made: list[str] = []
+        errors = 0
         for report in messages(path):
             answer = bot.process_message(report)
             made += [json.dumps(dict(event)) for event in answer["output"]]
@@ -164,7 +169,7 @@ def parse():
         print(json.dumps({"errors": errors}), flush=True)
 
 
-def queue(path):
+def queue(path: str) -> None:
     import redis
 
     door = redis.Redis(port=SAID["port"], db=2)
@@ -174,4 +179,8 @@ def queue(path):
 
 if __name__ == "__main__":
     settle()
-    {"library": library, "parse": parse, "settings": settings, "queue": lambda: queue(sys.argv[2])}[sys.argv[1]]()
+    words: dict[str, Callable[[], None]] = {"library": library, "parse": parse, "settings": settings}
+    if sys.argv[1] == "queue":
+        queue(sys.argv[2])
+    else:
+        words[sys.argv[1]]()

@@ -30,7 +30,8 @@ if __name__ == "__main__":
         assert summary.rows == given.rows, summary
         print(measuring.peak())
         sys.exit()
-    small, large = [], []
+    small: list[float] = []
+    large: list[float] = []
     for rows in (given.rows, given.rows * given.times):
         ours.task(given.data, reports.report(given.data, rows))  # made before it is measured
     for _ in range(given.rounds):

@@ -17,12 +17,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.feeds import comparing, environment, measuring, ours, reports
 from benchmarks.feeds.intelmq import by_engine
 from floreo.feeds.engine import submit
+from floreo.feeds.engine.task import Summary, Task
 
 BAR = 1000
 QUEUES = 2  # the number of redis' database for IntelMQ's queues
@@ -111,6 +113,10 @@ class Bots:
         return time.perf_counter() - began
 
 
+def _collect(into: list[Summary], pool: submit.Executor, work: Task, data: Path) -> None:
+    into += by_engine(pool, [work], data)
+
+
 def written(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
@@ -125,8 +131,8 @@ def measure(given: Any, bots: Bots) -> bool:
         for number in range(given.rounds):
             before = written(bots.into)
             theirs.append(bots.work_through(file))
-            made: list[Any] = []
-            mine.append(measuring.seconds(lambda made=made: made.extend(by_engine(pool, [work], given.data))))
+            made: list[Summary] = []
+            mine.append(measuring.seconds(partial(_collect, made, pool, work, given.data)))
             if not number and not comparing.same(given.data / "store", made[0], bots.into, 0):
                 sys.exit("the results differ in a way that is not explained: no speed is measured")
             print(

@@ -117,6 +117,7 @@ def test_a_feed_of_another_way_takes_no_events(sensors: Feed) -> None:
 
 def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
     """Four programs send while the worker takes away what is there: each event ends up in one report."""
+
     def write(number: int) -> None:
         for each in range(50):
             spool.append(sensors.code, DAY, [EVENT | {"source.port": number * 50 + each + 1}])

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -32,6 +33,17 @@ def whole(name: str, default: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def networks(name: str) -> list[str]:
+    """Networks separated by commas: 10.1.0.0/16,fd00::/8."""
+    found = words(name)
+    for each in found:
+        try:
+            ip_network(each, strict=False)
+        except ValueError:
+            raise BadSetting(f"{name} holds {each!r}. Use networks separated by commas: 10.1.0.0/16.") from None
+    return found
 
 
 def secret(name: str, *, kept_in: Path) -> str:

@@ -238,7 +238,7 @@ EVENTS_ROOT = env.text("FLOREO_EVENTS") or str(DATA / "events")  # a folder, or 
 EVENTS_KEEP_DAYS = env.whole("FLOREO_EVENTS_KEEP_DAYS", 400)
 REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as they came
 FEED_IMAP = env.text("FLOREO_FEED_IMAP")
-FETCH_PRIVATE = env.words("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
+FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 
 # Headers
 CONTENT_SECURITY_POLICY = {

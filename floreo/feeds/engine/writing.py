@@ -54,7 +54,7 @@ class Landing:
             return
         writer = self._open.get("events") or self._opened("events", self._held[0].schema)
         # One dictionary a column for the whole group, or Parquet would have to encode each word anew.
-        writer.write_table(pa.concat_tables(self._held).unify_dictionaries().combine_chunks())
+        writer.write_table(pa.concat_tables(self._held).unify_dictionaries())
         self._held = []
 
     def repeats(self, sightings: Sightings) -> None:

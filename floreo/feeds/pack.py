@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from django.db import models
+from django.utils import translation
 from pydantic import Field, StringConstraints, model_validator
 
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
 from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Said, Severity, Tlp, Way
+from floreo.feeds.presenters.rules import wrong_sentence
 from floreo.organisations.models import ContactRole
 from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, one_of
 
@@ -90,7 +92,8 @@ class FeedRuleShape(Shape):
     def _can_be_asked(self) -> Self:
         rule = self.model_dump(by_alias=True)
         if wrong := rules.validate(rule):
-            raise ValueError("; ".join(f"{one.code} {one.field}".strip() for one in wrong))
+            with translation.override("en"):
+                raise ValueError(" ".join(wrong_sentence(one) for one in wrong))
         return self
 
     def fields(self, setting: Setting) -> dict[str, Any]:

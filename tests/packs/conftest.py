@@ -207,6 +207,23 @@ role = "lead"
 organisation = "csirt"
 person = "ana"
 """,
+    "feeds.toml": """
+[[feed]]
+code = "provider"
+name = "A provider"
+
+[[digest_rule]]
+worst = "critical"
+contact_role = "duty"
+every = "at_once"
+
+[[feed_rule]]
+name = "Ours"
+when = [{ field = "source.ip", is = "in network", value = "192.0.2.0/30" }]
+does = "drop"
+reason = "Our own machines."
+is_on = true
+""",
     "pages/about.en.md": "About.\n",
     "pages/report.en.md": "Write to us.\n",
     "pages/report.es.md": "Escríbanos.\n",

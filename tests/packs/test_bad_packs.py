@@ -111,6 +111,15 @@ BAD = {
         "networks.toml", '"192.0.2.0/24"', '"192.0.2.1/24"',
         "network “AS64500”, prefixes", "192.0.2.1/24 has host bits set",
     ),
+    "a rule that asks what events do not say": (
+        "feeds.toml", '"source.ip"', '"source.adress"',
+        "feed rule “Ours”", "Events have no field “source.adress”.",
+    ),
+    "a role that contacts do not have": (
+        "feeds.toml", '"duty"', '"night"',
+        "digest rule number 1, contact_role",
+        "“night” is not one of: abuse, technical, management, duty, press, other",
+    ),
     "not an address": (
         "organisations.toml", 'parent = "ministry"', 'parent = "ministry"\nwebsite = "not an address"',
         "organisation “csirt”, website", "enter a valid URL.",
@@ -197,6 +206,14 @@ def test_a_real_pack_holds_no_accounts_and_no_people(real: SmallPack) -> None:
     assert real.problems() == [
         "accounts.toml: accounts are entered at the desk, never kept in the files of a real country",
         "people.toml: people are entered at the desk, never kept in the files of a real country",
+    ]
+
+
+def test_reports_of_a_real_country_are_not_kept_with_its_files(real: SmallPack) -> None:
+    real.add("reports/2026-11-24/2026-11-24-scan_rdp-x.csv", "ip\n192.0.2.1\n")
+    real.add("pack.toml", '\n[[file]]\npath = "reports/*"\nsource = "x"\nlicence = "x"\n')
+    assert real.problems() == [
+        "reports/2026-11-24/2026-11-24-scan_rdp-x.csv: reports of a real country come in by its feeds, never with its files"
     ]
 
 

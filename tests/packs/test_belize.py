@@ -8,7 +8,7 @@ import pytest
 
 from floreo.core.models import Sourced
 from floreo.indicators.models import Indicator, Reading
-from floreo.organisations.models import Country, Network, Organisation, Place
+from floreo.organisations.models import Contact, Country, Holding, Network, Organisation, Place
 from floreo.packs.reading import Pack, read_pack
 from floreo.strategy.models import Action, Edition, Objective
 from tests.packs.conftest import PACKS
@@ -71,6 +71,13 @@ class TestLoaded:
             coordinates = district.shape["coordinates"]
             polygons = [coordinates] if district.shape["type"] == "Polygon" else coordinates
             assert all(ring[0] == ring[-1] for polygon in polygons for ring in polygon)
+
+    def test_the_sixteen_domestic_networks_and_nobody_s_address_made_up(self) -> None:
+        assert sorted(Network.objects.values_list("asn", flat=True)) == [
+            10269, 28094, 52449, 262239, 263187, 263824, 264640, 264663, 264779, 264794, 265727, 265818, 265826, 266691,
+            266762, 267932,
+        ]  # fmt: skip
+        assert (Contact.objects.exclude(email="").exclude(role="other").count(), Holding.objects.count()) == (0, 0)
 
     def test_networks_have_their_holders(self) -> None:
         assert Network.objects.filter(holder=None).count() == 0

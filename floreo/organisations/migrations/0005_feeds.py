@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='contact',
             name='role',
-            field=models.CharField(choices=[('abuse', 'Abuse and security reports'), ('technical', 'Technical'), ('management', 'Management'), ('duty', 'Round the clock'), ('press', 'Press'), ('other', 'Other')], default='other', max_length=12),
+            field=models.CharField(choices=[('abuse', 'Abuse and security reports'), ('technical', 'Technical staff'), ('management', 'Management'), ('duty', 'Round the clock'), ('press', 'Press'), ('other', 'Other')], default='other', max_length=12),
         ),
         migrations.AddField(
             model_name='contact',

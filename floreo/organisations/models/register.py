@@ -44,7 +44,7 @@ class ContactRole(models.TextChoices):
     """For what a contact is written to. Letters of feeds choose by it."""
 
     ABUSE = "abuse", _("Abuse and security reports")
-    TECHNICAL = "technical", _("Technical")
+    TECHNICAL = "technical", _("Technical staff")
     MANAGEMENT = "management", _("Management")
     DUTY = "duty", _("Round the clock")
     PRESS = "press", _("Press")

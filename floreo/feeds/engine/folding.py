@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from floreo.feeds.engine.texts import codes, hashes_of
 Longs = npt.NDArray[np.int64]
 
 _MEMORY = 1_000_000  # rows held before they are folded, and findings held before they go to disk
+_RANGES = 16  # of hashes: a run on disk is read one at a time
+_BORDERS = np.array([i * ((1 << 64) // _RANGES) for i in range(_RANGES)], np.uint64)
 _LONGEST = 255  # letters of a subject, as the register keeps it
 _DETAIL = ("malware.name", "product.vendor", "product.name", "product.version", "product.vulnerabilities")
 _WORDS = {  # column of the finding -> of the event
@@ -103,7 +106,7 @@ class Findings:
 
     def _fold(self, most: int | None = None) -> None:
         """What is held becomes one row a finding; and goes to disk where there are more than `most` still."""
-        most = self._memory * 3 // 4 if most is None else most
+        most = self._memory // 2 if most is None else most
         folded = _folded(self._blocks, sort_above=most if self._folder is not None else None)
         self._blocks, self._held = [folded], len(folded.rows)
         if self._folder is None or self._held <= most:
@@ -112,8 +115,11 @@ class Findings:
         table = folded.table
         for name, column in zip(_STATE, folded.state.columns(), strict=True):
             table = table.append_column(name, pa.array(column))
+        (batch,) = table.combine_chunks().to_batches()
+        starts = [*np.searchsorted(folded.state.h, _BORDERS).tolist(), len(table)]
         with pa.ipc.new_file(str(path), table.schema) as out:
-            out.write_table(table.combine_chunks())
+            for start, end in pairwise(starts):  # a batch a range of hashes, be it empty
+                out.write_batch(batch.slice(start, end - start))
         self._runs.append(path)
         self._blocks, self._held = [], 0
 
@@ -125,13 +131,10 @@ class Findings:
             if self._held:
                 yield _finished(_folded(self._blocks))
             return
-        runs = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in self._runs]
-        hashes = [run["h"].combine_chunks().to_numpy(zero_copy_only=False) for run in runs]
-        steps = len(runs)  # each range holds about as much as one run
-        borders = [np.uint64(i * ((1 << 64) // steps)) for i in range(steps)]
-        starts = [[int(np.searchsorted(h, b)) for b in borders] + [len(h)] for h in hashes]
-        for step in range(steps):
-            parts = [run.slice(s[step], s[step + 1] - s[step]) for run, s in zip(runs, starts, strict=True)]
+        # Read, not mapped: what is mapped counts as memory that is in use.
+        runs = [pa.ipc.open_file(pa.OSFile(str(path))) for path in self._runs]
+        for place in range(_RANGES):
+            parts = [pa.Table.from_batches([run.get_batch(place)]) for run in runs]
             if parts := [p for p in parts if len(p)]:
                 yield _finished(_folded([_of_run(p) for p in parts]))
 

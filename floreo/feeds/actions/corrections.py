@@ -81,11 +81,10 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
         for network in (n for n in networks if n.code == value):
             update_network(network, by=by, holder=moved_to)
             return
-    for network in (n for n in networks if value in n.prefixes):
-        if moved_to is None:
-            left = [p for p in network.prefixes if p != value]
-            update_network(network, by=by, prefixes=left, accept_overlap=True)
-        else:  # it stays announced by that network, and is the other's: a holding is more exact, so it counts first
+    for network in (n for n in networks if value in n.prefixes):  # what stays would count as theirs still
+        left = [p for p in network.prefixes if p != value]
+        update_network(network, by=by, prefixes=left, accept_overlap=True)
+        if moved_to is not None:
             add_holding(moved_to, by=by, kind=HoldingKind.PREFIX, value=value, source=why[:500])
         return
     note(register="no longer named them")

@@ -325,7 +325,7 @@ class HoldingKind(models.TextChoices):
 
 class Holding(Record, Sourced):
     """Addresses or a domain that an organisation answers for, whoever's network they lie in: a bank's prefix at its
-    provider, a ministry's domain. More exact than a network, so it counts first."""
+    provider, a ministry's domain. The longest prefix counts; of two that are equal the verified one."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holdings")
     kind = models.CharField(max_length=6, choices=HoldingKind.choices)

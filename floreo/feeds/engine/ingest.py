@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from floreo.feeds.engine import constituency, problems
 from floreo.feeds.engine.constituency import Constituency
-from floreo.feeds.engine.normalise import normalise
+from floreo.feeds.engine.normalise import judged
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import OpenReport, Part, open_report
 from floreo.feeds.engine.rules import Rules
@@ -175,7 +175,7 @@ class _File:
 
     def block(self, part: Part) -> None:
         task, counts = self.work.task, self.counts
-        events, rejects = normalise(
+        events, good, rejects = judged(
             part,
             self.opened,
             feed=task.feed,
@@ -187,8 +187,8 @@ class _File:
         counts.size += part.size
         counts.add_rejects(rejects)
         outcome = self.work.rules.apply(self.work.owners.attribute(events))
-        rows = np.flatnonzero(outcome.keep)
-        counts.dropped += len(events) - len(rows)
+        rows = np.flatnonzero(outcome.keep & good)
+        counts.dropped += int(good.sum()) - len(rows)
         sightings = self.seen.add(events["key"].combine_chunks().to_numpy(zero_copy_only=False)[rows])
         kept = _only(outcome.events, rows[sightings.first])
         counts.duplicates += len(rows) - len(kept)

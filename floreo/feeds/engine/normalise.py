@@ -85,20 +85,31 @@ def normalise(
     oldest_days: int,
 ) -> tuple[pa.Table, pa.Table]:
     """Events and rejects of one part. Every row that was in the file is in one of them."""
+    events, good, rejects = judged(
+        part, opened, feed=feed, digest=digest, received_at=received_at, oldest_days=oldest_days
+    )
+    return events if good.all() else events.filter(pa.array(good)), rejects
+
+
+def judged(
+    part: Part,
+    opened: reading.OpenReport,
+    *,
+    feed: str,
+    digest: str,
+    received_at: datetime,
+    oldest_days: int,
+) -> tuple[pa.Table, npt.NDArray[np.bool_], pa.Table]:
+    """As `normalise`, but the events hold a line for every row that could be taken apart, and beside them stands which are
+    events: whoever leaves out more of them besides does so once."""
     rows = _Part(part, part.table, part.lines)
     addresses, why = _addresses(rows)
     when = _times(rows, why, opened.day, received_at, oldest_days)
     ports = {field: _port(rows, field, why) for field in _PORTS}
-    bad = np.flatnonzero(why)
-    rejects = _rejects(part, why, bad)
-    if len(bad):
-        good = why == 0
-        rows = _Part(part, part.table.filter(pa.array(good)), part.lines[good])
-        kept = np.flatnonzero(good)
-        addresses, when = addresses.take(kept), when[kept]
-        ports = {f: p.filter(pa.array(good)) for f, p in ports.items()}
+    good = why == 0
+    rejects = _rejects(part, why, np.flatnonzero(why))
     known: dict[str, Any] = {
-        _TIME: pa.array(when).cast(pa.timestamp("ms", tz="UTC")),
+        _TIME: pa.array(np.where(good, when, 0)).cast(pa.timestamp("ms", tz="UTC")),
         "ip_hi": pa.array(addresses.hi),
         "ip_lo": pa.array(addresses.lo),
         **ports,
@@ -108,8 +119,7 @@ def normalise(
         "line": pa.array(rows.lines),
     }
     _subjects(rows, addresses, known)
-    more = part.more.filter(pa.array(why == 0)) if part.more is not None and len(bad) else part.more
-    return _events(rows, known, addresses, more), rejects
+    return _events(rows, known, addresses, part.more), good, rejects
 
 
 def _addresses(rows: _Part) -> tuple[Addresses, npt.NDArray[np.int8]]:

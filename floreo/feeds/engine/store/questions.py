@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import duckdb
@@ -104,20 +104,30 @@ def counts(
 def latest(
     store: Store, where: Filter, *, limit: int = 50, last: date = date.max, first: date = date.min, whole: bool = True
 ) -> pa.Table:
-    """The newest events: of the newest reports first. Looks back a week, and further only when that is not enough."""
-    select = f'SELECT * FROM (%s) WHERE %s ORDER BY day DESC, "time.source" DESC, report, line LIMIT {int(limit)}'
+    """The newest events: of the newest reports first. Looks back a week, and further only when that is not enough; first at
+    the times alone, so that all columns are read of those days only that have some of them."""
+    order = f'ORDER BY day DESC, "time.source" DESC, report, line LIMIT {int(limit)}'
+    select = f'SELECT * FROM (%s) WHERE %s AND (day > ? OR "time.source" >= ? OR "time.source" IS NULL) {order}'
     days = [d for kind in ("days", "landing") for d in store.days(kind, first, last)]
-    if not days:
-        return _asked(store, date.max, date.max, select, where, whole=whole)
-    newest, oldest = max(days), min(days)
-    for back in _WIDEN:
-        start = newest - timedelta(days=back - 1)
-        if start <= oldest:
-            break
-        found = _asked(store, start, newest, select, where, whole=whole)
+    day, moment = date.max, datetime.min.replace(tzinfo=UTC)
+    if days:
+        day, moment = _since(store, where, limit, min(days), max(days))
+    return _asked(store, day, max(days, default=day), select, where, more=(day, moment), whole=whole)
+
+
+def _since(store: Store, where: Filter, limit: int, oldest: date, newest: date) -> tuple[date, datetime]:
+    """Day and time of the last of the newest events."""
+    select = f'SELECT day, "time.source" FROM (%s) WHERE %s ORDER BY day DESC, "time.source" DESC LIMIT {int(limit)}'
+    everything = datetime.min.replace(tzinfo=UTC)
+    for back in (*_WIDEN, None):
+        start = max(oldest, newest - timedelta(days=back - 1)) if back else oldest
+        found = _asked(store, start, newest, select, where)
         if len(found) >= limit:
-            return found
-    return _asked(store, oldest, newest, select, where, whole=whole)
+            day, moment = found[-1:].to_pylist()[0].values()
+            return day, moment or everything
+        if start == oldest:
+            break
+    return (found["day"][-1].as_py() if len(found) else newest), everything
 
 
 def history(
@@ -189,6 +199,7 @@ def _asked(
     select: str,
     where: Filter,
     *,
+    more: tuple[Any, ...] = (),
     whole: bool = False,
     as_rows: bool = False,
 ) -> Any:
@@ -199,7 +210,7 @@ def _asked(
             condition, values = where.sql()
             source = Source(connection, store).events(first, last, whole=whole)
             before, between, after = select.split("%s")
-            answer = connection.sql(before + source + between + condition + after, params=values)
+            answer = connection.sql(before + source + between + condition + after, params=[*values, *more])
             return answer.fetchall() if as_rows else answer.to_arrow_table()
 
     return _again(ask)

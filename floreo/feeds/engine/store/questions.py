@@ -110,18 +110,28 @@ def latest(
     select = f'SELECT * FROM (%s) WHERE %s AND (day > ? OR "time.source" >= ? OR "time.source" IS NULL) {order}'
     days = [d for kind in ("days", "landing") for d in store.days(kind, first, last)]
     day, moment = date.max, datetime.min.replace(tzinfo=UTC)
-    if days:
-        day, moment = _since(store, where, limit, min(days), max(days))
-    return _asked(store, day, max(days, default=day), select, where, more=(day, moment), whole=whole)
+
+    def ask() -> pa.Table:
+        with connected(store) as connection:
+            since = (
+                _since(connection, store, where, limit, oldest=min(days), newest=max(days)) if days else (day, moment)
+            )
+            end = max(days, default=day)
+            answer = _answer(connection, store, (since[0], end), select, where, more=since, whole=whole)
+            return answer.to_arrow_table()
+
+    return _again(ask)
 
 
-def _since(store: Store, where: Filter, limit: int, oldest: date, newest: date) -> tuple[date, datetime]:
+def _since(
+    connection: duckdb.DuckDBPyConnection, store: Store, where: Filter, limit: int, *, oldest: date, newest: date
+) -> tuple[date, datetime]:
     """Day and time of the last of the newest events."""
     select = f'SELECT day, "time.source" FROM (%s) WHERE %s ORDER BY day DESC, "time.source" DESC LIMIT {int(limit)}'
     everything = datetime.min.replace(tzinfo=UTC)
     for back in (*_WIDEN, None):
         start = max(oldest, newest - timedelta(days=back - 1)) if back else oldest
-        found = _asked(store, start, newest, select, where)
+        found = _answer(connection, store, (start, newest), select, where).to_arrow_table()
         if len(found) >= limit:
             day, moment = found[-1:].to_pylist()[0].values()
             return day, moment or everything
@@ -207,13 +217,26 @@ def _asked(
 
     def ask() -> Any:
         with connected(store) as connection:
-            condition, values = where.sql()
-            source = Source(connection, store).events(first, last, whole=whole)
-            before, between, after = select.split("%s")
-            answer = connection.sql(before + source + between + condition + after, params=[*values, *more])
+            answer = _answer(connection, store, (first, last), select, where, more=more, whole=whole)
             return answer.fetchall() if as_rows else answer.to_arrow_table()
 
     return _again(ask)
+
+
+def _answer(
+    connection: duckdb.DuckDBPyConnection,
+    store: Store,
+    days: tuple[date, date],
+    select: str,
+    where: Filter,
+    *,
+    more: tuple[Any, ...] = (),
+    whole: bool = False,
+) -> duckdb.DuckDBPyRelation:
+    condition, values = where.sql()
+    source = Source(connection, store).events(*days, whole=whole)
+    before, between, after = select.split("%s")
+    return connection.sql(before + source + between + condition + after, params=[*values, *more])
 
 
 def _again(ask: Callable[[], T]) -> T:

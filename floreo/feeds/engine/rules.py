@@ -11,7 +11,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import numpy as np
@@ -176,8 +176,7 @@ def _own_connection() -> duckdb.DuckDBPyConnection:
     if not hasattr(_threads, "connection"):
         _threads.connection = duckdb.connect(config={"threads": 1, "autoload_known_extensions": False})
         _threads.connection.execute("SET TimeZone='UTC'; SET enable_external_access=false; SET lock_configuration=true")
-    opened: duckdb.DuckDBPyConnection = _threads.connection
-    return opened
+    return cast(duckdb.DuckDBPyConnection, _threads.connection)
 
 
 class Rules:
@@ -235,9 +234,8 @@ class Rules:
         self._learn(select, names, combinations)
         answers = list(zip(*(self._known[c] for c in combinations), strict=True))
         rows = encoded.indices.to_numpy(zero_copy_only=False)
-        marks = len(self.rules)
-        found: dict[str, Any] = {f"rule_{i}": pa.array(np.array(answers[i])[rows]) for i in range(marks)}
-        for name, values in zip(select.written, answers[marks:], strict=True):
+        found: dict[str, Any] = {f"rule_{i}": pa.array(np.array(answers[i])[rows]) for i in range(len(self.rules))}
+        for name, values in zip(select.written, answers[len(self.rules) :], strict=True):
             distinct = pa.array(values, pa.string()).dictionary_encode()
             places = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False)[rows]
             found[name] = pa.DictionaryArray.from_arrays(

@@ -141,10 +141,6 @@ class Store:
                 return summary_of(stream.read())
         return None
 
-    def reports(self, first: date, last: date) -> list[Place]:
-        """Those of whom a landing file is there."""
-        return [place for day in self.days("landing", first, last) for place in self.landed(day)]
-
     def landed(self, day: date) -> list[Place]:
         found = []
         for path in self.listed(f"landing/{day.isoformat()}"):

@@ -197,7 +197,7 @@ def _filled(column: Any) -> pa.DictionaryArray:
 
 def _joined(table: pa.Table) -> Any:
     """Malware, product and vulnerability ids with a space between."""
-    words = [table[name].combine_chunks().cast(pa.string()) for name in _DETAIL]
+    words = [table[n].combine_chunks().cast(pa.string()) for n in _DETAIL if table[n].null_count < len(table)]
     nothing = pa.scalar(None, pa.string())
     said = [pc.if_else(pc.equal(column, ""), nothing, column) for column in words]
     # A row in which all are null would be left out of the result: an empty text in front keeps it.
@@ -208,12 +208,12 @@ def _joined(table: pa.Table) -> Any:
 
 def _subjects(table: pa.Table) -> Any:
     """The address in its one way to be written, else the name."""
-    name = pc.coalesce(*(table[n].cast(pa.string()) for n in _NAMES), pa.scalar("", pa.string()))
     hi, lo = (table[n].combine_chunks().to_numpy(zero_copy_only=False) for n in ("ip_hi", "ip_lo"))
     has_address = (hi | lo) != 0
-    texts = pc.if_else(
-        pa.array(has_address), table["source.ip"].cast(pa.string()), pc.utf8_slice_codeunits(name, 0, _LONGEST)
-    )
+    texts = table["source.ip"].cast(pa.string())
+    if not has_address.all():
+        name = pc.coalesce(*(table[n].cast(pa.string()) for n in _NAMES), pa.scalar("", pa.string()))
+        texts = pc.if_else(pa.array(has_address), texts, pc.utf8_slice_codeunits(name, 0, _LONGEST))
     odd = np.flatnonzero(pc.match_substring(texts, ":").to_numpy() & has_address)
     if len(odd):
         written = pa.array(texts_of(hi[odd], lo[odd]), pa.string())

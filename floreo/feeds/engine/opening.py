@@ -21,6 +21,7 @@ from floreo.feeds.engine.problems import Unreadable
 
 BLOCK = 16 << 20
 _BITE, _LF = 1 << 18, 10
+_LOOK = 1 << 16  # of the end of a block
 _STEP = 1 << 20  # of packed bytes taken at a time
 LONGEST_LINE = 16 << 20  # no row of a table is longer; one document may be, and comes in pieces
 _FREE = 64 << 20  # what any file may unpack to, however well it is packed
@@ -120,7 +121,7 @@ def _chained(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _plain(stream: IO[bytes], meter: Meter, *, counted: bool) -> Iterator[bytes]:
-    while chunk := stream.read(BLOCK):
+    while chunk := stream.read(_whole_lines(stream)):
         cut = chunk.rfind(b"\n") + 1
         if 0 < cut < len(chunk):  # the line that was cut is read again, so that no block has to be put together
             stream.seek(cut - len(chunk), io.SEEK_CUR)
@@ -131,6 +132,16 @@ def _plain(stream: IO[bytes], meter: Meter, *, counted: bool) -> Iterator[bytes]
             yield chunk
         else:  # a line without an end is given up before all of it is in memory
             yield from (chunk[at : at + _STEP] for at in range(0, len(chunk), _STEP))
+
+
+def _whole_lines(stream: IO[bytes]) -> int:
+    """How much to read next, so that it ends where a line does: a look at the end of a block costs less than cutting it."""
+    start = stream.tell()
+    stream.seek(start + BLOCK - _LOOK)
+    look = stream.read(_LOOK)
+    stream.seek(start)
+    cut = look.rfind(b"\n") + 1
+    return BLOCK - _LOOK + cut if cut and len(look) == _LOOK else BLOCK
 
 
 def _gunzipped(stream: IO[bytes], meter: Meter) -> Iterator[bytes]:

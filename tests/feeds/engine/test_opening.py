@@ -73,6 +73,7 @@ def test_an_archive_in_an_archive_is_opened_and_no_further() -> None:
         (zipped(("a.csv", TEXT * 100))[:-30], "truncated"),
         (zipped(), "empty"),
     ],
+    ids=["nothing", "cut-far", "cut", "second-cut", "checksum", "junk-behind", "zip-cut", "zip-of-nothing"],
 )
 def test_what_cannot_be_unpacked_says_why(data: bytes, code: str) -> None:
     assert problem(data) == code

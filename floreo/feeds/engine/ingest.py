@@ -159,6 +159,8 @@ class _Work:
             file.block(part)
             if self.progress is not None:
                 self.progress(file.counts.rows, file.counts.size, packed)
+            if self.task.dry_run and 0 < self.task.enough_rows <= file.counts.rows:
+                break
         return file.counts.summary(source, opened, time.monotonic() - started)
 
 

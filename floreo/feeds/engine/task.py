@@ -39,6 +39,7 @@ class Task:
     largest_bytes: int = 64 << 30  # of what a packed file may come to
     largest_ratio: int = 200  # packed to unpacked, beyond the first 64 MB: a bomb
     dry_run: bool = False  # writes nothing
+    enough_rows: int = 0  # a dry run stops once it has seen so many; 0: all
 
 
 @dataclass(frozen=True)

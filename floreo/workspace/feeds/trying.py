@@ -28,6 +28,7 @@ from floreo.feeds.models import Feed, FeedRule, Report, ReportState
 
 TRY = "try"  # a feed of no name: what was received before is no repeat of it
 FIRST = 20  # events shown
+ENOUGH = 100_000  # rows of a file that are tried: a page waits for them
 MOST = 200_000  # events of one file on which a rule is tried
 MOST_FILES = 20
 MOST_EXAMPLES = 5
@@ -79,6 +80,7 @@ def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[
         feed=TRY, day=clock.today(), report_type=report_type, files=(Source(str(path), digest, name),),
         received_at=clock.now(), root=str(settings.EVENTS_ROOT), constituency=str(constituency_path()), format=feed.format,
         mapping=mapping, rules=rules(), dry_run=True,
+        enough_rows=ENOUGH,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from floreo.feeds.engine.rules import Effect
 from floreo.feeds.models import FeedRule, Report, ReportState, Severity
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 from floreo.organisations.models import ContactRole, Organisation
-from floreo.workspace.feeds.trying import Trial
+from floreo.workspace.feeds.trying import ENOUGH, Trial
 
 LONGEST_TEXT = 200  # of a rejected row as a page shows it; the file has all that was kept
 
@@ -112,7 +112,7 @@ def trial_words(trial: Trial | None) -> dict[str, Any]:
     parts = [
         Part(_("Kept as events"), summary.kept), Part(_("Repeats"), summary.duplicates),
         Part(_("Dropped by a rule"), summary.dropped), Part(_("Rows rejected"), summary.rejected),
-        Part(_("In the file"), summary.rows),
+        Part(_("In the file"), summary.rows, _("Only its beginning was tried.") if summary.rows >= ENOUGH else ""),
     ]  # fmt: skip
     reasons = [(reject_sentence(code), n) for code, n in sorted(summary.reasons.items(), key=lambda r: -r[1])]
     return {"problem": problem, "parts": parts, "reasons": reasons, "bodies": len(summary.organisations)}

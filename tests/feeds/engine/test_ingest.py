@@ -127,6 +127,13 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     assert (seen[-1][0], seen[-1][2]) == (11, size)
 
 
+def test_a_dry_run_stops_when_it_has_seen_enough(tmp_path: Path) -> None:
+    work = task(tmp_path, night(tmp_path, [row(1, second=10)] * 400_000), enough_rows=100_000)
+    looked, whole = once(replace(work, dry_run=True)), once(work)
+    assert whole.rows == 400_000  # a run that counts reads all, whatever it is told
+    assert 100_000 <= looked.rows < whole.rows
+
+
 @pytest.mark.parametrize("is_compacted", [False, True])
 def test_repeats_are_told_across_the_files_of_a_window_and_not_beyond_it(tmp_path: Path, *, is_compacted: bool) -> None:
     one, two = night(tmp_path, ROWS[:3]), night(tmp_path, [row(200, second=77), row(9), row(9, second=9)], "b.csv")

@@ -33,6 +33,7 @@ TRUTH = {
     "lead": (READ, ALL),
     "coordinator": (READ, ALL),
     "auditor": (READ, READ),
+    "responder": (NONE, NONE),
     "operator": (NONE, NONE),
     "drafter": (NONE, NONE),
     "observer": (NONE, NONE),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -128,18 +128,39 @@ def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> Record
 def median_days_to_fix(period: Period, filters: Filters) -> Reading:
     """The middle number of days from the first report of a finding to the first that no longer saw it, over findings mended in
     the period. One that came back counts each time. Grouped by kind of finding: mended within a week, of all mended."""
-    rows = Spell.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end)
-    columns = ("finding_id", "finding__kind", "opened_on", "fixed_on")
     days, records, sums = [], [], defaultdict[str, list[int]](lambda: [0, 0])
-    for pk, kind, opened, fixed in rows.order_by("fixed_on", "pk").values_list(*columns):
-        took = (fixed - opened).days
+    for pk, kind, _owner, opened, took in _mended(period):
         days.append(took)
         sums[kind][0] += took <= WEEK
         sums[kind][1] += 1
         records.append(_finding(pk, kind, opened, counted=took <= WEEK))
-    groups = tuple(Group(kind, *sums[kind]) for kind in sorted(sums))
+    return _median_of(days, records, tuple(Group(kind, *sums[kind]) for kind in sorted(sums)))
+
+
+def median_days_to_fix_by_sector(period: Period, filters: Filters) -> Reading:
+    """The same days, grouped by kind of organisation: who mends within a week."""
+    kinds, heir = _kinds()
+    days, records, sums = [], [], defaultdict[str, _Sum](_Sum)
+    for pk, kind, owner, opened, took in _mended(period):
+        body = heir.get(owner, owner)
+        days.append(took)
+        sums[kinds[body]].add(_Sum({body}, int(took <= WEEK), 1))
+        records.append(_finding(pk, kind, opened, counted=took <= WEEK))
+    return _median_of(days, records, safe_kinds(sums))
+
+
+def _median_of(days: Sequence[int], records: Sequence[RecordRef], groups: tuple[Group, ...]) -> Reading:
     nothing = None if days else Decimal(0)  # of none mended there is no reading, and none is frozen
     return Reading(median(days), nothing, Decimal(len(days)), tuple(records), groups)
+
+
+def _mended(period: Period) -> Iterator[tuple[int, str, int, date, int]]:
+    """Findings mended in the period, each time: (finding, kind, whose, since when, days it took)."""
+    rows = Spell.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end).order_by("fixed_on", "pk")
+    columns = ("finding_id", "finding__kind", "finding__organisation_id", "opened_on", "fixed_on")
+    for pk, kind, owner, opened, fixed in rows.values_list(*columns):
+        if fixed is not None:  # the query asked for it
+            yield pk, kind, owner, opened, (fixed - opened).days
 
 
 def share_digests_answered(period: Period, filters: Filters) -> Reading:

@@ -182,6 +182,15 @@ MEASURES: dict[str, Measure] = {
         decimals=1,
         direction=Direction.DOWN,
     ),
+    "median_days_to_fix_by_sector": Measure(
+        feeds.median_days_to_fix_by_sector,
+        _("Median days until a finding is mended, by kind of organisation"),
+        "days",
+        _("findings mended within a week"),
+        _("findings mended"),
+        decimals=1,
+        direction=Direction.DOWN,
+    ),
     "share_digests_answered": Measure(
         feeds.share_digests_answered,
         _("Share of letters about findings that are answered"),

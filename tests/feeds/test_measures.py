@@ -81,6 +81,19 @@ def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None
     )
 
 
+def test_median_days_to_fix_by_sector_tells_nobody_alone(bank: Organisation) -> None:
+    for number in range(5):
+        body = make.make_organisation(f"ministry-{number}", kind=Kind.MINISTRY)
+        start = date(2026, 11, 1)
+        mended(make_finding(body, f"198.51.100.{number}", day=start), start + timedelta(days=4 + 2 * number))
+    mended(make_finding(bank, "192.0.2.1", day=date(2026, 11, 1)), date(2026, 11, 3))
+    reading = measures.median_days_to_fix_by_sector(NOVEMBER, Filters())
+    assert plain(reading) == (7, None, 6)
+    assert groups(reading) == [("other_kinds", 3, 6)]  # one bank alone would be told apart
+    Organisation.objects.filter(pk=bank.pk).update(kind=Kind.MINISTRY)
+    assert groups(measures.median_days_to_fix_by_sector(NOVEMBER, Filters())) == [("ministry", 3, 6)]
+
+
 def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisation) -> None:
     at = datetime(2026, 11, 10, tzinfo=UTC)
     for day, answered, to in ((2, at, ["a"]), (9, None, ["a"]), (16, None, []), (28, None, ["a"])):

@@ -54,18 +54,26 @@ def fill(leads: int) -> Edition:
     )
     people = Person.objects.bulk_create(
         Person(
-            code=f"p{n}", name=f"Person {n}", organisation=bodies[n % 60], email=f"p{n}@example.org",
+            code=f"p{n}",
+            name=f"Person {n}",
+            organisation=bodies[n % 60],
+            email=f"p{n}@example.org",
             language=("en", "es")[n % 2],
         )
         for n in range(leads)
-    )  # fmt: skip
+    )
     acts = Action.objects.bulk_create(
         Action(
-            edition=edition, objective=objective, code=f"1.1.{n}", title=f"Action {n}", starts_on=date(2025, 1, 1),
-            person=people[n // ACTIONS_EACH], position=n,
+            edition=edition,
+            objective=objective,
+            code=f"1.1.{n}",
+            title=f"Action {n}",
+            starts_on=date(2025, 1, 1),
+            person=people[n // ACTIONS_EACH],
+            position=n,
         )
         for n in range(leads * ACTIONS_EACH)
-    )  # fmt: skip
+    )
     Participation.objects.bulk_create(
         Participation(action=act, organisation=bodies[n % 60], part="lead") for n, act in enumerate(acts)
     )

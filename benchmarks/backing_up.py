@@ -43,9 +43,15 @@ def fill(*, by: object, wanted: int) -> None:
     missing = wanted - rows()
     for at in range(0, max(missing, 0), PIECE):
         mails = [
-            letter(to=f"lead{n}@example.org", subject=f"Review {n} is open", text=f"Please answer. {n} " * 12, kind="bench", about=f"bench:{n}")
+            letter(
+                to=f"lead{n}@example.org",
+                subject=f"Review {n} is open",
+                text=f"Please answer. {n} " * 12,
+                kind="bench",
+                about=f"bench:{n}",
+            )
             for n in range(at, min(at + PIECE, missing))
-        ]  # fmt: skip
+        ]
         for mail in mails:
             mail.state, mail.sent_at = MailState.SENT, clock.now()
         OutboxMail.objects.bulk_create(mails, batch_size=2000)

@@ -52,9 +52,14 @@ def edition_with_plan(
     newest = number == editions - 1
     start = date(clock.today().year - 1 if newest else 1970 + number, 1, 1)
     edition = Edition.objects.create(
-        code=f"e{number:03}", title=f"National Cybersecurity Strategy {start.year}", starts_on=start,
-        ends_on=date(start.year + 3, 12, 31), state="in_force" if newest else "ended", is_public=True, confirmed=True,
-    )  # fmt: skip
+        code=f"e{number:03}",
+        title=f"National Cybersecurity Strategy {start.year}",
+        starts_on=start,
+        ends_on=date(start.year + 3, 12, 31),
+        state="in_force" if newest else "ended",
+        is_public=True,
+        confirmed=True,
+    )
     pillars = Pillar.objects.bulk_create(
         Pillar(edition=edition, code=str(p), title=title(chance), position=p) for p in range(1, 5)
     )
@@ -64,12 +69,20 @@ def edition_with_plan(
     per = max(1, round(20 * scale))
     actions = Action.objects.bulk_create(
         Action(
-            edition=edition, objective=o, code=f"{o.code}.{a}", title=title(chance), position=i * per + a, confirmed=chance.random() > 0.1,
-            public_text=title(chance) * 5, starts_on=start, due_on=start + timedelta(days=chance.randint(60, 1400)),
+            edition=edition,
+            objective=o,
+            code=f"{o.code}.{a}",
+            title=title(chance),
+            position=i * per + a,
+            confirmed=chance.random() > 0.1,
+            public_text=title(chance) * 5,
+            starts_on=start,
+            due_on=start + timedelta(days=chance.randint(60, 1400)),
             person=chance.choice(people),
         )
-        for i, o in enumerate(objectives) for a in range(1, per + 1)
-    )  # fmt: skip
+        for i, o in enumerate(objectives)
+        for a in range(1, per + 1)
+    )
     Participation.objects.bulk_create(
         Participation(action=a, organisation=chance.choice(bodies), part=part, since=start)
         for a in actions
@@ -98,11 +111,19 @@ def edition_with_plan(
     )
     Indicator.objects.bulk_create(
         Indicator(
-            code=f"{edition.code}-i{i}", title=title(chance), definition=title(chance), unit="%", measure=chance.choice(MEASURES),
-            edition=edition, pillar=chance.choice(pillars), position=number * 1000 + i, on_home=newest and i < 3, frequency="year",
+            code=f"{edition.code}-i{i}",
+            title=title(chance),
+            definition=title(chance),
+            unit="%",
+            measure=chance.choice(MEASURES),
+            edition=edition,
+            pillar=chance.choice(pillars),
+            position=number * 1000 + i,
+            on_home=newest and i < 3,
+            frequency="year",
         )
         for i in range(round(100 * scale))
-    )  # fmt: skip
+    )
     search.refresh_many(actions)
 
 

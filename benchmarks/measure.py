@@ -36,9 +36,17 @@ from floreo.strategy.models import Action, Edition
 
 ROUNDS, WARM_UP = 40, 3
 PUBLIC = [
-    "/", "/strategy/", "/strategy/{edition}/timeline/", "/strategy/{edition}/pillars/1/", "/strategy/{edition}/actions/1.1.1/", "/indicators/",
-    "/organisations/", "/organisations/body-1/", "/data/", "/search/?q=training",
-]  # fmt: skip
+    "/",
+    "/strategy/",
+    "/strategy/{edition}/timeline/",
+    "/strategy/{edition}/pillars/1/",
+    "/strategy/{edition}/actions/1.1.1/",
+    "/indicators/",
+    "/organisations/",
+    "/organisations/body-1/",
+    "/data/",
+    "/search/?q=training",
+]
 API = ["/api/v1/actions", "/api/v1/milestones", "/api/v1/indicators?q=law"]
 DESK = ["/desk/", "/desk/plan/{edition}/", "/desk/indicators/", "/desk/organisations/"]
 

@@ -82,14 +82,19 @@ def _plan(edition: Edition, objective: Objective, many: int) -> None:
     acts = Action.objects.bulk_create(
         (
             Action(
-                edition=edition, objective=objective, code=f"1.1.{n}", title=f"Do the thing that has the number {n}", position=n,
-                starts_on=date(2025, 3, 1), due_on=date(2026, 8, 1) if n % 5 == 0 else date(2027, 6, 30),
+                edition=edition,
+                objective=objective,
+                code=f"1.1.{n}",
+                title=f"Do the thing that has the number {n}",
+                position=n,
+                starts_on=date(2025, 3, 1),
+                due_on=date(2026, 8, 1) if n % 5 == 0 else date(2027, 6, 30),
                 late_reason="Waits for people." if n % 10 == 0 else "",
             )
             for n in range(1, many + 1)
         ),
         batch_size=1000,
-    )  # fmt: skip
+    )
     days = (date(2025, 9, 1), date(2026, 3, 1), date(2026, 7, 20))
     Milestone.objects.bulk_create(
         (
@@ -125,18 +130,32 @@ def _figures(edition: Edition) -> None:
     quarters = periods_between(date(2024, 1, 1), Q3.end, Frequency.QUARTER)
     made = Indicator.objects.bulk_create(
         Indicator(
-            code=f"figure-{n}", title=f"Figure with the number {n}", definition="What is counted.", unit="%", edition=edition,
-            target=90, target_due=date(2028, 12, 31), baseline=20, baseline_on=date(2024, 1, 1), position=n,
+            code=f"figure-{n}",
+            title=f"Figure with the number {n}",
+            definition="What is counted.",
+            unit="%",
+            edition=edition,
+            target=90,
+            target_due=date(2028, 12, 31),
+            baseline=20,
+            baseline_on=date(2024, 1, 1),
+            position=n,
         )
         for n in range(CHARTS)
-    )  # fmt: skip
+    )
     Reading.objects.bulk_create(
         Reading(
-            indicator=i, starts_on=q.start, ends_on=q.end, value=Decimal(25 + 5 * k + i.position % 7), taken_at=clock.now(),
-            taken_by="Benchmark", source="A list",
+            indicator=i,
+            starts_on=q.start,
+            ends_on=q.end,
+            value=Decimal(25 + 5 * k + i.position % 7),
+            taken_at=clock.now(),
+            taken_by="Benchmark",
+            source="A list",
         )
-        for i in made for k, q in enumerate(quarters)
-    )  # fmt: skip
+        for i in made
+        for k, q in enumerate(quarters)
+    )
 
 
 def fill(actions: int) -> tuple[Edition, Edition]:
@@ -156,9 +175,14 @@ def fill(actions: int) -> tuple[Edition, Edition]:
 def _close(edition: Edition) -> str:
     with transaction.atomic():
         review = Review.objects.create(
-            edition=edition, code="2026-q3", starts_on=Q3.start, ends_on=Q3.end, opened_on=date(2026, 10, 1),
-            due_on=date(2026, 10, 15), closes_on=date(2026, 10, 31),
-        )  # fmt: skip
+            edition=edition,
+            code="2026-q3",
+            starts_on=Q3.start,
+            ends_on=Q3.end,
+            opened_on=date(2026, 10, 1),
+            due_on=date(2026, 10, 15),
+            closes_on=date(2026, 10, 31),
+        )
         snapshot = close_review(review, by=SYSTEM)
         transaction.set_rollback(True)
     return f"{len(canonical(snapshot.public)) // 1000} kB public"

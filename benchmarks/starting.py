@@ -21,8 +21,11 @@ def start(data: str, pack: str) -> float:
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "floreo.config.cli", "--data", data, "up", "--pack", pack, "--prepare-only"],
-        cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=env,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return time.perf_counter() - began
 
 

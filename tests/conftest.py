@@ -80,9 +80,20 @@ def in_english() -> Iterator[None]:
 
 
 _OUR_APPS = {
-    "core", "organisations", "evidence", "yardsticks", "strategy", "feeds", "reviews", "meetings", "publications", "indicators",
-    "reports", "packs", "owing",
-}  # fmt: skip
+    "core",
+    "organisations",
+    "evidence",
+    "yardsticks",
+    "strategy",
+    "feeds",
+    "reviews",
+    "meetings",
+    "publications",
+    "indicators",
+    "reports",
+    "packs",
+    "owing",
+}
 Said = list[tuple[str, Any]]
 _said: dict[str, Said] = {}
 

@@ -55,9 +55,13 @@ COLUMNS = {
     "scan_parrot": "timestamp ip protocol port hostname tag asn geo parrot_version parrot_words",
 }
 EVERY = {
-    "scan_rdp": (1, 0), "event4_sinkhole": (1, 0), "scan_ssl_poodle": (2, 0), "scan_telnet": (2, 1),
-    "event6_sinkhole": (7, 4), "compromised_website": (7, 6),
-}  # report -> every so many nights, beginning with which  # fmt: skip
+    "scan_rdp": (1, 0),
+    "event4_sinkhole": (1, 0),
+    "scan_ssl_poodle": (2, 0),
+    "scan_telnet": (2, 1),
+    "event6_sinkhole": (7, 4),
+    "compromised_website": (7, 6),
+}  # report -> every so many nights, beginning with which
 FAMILIES = ("andromeda", "mirai", "avalanche-generic", "nymaim", "vpnfilter")
 
 
@@ -101,13 +105,31 @@ NAMED = (
     Trouble("scan_ssl_poodle", "192.0.2.70", 64496, 443, ((0, 59),)),
     Trouble("event4_sinkhole", "192.0.2.41", 64496, 50022, ((44, 59),), {"family": "nymaim"}),
     Trouble(
-        "compromised_website", "203.0.113.200", 64511, 80, ((20, 50),),
-        {"http_host": "www.education.example", "url": "/calendar/index.php", "category": "webshell",
-         "application": "http", "tag": "webshell"},
+        "compromised_website",
+        "203.0.113.200",
+        64511,
+        80,
+        ((20, 50),),
+        {
+            "http_host": "www.education.example",
+            "url": "/calendar/index.php",
+            "category": "webshell",
+            "application": "http",
+            "tag": "webshell",
+        },
     ),
     Trouble(
-        "compromised_website", "198.51.100.70", 64497, 443, ((40, 59),),
-        {"http_host": "forms.island-bank.example", "url": "/login.html", "category": "phishing", "application": "https"},
+        "compromised_website",
+        "198.51.100.70",
+        64497,
+        443,
+        ((40, 59),),
+        {
+            "http_host": "forms.island-bank.example",
+            "url": "/login.html",
+            "category": "phishing",
+            "application": "https",
+        },
     ),
     # A pump station at the telephone company's, and the network of a holder whom nobody can write to.
     Trouble("scan_telnet", "198.51.100.98", 64497, 23, ((11, 59),)),
@@ -115,7 +137,7 @@ NAMED = (
     # A network without a holder, and an address that only its number tells.
     Trouble("scan_rdp", "203.0.113.226", 64504, 3389, ((5, 59),)),
     Trouble("event4_sinkhole", "203.0.113.245", 64502, 50100, ((22, 30),), {"family": "mirai"}),
-)  # fmt: skip
+)
 
 # Network, number, hosts to draw from, how many troubles, how many nights one lasts.
 DRAWN = (
@@ -161,21 +183,42 @@ def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
     common = {"timestamp": f"{at:%Y-%m-%d %H:%M:%S}", "protocol": "tcp"} | trouble.says
     if trouble.report.startswith("event"):
         return common | {
-            "src_ip": trouble.ip, "src_port": str(trouble.port or chance.randrange(49152, 65000)),
-            "src_asn": str(trouble.asn), "src_geo": "XP", "src_region": "TRIAL HARBOUR", "src_city": "PUERTO ENSAYO",
-            "severity": "critical", "dst_ip": "203.0.113.254", "dst_port": "80", "dst_asn": "64510", "dst_geo": "XX",
-            "infection": trouble.says["family"], "tag": "sinkhole", "application": "http",
+            "src_ip": trouble.ip,
+            "src_port": str(trouble.port or chance.randrange(49152, 65000)),
+            "src_asn": str(trouble.asn),
+            "src_geo": "XP",
+            "src_region": "TRIAL HARBOUR",
+            "src_city": "PUERTO ENSAYO",
+            "severity": "critical",
+            "dst_ip": "203.0.113.254",
+            "dst_port": "80",
+            "dst_asn": "64510",
+            "dst_geo": "XX",
+            "infection": trouble.says["family"],
+            "tag": "sinkhole",
+            "application": "http",
             "event_id": f"{chance.randrange(16**12):012x}",
-        }  # fmt: skip
+        }
     severity = {"scan_rdp": "high", "scan_telnet": "medium", "scan_ssl_poodle": "low", "scan_parrot": ""}
     tag = {"scan_rdp": "rdp", "scan_telnet": "telnet", "scan_ssl_poodle": "ssl,vpn"}
     known = {
-        "ip": trouble.ip, "port": str(trouble.port), "asn": str(trouble.asn), "geo": "XP", "region": "TRIAL HARBOUR",
-        "city": "PUERTO ENSAYO", "severity": severity.get(trouble.report, "critical"), "tag": tag.get(trouble.report, ""),
-        "ssl_poodle": "Y", "handshake": "SSLv3", "cipher_suite": "TLS_RSA_WITH_AES_128_CBC_SHA",
-        "rdp_protocol": "RDP", "cert_length": "2048", "banner": "\r\nWelcome, please log in\r\nlogin: ",
-        "parrot_version": "0.9", "parrot_words": "hello, hello",
-    }  # fmt: skip
+        "ip": trouble.ip,
+        "port": str(trouble.port),
+        "asn": str(trouble.asn),
+        "geo": "XP",
+        "region": "TRIAL HARBOUR",
+        "city": "PUERTO ENSAYO",
+        "severity": severity.get(trouble.report, "critical"),
+        "tag": tag.get(trouble.report, ""),
+        "ssl_poodle": "Y",
+        "handshake": "SSLv3",
+        "cipher_suite": "TLS_RSA_WITH_AES_128_CBC_SHA",
+        "rdp_protocol": "RDP",
+        "cert_length": "2048",
+        "banner": "\r\nWelcome, please log in\r\nlogin: ",
+        "parrot_version": "0.9",
+        "parrot_words": "hello, hello",
+    }
     if trouble.report != "scan_ssl_poodle":
         known.pop("handshake")
     return known | common
@@ -203,9 +246,14 @@ def broken(text: str, report: str) -> str:
         ("src_ip", "src_port", "timestamp") if report.startswith("event") else ("ip", "port", "timestamp")
     )
     for column, value in (
-        (address, "0.0.0.0"), (address, "192.0.2.0/24"), (address, "fe80::1%eth0"), (address, "198.51.100.007"),
-        (port, "99999"), (at, "1970-01-01 00:00:00"), (at, "2099-11-24 02:00:00"),
-    ):  # fmt: skip
+        (address, "0.0.0.0"),
+        (address, "192.0.2.0/24"),
+        (address, "fe80::1%eth0"),
+        (address, "198.51.100.007"),
+        (port, "99999"),
+        (at, "1970-01-01 00:00:00"),
+        (at, "2099-11-24 02:00:00"),
+    ):
         bad = list(good)
         bad[names.index(column)] = value
         lines.insert(-1, ",".join(f'"{v}"' for v in bad))

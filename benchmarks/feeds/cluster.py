@@ -75,7 +75,11 @@ if __name__ == "__main__":
         lambda: all_of("ray", works, given, hashes), lambda: all_of("pool", works, given, hashes), given.rounds
     )
     holds = measuring.say(
-        "times the pool of processes, on two nodes of Ray", BAR, measuring.ratios(cluster, pool), rows=given.rows * given.files,
-        ray_seconds=measuring.rounded(cluster), pool_seconds=measuring.rounded(pool),
-    )  # fmt: skip
+        "times the pool of processes, on two nodes of Ray",
+        BAR,
+        measuring.ratios(cluster, pool),
+        rows=given.rows * given.files,
+        ray_seconds=measuring.rounded(cluster),
+        pool_seconds=measuring.rounded(pool),
+    )
     sys.exit(not holds)

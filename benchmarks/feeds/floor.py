@@ -53,8 +53,12 @@ if __name__ == "__main__":
     engine()
     mine, theirs = measuring.pairs(engine, lambda: floor(str(file), str(given.data / "floor.parquet")), given.rounds)
     holds = measuring.say(
-        "times the floor, PyArrow reading and Parquet-writing the same bytes", BAR, measuring.ratios(mine, theirs),
-        rows=given.rows, ours_seconds=measuring.rounded(mine), floor_seconds=measuring.rounded(theirs),
-    )  # fmt: skip
+        "times the floor, PyArrow reading and Parquet-writing the same bytes",
+        BAR,
+        measuring.ratios(mine, theirs),
+        rows=given.rows,
+        ours_seconds=measuring.rounded(mine),
+        floor_seconds=measuring.rounded(theirs),
+    )
     shutil.rmtree(stores, ignore_errors=True)
     sys.exit(not holds)

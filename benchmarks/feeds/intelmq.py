@@ -80,8 +80,14 @@ if __name__ == "__main__":
         library.end()
     total = given.rows * SIDES
     holds = measuring.say(
-        "times as fast as IntelMQ 3.5 as a library, two processes each", BAR, measuring.ratios(theirs, mine), at_least=True,
-        rows=total, ours_rows_a_second=round(total / min(mine)), intelmq_rows_a_second=round(total / min(theirs)),
-        ours_seconds=measuring.rounded(mine), intelmq_seconds=measuring.rounded(theirs),
-    )  # fmt: skip
+        "times as fast as IntelMQ 3.5 as a library, two processes each",
+        BAR,
+        measuring.ratios(theirs, mine),
+        at_least=True,
+        rows=total,
+        ours_rows_a_second=round(total / min(mine)),
+        intelmq_rows_a_second=round(total / min(theirs)),
+        ours_seconds=measuring.rounded(mine),
+        intelmq_seconds=measuring.rounded(theirs),
+    )
     sys.exit(not holds)

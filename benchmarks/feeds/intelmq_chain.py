@@ -31,19 +31,50 @@ MESSAGE_ROWS = 10_000
 SINKHOLE = {
     "feed_name": "Sinkhole-Events",
     "file_name": "event4_sinkhole",
-    "required_fields": [["time.source", "timestamp", "add_UTC_to_timestamp"], ["source.ip", "src_ip", "validate_ip"], ["source.port", "src_port", "convert_int"]],
+    "required_fields": [
+        ["time.source", "timestamp", "add_UTC_to_timestamp"],
+        ["source.ip", "src_ip", "validate_ip"],
+        ["source.port", "src_port", "convert_int"],
+    ],
     "optional_fields": [
-        ["protocol.transport", "protocol"], ["source.asn", "src_asn", "invalidate_zero"], ["source.geolocation.cc", "src_geo"],
-        ["source.geolocation.region", "src_region"], ["source.geolocation.city", "src_city"], ["source.reverse_dns", "src_hostname"],
-        ["destination.ip", "dst_ip", "validate_ip"], ["destination.port", "dst_port", "convert_int"], ["destination.asn", "dst_asn", "invalidate_zero"],
-        ["destination.geolocation.cc", "dst_geo"], ["destination.geolocation.region", "dst_region"], ["destination.geolocation.city", "dst_city"],
-        ["destination.fqdn", "dst_hostname", "validate_fqdn"], ["malware.name", "family"], ["classification.identifier", "infection"],
-        *(["extra.", name, "validate_to_none"] for name in (
-            "src_naics", "src_sector", "device_vendor", "device_type", "device_model", "severity", "dst_naics", "dst_sector",
-            "public_source", "tag", "application", "version", "event_id", "ssl_cipher", "ssl_servername")),
+        ["protocol.transport", "protocol"],
+        ["source.asn", "src_asn", "invalidate_zero"],
+        ["source.geolocation.cc", "src_geo"],
+        ["source.geolocation.region", "src_region"],
+        ["source.geolocation.city", "src_city"],
+        ["source.reverse_dns", "src_hostname"],
+        ["destination.ip", "dst_ip", "validate_ip"],
+        ["destination.port", "dst_port", "convert_int"],
+        ["destination.asn", "dst_asn", "invalidate_zero"],
+        ["destination.geolocation.cc", "dst_geo"],
+        ["destination.geolocation.region", "dst_region"],
+        ["destination.geolocation.city", "dst_city"],
+        ["destination.fqdn", "dst_hostname", "validate_fqdn"],
+        ["malware.name", "family"],
+        ["classification.identifier", "infection"],
+        *(
+            ["extra.", name, "validate_to_none"]
+            for name in (
+                "src_naics",
+                "src_sector",
+                "device_vendor",
+                "device_type",
+                "device_model",
+                "severity",
+                "dst_naics",
+                "dst_sector",
+                "public_source",
+                "tag",
+                "application",
+                "version",
+                "event_id",
+                "ssl_cipher",
+                "ssl_servername",
+            )
+        ),
     ],
     "constant_fields": {"classification.taxonomy": "malicious-code", "classification.type": "infected-system"},
-}  # fmt: skip
+}
 REWRITES = [
     {
         "rulename": f"family{n}",
@@ -54,13 +85,21 @@ REWRITES = [
 ]
 CHAIN: list[tuple[str, str, dict[str, Any]]] = [
     ("parser", "intelmq.bots.parsers.shadowserver.parser", {"default_fields": {}}),
-    ("filter", "intelmq.bots.experts.filter.expert", {"filter_key": "malware.name", "filter_value": "test-sinkhole", "filter_action": "drop", "filter_regex": ""}),
+    (
+        "filter",
+        "intelmq.bots.experts.filter.expert",
+        {"filter_key": "malware.name", "filter_value": "test-sinkhole", "filter_action": "drop", "filter_regex": ""},
+    ),
     ("modify", "intelmq.bots.experts.modify.expert", {"configuration_path": str(ROOT / "modify.json")}),
     ("asn", "intelmq.bots.experts.asn_lookup.expert", {"database": SAID["prefixes"]}),
     ("taxonomy", "intelmq.bots.experts.taxonomy.expert", {}),
-    ("dedup", "intelmq.bots.experts.deduplicator.expert", {"filter_type": "whitelist", "filter_keys": SAID["keys"], "redis_cache_ttl": 86400, "redis_cache_db": 6}),
+    (
+        "dedup",
+        "intelmq.bots.experts.deduplicator.expert",
+        {"filter_type": "whitelist", "filter_keys": SAID["keys"], "redis_cache_ttl": 86400, "redis_cache_db": 6},
+    ),
     ("output", "intelmq.bots.outputs.file.output", {"file": SAID["into"]}),
-]  # fmt: skip
+]
 
 
 def settle() -> None:
@@ -78,17 +117,35 @@ def settings() -> None:
     """runtime.yaml for bots as processes: redis between them, quiet logs, nothing that waits."""
     port = SAID["port"]
     common = {
-        "source_pipeline_broker": "redis", "destination_pipeline_broker": "redis", "source_pipeline_port": port, "destination_pipeline_port": port,
-        "redis_cache_port": port, "redis_cache_host": "127.0.0.1", "statistics_host": "127.0.0.1", "statistics_port": port, "rate_limit": 0,
-        "logging_level": "WARNING", "log_processed_messages_count": 10**9, "log_processed_messages_seconds": 3600,
-        "error_max_retries": 0, "error_procedure": "pass",
-    }  # fmt: skip
+        "source_pipeline_broker": "redis",
+        "destination_pipeline_broker": "redis",
+        "source_pipeline_port": port,
+        "destination_pipeline_port": port,
+        "redis_cache_port": port,
+        "redis_cache_host": "127.0.0.1",
+        "statistics_host": "127.0.0.1",
+        "statistics_port": port,
+        "rate_limit": 0,
+        "logging_level": "WARNING",
+        "log_processed_messages_count": 10**9,
+        "log_processed_messages_seconds": 3600,
+        "error_max_retries": 0,
+        "error_procedure": "pass",
+    }
     made: dict[str, Any] = {"global": common}
     for number, (name, module, parameters) in enumerate(CHAIN):
         after = CHAIN[number + 1][0] if number + 1 < len(CHAIN) else ""
         ways = {"destination_queues": {"_default": [f"{after}-queue"]}} if after else {}
         group = {"parser": "Parser", "output": "Output"}.get(name, "Expert")
-        made[name] = {"bot_id": name, "name": name, "module": module, "group": group, "enabled": True, "run_mode": "continuous", "parameters": parameters | ways}  # fmt: skip
+        made[name] = {
+            "bot_id": name,
+            "name": name,
+            "module": module,
+            "group": group,
+            "enabled": True,
+            "run_mode": "continuous",
+            "parameters": parameters | ways,
+        }
     (ROOT / "etc/runtime.yaml").write_text(json.dumps(made, indent=1))  # JSON is YAML
 
 

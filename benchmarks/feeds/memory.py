@@ -17,9 +17,21 @@ BAR = 1.3
 def once(rows: int) -> float:
     """A new process reads one file; its peak in MiB."""
     said = subprocess.run(
-        [sys.executable, "-m", "benchmarks.feeds.memory", "--data", str(given.data), "--rows", str(rows), "--only", "1"],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.feeds.memory",
+            "--data",
+            str(given.data),
+            "--rows",
+            str(rows),
+            "--only",
+            "1",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return float(said.stdout)
 
 
@@ -39,7 +51,11 @@ if __name__ == "__main__":
             ours.emptied(given.data)
             into.append(once(rows))
     holds = measuring.say(
-        f"peak memory at {given.times} times the rows, per process", BAR, measuring.ratios(large, small),
-        rows=given.rows, mib=measuring.rounded(small), mib_large=measuring.rounded(large),
-    )  # fmt: skip
+        f"peak memory at {given.times} times the rows, per process",
+        BAR,
+        measuring.ratios(large, small),
+        rows=given.rows,
+        mib=measuring.rounded(small),
+        mib_large=measuring.rounded(large),
+    )
     sys.exit(not holds)

@@ -54,10 +54,15 @@ def inside(program: str, env: dict[str, str]) -> list[str]:
 def event(number: int) -> bytes:
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     said = {
-        "time.source": at, "source.ip": f"198.51.100.{number % 250 + 1}", "source.port": 1024 + number, "protocol.transport": "tcp",
-        "classification.taxonomy": "vulnerable", "classification.type": "vulnerable-system", "classification.identifier": "open-rdp",
+        "time.source": at,
+        "source.ip": f"198.51.100.{number % 250 + 1}",
+        "source.port": 1024 + number,
+        "protocol.transport": "tcp",
+        "classification.taxonomy": "vulnerable",
+        "classification.type": "vulnerable-system",
+        "classification.identifier": "open-rdp",
         "feed.name": "honeypot",
-    }  # fmt: skip
+    }
     return json.dumps(said).encode()
 
 
@@ -113,7 +118,12 @@ if __name__ == "__main__":
     _took, seconds, rows = inside(TAKE_IN, env)
     times.sort()
     holds = measuring.say(
-        "ms for one event through the API", BAR, statistics.median(times), p95=round(times[int(len(times) * 0.95)], 2),
-        events=given.rounds, worker_seconds=round(float(seconds), 3), worker_rows=int(rows),
-    )  # fmt: skip
+        "ms for one event through the API",
+        BAR,
+        statistics.median(times),
+        p95=round(times[int(len(times) * 0.95)], 2),
+        events=given.rounds,
+        worker_seconds=round(float(seconds), 3),
+        worker_rows=int(rows),
+    )
     sys.exit(not holds)

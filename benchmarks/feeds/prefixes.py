@@ -19,9 +19,19 @@ def whole(size: int) -> None:
     """A new process each, so that loading the table is counted."""
     ours.emptied(given.data)
     subprocess.run(
-        [sys.executable, "-m", "benchmarks.feeds.prefixes", "--data", str(given.data), "--rows", str(given.rows), "--only", str(size)],
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.feeds.prefixes",
+            "--data",
+            str(given.data),
+            "--rows",
+            str(given.rows),
+            "--only",
+            str(size),
+        ],
         check=True,
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":
@@ -34,7 +44,11 @@ if __name__ == "__main__":
         ours.task(given.data, reports.report(given.data, given.rows), size=number)
     large, small = measuring.pairs(lambda: whole(1_000_000), lambda: whole(5_000), given.rounds)
     holds = measuring.say(
-        "times for 1,000,000 prefixes against 5,000, the table kept", BAR, measuring.ratios(large, small),
-        rows=given.rows, seconds_large=measuring.rounded(large), seconds_small=measuring.rounded(small),
-    )  # fmt: skip
+        "times for 1,000,000 prefixes against 5,000, the table kept",
+        BAR,
+        measuring.ratios(large, small),
+        rows=given.rows,
+        seconds_large=measuring.rounded(large),
+        seconds_small=measuring.rounded(small),
+    )
     sys.exit(not holds)

@@ -141,10 +141,16 @@ def measure(given: argparse.Namespace, bots: Bots) -> bool:
             if not number and not comparing.same(given.data / "store", made[0], bots.into, 0):
                 sys.exit("the results differ in a way that is not explained: no speed is measured")
     return measuring.say(
-        "times as fast as IntelMQ 3.5's bots with redis", BAR, measuring.ratios(mine, theirs), at_least=True, rows=given.rows,
-        rows_of_the_night=2 * given.night, ours_rows_a_second=measuring.rounded(mine), intelmq_rows_a_second=measuring.rounded(theirs),
+        "times as fast as IntelMQ 3.5's bots with redis",
+        BAR,
+        measuring.ratios(mine, theirs),
+        at_least=True,
+        rows=given.rows,
+        rows_of_the_night=2 * given.night,
+        ours_rows_a_second=measuring.rounded(mine),
+        intelmq_rows_a_second=measuring.rounded(theirs),
         the_same_file_on_one_core=round(measuring.ratios(alone, theirs)),
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,41 @@ import pyarrow as pa
 from benchmarks.feeds import addresses
 
 FIRST_DAY = date(2026, 11, 1)
-COLUMNS = ["timestamp", "protocol", "src_ip", "src_port", "src_asn", "src_geo", "src_region", "src_city", "src_hostname", "src_naics", "src_sector", "device_vendor", "device_type", "device_model", "severity", "dst_ip", "dst_port", "dst_asn", "dst_geo", "dst_region", "dst_city", "dst_hostname", "dst_naics", "dst_sector", "public_source", "infection", "family", "tag", "application", "version", "event_id", "ssl_cipher", "ssl_servername"]  # fmt: skip
+COLUMNS = [
+    "timestamp",
+    "protocol",
+    "src_ip",
+    "src_port",
+    "src_asn",
+    "src_geo",
+    "src_region",
+    "src_city",
+    "src_hostname",
+    "src_naics",
+    "src_sector",
+    "device_vendor",
+    "device_type",
+    "device_model",
+    "severity",
+    "dst_ip",
+    "dst_port",
+    "dst_asn",
+    "dst_geo",
+    "dst_region",
+    "dst_city",
+    "dst_hostname",
+    "dst_naics",
+    "dst_sector",
+    "public_source",
+    "infection",
+    "family",
+    "tag",
+    "application",
+    "version",
+    "event_id",
+    "ssl_cipher",
+    "ssl_servername",
+]
 NUMBERS = {"src_port", "src_asn", "src_naics", "dst_port", "dst_asn", "dst_naics"}  # the only ones without quotes
 BAD_ADDRESSES = ("not-an-ip", "0.0.0.0", "10.1.2.0/24", "300.1.2.3", "fe80::1%eth0")
 CHUNK = 1_000_000
@@ -85,11 +119,17 @@ def drawn(rows: int, lots: np.random.Generator) -> pa.Table:
         text[(bad >= number * 0.0005) & (bad < (number + 1) * 0.0005)] = wrong
     return pa.table(
         {
-            "number": np.arange(rows), "second": np.sort(lots.integers(0, 86400, rows)), "address": pa.array(text, pa.string()),
-            "family": family[chosen], "target": target[chosen], "bad": bad, "a": lots.integers(0, 1 << 31, rows),
-            "b": lots.integers(0, 1 << 31, rows), "org": lots.integers(0, 300, rows),
+            "number": np.arange(rows),
+            "second": np.sort(lots.integers(0, 86400, rows)),
+            "address": pa.array(text, pa.string()),
+            "family": family[chosen],
+            "target": target[chosen],
+            "bad": bad,
+            "a": lots.integers(0, 1 << 31, rows),
+            "b": lots.integers(0, 1 << 31, rows),
+            "org": lots.integers(0, 300, rows),
         }
-    )  # fmt: skip
+    )
 
 
 def broken(made: bytes, lots: np.random.Generator) -> bytes:

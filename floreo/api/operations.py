@@ -58,9 +58,13 @@ def make_api() -> NinjaAPI:
     """Words in the OpenAPI are in the installation's language, whoever asks first."""
     with translation.override(settings.LANGUAGE_CODE):
         api = NinjaAPI(
-            title="Floreo", version="1", description=DESCRIPTION, urls_namespace="api", docs_url=None,
+            title="Floreo",
+            version="1",
+            description=DESCRIPTION,
+            urls_namespace="api",
+            docs_url=None,
             openapi_url="/openapi.json",
-        )  # fmt: skip
+        )
         declare_errors(api)
         _add_index(api)
         for table in public_tables():
@@ -78,7 +82,10 @@ def _add_index(api: NinjaAPI) -> None:
         return {
             "tables": [
                 {
-                    "name": table.name, "title": str(table.title), "help": str(table.help), "href": here + table.name,
+                    "name": table.name,
+                    "title": str(table.title),
+                    "help": str(table.help),
+                    "href": here + table.name,
                     "columns": [
                         {"name": e.name, "title": e.title, "help": e.help, "datatype": e.datatype}
                         for e in dictionary(table)
@@ -88,7 +95,7 @@ def _add_index(api: NinjaAPI) -> None:
             ],
             "openapi": here + "openapi.json",
             "catalogue": request.build_absolute_uri(reverse("portal:catalogue")),
-        }  # fmt: skip
+        }
 
 
 def _operation(name: str, function: Callable[..., Any], **parameters: Any) -> Callable[..., Any]:
@@ -113,18 +120,29 @@ def _add_table(api: NinjaAPI, table: Table) -> None:
         return listing.one(table, f"{edition}{KEYED}{code}")
 
     api.get(
-        f"/{table.name}", response=answers(page_schema(table, row)), operation_id=f"list_{name}", summary=title,
-        description=str(table.help), tags=[table.name],
-    )(_operation(f"list_{name}", rows, query=IN_QUERY[query]))  # fmt: skip
+        f"/{table.name}",
+        response=answers(page_schema(table, row)),
+        operation_id=f"list_{name}",
+        summary=title,
+        description=str(table.help),
+        tags=[table.name],
+    )(_operation(f"list_{name}", rows, query=IN_QUERY[query]))
     api.get(
-        f"/{table.name}/{{key}}", response=answers(row), operation_id=f"get_{name}", summary=f"{title}: one",
-        description=f"By {table.key}.", tags=[table.name],
-    )(_operation(f"get_{name}", one, key=IN_PATH[Code]))  # fmt: skip
+        f"/{table.name}/{{key}}",
+        response=answers(row),
+        operation_id=f"get_{name}",
+        summary=f"{title}: one",
+        description=f"By {table.key}.",
+        tags=[table.name],
+    )(_operation(f"get_{name}", one, key=IN_PATH[Code]))
     if table.key == "key" and any(column.name == "edition" for column in table.columns):
         api.get(
-            f"/{table.name}/{{edition}}/{{code}}", response=answers(row), operation_id=f"find_{name}",
-            summary=f"{title}: one, by its edition and code", tags=[table.name],
-        )(_operation(f"find_{name}", by_edition, edition=IN_PATH[Code], code=IN_PATH[Code]))  # fmt: skip
+            f"/{table.name}/{{edition}}/{{code}}",
+            response=answers(row),
+            operation_id=f"find_{name}",
+            summary=f"{title}: one, by its edition and code",
+            tags=[table.name],
+        )(_operation(f"find_{name}", by_edition, edition=IN_PATH[Code], code=IN_PATH[Code]))
 
 
 def _add_readings_of_an_indicator(api: NinjaAPI) -> None:
@@ -138,9 +156,12 @@ def _add_readings_of_an_indicator(api: NinjaAPI) -> None:
         return listing.page(READINGS, request, limit=query.limit, rows=rows)
 
     api.get(
-        "/indicators/{code}/readings", response=answers(page), operation_id="list_readings_of_indicator",
-        summary="Readings of one indicator", tags=["indicators"],
-    )(_operation("list_readings_of_indicator", readings, code=IN_PATH[Code], query=IN_QUERY[query]))  # fmt: skip
+        "/indicators/{code}/readings",
+        response=answers(page),
+        operation_id="list_readings_of_indicator",
+        summary="Readings of one indicator",
+        tags=["indicators"],
+    )(_operation("list_readings_of_indicator", readings, code=IN_PATH[Code], query=IN_QUERY[query]))
 
 
 def _add_the_rest(api: NinjaAPI) -> None:
@@ -154,9 +175,12 @@ def _add_the_rest(api: NinjaAPI) -> None:
         return _plan(edition, plan_tree(edition, None), request)
 
     api.get(
-        "/editions/{code}/plan", response=answers(PlanOut), operation_id="plan_of_edition", tags=["editions"],
+        "/editions/{code}/plan",
+        response=answers(PlanOut),
+        operation_id="plan_of_edition",
+        tags=["editions"],
         summary="The whole plan as a tree",
-    )(_operation("plan_of_edition", plan, code=IN_PATH[Code]))  # fmt: skip
+    )(_operation("plan_of_edition", plan, code=IN_PATH[Code]))
 
     @api.get("/audit/head", response=answers(HeadOut), operation_id="audit_head", tags=["audit"])
     def audit_head(request: HttpRequest) -> dict[str, Any]:
@@ -189,22 +213,31 @@ def _plan(edition: Edition, tree: list[PlanPillar], request: HttpRequest) -> dic
 def _pillar(branch: PlanPillar, request: HttpRequest) -> dict[str, Any]:
     objectives = [
         {
-            "code": o.code, "title": o.title, "official_wording": o.official_wording,
+            "code": o.code,
+            "title": o.title,
+            "official_wording": o.official_wording,
             "actions": [_action(act, request) for act in acts],
         }
         for o, acts in branch.objectives
-    ]  # fmt: skip
+    ]
     pillar = branch.pillar
     return {
-        "code": pillar.code, "title": pillar.title, "official_wording": pillar.official_wording,
-        "counts": branch.counts, "objectives": objectives,
-    }  # fmt: skip
+        "code": pillar.code,
+        "title": pillar.title,
+        "official_wording": pillar.official_wording,
+        "counts": branch.counts,
+        "objectives": objectives,
+    }
 
 
 def _action(act: Action, request: HttpRequest) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):
         href = request.build_absolute_uri(act.get_absolute_url())
     return {
-        "code": act.code, "title": act.title, "status": act.status, "href": href,
-        "starts_on": act.starts_on and act.starts_on.isoformat(), "due_on": act.due_on and act.due_on.isoformat(),
-    }  # fmt: skip
+        "code": act.code,
+        "title": act.title,
+        "status": act.status,
+        "href": href,
+        "starts_on": act.starts_on and act.starts_on.isoformat(),
+        "due_on": act.due_on and act.due_on.isoformat(),
+    }

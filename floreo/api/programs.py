@@ -45,10 +45,15 @@ def add_programs(api: NinjaAPI) -> None:
     token = Token()
 
     @api.post(
-        "/feeds/{code}/events", response={202: AcceptedOut, PROGRAM_STATUSES: ErrorBody}, auth=token,
-        operation_id="post_events", url_name="post_events", tags=["programs"], summary="Send events to a feed",
+        "/feeds/{code}/events",
+        response={202: AcceptedOut, PROGRAM_STATUSES: ErrorBody},
+        auth=token,
+        operation_id="post_events",
+        url_name="post_events",
+        tags=["programs"],
+        summary="Send events to a feed",
         description=f"One event, or up to {MOST_EVENTS} in a list. All are kept, or none: then `fields` says which is wrong.",
-    )  # fmt: skip
+    )
     def events(
         request: HttpRequest,
         code: Annotated[Code, IN_PATH()],
@@ -75,13 +80,21 @@ def add_programs(api: NinjaAPI) -> None:
     one.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
     told: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
     api.get(
-        "/findings", response={200: page_schema(FINDINGS, row), PROGRAM_STATUSES: ErrorBody},
-        operation_id="list_findings", url_name="findings", summary=str(FINDINGS.title), **told,
-    )(rows)  # fmt: skip
+        "/findings",
+        response={200: page_schema(FINDINGS, row), PROGRAM_STATUSES: ErrorBody},
+        operation_id="list_findings",
+        url_name="findings",
+        summary=str(FINDINGS.title),
+        **told,
+    )(rows)
     api.get(
-        "/findings/{key}", response={200: row, PROGRAM_STATUSES: ErrorBody}, operation_id="get_findings",
-        url_name="finding", summary=f"{FINDINGS.title}: one", **told,
-    )(one)  # fmt: skip
+        "/findings/{key}",
+        response={200: row, PROGRAM_STATUSES: ErrorBody},
+        operation_id="get_findings",
+        url_name="finding",
+        summary=f"{FINDINGS.title}: one",
+        **told,
+    )(one)
 
 
 def _owner(request: HttpRequest) -> User:

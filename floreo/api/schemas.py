@@ -44,8 +44,12 @@ def row_schema(table: Table) -> type[Schema]:
 def page_schema(table: Table, row: type[Schema]) -> type[Schema]:
     """A page of rows: `next` is the address of the following page, or null on the last."""
     return create_model(
-        f"{_camel(table.name)}Page", __base__=Schema, items=(list[row], ...), next=(str | None, ...), total=(int, ...)  # type: ignore[valid-type]  # a model made at run time
-    )  # fmt: skip
+        f"{_camel(table.name)}Page",
+        __base__=Schema,
+        items=(list[row], ...),
+        next=(str | None, ...),
+        total=(int, ...),  # type: ignore[valid-type]  # a model made at run time
+    )
 
 
 def query_schema(table: Table) -> type[Schema]:

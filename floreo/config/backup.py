@@ -122,10 +122,16 @@ def _add_rows(writer: Writer) -> dict[str, Any]:
                 count += rows
             tables[table] = {"columns": [c.name for c in columns], "kinds": [c.kind for c in columns], "rows": count}
         return {
-            "floreo": floreo_version(), "made_at": clock.now().isoformat(timespec="seconds"), "database": connection.vendor,
-            "pack": settings.PACK, "tables": tables, "migrations": moment.migrations(), "sequences": moment.sequences(),
-            "audit": moment.head(), "left_out": sorted(LEFT_OUT),
-        }  # fmt: skip
+            "floreo": floreo_version(),
+            "made_at": clock.now().isoformat(timespec="seconds"),
+            "database": connection.vendor,
+            "pack": settings.PACK,
+            "tables": tables,
+            "migrations": moment.migrations(),
+            "sequences": moment.sequences(),
+            "audit": moment.head(),
+            "left_out": sorted(LEFT_OUT),
+        }
 
 
 def _add_folder(writer: Writer, name: str, folder: Path) -> int:
@@ -142,7 +148,18 @@ def _prove(part: Path, to: Path) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
         own = {"FLOREO_SECRET_KEY": settings.SECRET_KEY, "FLOREO_LOG_LEVEL": "ERROR"}
         packs = {"FLOREO_PACK_DIRS": ",".join(str(p) for p in settings.PACK_DIRS)}
-        command = [sys.executable, "-m", "floreo.config.cli", "--data", scratch, "--pack", settings.PACK, "restore", str(part), "--rows-only"]  # fmt: skip
+        command = [
+            sys.executable,
+            "-m",
+            "floreo.config.cli",
+            "--data",
+            scratch,
+            "--pack",
+            settings.PACK,
+            "restore",
+            str(part),
+            "--rows-only",
+        ]
         done = subprocess.run(command, env=kept | own | packs, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
     if done.returncode != 0:
         said = (done.stdout.strip() or done.stderr.strip()).splitlines()

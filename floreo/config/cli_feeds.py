@@ -203,10 +203,18 @@ def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> Task:
         digest = digest_of(file)
     told = tell(feed, path.name, path, came_on=clock.today())
     return Task(
-        feed=feed.code, day=told.day, report_type=told.report_type, received_at=clock.now(), root=str(people.parent),
-        files=(Source(str(path), digest, tidy(path.name)),), constituency=str(people), format=feed.format, dry_run=True,
-        mapping=mapping_of(feed, told.report_type) if is_there else {}, rules=rules() if is_there else (),
-    )  # fmt: skip
+        feed=feed.code,
+        day=told.day,
+        report_type=told.report_type,
+        received_at=clock.now(),
+        root=str(people.parent),
+        files=(Source(str(path), digest, tidy(path.name)),),
+        constituency=str(people),
+        format=feed.format,
+        dry_run=True,
+        mapping=mapping_of(feed, told.report_type) if is_there else {},
+        rules=rules() if is_there else (),
+    )
 
 
 @contextmanager

@@ -132,9 +132,15 @@ def _listen(asked: argparse.Namespace) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "floreo.config.wsgi:application", address=asked.host, port=asked.port, interface=Interfaces.WSGI,
-        workers=1, blocking_threads=4, log_level=LogLevels.warning, respawn_failed_workers=True,
-    ).serve()  # fmt: skip
+        "floreo.config.wsgi:application",
+        address=asked.host,
+        port=asked.port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=4,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()
 
 
 def _web(asked: argparse.Namespace) -> int:

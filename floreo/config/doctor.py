@@ -61,7 +61,14 @@ def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
     try:
         return [Finding(name, f.state, f.says, f.do) for f in check()]
     except Exception as problem:  # whatever is broken must not hide the other findings
-        return [Finding(name, BAD, f"This could not be looked at ({type(problem).__name__}: {str(problem)[:150]}).", "Mend what stands above first; if it stays, report it.")]  # fmt: skip
+        return [
+            Finding(
+                name,
+                BAD,
+                f"This could not be looked at ({type(problem).__name__}: {str(problem)[:150]}).",
+                "Mend what stands above first; if it stays, report it.",
+            )
+        ]
 
 
 def good(says: str) -> Finding:
@@ -81,7 +88,11 @@ def bad(says: str, do: str) -> Finding:
 
 def _python() -> Check:
     said = ".".join(map(str, sys.version_info[:3]))
-    yield good(f"Python {said}.") if sys.version_info >= (3, 11) else bad(f"Python {said} is too old.", "Install Python 3.11 or newer.")  # fmt: skip
+    yield (
+        good(f"Python {said}.")
+        if sys.version_info >= (3, 11)
+        else bad(f"Python {said} is too old.", "Install Python 3.11 or newer.")
+    )
 
 
 def _packages() -> Check:
@@ -100,7 +111,10 @@ def _packages() -> Check:
         except PackageNotFoundError:
             wrong.append(f"{name} {wanted} is missing")
     if wrong:
-        yield watch(f"{len(wrong)} packages differ from the lock: {'; '.join(wrong[:3])}.", "Run: pip install --require-hashes -r requirements.lock")  # fmt: skip
+        yield watch(
+            f"{len(wrong)} packages differ from the lock: {'; '.join(wrong[:3])}.",
+            "Run: pip install --require-hashes -r requirements.lock",
+        )
     else:
         yield good("Every package is the one that the lock names.")
 
@@ -174,9 +188,15 @@ def _address() -> Check:
         yield bad("FLOREO_DEBUG is on: pages show the inside of the programme.", "Unset FLOREO_DEBUG.")
     here = any(name in settings.SITE_ADDRESS for name in ("//localhost", "//127.0.0.1", "//[::1]"))
     if here:
-        yield watch(f"The address is {settings.SITE_ADDRESS}: only this machine can open it, and links in letters lead there.", "Set FLOREO_ADDRESS to the public address.")  # fmt: skip
+        yield watch(
+            f"The address is {settings.SITE_ADDRESS}: only this machine can open it, and links in letters lead there.",
+            "Set FLOREO_ADDRESS to the public address.",
+        )
     elif not settings.SECURE:
-        yield bad(f"{settings.SITE_ADDRESS} is not encrypted: passwords can be read on the way.", "Put a proxy with TLS before it and set FLOREO_ADDRESS to https://...")  # fmt: skip
+        yield bad(
+            f"{settings.SITE_ADDRESS} is not encrypted: passwords can be read on the way.",
+            "Put a proxy with TLS before it and set FLOREO_ADDRESS to https://...",
+        )
     elif not settings.BEHIND_PROXY:
         yield watch(
             "The address is https, but no proxy is trusted.", "Behind a proxy with TLS set FLOREO_BEHIND_PROXY=true."
@@ -219,7 +239,10 @@ def _zones() -> Check:
         yield good("The country's time zone is known.")
     newest = AuditEntry.objects.order_by("-number").values_list("at", flat=True).first()
     if newest and newest > clock.now() + timedelta(minutes=5):
-        yield bad(f"The clock goes wrong: the newest entry of the trail is from {_moment(newest)}, which is still to come.", "Set the clock (timedatectl set-ntp true).")  # fmt: skip
+        yield bad(
+            f"The clock goes wrong: the newest entry of the trail is from {_moment(newest)}, which is still to come.",
+            "Set the clock (timedatectl set-ntp true).",
+        )
 
 
 # What the records say
@@ -248,7 +271,10 @@ def _worker() -> Check:
         .first()
     )
     if last is None:
-        yield bad("The worker has never run: nothing is sent and nothing comes round.", "Start floreo worker (systemctl start floreo-worker).")  # fmt: skip
+        yield bad(
+            "The worker has never run: nothing is sent and nothing comes round.",
+            "Start floreo worker (systemctl start floreo-worker).",
+        )
     elif clock.now() - last > timedelta(minutes=15):
         yield bad(
             f"The worker last did something {_age(last)}.",
@@ -290,7 +316,10 @@ def _mail() -> Check:
         yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox at the desk.")
     for mail in returned.bad_addresses()[:20]:
         who = Person.objects.filter(email__iexact=mail.to).first()
-        yield watch(f"Letters to {f'{who} ({mail.to})' if who else mail.to} come back.", "Correct the address in the register, or telephone.")  # fmt: skip
+        yield watch(
+            f"Letters to {f'{who} ({mail.to})' if who else mail.to} come back.",
+            "Correct the address in the register, or telephone.",
+        )
 
 
 def _backups() -> Check:
@@ -317,7 +346,10 @@ def _chain_tail() -> Check:
     for before, entry in zip([None, *entries], entries, strict=False):
         follows = before is None or (entry.number == before.number + 1 and entry.before == before.hash)
         if not follows or audit.digest(entry) != entry.hash:
-            yield bad(f"The audit chain is broken at entry {entry.number}: somebody changed it past the programme.", "Run floreo audit verify, and compare with the newest backup.")  # fmt: skip
+            yield bad(
+                f"The audit chain is broken at entry {entry.number}: somebody changed it past the programme.",
+                "Run floreo audit verify, and compare with the newest backup.",
+            )
             return
     yield good(f"The newest {len(entries)} entries of the audit chain hold; --deep walks them all.")
 
@@ -342,12 +374,22 @@ def _evidence() -> Check:
 
 
 MACHINE: dict[str, Callable[[], Check]] = {
-    "python": _python, "packages": _packages, "disk": _disk, "data folder": _folder, "secret key": _secret,
-    "address": _address, "pages": _pages, "database": _database, "migrations": _migrations,
-}  # fmt: skip
+    "python": _python,
+    "packages": _packages,
+    "disk": _disk,
+    "data folder": _folder,
+    "secret key": _secret,
+    "address": _address,
+    "pages": _pages,
+    "database": _database,
+    "migrations": _migrations,
+}
 RECORDS: dict[str, Callable[[], Check]] = {
-    "time": _zones, "worker": _worker, "mail": _mail, "backups": _backups,
-}  # fmt: skip
+    "time": _zones,
+    "worker": _worker,
+    "mail": _mail,
+    "backups": _backups,
+}
 
 
 def as_json(found: list[Finding]) -> str:

@@ -18,8 +18,10 @@ def health(request: HttpRequest) -> HttpResponse:
     order = {doctor.BAD: 0, doctor.WATCH: 1, doctor.GOOD: 2}
     context = {
         "findings": sorted((f for f in found if f.state != doctor.GOOD), key=lambda f: order[f.state]),
-        "good": [f for f in found if f.state == doctor.GOOD], "answer": _answer(found), "desk_section": "mail",
-    }  # fmt: skip
+        "good": [f for f in found if f.state == doctor.GOOD],
+        "answer": _answer(found),
+        "desk_section": "mail",
+    }
     return render(request, "workspace/mail/health.html", context)
 
 

@@ -125,9 +125,15 @@ def run_due() -> int:
 def run_queue() -> None:
     """Runs all tasks that wait in the queue, then returns."""
     Worker(
-        queue_names=["*"], interval=0, batch=True, backend_name="default", startup_delay=False, max_tasks=None,
-        worker_id=get_random_string(32), excluded_queue_names=[],
-    ).run()  # fmt: skip
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    ).run()
 
 
 class Loop:

@@ -83,7 +83,12 @@ def _ask(statement: str) -> Iterable[Any]:
 def _without_triggers() -> Iterator[None]:
     """What guards frozen rows would refuse to let them in; what fills the search index is quicker done at once."""
     if connection.vendor == "postgresql":
-        names = [r[0] for r in _ask("SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace")]  # fmt: skip
+        names = [
+            r[0]
+            for r in _ask(
+                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+            )
+        ]
         for name in names:
             _run(f"ALTER TABLE {quoted(name)} DISABLE TRIGGER USER")
         yield

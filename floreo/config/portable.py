@@ -28,10 +28,22 @@ class Column:
 
 
 _KINDS = {
-    "bool": "bool", "boolean": "bool", "decimal": "decimal", "numeric": "decimal", "datetime": "when",
-    "timestamp with time zone": "when", "date": "date", "time": "time", "time without time zone": "time", "blob": "bytes",
-    "bytea": "bytes", "interval": "span", "uuid": "uuid", "inet": "address", "jsonb": "json",
-}  # fmt: skip
+    "bool": "bool",
+    "boolean": "bool",
+    "decimal": "decimal",
+    "numeric": "decimal",
+    "datetime": "when",
+    "timestamp with time zone": "when",
+    "date": "date",
+    "time": "time",
+    "time without time zone": "time",
+    "blob": "bytes",
+    "bytea": "bytes",
+    "interval": "span",
+    "uuid": "uuid",
+    "inet": "address",
+    "jsonb": "json",
+}
 
 # How PostgreSQL says each kind as SQLite keeps it.
 _AS_PLAIN = {
@@ -72,10 +84,12 @@ def _sqlite_columns(ask: Callable[[str], Iterable[Any]]) -> Iterator[tuple[str, 
 
 
 def _postgres_columns(ask: Callable[[str], Iterable[Any]]) -> Iterator[tuple[str, str, str]]:
-    yield from list(ask("""
+    yield from list(
+        ask("""
         SELECT c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0
-        AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY c.relname, a.attnum"""))  # fmt: skip
+        AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY c.relname, a.attnum""")
+    )
 
 
 class Snapshot:
@@ -109,7 +123,7 @@ class Snapshot:
             found = self.ask("""
                 SELECT t.relname, s.last_value FROM pg_sequences s JOIN pg_class q ON q.relname = s.sequencename
                 AND q.relnamespace = current_schema()::regnamespace JOIN pg_depend d ON d.objid = q.oid AND d.deptype IN ('a', 'i')
-                JOIN pg_class t ON t.oid = d.refobjid WHERE s.schemaname = current_schema() AND s.last_value IS NOT NULL""")  # fmt: skip
+                JOIN pg_class t ON t.oid = d.refobjid WHERE s.schemaname = current_schema() AND s.last_value IS NOT NULL""")
         else:
             found = self.ask("SELECT name, seq FROM sqlite_sequence")
         return {name: number for name, number in found if name in self.tables}

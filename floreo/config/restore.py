@@ -134,7 +134,9 @@ def _must_be_stopped() -> None:
     sentence = "Floreo is still running on this database. Stop the server and the worker first, then restore again."
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'")  # fmt: skip
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
             if cursor.fetchone()[0]:
                 raise Refused(sentence, code="running")
             return

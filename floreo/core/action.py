@@ -126,10 +126,15 @@ def keep(thing: Kept, *, full_clean: bool = True) -> Kept:
     else:
         what = "changed"
         fields = {
-            f.name: [was.get(f.attname) if isinstance(was.get(f.attname), str | int | float | bool | dict | list | None)
-                     else str(was.get(f.attname)), _value(thing, f)]
-            for f in _facts(thing) if not _same(was.get(f.attname), getattr(thing, f.attname))
-        }  # fmt: skip
+            f.name: [
+                was.get(f.attname)
+                if isinstance(was.get(f.attname), str | int | float | bool | dict | list | None)
+                else str(was.get(f.attname)),
+                _value(thing, f),
+            ]
+            for f in _facts(thing)
+            if not _same(was.get(f.attname), getattr(thing, f.attname))
+        }
         secrets_changed = any(
             not _same(was.get(f.attname), getattr(thing, f.attname))
             for f in thing._meta.concrete_fields

@@ -167,9 +167,11 @@ def _is_automatic(message: Message) -> bool:
     precedence = str(message.get("Precedence", "")).strip().lower()
     marks = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "List-Id", "X-Loop")
     return (
-        submitted not in {"", "no"} or precedence in {"bulk", "junk", "list", "auto_reply"}
-        or any(message.get(name) for name in marks) or _came_from_a_machine(message)
-    )  # fmt: skip
+        submitted not in {"", "no"}
+        or precedence in {"bulk", "junk", "list", "auto_reply"}
+        or any(message.get(name) for name in marks)
+        or _came_from_a_machine(message)
+    )
 
 
 def _by_code(text: str) -> Kind:

@@ -90,9 +90,13 @@ def message_of(mail: OutboxMail) -> EmailMessage:
         headers["From"] = settings.DEFAULT_FROM_EMAIL
     reply_to = [settings.MAIL_REPLY_TO] if settings.MAIL_REPLY_TO else None
     message = EmailMessage(
-        mail.subject, mail.text, settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers,
+        mail.subject,
+        mail.text,
+        settings.MAIL_RETURN or settings.DEFAULT_FROM_EMAIL,
+        [mail.to],
+        headers=headers,
         reply_to=reply_to,
-    )  # fmt: skip
+    )
     if mail.attachment:
         message.attach(mail.attachment_name, mail.attachment, mail.attachment_type)
     return message
@@ -229,9 +233,13 @@ def _put_off(mail: OutboxMail, found: Verdict, wait: timedelta) -> None:
     at = clock.now()
     bounced = {"bounced_at": at} if found.state == MailState.BOUNCED else {}
     OutboxMail.objects.filter(pk=mail.pk, state=MailState.WAITING).update(
-        state=found.state, last_error=found.words[:300], next_try_at=at + wait, attempts=F("attempts") + 1,
-        changed_at=at, **bounced,
-    )  # fmt: skip
+        state=found.state,
+        last_error=found.words[:300],
+        next_try_at=at + wait,
+        attempts=F("attempts") + 1,
+        changed_at=at,
+        **bounced,
+    )
 
 
 def _leave_alone(batch: list[OutboxMail], silence: ServerSilent) -> None:

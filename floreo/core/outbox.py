@@ -51,10 +51,20 @@ def letter(
     its text is wiped once it has left, and no page shows it."""
     at = clock.now()
     return OutboxMail(
-        to=to, subject=" ".join(subject.split())[:300], text=text, kind=kind, about=about, language=language,
-        not_after=not_after, is_secret=is_secret, headers=dict(headers or {}), next_try_at=at,
-        give_up_at=at + GIVE_UP_AFTER, message_id=_message_id(), **(attachment._asdict() if attachment else {}),
-    )  # fmt: skip
+        to=to,
+        subject=" ".join(subject.split())[:300],
+        text=text,
+        kind=kind,
+        about=about,
+        language=language,
+        not_after=not_after,
+        is_secret=is_secret,
+        headers=dict(headers or {}),
+        next_try_at=at,
+        give_up_at=at + GIVE_UP_AFTER,
+        message_id=_message_id(),
+        **(attachment._asdict() if attachment else {}),
+    )
 
 
 def _message_id() -> str:

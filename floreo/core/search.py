@@ -37,9 +37,13 @@ def refresh(thing: models.Model) -> None:
         return
     entry = thing.search_entry()
     fields = {
-        "kind": entry.kind[:40], "title": entry.title[:500], "body": entry.body, "address": entry.address[:300],
-        "desk_address": entry.desk_address[:300], "is_public": entry.is_public,
-    }  # fmt: skip
+        "kind": entry.kind[:40],
+        "title": entry.title[:500],
+        "body": entry.body,
+        "address": entry.address[:300],
+        "desk_address": entry.desk_address[:300],
+        "is_public": entry.is_public,
+    }
     SearchEntry.objects.update_or_create(key=audit.key(thing), defaults=fields)
 
 
@@ -50,10 +54,15 @@ def refresh_many(things: Iterable[models.Model]) -> None:
             e = thing.search_entry()
             rows.append(
                 SearchEntry(
-                    key=audit.key(thing), kind=e.kind[:40], title=e.title[:500], body=e.body, address=e.address[:300],
-                    desk_address=e.desk_address[:300], is_public=e.is_public,
+                    key=audit.key(thing),
+                    kind=e.kind[:40],
+                    title=e.title[:500],
+                    body=e.body,
+                    address=e.address[:300],
+                    desk_address=e.desk_address[:300],
+                    is_public=e.is_public,
                 )
-            )  # fmt: skip
+            )
     SearchEntry.objects.bulk_create(
         rows,
         batch_size=500,

@@ -30,10 +30,12 @@ _OFFICE = {
     "ppt/": Kind(_OPEN_XML + "presentationml.presentation", "pptx"),
 }
 _OPEN_DOCUMENT = {
-    "application/vnd.oasis.opendocument.text": "odt", "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.presentation": "odp", "application/vnd.oasis.opendocument.graphics": "odg",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "application/vnd.oasis.opendocument.graphics": "odg",
     "application/epub+zip": "epub",
-}  # fmt: skip
+}
 _MACRO_PARTS = ("vbaproject.bin", "vbadata.xml", "macrosheets/", "dialogsheets/")
 
 

@@ -102,9 +102,12 @@ def facts_of_file(name: str, files: Mapping[str, Path]) -> dict[str, Any] | str:
     body = path.read_bytes()
     digest = hashlib.sha256(body).hexdigest()
     return {
-        "file": f"{FOLDER}{digest}", "file_name": path.name, "media_type": kind.media_type, "size": len(body),
+        "file": f"{FOLDER}{digest}",
+        "file_name": path.name,
+        "media_type": kind.media_type,
+        "size": len(body),
         "sha256": digest,
-    }  # fmt: skip
+    }
 
 
 SHAPES: tuple[type[Shape], ...] = (EvidenceShape, AttachmentShape)

@@ -17,9 +17,13 @@ from floreo.evidence.models import Evidence, EvidenceKind, LinkState
 from floreo.evidence.sniffing import Unwelcome
 
 _ALONE: Mapping[str, Promise] = {
-    "program": _l("“%(name)s” holds a program, whatever it is called. Programs are not kept as evidence; send a document."),
+    "program": _l(
+        "“%(name)s” holds a program, whatever it is called. Programs are not kept as evidence; send a document."
+    ),
     "script": _l("“%(name)s” holds a script, whatever it is called. Send a document, or its text in a PDF."),
-    "runs": _l("A file ending in .%(inside)s can run when it is opened, so it is not taken. Save it as a PDF or as text."),
+    "runs": _l(
+        "A file ending in .%(inside)s can run when it is opened, so it is not taken. Save it as a PDF or as text."
+    ),
     "macros": _l("“%(name)s” holds macros. Save it without them (as .docx, .xlsx, .pptx or PDF) and send it again."),
     "object": _l("“%(name)s” has another file hidden in its text. Save it as a PDF and send it again."),
     "starts_program": _l("“%(name)s” starts or carries a program. Print it to a new PDF and send that."),
@@ -28,15 +32,21 @@ _ALONE: Mapping[str, Promise] = {
     "deep": _l("“%(name)s” holds archives inside archives. Unpack it and send what matters."),
     "bomb": _l("“%(name)s” unpacks to far more than it seems. Send what matters, file by file."),
     "broken": _l("“%(name)s” is broken: it cannot be read to its end. Save it again and send that."),
-    "unknown": _l("Nobody here can tell what kind of file “%(name)s” is. Send a PDF, a picture, a text, an office document or a ZIP."),
-}  # fmt: skip
+    "unknown": _l(
+        "Nobody here can tell what kind of file “%(name)s” is. Send a PDF, a picture, a text, an office document or a ZIP."
+    ),
+}
 _INSIDE: Mapping[str, Promise] = {
     "program": _l("“%(name)s” holds a program: “%(inside)s”. Take it out and send the archive again."),
     "script": _l("“%(name)s” holds a script: “%(inside)s”. Take it out and send the archive again."),
-    "macros": _l("“%(name)s” holds a document with macros: “%(inside)s”. Save that without them and send the archive again."),
-    "archive": _l("“%(name)s” holds an archive nobody here can look into: “%(inside)s”. Take it out, or pack it as ZIP."),
+    "macros": _l(
+        "“%(name)s” holds a document with macros: “%(inside)s”. Save that without them and send the archive again."
+    ),
+    "archive": _l(
+        "“%(name)s” holds an archive nobody here can look into: “%(inside)s”. Take it out, or pack it as ZIP."
+    ),
     "locked": _l("A part of “%(name)s” is locked with a password: “%(inside)s”. Send it without one."),
-}  # fmt: skip
+}
 _RUNS_INSIDE = _l(
     "“%(name)s” holds “%(inside)s”, which can run when it is opened. Take it out and send the archive again."
 )

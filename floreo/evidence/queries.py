@@ -160,9 +160,12 @@ def to_choose_from(key_: str, words: str, viewer: object, *, most: int = 25) -> 
     rows = Evidence.objects.visible_to(viewer).standing().exclude(attachments__thing=key_)
     for word in words.split()[:8]:
         rows = rows.filter(
-            models.Q(title__icontains=word) | models.Q(note__icontains=word) | models.Q(file_name__icontains=word)
-            | models.Q(url__icontains=word) | models.Q(code__icontains=word)
-        )  # fmt: skip
+            models.Q(title__icontains=word)
+            | models.Q(note__icontains=word)
+            | models.Q(file_name__icontains=word)
+            | models.Q(url__icontains=word)
+            | models.Q(code__icontains=word)
+        )
     return list(rows.select_related("organisation")[:most])
 
 

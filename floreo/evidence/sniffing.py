@@ -30,15 +30,48 @@ class Unwelcome(Exception):  # noqa: N818 -- reads as what it is
 
 
 _PROGRAMS: tuple[bytes, ...] = (
-    b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
-    b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf", b"dex\n", b"\x00asm", b"!<arch>\n", b"\xed\xab\xee\xdb",
-    b"L\x00\x00\x00\x01\x14\x02\x00", b"ITSF", b"FWS", b"CWS", b"ZWS", b"\x1bLua", b"BC\xc0\xde", b"Cr24", b"xar!",
-)  # fmt: skip
+    b"MZ",
+    b"\x7fELF",
+    b"\xfe\xed\xfa\xce",
+    b"\xfe\xed\xfa\xcf",
+    b"\xce\xfa\xed\xfe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xca\xfe\xba\xbe",
+    b"\xca\xfe\xba\xbf",
+    b"dex\n",
+    b"\x00asm",
+    b"!<arch>\n",
+    b"\xed\xab\xee\xdb",
+    b"L\x00\x00\x00\x01\x14\x02\x00",
+    b"ITSF",
+    b"FWS",
+    b"CWS",
+    b"ZWS",
+    b"\x1bLua",
+    b"BC\xc0\xde",
+    b"Cr24",
+    b"xar!",
+)
 # Archives nothing here can look into.
 _CLOSED: tuple[bytes, ...] = (
-    b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"MSCF",
-    b"\x1f\x9d", b"\x1f\xa0", b"ISc(", b"\x60\xea", b"**ACE**", b"LZIP", b"hsqs", b"conectix", b"KDMV", b"QFI\xfb",
-)  # fmt: skip
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!\x1a\x07",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"\x28\xb5\x2f\xfd",
+    b"MSCF",
+    b"\x1f\x9d",
+    b"\x1f\xa0",
+    b"ISc(",
+    b"\x60\xea",
+    b"**ACE**",
+    b"LZIP",
+    b"hsqs",
+    b"conectix",
+    b"KDMV",
+    b"QFI\xfb",
+)
 RUNS = frozenset(
     [
         "exe",
@@ -171,8 +204,13 @@ _RIFF = {
     b"WAVE": Kind("audio/wav", "wav"),
     b"AVI ": Kind("video/x-msvideo", "avi"),
 }
-_BRANDS = {b"heic": Kind("image/heic", "heic"), b"heix": Kind("image/heic", "heic"), b"avif": Kind("image/avif", "avif"),
-           b"M4A ": Kind("audio/mp4", "m4a"), b"qt  ": Kind("video/quicktime", "mov")}  # fmt: skip
+_BRANDS = {
+    b"heic": Kind("image/heic", "heic"),
+    b"heix": Kind("image/heic", "heic"),
+    b"avif": Kind("image/avif", "avif"),
+    b"M4A ": Kind("audio/mp4", "m4a"),
+    b"qt  ": Kind("video/quicktime", "mov"),
+}
 _MP3 = {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}
 PDF, ZIP, OLE = Kind("application/pdf", "pdf"), b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SCRIPT = re.compile(
@@ -264,8 +302,16 @@ def text_of(head: bytes) -> str | None:
         return head.decode("utf-8", errors="ignore") if cut else head.decode("cp1252", errors="replace")
 
 
-_TEXTS = {"csv": "text/csv", "tsv": "text/tab-separated-values", "md": "text/markdown", "ics": "text/calendar",
-          "vcf": "text/vcard", "eml": "message/rfc822", "json": "application/json", "geojson": "application/geo+json"}  # fmt: skip
+_TEXTS = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "md": "text/markdown",
+    "ics": "text/calendar",
+    "vcf": "text/vcard",
+    "eml": "message/rfc822",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+}
 
 
 def _text(text: str, name: str) -> Kind:

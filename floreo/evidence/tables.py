@@ -86,8 +86,11 @@ EVIDENCE = Table(
         _column("kept_by", _("Kept by"), _("Who handed it in"), needs=INTERNAL),
         _column("withdrawn_on", _("Withdrawn"), _("Since when it no longer stands"), CellKind.DATE, needs=INTERNAL),
         Column(
-            "replaced_by", _("Replaced by"), _("Code of what stands in its place"),
-            lambda row: row.replaced_by.code if row.replaced_by is not None else None, needs=INTERNAL,
+            "replaced_by",
+            _("Replaced by"),
+            _("Code of what stands in its place"),
+            lambda row: row.replaced_by.code if row.replaced_by is not None else None,
+            needs=INTERNAL,
         ),
         _column("source", _("Source"), _("Who says so: document and page, or publisher")),
         _column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
@@ -102,13 +105,15 @@ EVIDENCE = Table(
         Filter("tlp", _("Marking"), lambda: Tlp.choices, lambda rows, v: rows.filter(tlp=v)),
         Filter("state", _("State"), _states, in_state),
         Filter(
-            "attached", _("Attached"), lambda: [("yes", _("Shows something")), ("no", _("Shows nothing yet"))],
+            "attached",
+            _("Attached"),
+            lambda: [("yes", _("Shows something")), ("no", _("Shows nothing yet"))],
             lambda rows, v: rows.filter(attachments__isnull=v == "no").distinct(),
         ),
         Filter("organisation", _("Organisation"), _bodies, lambda rows, v: rows.filter(organisation__code=v)),
     ),
     lookup=lambda rows, key: rows.filter(code=key),
-)  # fmt: skip
+)
 
 
 def _attachments(viewer: object) -> QuerySet[Attachment]:

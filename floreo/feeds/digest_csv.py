@@ -10,20 +10,58 @@ from floreo.core.tables import safe_text
 from floreo.feeds.models import Finding
 
 COLUMNS = (
-    "finding", "address", "name", "port", "protocol", "kind", "taxonomy", "type", "severity", "state", "first_seen",
-    "last_seen", "times_seen", "network", "why", "service", "detail", "feed", "tlp", "said", "said_on", "claim",
-)  # fmt: skip
+    "finding",
+    "address",
+    "name",
+    "port",
+    "protocol",
+    "kind",
+    "taxonomy",
+    "type",
+    "severity",
+    "state",
+    "first_seen",
+    "last_seen",
+    "times_seen",
+    "network",
+    "why",
+    "service",
+    "detail",
+    "feed",
+    "tlp",
+    "said",
+    "said_on",
+    "claim",
+)
 
 
 def _row(finding: Finding) -> list[str | int]:
     """A finding as text that no spreadsheet runs: addresses, names and details come from strangers."""
     said = finding.said_on.isoformat() if finding.said_on else ""
     cells: list[str | int] = [
-        finding.pk, finding.ip or "", "" if finding.ip else finding.subject, finding.port or "", finding.protocol, finding.kind,
-        finding.taxonomy, finding.type, finding.severity, finding.state, finding.first_seen.isoformat(),
-        finding.last_seen.isoformat(), finding.times_seen, finding.network, finding.reason, finding.service, finding.detail,
-        finding.feed.code, finding.feed.tlp, finding.said, said, finding.claim,
-    ]  # fmt: skip
+        finding.pk,
+        finding.ip or "",
+        "" if finding.ip else finding.subject,
+        finding.port or "",
+        finding.protocol,
+        finding.kind,
+        finding.taxonomy,
+        finding.type,
+        finding.severity,
+        finding.state,
+        finding.first_seen.isoformat(),
+        finding.last_seen.isoformat(),
+        finding.times_seen,
+        finding.network,
+        finding.reason,
+        finding.service,
+        finding.detail,
+        finding.feed.code,
+        finding.feed.tlp,
+        finding.said,
+        said,
+        finding.claim,
+    ]
     return [safe_text(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in cells]
 
 

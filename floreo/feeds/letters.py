@@ -93,11 +93,15 @@ def letters_of(digest: Digest, to: Sequence[Reach], items: Sequence[Item], *, as
     file = file_of(items)
     return [
         _mail(
-            digest, reach.address, languages_for(reach.language), _Text(digest, place, items, asked_role).write,
-            attachment=file, not_after=digest.link_until,
+            digest,
+            reach.address,
+            languages_for(reach.language),
+            _Text(digest, place, items, asked_role).write,
+            attachment=file,
+            not_after=digest.link_until,
         )
         for place, reach in enumerate(to)
-    ]  # fmt: skip
+    ]
 
 
 class _Text:
@@ -114,9 +118,14 @@ class _Text:
 
     def write(self) -> tuple[str, str]:
         parts = [
-            f"TLP:{self.digest.tlp}. {tlp_words(self.digest.tlp)}", self._opening(), self._how_to_answer(), self._answered(), *self._troubles(), self._why(),
+            f"TLP:{self.digest.tlp}. {tlp_words(self.digest.tlp)}",
+            self._opening(),
+            self._how_to_answer(),
+            self._answered(),
+            *self._troubles(),
+            self._why(),
             self._closing(),
-        ]  # fmt: skip
+        ]
         return self._subject(), "\n\n".join(part for part in parts if part) + "\n"
 
     def _subject(self) -> str:
@@ -124,7 +133,14 @@ class _Text:
         worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
         if not self.bad:
             return _("%(organisation)s: mended, thank you") % named
-        said = ngettext("%(organisation)s: %(n)d finding in your network", "%(organisation)s: %(n)d findings in your network", len(self.bad)) % named  # fmt: skip
+        said = (
+            ngettext(
+                "%(organisation)s: %(n)d finding in your network",
+                "%(organisation)s: %(n)d findings in your network",
+                len(self.bad),
+            )
+            % named
+        )
         if worst:
             said += ngettext(", %(n)d critical", ", %(n)d critical", worst) % {"n": worst}
         return f"[TLP:{self.digest.tlp}] {said}"
@@ -147,8 +163,12 @@ class _Text:
         day = day_words(self.digest.link_until.date())
         if not self.bad:
             return _("All of it is on this page until %(day)s:") % {"day": day} + f"\n{link}"
-        said = _("Tell us on this page how it stands: mended, working on it, not ours, a false alarm, or you need help. No account and no password is needed, until %(day)s:")  # fmt: skip
-        return f"{said % {'day': day}}\n{link}\n" + _("Whoever has the link can answer for you, and each answer is told to you. Hand it only to whoever mends this.")  # fmt: skip
+        said = _(
+            "Tell us on this page how it stands: mended, working on it, not ours, a false alarm, or you need help. No account and no password is needed, until %(day)s:"
+        )
+        return f"{said % {'day': day}}\n{link}\n" + _(
+            "Whoever has the link can answer for you, and each answer is told to you. Hand it only to whoever mends this."
+        )
 
     def _answered(self) -> str:
         """What became of what they said: praise or question."""
@@ -164,7 +184,12 @@ class _Text:
         if mended:
             lines += [_("The reports no longer see this either:"), *self._places(mended)]
         if again:
-            lines += [_("You said that this is mended, but it was seen again after that. Could you look once more, or tell us what we should know?"), *self._places(again)]  # fmt: skip
+            lines += [
+                _(
+                    "You said that this is mended, but it was seen again after that. Could you look once more, or tell us what we should know?"
+                ),
+                *self._places(again),
+            ]
         return "\n".join(lines)
 
     def _places(self, findings: Sequence[Finding]) -> list[str]:
@@ -239,15 +264,27 @@ def receipt(digest: Digest, place: int, answers: Sequence[Answer], *, said_by: s
             places.append(_("- and %(n)d more") % {"n": left})
         name = {"organisation": digest.organisation.in_language("name"), "who": said_by}
         text = [
-            _("Somebody answered for %(organisation)s, %(who)s:") % name, "\n".join(lines), "\n".join(places),
-            _("If that was not you or somebody you trust, take it back on the same page, and answer this mail so that we end the link:") + f"\n{page_of(digest, place, get_language() or '')}",
+            _("Somebody answered for %(organisation)s, %(who)s:") % name,
+            "\n".join(lines),
+            "\n".join(places),
+            _(
+                "If that was not you or somebody you trust, take it back on the same page, and answer this mail so that we end the link:"
+            )
+            + f"\n{page_of(digest, place, get_language() or '')}",
             _("An answer by itself changes nothing: what is seen again is told again."),
-        ]  # fmt: skip
+        ]
         return _("%(organisation)s: what was answered") % {"organisation": digest.organisation.label}, "\n\n".join(
             text
         ) + "\n"
 
-    return _mail(digest, digest.to[place], languages_of(digest, digest.to[place]), write, kind="feeds.receipt", not_after=digest.link_until)  # fmt: skip
+    return _mail(
+        digest,
+        digest.to[place],
+        languages_of(digest, digest.to[place]),
+        write,
+        kind="feeds.receipt",
+        not_after=digest.link_until,
+    )
 
 
 def languages_of(digest: Digest, address: str) -> list[str]:
@@ -278,7 +315,9 @@ def decided(correction: Correction, to: str, *, by: str) -> OutboxMail:
     def write() -> tuple[str, str]:
         network = {"network": correction.network}
         if correction.state == "accepted":
-            said = _("You said that %(network)s is not yours. You were right: the register is corrected, and no more letters about it come to you.")  # fmt: skip
+            said = _(
+                "You said that %(network)s is not yours. You were right: the register is corrected, and no more letters about it come to you."
+            )
         else:
             said = _("You said that %(network)s is not yours. We looked, and the register stays as it is.")
         text = [said % network, correction.decision, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]

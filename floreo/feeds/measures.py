@@ -181,9 +181,13 @@ def share_digests_answered(period: Period, filters: Filters) -> Reading:
     answered_ones = sum(record.counted for record in records)
     groups = tuple(Group(role, *sums[role]) for role in sorted(sums))
     return Reading(
-        share(answered_ones, len(records)), Decimal(answered_ones), Decimal(len(records)), tuple(records), groups,
+        share(answered_ones, len(records)),
+        Decimal(answered_ones),
+        Decimal(len(records)),
+        tuple(records),
+        groups,
         ((STILL_FRESH, fresh),) if fresh else (),
-    )  # fmt: skip
+    )
 
 
 def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
@@ -203,9 +207,12 @@ def share_constituency_verified_contact(period: Period, filters: Filters) -> Rea
         records.append(RecordRef(organisation.name, address("workspace:organisation", organisation.code), is_in))
     counted = sum(record.counted for record in records)
     return Reading(
-        share(counted, len(records)), Decimal(counted), Decimal(len(records)),
-        tuple(sorted(records, key=lambda r: r.counted)), safe_kinds(sums),
-    )  # fmt: skip
+        share(counted, len(records)),
+        Decimal(counted),
+        Decimal(len(records)),
+        tuple(sorted(records, key=lambda r: r.counted)),
+        safe_kinds(sums),
+    )
 
 
 def rejects_per_million(period: Period, filters: Filters) -> Reading:

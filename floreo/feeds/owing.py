@@ -62,14 +62,24 @@ def _asked() -> Iterator[Owed]:
                 "%(name)s asks for help with %(n)d finding", "%(name)s asks for help with %(n)d findings", n
             )
         else:
-            words = ngettext("%(name)s says that %(n)d finding is a false alarm", "%(name)s says that %(n)d findings are false alarms", n)  # fmt: skip
+            words = ngettext(
+                "%(name)s says that %(n)d finding is a false alarm",
+                "%(name)s says that %(n)d findings are false alarms",
+                n,
+            )
         href = reverse("workspace:finding", args=[row["one"]])
         since = _day(row["first"])
         yield Owed(
-            key=f"feeds.answer:{said}:{row['finding__organisation']}", kind=OwedKind.DECIDE,
-            title=words % {"name": name, "n": n}, why=_("Answered to a letter of findings."), href=href,
-            due=since + WITHIN[said], since=since, needs=HANDLE, presses=(Press(_("Read and reply"), href),),
-        )  # fmt: skip
+            key=f"feeds.answer:{said}:{row['finding__organisation']}",
+            kind=OwedKind.DECIDE,
+            title=words % {"name": name, "n": n},
+            why=_("Answered to a letter of findings."),
+            href=href,
+            due=since + WITHIN[said],
+            since=since,
+            needs=HANDLE,
+            presses=(Press(_("Read and reply"), href),),
+        )
 
 
 def _corrections() -> Iterator[Owed]:
@@ -79,10 +89,16 @@ def _corrections() -> Iterator[Owed]:
         href = reverse("workspace:corrections")
         named = {"name": each.organisation.in_language("name"), "network": each.network}
         yield Owed(
-            key=key(each), kind=OwedKind.CONFIRM, title=_("%(name)s says that %(network)s is not theirs") % named,
-            why=_("The register says otherwise: correct it, or say why it stays."), href=href, due=since + DECIDE_WITHIN,
-            since=since, needs=HANDLE, presses=(Press(_("Decide"), href),),
-        )  # fmt: skip
+            key=key(each),
+            kind=OwedKind.CONFIRM,
+            title=_("%(name)s says that %(network)s is not theirs") % named,
+            why=_("The register says otherwise: correct it, or say why it stays."),
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=HANDLE,
+            presses=(Press(_("Decide"), href),),
+        )
 
 
 def _without_address(today: date) -> Iterator[Owed]:
@@ -109,11 +125,15 @@ def _without_address(today: date) -> Iterator[Owed]:
         href = reverse("workspace:organisation", args=[organisation.code])
         said = ngettext("%(name)s cannot be told of %(n)d finding", "%(name)s cannot be told of %(n)d findings", n)
         yield Owed(
-            key=f"{key(organisation)}:feeds.no_address", kind=OwedKind.CONFIRM,
+            key=f"{key(organisation)}:feeds.no_address",
+            kind=OwedKind.CONFIRM,
             title=said % {"name": organisation.in_language("name"), "n": n},
-            why=_("The register has no address of theirs. Find out whom to write to."), href=href, since=min(since, today),
-            needs=HANDLE, presses=(Press(_("Add a contact"), href),),
-        )  # fmt: skip
+            why=_("The register has no address of theirs. Find out whom to write to."),
+            href=href,
+            since=min(since, today),
+            needs=HANDLE,
+            presses=(Press(_("Add a contact"), href),),
+        )
 
 
 def _came_back() -> Iterator[Owed]:
@@ -133,11 +153,16 @@ def _came_back() -> Iterator[Owed]:
         organisation = digest.organisation.heir()
         href = reverse("workspace:organisation", args=[organisation.code])
         yield Owed(
-            key=f"{key(mail)}:feeds.came_back", kind=OwedKind.CONFIRM,
+            key=f"{key(mail)}:feeds.came_back",
+            kind=OwedKind.CONFIRM,
             title=_("Letters to %(address)s do not arrive") % {"address": address},
-            why=_("%(name)s was not told of its findings. Ask them for another address.") % {"name": organisation.in_language("name")},
-            href=href, since=digest.on, needs=HANDLE, presses=(Press(_("Mend the contact"), href),),
-        )  # fmt: skip
+            why=_("%(name)s was not told of its findings. Ask them for another address.")
+            % {"name": organisation.in_language("name")},
+            href=href,
+            since=digest.on,
+            needs=HANDLE,
+            presses=(Press(_("Mend the contact"), href),),
+        )
 
 
 def _silent() -> Iterator[Owed]:
@@ -155,10 +180,16 @@ def _silent() -> Iterator[Owed]:
             continue
         href = feed.get_absolute_url()
         yield Owed(
-            key=f"{key(feed)}:silent", kind=OwedKind.RENEW, title=_("No file from %(feed)s") % {"feed": feed.name},
-            why=_("The last one came longer ago than three times what is usual. Ask whoever sends it."), href=href,
-            due=_day(last + allowed), since=_day(last + allowed), needs=RUN, presses=(Press(_("Look at the feed"), href),),
-        )  # fmt: skip
+            key=f"{key(feed)}:silent",
+            kind=OwedKind.RENEW,
+            title=_("No file from %(feed)s") % {"feed": feed.name},
+            why=_("The last one came longer ago than three times what is usual. Ask whoever sends it."),
+            href=href,
+            due=_day(last + allowed),
+            since=_day(last + allowed),
+            needs=RUN,
+            presses=(Press(_("Look at the feed"), href),),
+        )
 
 
 def _unknown_types() -> Iterator[Owed]:
@@ -173,7 +204,13 @@ def _unknown_types() -> Iterator[Owed]:
             "%(n)d report of it was kept as it came.", "%(n)d reports of it were kept as they came.", row["n"]
         )
         yield Owed(
-            key=f"feeds.type:{row['report_type']}", kind=OwedKind.DECIDE,
-            title=_("Say what reports of the type %(type)s mean") % {"type": row["report_type"]}, why=said % {"n": row["n"]},
-            href=href, due=since + DECIDE_WITHIN, since=since, needs=RUN, presses=(Press(_("Map its columns"), href),),
-        )  # fmt: skip
+            key=f"feeds.type:{row['report_type']}",
+            kind=OwedKind.DECIDE,
+            title=_("Say what reports of the type %(type)s mean") % {"type": row["report_type"]},
+            why=said % {"n": row["n"]},
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=RUN,
+            presses=(Press(_("Map its columns"), href),),
+        )

@@ -53,14 +53,18 @@ class Section:
 
 class AnswerForm(forms.Form):
     said = forms.ChoiceField(
-        label=_l("How does it stand?"), choices=Said.choices, widget=forms.RadioSelect,
+        label=_l("How does it stand?"),
+        choices=Said.choices,
+        widget=forms.RadioSelect,
         error_messages={"required": _l("Choose how it stands.")},
-    )  # fmt: skip
+    )
     remark = forms.CharField(
-        label=_l("Is there something we should know?"), required=False, max_length=MOST_NOTE,
+        label=_l("Is there something we should know?"),
+        required=False,
+        max_length=MOST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_l("What you found, why it is not yours, what you need help with. Do not write passwords here."),
-    )  # fmt: skip
+    )
 
 
 class Sheet:

@@ -52,12 +52,15 @@ def role_words(role: str, asked: str) -> str:
     if role == asked:
         return _("You are the contact for this: %(role)s.") % {"role": ContactRole(role).label}
     if role == ContactRole.OTHER:
-        return _("The register has no contact of yours for this (%(role)s), so we write to the organisation’s own address. Tell us who should get these letters.") % {
-            "role": ContactRole(asked).label
-        }  # fmt: skip
-    return _("The register has no contact of yours for this (%(asked)s), so we write to the next: %(role)s. Tell us who should get these letters.") % {
-        "asked": ContactRole(asked).label, "role": ContactRole(role).label,
-    }  # fmt: skip
+        return _(
+            "The register has no contact of yours for this (%(role)s), so we write to the organisation’s own address. Tell us who should get these letters."
+        ) % {"role": ContactRole(asked).label}
+    return _(
+        "The register has no contact of yours for this (%(asked)s), so we write to the next: %(role)s. Tell us who should get these letters."
+    ) % {
+        "asked": ContactRole(asked).label,
+        "role": ContactRole(role).label,
+    }
 
 
 def tlp_words(label: str) -> str:

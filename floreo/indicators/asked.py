@@ -43,9 +43,15 @@ def figures_asked(ask: Ask) -> list[FigureAsked]:
 
 def _asked(indicator: Indicator, first: date, last: date, period: str, act: int) -> FigureAsked:
     return FigureAsked(
-        code=indicator.code, title=indicator.in_language("title"), unit=indicator.in_language("unit"),
-        definition=indicator.in_language("definition"), starts_on=first, ends_on=last, period=period, action_id=act,
-    )  # fmt: skip
+        code=indicator.code,
+        title=indicator.in_language("title"),
+        unit=indicator.in_language("unit"),
+        definition=indicator.in_language("definition"),
+        starts_on=first,
+        ends_on=last,
+        period=period,
+        action_id=act,
+    )
 
 
 def titles_of(codes: Iterable[str]) -> dict[str, str]:
@@ -61,6 +67,11 @@ def enter_figure(figure: Mapping[str, str], by: Actor) -> object:
             _("There is no such figure any more: %(code)s.") % {"code": figure["indicator"]}, code="no_figure"
         )
     return record_reading(
-        indicator, by=by, starts_on=date.fromisoformat(figure["starts_on"]), ends_on=date.fromisoformat(figure["ends_on"]),
-        value=figure["value"], source=figure["source"], text=figure.get("note", ""),
-    )  # fmt: skip
+        indicator,
+        by=by,
+        starts_on=date.fromisoformat(figure["starts_on"]),
+        ends_on=date.fromisoformat(figure["ends_on"]),
+        value=figure["value"],
+        source=figure["source"],
+        text=figure.get("note", ""),
+    )

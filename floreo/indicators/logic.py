@@ -62,9 +62,14 @@ def expected_by(day: date, *, baseline: Decimal, baseline_on: date, target: Targ
 
 
 def outlook(
-    *, value: Decimal | None, on: date | None, target: Target | None, direction: Direction,
-    baseline: Decimal | None = None, baseline_on: date | None = None,
-) -> Outlook:  # fmt: skip
+    *,
+    value: Decimal | None,
+    on: date | None,
+    target: Target | None,
+    direction: Direction,
+    baseline: Decimal | None = None,
+    baseline_on: date | None = None,
+) -> Outlook:
     """Reached; else missed once the target's date has passed; else on track when on or above the straight line from the
     baseline (with no baseline: at risk until reached)."""
     if value is None or on is None or target is None:

@@ -40,10 +40,17 @@ def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Owed:
         href = reverse("workspace:new_reading", args=[code])
         presses = [Press(_("Enter reading"), href)]
     return Owed(
-        key=f"{key(due.indicator)}@{due.period.start.isoformat()}", kind=OwedKind.READING,
-        title=_("Reading: %(title)s") % {"title": due.indicator.in_language("title")}, why=_why(due),
-        href=due.indicator.desk_url(), due=due.since, since=due.since, organisation=body, needs=NEEDS, presses=tuple(presses),
-    )  # fmt: skip
+        key=f"{key(due.indicator)}@{due.period.start.isoformat()}",
+        kind=OwedKind.READING,
+        title=_("Reading: %(title)s") % {"title": due.indicator.in_language("title")},
+        why=_why(due),
+        href=due.indicator.desk_url(),
+        due=due.since,
+        since=due.since,
+        organisation=body,
+        needs=NEEDS,
+        presses=tuple(presses),
+    )
 
 
 def _why(due: Due) -> str:

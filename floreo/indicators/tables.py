@@ -95,12 +95,14 @@ INDICATORS = Table(
         Filter("edition", _("Edition"), _public_editions, lambda rows, v: rows.filter(edition__code=v)),
         Filter("kind", _("Kind"), lambda: IndicatorKind.choices, lambda rows, v: rows.filter(kind=v)),
         Filter(
-            "way", _("How"), lambda: [("computed", _("Computed")), ("entered", _("Entered"))],
+            "way",
+            _("How"),
+            lambda: [("computed", _("Computed")), ("entered", _("Entered"))],
             lambda rows, v: rows.filter(measure="") if v == "entered" else rows.exclude(measure=""),
         ),
     ),
     lookup=lambda rows, key: rows.filter(code=key),
-)  # fmt: skip
+)
 
 
 def _readings(viewer: object) -> QuerySet[Reading]:
@@ -139,8 +141,13 @@ READINGS = Table(
         _column("qualifier", _("Qualifier"), _("over, about or under, as the source says")),
         Column("numerator", _("Numerator"), _("Counted above the line"), _number("numerator"), CellKind.DECIMAL),
         Column("denominator", _("Denominator"), _("Counted below the line"), _number("denominator"), CellKind.DECIMAL),
-        Column("is_hidden", _("Not shown"), _("Whether numbers are left out because few people could be singled out"),
-               is_hidden, CellKind.FLAG),
+        Column(
+            "is_hidden",
+            _("Not shown"),
+            _("Whether numbers are left out because few people could be singled out"),
+            is_hidden,
+            CellKind.FLAG,
+        ),
         _column("measure", _("Measure"), _("Name of the function that computed it; empty when it was entered")),
         _column("measure_version", _("Version"), _("Of the measure"), CellKind.WHOLE),
         _column("note", _("Note"), _("As it was entered; of a correction, why")),
@@ -148,8 +155,13 @@ READINGS = Table(
         _column("taken_at", _("Taken"), _("When, UTC"), CellKind.MOMENT),
         _column("frozen_at", _("Frozen"), _("When it was approved and closed to change, UTC"), CellKind.MOMENT),
         _column("corrects_id", _("Corrects"), _("Number of the reading that it replaced"), CellKind.WHOLE),
-        Column("corrected_by", _("Corrected by"), _("Number of the reading that replaced it"), _corrected_by,
-               CellKind.WHOLE),
+        Column(
+            "corrected_by",
+            _("Corrected by"),
+            _("Number of the reading that replaced it"),
+            _corrected_by,
+            CellKind.WHOLE,
+        ),
         _column("taken_by", _("Taken by"), _("Who entered it; not published"), needs=INTERNAL),
         *_SOURCED,
     ),
@@ -159,11 +171,13 @@ READINGS = Table(
     filters=(
         Filter("indicator", _("Indicator"), _public_indicators, lambda rows, v: rows.filter(indicator__code=v)),
         Filter(
-            "state", _("State"), lambda: [("frozen", _("Frozen")), ("open", _("Not frozen"))],
+            "state",
+            _("State"),
+            lambda: [("frozen", _("Frozen")), ("open", _("Not frozen"))],
             lambda rows, v: rows.filter(frozen_at__isnull=v == "open"),
         ),
     ),
     lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {table.name: table for table in (INDICATORS, READINGS)}

@@ -32,10 +32,16 @@ def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -
     state = country.in_language("name") if country else ""
     sample = _("Sample data. %(country)s is a fictional country.") % {"country": state}
     return Document(
-        title=title, language=ui.language(), blocks=list(blocks), kicker=state, subtitle=clean(say.title(meeting)),
-        author=clean(meeting.committee.in_language("name")), made_on=clock.today(), foot=foot,
+        title=title,
+        language=ui.language(),
+        blocks=list(blocks),
+        kicker=state,
+        subtitle=clean(say.title(meeting)),
+        author=clean(meeting.committee.in_language("name")),
+        made_on=clock.today(),
+        foot=foot,
         sample_words=sample if country and country.is_sample else "",
-    )  # fmt: skip
+    )
 
 
 def agenda(meeting: Meeting, *, internal: bool = True) -> Document:

@@ -61,8 +61,13 @@ def _mail(meeting: Meeting, words: Words, address: str, language: str) -> Outbox
         foot = _("You get this because you sit on this committee. Answer to the secretariat, not to this address.")
         text = f"{said.text}\n\n{presenters.desk_address(meeting)}\n\n{foot}\n"
     return letter(
-        to=address, subject=said.subject, text=text, kind=said.kind, about=key(meeting), language=language,
-    )  # fmt: skip
+        to=address,
+        subject=said.subject,
+        text=text,
+        kind=said.kind,
+        about=key(meeting),
+        language=language,
+    )
 
 
 def called(meeting: Meeting) -> Said:

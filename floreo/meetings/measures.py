@@ -42,9 +42,13 @@ def share_decisions_on_time(period: Period, filters: Filters) -> Reading:
         records.append(RecordRef(str(decision), decision.get_absolute_url(), inside))
     counted, total = sum(n for n, _d in sums.values()), len(records)
     return Reading(
-        share(counted, total), Decimal(counted), Decimal(total), tuple(sorted(records, key=lambda r: r.counted)),
-        tuple(Group(name, *both) for name, both in sums.items()), ((DROPPED, dropped),) if dropped else (),
-    )  # fmt: skip
+        share(counted, total),
+        Decimal(counted),
+        Decimal(total),
+        tuple(sorted(records, key=lambda r: r.counted)),
+        tuple(Group(name, *both) for name, both in sums.items()),
+        ((DROPPED, dropped),) if dropped else (),
+    )
 
 
 def _is_on_time(decision: Decision, due: date) -> bool:

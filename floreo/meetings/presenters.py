@@ -27,8 +27,9 @@ from floreo.strategy.presenters.words import day_words, days_words, sentences, s
 def title(meeting: Meeting) -> str:
     """ "Steering committee, meeting 3"."""
     return _("%(committee)s, meeting %(number)d") % {
-        "committee": meeting.committee.in_language("name"), "number": meeting.number,
-    }  # fmt: skip
+        "committee": meeting.committee.in_language("name"),
+        "number": meeting.number,
+    }
 
 
 def when(meeting: Meeting) -> str:
@@ -90,8 +91,9 @@ def attendance_words(rows: Iterable[Attendance]) -> str:
     """ "9 of 12 seats taken"."""
     taken, seats = came(a.presence for a in rows if not a.is_guest)
     return ngettext("%(taken)d of %(seats)d seat taken", "%(taken)d of %(seats)d seats taken", seats) % {
-        "taken": taken, "seats": seats,
-    }  # fmt: skip
+        "taken": taken,
+        "seats": seats,
+    }
 
 
 def attended(row: Attendance, *, names: bool) -> str:

@@ -62,8 +62,13 @@ SEATS = Table(
         Column("committee_name", _("Name"), _("Of the committee"), lambda s: s.committee.name),
         Column("organisation", _("Organisation"), _("Its code in the register"), lambda s: s.organisation.code),
         Column("organisation_name", _("Body"), _("What it is called today"), lambda s: s.organisation.name),
-        Column("person", _("Person"), _("Who sits there for the body"),
-               lambda s: s.person.name if s.person else None, needs=PEOPLE),
+        Column(
+            "person",
+            _("Person"),
+            _("Who sits there for the body"),
+            lambda s: s.person.name if s.person else None,
+            needs=PEOPLE,
+        ),
         column("part", _("Part"), _("chair, secretary, member or observer")),
         day("since", _("Since"), _("First day; empty when not known")),
         day("until", _("Until"), _("Last day; empty while it holds")),
@@ -77,7 +82,7 @@ SEATS = Table(
         Filter("part", _("Part"), lambda: SeatPartChoice.choices, lambda rows, v: rows.filter(part=v)),
     ),
     lookup=by_id,
-)  # fmt: skip
+)
 
 
 def _by_place(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -91,8 +96,12 @@ MEETINGS = Table(
     _("When which committee met or will meet. What was said is in its minutes, which are not data."),
     rows=lambda viewer: Meeting.objects.visible_to(viewer).select_related("committee"),
     columns=(
-        Column("key", _("Key"), _("Committee and code, joined by a colon: unique in this table"),
-               lambda m: f"{m.committee.code}:{m.code}"),
+        Column(
+            "key",
+            _("Key"),
+            _("Committee and code, joined by a colon: unique in this table"),
+            lambda m: f"{m.committee.code}:{m.code}",
+        ),
         COMMITTEE,
         column("code", _("Code"), _("In its committee: the day for which it was first called")),
         column("number", _("Number"), _("The how-manieth of its committee"), CellKind.WHOLE),
@@ -114,7 +123,7 @@ MEETINGS = Table(
         Filter("state", _("State"), lambda: MeetingStateChoice.choices, lambda rows, v: rows.filter(state=v)),
     ),
     lookup=_by_place,
-)  # fmt: skip
+)
 
 
 def _owner(decision: Decision) -> Organisation | None:
@@ -137,9 +146,12 @@ def _narrow(rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
 
 def _standings() -> list[tuple[str, Words]]:
     return [
-        ("open", _("Open")), ("late", _("Late")), ("asked", _("Asked, no answer yet")),
-        ("done", DecisionStateChoice.CARRIED_OUT.label), ("closed", _("Refused or dropped")),
-    ]  # fmt: skip
+        ("open", _("Open")),
+        ("late", _("Late")),
+        ("asked", _("Asked, no answer yet")),
+        ("done", DecisionStateChoice.CARRIED_OUT.label),
+        ("closed", _("Refused or dropped")),
+    ]
 
 
 def _meeting_of(row: Model) -> Cell:
@@ -163,8 +175,12 @@ DECISIONS = Table(
         column("text", _("Text"), _("The decision in full")),
         column("addressed_to", _("Asked of"), _("A post outside the committee; empty for its own decisions")),
         column("state", _("State"), _("asked, taken, refused, carried_out or dropped")),
-        Column("organisation", _("Carried out by"), _("Code of the organisation"),
-               lambda d: o.code if (o := _owner(d)) else None),
+        Column(
+            "organisation",
+            _("Carried out by"),
+            _("Code of the organisation"),
+            lambda d: o.code if (o := _owner(d)) else None,
+        ),
         day("due_on", _("Due"), _("By when")),
         day("asked_on", _("Asked"), _("When it was asked")),
         day("taken_on", _("Decided"), _("When it was taken or refused")),
@@ -182,6 +198,6 @@ DECISIONS = Table(
         Filter("standing", _("Standing"), _standings, _narrow),
     ),
     lookup=lambda rows, key: rows.filter(number=key),
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {table.name: table for table in (MEETINGS, DECISIONS, SEATS)}

@@ -31,11 +31,17 @@ MEDIA = {
 _IANA = "https://www.iana.org/assignments/media-types/"
 # Which file of a pack a table's rows came from, and so under which licence they stand.
 _PACK_FILES = {
-    "organisations": "organisations.toml", "roles": "organisations.toml", "former_names": "organisations.toml",
-    "networks": "networks.toml", "districts": "places.toml", "places": "places.toml",
-    "indicators": "indicators.toml", "readings": "indicators.toml",
-    "published_scores": "yardsticks.toml", "yardstick_ratings": "yardsticks.toml",
-}  # fmt: skip
+    "organisations": "organisations.toml",
+    "roles": "organisations.toml",
+    "former_names": "organisations.toml",
+    "networks": "networks.toml",
+    "districts": "places.toml",
+    "places": "places.toml",
+    "indicators": "indicators.toml",
+    "readings": "indicators.toml",
+    "published_scores": "yardsticks.toml",
+    "yardstick_ratings": "yardsticks.toml",
+}
 
 
 def _moment(at: datetime) -> dict[str, str]:
@@ -92,8 +98,10 @@ def _shared(country: Country | None, publisher: dict[str, Any]) -> dict[str, Any
     if country is not None:
         said["dcterms:language"] = list(country.languages)
         said["dcterms:spatial"] = {
-            "@type": "dcterms:Location", "dcterms:identifier": country.code, "dcterms:title": country.name,
-        }  # fmt: skip
+            "@type": "dcterms:Location",
+            "dcterms:identifier": country.code,
+            "dcterms:title": country.name,
+        }
     return said
 
 

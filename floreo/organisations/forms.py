@@ -16,18 +16,25 @@ class JoinForm(forms.Form):
     """Who somebody is and how they will sign in."""
 
     name = forms.CharField(
-        label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Write your name as others know it.")},
-    )  # fmt: skip
+    )
     way = forms.ChoiceField(
-        label=_("How will you sign in?"), choices=_WAYS, initial=PASSKEY, widget=forms.RadioSelect,
+        label=_("How will you sign in?"),
+        choices=_WAYS,
+        initial=PASSKEY,
+        widget=forms.RadioSelect,
         help_text=_("A passkey cannot be guessed, stolen by a false page or forgotten. You add it on the next page."),
-    )  # fmt: skip
+    )
     password = forms.CharField(
-        label=_("Password"), required=False, strip=False,
+        label=_("Password"),
+        required=False,
+        strip=False,
         help_text=_("Only if you chose a password. At least 12 characters."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )  # fmt: skip
+    )
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}

@@ -75,12 +75,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         user = context.get("user")
         post_sign_in_mail(
             letter(
-                to=email, subject=message.subject, text=message.body, kind=f"account.{template_prefix.rsplit('/', 1)[-1]}"[:40],
-                about=key(user) if isinstance(user, User) else "", language=get_language() or "",
-                not_after=clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT), is_secret=True,
+                to=email,
+                subject=message.subject,
+                text=message.body,
+                kind=f"account.{template_prefix.rsplit('/', 1)[-1]}"[:40],
+                about=key(user) if isinstance(user, User) else "",
+                language=get_language() or "",
+                not_after=clock.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+                is_secret=True,
             ),
             by=user if isinstance(user, User) else SYSTEM,
-        )  # fmt: skip
+        )
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{OwnSite.here().name}] {subject}"

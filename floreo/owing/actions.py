@@ -142,15 +142,26 @@ def _send(
     body = whom if isinstance(whom, Organisation) else None
     headers = {"Reply-To": by.email} if isinstance(by, User) else {}
     letter = outbox.letter(
-        to=address, subject=text.subject, text=text.text, kind=f"nudge.{kind}", language=language,
-        is_secret=text.is_secret, headers=headers,
-    )  # fmt: skip
+        to=address,
+        subject=text.subject,
+        text=text.text,
+        kind=f"nudge.{kind}",
+        language=language,
+        is_secret=text.is_secret,
+        headers=headers,
+    )
     made = keep(
         Nudge(
-            kind=kind, organisation=body, person=person, to_name=to, keys=[item.key for item in items],
-            text="" if text.is_secret else text.text, on=today, sent_by=by.actor_name,
+            kind=kind,
+            organisation=body,
+            person=person,
+            to_name=to,
+            keys=[item.key for item in items],
+            text="" if text.is_secret else text.text,
+            on=today,
+            sent_by=by.actor_name,
         )
-    )  # fmt: skip
+    )
     made.mail = outbox.post(letter)
     return keep(made)
 
@@ -210,8 +221,14 @@ def post_weekly(reader: User | Person, *, by: Actor, slot: date, text: letters.T
         row.last_on = slot
         keep(row)
         letter = outbox.letter(
-            to=reader.email, subject=text.subject, text=text.text, kind="weekly_mail.sent", about=key(reader),
-            language=language, is_secret=text.is_secret, not_after=clock.now() + WORTHLESS_AFTER,
-        )  # fmt: skip
+            to=reader.email,
+            subject=text.subject,
+            text=text.text,
+            kind="weekly_mail.sent",
+            about=key(reader),
+            language=language,
+            is_secret=text.is_secret,
+            not_after=clock.now() + WORTHLESS_AFTER,
+        )
         outbox.post(letter)
     return True

@@ -129,9 +129,17 @@ def public_calendar(edition: Edition) -> bytes:
     """The public milestones of one edition."""
     rows = Milestone.objects.filter(action__edition=edition, action__is_public=True).exclude(due_on=None)
     shown = rows.select_related("action").only(
-        "code", "title", "translations", "due_on", "reached_on", "changed_at", "version", "action__code", "action__title",
+        "code",
+        "title",
+        "translations",
+        "due_on",
+        "reached_on",
+        "changed_at",
+        "version",
+        "action__code",
+        "action__title",
         "action__translations",
-    )  # fmt: skip
+    )
     return written(edition.in_language("title"), [_of_milestone(each, edition) for each in shown if each.due_on])
 
 
@@ -142,6 +150,11 @@ def _of_milestone(each: Milestone, edition: Edition) -> Entry:
     address = absolute(reverse("portal:action", args=[edition.code, each.action.code]))
     assert each.due_on is not None, "those without a day were left out"
     return Entry(
-        key(each), each.due_on, each.in_language("title"), said, address, each.version - 1,
+        key(each),
+        each.due_on,
+        each.in_language("title"),
+        said,
+        address,
+        each.version - 1,
         each.changed_at.replace(microsecond=0),
-    )  # fmt: skip
+    )

@@ -133,12 +133,16 @@ class Names:
 def rows(items: Sequence[Owed], asked: Whose, today: date, *, names: Names) -> list[Row]:
     return [
         Row(
-            item, item.days_late(today), due_words(item.due, today), due_day(item.due, today),
-            _("You") if asked.is_turn_of(item) else names.of_item(item), since_words(item.since, today),
+            item,
+            item.days_late(today),
+            due_words(item.due, today),
+            due_day(item.due, today),
+            _("You") if asked.is_turn_of(item) else names.of_item(item),
+            since_words(item.since, today),
             item.presses or (Press(pgettext("button", "Open"), item.href),),
         )
         for item in items
-    ]  # fmt: skip
+    ]
 
 
 def later_summary(items: Sequence[Owed]) -> str:

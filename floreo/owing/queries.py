@@ -29,9 +29,11 @@ def whose(user: User) -> Whose:
     # Who enters readings for all, and has no page of what others owe, finds them among their own.
     helps = everywhere & {Permission.READING_ENTER} if Permission.NUDGE not in everywhere else frozenset()
     return Whose(
-        people=frozenset({user.person_id} if user.person_id else ()), organisations=frozenset(bodies_of(own)),
-        permissions=frozenset(map(str, everywhere)), helps=frozenset(map(str, helps)),
-    )  # fmt: skip
+        people=frozenset({user.person_id} if user.person_id else ()),
+        organisations=frozenset(bodies_of(own)),
+        permissions=frozenset(map(str, everywhere)),
+        helps=frozenset(map(str, helps)),
+    )
 
 
 @dataclass(frozen=True)
@@ -187,9 +189,10 @@ class Parties:
         bodies = {h.organisation for h in holders.values() if h.organisation is not None}
         people = {h.person for h in holders.values() if h.person is not None}
         return cls(
-            holders, Organisation.objects.in_bulk(bodies) if bodies else {},
+            holders,
+            Organisation.objects.in_bulk(bodies) if bodies else {},
             Person.objects.in_bulk(people) if people else {},
-        )  # fmt: skip
+        )
 
 
 def groups_of(items: Sequence[Owed], today: date, *, parties: Parties | None = None) -> list[Group]:

@@ -145,12 +145,15 @@ def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: Shel
     field: Any = makes._meta.get_field(name)  # its names of columns are not in the stubs
     through, target = field.remote_field.through, field.related_model
     links = [
-        through(**{
-            f"{field.m2m_field_name()}_id": shelf.things[makes, row.key].pk,
-            f"{field.m2m_reverse_field_name()}_id": shelf.things[target, key].pk,
-        })
-        for row in rows for key in row.many[name]
-    ]  # fmt: skip
+        through(
+            **{
+                f"{field.m2m_field_name()}_id": shelf.things[makes, row.key].pk,
+                f"{field.m2m_reverse_field_name()}_id": shelf.things[target, key].pk,
+            }
+        )
+        for row in rows
+        for key in row.many[name]
+    ]
     through._default_manager.bulk_create(links, batch_size=500)
 
 
@@ -177,9 +180,12 @@ def _remember(difference: Difference, shelf: Shelf) -> None:
     """Keeps what each row says now, to tell later what changed where."""
     pack = difference.pack
     facts = {
-        "title": pack.title, "pack_version": pack.version, "digest": pack.digest, "manifest": pack.manifest,
+        "title": pack.title,
+        "pack_version": pack.version,
+        "digest": pack.digest,
+        "manifest": pack.manifest,
         "loaded_at": clock.now(),
-    }  # fmt: skip
+    }
     loaded, _made = LoadedPack.objects.update_or_create(code=pack.code, defaults=facts)
     news = [found for found in difference.rows if found.is_news]
     rows = [
@@ -187,9 +193,12 @@ def _remember(difference: Difference, shelf: Shelf) -> None:
         for f in news
     ]
     PackRow.objects.bulk_create(
-        rows, batch_size=500, update_conflicts=True,
-        unique_fields=["pack", "word", "key"], update_fields=["object_id", "values"],
-    )  # fmt: skip
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["pack", "word", "key"],
+        update_fields=["object_id", "values"],
+    )
     trail().subject = loaded
     note(pack=pack.code, version=pack.version, digest=pack.digest, left_alone=_left_alone(difference))
 

@@ -21,10 +21,18 @@ PAGES = ("about", "privacy", "accessibility", "report")
 _SHAPE_OF_SHAPES = "3"  # raise it when a shape gains a field, so that packs already loaded are read again
 
 TOP_FILES = (
-    "places.toml", "organisations.toml", "people.toml", "networks.toml", "indicators.toml", "accounts.toml",
-    "yardsticks.toml", "evidence.toml", "meetings.toml", "publications.toml",
+    "places.toml",
+    "organisations.toml",
+    "people.toml",
+    "networks.toml",
+    "indicators.toml",
+    "accounts.toml",
+    "yardsticks.toml",
+    "evidence.toml",
+    "meetings.toml",
+    "publications.toml",
     "feeds.toml",
-)  # fmt: skip
+)
 EDITION_FILES = ("edition.toml", "plan.toml", "events.toml", "money.toml", "reviews.toml")
 SHAPES_FILE = "geo/districts.geojson"
 _PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2}})\.md$")

@@ -51,10 +51,10 @@ _WORDS = {
     "decimal_type": "must be a number",
     "float_type": "must be a number",
     "list_type": "must be a list",
-    "dict_type": "must be a table, like { title = \"...\" }",
+    "dict_type": 'must be a table, like { title = "..." }',
     "model_type": "must be a table with fields",
     "string_pattern_mismatch": "may hold only letters, digits, dots and hyphens in the usual form of a code",
-}  # fmt: skip
+}
 
 
 def _sentence(kind: str, said: str, field: str, known: Iterable[str]) -> str:

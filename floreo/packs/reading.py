@@ -32,9 +32,16 @@ from floreo.yardsticks import pack as yardsticks
 
 # Every kind of row, in the order in which rows are made.
 SHAPES: tuple[type[Shape], ...] = (
-    *organisations.SHAPES, *strategy.SHAPES, *yardsticks.SHAPES, *indicators.SHAPES, *reviews.SHAPES, *meetings.SHAPES,
-    *publications.SHAPES, *evidence.SHAPES, *feeds.SHAPES,
-)  # fmt: skip
+    *organisations.SHAPES,
+    *strategy.SHAPES,
+    *yardsticks.SHAPES,
+    *indicators.SHAPES,
+    *reviews.SHAPES,
+    *meetings.SHAPES,
+    *publications.SHAPES,
+    *evidence.SHAPES,
+    *feeds.SHAPES,
+)
 
 
 def _role(name: str) -> str:
@@ -309,6 +316,13 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     if reader.problems:
         raise PackRefused(reader.problems)
     return Pack(
-        code=shaped.code, title=shaped.title, version=shaped.version, folder=home, digest=folder.digest_of(home),
-        is_sample=is_sample, rows=rows, accounts=tuple(reader.accounts), manifest=_manifest(shaped),
-    )  # fmt: skip
+        code=shaped.code,
+        title=shaped.title,
+        version=shaped.version,
+        folder=home,
+        digest=folder.digest_of(home),
+        is_sample=is_sample,
+        rows=rows,
+        accounts=tuple(reader.accounts),
+        manifest=_manifest(shaped),
+    )

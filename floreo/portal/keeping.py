@@ -31,11 +31,35 @@ from floreo.strategy.models import Edition
 KEPT = frozenset(
     f"portal:{name}"
     for name in (
-        "home", "strategy", "edition", "timeline", "decisions", "pillar", "objective", "action", "action_history",
-        "indicators", "indicator", "organisations", "organisation", "districts", "district", "data", "table",
-        "yardsticks", "yardstick", "about", "status_rules", "roles", "unconfirmed", "audit", "accessibility", "privacy", "report",
+        "home",
+        "strategy",
+        "edition",
+        "timeline",
+        "decisions",
+        "pillar",
+        "objective",
+        "action",
+        "action_history",
+        "indicators",
+        "indicator",
+        "organisations",
+        "organisation",
+        "districts",
+        "district",
+        "data",
+        "table",
+        "yardsticks",
+        "yardstick",
+        "about",
+        "status_rules",
+        "roles",
+        "unconfirmed",
+        "audit",
+        "accessibility",
+        "privacy",
+        "report",
     )
-)  # fmt: skip
+)
 PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first
 LARGEST = 512 * 1024  # bytes of one page
 ALL = 24 * 1024 * 1024  # bytes of all pages together
@@ -127,8 +151,13 @@ def key_of(request: HttpRequest) -> Key:
     """What tells one kept page from another. Taken before the page is made: a page that mixes two states is then kept
     under the older one, which nobody asks for any more."""
     return (
-        request.scheme, request.get_host(), request.get_full_path(), get_language(), clock.today(), *head(),
-    )  # fmt: skip
+        request.scheme,
+        request.get_host(),
+        request.get_full_path(),
+        get_language(),
+        clock.today(),
+        *head(),
+    )
 
 
 def is_for_anybody(request: HttpRequest, response: HttpResponseBase) -> bool:

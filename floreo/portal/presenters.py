@@ -185,13 +185,17 @@ def charts_of(figure: Figure, country: str) -> list[Chart]:
         *_chart(
             figure, states, bars_of(states, name=country, ours=ours), lambda b: subjects_title(b, country), mean=mean
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _chart(
-    figure: Figure, readings: Sequence[Reading], bars: list[Bar], title: Callable[[Sequence[Bar]], str], *,
+    figure: Figure,
+    readings: Sequence[Reading],
+    bars: list[Bar],
+    title: Callable[[Sequence[Bar]], str],
+    *,
     mean: Reading | None = None,
-) -> list[Chart]:  # fmt: skip
+) -> list[Chart]:
     """One chart; none where there are not two bars to compare."""
     if len(bars) < 2:
         return []

@@ -113,10 +113,13 @@ def _source(row: Any) -> Source:
 
 def _words(row: Pillar | Objective | Action) -> dict[str, Any]:
     return {
-        "code": sound(row.code), "title": sound(row.in_language("title")),
-        "official_wording": sound(row.official_wording), "official_place": sound(row.official_place),
-        "explanation": sound(row.in_language("public_text")), "source": _source(row),
-    }  # fmt: skip
+        "code": sound(row.code),
+        "title": sound(row.in_language("title")),
+        "official_wording": sound(row.official_wording),
+        "official_place": sound(row.official_place),
+        "explanation": sound(row.in_language("public_text")),
+        "source": _source(row),
+    }
 
 
 def _bodies(act: Action, part: str) -> list[str]:
@@ -130,9 +133,13 @@ def _action(act: Action) -> ActionSaid:
         for m in act.milestones.all()
     ]
     return ActionSaid(
-        **_words(act), starts_on=act.starts_on, due_on=act.due_on, leads=_bodies(act, "lead"),
-        support=_bodies(act, "support"), milestones=milestones,
-    )  # fmt: skip
+        **_words(act),
+        starts_on=act.starts_on,
+        due_on=act.due_on,
+        leads=_bodies(act, "lead"),
+        support=_bodies(act, "support"),
+        milestones=milestones,
+    )
 
 
 def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
@@ -143,27 +150,40 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
     with translation.override(language):
         tree = plan_tree(edition, viewer, actions=actions)
         return StrategyCopy(
-            country=sound(country.in_language("name")) if country else "", language=language, code=edition.code,
-            address=f"{settings.SITE_ADDRESS}/strategy/{edition.code}/", title=sound(edition.in_language("title")),
-            official_title=sound(edition.official_title), starts_on=edition.starts_on, ends_on=edition.ends_on,
-            launched_on=edition.launched_on, objective=sound(edition.in_language("objective")),
-            vision=sound(edition.in_language("vision")), explanation=sound(edition.in_language("public_text")),
+            country=sound(country.in_language("name")) if country else "",
+            language=language,
+            code=edition.code,
+            address=f"{settings.SITE_ADDRESS}/strategy/{edition.code}/",
+            title=sound(edition.in_language("title")),
+            official_title=sound(edition.official_title),
+            starts_on=edition.starts_on,
+            ends_on=edition.ends_on,
+            launched_on=edition.launched_on,
+            objective=sound(edition.in_language("objective")),
+            vision=sound(edition.in_language("vision")),
+            explanation=sound(edition.in_language("public_text")),
             source=_source(edition),
             targets=[
                 TargetSaid(
-                    title=sound(t.in_language("title")), number=f"{t.number.normalize():f}",
-                    unit=sound(t.in_language("unit")), due_on=t.due_on, source=_source(t),
+                    title=sound(t.in_language("title")),
+                    number=f"{t.number.normalize():f}",
+                    unit=sound(t.in_language("unit")),
+                    due_on=t.due_on,
+                    source=_source(t),
                 )
                 for t in edition.stated_targets.all()
             ],
             pillars=[
-                PillarSaid(**_words(branch.pillar), objectives=[
-                    ObjectiveSaid(**_words(objective), actions=[_action(act) for act in acts])
-                    for objective, acts in branch.objectives
-                ])
+                PillarSaid(
+                    **_words(branch.pillar),
+                    objectives=[
+                        ObjectiveSaid(**_words(objective), actions=[_action(act) for act in acts])
+                        for objective, acts in branch.objectives
+                    ],
+                )
                 for branch in tree
             ],
-        )  # fmt: skip
+        )
 
 
 def as_json(told: StrategyCopy) -> bytes:
@@ -181,12 +201,20 @@ def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -
         is_sample = country is not None and country.is_sample
         sample = _("Sample data. %(country)s is a fictional country.") % {"country": told.country} if is_sample else ""
         return Document(
-            title=told.title, language=told.language, blocks=_blocks(told), kicker=told.country,
-            subtitle=span_words(told.starts_on, told.ends_on), author=told.country, made_on=made_on,
+            title=told.title,
+            language=told.language,
+            blocks=_blocks(told),
+            kicker=told.country,
+            subtitle=span_words(told.starts_on, told.ends_on),
+            author=told.country,
+            made_on=made_on,
             foot=_("%(title)s. Made from %(address)s on %(day)s.")
             % {"title": told.title, "address": told.address, "day": long_day(made_on)},
-            sample_words=sample, contents=True, contents_title=_("Contents"), keywords=(told.code,),
-        )  # fmt: skip
+            sample_words=sample,
+            contents=True,
+            contents_title=_("Contents"),
+            keywords=(told.code,),
+        )
 
 
 def _blocks(told: StrategyCopy) -> list[Block]:
@@ -260,12 +288,14 @@ def _action_blocks(act: ActionSaid) -> Iterable[Block]:
         yield Paragraph(f"“{act.official_wording}”" + (f" ({place})" if place else ""), "quote")
     if act.explanation:
         yield Paragraph(act.explanation)
-    yield Facts([
-        (_("Lead"), listed(act.leads) or _("Nobody is named")),
-        *([(_("Supporting"), listed(act.support))] if act.support else []),
-        (_("Runs"), span_words(act.starts_on, act.due_on)),
-        *_source_facts(act.source),
-    ])  # fmt: skip
+    yield Facts(
+        [
+            (_("Lead"), listed(act.leads) or _("Nobody is named")),
+            *([(_("Supporting"), listed(act.support))] if act.support else []),
+            (_("Runs"), span_words(act.starts_on, act.due_on)),
+            *_source_facts(act.source),
+        ]
+    )
     if act.milestones:
         yield Bullets([_milestone(m) for m in act.milestones])
 

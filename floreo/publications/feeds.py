@@ -36,14 +36,23 @@ def _enclosures(publication: Publication, file_address: str) -> list[Enclosure]:
 def feed_of(publications: Iterable[Publication], *, title: str, list_address: str, feed_address: str) -> str:
     """The feed as a text. Each item's guid is its address, which stays, also when its text is corrected."""
     feed = Rss201rev2Feed(
-        title=sound(title), link=_absolute(list_address), language=language(), feed_url=_absolute(feed_address),
+        title=sound(title),
+        link=_absolute(list_address),
+        language=language(),
+        feed_url=_absolute(feed_address),
         description=_("Reports, press notices and documents of the cybersecurity strategy."),
-    )  # fmt: skip
+    )
     for each in publications:
         address = _absolute(each.get_absolute_url())
         feed.add_item(
-            title=sound(each.in_language("title")), link=address, description=_described(each), unique_id=address,
-            unique_id_is_permalink=True, pubdate=each.went_out_at, updateddate=each.corrected_at,
-            categories=[str(each.get_kind_display())], enclosures=_enclosures(each, each.file_address()),
-        )  # fmt: skip
+            title=sound(each.in_language("title")),
+            link=address,
+            description=_described(each),
+            unique_id=address,
+            unique_id_is_permalink=True,
+            pubdate=each.went_out_at,
+            updateddate=each.corrected_at,
+            categories=[str(each.get_kind_display())],
+            enclosures=_enclosures(each, each.file_address()),
+        )
     return feed.writeString("utf-8")

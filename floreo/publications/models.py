@@ -141,9 +141,13 @@ class Publication(Record, Translated):
     def search_entry(self) -> Entry:
         body = " ".join([self.summary, self.text, *(str(t.get("title", "")) for t in self.translations.values())])
         return Entry(
-            "publication", self.title, body, self.get_absolute_url(), self.desk_url(),
+            "publication",
+            self.title,
+            body,
+            self.get_absolute_url(),
+            self.desk_url(),
             self.state == PublicationState.PUBLISHED,
-        )  # fmt: skip
+        )
 
 
 class PublicationVersion(Record):

@@ -39,9 +39,14 @@ def _day(at: datetime) -> date:
 
 def _item(publication: Publication, part: str, why: str, **more: object) -> Owed:
     return Owed(
-        key=f"{key(publication)}/{part}", kind=OwedKind.REPORT, title=publication.in_language("title"), why=why,
-        href=publication.desk_url(), needs=Permission.PUBLICATION_PUBLISH, **more,  # type: ignore[arg-type]  # as Owed
-    )  # fmt: skip
+        key=f"{key(publication)}/{part}",
+        kind=OwedKind.REPORT,
+        title=publication.in_language("title"),
+        why=why,
+        href=publication.desk_url(),
+        needs=Permission.PUBLICATION_PUBLISH,
+        **more,  # type: ignore[arg-type]  # as Owed
+    )
 
 
 def _waiting() -> Iterator[Owed]:

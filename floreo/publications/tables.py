@@ -71,7 +71,9 @@ PUBLICATIONS = Table(
         column("embargo_until", _("Embargo"), _("When it goes out by itself, UTC"), CellKind.MOMENT, needs=_WRITERS),
         Column("published_at", _("Published"), _("Moment, UTC"), lambda p: p.went_out_at, CellKind.MOMENT),
         column("corrected_at", _("Corrected"), _("When its text was last corrected, UTC"), CellKind.MOMENT),
-        column("issue", _("Version"), _("Which version of the text stands; 1 where none was corrected"), CellKind.WHOLE),
+        column(
+            "issue", _("Version"), _("Which version of the text stands; 1 where none was corrected"), CellKind.WHOLE
+        ),
         column("file_name", _("File"), _("Its name")),
         column("media_type", _("Media type"), _("Of the file")),
         column("size", _("Size"), _("Of the file, in bytes"), CellKind.WHOLE),
@@ -83,13 +85,20 @@ PUBLICATIONS = Table(
     search=("title", "summary", "code"),
     filters=(_KIND, _YEAR),
     lookup=lambda rows, key: rows.filter(code=key),
-)  # fmt: skip
+)
 
 # The same at the desk, where drafts and what waits for its moment are listed too.
 DESK_PUBLICATIONS = Table(
-    "publications", PUBLICATIONS.title, PUBLICATIONS.help, rows=PUBLICATIONS.rows, columns=PUBLICATIONS.columns,
-    order=PUBLICATIONS.order, needs=_WRITERS, search=PUBLICATIONS.search, filters=(_STATE, _KIND),
-)  # fmt: skip
+    "publications",
+    PUBLICATIONS.title,
+    PUBLICATIONS.help,
+    rows=PUBLICATIONS.rows,
+    columns=PUBLICATIONS.columns,
+    order=PUBLICATIONS.order,
+    needs=_WRITERS,
+    search=PUBLICATIONS.search,
+    filters=(_STATE, _KIND),
+)
 
 
 def _channels(viewer: object) -> QuerySet[Channel]:

@@ -103,20 +103,28 @@ class _Gathering:
         edition, country = self.edition, the_country()
         return {
             "edition": {
-                "code": edition.code, "title": text(edition.title, edition.translations, "title"),
+                "code": edition.code,
+                "title": text(edition.title, edition.translations, "title"),
                 "objective": text(edition.objective, edition.translations, "objective"),
-                "starts_on": edition.starts_on, "ends_on": edition.ends_on, "state": edition.state,
-                "launched_on": edition.launched_on, "closing_report_on": edition.closing_report_on,
+                "starts_on": edition.starts_on,
+                "ends_on": edition.ends_on,
+                "state": edition.state,
+                "launched_on": edition.launched_on,
+                "closing_report_on": edition.closing_report_on,
             },
             "country": {
                 "name": text(country.name, country.translations, "name") if country else {},
-                "currency": country.currency if country else "", "is_sample": bool(country and country.is_sample),
+                "currency": country.currency if country else "",
+                "is_sample": bool(country and country.is_sample),
             },
             "period": {
-                "code": code_of(self.period), "starts_on": self.period.start, "ends_on": self.period.end, "as_of": self.day,
+                "code": code_of(self.period),
+                "starts_on": self.period.start,
+                "ends_on": self.period.end,
+                "as_of": self.day,
             },
             "is_public": self.public,
-        }  # fmt: skip
+        }
 
     def pillars(self) -> list[Data]:
         statuses: dict[int, list[Status]] = {pillar.pk: [] for pillar in self.plan.pillars}
@@ -133,16 +141,25 @@ class _Gathering:
         values, stands = row.values, self.now[row.values["pk"]]
         was = self.was.get(values["pk"])
         return {
-            "code": values["code"], "title": text(values["title"], values["translations"], "title"),
+            "code": values["code"],
+            "title": text(values["title"], values["translations"], "title"),
             "pillar": self.pillar_code(values["objective__pillar_id"]),
             "leads": [n for n in (self.name(pk) for pk in row.led_by(self.day)) if n],
-            "status": stands.status, "rule": stands.rule, "since": stands.since, "was": was.status if was else None,
-            "starts": values["starts_on"], "due": values["due_on"], "expected": values["expected_on"],
+            "status": stands.status,
+            "rule": stands.rule,
+            "since": stands.since,
+            "was": was.status if was else None,
+            "starts": values["starts_on"],
+            "due": values["due_on"],
+            "expected": values["expected_on"],
             "closed": values["closed_on"] if values["closed_on"] and values["closed_on"] <= self.day else None,
             "reason": self.reason(values, stands.status),
-            "missed": self.missed(row), "is_public": values["is_public"], "confirmed": values["confirmed"],
-            "carried_to": self.carried_to(values["pk"]), "is_carried": values["carried_from_id"] is not None,
-        }  # fmt: skip
+            "missed": self.missed(row),
+            "is_public": values["is_public"],
+            "confirmed": values["confirmed"],
+            "carried_to": self.carried_to(values["pk"]),
+            "is_carried": values["carried_from_id"] is not None,
+        }
 
     def carried_to(self, pk: int) -> str | None:
         """The edition that carries it on; strangers hear of it once that is public."""
@@ -189,23 +206,38 @@ class _Gathering:
 
     def moved(self) -> Data:
         reached = [
-            {"action": row.values["code"], "title": text(m["title"], m["translations"], "title"),
-             "on": m["reached_on"], "due": m["due_on"]}
-            for row in self.rows for m in row.milestones if self.within(m["reached_on"])
-        ]  # fmt: skip
+            {
+                "action": row.values["code"],
+                "title": text(m["title"], m["translations"], "title"),
+                "on": m["reached_on"],
+                "due": m["due_on"],
+            }
+            for row in self.rows
+            for m in row.milestones
+            if self.within(m["reached_on"])
+        ]
         closed = [
             {"action": row.values["code"], "on": row.values["closed_on"], "due": row.values["due_on"]}
-            for row in self.rows if self.within(row.values["closed_on"])
-        ]  # fmt: skip
+            for row in self.rows
+            if self.within(row.values["closed_on"])
+        ]
         events = [
-            {"title": text(e.title, e.translations, "title"), "on": e.on, "precision": e.precision, "kind": e.kind,
-             "confirmed": e.confirmed}
-            for e in self.plan.events if self.within(e.on) and (e.is_public or not self.public)
-        ]  # fmt: skip
+            {
+                "title": text(e.title, e.translations, "title"),
+                "on": e.on,
+                "precision": e.precision,
+                "kind": e.kind,
+                "confirmed": e.confirmed,
+            }
+            for e in self.plan.events
+            if self.within(e.on) and (e.is_public or not self.public)
+        ]
         key = lambda thing: (thing["on"], str(thing.get("action", "")))  # noqa: E731 -- one order for the three lists
         return {
-            "milestones": sorted(reached, key=key), "closed": sorted(closed, key=key), "events": sorted(events, key=key),
-        }  # fmt: skip
+            "milestones": sorted(reached, key=key),
+            "closed": sorted(closed, key=key),
+            "events": sorted(events, key=key),
+        }
 
     def tells_of(self, update: Data) -> bool:
         """An answer tells of the period that its review asked about, though it is given when that is over; anything else,
@@ -223,49 +255,77 @@ class _Gathering:
             code = self.codes.get(update["action_id"])
             if code is None or not self.tells_of(update) or (self.public and not update["is_public"]):
                 continue
-            found.append({
-                "action": code, "on": update["on"], "nothing_changed": update["nothing_changed"],
-                **{n: text(update[n], update["translations"], n) for n in ("done", "next", "risks")},
-            })  # fmt: skip
+            found.append(
+                {
+                    "action": code,
+                    "on": update["on"],
+                    "nothing_changed": update["nothing_changed"],
+                    **{n: text(update[n], update["translations"], n) for n in ("done", "next", "risks")},
+                }
+            )
         return found
 
     def risks(self) -> list[Data]:
         """Risks open on the day, the highest first."""
         found = [
-            {"action": self.codes[r["action_id"]], "title": text(r["title"], r["translations"], "title"),
-             "response": text(r["response"], r["translations"], "response"), "likelihood": r["likelihood"],
-             "impact": r["impact"], "score": r["likelihood"] * r["impact"],
-             "is_high": r["likelihood"] * r["impact"] >= HIGH, "noted_on": r["noted_on"], "is_public": r["is_public"]}
+            {
+                "action": self.codes[r["action_id"]],
+                "title": text(r["title"], r["translations"], "title"),
+                "response": text(r["response"], r["translations"], "response"),
+                "likelihood": r["likelihood"],
+                "impact": r["impact"],
+                "score": r["likelihood"] * r["impact"],
+                "is_high": r["likelihood"] * r["impact"] >= HIGH,
+                "noted_on": r["noted_on"],
+                "is_public": r["is_public"],
+            }
             for r in self.plan.risks
-            if r["action_id"] in self.codes and r["noted_on"] <= self.day
-            and not (r["closed_on"] and r["closed_on"] <= self.day) and (r["is_public"] or not self.public)
-        ]  # fmt: skip
+            if r["action_id"] in self.codes
+            and r["noted_on"] <= self.day
+            and not (r["closed_on"] and r["closed_on"] <= self.day)
+            and (r["is_public"] or not self.public)
+        ]
         return sorted(found, key=lambda r: (-r["score"], r["noted_on"], r["action"]))
 
     def decisions(self) -> list[Data]:
         """What is asked of somebody outside, and not answered yet."""
         return [
-            {"number": each.decision.number, "to": text(each.decision.addressed_to, each.decision.translations, "addressed_to"),
-             "title": text(each.decision.title, each.decision.translations, "title"),
-             "text": text(each.decision.text, each.decision.translations, "text"),
-             "action": each.act.code if each.act and each.act.pk in self.codes else "",
-             "asked_on": each.decision.asked_on, "due_on": each.decision.due_on}
+            {
+                "number": each.decision.number,
+                "to": text(each.decision.addressed_to, each.decision.translations, "addressed_to"),
+                "title": text(each.decision.title, each.decision.translations, "title"),
+                "text": text(each.decision.text, each.decision.translations, "text"),
+                "action": each.act.code if each.act and each.act.pk in self.codes else "",
+                "asked_on": each.decision.asked_on,
+                "due_on": each.decision.due_on,
+            }
             for each in shown(decisions_asked(self.edition, self.viewer))
-        ]  # fmt: skip
+        ]
 
     def coming(self) -> list[Data]:
         """Meetings and milestones of the next months, the nearest first."""
         last = self.day + timedelta(days=COMING_DAYS)
         found: list[Data] = [
-            {"on": m["due_on"], "kind": "milestone", "title": text(m["title"], m["translations"], "title"),
-             "action": row.values["code"]}
-            for row in self.rows for m in row.milestones
+            {
+                "on": m["due_on"],
+                "kind": "milestone",
+                "title": text(m["title"], m["translations"], "title"),
+                "action": row.values["code"],
+            }
+            for row in self.rows
+            for m in row.milestones
             if m["due_on"] and self.day <= m["due_on"] <= last and not m["reached_on"]
-        ]  # fmt: skip
+        ]
         found += [
-            {"on": m.on, "kind": "meeting", "title": text(m.committee.name, m.committee.translations, "name"), "action": ""}
-            for m in meetings_to_come(self.edition, self.viewer) if m.on >= self.day
-        ]  # fmt: skip
+            {
+                "on": m.on,
+                "kind": "meeting",
+                "title": text(m.committee.name, m.committee.translations, "name"),
+                "action": "",
+            }
+            for m in meetings_to_come(self.edition, self.viewer)
+            if m.on >= self.day
+        ]
         return sorted(found, key=lambda c: (c["on"], c["kind"], c["action"]))
 
     def lessons(self) -> list[Data]:
@@ -289,12 +349,21 @@ class _Gathering:
             if body is not None:
                 funders[body.code] = text(body.name, body.translations, "name")
             values = self.plan.rows[line["action_id"]].values
-            lines.append({
-                "action": values["code"], "pillar": self.pillar_code(values["objective__pillar_id"]),
-                "funder": body.code if body else "", "year": line["year"], "year_words": year_words(line["year"], starts),
-                "currency": line["currency"], "planned": str(line["planned"]), "committed": str(line["committed"]),
-                "spent": str(line["spent"]), "confirmed": line["confirmed"], "grant": self.grant(line),
-            })  # fmt: skip
+            lines.append(
+                {
+                    "action": values["code"],
+                    "pillar": self.pillar_code(values["objective__pillar_id"]),
+                    "funder": body.code if body else "",
+                    "year": line["year"],
+                    "year_words": year_words(line["year"], starts),
+                    "currency": line["currency"],
+                    "planned": str(line["planned"]),
+                    "committed": str(line["committed"]),
+                    "spent": str(line["spent"]),
+                    "confirmed": line["confirmed"],
+                    "grant": self.grant(line),
+                }
+            )
         return {"lines": lines, "funders": funders}
 
     def grant(self, line: Data) -> str:

@@ -69,10 +69,26 @@ class Row:
 
 
 _COLUMNS = (
-    "pk", "code", "title", "translations", "objective_id", "objective__pillar_id", "starts_on", "due_on", "expected_on",
-    "closed_on", "on_hold_since", "on_hold_reason", "late_reason", "is_public", "override", "override_on",
-    "override_reason", "carried_from_id", "confirmed",
-)  # fmt: skip
+    "pk",
+    "code",
+    "title",
+    "translations",
+    "objective_id",
+    "objective__pillar_id",
+    "starts_on",
+    "due_on",
+    "expected_on",
+    "closed_on",
+    "on_hold_since",
+    "on_hold_reason",
+    "late_reason",
+    "is_public",
+    "override",
+    "override_on",
+    "override_reason",
+    "carried_from_id",
+    "confirmed",
+)
 
 
 class Plan:
@@ -134,8 +150,17 @@ class Plan:
             values["about"] = about.get(values["pk"])  # the first and last day that its review asked about
             self.rows[values["action_id"]].heard.append(values["on"])
             self.updates.append(values)
-        names = ("action_id", "title", "response", "translations", "likelihood", "impact", "noted_on", "closed_on",
-                 "is_public")  # fmt: skip
+        names = (
+            "action_id",
+            "title",
+            "response",
+            "translations",
+            "likelihood",
+            "impact",
+            "noted_on",
+            "closed_on",
+            "is_public",
+        )
         for values in Risk.objects.filter(action__edition=self.edition).order_by("pk").values(*names):
             self.risks.append(values)
             if values["likelihood"] * values["impact"] >= HIGH:
@@ -148,13 +173,21 @@ class Plan:
             .order_by("fiscal_year", "pk")
         )
         for line in rows.iterator(chunk_size=CHUNK):
-            self.money.append({
-                "action_id": line.action_id, "funder_id": line.funder_id, "year": line.fiscal_year,
-                "currency": line.currency, "planned": line.amount,
-                "committed": line.amount if line.is_committed else 0, "spent": line.spent, "confirmed": line.confirmed,
-                "grant": line.grant.code if line.grant else "", "grant_state": line.grant.state if line.grant else "",
-                "grant_of": line.grant.funder_id if line.grant else None,
-            })  # fmt: skip
+            self.money.append(
+                {
+                    "action_id": line.action_id,
+                    "funder_id": line.funder_id,
+                    "year": line.fiscal_year,
+                    "currency": line.currency,
+                    "planned": line.amount,
+                    "committed": line.amount if line.is_committed else 0,
+                    "spent": line.spent,
+                    "confirmed": line.confirmed,
+                    "grant": line.grant.code if line.grant else "",
+                    "grant_state": line.grant.state if line.grant else "",
+                    "grant_of": line.grant.funder_id if line.grant else None,
+                }
+            )
 
 
 def by_key(rows: list[dict[str, Any]], name: str) -> dict[Any, list[dict[str, Any]]]:

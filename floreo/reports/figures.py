@@ -18,14 +18,45 @@ from floreo.strategy.models import Edition
 
 KEPT = 13  # readings of each figure: three years of quarters and the one before
 _INDICATOR = (
-    "code", "title", "short_title", "definition", "unit", "decimals", "direction", "frequency", "kind", "about_people",
-    "baseline", "baseline_on", "target", "target_due", "target_source", "numerator_words", "denominator_words", "measure",
-    "translations", "confirmed",
-)  # fmt: skip
+    "code",
+    "title",
+    "short_title",
+    "definition",
+    "unit",
+    "decimals",
+    "direction",
+    "frequency",
+    "kind",
+    "about_people",
+    "baseline",
+    "baseline_on",
+    "target",
+    "target_due",
+    "target_source",
+    "numerator_words",
+    "denominator_words",
+    "measure",
+    "translations",
+    "confirmed",
+)
 _READING = (
-    "pk", "starts_on", "ends_on", "value", "qualifier", "numerator", "denominator", "working", "measure",
-    "measure_version", "not_comparable", "taken_at", "taken_by", "frozen_at", "frozen_by", "confirmed",
-)  # fmt: skip
+    "pk",
+    "starts_on",
+    "ends_on",
+    "value",
+    "qualifier",
+    "numerator",
+    "denominator",
+    "working",
+    "measure",
+    "measure_version",
+    "not_comparable",
+    "taken_at",
+    "taken_by",
+    "frozen_at",
+    "frozen_by",
+    "confirmed",
+)
 _NUMBERS = {"baseline", "target", "value", "numerator", "denominator"}
 _DAYS = {"baseline_on", "target_due", "starts_on", "ends_on"}
 _MOMENTS = {"taken_at", "frozen_at"}

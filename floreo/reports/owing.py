@@ -31,9 +31,13 @@ def _to_sign(today: date) -> Iterator[Owed]:
         frozen = day_of(snapshot.frozen_at)
         href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
         yield Owed(
-            key=f"reports.snapshot:{snapshot.pk}", kind=OwedKind.REPORT,
+            key=f"reports.snapshot:{snapshot.pk}",
+            kind=OwedKind.REPORT,
             title=_("Have the report of %(period)s signed") % {"period": period_words(snapshot.period)},
-            why=_("It is frozen and nobody has signed it yet."), href=snapshot.desk_url(),
-            due=frozen + timedelta(days=SIGNED_WITHIN), since=frozen, needs=Permission.REPORT_MAKE,
+            why=_("It is frozen and nobody has signed it yet."),
+            href=snapshot.desk_url(),
+            due=frozen + timedelta(days=SIGNED_WITHIN),
+            since=frozen,
+            needs=Permission.REPORT_MAKE,
             presses=(Press(_("Record the signature"), href),),
-        )  # fmt: skip
+        )

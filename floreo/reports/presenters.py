@@ -111,9 +111,11 @@ class Told:
         if not self.digest:
             return _("Not frozen: figures as of %(day)s may still change.") % {"day": short_day(self.as_of)}
         said = _("Snapshot %(digest)s, frozen %(day)s by %(name)s, audit entry %(number)s.") % {
-            "digest": self.digest[:12], "day": short_day(self.frozen_on or self.as_of), "name": self.frozen_by,
+            "digest": self.digest[:12],
+            "day": short_day(self.frozen_on or self.as_of),
+            "name": self.frozen_by,
             "number": words.number(self.audit_number),
-        }  # fmt: skip
+        }
         if not self.corrections:
             return said
         more = ngettext(
@@ -168,9 +170,11 @@ class Told:
         said = {"day": short_day(date.fromisoformat(self.data["before_on"]))}
         parts = [_("Since %(day)s") % said + " "]
         parts.append(
-            ngettext("%(number)s action was completed", "%(number)s actions were completed", done) % {"number": number_word(done)}
-            if done > 0 else _("no action was completed")
-        )  # fmt: skip
+            ngettext("%(number)s action was completed", "%(number)s actions were completed", done)
+            % {"number": number_word(done)}
+            if done > 0
+            else _("no action was completed")
+        )
         if late > 0:
             parts.append(
                 ", "

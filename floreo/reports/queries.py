@@ -34,10 +34,14 @@ def told_of(snapshot: Snapshot, *, internal: bool = False) -> Told:
     """A snapshot as it may be told: all of it; or the public form, in which the state speaks and no person is named."""
     notes = [c for c in snapshot.corrections.all() if internal or c.is_public]
     told = Told(
-        snapshot.internal if internal else snapshot.public, digest=snapshot.digest, audit_number=snapshot.audit_number,
-        frozen_on=day_of(snapshot.frozen_at), frozen_by=snapshot.frozen_by, corrections=tuple(notes),
+        snapshot.internal if internal else snapshot.public,
+        digest=snapshot.digest,
+        audit_number=snapshot.audit_number,
+        frozen_on=day_of(snapshot.frozen_at),
+        frozen_by=snapshot.frozen_by,
+        corrections=tuple(notes),
         site=settings.SITE_ADDRESS,
-    )  # fmt: skip
+    )
     if internal:
         return told
     return replace(told, frozen_by=told.country, corrections=tuple(_said_by(told.country, c) for c in notes))

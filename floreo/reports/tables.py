@@ -33,15 +33,20 @@ def _by_key(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 
 def _count(status: Status) -> Column:
     return Column(
-        f"actions_{status.value}", StatusChoice(status).label, _("How many actions had this status on that day"),
-        lambda row: int((row.tally or {}).get(status.value, 0)), CellKind.WHOLE,
-    )  # fmt: skip
+        f"actions_{status.value}",
+        StatusChoice(status).label,
+        _("How many actions had this status on that day"),
+        lambda row: int((row.tally or {}).get(status.value, 0)),
+        CellKind.WHOLE,
+    )
 
 
 REPORTS = Table(
     "reports",
     _("Reports"),
-    _("Every closed period: how the actions stood on its last day. A row never changes; corrections stand beside the report."),
+    _(
+        "Every closed period: how the actions stood on its last day. A row never changes; corrections stand beside the report."
+    ),
     rows=_rows,
     columns=(
         Column("key", _("Key"), _("Edition and code, joined by a colon: unique in this table"), _key),
@@ -54,16 +59,26 @@ REPORTS = Table(
         *(_count(status) for status in Status),
         Column("frozen_at", _("Frozen"), _("When it was frozen, in UTC"), lambda row: row.frozen_at, CellKind.MOMENT),
         Column("digest", _("Fingerprint"), _("SHA-256 over all that the snapshot holds"), lambda row: row.digest),
-        Column("audit_entry", _("Audit entry"), _("The number of the entry in the audit chain that tells of it"),
-               lambda row: row.audit_number, CellKind.WHOLE),
-        Column("url", _("Address"), _("Where the report can be read"),
-               lambda row: f"{settings.SITE_ADDRESS}/reports/{row.edition.code}/{row.code}/", CellKind.LINK),
+        Column(
+            "audit_entry",
+            _("Audit entry"),
+            _("The number of the entry in the audit chain that tells of it"),
+            lambda row: row.audit_number,
+            CellKind.WHOLE,
+        ),
+        Column(
+            "url",
+            _("Address"),
+            _("Where the report can be read"),
+            lambda row: f"{settings.SITE_ADDRESS}/reports/{row.edition.code}/{row.code}/",
+            CellKind.LINK,
+        ),
     ),
     order=("-ends_on", "-pk"),
     key="key",
     search=("code", "edition__title"),
     filters=(edition_filter(),),
     lookup=_by_key,
-)  # fmt: skip
+)
 
 TABLES = {table.name: table for table in (REPORTS,)}

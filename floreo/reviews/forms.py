@@ -48,9 +48,11 @@ class WhoForm(forms.Form):
     """Who answers: the deputy may, and then says so."""
 
     said_by = forms.CharField(
-        label=_l("Your name"), required=False, max_length=MOST_NAME,
+        label=_l("Your name"),
+        required=False,
+        max_length=MOST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )  # fmt: skip
+    )
 
 
 class AnswerForm(forms.Form):
@@ -62,15 +64,23 @@ class AnswerForm(forms.Form):
     risks = _text(_l("What could stop it"), rows=2)
     file = forms.FileField(label=_l("A file that shows it"), required=False, allow_empty_file=True)
     link = forms.CharField(
-        label=_l("Or its address on the web"), required=False, max_length=500,
+        label=_l("Or its address on the web"),
+        required=False,
+        max_length=500,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
     internal_note = _text(_l("A note to the secretariat"), _l("Never published."), rows=2)
 
     def __init__(
-        self, data: Any, files: Any, *, answer: Answer | None, milestones: Iterable[Milestone],
-        figures: Iterable[FigureAsked], prefix: str,
-    ) -> None:  # fmt: skip
+        self,
+        data: Any,
+        files: Any,
+        *,
+        answer: Answer | None,
+        milestones: Iterable[Milestone],
+        figures: Iterable[FigureAsked],
+        prefix: str,
+    ) -> None:
         super().__init__(data, files, prefix=prefix, initial=_known(answer))
         self.milestones, self.figures = list(milestones), list(figures)
         given = {f["indicator"]: f for f in answer.figures} if answer else {}
@@ -89,12 +99,18 @@ class AnswerForm(forms.Form):
 
     def _add_figure(self, figure: FigureAsked, known: Mapping[str, str]) -> None:
         label = _("%(title)s, %(period)s, in %(unit)s") % {
-            "title": figure.title, "period": figure.period, "unit": figure.unit,
-        }  # fmt: skip
+            "title": figure.title,
+            "period": figure.period,
+            "unit": figure.unit,
+        }
         self.fields[f"value-{figure.code}"] = forms.CharField(
-            label=label, required=False, max_length=40, initial=known.get("value", ""), help_text=figure.definition,
+            label=label,
+            required=False,
+            max_length=40,
+            initial=known.get("value", ""),
+            help_text=figure.definition,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        )  # fmt: skip
+        )
         self.fields[f"source-{figure.code}"] = forms.CharField(
             label=_("Where that number comes from"), required=False, max_length=500, initial=known.get("source", "")
         )
@@ -124,11 +140,16 @@ class AnswerForm(forms.Form):
         }
         found["figures"] = [
             {
-                "indicator": f.code, "starts_on": f.starts_on.isoformat(), "ends_on": f.ends_on.isoformat(),
-                "value": given[f"value-{f.code}"].strip(), "source": given[f"source-{f.code}"].strip(), "note": "",
+                "indicator": f.code,
+                "starts_on": f.starts_on.isoformat(),
+                "ends_on": f.ends_on.isoformat(),
+                "value": given[f"value-{f.code}"].strip(),
+                "source": given[f"source-{f.code}"].strip(),
+                "note": "",
             }
-            for f in self.figures if given[f"value-{f.code}"].strip()
-        ]  # fmt: skip
+            for f in self.figures
+            if given[f"value-{f.code}"].strip()
+        ]
         return found
 
     def typed(self) -> list[tuple[Any, str]]:

@@ -56,8 +56,10 @@ class Post:
         with translation.override(language):
             acts = list(actions)
             facts = self._facts(ask, to, language) | {
-                "kind": kind, "actions": [f"{a.code} {a.in_language('title')}" for a in acts], "whom": ask.whom,
-            }  # fmt: skip
+                "kind": kind,
+                "actions": [f"{a.code} {a.in_language('title')}" for a in acts],
+                "whom": ask.whom,
+            }
             text = render_to_string("reviews/mail/asked.txt", facts)
             subject = self._subject(kind, len(acts))
             return self._letter(ask, to=address, language=language, kind=f"review.{kind}", subject=subject, text=text)
@@ -78,11 +80,14 @@ class Post:
         review = self.review
         return {
             "name": to.name if to else (ask.organisation.in_language("name") if ask.organisation else ""),
-            "period": period_words(review.period), "edition": review.edition.in_language("title"),
-            "due": day_words(review.due_on), "closes": day_words(review.closes_on),
-            "late": self.today > review.due_on, "reply": self.reply,
+            "period": period_words(review.period),
+            "edition": review.edition.in_language("title"),
+            "due": day_words(review.due_on),
+            "closes": day_words(review.closes_on),
+            "late": self.today > review.due_on,
+            "reply": self.reply,
             "link": settings.SITE_ADDRESS + answer_path(ask, language),
-        }  # fmt: skip
+        }
 
     def _subject(self, kind: str, actions: int) -> str:
         facts = {"n": actions, "period": period_words(self.review.period), "due": day_words(self.review.due_on)}
@@ -100,6 +105,13 @@ class Post:
 
     def _letter(self, ask: Ask, *, to: str, language: str, kind: str, subject: str, text: str) -> OutboxMail:
         return outbox.letter(
-            to=to, subject=subject, text=text, kind=kind, about=key(ask), language=language, is_secret=True,
-            not_after=self.not_after, headers={"Reply-To": self.reply},
-        )  # fmt: skip
+            to=to,
+            subject=subject,
+            text=text,
+            kind=kind,
+            about=key(ask),
+            language=language,
+            is_secret=True,
+            not_after=self.not_after,
+            headers={"Reply-To": self.reply},
+        )

@@ -75,9 +75,10 @@ class Beat:
 def planned(beat: Beat, period: Period) -> Dates:
     end = period.end
     return Dates(
-        end + timedelta(days=beat.opens_after), end + timedelta(days=beat.due_after),
+        end + timedelta(days=beat.opens_after),
+        end + timedelta(days=beat.due_after),
         end + timedelta(days=beat.closes_after),
-    )  # fmt: skip
+    )
 
 
 def ended_period(beat: Beat, today: date) -> Period:

@@ -54,9 +54,16 @@ def asked_in(period: Period, filters: Filters) -> list[Asked]:
         ask__review__due_on__gte=period.start, ask__review__due_on__lte=period.end, **_narrowed(filters)
     )
     columns = (
-        "ask_id", "action_id", "ask__review__code", "ask__review__due_on", "action__code", "action__title",
-        "action__edition__code", "ask__organisation__short_name", "ask__organisation__name",
-    )  # fmt: skip
+        "ask_id",
+        "action_id",
+        "ask__review__code",
+        "ask__review__due_on",
+        "action__code",
+        "action__title",
+        "action__edition__code",
+        "ask__organisation__short_name",
+        "ask__organisation__name",
+    )
     ordered = rows.order_by("ask__review__due_on", "action__position", "action__pk", "ask_id")
     said = _said(period.end)
     found = []
@@ -92,9 +99,13 @@ def _reading(counted: Iterable[tuple[Asked, bool]], left: tuple[tuple[str, int],
     groups = tuple(Group(name, *sums[name]) for name in sorted(sums))
     numerator = sum(record.counted for record in records)
     return Reading(
-        share(numerator, len(records)), Decimal(numerator), Decimal(len(records)),
-        tuple(sorted(records, key=lambda r: r.counted)), groups, left,
-    )  # fmt: skip
+        share(numerator, len(records)),
+        Decimal(numerator),
+        Decimal(len(records)),
+        tuple(sorted(records, key=lambda r: r.counted)),
+        groups,
+        left,
+    )
 
 
 def share_updates_in_time(period: Period, filters: Filters) -> Reading:

@@ -77,9 +77,14 @@ class Rhythm(Record):
     @property
     def beat(self) -> Beat:
         return Beat(
-            Frequency(self.frequency), self.opens_after_days, self.due_after_days, self.closes_after_days,
-            tuple(self.remind_before), tuple(self.remind_after), self.escalate_after_days,
-        )  # fmt: skip
+            Frequency(self.frequency),
+            self.opens_after_days,
+            self.due_after_days,
+            self.closes_after_days,
+            tuple(self.remind_before),
+            tuple(self.remind_after),
+            self.escalate_after_days,
+        )
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

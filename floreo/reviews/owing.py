@@ -55,12 +55,20 @@ def _asked(ask: Ask, *, person: int | None, name: str, since: date | None) -> Ow
     said = ngettext("Say how %(n)d action stands", "Say how %(n)d actions stand", number) % {"n": number}
     why = f"{say.title(ask.review)}. {ask.get_state_display()}."
     return Owed(
-        key=name, kind=OwedKind.UPDATE, title=said, why=why, href=ask.desk_url(), due=ask.review.due_on,
-        since=since or ask.review.opened_on, person=person, needs=ANSWER,
+        key=name,
+        kind=OwedKind.UPDATE,
+        title=said,
+        why=why,
+        href=ask.desk_url(),
+        due=ask.review.due_on,
+        since=since or ask.review.opened_on,
+        person=person,
+        needs=ANSWER,
         # The organisation owes it once; the deputy's turn is the deputy's alone.
         organisation=ask.organisation_id if person == ask.person_id else None,
-        presses=(Press(pgettext("button", "Answer"), ask.desk_url()),), answer=answer_path(ask, ask.language),
-    )  # fmt: skip
+        presses=(Press(pgettext("button", "Answer"), ask.desk_url()),),
+        answer=answer_path(ask, ask.language),
+    )
 
 
 def _answers() -> Iterator[Owed]:
@@ -73,12 +81,16 @@ def _answers() -> Iterator[Owed]:
             Press(_("Return with a note"), reverse("workspace:return_answer", args=args)),
         )
         yield Owed(
-            key=key(answer), kind=OwedKind.DECIDE,
+            key=key(answer),
+            kind=OwedKind.DECIDE,
             title=_("Approve the update: %(action)s") % {"action": answer.action.named()},
             why=_("%(review)s. Sent by %(who)s") % {"review": say.title(review), "who": say.said_words(answer)},
-            href=f"{review.desk_url()}#answer-{answer.pk}", due=review.closes_on, since=answer.said_on, needs=DECIDE,
+            href=f"{review.desk_url()}#answer-{answer.pk}",
+            due=review.closes_on,
+            since=answer.said_on,
+            needs=DECIDE,
             presses=presses,
-        )  # fmt: skip
+        )
 
 
 def _closings(today: date) -> Iterator[Owed]:
@@ -92,11 +104,16 @@ def _closings(today: date) -> Iterator[Owed]:
             continue
         why = _("Everything is approved.") if ready else _("Its last day has come.")
         yield Owed(
-            key=f"{key(review)}:close", kind=OwedKind.REPORT,
-            title=_("Close the review: %(review)s") % {"review": say.title(review)}, why=why, href=review.desk_url(),
-            due=review.closes_on, since=review.closes_on if not ready else None, needs=RUN,
+            key=f"{key(review)}:close",
+            kind=OwedKind.REPORT,
+            title=_("Close the review: %(review)s") % {"review": say.title(review)},
+            why=why,
+            href=review.desk_url(),
+            due=review.closes_on,
+            since=review.closes_on if not ready else None,
+            needs=RUN,
             presses=(Press(_("Open the review"), review.desk_url()),),
-        )  # fmt: skip
+        )
 
 
 __all__ = ["owed"]

@@ -107,9 +107,10 @@ class AnswerShape(TranslatedShape):
     def fields(self, setting: Setting) -> dict[str, Any]:
         return super().fields(setting) | {
             "milestones": {code: day.isoformat() for code, day in self.milestones.items()},
-            "figures": [figure.plain() for figure in self.figures], "first_said_on": self.said_on,
+            "figures": [figure.plain() for figure in self.figures],
+            "first_said_on": self.said_on,
             "decided_at": _moment(self.decided_on),
-        }  # fmt: skip
+        }
 
 
 class AskShape(Shape):
@@ -151,9 +152,11 @@ class AskShape(Shape):
         state = whole(known, numbered.values(), is_opened=self.opened_on is not None)
         said = [each.said_on for each in self.answer if each.said_on is not None]
         return super().fields(setting) | {
-            "state": state.value, "answered_on": max(said, default=None) if state in ANSWERED else None,
-            "opened_at": _moment(self.opened_on), "asked_count": 1 if self.asked_on else 0,
-        }  # fmt: skip
+            "state": state.value,
+            "answered_on": max(said, default=None) if state in ANSWERED else None,
+            "opened_at": _moment(self.opened_on),
+            "asked_count": 1 if self.asked_on else 0,
+        }
 
 
 class ReviewShape(Shape):

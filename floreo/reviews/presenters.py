@@ -16,9 +16,13 @@ from floreo.strategy.presenters.words import days_words, short_day
 
 # The shape that stands beside each word; the gallery shows them all.
 ASK_SHAPES: Mapping[str, str] = {
-    AskState.WAITING: "not_started", AskState.OPENED: "not_started", AskState.DRAFT: "not_started",
-    AskState.SUBMITTED: "on_track", AskState.RETURNED: "at_risk", AskState.APPROVED: "done",
-}  # fmt: skip
+    AskState.WAITING: "not_started",
+    AskState.OPENED: "not_started",
+    AskState.DRAFT: "not_started",
+    AskState.SUBMITTED: "on_track",
+    AskState.RETURNED: "at_risk",
+    AskState.APPROVED: "done",
+}
 
 
 def period_words(period: Period) -> str:
@@ -41,9 +45,11 @@ def rhythm_words(rhythm: Rhythm, today: date) -> str:
     running = period_of(today, beat.frequency)
     opens, due = planned(beat, running).opens_on, planned(beat, running).due_on
     return _("%(often)s. The review of %(period)s opens by itself on %(opens)s; answers are due on %(due)s.") % {
-        "often": rhythm.get_frequency_display(), "period": period_words(running), "opens": short_day(opens),
+        "often": rhythm.get_frequency_display(),
+        "period": period_words(running),
+        "opens": short_day(opens),
         "due": short_day(due),
-    }  # fmt: skip
+    }
 
 
 def progress(done: int, asked: int) -> str:
@@ -79,13 +85,16 @@ def due_words(review: Review, today: date) -> str:
     days = (review.due_on - today).days
     if days > 0:
         return _("Answers are due on %(day)s, in %(days)s.") % {
-            "day": short_day(review.due_on), "days": days_words(days),
-        }  # fmt: skip
+            "day": short_day(review.due_on),
+            "days": days_words(days),
+        }
     if days == 0:
         return _("Answers are due today.")
     return _("Answers were due on %(day)s, %(days)s ago. It closes on %(closes)s.") % {
-        "day": short_day(review.due_on), "days": days_words(-days), "closes": short_day(review.closes_on),
-    }  # fmt: skip
+        "day": short_day(review.due_on),
+        "days": days_words(-days),
+        "closes": short_day(review.closes_on),
+    }
 
 
 def moment_day(moment: datetime) -> str:

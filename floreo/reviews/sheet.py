@@ -106,9 +106,13 @@ class Sheet:
             answer = answers.get(act.pk)
             open_one = answer if answer is not None and answer.is_open else None
             form = AnswerForm(
-                data, files, answer=open_one, prefix=f"a{act.pk}", milestones=_open_milestones(act),
+                data,
+                files,
+                answer=open_one,
+                prefix=f"a{act.pk}",
+                milestones=_open_milestones(act),
                 figures=[f for f in asked if f.action_id == act.pk],
-            )  # fmt: skip
+            )
             mine = [kept[pk] for pk in (answer.evidence if answer else []) if pk in kept]
             self.entries.append(Entry(act, answer, form, last.get(act.pk), mine, titles=titles))
         self.who = WhoForm(data, initial={"said_by": self.name})

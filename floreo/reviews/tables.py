@@ -74,13 +74,25 @@ ASKS = Table(
         edition_of(lambda a: a.review.edition),
         Column("review", _("Review"), _("Its code"), lambda a: a.review.code),
         Column(
-            "organisation", _("Organisation"), _("Its code in the register"),
+            "organisation",
+            _("Organisation"),
+            _("Its code in the register"),
             lambda a: a.organisation.code if a.organisation else None,
         ),
-        Column("person", _("Person"), _("Who answers for it"), lambda a: a.person.name if a.person else None,
-               needs=Permission.PEOPLE_READ),
-        Column("deputy", _("Deputy"), _("To whom it was escalated"), lambda a: a.deputy.name if a.deputy else None,
-               needs=Permission.PEOPLE_READ),
+        Column(
+            "person",
+            _("Person"),
+            _("Who answers for it"),
+            lambda a: a.person.name if a.person else None,
+            needs=Permission.PEOPLE_READ,
+        ),
+        Column(
+            "deputy",
+            _("Deputy"),
+            _("To whom it was escalated"),
+            lambda a: a.deputy.name if a.deputy else None,
+            needs=Permission.PEOPLE_READ,
+        ),
         _count("asked_about", _("Actions"), _("How many actions were asked about")),
         column("state", _("State"), _("waiting, opened, draft, submitted, returned or approved")),
         day("asked_on", _("Asked"), _("When the link was last sent")),
@@ -95,22 +107,22 @@ ASKS = Table(
     search=("organisation__name", "organisation__short_name", "person__name"),
     filters=(Filter("state", _("State"), lambda: AskStateChoice.choices, lambda rows, v: rows.filter(state=v)),),
     lookup=by_id,
-)  # fmt: skip
+)
 
 ANSWERS = Table(
     "answers",
     _("Answers"),
     _("What leads answered in reviews, drafts and returned ones among them, and who decided."),
-    rows=lambda _viewer: Answer.objects.select_related(
-        "action__edition", "ask__review", "ask__organisation", "update"
-    ),
+    rows=lambda _viewer: Answer.objects.select_related("action__edition", "ask__review", "ask__organisation", "update"),
     columns=(
         Column("id", _("Number"), _("Tells rows apart"), lambda a: a.pk, CellKind.WHOLE),
         edition_of(lambda a: a.action.edition),
         Column("review", _("Review"), _("Its code"), lambda a: a.ask.review.code),
         Column("action", _("Action"), _("Its code"), lambda a: a.action.code),
         Column(
-            "organisation", _("Organisation"), _("Who was asked"),
+            "organisation",
+            _("Organisation"),
+            _("Who was asked"),
             lambda a: a.ask.organisation.code if a.ask.organisation else None,
         ),
         column("number", _("Turn"), _("How many answers about this action, in this review"), CellKind.WHOLE),
@@ -136,6 +148,6 @@ ANSWERS = Table(
         edition_filter("action__edition"),
     ),
     lookup=by_id,
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {table.name: table for table in (REVIEWS, ASKS, ANSWERS)}

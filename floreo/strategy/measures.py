@@ -70,9 +70,13 @@ def _share_of_actions(period: Period, filters: Filters, is_in: Callable[[ActionR
     groups, records = _grouped(counted, pillars.values())
     numerator = sum(inside for _group, inside, _record in counted)
     return Reading(
-        share(numerator, len(counted)), Decimal(numerator), Decimal(len(counted)), records, groups,
+        share(numerator, len(counted)),
+        Decimal(numerator),
+        Decimal(len(counted)),
+        records,
+        groups,
         _left(NOT_BEGUN, not_begun),
-    )  # fmt: skip
+    )
 
 
 @once
@@ -143,9 +147,13 @@ def share_milestones_with_evidence(period: Period, filters: Filters) -> Reading:
     groups, records = _grouped(counted, pillars.values())
     numerator = sum(is_in for _group, is_in, _record in counted)
     return Reading(
-        share(numerator, len(counted)), Decimal(numerator), Decimal(len(counted)), records, groups,
+        share(numerator, len(counted)),
+        Decimal(numerator),
+        Decimal(len(counted)),
+        records,
+        groups,
         _left(NOT_BEGUN, not_begun),
-    )  # fmt: skip
+    )
 
 
 @once

@@ -42,11 +42,12 @@ def _against_plan(filters: Filters, part: Callable[[BudgetLine], Decimal]) -> Re
     left = len(every) - len(lines)
     return Reading(
         (done * 100 / whole).quantize(_HUNDREDTH, rounding=ROUND_HALF_UP) if whole else None,
-        done, whole,
+        done,
+        whole,
         tuple(_record(line, counted=part(line) > 0) for line in lines),
         tuple(Group(name, int(a.to_integral_value()), int(b.to_integral_value())) for name, (a, b) in groups.items()),
         ((OTHER_CURRENCY, left),) if left else (),
-    )  # fmt: skip
+    )
 
 
 def _record(line: BudgetLine, *, counted: bool) -> RecordRef:

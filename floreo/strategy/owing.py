@@ -41,9 +41,22 @@ WAITING = (StatusChoice.LATE, StatusChoice.STALLED, StatusChoice.AT_RISK)
 AT_ONCE = 50  # reasons worded together, once one of them is shown
 # What a row says of an action; long texts stay in the database.
 _SAID = (
-    "code", "title", "translations", "status", "status_rule", "status_since", "due_on", "starts_on", "expected_on", "on_hold_since",
-    "override", "override_by", "override_on", "person", "edition",
-)  # fmt: skip
+    "code",
+    "title",
+    "translations",
+    "status",
+    "status_rule",
+    "status_since",
+    "due_on",
+    "starts_on",
+    "expected_on",
+    "on_hold_since",
+    "override",
+    "override_by",
+    "override_on",
+    "person",
+    "edition",
+)
 
 
 def owed(whose: Whose, *, viewer: object, today: date) -> list[Owed]:
@@ -209,17 +222,28 @@ class _Plan:
         lead, person = self.lead_of.get(act.pk), self._person(act)
         since = act.status_since if act.status_since and act.status_since <= self.today else None
         return Owed(
-            key=key(act), kind=OwedKind.UPDATE, title=_named(act), why=_later(lambda: reasons.of(act)),
-            href=self.addresses(act).to_action(act.code), due=_due(act), since=since,
-            person=person, organisation=lead, needs=Permission.PLAN_EDIT, presses=self._presses(act), status=act.status,
-        )  # fmt: skip
+            key=key(act),
+            kind=OwedKind.UPDATE,
+            title=_named(act),
+            why=_later(lambda: reasons.of(act)),
+            href=self.addresses(act).to_action(act.code),
+            due=_due(act),
+            since=since,
+            person=person,
+            organisation=lead,
+            needs=Permission.PLAN_EDIT,
+            presses=self._presses(act),
+            status=act.status,
+        )
 
     def milestone_items(self) -> list[Owed]:
         """Those to come; one that is missed makes its action late, and is said there."""
         rows = Milestone.objects.filter(
-            action__in=self.open_actions.order_by().values("pk"), reached_on=None,
-            due_on__gte=self.today, due_on__lte=self.today + HORIZON,
-        )  # fmt: skip
+            action__in=self.open_actions.order_by().values("pk"),
+            reached_on=None,
+            due_on__gte=self.today,
+            due_on__lte=self.today + HORIZON,
+        )
         found = [_Step(*row) for row in rows.order_by("due_on", "pk").values_list(*_Step._fields)]
         unread = {step.action_id for step in found} - self.acts.keys()
         if unread:
@@ -232,12 +256,17 @@ class _Plan:
             way = self.addresses(act).to_milestone
             presses = tuple(Press(words, way(act.code, step.code, name)) for words, name in self.words_of_milestone)
         return Owed(
-            key=f"{Milestone._meta.label_lower}:{step.pk}", kind=OwedKind.MILESTONE,
+            key=f"{Milestone._meta.label_lower}:{step.pk}",
+            kind=OwedKind.MILESTONE,
             title=said_in(step.translations, "title", step.title),
             why=_later(lambda: _("Milestone of %(action)s") % {"action": _named(act)}),
-            href=f"{self.addresses(act).to_action(act.code)}#milestones", due=step.due_on,
-            person=self._person(act), organisation=self.lead_of.get(act.pk), needs=Permission.PLAN_EDIT, presses=presses,
-        )  # fmt: skip
+            href=f"{self.addresses(act).to_action(act.code)}#milestones",
+            due=step.due_on,
+            person=self._person(act),
+            organisation=self.lead_of.get(act.pk),
+            needs=Permission.PLAN_EDIT,
+            presses=presses,
+        )
 
     def _asks(self, permission: Permission) -> bool:
         return self.whose.everybody or permission in self.whose.permissions
@@ -253,10 +282,15 @@ class _Plan:
     def _draft(self, draft: ImportDraft, waiting: int) -> Owed:
         href = reverse("workspace:import", args=[draft.code])
         return Owed(
-            key=key(draft), kind=OwedKind.CONFIRM, title=_("Review the draft of %(file)s") % {"file": draft.file_name},
-            why=ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting}, href=href,
-            since=draft.created_at.date(), needs=Permission.IMPORT_REVIEW, presses=(Press(_("Review"), href),),
-        )  # fmt: skip
+            key=key(draft),
+            kind=OwedKind.CONFIRM,
+            title=_("Review the draft of %(file)s") % {"file": draft.file_name},
+            why=ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting},
+            href=href,
+            since=draft.created_at.date(),
+            needs=Permission.IMPORT_REVIEW,
+            presses=(Press(_("Review"), href),),
+        )
 
     def facts(self) -> list[Owed]:
         """Facts of a plan in force that nobody has checked against their source."""
@@ -270,11 +304,14 @@ class _Plan:
     def _fact(self, edition: Edition, number: int) -> Owed:
         href = reverse("workspace:actions", args=[edition.code])
         return Owed(
-            key=key(edition), kind=OwedKind.CONFIRM,
+            key=key(edition),
+            kind=OwedKind.CONFIRM,
             title=ngettext("Confirm %(n)d action", "Confirm %(n)d actions", number) % {"n": number},
-            why=_("Not yet checked against a source: %(edition)s") % {"edition": edition.in_language("title")}, href=href,
-            needs=Permission.PLAN_EDIT, presses=(Press(_("Open the list"), href),),
-        )  # fmt: skip
+            why=_("Not yet checked against a source: %(edition)s") % {"edition": edition.in_language("title")},
+            href=href,
+            needs=Permission.PLAN_EDIT,
+            presses=(Press(_("Open the list"), href),),
+        )
 
 
 def _named(act: Action) -> str:

@@ -121,9 +121,22 @@ class PlanFacts:
 
     def _load_actions(self) -> Iterator[ActionRow]:
         columns = (
-            "pk", "code", "title", "edition__code", "edition__starts_on", "objective__pillar_id", "objective_id",
-            "person_id", "override", "override_on", "starts_on", "due_on", "closed_on", "on_hold_since", "expected_on",
-        )  # fmt: skip
+            "pk",
+            "code",
+            "title",
+            "edition__code",
+            "edition__starts_on",
+            "objective__pillar_id",
+            "objective_id",
+            "person_id",
+            "override",
+            "override_on",
+            "starts_on",
+            "due_on",
+            "closed_on",
+            "on_hold_since",
+            "expected_on",
+        )
         actions = Action.objects.filter(is_public=True, **self._of("edition")).order_by("position", "pk")
         for (
             pk,

@@ -62,21 +62,41 @@ class RowKind:
 
 def _of_action(name: str, model: type[Model], second: str) -> RowKind:
     return RowKind(
-        name, model, "action__edition", "action__objective__pillar", "action__objective", ("action__code", second),
-        "portal:action", ("action__edition__code", "action__code"), {"action__is_public": True},
-    )  # fmt: skip
+        name,
+        model,
+        "action__edition",
+        "action__objective__pillar",
+        "action__objective",
+        ("action__code", second),
+        "portal:action",
+        ("action__edition__code", "action__code"),
+        {"action__is_public": True},
+    )
 
 
 _TITLED, _PUBLIC, _CODE = ("code", "title"), {"is_public": True}, ("edition__code",)
 KINDS: tuple[RowKind, ...] = (
     RowKind("pillars", Pillar, "edition", "pk", "", _TITLED, "portal:pillar", ("edition__code", "code")),
     RowKind(
-        "objectives", Objective, "pillar__edition", "pillar", "pk", _TITLED,
-        "portal:objective", ("pillar__edition__code", "code"),
+        "objectives",
+        Objective,
+        "pillar__edition",
+        "pillar",
+        "pk",
+        _TITLED,
+        "portal:objective",
+        ("pillar__edition__code", "code"),
     ),
     RowKind(
-        "actions", Action, "edition", "objective__pillar", "objective", _TITLED,
-        "portal:action", ("edition__code", "code"), _PUBLIC,
+        "actions",
+        Action,
+        "edition",
+        "objective__pillar",
+        "objective",
+        _TITLED,
+        "portal:action",
+        ("edition__code", "code"),
+        _PUBLIC,
     ),
     _of_action("milestones", Milestone, "title"),
     _of_action("participations", Participation, "organisation__name"),
@@ -85,4 +105,4 @@ KINDS: tuple[RowKind, ...] = (
     RowKind("bodies", EditionBody, "edition", "", "", ("organisation__name",), "portal:edition", _CODE),
     RowKind("outlets", Outlet, "edition", "", "", ("name",), "portal:edition", _CODE),
     RowKind("targets", StatedTarget, "edition", "pillar", "", ("title",), "portal:edition", _CODE),
-)  # fmt: skip
+)

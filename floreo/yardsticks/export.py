@@ -88,9 +88,17 @@ def goes(attachment: Attachment, purpose: Purpose) -> bool:
 
 def _columns() -> list[tuple[str, int]]:
     return [
-        (_("Code"), 10), (_("Item"), 42), (_("Level"), 18), (_("Reason"), 60), (_("Evidence"), 50), (_("Files"), 36),
-        (_("Links"), 44), (_("Marking"), 14), (_("Stays here"), 10), (_("What is missing"), 44),
-    ]  # fmt: skip
+        (_("Code"), 10),
+        (_("Item"), 42),
+        (_("Level"), 18),
+        (_("Reason"), 60),
+        (_("Evidence"), 50),
+        (_("Files"), 36),
+        (_("Links"), 44),
+        (_("Marking"), 14),
+        (_("Stays here"), 10),
+        (_("What is missing"), 44),
+    ]
 
 
 def _cells(row: Row) -> list[str]:
@@ -99,13 +107,17 @@ def _cells(row: Row) -> list[str]:
     title = item.in_language("title") or kind_words(item.kind)
     proofs = row.proofs
     return [
-        item.code, title + ("" if item.confirmed else " " + _("(title not checked)")), row.level_word, row.reason,
+        item.code,
+        title + ("" if item.confirmed else " " + _("(title not checked)")),
+        row.level_word,
+        row.reason,
         "\n".join(p.evidence.in_language("title") + (f" ({p.note})" if p.note else "") for p in proofs),
         "\n".join(p.evidence.file_name for p in proofs if p.evidence.file_name),
         "\n".join(p.link for p in proofs if p.link),
         "\n".join(sorted({f"TLP:{p.evidence.tlp}" for p in proofs})),
-        str(row.kept_back) if row.kept_back else "", "\n".join(row.missing),
-    ]  # fmt: skip
+        str(row.kept_back) if row.kept_back else "",
+        "\n".join(row.missing),
+    ]
 
 
 def workbook(sheet: Sheet, rows: list[Row], *, headline: str, notes: list[str]) -> bytes:
@@ -196,8 +208,9 @@ class Archive:
                 self._text("SHA256SUMS.txt", "".join(f"{digest}  {path}\n" for path, digest in self.sums))
         except OSError as error:
             out.close()
-            raise Refused(_("There is no room on the server to put the archive together. Tell whoever runs it."),
-                          code="no_room") from error  # fmt: skip
+            raise Refused(
+                _("There is no room on the server to put the archive together. Tell whoever runs it."), code="no_room"
+            ) from error
         out.seek(0)
         return out
 

@@ -240,9 +240,14 @@ def _turn(before: Decimal | None, now: Decimal | None) -> Turn:
 
 
 def compared(
-    codes: Iterable[str], before: Mapping[str, Level], now: Mapping[str, Level],
-    *, scale: Scale, scale_before: Scale | None = None, links: Mapping[str, Sequence[str]] | None = None,
-) -> list[Step]:  # fmt: skip
+    codes: Iterable[str],
+    before: Mapping[str, Level],
+    now: Mapping[str, Level],
+    *,
+    scale: Scale,
+    scale_before: Scale | None = None,
+    links: Mapping[str, Sequence[str]] | None = None,
+) -> list[Step]:
     """Every item of `codes` beside what it was. Another version's items are found through `links` (item now -> items
     then); of several, the weakest counts. Scales of different length are compared by how far up a level stands."""
     old_scale, steps = scale_before or scale, []

@@ -64,9 +64,13 @@ class Yardstick(Record, Translated, Sourced):
 
     def search_entry(self) -> Entry:
         return Entry(
-            "yardstick", self.title, f"{self.short_title} {self.publisher} {self.about}", self.get_absolute_url(),
-            self.desk_url(), is_public=True,
-        )  # fmt: skip
+            "yardstick",
+            self.title,
+            f"{self.short_title} {self.publisher} {self.about}",
+            self.get_absolute_url(),
+            self.desk_url(),
+            is_public=True,
+        )
 
 
 class Version(Record, Translated, Sourced):

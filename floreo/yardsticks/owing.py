@@ -26,7 +26,7 @@ def owed(whose: Whose, *, viewer: object, today: date) -> Iterator[Owed]:
     seen = Assessment.objects.visible_to(viewer).exclude(state=AssessmentState.CLOSED)
     rows = seen.annotate(
         waiting=Count("answers", filter=waits, distinct=True), first=Min("answers__ratings__rated_on", filter=waits)
-    ).filter(waiting__gt=0)  # fmt: skip
+    ).filter(waiting__gt=0)
     for found in rows.select_related("in_version__yardstick").order_by("as_of", "pk"):
         yield _item(found, getattr(found, "waiting", 0), getattr(found, "first", None))
 
@@ -35,6 +35,13 @@ def _item(found: Assessment, waiting: int, since: date | None) -> Owed:
     said = ngettext("%(n)d rated item waits for a review.", "%(n)d rated items wait for a review.", waiting)
     address = reverse("workspace:assessment", args=[found.code])
     return Owed(
-        key=key(found), kind=OwedKind.DECIDE, title=str(found), why=said % {"n": waiting}, href=address,
-        due=found.as_of, since=since, needs=NEEDS, presses=(Press(_("Review"), f"{address}?show=waiting"),),
-    )  # fmt: skip
+        key=key(found),
+        kind=OwedKind.DECIDE,
+        title=str(found),
+        why=said % {"n": waiting},
+        href=address,
+        due=found.as_of,
+        since=since,
+        needs=NEEDS,
+        presses=(Press(_("Review"), f"{address}?show=waiting"),),
+    )

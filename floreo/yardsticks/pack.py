@@ -155,8 +155,13 @@ class ServingShape(Shape):
 
 # In the order in which they are made: what a row points to comes before it.
 SHAPES: tuple[type[Shape], ...] = (
-    *library.SHAPES, AssessmentShape, AnswerShape, RatingShape, PublishedScoreShape, ServingShape,
-)  # fmt: skip
+    *library.SHAPES,
+    AssessmentShape,
+    AnswerShape,
+    RatingShape,
+    PublishedScoreShape,
+    ServingShape,
+)
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {
     "yardsticks.toml": {
         "assessment": AssessmentShape,

@@ -18,16 +18,34 @@ from floreo.yardsticks.models import Answer, PublishedScore, Version
 from floreo.yardsticks.queries import Line, Sheet
 
 KIND_WORDS: Mapping[str, Promise] = {
-    "pillar": _l("Pillar"), "indicator": _l("Indicator"), "dimension": _l("Dimension"), "factor": _l("Factor"),
-    "aspect": _l("Aspect"), "area": _l("Area"), "cluster": _l("Cluster"), "objective": _l("Objective"),
-    "phase": _l("Phase"), "chapter": _l("Chapter"), "principle": _l("Principle"), "focus_area": _l("Focus area"),
-    "quadrant": _l("Quadrant"), "parameter": _l("Parameter"), "function": _l("Function"), "category": _l("Category"),
-    "outcome": _l("Outcome"), "part": _l("Part"), "article": _l("Article"),
-}  # fmt: skip
+    "pillar": _l("Pillar"),
+    "indicator": _l("Indicator"),
+    "dimension": _l("Dimension"),
+    "factor": _l("Factor"),
+    "aspect": _l("Aspect"),
+    "area": _l("Area"),
+    "cluster": _l("Cluster"),
+    "objective": _l("Objective"),
+    "phase": _l("Phase"),
+    "chapter": _l("Chapter"),
+    "principle": _l("Principle"),
+    "focus_area": _l("Focus area"),
+    "quadrant": _l("Quadrant"),
+    "parameter": _l("Parameter"),
+    "function": _l("Function"),
+    "category": _l("Category"),
+    "outcome": _l("Outcome"),
+    "part": _l("Part"),
+    "article": _l("Article"),
+}
 TURN_WORDS: Mapping[Turn, Promise] = {
-    Turn.UP: pgettext_lazy("level", "Up"), Turn.DOWN: pgettext_lazy("level", "Down"), Turn.SAME: _l("The same"), Turn.NEW: _l("Not rated then"),
-    Turn.LOST: _l("Not rated now"), Turn.NONE: _l("Rated neither then nor now"),
-}  # fmt: skip
+    Turn.UP: pgettext_lazy("level", "Up"),
+    Turn.DOWN: pgettext_lazy("level", "Down"),
+    Turn.SAME: _l("The same"),
+    Turn.NEW: _l("Not rated then"),
+    Turn.LOST: _l("Not rated now"),
+    Turn.NONE: _l("Rated neither then nor now"),
+}
 
 
 def kind_words(kind: str) -> str:

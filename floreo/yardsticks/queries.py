@@ -176,7 +176,10 @@ def suggestions(answer: Answer, viewer: object, below: Below, *, most: int = 12)
     items = [answer.item, *kin_of(answer.item)]
     serving = list(Serving.objects.filter(item__in=items).values_list("thing", flat=True))
     under = [name for names in below(serving).values() for name in names]
-    elsewhere = Answer.objects.filter(Q(item__in=items) | Q(item__code=answer.item.code, item__in_version__yardstick=answer.item.in_version.yardstick_id))  # fmt: skip
+    elsewhere = Answer.objects.filter(
+        Q(item__in=items)
+        | Q(item__code=answer.item.code, item__in_version__yardstick=answer.item.in_version.yardstick_id)
+    )
     others = [key(row) for row in elsewhere.exclude(pk=answer.pk)]
     names = list(dict.fromkeys([*serving, *under, *others]))
     have = {a.evidence_id for a in evidence_of([key(answer)], viewer).get(key(answer), [])}
@@ -210,6 +213,10 @@ def steps_between(before: Assessment, now: Assessment) -> list[Step]:
     version, old = now.in_version, before.in_version
     codes = [item.code for item, _depth in ordered(version) if item.is_rated]
     return logic.compared(
-        codes, levels_of(before), levels_of(now), scale=version.scale, scale_before=old.scale,
+        codes,
+        levels_of(before),
+        levels_of(now),
+        scale=version.scale,
+        scale_before=old.scale,
         links=links_between(old, version),
-    )  # fmt: skip
+    )

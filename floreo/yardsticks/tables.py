@@ -53,8 +53,13 @@ YARDSTICKS = Table(
         _column("released", _("Released"), _("As its publisher says it")),
         _column("is_current", _("Current"), _("Whether it is the version in use"), CellKind.FLAG),
         _column("rule", _("Rule"), _("sum, all_below, share or status: how levels come together")),
-        Column("levels", _("Levels"), _("Lowest first"), lambda v: [f"{x['value']} {x['word']}" for x in v.levels],
-               CellKind.LIST),
+        Column(
+            "levels",
+            _("Levels"),
+            _("Lowest first"),
+            lambda v: [f"{x['value']} {x['word']}" for x in v.levels],
+            CellKind.LIST,
+        ),
         _column("items_stated", _("Items stated"), _("How many its publisher counts"), CellKind.WHOLE),
         _column("missing", _("Not held"), _("What of it is not held here, and why")),
         _column("licence", _("Licence"), _("Of its text, which is not kept here")),
@@ -67,7 +72,7 @@ YARDSTICKS = Table(
         Filter("rule", _("Rule"), lambda: RuleChoice.choices, lambda rows, v: rows.filter(rule=v)),
     ),
     lookup=lambda rows, key: rows.filter(code=key),
-)  # fmt: skip
+)
 
 
 def _items(viewer: object) -> QuerySet[Item]:
@@ -97,12 +102,14 @@ YARDSTICK_ITEMS = Table(
     filters=(
         Filter("yardstick", _("Yardstick"), _yardsticks, lambda rows, v: rows.filter(in_version__yardstick__code=v)),
         Filter(
-            "checked", _("Title"), lambda: [("yes", _("Checked")), ("no", _("Not checked"))],
+            "checked",
+            _("Title"),
+            lambda: [("yes", _("Checked")), ("no", _("Not checked"))],
             lambda rows, v: rows.filter(confirmed=v == "yes"),
         ),
     ),
     lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
-)  # fmt: skip
+)
 
 
 def _scores(viewer: object) -> QuerySet[PublishedScore]:
@@ -117,8 +124,12 @@ PUBLISHED_SCORES = Table(
     columns=(
         Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
         Column("yardstick", _("Yardstick"), _("Its code"), lambda r: r.yardstick.code),
-        Column("version", _("Version"), _("Code of its version, where it is known"),
-               lambda r: r.in_version.code if r.in_version else ""),
+        Column(
+            "version",
+            _("Version"),
+            _("Code of its version, where it is known"),
+            lambda r: r.in_version.code if r.in_version else "",
+        ),
         _column("year", _("Year"), _("Of the publication"), CellKind.WHOLE),
         _column("subject", _("State"), _("Empty for this country")),
         _column("part", _("Part"), _("Identifier of a part; empty for the whole")),
@@ -135,12 +146,14 @@ PUBLISHED_SCORES = Table(
     filters=(
         Filter("yardstick", _("Yardstick"), _yardsticks, lambda rows, v: rows.filter(yardstick__code=v)),
         Filter(
-            "whose", _("Whose"), lambda: [("ours", _("This country")), ("others", _("Other states"))],
+            "whose",
+            _("Whose"),
+            lambda: [("ours", _("This country")), ("others", _("Other states"))],
             lambda rows, v: rows.filter(subject="") if v == "ours" else rows.exclude(subject=""),
         ),
     ),
     lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
-)  # fmt: skip
+)
 
 
 def _answers(viewer: object) -> QuerySet[Answer]:
@@ -171,17 +184,27 @@ RATINGS = Table(
         _column("reason", _("Reason"), _("Why this level counts")),
         _column("reviewed_on", _("Reviewed"), _("The day"), CellKind.DATE),
         _column("reviewed_by", _("Reviewer"), _("Not published"), needs=INTERNAL),
-        Column("is_public", _("Public"), _("Whether the public sees it"), lambda r: r.assessment.is_public,
-               CellKind.FLAG, needs=INTERNAL),
+        Column(
+            "is_public",
+            _("Public"),
+            _("Whether the public sees it"),
+            lambda r: r.assessment.is_public,
+            CellKind.FLAG,
+            needs=INTERNAL,
+        ),
     ),
     order=("assessment__year", "assessment_id", "item__position", "pk"),
     key="id",
     search=("item__code", "item__title", "reason", "assessment__code"),
     filters=(
-        Filter("yardstick", _("Yardstick"), _yardsticks,
-               lambda rows, v: rows.filter(assessment__in_version__yardstick__code=v)),
+        Filter(
+            "yardstick",
+            _("Yardstick"),
+            _yardsticks,
+            lambda rows, v: rows.filter(assessment__in_version__yardstick__code=v),
+        ),
     ),
     lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
-)  # fmt: skip
+)
 
 TABLES: dict[str, Table] = {t.name: t for t in (YARDSTICKS, YARDSTICK_ITEMS, PUBLISHED_SCORES, RATINGS)}

@@ -40,9 +40,15 @@ class Installation:
             "isla-prueba",
         ]
         return subprocess.run(
-            [*command, *map(str, arguments)], cwd=ROOT, env=self.env(), capture_output=True, text=True, timeout=240,
-            check=False, **more,
-        )  # fmt: skip
+            [*command, *map(str, arguments)],
+            cwd=ROOT,
+            env=self.env(),
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+            **more,
+        )
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(

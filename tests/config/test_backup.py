@@ -170,9 +170,12 @@ def test_a_damaged_archive_is_refused_and_changes_nothing(harm: str, archive: Pa
     body = archive.read_bytes()
     half = len(body) // 2
     harmed = {
-        "cut": body[:half], "flipped": body[:half] + bytes([body[half] ^ 255]) + body[half + 1 :], "empty": b"",
-        "text": b"not an archive", "gzip of nothing": gzip.compress(b""),
-    }  # fmt: skip
+        "cut": body[:half],
+        "flipped": body[:half] + bytes([body[half] ^ 255]) + body[half + 1 :],
+        "empty": b"",
+        "text": b"not an archive",
+        "gzip of nothing": gzip.compress(b""),
+    }
     (tmp_path / "harmed.tar.gz").write_bytes(harmed[harm])
     assert "cannot be used" in refused(tmp_path / "data", tmp_path / "harmed.tar.gz")
 

@@ -105,7 +105,11 @@ def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     env = os.environ | {"FLOREO_DEBUG": "perhaps"}
     done = subprocess.run(
         [sys.executable, "-m", "floreo.config.cli", "--data", str(tmp_path), "audit", "verify"],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode != 0
     assert "FLOREO_DEBUG is 'perhaps'. Use true or false." in done.stderr

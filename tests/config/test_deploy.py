@@ -15,8 +15,11 @@ UNITS = sorted((ROOT / "deploy").glob("*.service")) + sorted((ROOT / "deploy").g
 
 def test_the_units_are_those_that_the_guide_names() -> None:
     assert {u.name for u in UNITS} == {
-        "floreo-web.service", "floreo-worker.service", "floreo-backup.service", "floreo-backup.timer",
-    }  # fmt: skip
+        "floreo-web.service",
+        "floreo-worker.service",
+        "floreo-backup.service",
+        "floreo-backup.timer",
+    }
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
@@ -38,7 +41,15 @@ def test_systemd_accepts_each_unit(unit: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", [u for u in UNITS if u.suffix == ".service"], ids=lambda u: u.name)
 def test_each_service_runs_as_nobody_important_and_sees_little(unit: Path) -> None:
     said = unit.read_text()
-    for line in ("User=floreo", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "CapabilityBoundingSet=\n", "UMask=0077"):  # fmt: skip
+    for line in (
+        "User=floreo",
+        "NoNewPrivileges=yes",
+        "ProtectSystem=strict",
+        "ProtectHome=yes",
+        "PrivateTmp=yes",
+        "CapabilityBoundingSet=\n",
+        "UMask=0077",
+    ):
         assert line in said
 
 

@@ -76,8 +76,9 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
     with mail_server():
         deliver_due()
         assert findings("mail") == [
-            ("good", "The mail server answers."), ("watch", "Letters to nobody@example.org come back."),
-        ]  # fmt: skip
+            ("good", "The mail server answers."),
+            ("watch", "Letters to nobody@example.org come back."),
+        ]
     OutboxMail.objects.update(state=MailState.STUCK)
     with no_mail_server():
         silent, stuck = findings("mail")

@@ -15,9 +15,13 @@ from floreo.config.logs import Plain
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYED = [
-    reverse("portal:answer", args=["17-1~SECRET"]), reverse("portal:calendar", args=["3-2~SECRET"]), reverse("welcome", args=["SECRET"]),
-    reverse("organisations:invitation", args=["SECRET"]), "/account/password/reset/key/2-SECRET/", "/es/answer/17-1~SECRET/?done=1",
-]  # fmt: skip
+    reverse("portal:answer", args=["17-1~SECRET"]),
+    reverse("portal:calendar", args=["3-2~SECRET"]),
+    reverse("welcome", args=["SECRET"]),
+    reverse("organisations:invitation", args=["SECRET"]),
+    "/account/password/reset/key/2-SECRET/",
+    "/es/answer/17-1~SECRET/?done=1",
+]
 
 
 @pytest.mark.parametrize("address", KEYED)

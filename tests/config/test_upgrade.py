@@ -76,8 +76,10 @@ def test_a_backup_says_what_made_it(tmp_path: Path) -> None:
     with tarfile.open(made.stdout.split(": ")[0]) as tar:
         manifest = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]  # it is a file
     assert {k: manifest[k] for k in ("format", "floreo", "database", "left_out")} == {
-        "format": 1, "floreo": "0.1.0", "database": "sqlite",
+        "format": 1,
+        "floreo": "0.1.0",
+        "database": "sqlite",
         "left_out": ["core_cache", "django_session", "usersessions_usersession"],
-    }  # fmt: skip
+    }
     assert manifest["audit"]["number"] == manifest["tables"]["core_auditentry"]["rows"] == 1
     assert all(len(h) == 64 for h in manifest["members"].values())

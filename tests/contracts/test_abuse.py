@@ -157,12 +157,29 @@ def test_nobody_changes_an_action_that_others_answer_for(
     step, root = act.milestones.order_by("pk")[0], f"/desk/plan/{act.edition.code}/"
     here = f"{root}actions/{act.code}/"
     for address in (
-        f"{here}do/facts/", f"{here}do/update/", f"{here}do/expect/", f"{here}do/close/", f"{here}do/new-risk/",
-        f"{here}do/override/", f"{here}do/remove/", f"{here}place/", f"{here}milestones/{step.code}/reach/",
-        f"{here}milestones/{step.code}/remove/", f"{root}edit/", f"{root}publish/", f"{root}unpublish/", f"{root}bulk/",
-        f"{root}workbook/", f"{root}workbook/apply/", f"{root}next/", "/desk/plan/new/", "/desk/accounts/invite/",
-        "/desk/organisations/new/", "/desk/people/new/", "/desk/networks/new/",
-    ):  # fmt: skip
+        f"{here}do/facts/",
+        f"{here}do/update/",
+        f"{here}do/expect/",
+        f"{here}do/close/",
+        f"{here}do/new-risk/",
+        f"{here}do/override/",
+        f"{here}do/remove/",
+        f"{here}place/",
+        f"{here}milestones/{step.code}/reach/",
+        f"{here}milestones/{step.code}/remove/",
+        f"{root}edit/",
+        f"{root}publish/",
+        f"{root}unpublish/",
+        f"{root}bulk/",
+        f"{root}workbook/",
+        f"{root}workbook/apply/",
+        f"{root}next/",
+        "/desk/plan/new/",
+        "/desk/accounts/invite/",
+        "/desk/organisations/new/",
+        "/desk/people/new/",
+        "/desk/networks/new/",
+    ):
         answer = browser.post(address, {"change": "due", "title": "x", "reason": "x", "codes": act.code})
         assert (address, answer.status_code in {403, 404}) == (address, True), answer.status_code
     act.refresh_from_db()
@@ -186,9 +203,18 @@ def test_an_operator_reads_no_page_of_the_plan_desk(operator: User, isla: object
     act = Action.objects.select_related("edition").order_by("pk")[0]
     root = f"/desk/plan/{act.edition.code}/"
     refused = 403
-    for address in ("/desk/plan/", root, f"{root}actions/", f"{root}actions/?download=csv", f"{root}workbook.xlsx",
-                    f"{root}actions/{act.code}/", "/desk/indicators/", "/desk/imports/", "/desk/audit/",
-                    "/desk/accounts/"):  # fmt: skip
+    for address in (
+        "/desk/plan/",
+        root,
+        f"{root}actions/",
+        f"{root}actions/?download=csv",
+        f"{root}workbook.xlsx",
+        f"{root}actions/{act.code}/",
+        "/desk/indicators/",
+        "/desk/imports/",
+        "/desk/audit/",
+        "/desk/accounts/",
+    ):
         assert (address, browser_of(operator).get(address).status_code) == (address, refused)
 
 
@@ -273,10 +299,19 @@ def test_the_trail_holds_no_secret(administrator: User, isla: object, browser_of
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(
     "address",
-    ["/search/?q=%00", "/search/?q=%22%00*", "/organisations/?q=%00", "/organisations/?after=WzFlNDAwLCAxXQ",
-     "/organisations/?after=WyJcdWQ4MDAiLCAxXQ", "/organisations/?after=WyJhIiwgMWU0MDBd", "/desk/?q=%00",
-     "/organisations/?q=%ED%A0%80", "/strategy/%00/", "/data/?q=%00"],
-)  # fmt: skip
+    [
+        "/search/?q=%00",
+        "/search/?q=%22%00*",
+        "/organisations/?q=%00",
+        "/organisations/?after=WzFlNDAwLCAxXQ",
+        "/organisations/?after=WyJcdWQ4MDAiLCAxXQ",
+        "/organisations/?after=WyJhIiwgMWU0MDBd",
+        "/desk/?q=%00",
+        "/organisations/?q=%ED%A0%80",
+        "/strategy/%00/",
+        "/data/?q=%00",
+    ],
+)
 def test_odd_addresses_break_nothing(address: str, stranger: Client) -> None:
     stranger.raise_request_exception = False
     assert stranger.get(address).status_code < 500
@@ -308,9 +343,20 @@ def test_an_operator_desk_names_nothing_of_the_hidden_plan(
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize(
     "address",
-    ["/", "/about/unconfirmed/", "/strategy/", "/search/?q=zyx", "/api/v1/actions?q=zyx", "/api/v1/milestones?q=zyx",
-     "/api/v1/updates?q=zyx", "/api/v1/readings?q=zyx", "/data/actions.csv", "/data/milestones.json", "/indicators/"],
-)  # fmt: skip
+    [
+        "/",
+        "/about/unconfirmed/",
+        "/strategy/",
+        "/search/?q=zyx",
+        "/api/v1/actions?q=zyx",
+        "/api/v1/milestones?q=zyx",
+        "/api/v1/updates?q=zyx",
+        "/api/v1/readings?q=zyx",
+        "/data/actions.csv",
+        "/data/milestones.json",
+        "/indicators/",
+    ],
+)
 def test_a_stranger_reads_nothing_of_a_hidden_edition(address: str, stranger: Client, administrator: User) -> None:
     for edition in Edition.objects.filter(is_public=True):
         Edition.objects.filter(pk=edition.pk).update(title=SECRET)

@@ -92,8 +92,12 @@ def pages() -> list[str]:
     """Every address of the desk of feeds, for each thing that there is."""
     keys = {m: list(m.objects.values_list("pk", flat=True)) for m in (Finding, Digest, Report)}
     known: dict[str, list[Any]] = {
-        "finding": keys[Finding], "explorer": keys[Finding], "digest": keys[Digest], "skip": keys[Digest], "report": keys[Report],
-    }  # fmt: skip
+        "finding": keys[Finding],
+        "explorer": keys[Finding],
+        "digest": keys[Digest],
+        "skip": keys[Digest],
+        "report": keys[Report],
+    }
     found = [
         "/desk/findings/",
         "/desk/findings/?download=csv",
@@ -167,9 +171,18 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
 
 @pytest.mark.parametrize(
     "said",
-    ["kind=' OR 1=1 --", "organisation=x') UNION SELECT * FROM read_text('/etc/passwd') --", "by=day) FROM x; --", "by=\"day\"",
-     "address=192.0.2.7' OR '1'='1", "start=2026-11-01'; DROP TABLE x", "start=0001-01-01&end=9999-12-31", "kind=%00", "end=2026-02-30"],
-)  # fmt: skip
+    [
+        "kind=' OR 1=1 --",
+        "organisation=x') UNION SELECT * FROM read_text('/etc/passwd') --",
+        "by=day) FROM x; --",
+        'by="day"',
+        "address=192.0.2.7' OR '1'='1",
+        "start=2026-11-01'; DROP TABLE x",
+        "start=0001-01-01&end=9999-12-31",
+        "kind=%00",
+        "end=2026-02-30",
+    ],
+)
 def test_the_explorer_asks_only_what_its_form_offers(
     bank: Organisation, administrator: User, browser_of: Browser, said: str
 ) -> None:
@@ -183,11 +196,17 @@ def test_no_question_reaches_a_file_outside_the_store(tmp_path: Path) -> None:
     (tmp_path / "store-of-another").mkdir()
     (tmp_path / "store-of-another" / "x.csv").write_text(SECRET)
     tries = [
-        f"SELECT * FROM read_text('{secret}')", f"SELECT * FROM '{tmp_path}/store-of-another/x.csv'",
-        f"SELECT * FROM read_text('{tmp_path}/store/../secret.txt')", f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
-        f"ATTACH '{tmp_path}/new.db'", "INSTALL httpfs", "LOAD httpfs", "SET enable_external_access=true",
-        "SELECT * FROM 'http://127.0.0.1/x.csv'", "RESET allowed_directories",
-    ]  # fmt: skip
+        f"SELECT * FROM read_text('{secret}')",
+        f"SELECT * FROM '{tmp_path}/store-of-another/x.csv'",
+        f"SELECT * FROM read_text('{tmp_path}/store/../secret.txt')",
+        f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+        f"ATTACH '{tmp_path}/new.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET enable_external_access=true",
+        "SELECT * FROM 'http://127.0.0.1/x.csv'",
+        "RESET allowed_directories",
+    ]
     with connected(Store(tmp_path / "store")) as connection:
         for statement in tries:
             with pytest.raises(duckdb.Error):
@@ -229,7 +248,10 @@ def test_a_watched_folder_lies_in_its_own_place(db: None, place: str) -> None:
         make_feed("x", by=SYSTEM, way="folder", place=place)
 
 
-@pytest.mark.parametrize("place", ["file:///etc/passwd", "ftp://example.org/x", "http://user:pass@example.org/", "gopher://x", "//x", "javascript:1"])  # fmt: skip
+@pytest.mark.parametrize(
+    "place",
+    ["file:///etc/passwd", "ftp://example.org/x", "http://user:pass@example.org/", "gopher://x", "//x", "javascript:1"],
+)
 def test_a_fetched_feed_is_an_address_of_the_web(db: None, place: str) -> None:
     with pytest.raises(Refused):
         make_feed("x", by=SYSTEM, way="fetch", place=place)
@@ -237,9 +259,24 @@ def test_a_fetched_feed_is_an_address_of_the_web(db: None, place: str) -> None:
 
 @pytest.mark.parametrize(
     "machine",
-    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fd00::1", "fe80::1%eth0",
-     "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "224.0.0.1", "255.255.255.255", "x"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "10.0.0.8",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "::1",
+        "fd00::1",
+        "fe80::1%eth0",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "224.0.0.1",
+        "255.255.255.255",
+        "x",
+    ],
+)
 @pytest.mark.one_database
 def test_closed_networks_are_not_asked(machine: str) -> None:
     assert may_ask(machine) is False

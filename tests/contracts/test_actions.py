@@ -11,15 +11,21 @@ from floreo.core import action
 
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
-    "standings.refreshed", "readings.taken", "assessments.completed", "imports.requeued",  # the worker's; they change no fact
-    "draft.read", "draft.requeued", "draft.failed",  # reading a file that somebody with permission handed in
-    "invitation.accepted", "administrator.made",  # whoever holds a one-time link
+    "standings.refreshed",
+    "readings.taken",
+    "assessments.completed",
+    "imports.requeued",  # the worker's; they change no fact
+    "draft.read",
+    "draft.requeued",
+    "draft.failed",  # reading a file that somebody with permission handed in
+    "invitation.accepted",
+    "administrator.made",  # whoever holds a one-time link
     "decisions.settled",  # says of decisions what the plan says already
     "report.past_frozen",  # after a pack is loaded: says only what the records say of days gone by
     "evidence.links_seen",  # the worker's: says of links what anybody can see
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
-}  # fmt: skip
+}
 
 
 def every_action() -> dict[str, object]:

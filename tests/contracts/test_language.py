@@ -32,15 +32,36 @@ TAG = re.compile(r"<[^>]+>")
 # Words of the interface so short or so common that a page may hold them for another reason: names, codes, web words.
 ALSO_SPANISH = {"Error:", "Plan", "No", "Capital", "Total", "Color", "Administrator"}
 PAGES = [
-    "/es/", "/es/strategy/2025-2028/", "/es/strategy/2021-2024/", "/es/strategy/2025-2028/timeline/",
-    "/es/strategy/2025-2028/pillars/2/", "/es/strategy/2025-2028/objectives/2.1/",
-    "/es/strategy/2025-2028/actions/2.1.1/", "/es/strategy/2025-2028/actions/3.1.2/",
-    "/es/strategy/2025-2028/actions/4.2.1/", "/es/strategy/2025-2028/actions/1.1.1/history/", "/es/indicators/",
-    "/es/indicators/reports-within-24h/", "/es/indicators/archipelago-index/", "/es/organisations/",
-    "/es/organisations/national-csirt/", "/es/districts/", "/es/data/", "/es/data/actions/", "/es/search/?q=ley",
-    "/es/about/", "/es/about/status/", "/es/about/roles/", "/es/about/unconfirmed/", "/es/about/audit/",
-    "/es/privacy/", "/es/accessibility/", "/es/report/", "/es/account/login/", "/es/account/password/reset/",
-]  # fmt: skip
+    "/es/",
+    "/es/strategy/2025-2028/",
+    "/es/strategy/2021-2024/",
+    "/es/strategy/2025-2028/timeline/",
+    "/es/strategy/2025-2028/pillars/2/",
+    "/es/strategy/2025-2028/objectives/2.1/",
+    "/es/strategy/2025-2028/actions/2.1.1/",
+    "/es/strategy/2025-2028/actions/3.1.2/",
+    "/es/strategy/2025-2028/actions/4.2.1/",
+    "/es/strategy/2025-2028/actions/1.1.1/history/",
+    "/es/indicators/",
+    "/es/indicators/reports-within-24h/",
+    "/es/indicators/archipelago-index/",
+    "/es/organisations/",
+    "/es/organisations/national-csirt/",
+    "/es/districts/",
+    "/es/data/",
+    "/es/data/actions/",
+    "/es/search/?q=ley",
+    "/es/about/",
+    "/es/about/status/",
+    "/es/about/roles/",
+    "/es/about/unconfirmed/",
+    "/es/about/audit/",
+    "/es/privacy/",
+    "/es/accessibility/",
+    "/es/report/",
+    "/es/account/login/",
+    "/es/account/password/reset/",
+]
 
 
 def catalog() -> Catalog:

@@ -43,8 +43,16 @@ from tests.factories import strategy as make
 pytestmark = pytest.mark.one_database
 
 ROOMS: tuple[list[URLPattern], ...] = (
-    desk, money, evidence, mail, meetings, publications, reports, reviews, yardsticks,
-)  # fmt: skip
+    desk,
+    money,
+    evidence,
+    mail,
+    meetings,
+    publications,
+    reports,
+    reviews,
+    yardsticks,
+)
 
 P = Permission
 NEEDS: dict[Permission, str] = {
@@ -80,7 +88,7 @@ NEEDS: dict[Permission, str] = {
         "new_assessment new_score remove_score check_item close_assessment reopen_assessment publish_assessment"
         " unpublish_assessment review_item take_back_review"
     ),
-}  # fmt: skip
+}
 NEEDED = {name: needs for needs, names in NEEDS.items() for name in names.split()}
 
 
@@ -102,8 +110,15 @@ def things(isla: Country, secretariat: User) -> dict[str, Any]:
     Decision.objects.update(is_public=False)
     snapshot = freeze_report(act.edition, by=secretariat, period=Period(date(2026, 10, 5), date(2026, 10, 30)))
     made = WordTemplate.objects.create(
-        code="paper", name="Paper", file_name="p.docx", content=b"x", sha256="x", size=1, kept_by="X", kept_on=make.TODAY
-    )  # fmt: skip
+        code="paper",
+        name="Paper",
+        file_name="p.docx",
+        content=b"x",
+        sha256="x",
+        size=1,
+        kept_by="X",
+        kept_on=make.TODAY,
+    )
     mail = post_test(by=secretariat, to="a@example.org")
     out = Publication.objects.create(
         code="out", kind="press", title="Out", language="en", text="x", state="published", published_at=clock.now()
@@ -114,15 +129,27 @@ def things(isla: Country, secretariat: User) -> dict[str, Any]:
     payment = Payment.objects.first() or line.payments.create(on=make.TODAY, amount=1)
     serving = Serving.objects.order_by("pk").first() or Serving.objects.create(item=rated.item, thing=key(act))
     return {
-        "act": act, "ask": ask, "answer": answer, "item": item, "rated": rated, "snapshot": snapshot, "template": made,
-        "mail": mail, "posting": posting, "line": line, "payment": payment, "serving": serving,
+        "act": act,
+        "ask": ask,
+        "answer": answer,
+        "item": item,
+        "rated": rated,
+        "snapshot": snapshot,
+        "template": made,
+        "mail": mail,
+        "posting": posting,
+        "line": line,
+        "payment": payment,
+        "serving": serving,
         "attachment": Attachment.objects.select_related("evidence").order_by("pk")[0],
-        "grant": Grant.objects.order_by("pk")[0], "seat": Seat.objects.select_related("committee").order_by("pk")[0],
-        "decision": Decision.objects.order_by("pk")[0], "channel": Channel.objects.order_by("pk")[0],
+        "grant": Grant.objects.order_by("pk")[0],
+        "seat": Seat.objects.select_related("committee").order_by("pk")[0],
+        "decision": Decision.objects.order_by("pk")[0],
+        "channel": Channel.objects.order_by("pk")[0],
         "lesson": Lesson.objects.create(edition=act.edition, title="L"),
         "score": PublishedScore.objects.select_related("yardstick").order_by("pk")[0],
         "body": Organisation.objects.order_by("pk")[0],
-    }  # fmt: skip
+    }
 
 
 def arguments(t: dict[str, Any]) -> dict[str, list[object]]:
@@ -132,34 +159,51 @@ def arguments(t: dict[str, Any]) -> dict[str, list[object]]:
     in_review, found, posted = [review.edition.code, review.code], t["attachment"], t["posting"]
     yardstick = rated.assessment.in_version.yardstick.code
     groups: list[tuple[str, list[object]]] = [
-        ("nudge escalate", ["organisation", t["body"].code]), ("name_for_iati", [t["body"].code]),
+        ("nudge escalate", ["organisation", t["body"].code]),
+        ("name_for_iati", [t["body"].code]),
         ("money report_preview freeze_report close_edition lessons rhythm new_review", [edition]),
-        ("grant edit_grant remove_grant", [t["grant"].code]), ("budget_line place_line new_payment", [t["line"].pk]),
-        ("edit_payment remove_payment", [t["payment"].pk]), ("attach_evidence", [key(t["act"])]),
+        ("grant edit_grant remove_grant", [t["grant"].code]),
+        ("budget_line place_line new_payment", [t["line"].pk]),
+        ("edit_payment remove_payment", [t["payment"].pk]),
+        ("attach_evidence", [key(t["act"])]),
         ("evidence_item edit_evidence replace_evidence withdraw_evidence", [found.evidence.code]),
-        ("detach_evidence", [found.evidence.code, found.pk]), ("mail_letter mail_again mail_drop", [t["mail"].pk]),
-        ("meeting record_meeting draw_agenda meeting_invitation", held), ("meeting_paper", [*held, "minutes"]),
-        ("meeting_file", [*held, "minutes", "pdf"]), ("meeting_task", [*held, "cancel"]),
+        ("detach_evidence", [found.evidence.code, found.pk]),
+        ("mail_letter mail_again mail_drop", [t["mail"].pk]),
+        ("meeting record_meeting draw_agenda meeting_invitation", held),
+        ("meeting_paper", [*held, "minutes"]),
+        ("meeting_file", [*held, "minutes", "pdf"]),
+        ("meeting_task", [*held, "cancel"]),
         ("edit_point move_point remove_point", [*held, t["item"].code]),
         ("committee edit_committee call_meeting new_seat", [meeting.committee.code]),
         ("edit_seat end_seat remove_seat", [t["seat"].committee.code, t["seat"].pk]),
-        ("decision", [t["decision"].number]), ("decision_task", [t["decision"].number, "edit"]),
+        ("decision", [t["decision"].number]),
+        ("decision_task", [t["decision"].number, "edit"]),
         ("publication publication_file publication_download new_posting", [posted.publication.code]),
-        ("publication_task", [posted.publication.code, "edit"]), ("edit_channel", [t["channel"].code]),
-        ("remove_posting", [posted.publication.code, posted.pk]), ("skip_channel", [posted.publication.code, t["channel"].code]),
-        ("word_template_file retire_word_template", [t["template"].code]), ("report_preview_file", [edition, "docx"]),
-        ("remove_lesson", [edition, t["lesson"].pk]), ("report correct_report sign_report", [edition, t["snapshot"].code]),
-        ("report_file", [edition, t["snapshot"].code, "docx"]), ("approve_answer return_answer", [*in_review, t["answer"].pk]),
+        ("publication_task", [posted.publication.code, "edit"]),
+        ("edit_channel", [t["channel"].code]),
+        ("remove_posting", [posted.publication.code, posted.pk]),
+        ("skip_channel", [posted.publication.code, t["channel"].code]),
+        ("word_template_file retire_word_template", [t["template"].code]),
+        ("report_preview_file", [edition, "docx"]),
+        ("remove_lesson", [edition, t["lesson"].pk]),
+        ("report correct_report sign_report", [edition, t["snapshot"].code]),
+        ("report_file", [edition, t["snapshot"].code, "docx"]),
+        ("approve_answer return_answer", [*in_review, t["answer"].pk]),
         ("review move_review remind_review widen_review close_review close_period_report", [*in_review]),
-        ("ask remind_ask escalate_ask renew_ask", [*in_review, t["ask"].pk]), ("serving", [t["serving"].thing]),
-        ("remove_serving", [t["serving"].thing, t["serving"].pk]), ("yardstick new_assessment new_score", [yardstick]),
+        ("ask remind_ask escalate_ask renew_ask", [*in_review, t["ask"].pk]),
+        ("serving", [t["serving"].thing]),
+        ("remove_serving", [t["serving"].thing, t["serving"].pk]),
+        ("yardstick new_assessment new_score", [yardstick]),
         ("remove_score", [t["score"].yardstick.code, t["score"].pk]),
         ("check_item", [yardstick, rated.item.in_version.code, rated.item.code]),
         ("answer rate_item review_item take_back_review", [rated.assessment.code, rated.item.code]),
         ("attach_suggested", [rated.assessment.code, rated.item.code, found.evidence.code]),
         ("evidence_pack", [rated.assessment.code, "send", "xlsx"]),
-        ("assessment compare_assessments close_assessment reopen_assessment publish_assessment unpublish_assessment", [rated.assessment.code]),
-    ]  # fmt: skip
+        (
+            "assessment compare_assessments close_assessment reopen_assessment publish_assessment unpublish_assessment",
+            [rated.assessment.code],
+        ),
+    ]
     return {name: args for names, args in groups for name in names.split()}
 
 

@@ -71,9 +71,10 @@ def a_mailbox(folder: Path, messages: list[bytes]) -> Iterator[tuple[str, mailbo
         box.add(raw)
     port = free_port()
     facts = {
-        "internal": "dovecot" if as_root else getpass.getuser(), "login": "dovenull" if as_root else getpass.getuser(),
+        "internal": "dovecot" if as_root else getpass.getuser(),
+        "login": "dovenull" if as_root else getpass.getuser(),
         "group": "dovecot" if as_root else grp.getgrgid(os.getgid()).gr_name,
-    }  # fmt: skip
+    }
     (folder / "dovecot.conf").write_text(CONFIG.format(folder=folder, port=port, uid=me.pw_uid, gid=me.pw_gid, **facts))
     if as_root:
         for path in [folder / "mail", *(folder / "mail").rglob("*")]:

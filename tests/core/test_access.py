@@ -35,8 +35,17 @@ def test_every_permission_has_words() -> None:
 
 def test_the_ten_roles_are_those_of_the_design() -> None:
     assert set(ROLES) == {
-        "administrator", "secretariat", "lead", "analyst", "responder", "operator", "drafter", "coordinator", "observer", "auditor",
-    }  # fmt: skip
+        "administrator",
+        "secretariat",
+        "lead",
+        "analyst",
+        "responder",
+        "operator",
+        "drafter",
+        "coordinator",
+        "observer",
+        "auditor",
+    }
 
 
 @pytest.mark.parametrize("permission", list(Permission))
@@ -78,6 +87,11 @@ def test_must_raises() -> None:
 def test_scopes_are_used_where_they_mean_something() -> None:
     owned: Callable[[Permission], bool] = lambda p: any(r.grants.get(p) is Scope.OWN for r in ROLES.values())  # noqa: E731
     assert {p for p in Permission if owned(p)} == {
-        Permission.PLAN_UPDATE, Permission.READING_ENTER, Permission.PEOPLE_READ, Permission.REGISTER_READ,
-        Permission.EVIDENCE_KEEP, Permission.FEED_READ, Permission.FINDING_ANSWER,
-    }  # fmt: skip
+        Permission.PLAN_UPDATE,
+        Permission.READING_ENTER,
+        Permission.PEOPLE_READ,
+        Permission.REGISTER_READ,
+        Permission.EVIDENCE_KEEP,
+        Permission.FEED_READ,
+        Permission.FINDING_ANSWER,
+    }

@@ -216,9 +216,16 @@ def test_a_delay_or_an_arrival_is_no_bounce(change: str, kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    ["Auto-Submitted: auto-replied", "Precedence: bulk", "Precedence: auto_reply", "X-Autoreply: yes", "List-Id: <a.example>",
-     "Return-Path: <>", "X-Auto-Response-Suppress: All"],
-)  # fmt: skip
+    [
+        "Auto-Submitted: auto-replied",
+        "Precedence: bulk",
+        "Precedence: auto_reply",
+        "X-Autoreply: yes",
+        "List-Id: <a.example>",
+        "Return-Path: <>",
+        "X-Auto-Response-Suppress: All",
+    ],
+)
 def test_machines_that_answer_are_told_from_people(headers: str) -> None:
     text = f"From: lead@example.org\nSubject: Away\n{headers}\nIn-Reply-To: {OURS}\n\nI am away."
     assert bounces.read(text.encode()).kind is Kind.AUTOMATIC

@@ -53,19 +53,43 @@ def later(**much: float) -> Iterator[None]:
 
 
 def test_a_letter_leaves_with_the_headers_of_a_machine_that_writes() -> None:
-    put([note_to("lead@example.org", language="es", headers={"List-Unsubscribe": "<https://floreo.example/desk/me/>"},
-                 subject="Revisión: ¿cómo va?\nBcc: eve@example.org")], by=SYSTEM)  # fmt: skip
+    put(
+        [
+            note_to(
+                "lead@example.org",
+                language="es",
+                headers={"List-Unsubscribe": "<https://floreo.example/desk/me/>"},
+                subject="Revisión: ¿cómo va?\nBcc: eve@example.org",
+            )
+        ],
+        by=SYSTEM,
+    )
     with mail_server(MAIL_REPLY_TO="secretariat@example.org", MAIL_RETURN="bounces@example.org") as server:
         assert deliver_due() == 1
     (got,) = server.got
     kept = OutboxMail.objects.get()
-    assert {name: str(got[name]).strip() for name in (
-        "To", "Subject", "Message-ID", "Auto-Submitted", "Reply-To", "List-Unsubscribe", "Content-Language", "Bcc",
-    )} == {
-        "To": "lead@example.org", "Subject": "Revisión: ¿cómo va? Bcc: eve@example.org", "Message-ID": kept.message_id,
-        "Auto-Submitted": "auto-generated", "Reply-To": "secretariat@example.org",
-        "List-Unsubscribe": "<https://floreo.example/desk/me/>", "Content-Language": "es", "Bcc": "None",
-    }  # fmt: skip
+    assert {
+        name: str(got[name]).strip()
+        for name in (
+            "To",
+            "Subject",
+            "Message-ID",
+            "Auto-Submitted",
+            "Reply-To",
+            "List-Unsubscribe",
+            "Content-Language",
+            "Bcc",
+        )
+    } == {
+        "To": "lead@example.org",
+        "Subject": "Revisión: ¿cómo va? Bcc: eve@example.org",
+        "Message-ID": kept.message_id,
+        "Auto-Submitted": "auto-generated",
+        "Reply-To": "secretariat@example.org",
+        "List-Unsubscribe": "<https://floreo.example/desk/me/>",
+        "Content-Language": "es",
+        "Bcc": "None",
+    }
     assert (kept.state, kept.attempts, kept.text) == (MailState.SENT, 1, "Please answer.")
 
 
@@ -79,14 +103,23 @@ def test_a_secret_letter_is_wiped_once_it_has_left() -> None:
 
 
 def test_what_a_server_refuses_for_good_is_marked_and_what_it_puts_off_is_tried_again() -> None:
-    put([note_to("nobody@example.org"), note_to("greylisted@example.org"), note_to("prize@example.org", text="win a prize"),
-         note_to("lead@example.org")], by=SYSTEM)  # fmt: skip
+    put(
+        [
+            note_to("nobody@example.org"),
+            note_to("greylisted@example.org"),
+            note_to("prize@example.org", text="win a prize"),
+            note_to("lead@example.org"),
+        ],
+        by=SYSTEM,
+    )
     with mail_server() as server:
         assert deliver_due() == 1
         assert states() == {
-            "nobody@example.org": MailState.BOUNCED, "greylisted@example.org": MailState.WAITING,
-            "prize@example.org": MailState.STUCK, "lead@example.org": MailState.SENT,
-        }  # fmt: skip
+            "nobody@example.org": MailState.BOUNCED,
+            "greylisted@example.org": MailState.WAITING,
+            "prize@example.org": MailState.STUCK,
+            "lead@example.org": MailState.SENT,
+        }
         errors = dict(OutboxMail.objects.values_list("to", "last_error"))
         assert errors["nobody@example.org"] == "550 5.1.1 <nobody>: Recipient address rejected: User unknown"
         assert errors["prize@example.org"] == "554 5.7.1 Message looks like spam"
@@ -159,15 +192,24 @@ def test_a_letter_that_came_too_late_is_dropped_with_its_secret() -> None:
 def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
     put_one(note_to("lead@example.org", about="reviews.ask:1", text="old"), by=SYSTEM)
     put_one(note_to("lead@example.org", about="reviews.ask:2", text="another thing"), by=SYSTEM)
-    put([note_to("lead@example.org", about="reviews.ask:1", text="new"),
-         note_to("other@example.org", about="reviews.ask:1", text="to another"),
-         note_to("lead@example.org", about="", text="about nothing"),
-         note_to("lead@example.org", about="", text="about nothing too")], by=SYSTEM)  # fmt: skip
+    put(
+        [
+            note_to("lead@example.org", about="reviews.ask:1", text="new"),
+            note_to("other@example.org", about="reviews.ask:1", text="to another"),
+            note_to("lead@example.org", about="", text="about nothing"),
+            note_to("lead@example.org", about="", text="about nothing too"),
+        ],
+        by=SYSTEM,
+    )
     with mail_server() as server:
         assert deliver_due() == 5
     assert [m.get_content().strip() for m in server.got] == [
-        "another thing", "new", "to another", "about nothing", "about nothing too",
-    ]  # fmt: skip
+        "another thing",
+        "new",
+        "to another",
+        "about nothing",
+        "about nothing too",
+    ]
 
 
 @override_settings(MAIL_PER_DAY=3)
@@ -216,8 +258,10 @@ def test_a_wrong_password_at_the_mail_server_puts_off_and_is_said() -> None:
 def test_waits_grow_to_hours_and_a_silent_server_is_asked_every_quarter_of_an_hour() -> None:
     assert [wait_after(n).total_seconds() / 60 for n in (0, 1, 2, 3, 7, 50)] == [5, 5, 15, 30, 480, 480]
     assert [pause_after(timedelta(minutes=m)) for m in (0, 10, 600)] == [
-        timedelta(seconds=30), timedelta(minutes=2.5), timedelta(minutes=15),
-    ]  # fmt: skip
+        timedelta(seconds=30),
+        timedelta(minutes=2.5),
+        timedelta(minutes=15),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -42,9 +42,14 @@ def test_an_address_that_a_stranger_writes_does_not_count(settings: object) -> N
 
 @pytest.mark.parametrize(
     ("one", "other", "is_same"),
-    [("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True), ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
-     ("203.0.113.9", "203.0.113.10", False), ("::ffff:203.0.113.9", "::ffff:203.0.113.10", False), ("", "x", False)],
-)  # fmt: skip
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("203.0.113.9", "203.0.113.10", False),
+        ("::ffff:203.0.113.9", "::ffff:203.0.113.10", False),
+        ("", "x", False),
+    ],
+)
 def test_who_has_billions_of_addresses_is_one_caller(one: str, other: str, is_same: bool) -> None:
     keys = [throttle.address_of(RequestFactory().get("/", REMOTE_ADDR=address)) for address in (one, other)]
     assert (keys[0] == keys[1]) is is_same

@@ -52,9 +52,13 @@ def listing(address: str = "/", user: object = SYSTEM, page: int = 3) -> Listing
 def bodies(db: None) -> None:
     for n in range(8):
         Organisation.objects.create(
-            code=f"b{n}", name=f"Body {n % 3}", kind="agency" if n % 2 else "csirt", internal_notes=f"secret {n}", is_public=n != 5,
+            code=f"b{n}",
+            name=f"Body {n % 3}",
+            kind="agency" if n % 2 else "csirt",
+            internal_notes=f"secret {n}",
+            is_public=n != 5,
             since=date(2020, 1, n + 1),
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.usefixtures("bodies")

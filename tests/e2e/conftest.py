@@ -22,9 +22,14 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,12 +82,26 @@ def running(data: Path, *, pack: str = "isla-prueba", **settings: str) -> Iterat
     """`floreo up` with a pack, as the README says, on a port of its own, with further settings."""
     port = free_port()
     asked = [
-        sys.executable, "-m", "floreo.config.cli", "--data", str(data), "up", "--pack", pack, "--port", str(port),
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "floreo.config.cli",
+        "--data",
+        str(data),
+        "up",
+        "--pack",
+        pack,
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(
-        asked, cwd=ROOT, env=_environment() | settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        asked,
+        cwd=ROOT,
+        env=_environment() | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         start_new_session=True,
-    )  # fmt: skip
+    )
     site = Site(f"http://localhost:{port}")
     assert process.stdout is not None
     for line in process.stdout:

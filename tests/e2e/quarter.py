@@ -31,9 +31,12 @@ class Office:
 
     def context(self, *, width: int = 1280, script: bool = True) -> BrowserContext:
         return self.browser.new_context(
-            base_url=self.site.address, viewport={"width": width, "height": 800}, java_script_enabled=script,
-            locale="en", reduced_motion="reduce",
-        )  # fmt: skip
+            base_url=self.site.address,
+            viewport={"width": width, "height": 800},
+            java_script_enabled=script,
+            locale="en",
+            reduced_motion="reduce",
+        )
 
     def secretariat(self) -> tuple[Page, Watch]:
         """Signed in, and watched: its pages may log no error and ask no other host."""

@@ -112,10 +112,18 @@ def report(home: Path, day: date, *rows: dict[str, str]) -> Path:
 
 def seen(day: date) -> dict[str, str]:
     return {
-        "timestamp": f"{day} 03:00:00", "protocol": "tcp", "src_ip": INFECTED, "src_port": "50123", "src_asn": "64496",
-        "severity": "critical", "dst_ip": "203.0.113.9", "dst_port": "80", "infection": "andromeda",
-        "family": "andromeda", "tag": "sinkhole",
-    }  # fmt: skip
+        "timestamp": f"{day} 03:00:00",
+        "protocol": "tcp",
+        "src_ip": INFECTED,
+        "src_port": "50123",
+        "src_asn": "64496",
+        "severity": "critical",
+        "dst_ip": "203.0.113.9",
+        "dst_port": "80",
+        "infection": "andromeda",
+        "family": "andromeda",
+        "tag": "sinkhole",
+    }
 
 
 @pytest.fixture

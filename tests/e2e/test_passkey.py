@@ -17,9 +17,13 @@ def authenticator(context: BrowserContext, page: Page) -> Iterator[CDPSession]:
     cdp = context.new_cdp_session(page)
     cdp.send("WebAuthn.enable")
     options: dict[str, Any] = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     yield cdp
     cdp.detach()

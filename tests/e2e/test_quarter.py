@@ -150,8 +150,10 @@ def test_the_quarter_walked_through(office: Office) -> None:
     open_the_review(desk)
     asked = office.letter("ines.farol", "23")
     assert (asked.get_content_type(), asked["Auto-Submitted"], asked["Content-Language"]) == (
-        "text/plain", "auto-generated", "es",
-    )  # fmt: skip
+        "text/plain",
+        "auto-generated",
+        "es",
+    )
     assert "- 3.1.1 Capacitar a 400 funcionarios" in asked.get_content()
 
     phone = office.context(width=360).new_page()
@@ -226,10 +228,23 @@ def test_a_lead_answers_by_keyboard(office: Office) -> None:
     desk.context.close()
     order = [re.sub(r"^a\d+-", "", each) for each in tab_to(page, words="Send")]
     assert order == [
-        "Skip to main content", "Isla Prueba Strategy workspace", "Español", "said_by", "What was said last, 12 Oct 2026", "done",
-        "next", "risks", "reached-2027", "day-2027", "reached-2028", "day-2028", "internal_note", "Nothing changed",
-        "Add evidence for 2.2.3", "Send",
-    ]  # fmt: skip
+        "Skip to main content",
+        "Isla Prueba Strategy workspace",
+        "Español",
+        "said_by",
+        "What was said last, 12 Oct 2026",
+        "done",
+        "next",
+        "risks",
+        "reached-2027",
+        "day-2027",
+        "reached-2028",
+        "day-2028",
+        "internal_note",
+        "Nothing changed",
+        "Add evidence for 2.2.3",
+        "Send",
+    ]
     page.reload()
     tab_to(page, name="-done")
     page.keyboard.type(" Also the hospitals.")

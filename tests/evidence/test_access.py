@@ -126,9 +126,18 @@ def test_pages_files_and_search_at_the_desk_tell_nothing_more(role: str | None, 
     vault, act = sight.vault, sight.act
     seen = expected(vault, role, of_csirt=of_csirt)
     hidden = [piece.title for piece in vault.values() if piece.code not in seen]
-    pages = ["/desk/evidence/", "/desk/evidence/?format=csv", "/desk/evidence/?q=Piece", "/desk/search/?q=Piece", act.desk_url(),
-             act.get_absolute_url(), "/data/evidence.csv", "/api/v1/evidence/", "/search/?q=Piece",
-             f"/desk/evidence/to/{key(act)}/"]  # fmt: skip
+    pages = [
+        "/desk/evidence/",
+        "/desk/evidence/?format=csv",
+        "/desk/evidence/?q=Piece",
+        "/desk/search/?q=Piece",
+        act.desk_url(),
+        act.get_absolute_url(),
+        "/data/evidence.csv",
+        "/api/v1/evidence/",
+        "/search/?q=Piece",
+        f"/desk/evidence/to/{key(act)}/",
+    ]
     for page in pages:
         response = client.get(page)
         text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]

@@ -24,9 +24,14 @@ from tests.evidence.making import PDF, PROGRAM, make_file, make_link, upload
 def test_a_file_is_kept_under_its_hash_with_what_its_content_says(lead: User, csirt: Organisation) -> None:
     kept = keep_file(upload(PDF, "Minutes of May.pdf"), by=lead)
     assert {n: getattr(kept, n) for n in ("kind", "title", "code", "file_name", "media_type", "size", "tlp")} == {
-        "kind": "file", "title": "Minutes of May", "code": "minutes-of-may", "file_name": "Minutes of May.pdf",
-        "media_type": "application/pdf", "size": len(PDF), "tlp": "GREEN",
-    }  # fmt: skip
+        "kind": "file",
+        "title": "Minutes of May",
+        "code": "minutes-of-may",
+        "file_name": "Minutes of May.pdf",
+        "media_type": "application/pdf",
+        "size": len(PDF),
+        "tlp": "GREEN",
+    }
     assert (kept.sha256, kept.organisation, kept.kept_by) == (hashlib.sha256(PDF).hexdigest(), csirt, "Test lead")
     assert kept.file.open().read() == PDF
     assert AuditEntry.objects.get(verb="evidence.kept").subject == key(kept)
@@ -128,9 +133,19 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(lead: User, monkeypatch: A
 
 @pytest.mark.parametrize(
     "url",
-    ["", "javascript:alert(1)", "ftp://example.org/x", "file:///etc/passwd", "https://", "https://me:secret@example.org/",
-     "http://example.org:notaport/", "example.org", "https://exa mple.org/", "data:text/html,hello"],
-)  # fmt: skip
+    [
+        "",
+        "javascript:alert(1)",
+        "ftp://example.org/x",
+        "file:///etc/passwd",
+        "https://",
+        "https://me:secret@example.org/",
+        "http://example.org:notaport/",
+        "example.org",
+        "https://exa mple.org/",
+        "data:text/html,hello",
+    ],
+)
 def test_what_is_no_web_address_is_refused_at_its_field(url: str, lead: User) -> None:
     with pytest.raises(Refused) as refusal:
         keep_link(url, by=lead, title="A link")

@@ -76,12 +76,18 @@ def loopback(address: str) -> bool:
 @pytest.mark.parametrize(
     ("path", "seen"),
     [
-        ("/", Look(Seen.ALIVE, 200)), ("/gone", Look(Seen.DEAD, 404)), ("/busy", Look(Seen.ALIVE, 429)),
-        ("/guarded", Look(Seen.ALIVE, 403)), ("/broken", Look(Seen.UNREACHED, 500)), ("/get-only", Look(Seen.ALIVE, 200)),
-        ("/moved", Look(Seen.ALIVE, 200)), ("/circle", Look(Seen.UNREACHED)), ("/inside", Look(Seen.CLOSED)),
+        ("/", Look(Seen.ALIVE, 200)),
+        ("/gone", Look(Seen.DEAD, 404)),
+        ("/busy", Look(Seen.ALIVE, 429)),
+        ("/guarded", Look(Seen.ALIVE, 403)),
+        ("/broken", Look(Seen.UNREACHED, 500)),
+        ("/get-only", Look(Seen.ALIVE, 200)),
+        ("/moved", Look(Seen.ALIVE, 200)),
+        ("/circle", Look(Seen.UNREACHED)),
+        ("/inside", Look(Seen.CLOSED)),
         ("/with space?q=ñ", Look(Seen.ALIVE, 200)),
     ],
-)  # fmt: skip
+)
 def test_what_a_server_says_of_an_address(path: str, seen: Look, site: str) -> None:
     assert look_at(site + path, allow=loopback) == seen
 
@@ -109,11 +115,37 @@ def test_a_name_that_is_nowhere_and_a_server_that_is_silent_are_unreached() -> N
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "255.255.255.255",
-     "224.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1", "2001:db8::1", "not-an-address", "",
-     "192.0.0.192", "fec0::1", "64:ff9b:1::7f00:1", "::127.0.0.1", "100.100.100.200", "fd00:ec2::254"],
-)  # fmt: skip
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "255.255.255.255",
+        "224.0.0.1",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:7f00:1::",
+        "ff02::1",
+        "2001:db8::1",
+        "not-an-address",
+        "",
+        "192.0.0.192",
+        "fec0::1",
+        "64:ff9b:1::7f00:1",
+        "::127.0.0.1",
+        "100.100.100.200",
+        "fd00:ec2::254",
+    ],
+)
 def test_closed_networks_are_never_open(address: str) -> None:
     assert not is_public_address(address)
 

@@ -34,8 +34,10 @@ def test_a_reached_milestone_counts_when_an_address_or_standing_evidence_shows_i
     reading = measure(QUARTER, everything)
     assert (reading.value, reading.numerator, reading.denominator) == (Decimal("66.67"), Decimal(2), Decimal(3))
     assert [(record.label, record.counted) for record in reading.records] == [
-        ("1.1.1: Silent", False), ("1.1.1: Told", True), ("1.1.1: Shown", True),
-    ]  # fmt: skip
+        ("1.1.1: Silent", False),
+        ("1.1.1: Told", True),
+        ("1.1.1: Shown", True),
+    ]
     assert [(group.numerator, group.denominator) for group in reading.groups] == [(2, 3)]
     assert measure(Period(date(2026, 1, 1), date(2026, 10, 2)), everything).denominator == 1
 

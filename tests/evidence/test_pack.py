@@ -69,8 +69,12 @@ def test_a_bad_row_is_told(given: dict[str, object], sentence: str) -> None:
 def test_a_bad_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(PDF)
     (tmp_path / "b.pdf").write_bytes(PROGRAM)
-    files = {"evidence/a.pdf": tmp_path / "a.pdf", "evidence/b.pdf": tmp_path / "b.pdf",
-             "documents/a.pdf": tmp_path / "a.pdf", "evidence/x/a.pdf": tmp_path / "a.pdf"}  # fmt: skip
+    files = {
+        "evidence/a.pdf": tmp_path / "a.pdf",
+        "evidence/b.pdf": tmp_path / "b.pdf",
+        "documents/a.pdf": tmp_path / "a.pdf",
+        "evidence/x/a.pdf": tmp_path / "a.pdf",
+    }
     assert isinstance(facts_of_file("evidence/a.pdf", files), dict)
     for name in ("evidence/c.pdf", "documents/a.pdf", "evidence/x/a.pdf"):
         assert facts_of_file(name, files) == (

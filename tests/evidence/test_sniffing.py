@@ -57,15 +57,18 @@ def shortly(value: object) -> str | None:
         (b"<?xml version='1.0'?><a/>", "a.xml", "application/xml"),
         (b"{\\rtf1 hello}", "a.rtf", "application/rtf"),
         (word(), "a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-        (archive({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}), "a.odt",
-         "application/vnd.oasis.opendocument.text"),
+        (
+            archive({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}),
+            "a.odt",
+            "application/vnd.oasis.opendocument.text",
+        ),
         (archive({"report.pdf": PDF, "data/list.csv": b"a,b\n"}), "all.zip", "application/zip"),
         (archive({"inner.zip": archive({"report.pdf": PDF})}), "all.zip", "application/zip"),
         (OLE + wide("WordDocument"), "old.doc", "application/msword"),
         (OLE + wide("PowerPoint Document"), "old.ppt", "application/vnd.ms-powerpoint"),
     ],
     ids=shortly,
-)  # fmt: skip
+)
 def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> None:
     assert told(body, name) == said
 
@@ -84,16 +87,38 @@ def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> N
         (b"\xef\xbb\xbf@echo off\r\ndel *.*", "notes.txt", "script"),
         ("@echo off".encode("utf-16"), "notes.txt", "script"),
         (b"\n\n<?php system($_GET['c']); ?>", "notes.txt", "script"),
-        (b"Set x = CreateObject(\"WScript.Shell\")", "notes.txt", "script"),
+        (b'Set x = CreateObject("WScript.Shell")', "notes.txt", "script"),
         (b"[InternetShortcut]\nURL=http://x", "notes.txt", "script"),
         (b"Get-Item x", "tidy.ps1", "runs"),
         (b"hello", "invoice.pdf.js", "runs"),
         (b"hello", "invoice.JS .", "runs"),
         (b"<html></html>", "page.hta", "runs"),
         (word(word__vbaProject_dot_bin=b"\x00"), "a.docx", "macros"),
-        (word(**{"word__x.xml": b"", }) and archive({"[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled.main+xml", "word/document.xml": b""}), "a.docx", "macros"),
-        (archive({"[Content_Types].xml": b"", "xl/workbook.xml": b"", "xl/macrosheets/sheet1.xml": b""}), "a.xlsx", "macros"),
-        (archive({"mimetype": b"application/vnd.oasis.opendocument.text", "Basic/Standard/x.xml": b""}), "a.odt", "macros"),
+        (
+            word(
+                **{
+                    "word__x.xml": b"",
+                }
+            )
+            and archive(
+                {
+                    "[Content_Types].xml": b"application/vnd.ms-word.document.macroEnabled.main+xml",
+                    "word/document.xml": b"",
+                }
+            ),
+            "a.docx",
+            "macros",
+        ),
+        (
+            archive({"[Content_Types].xml": b"", "xl/workbook.xml": b"", "xl/macrosheets/sheet1.xml": b""}),
+            "a.xlsx",
+            "macros",
+        ),
+        (
+            archive({"mimetype": b"application/vnd.oasis.opendocument.text", "Basic/Standard/x.xml": b""}),
+            "a.odt",
+            "macros",
+        ),
         (OLE + wide("WordDocument") + wide("_VBA_PROJECT"), "old.doc", "macros"),
         (OLE + wide("WordDocument") + PROGRAM, "old.doc", "program"),
         (OLE + bytes.fromhex("84100c0000000000c000000000000046"), "setup.doc", "program"),
@@ -113,13 +138,17 @@ def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> N
         (b"Rar!\x1a\x07\x01\x00", "a.zip", "archive"),
         (archive({"a.txt": b"hello"})[:40], "a.zip", "broken"),
         (b"{\\rtf1{\\object\\objemb{\\*\\objdata 0105}}}", "a.rtf", "object"),
-        (PDF.replace(b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S /Launch/F(cmd.exe)>>"), "a.pdf", "starts_program"),
+        (
+            PDF.replace(b"/Type/Catalog", b"/Type/Catalog/OpenAction<</S /Launch/F(cmd.exe)>>"),
+            "a.pdf",
+            "starts_program",
+        ),
         (PDF + PROGRAM, "a.pdf", "starts_program"),
         (b"\x00\x01\x02\x03\xfe\xed" * 40, "a.pdf", "unknown"),
         (b"\x00" * 5000, "a.pdf", "unknown"),
     ],
     ids=shortly,
-)  # fmt: skip
+)
 def test_what_runs_or_hides_is_turned_away_whatever_it_is_called(body: bytes, name: str, why: str) -> None:
     assert told(body, name) == why
 

@@ -149,8 +149,12 @@ def test_the_places_of_a_piece_are_those_the_reader_may_know_of(lead: User, secr
     attach(piece, by=secretariat, thing=milestone)
     place = places_of(piece, lead)[0]
     assert (place.kind, place.name, place.of, place.href, place.may_detach) == (
-        "milestone", "Step 1", "1.1.1 Action 1.1.1", act.desk_url(), True,
-    )  # fmt: skip
+        "milestone",
+        "Step 1",
+        "1.1.1 Action 1.1.1",
+        act.desk_url(),
+        True,
+    )
     act.is_public = False
     act.save()
     assert places_of(piece, None) == []
@@ -194,13 +198,31 @@ def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
     items = {item.key: item for item in _owed(Whose(everybody=True), secretariat)}
     assert set(items) == {key(soon), key(out), key(dead)}
     assert [(i.title, i.why, i.due, i.since, i.organisation, i.needs) for i in items.values()] == [
-        ("Register", "This evidence ran out on 23 Nov 2026. Put a newer version in its place.", date(2026, 11, 23), None,
-         None, Permission.EVIDENCE_KEEP),
-        ("Rota", "This evidence runs out on 23 Jan 2027. Put a newer version in its place.", date(2027, 1, 23), None,
-         csirt.pk, Permission.EVIDENCE_KEEP),
-        ("Outline", "Its link did not answer on 16 Nov 2026. Give the new address, or keep the document itself.", None,
-         date(2026, 11, 16), police.pk, Permission.EVIDENCE_KEEP),
-    ]  # fmt: skip
+        (
+            "Register",
+            "This evidence ran out on 23 Nov 2026. Put a newer version in its place.",
+            date(2026, 11, 23),
+            None,
+            None,
+            Permission.EVIDENCE_KEEP,
+        ),
+        (
+            "Rota",
+            "This evidence runs out on 23 Jan 2027. Put a newer version in its place.",
+            date(2027, 1, 23),
+            None,
+            csirt.pk,
+            Permission.EVIDENCE_KEEP,
+        ),
+        (
+            "Outline",
+            "Its link did not answer on 16 Nov 2026. Give the new address, or keep the document itself.",
+            None,
+            date(2026, 11, 16),
+            police.pk,
+            Permission.EVIDENCE_KEEP,
+        ),
+    ]
     assert [press.words for press in items[key(dead)].presses] == ["Replace", "Change the address"]
 
 

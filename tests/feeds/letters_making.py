@@ -49,11 +49,26 @@ def make_finding(organisation: Organisation, subject: str = "192.0.2.7", **facts
     feed = facts.pop("feed", None) or Feed.objects.filter(code="shadowserver").first() or make_feed()
     is_name = not subject[:1].isdigit() and ":" not in subject
     given = {
-        "ip": None if is_name else subject, "kind": "open-rdp", "port": 3389, "protocol": "tcp", "taxonomy": "vulnerable",
-        "type": "potentially-unwanted-accessible", "severity": severity, "severity_rank": rank(severity),
-        "network": "192.0.2.0/25", "reason": "prefix", "feed": feed, "report_type": "scan_rdp", "first_seen": at,
-        "last_seen": at, "first_day": day, "last_day": day, "opened_on": day, "times_seen": 1, "state": FindingState.NEW,
-    } | facts  # fmt: skip
+        "ip": None if is_name else subject,
+        "kind": "open-rdp",
+        "port": 3389,
+        "protocol": "tcp",
+        "taxonomy": "vulnerable",
+        "type": "potentially-unwanted-accessible",
+        "severity": severity,
+        "severity_rank": rank(severity),
+        "network": "192.0.2.0/25",
+        "reason": "prefix",
+        "feed": feed,
+        "report_type": "scan_rdp",
+        "first_seen": at,
+        "last_seen": at,
+        "first_day": day,
+        "last_day": day,
+        "opened_on": day,
+        "times_seen": 1,
+        "state": FindingState.NEW,
+    } | facts
     finding = Finding.objects.create(organisation=organisation, subject=subject, **given)
     Spell.objects.create(finding=finding, opened_on=finding.opened_on, fixed_on=finding.fixed_on)
     return finding

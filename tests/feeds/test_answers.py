@@ -66,9 +66,11 @@ def test_an_answer_says_something_and_closes_nothing(digest: Digest) -> None:
     say(digest, "fixed", "192.0.2.7", remark="Closed at the firewall")
     say(digest, "working", "192.0.2.8")
     assert stands() == {
-        "192.0.2.7": ("new", "fixed", "claimed"), "192.0.2.8": ("new", "working", ""), "192.0.2.9": ("new", "", ""),
+        "192.0.2.7": ("new", "fixed", "claimed"),
+        "192.0.2.8": ("new", "working", ""),
+        "192.0.2.9": ("new", "", ""),
         "www.bank.example.org": ("new", "", ""),
-    }  # fmt: skip
+    }
     first = Answer.objects.get(finding__subject="192.0.2.7")
     assert (first.note, first.said_by) == ("Closed at the firewall", "by the link sent to abuse@bank.example.org")
     digest.refresh_from_db()
@@ -86,8 +88,9 @@ def test_a_contact_that_answers_by_its_link_is_verified_and_no_other(digest: Dig
     Contact.objects.create(organisation=bank, purpose="NOC", role=ContactRole.TECHNICAL, email="noc@bank.example.org")
     say_received(digest, by=holder(digest))
     assert dict(Contact.objects.values_list("email", "verified_on")) == {
-        "abuse@bank.example.org": TODAY, "noc@bank.example.org": None,
-    }  # fmt: skip
+        "abuse@bank.example.org": TODAY,
+        "noc@bank.example.org": None,
+    }
     assert Answer.objects.count() == 0
 
 
@@ -183,10 +186,18 @@ def test_a_link_opens_its_own_letter_and_answers_nothing_else(digest: Digest, ba
         see_to(say(digest, "need_help", "192.0.2.7")[0], by=holder(digest))
 
 
-@pytest.mark.parametrize("change", [
-    lambda t: t.replace("0.", "1.", 1), lambda t: "0" + t, lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"),
-    lambda t: t.partition(".")[2], lambda _t: "0.9999-1~x", lambda _t: "²." + "1-1~x", lambda t: t.replace("-1~", "-2~"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.replace("0.", "1.", 1),
+        lambda t: "0" + t,
+        lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"),
+        lambda t: t.partition(".")[2],
+        lambda _t: "0.9999-1~x",
+        lambda _t: "²." + "1-1~x",
+        lambda t: t.replace("-1~", "-2~"),
+    ],
+)
 def test_a_link_that_was_changed_opens_nothing(digest: Digest, change: Callable[[str], str]) -> None:
     with pytest.raises(Missing, match="This link is not known"):
         holder_of(change(token_of(digest, 0)))

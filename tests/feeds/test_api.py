@@ -23,10 +23,15 @@ from tests.feeds.making import make_register, night
 
 DAY = date(2026, 11, 24)
 EVENT = {
-    "time.source": "2026-11-24T03:00:00Z", "source.ip": "192.0.2.20", "source.port": 3389, "protocol.transport": "tcp",
-    "classification.taxonomy": "vulnerable", "classification.type": "vulnerable-system",
-    "classification.identifier": "open-rdp", "feed.name": "honeypot",
-}  # fmt: skip
+    "time.source": "2026-11-24T03:00:00Z",
+    "source.ip": "192.0.2.20",
+    "source.port": 3389,
+    "protocol.transport": "tcp",
+    "classification.taxonomy": "vulnerable",
+    "classification.type": "vulnerable-system",
+    "classification.identifier": "open-rdp",
+    "feed.name": "honeypot",
+}
 
 
 @pytest.fixture
@@ -65,8 +70,10 @@ def test_events_that_a_program_sends_become_findings(sensors: Feed) -> None:
     report = Report.objects.get()
     assert (report.day, report.rows, report.kept, report.received_by) == (DAY, 3, 3, "API")
     assert sorted(Finding.objects.values_list("organisation__code", "subject", "kind")) == [
-        ("bank", "192.0.2.20", "open-rdp"), ("provider", "192.0.2.1", "open-rdp"), ("provider", "2001:db8::9", "open-rdp"),
-    ]  # fmt: skip
+        ("bank", "192.0.2.20", "open-rdp"),
+        ("provider", "192.0.2.1", "open-rdp"),
+        ("provider", "2001:db8::9", "open-rdp"),
+    ]
     assert ApiToken.objects.get().last_used_on == DAY
 
 

@@ -43,14 +43,22 @@ def changed(ip: str, at: int, value: str) -> str:
 
 
 BAD_ADDRESSES = {
-    "0.0.0.0": "address_unspecified", "192.0.2.0/24": "address_is_network", "fe80::1%eth0": "address_scoped",
-    "192.0.02.1": "bad_address", "192.0.2.256": "bad_address", "nobody": "bad_address", "": "no_subject",
-}  # fmt: skip
+    "0.0.0.0": "address_unspecified",
+    "192.0.2.0/24": "address_is_network",
+    "fe80::1%eth0": "address_scoped",
+    "192.0.02.1": "bad_address",
+    "192.0.2.256": "bad_address",
+    "nobody": "bad_address",
+    "": "no_subject",
+}
 # What comes in -> what is said of it. Types differ, so that each is a window of its own.
 NIGHT: dict[str, tuple[bytes, Told]] = {
     name_of(DAY, "scan_rdp"): (report(DAY, GOOD), ("done", "", 4, 4, {})),
     name_of(DAY, "scan_ftp") + ".gz": (gzip.compress(report(DAY, GOOD))[:-9], ("refused", "truncated", 0, 0, {})),
-    name_of(DAY, "scan_vnc") + ".gz": (gzip.compress(report(DAY, GOOD) + b"x" * (66 << 20), 1), ("refused", "bomb", 0, 0, {})),
+    name_of(DAY, "scan_vnc") + ".gz": (
+        gzip.compress(report(DAY, GOOD) + b"x" * (66 << 20), 1),
+        ("refused", "bomb", 0, 0, {}),
+    ),
     name_of(DAY, "scan_smb") + ".zip": (zipped(a=report(DAY, GOOD))[:-30], ("refused", "truncated", 0, 0, {})),
     name_of(DAY, "scan_dns") + ".zip": (
         zipped(UP__UP__evil=report(DAY, GOOD[:1]), __tmp__evil=report(DAY, GOOD[1:2])),
@@ -63,21 +71,35 @@ NIGHT: dict[str, tuple[bytes, Told]] = {
     ),
     name_of(DAY, "scan_mssql"): (
         lines(*(changed(GOOD[0], 2, bad) for bad in BAD_ADDRESSES)),
-        ("done", "", 7, 0, {"address_is_network": 1, "address_scoped": 1, "address_unspecified": 1, "bad_address": 3, "no_subject": 1}),
+        (
+            "done",
+            "",
+            7,
+            0,
+            {"address_is_network": 1, "address_scoped": 1, "address_unspecified": 1, "bad_address": 3, "no_subject": 1},
+        ),
     ),
     name_of(DAY, "scan_mysql"): (
         lines(row(GOOD[0], DAY, port=99999), row(GOOD[0], DAY, port="abc"), row(GOOD[0], DAY)),
         ("done", "", 3, 1, {"bad_port": 2}),
     ),
     name_of(DAY, "scan_redis"): (
-        lines(*(changed(GOOD[0], 0, t) for t in ("1970-01-01 00:00:00", "2099-01-01 00:00:00", "2026-13-45 99:00:00", ""))),
+        lines(
+            *(changed(GOOD[0], 0, t) for t in ("1970-01-01 00:00:00", "2099-01-01 00:00:00", "2026-13-45 99:00:00", ""))
+        ),
         ("done", "", 4, 0, {"bad_time": 1, "no_time": 1, "time_in_future": 1, "time_too_old": 1}),
     ),
-    name_of(DAY, "scan_telnet"): (lines(changed(GOOD[0], 10, "Bogotá")).decode().encode("latin-1"), ("done", "", 1, 1, {})),
-    name_of(DAY, "scan_mqtt"): (lines(changed(GOOD[0], 6, '"two\nlines"'), changed(GOOD[1], 6, '"a\0b"')), ("done", "", 2, 2, {})),
+    name_of(DAY, "scan_telnet"): (
+        lines(changed(GOOD[0], 10, "Bogotá")).decode().encode("latin-1"),
+        ("done", "", 1, 1, {}),
+    ),
+    name_of(DAY, "scan_mqtt"): (
+        lines(changed(GOOD[0], 6, '"two\nlines"'), changed(GOOD[1], 6, '"a\0b"')),
+        ("done", "", 2, 2, {}),
+    ),
     name_of(DAY, "scan_adb"): (report(DAY, GOOD[:1]).replace(b"hostname,", b"host_renamed,"), ("done", "", 1, 1, {})),
     name_of(DAY, "scan_unheard_of"): (report(DAY, GOOD[:1]), ("done", "", 1, 1, {})),
-}  # fmt: skip
+}
 
 
 def told(report: Report) -> Told:

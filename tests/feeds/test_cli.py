@@ -40,12 +40,17 @@ def files(tmp_path: Path) -> list[str]:
 
 
 TOLD = [
-    ("Rows read", "7"), ("Rows kept", "3"), ("Repeats, counted once", "1"), ("Dropped by a rule", "0"), ("Rows rejected", "3"),
+    ("Rows read", "7"),
+    ("Rows kept", "3"),
+    ("Repeats, counted once", "1"),
+    ("Dropped by a rule", "0"),
+    ("Rows rejected", "3"),
     ("", "1  The address is the one that means “no address” (0.0.0.0 or ::)."),
     ("", "1  The port is not a number from 0 to 65535."),
     ("", "1  The row has too few or too many columns, or is cut off."),
-    ("Kept, outside the constituency", "1"), ("Organisations touched", "2"),
-]  # fmt: skip
+    ("Kept, outside the constituency", "1"),
+    ("Organisations touched", "2"),
+]
 
 
 def said(out: str) -> list[tuple[str, str]]:
@@ -72,7 +77,9 @@ def test_files_are_read_and_the_bad_one_is_named(
     assert (Finding.objects.count(), Report.objects.count(), Run.objects.count()) == (2, 2, 1)
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(feed: Feed, files: list[str], capsys: pytest.CaptureFixture[str], feeds_folder: Path) -> None:  # fmt: skip
+def test_a_dry_run_says_the_same_and_writes_nothing(
+    feed: Feed, files: list[str], capsys: pytest.CaptureFixture[str], feeds_folder: Path
+) -> None:
     before = set(feeds_folder.rglob("*"))
     assert run("ingest", "--dry-run", "--feed", feed.code, files[0]) == 0
     out = capsys.readouterr().out

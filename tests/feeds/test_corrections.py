@@ -66,8 +66,10 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     assert whose() == {"192.0.2.7": ("telco", "new"), other.subject: ("bank", "new"), "192.0.2.8": ("telco", "new")}
     assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", said="not_ours").exists()
     assert sorted(Spell.objects.values_list("finding__organisation__code", "fixed_on")) == [
-        ("bank", None), ("telco", None), ("telco", None),
-    ]  # fmt: skip
+        ("bank", None),
+        ("telco", None),
+        ("telco", None),
+    ]
     (mail,) = OutboxMail.objects.all()
     assert (mail.to, "You were right: the register is corrected" in mail.text) == ("abuse@bank.example.org", True)
     send_digests(TODAY.replace(day=30))

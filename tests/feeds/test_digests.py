@@ -101,10 +101,12 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
     acts.make_rule(by=SYSTEM, kind="open-telnet", contact_role=ContactRole.TECHNICAL, every=Every.DAY)
     acts.make_rule(by=SYSTEM, kind="open-ntp", every=Every.NEVER, reason="Theirs on purpose")
     never = DigestRule.objects.get(kind="open-ntp")
-    assert plans() == {"bank": [
-        ("abuse", ["abuse@bank.example.org"], ["open-dns 192.0.2.10:53", "open-rdp 192.0.2.7:3389"]),
-        ("technical", ["noc@bank.example.org"], ["open-telnet 192.0.2.8:23"]),
-    ]}  # fmt: skip
+    assert plans() == {
+        "bank": [
+            ("abuse", ["abuse@bank.example.org"], ["open-dns 192.0.2.10:53", "open-rdp 192.0.2.7:3389"]),
+            ("technical", ["noc@bank.example.org"], ["open-telnet 192.0.2.8:23"]),
+        ]
+    }
     acts.make_rule(by=SYSTEM, organisation=bank, contact_role=ContactRole.TECHNICAL, every=Every.DAY)
     acts.move_rule(DigestRule.objects.get(organisation=bank), by=SYSTEM, up=True)
     assert [r.kind for r in DigestRule.objects.all()] == ["open-telnet", "", "open-ntp"]
@@ -153,8 +155,15 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     make_finding(bank, detail="Windows Server 2012")
     make_finding(bank, "192.0.2.8", state=FindingState.REOPENED)
     make_finding(bank, "192.0.2.9", kind="open-telnet", port=23, severity="critical")
-    make_finding(bank, "shop.bank.example.org", kind="compromised-website", port=0, network="bank.example.org", reason="domain",
-                 feed=secret)  # fmt: skip
+    make_finding(
+        bank,
+        "shop.bank.example.org",
+        kind="compromised-website",
+        port=0,
+        network="bank.example.org",
+        reason="domain",
+        feed=secret,
+    )
     sent(MONDAY)
     mail = delivered()
     text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # it has one
@@ -164,17 +173,23 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
         "192.0.2.7, port 3389: new, last seen 22 Nov 2026, Windows Server 2012"
     )
     for words in (
-        "TLP:AMBER+STRICT. This may be passed on within your organisation only", "192.0.2.8, port 3389: back again",
-        "- The addresses 192.0.2.0/25 are yours in the register.", "- The domain bank.example.org is yours in the register.",
-        "What to do:", "National CSIRT", "http://localhost:8000/findings/0.",
-    ):  # fmt: skip
+        "TLP:AMBER+STRICT. This may be passed on within your organisation only",
+        "192.0.2.8, port 3389: back again",
+        "- The addresses 192.0.2.0/25 are yours in the register.",
+        "- The domain bank.example.org is yours in the register.",
+        "What to do:",
+        "National CSIRT",
+        "http://localhost:8000/findings/0.",
+    ):
         assert words in text
     (file,) = mail.iter_attachments()
     rows = list(csv.DictReader(io.StringIO(file.get_content().removeprefix("\ufeff"))))
     assert [(r["address"] or r["name"], r["kind"], r["severity"]) for r in rows] == [
-        ("192.0.2.9", "open-telnet", "critical"), ("shop.bank.example.org", "compromised-website", "medium"),
-        ("192.0.2.7", "open-rdp", "medium"), ("192.0.2.8", "open-rdp", "medium"),
-    ]  # fmt: skip
+        ("192.0.2.9", "open-telnet", "critical"),
+        ("shop.bank.example.org", "compromised-website", "medium"),
+        ("192.0.2.7", "open-rdp", "medium"),
+        ("192.0.2.8", "open-rdp", "medium"),
+    ]
     assert OutboxMail.objects.get().text == ""
     assert "findings/0." not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
@@ -250,12 +265,18 @@ def test_a_huge_letter_is_quick_and_its_mail_small(bank: Organisation) -> None:
     one = make_finding(bank)
     Finding.objects.bulk_create(
         [
-            Finding(**{f.name: getattr(one, f.name) for f in Finding._meta.concrete_fields if f.name not in {"id", "subject"}},
-                    subject=f"2001:db8::{n:x}")
+            Finding(
+                **{
+                    f.name: getattr(one, f.name)
+                    for f in Finding._meta.concrete_fields
+                    if f.name not in {"id", "subject"}
+                },
+                subject=f"2001:db8::{n:x}",
+            )
             for n in range(1, 5000)
         ],
         batch_size=500,
-    )  # fmt: skip
+    )
     began = clocks.perf_counter()
     assert acts.send_digests(MONDAY) == 1
     assert clocks.perf_counter() - began < 15

@@ -90,11 +90,25 @@ def words(column: str, six: bool) -> str:
         last = sum(map(ord, column)) % 250
         return f"2001:db8::{last:x}" if six else f"192.0.2.{last}"
     known = {
-        "timestamp": SEEN_AT, "severity": "", "port": "4433", "src_port": "50123", "dst_port": "8443", "asn": "64496",
-        "src_asn": "64497", "dst_asn": "64498", "http_referer_port": "8080", "email": "ana@example.org",
-        "website": "www.example.org", "request": "name.example.org", "url": "http://www.example.org/x",
-        "http_referer": "http://www.example.org/y", "family": "", "infection": "", "service": "", "application": "",
-    }  # fmt: skip
+        "timestamp": SEEN_AT,
+        "severity": "",
+        "port": "4433",
+        "src_port": "50123",
+        "dst_port": "8443",
+        "asn": "64496",
+        "src_asn": "64497",
+        "dst_asn": "64498",
+        "http_referer_port": "8080",
+        "email": "ana@example.org",
+        "website": "www.example.org",
+        "request": "name.example.org",
+        "url": "http://www.example.org/x",
+        "http_referer": "http://www.example.org/y",
+        "family": "",
+        "infection": "",
+        "service": "",
+        "application": "",
+    }
     return known.get(column, f"word-{column.replace('_', '-')}")
 
 

@@ -98,8 +98,17 @@ def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisa
     at = datetime(2026, 11, 10, tzinfo=UTC)
     for day, answered, to in ((2, at, ["a"]), (9, None, ["a"]), (16, None, []), (28, None, ["a"])):
         on = date(2026, 11, day)
-        Digest.objects.create(organisation=bank, contact_role="abuse", on=on, start=on, end=on, to=to, posted_at=at,
-                              link_until=at, answered_at=answered)  # fmt: skip
+        Digest.objects.create(
+            organisation=bank,
+            contact_role="abuse",
+            on=on,
+            start=on,
+            end=on,
+            to=to,
+            posted_at=at,
+            link_until=at,
+            answered_at=answered,
+        )
     reading = measures.share_digests_answered(NOVEMBER, Filters())
     assert plain(reading) == (50, 1, 2)
     assert (groups(reading), reading.left_out) == ([("abuse", 1, 2)], (("letters_still_fresh", 1),))
@@ -121,16 +130,26 @@ def test_rejects_for_each_million_rows(bank: Organisation) -> None:
     for number, (kind, rows, rejected) in enumerate(
         (("scan_rdp", 900, 0), ("scan_rdp", 100, 1), ("scan_telnet", 3000, 1))
     ):
-        Report.objects.create(feed=feed, digest=str(number), name="x", day=date(2026, 11, 3), report_type=kind, rows=rows,
-                              rejected=rejected, state="done", received_at=clock.now())  # fmt: skip
+        Report.objects.create(
+            feed=feed,
+            digest=str(number),
+            name="x",
+            day=date(2026, 11, 3),
+            report_type=kind,
+            rows=rows,
+            rejected=rejected,
+            state="done",
+            received_at=clock.now(),
+        )
     reading = measures.rejects_per_million(NOVEMBER, Filters())
     assert (plain(reading), groups(reading)) == ((500, 2, 4000), [("scan_rdp", 1, 1000), ("scan_telnet", 1, 3000)])
 
 
 NETS = st.builds(
     lambda word, length: str(ipaddress.ip_network((word << 4 & 0xFF, length), strict=False)),
-    st.integers(0, 15), st.integers(24, 32),
-)  # fmt: skip
+    st.integers(0, 15),
+    st.integers(24, 32),
+)
 
 
 @pytest.mark.one_database
@@ -138,8 +157,11 @@ NETS = st.builds(
 def test_every_address_counts_once_for_the_most_exact_prefix(prefixes: list[tuple[str, int]]) -> None:
     expected: dict[int, int] = {}
     for address in ipaddress.ip_network("0.0.0.0/24"):
-        holding = [(ipaddress.ip_network(p).prefixlen, n, who) for n, (p, who) in enumerate(prefixes)
-                   if address in ipaddress.ip_network(p)]  # fmt: skip
+        holding = [
+            (ipaddress.ip_network(p).prefixlen, n, who)
+            for n, (p, who) in enumerate(prefixes)
+            if address in ipaddress.ip_network(p)
+        ]
         if holding:
             expected[max(holding)[2]] = expected.get(max(holding)[2], 0) + 1
     assert {who: n for who, n in measures.own_addresses(prefixes).items() if n} == expected

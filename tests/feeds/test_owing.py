@@ -46,7 +46,7 @@ def test_what_was_answered_waits_for_the_team(bank: Organisation, user_with: Cal
         ("Banco del Faro says that 1 finding is a false alarm", TODAY + timedelta(days=5)),
         ("Banco del Faro asks for help with 2 findings", TODAY + timedelta(days=1)),
         ("Banco del Faro says that 192.0.2.0/25 is not theirs", TODAY + timedelta(days=5)),
-    ]  # fmt: skip
+    ]
     see_to(Answer.objects.filter(said="need_help")[0], by=SYSTEM)
     assert len(titles()) == 2
     assert titles(Whose(organisations=frozenset({bank.pk}))) == []
@@ -78,8 +78,15 @@ def test_an_address_that_takes_no_letter_is_told_to_the_team(bank: Organisation)
 def test_a_silent_feed_and_an_unknown_kind_of_report_wait(bank: Organisation) -> None:
     feed = make_feed(every_minutes=60)
     make_feed("never-came", every_minutes=60)
-    report = Report.objects.create(feed=feed, digest="x", name="x", day=TODAY, report_type="scan_toaster", is_known_type=False,
-                                   received_at=moment(TODAY) - timedelta(hours=2))  # fmt: skip
+    report = Report.objects.create(
+        feed=feed,
+        digest="x",
+        name="x",
+        day=TODAY,
+        report_type="scan_toaster",
+        is_known_type=False,
+        received_at=moment(TODAY) - timedelta(hours=2),
+    )
     assert [t for t, _due in titles()] == ["Say what reports of the type scan_toaster mean"]
     TypeMapping.objects.create(report_type="scan_toaster", mapping={"address": "ip"})
     Report.objects.filter(pk=report.pk).update(received_at=moment(TODAY) - timedelta(hours=4))

@@ -24,9 +24,12 @@ from floreo.organisations.models import Contact, Country, Holding, Organisation
 
 TOLD = pytest.mark.usefixtures("isla_feeds")
 MEASURES = (
-    "findings_open_per_1000_addresses", "median_days_to_fix", "share_digests_answered",
-    "share_constituency_verified_contact", "rejects_per_million",
-)  # fmt: skip
+    "findings_open_per_1000_addresses",
+    "median_days_to_fix",
+    "share_digests_answered",
+    "share_constituency_verified_contact",
+    "rejects_per_million",
+)
 ISLA = Path(__file__).resolve().parents[2] / "packs" / "isla-prueba"
 
 
@@ -50,9 +53,18 @@ def test_every_report_is_read_and_its_counts_add_up() -> None:
     for report in reports:
         reasons.update(report.reasons)
     assert reasons == dict.fromkeys(
-        ("address_is_network", "address_scoped", "address_unspecified", "bad_address", "bad_port", "broken_row",
-         "time_in_future", "time_too_old"), 2,
-    )  # fmt: skip
+        (
+            "address_is_network",
+            "address_scoped",
+            "address_unspecified",
+            "bad_address",
+            "bad_port",
+            "broken_row",
+            "time_in_future",
+            "time_too_old",
+        ),
+        2,
+    )
     assert {r.report_type for r in reports if not r.is_known_type} == {"scan_parrot"}
     drifted = {(r.report_type, *r.unknown_columns) for r in reports if r.is_known_type and r.unknown_columns}
     assert drifted == {("scan_ssl_poodle", "tls_grade")}

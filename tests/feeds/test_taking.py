@@ -57,7 +57,7 @@ def test_a_report_says_whose_and_what(feed: Feed) -> None:
     assert sorted(said) == [
         ("bank", "192.0.2.20", "open-rdp", 3389, "new", "192.0.2.16/28", "prefix", "online banking", 1),
         ("provider", "192.0.2.1", "open-rdp", 3389, "new", "192.0.2.0/24", "prefix", "", 1),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
@@ -111,16 +111,23 @@ def snapshot() -> tuple[list[Any], list[Any], list[Any]]:
     key = ("organisation", "subject", "kind", "port")
     return (
         list(Finding.objects.order_by(*key).values(*columns)),
-        list(Spell.objects.order_by("finding__subject", "finding__kind", "opened_on").values_list("finding__subject", "finding__kind", "opened_on", "fixed_on")),
+        list(
+            Spell.objects.order_by("finding__subject", "finding__kind", "opened_on").values_list(
+                "finding__subject", "finding__kind", "opened_on", "fixed_on"
+            )
+        ),
         list(Run.objects.order_by("feed", "report_type", "day").values_list("feed", "report_type", "day")),
-    )  # fmt: skip
+    )
 
 
 ADDRESSES = ["192.0.2.1", "192.0.2.20", "2001:db8::7"]
 FILES = st.lists(
-    st.tuples(st.integers(0, 9), st.sampled_from(["scan_rdp", "scan_rdp", "scan_telnet"]), st.sets(st.sampled_from(ADDRESSES))),
-    min_size=2, max_size=6,
-)  # fmt: skip
+    st.tuples(
+        st.integers(0, 9), st.sampled_from(["scan_rdp", "scan_rdp", "scan_telnet"]), st.sets(st.sampled_from(ADDRESSES))
+    ),
+    min_size=2,
+    max_size=6,
+)
 
 
 @hypothesis_settings(

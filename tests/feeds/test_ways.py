@@ -183,9 +183,13 @@ def test_a_folder_gives_its_files_when_they_are_whole(nothing_yet: None, feeds_f
     assert look_at_folders(by=SYSTEM, rests=0) == 1
     left = sorted(str(p.relative_to(here)) for p in here.rglob("*") if not p.is_dir())
     assert left == [
-        ".2026-11-21-scan_rdp-isla.csv.Xy1", "2026-11-21-scan_rdp-isla.csv.part", f"done/{name_of(DAY)}", "link.csv",
-        "pipe.csv", "refused/empty.csv",
-    ]  # fmt: skip
+        ".2026-11-21-scan_rdp-isla.csv.Xy1",
+        "2026-11-21-scan_rdp-isla.csv.part",
+        f"done/{name_of(DAY)}",
+        "link.csv",
+        "pipe.csv",
+        "refused/empty.csv",
+    ]
     assert Report.objects.get().received_by == "incoming/partner"
     assert Feed.objects.get(pk=feed.pk).last_error == "empty.csv: The file is empty. Choose another."
     (here / name_of(DAY)).write_bytes(DATA)  # the same once more
@@ -195,9 +199,17 @@ def test_a_folder_gives_its_files_when_they_are_whole(nothing_yet: None, feeds_f
 
 @pytest.mark.parametrize(
     ("way", "place"),
-    [("folder", "../outside"), ("folder", "/etc"), ("folder", ".hidden"), ("folder", ""), ("mail", "nobody"),
-     ("fetch", "file:///etc/passwd"), ("fetch", "https://user:word@example.org/"), ("upload", "somewhere")],
-)  # fmt: skip
+    [
+        ("folder", "../outside"),
+        ("folder", "/etc"),
+        ("folder", ".hidden"),
+        ("folder", ""),
+        ("mail", "nobody"),
+        ("fetch", "file:///etc/passwd"),
+        ("fetch", "https://user:word@example.org/"),
+        ("upload", "somewhere"),
+    ],
+)
 def test_a_place_is_one_of_its_way(nothing_yet: None, way: str, place: str) -> None:
     with pytest.raises(Refused) as refusal:
         make_feed("Odd", by=SYSTEM, way=way, place=place)
@@ -228,9 +240,11 @@ def test_reports_attached_to_mail_are_taken_in_once(nothing_yet: None) -> None:
         with zipfile.ZipFile(packed, "w") as archive:
             archive.writestr(name_of(DAY + timedelta(days=1)), report(DAY + timedelta(days=1), ["192.0.2.2"]))
         whole = mail_from(
-            '"Reports, daily" <reports@feed.example>', (name_of(DAY), DATA), ("..\\2026-11-21-scan_rdp-isla.csv.zip", packed.read_bytes()),
+            '"Reports, daily" <reports@feed.example>',
+            (name_of(DAY), DATA),
+            ("..\\2026-11-21-scan_rdp-isla.csv.zip", packed.read_bytes()),
             ("logo.png", b"\x89PNG"),
-        )  # fmt: skip
+        )
         strange = mail_from("somebody@else.example", (name_of(DAY), report(DAY, ["192.0.2.66"])))
         with a_mailbox(Path(name), [whole, strange, mail_from("reports@feed.example")]) as (address, box):
             assert (read_feed_mail(address, by=SYSTEM), read_feed_mail(address, by=SYSTEM)) == (2, 0)

@@ -29,8 +29,14 @@ def test_a_reading_keeps_its_number_and_where_it_comes_from() -> None:
     )
     kept = Reading.objects.get(pk=reading.pk)
     assert (kept.value, kept.numerator, kept.denominator, kept.source, kept.note, kept.taken_by, kept.is_frozen) == (
-        Decimal("81.50"), Decimal(47), Decimal(58), "Register, 30 Sep", "By hand", "Floreo", False,
-    )  # fmt: skip
+        Decimal("81.50"),
+        Decimal(47),
+        Decimal(58),
+        "Register, 30 Sep",
+        "By hand",
+        "Floreo",
+        False,
+    )
     entry = AuditEntry.objects.latest("number")
     assert (entry.verb, entry.subject_name) == ("reading.entered", "Reports in time")
 
@@ -83,8 +89,12 @@ def test_a_correction_stands_beside_what_it_corrects() -> None:
     old = freeze_reading(enter(indicator, 79), by=SYSTEM)
     new = correct_reading(old, by=SYSTEM, value=77, reason="One report was counted twice")
     assert (new.corrects, new.value, new.note, new.is_frozen, new.period) == (
-        old, Decimal(77), "One report was counted twice", True, old.period,
-    )  # fmt: skip
+        old,
+        Decimal(77),
+        "One report was counted twice",
+        True,
+        old.period,
+    )
     assert [r.value for r in Reading.objects.filter(indicator=indicator)] == [79, 77]
     assert list(Reading.objects.standing()) == [new]
     with pytest.raises(Refused, match="corrected already"):

@@ -156,8 +156,11 @@ def test_the_working_names_the_fraction_and_what_was_left_out() -> None:
     indicator = make_indicator(numerator_words="reports in time", denominator_words="reports received")
     working = working_of(freeze_reading(enter(indicator, 81, numerator=47, denominator=58), by=SYSTEM))
     assert (working.numerator, working.numerator_words, working.denominator, working.denominator_words) == (
-        "47", "reports in time", "58", "reports received",
-    )  # fmt: skip
+        "47",
+        "reports in time",
+        "58",
+        "reports received",
+    )
     assert working.state.startswith("Frozen on ")
 
 
@@ -167,9 +170,14 @@ def test_the_latest_reading_is_the_corrected_one_and_not_of_another_state_or_par
     new = correct_reading(freeze_reading(enter(indicator, 79), by=SYSTEM), by=SYSTEM, value=77, reason="Counted twice")
     for place in ({"subject": "Elsewhere"}, {"part": "legal"}):
         Reading.objects.create(
-            indicator=indicator, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 1), value=1,
-            taken_at=new.taken_at, taken_by="x", **place,
-        )  # fmt: skip
+            indicator=indicator,
+            starts_on=date(2026, 10, 1),
+            ends_on=date(2026, 10, 1),
+            value=1,
+            taken_at=new.taken_at,
+            taken_by="x",
+            **place,
+        )
     assert queries.latest(Indicator.objects.all()) == {indicator.pk: new}
     assert [r.value for r in queries.series(indicator)] == [70, 77]
     assert [r.corrects and r.corrects.value for r in queries.series(indicator)] == [None, 79]

@@ -36,8 +36,13 @@ def make_committee(edition: Edition | None = None) -> Committee:
 
 def to_come(committee: Committee, *, days: int = 9, **facts: object) -> Meeting:
     return call_meeting(
-        committee, by=SYSTEM, on=TODAY + timedelta(days=days), starts_at=time(14), ends_at=time(16), **facts,  # type: ignore[arg-type]
-    )  # fmt: skip
+        committee,
+        by=SYSTEM,
+        on=TODAY + timedelta(days=days),
+        starts_at=time(14),
+        ends_at=time(16),
+        **facts,  # type: ignore[arg-type]
+    )
 
 
 def held(committee: Committee, on: date = TODAY) -> Meeting:

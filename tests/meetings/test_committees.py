@@ -45,8 +45,9 @@ def test_a_body_does_not_sit_on_one_chair_twice_at_a_time(committee: Committee) 
     end_seat(Seat.objects.get(organisation=justice), by=SYSTEM, until=date(2025, 12, 31))
     add_seat(committee, by=SYSTEM, organisation=justice, since=date(2026, 1, 1))
     assert [(s.since, s.until) for s in Seat.objects.filter(organisation=justice)] == [
-        (None, date(2025, 12, 31)), (date(2026, 1, 1), None),
-    ]  # fmt: skip
+        (None, date(2025, 12, 31)),
+        (date(2026, 1, 1), None),
+    ]
     assert Seat.objects.on(date(2025, 6, 1)).count() == Seat.objects.on(date(2026, 6, 1)).count() == 3
 
 

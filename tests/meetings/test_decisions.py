@@ -43,9 +43,16 @@ DUE = date(2026, 12, 1)
 @pytest.fixture
 def decision(edition: Edition, committee: Committee) -> Decision:
     return take_decision(
-        edition, by=SYSTEM, committee=committee, title="Hire two", text="By year's end", due_on=DUE, is_public=True,
-        organisation=Organisation.objects.get(code="police"), translations={"es": {"title": "Contratar"}},
-    )  # fmt: skip
+        edition,
+        by=SYSTEM,
+        committee=committee,
+        title="Hire two",
+        text="By year's end",
+        due_on=DUE,
+        is_public=True,
+        organisation=Organisation.objects.get(code="police"),
+        translations={"es": {"title": "Contratar"}},
+    )
 
 
 def again(decision: Decision) -> Decision:
@@ -85,13 +92,20 @@ def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> N
     act.refresh_from_db()
     lead = act.participations.get()
     assert (act.title, act.due_on, act.starts_on, act.is_public, act.translations, act.source) == (
-        "Hire two", DUE, TODAY, True, {"es": {"title": "Contratar"}}, "Steering committee, D-2026-01",
-    )  # fmt: skip
+        "Hire two",
+        DUE,
+        TODAY,
+        True,
+        {"es": {"title": "Contratar"}},
+        "Steering committee, D-2026-01",
+    )
     assert (lead.organisation.code, lead.part, lead.since) == ("police", "lead", TODAY)
     assert again(decision).became == key(act)
     assert list(AuditEntry.objects.order_by("-number").values_list("verb", flat=True)[:3]) == [
-        "decision.became_action", "participation.added", "action.added",
-    ]  # fmt: skip
+        "decision.became_action",
+        "participation.added",
+        "action.added",
+    ]
 
 
 def test_it_does_not_become_part_of_the_plan_twice(edition: Edition, decision: Decision) -> None:
@@ -245,9 +259,13 @@ def test_the_share_counts_public_decisions_due_in_the_period_by_committee(
     with clock.standing(day=date(2026, 7, 20)):
         drop_decision(decide("Dropped", due=date(2026, 8, 1)), by=SYSTEM, reason="Overtaken")
     answer_decision(
-        ask_decision(edition, by=SYSTEM, addressed_to="Minister", title="Sign", due_on=date(2026, 8, 1), is_public=True),
-        by=SYSTEM, is_taken=False, answer="No",
-    )  # fmt: skip
+        ask_decision(
+            edition, by=SYSTEM, addressed_to="Minister", title="Sign", due_on=date(2026, 8, 1), is_public=True
+        ),
+        by=SYSTEM,
+        is_taken=False,
+        answer="No",
+    )
     reading = share_decisions_on_time(Period(date(2026, 7, 1), date(2026, 9, 30)), Filters(edition_id=edition.pk))
     assert (str(reading.numerator), str(reading.denominator), str(reading.value), reading.left_out) == (
         "1",
@@ -257,8 +275,10 @@ def test_the_share_counts_public_decisions_due_in_the_period_by_committee(
     )
     assert [(g.name, g.numerator, g.denominator) for g in reading.groups] == [("Steering committee", 1, 3)]
     assert [(r.label, r.counted) for r in reading.records] == [
-        ("D-2026-02 A day late", False), ("D-2026-03 Never", False), ("D-2026-01 In time", True),
-    ]  # fmt: skip
+        ("D-2026-02 A day late", False),
+        ("D-2026-03 Never", False),
+        ("D-2026-01 In time", True),
+    ]
 
 
 def test_nothing_due_is_no_figure(edition: Edition) -> None:

@@ -70,8 +70,10 @@ def test_two_stretches_overlap_when_a_day_lies_in_both(
 
 def test_nothing_leads_out_of_what_is_over() -> None:
     assert [s for s in DecisionState if not NEXT[s]] == [
-        DecisionState.REFUSED, DecisionState.CARRIED_OUT, DecisionState.DROPPED,
-    ]  # fmt: skip
+        DecisionState.REFUSED,
+        DecisionState.CARRIED_OUT,
+        DecisionState.DROPPED,
+    ]
     assert not may_become("asked", "carried_out")
 
 

@@ -48,11 +48,14 @@ def meeting(edition: Edition, committee: Committee) -> Meeting:
     item = add_item(found, by=SYSTEM, title="Targets")
     seat = committee.seats.all()[0]
     record_meeting(
-        found, by=SYSTEM,
+        found,
+        by=SYSTEM,
         said=Recorded(
-            seats=[SeatTaken(seat.pk, "present", "Ada")], guests=["Greta"], items=[ItemMinutes(item.pk, "Set.", "He laughed.")]
+            seats=[SeatTaken(seat.pk, "present", "Ada")],
+            guests=["Greta"],
+            items=[ItemMinutes(item.pk, "Set.", "He laughed.")],
         ),
-    )  # fmt: skip
+    )
     police = Organisation.objects.get(code="police")
     take_decision(
         edition, by=SYSTEM, item=item, title="Hire two", organisation=police, due_on=date(2026, 12, 1), is_public=True
@@ -130,11 +133,18 @@ def test_a_paper_speaks_the_readers_language(meeting: Meeting) -> None:
 
 def test_every_kind_of_block_has_its_plain_text() -> None:
     blocks: list[Block] = [
-        Heading("Head", 1, "1."), Paragraph("Words " * 20), Bullets(["a", Item("b", lead="Lead.")], numbered=True), Facts([("F", "1")]),
-        Grid("Cap", ["A", "B"], [[Cell("x"), Cell("y")]], note="Note"), Picture("<svg/>", "A picture"),
-        StatusBar([("late", "Late", 1)], "1 late"), Boxed("Box", [Paragraph("In it")]), Columns([Paragraph("L")], [Paragraph("R")]),
-        PageBreak(), Bullets(["plain"]),
-    ]  # fmt: skip
+        Heading("Head", 1, "1."),
+        Paragraph("Words " * 20),
+        Bullets(["a", Item("b", lead="Lead.")], numbered=True),
+        Facts([("F", "1")]),
+        Grid("Cap", ["A", "B"], [[Cell("x"), Cell("y")]], note="Note"),
+        Picture("<svg/>", "A picture"),
+        StatusBar([("late", "Late", 1)], "1 late"),
+        Boxed("Box", [Paragraph("In it")]),
+        Columns([Paragraph("L")], [Paragraph("R")]),
+        PageBreak(),
+        Bullets(["plain"]),
+    ]
     text = as_text(Document("Title", "en", blocks, kicker="State", foot="Foot"))
     assert text.startswith("State\nTitle\n\n1. Head\n-------\n\nWords")
     assert text.endswith(

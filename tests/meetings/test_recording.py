@@ -49,9 +49,11 @@ def came(meeting: Meeting) -> list[tuple[str, str]]:
 def test_who_came_is_recorded_seat_by_seat_and_the_meeting_is_then_held(meeting: Meeting) -> None:
     police, justice, _csirt = meeting.committee.seats.all()
     record_attendance(
-        meeting, by=SYSTEM, guests=["Greta, Fund", "", "Greta, Fund"],
+        meeting,
+        by=SYSTEM,
+        guests=["Greta, Fund", "", "Greta, Fund"],
         seats=[SeatTaken(police.pk, "present", "Ada"), SeatTaken(justice.pk, "apologies"), SeatTaken(_csirt.pk, "")],
-    )  # fmt: skip
+    )
     assert came(meeting) == [("Police", "present"), ("Justice", "apologies"), ("Greta, Fund", "present")]
     assert Attendance.objects.get(organisation__code="police").substitute == "Ada"
     meeting.refresh_from_db()
@@ -143,9 +145,21 @@ def test_a_form_sent_twice_decides_once(meeting: Meeting, item: AgendaItem) -> N
     record_meeting(meeting, by=SYSTEM, said=said)
     record_meeting(meeting, by=SYSTEM, said=Recorded(decisions=said.decisions))
     decision = Decision.objects.get()
-    assert (decision.number, decision.meeting, decision.item, decision.taken_on, decision.organisation, decision.is_public) == (
-        "D-2026-01", meeting, item, TODAY, body, True,
-    )  # fmt: skip
+    assert (
+        decision.number,
+        decision.meeting,
+        decision.item,
+        decision.taken_on,
+        decision.organisation,
+        decision.is_public,
+    ) == (
+        "D-2026-01",
+        meeting,
+        item,
+        TODAY,
+        body,
+        True,
+    )
     assert [i.title for i in meeting.items.all()] == ["Targets", "Aside"]
 
 

@@ -355,10 +355,19 @@ def test_people_land_on_the_desk_in_their_language(observer: User) -> None:
     assert Client().post("/account/login/", given).headers["Location"] == "/es/desk/"
 
 
-OIDC = {"openid_connect": {"APPS": [{
-    "provider_id": "oidc", "name": "Government login", "client_id": "x", "secret": "y",
-    "settings": {"server_url": "https://login.example.org"},
-}]}}  # fmt: skip
+OIDC = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": "Government login",
+                "client_id": "x",
+                "secret": "y",
+                "settings": {"server_url": "https://login.example.org"},
+            }
+        ]
+    }
+}
 
 
 def test_an_outside_login_is_offered_only_where_there_is_one(stranger: Client, settings: Any) -> None:

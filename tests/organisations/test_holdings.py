@@ -34,11 +34,14 @@ def hold(whose: Organisation, kind: str, value: str) -> Holding:
 @pytest.mark.parametrize(
     ("kind", "said", "kept"),
     [
-        ("prefix", " 192.0.2.0/28 ", "192.0.2.0/28"), ("prefix", "192.0.2.7", "192.0.2.7/32"),
-        ("prefix", "2001:DB8::/48", "2001:db8::/48"), ("domain", "Bank.Example.", "bank.example"),
-        ("domain", "*.bank.example", "bank.example"), ("domain", "año.example", "xn--ao-zja.example"),
+        ("prefix", " 192.0.2.0/28 ", "192.0.2.0/28"),
+        ("prefix", "192.0.2.7", "192.0.2.7/32"),
+        ("prefix", "2001:DB8::/48", "2001:db8::/48"),
+        ("domain", "Bank.Example.", "bank.example"),
+        ("domain", "*.bank.example", "bank.example"),
+        ("domain", "año.example", "xn--ao-zja.example"),
     ],
-)  # fmt: skip
+)
 def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, said: str, kept: str) -> None:
     assert hold(body("A bank"), kind, said).value == kept
 
@@ -47,12 +50,18 @@ def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, said: str, ke
 @pytest.mark.parametrize(
     ("kind", "said", "code"),
     [
-        ("prefix", "192.0.2.1/28", "bad_prefix"), ("prefix", "bank.example", "bad_prefix"), ("prefix", "", "bad_prefix"),
-        ("domain", "example", "bad_domain"), ("domain", "https://bank.example/", "bad_domain"),
-        ("domain", "192.0.2.1", "bad_domain"), ("domain", "a..example", "bad_domain"), ("domain", "-a.example", "bad_domain"),
-        ("domain", "x" * 64 + ".example", "bad_domain"), ("elsewhere", "bank.example", "missing"),
+        ("prefix", "192.0.2.1/28", "bad_prefix"),
+        ("prefix", "bank.example", "bad_prefix"),
+        ("prefix", "", "bad_prefix"),
+        ("domain", "example", "bad_domain"),
+        ("domain", "https://bank.example/", "bad_domain"),
+        ("domain", "192.0.2.1", "bad_domain"),
+        ("domain", "a..example", "bad_domain"),
+        ("domain", "-a.example", "bad_domain"),
+        ("domain", "x" * 64 + ".example", "bad_domain"),
+        ("elsewhere", "bank.example", "missing"),
     ],
-)  # fmt: skip
+)
 def test_what_is_neither_is_refused_with_a_sentence(kind: str, said: str, code: str) -> None:
     bank = body("A bank")
     with pytest.raises(Refused) as refusal:
@@ -134,15 +143,17 @@ BODIES = [Organisation(pk=n, code=str(n), name=str(n)) for n in range(3)]
 # Short prefixes meet often.
 prefixes = st.builds(
     lambda bits, length: ipaddress.ip_network((bits >> (32 - length) << (32 - length), length)),
-    st.integers(0, 2**32 - 1), st.integers(1, 6),
-)  # fmt: skip
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 6),
+)
 
 
 @given(st.lists(st.tuples(prefixes, st.sampled_from(BODIES)), max_size=12))
 def test_overlaps_are_what_comparing_each_with_each_finds(said: list[tuple[Any, Organisation]]) -> None:
     ordered = sorted(
-        (Claim(p, b, "") for p, b in said), key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen)
-    )  # fmt: skip
+        (Claim(p, b, "") for p, b in said),
+        key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen),
+    )
     expected = []
     for at, claim in enumerate(ordered):
         around = [

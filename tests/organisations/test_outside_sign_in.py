@@ -18,10 +18,19 @@ from floreo.organisations.models import User
 from floreo.organisations.sign_in import OutsideAccountAdapter
 
 pytestmark = pytest.mark.django_db
-PROVIDER = {"openid_connect": {"APPS": [{
-    "provider_id": "oidc", "name": "Government login", "client_id": "x", "secret": "y",
-    "settings": {"server_url": "https://login.example.org"},
-}]}}  # fmt: skip
+PROVIDER = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": "Government login",
+                "client_id": "x",
+                "secret": "y",
+                "settings": {"server_url": "https://login.example.org"},
+            }
+        ]
+    }
+}
 
 
 @pytest.fixture(autouse=True)

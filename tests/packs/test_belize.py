@@ -54,8 +54,12 @@ class TestLoaded:
         assert readings.get(part="", subject="", ends_on__year=2024).not_comparable
         parts = {r.part: str(r.value) for r in readings.exclude(part="")}
         assert parts == {
-            "legal": "14.13", "technical": "0.00", "organisational": "12.38", "capacity": "0.00", "cooperation": "5.84",
-        }  # fmt: skip
+            "legal": "14.13",
+            "technical": "0.00",
+            "organisational": "12.38",
+            "capacity": "0.00",
+            "cooperation": "5.84",
+        }
         assert readings.exclude(subject="").count() == 10
 
     def test_no_reading_where_none_was_found(self) -> None:
@@ -74,9 +78,23 @@ class TestLoaded:
 
     def test_the_sixteen_domestic_networks_and_nobody_s_address_made_up(self) -> None:
         assert sorted(Network.objects.values_list("asn", flat=True)) == [
-            10269, 28094, 52449, 262239, 263187, 263824, 264640, 264663, 264779, 264794, 265727, 265818, 265826, 266691,
-            266762, 267932,
-        ]  # fmt: skip
+            10269,
+            28094,
+            52449,
+            262239,
+            263187,
+            263824,
+            264640,
+            264663,
+            264779,
+            264794,
+            265727,
+            265818,
+            265826,
+            266691,
+            266762,
+            267932,
+        ]
         assert (Contact.objects.exclude(email="").exclude(role="other").count(), Holding.objects.count()) == (0, 0)
 
     def test_networks_have_their_holders(self) -> None:

@@ -16,9 +16,22 @@ from floreo.organisations.models import Organisation, Place
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 PLAIN = (
-    "home", "strategy", "indicators", "organisations", "districts", "data", "search", "about", "status_rules", "roles",
-    "unconfirmed", "audit", "accessibility", "privacy", "report",
-)  # fmt: skip
+    "home",
+    "strategy",
+    "indicators",
+    "organisations",
+    "districts",
+    "data",
+    "search",
+    "about",
+    "status_rules",
+    "roles",
+    "unconfirmed",
+    "audit",
+    "accessibility",
+    "privacy",
+    "report",
+)
 
 
 def pages() -> list[str]:

@@ -40,10 +40,15 @@ def plant(country: Country, *, by: User) -> None:
     )
     hidden = keep(
         Action(
-            edition=act.edition, objective=act.objective, code=f"{LOW}.9", title=f"{SECRET} action", is_public=False,
-            starts_on=date(2026, 1, 1), due_on=date(2026, 10, 9),
+            edition=act.edition,
+            objective=act.objective,
+            code=f"{LOW}.9",
+            title=f"{SECRET} action",
+            is_public=False,
+            starts_on=date(2026, 1, 1),
+            due_on=date(2026, 10, 9),
         )
-    )  # fmt: skip
+    )
     step = keep(Milestone(action=hidden, code="m", title=f"{SECRET} step", due_on=date(2026, 12, 4)))
     _money(act, hidden, body)
     _next_edition(act)
@@ -79,9 +84,13 @@ def _next_edition(act: Action) -> None:
         Action.objects.filter(carried_from=before).update(carried_from=None)
         keep(
             Action(
-                edition=draft, objective=objective, code=f"1.1.{number}", title=f"{SECRET} next", carried_from=before,
+                edition=draft,
+                objective=objective,
+                code=f"1.1.{number}",
+                title=f"{SECRET} next",
+                carried_from=before,
             )
-        )  # fmt: skip
+        )
 
 
 def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisation, person: Person) -> None:
@@ -92,16 +101,25 @@ def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisat
     keep(Seat(committee=opened, organisation=Organisation.objects.get(code="national-csirt"), person=person))
     meeting = keep(
         Meeting(
-            committee=opened, code="b", number=1, on=date(2026, 12, 2), online_url=f"https://{LOW}.example/",
-            opening=f"{SECRET} opening", cancelled_reason=f"{SECRET} reason",
+            committee=opened,
+            code="b",
+            number=1,
+            on=date(2026, 12, 2),
+            online_url=f"https://{LOW}.example/",
+            opening=f"{SECRET} opening",
+            cancelled_reason=f"{SECRET} reason",
         )
-    )  # fmt: skip
+    )
     item = keep(
         AgendaItem(
-            meeting=meeting, code="1", title=f"{SECRET} point", text=f"{SECRET} text", minutes=f"{SECRET} said",
+            meeting=meeting,
+            code="1",
+            title=f"{SECRET} point",
+            text=f"{SECRET} text",
+            minutes=f"{SECRET} said",
             minutes_internal=f"{SECRET} inside",
         )
-    )  # fmt: skip
+    )
     keep(Attendance(meeting=meeting, name=f"{SECRET} guest", is_guest=True))
     keep(Correction(meeting=meeting, on=date(2026, 11, 1), text=f"{SECRET} correction", said_by=SECRET))
     facts: dict[str, Any] = {
@@ -133,9 +151,16 @@ def _publications(body: Organisation) -> None:
     common |= {"file": f"publications/{LOW}", "file_name": f"{LOW}.pdf", "media_type": "application/pdf", "size": 3}
     later = clock.now() + timedelta(days=1)
     states: dict[str, dict[str, Any]] = {
-        "draft": {"state": "draft"}, "ready": {"state": "ready"}, "embargo": {"state": "ready", "embargo_until": later},
-        "withdrawn": {"state": "withdrawn", "published_at": moment, "withdrawn_at": moment, "withdrawn_reason": "Wrong."},
-    }  # fmt: skip
+        "draft": {"state": "draft"},
+        "ready": {"state": "ready"},
+        "embargo": {"state": "ready", "embargo_until": later},
+        "withdrawn": {
+            "state": "withdrawn",
+            "published_at": moment,
+            "withdrawn_at": moment,
+            "withdrawn_reason": "Wrong.",
+        },
+    }
     channel = keep(Channel(code=f"{LOW}-old", name=f"{SECRET} channel", kind="press", is_active=False))
     for name, facts in states.items():
         made = keep(
@@ -146,49 +171,82 @@ def _publications(body: Organisation) -> None:
         keep(Posting(publication=made, channel=channel, at=moment, url=f"https://{LOW}.example/", by_name=SECRET))
         keep(
             PublicationVersion(
-                publication=made, issue=1, title=SECRET, stood_from=moment, corrected_at=moment, note=SECRET,
+                publication=made,
+                issue=1,
+                title=SECRET,
+                stood_from=moment,
+                corrected_at=moment,
+                note=SECRET,
                 corrected_by=SECRET,
             )
-        )  # fmt: skip
+        )
     out = keep(
         Publication(
-            code="p-out", kind="press", title="Out", language="en", text="x", state="published", published_at=moment,
-            organisation=body, edition=Edition.objects.get(code=f"{LOW}-next"), corrected_at=moment,
+            code="p-out",
+            kind="press",
+            title="Out",
+            language="en",
+            text="x",
+            state="published",
+            published_at=moment,
+            organisation=body,
+            edition=Edition.objects.get(code=f"{LOW}-next"),
+            corrected_at=moment,
         )
-    )  # fmt: skip
+    )
     site = Channel.objects.exclude(pk=channel.pk).first()
     assert site is not None
     keep(Posting(publication=out, channel=site, at=moment, by_name=f"{SECRET} poster"))
     keep(Posting(publication=out, channel=channel, at=moment, by_name=SECRET, skipped=True, note=f"{SECRET} skip"))
     keep(
         PublicationVersion(
-            publication=out, issue=1, title="Before", stood_from=moment, corrected_at=moment, note="A date was wrong.",
+            publication=out,
+            issue=1,
+            title="Before",
+            stood_from=moment,
+            corrected_at=moment,
+            note="A date was wrong.",
             corrected_by=f"{SECRET} corrector",
         )
-    )  # fmt: skip
+    )
 
 
 def _evidence(act: Action) -> None:
     kinds: dict[str, dict[str, Any]] = {
-        "green": {}, "amber": {"tlp": "AMBER"}, "strict": {"tlp": "AMBER+STRICT"}, "red": {"tlp": "RED"},
-        "clear": {"tlp": "CLEAR"}, "gone": {"tlp": "CLEAR", "is_public": True, "withdrawn_on": date(2026, 11, 1)},
-    }  # fmt: skip
+        "green": {},
+        "amber": {"tlp": "AMBER"},
+        "strict": {"tlp": "AMBER+STRICT"},
+        "red": {"tlp": "RED"},
+        "clear": {"tlp": "CLEAR"},
+        "gone": {"tlp": "CLEAR", "is_public": True, "withdrawn_on": date(2026, 11, 1)},
+    }
     things: list[models.Model] = [act, *act.milestones.all(), *Rated.objects.all()[:3]]
     for name, facts in kinds.items():
         piece = keep(
             Evidence(
-                code=f"e-{name}", kind="link", title=f"{SECRET} {name}", url=f"https://{LOW}.example/{name}",
-                note=SECRET, kept_by=SECRET, **facts,
+                code=f"e-{name}",
+                kind="link",
+                title=f"{SECRET} {name}",
+                url=f"https://{LOW}.example/{name}",
+                note=SECRET,
+                kept_by=SECRET,
+                **facts,
             )
-        )  # fmt: skip
+        )
         for thing in things:
             keep(Attachment(evidence=piece, thing=key(thing), note=f"{SECRET} page", attached_by=SECRET))
     shown = keep(
         Evidence(
-            code="e-shown", kind="link", title="Shown", url="https://example.org/shown", tlp="CLEAR", is_public=True,
-            kept_by=f"{SECRET} hand", organisation=Organisation.objects.get(code=LOW),
+            code="e-shown",
+            kind="link",
+            title="Shown",
+            url="https://example.org/shown",
+            tlp="CLEAR",
+            is_public=True,
+            kept_by=f"{SECRET} hand",
+            organisation=Organisation.objects.get(code=LOW),
         )
-    )  # fmt: skip
+    )
     keep(Attachment(evidence=shown, thing=key(act), attached_by=f"{SECRET} hand"))
 
 
@@ -212,10 +270,14 @@ def _yardsticks() -> None:
     for assessment, level in ((earlier, half), (shown, None)):
         made = keep(
             Rated(
-                assessment=assessment, item=item, level=level, reason=f"{SECRET} reason", reviewed_by=f"{SECRET} reviewer",
+                assessment=assessment,
+                item=item,
+                level=level,
+                reason=f"{SECRET} reason",
+                reviewed_by=f"{SECRET} reviewer",
                 reviewed_on=day if level is not None else None,
             )
-        )  # fmt: skip
+        )
         keep(Rating(answer=made, rater=SECRET, rater_name=SECRET, level=half, reason=f"{SECRET} rating", rated_on=day))
     second = version.items.filter(is_rated=True)[1]
     keep(
@@ -239,10 +301,16 @@ def _readings() -> None:
     shown = Indicator.objects.get(code="officials-trained")
     keep(
         Reading(
-            indicator=shown, starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30), value=250, taken_at=clock.now(),
-            taken_by=f"{SECRET} taker", frozen_at=clock.now(), frozen_by=f"{SECRET} freezer",
+            indicator=shown,
+            starts_on=date(2026, 7, 1),
+            ends_on=date(2026, 9, 30),
+            value=250,
+            taken_at=clock.now(),
+            taken_by=f"{SECRET} taker",
+            frozen_at=clock.now(),
+            frozen_by=f"{SECRET} freezer",
         )
-    )  # fmt: skip
+    )
 
 
 def freeze(by: User) -> Snapshot:
@@ -254,7 +322,13 @@ def freeze(by: User) -> Snapshot:
     reports.correct_snapshot(snapshot, by=by, where=f"{SECRET} place", instead=SECRET, is_public=False)
     reports.correct_snapshot(snapshot, by=by, where="Money", instead="It is right.", says="It was.")
     reports.sign_off(
-        snapshot, by=by, signed_name="The Minister", signed_post="Minister", signed_on=date(2026, 11, 20), language="en",
-        pdf=b"x", note=f"{SECRET} note",
-    )  # fmt: skip
+        snapshot,
+        by=by,
+        signed_name="The Minister",
+        signed_post="Minister",
+        signed_on=date(2026, 11, 20),
+        language="en",
+        pdf=b"x",
+        note=f"{SECRET} note",
+    )
     return snapshot

@@ -36,9 +36,15 @@ def build(number: int) -> None:
         objective = Objective.objects.create(pillar=pillar, code=f"{n}.1", title=f"O{n}")
         body = Organisation.objects.create(code=f"b{n}", name=f"B{n}", kind="agency")
         act = Action.objects.create(
-            edition=edition, objective=objective, code=f"{n}.1.1", title=f"A{n}", status="late",
-            status_rule="action_overdue", status_since=date(2026, 11, 1), due_on=date(2026, 11, 1),
-        )  # fmt: skip
+            edition=edition,
+            objective=objective,
+            code=f"{n}.1.1",
+            title=f"A{n}",
+            status="late",
+            status_rule="action_overdue",
+            status_since=date(2026, 11, 1),
+            due_on=date(2026, 11, 1),
+        )
         Participation.objects.create(action=act, organisation=body, part="lead")
         Milestone.objects.create(
             action=act, code="r", title=f"R{n}", due_on=date(2026, 1, 1), reached_on=date(2026, 1, 1)

@@ -69,19 +69,24 @@ def test_the_page_says_what_the_letter_said_worst_first(digest: Digest, phone: C
     assert "<script>alert" not in text
     assert "The addresses 192.0.2.0/25 are yours in the register." in text
     assert {name: response.headers[name] for name in ("Cache-Control", "Referrer-Policy", "X-Robots-Tag")} == {
-        "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow",
-    }  # fmt: skip
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+    }
     assert not phone.cookies
     assert f"/es/findings/{token_of(digest, 0)}/" in text
     assert phone.get(page_of(digest, language="es")).status_code == 200
     assert not AuditEntry.objects.filter(verb__startswith="finding.").exists()
 
 
-@pytest.mark.parametrize(("ticked", "subjects"), [
-    ({"finding": "192.0.2.7"}, ["192.0.2.7"]),
-    ({"kind": "open-rdp"}, ["192.0.2.7", "192.0.2.8"]),
-    ({"everything": "1"}, ["192.0.2.7", "192.0.2.8", "192.0.2.9", "@sum.bank.example.org"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("ticked", "subjects"),
+    [
+        ({"finding": "192.0.2.7"}, ["192.0.2.7"]),
+        ({"kind": "open-rdp"}, ["192.0.2.7", "192.0.2.8"]),
+        ({"everything": "1"}, ["192.0.2.7", "192.0.2.8", "192.0.2.9", "@sum.bank.example.org"]),
+    ],
+)
 def test_one_press_answers_one_a_kind_or_everything(
     digest: Digest, phone: Client, ticked: dict[str, str], subjects: list[str]
 ) -> None:

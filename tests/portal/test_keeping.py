@@ -136,9 +136,21 @@ def test_whoever_brings_anything_along_is_no_plain_stranger(act: Action, headers
 
 @pytest.mark.parametrize(
     "address",
-    ["/search/?q=law", "/health/", "/robots.txt", "/data/actions.csv", "/data/catalog.jsonld", "/account/login/", "/nothing/", "/api/v1/actions",
-     "/strategy/none/", "/answer/x/", "/calendar/x.ics", "/welcome/x/"],
-)  # fmt: skip
+    [
+        "/search/?q=law",
+        "/health/",
+        "/robots.txt",
+        "/data/actions.csv",
+        "/data/catalog.jsonld",
+        "/account/login/",
+        "/nothing/",
+        "/api/v1/actions",
+        "/strategy/none/",
+        "/answer/x/",
+        "/calendar/x.ics",
+        "/welcome/x/",
+    ],
+)
 def test_what_is_throttled_streamed_private_or_missing_is_never_kept(act: Action, address: str) -> None:
     Client().get(address)
     assert len(SHELF) == 0

@@ -39,9 +39,14 @@ def prepare(country: Country, *, by: User) -> None:
     keep(Update(action=act, on=date(2026, 11, 19), done="Public word", said_by=f"{SECRET} sayer"))
     keep(Risk(action=act, title=f"{SECRET} risk", likelihood=5, impact=5, noted_on=date(2026, 11, 1)))
     hidden = Action(
-        edition=act.edition, objective=act.objective, code="9.9.9", title=f"{SECRET} action", is_public=False,
-        due_on=date(2026, 12, 5), starts_on=date(2026, 1, 1),
-    )  # fmt: skip
+        edition=act.edition,
+        objective=act.objective,
+        code="9.9.9",
+        title=f"{SECRET} action",
+        is_public=False,
+        due_on=date(2026, 12, 5),
+        starts_on=date(2026, 1, 1),
+    )
     keep(hidden)
     keep(Milestone(action=hidden, code="m", title=f"{SECRET} milestone", due_on=date(2026, 12, 4)))
     keep(Event(edition=act.edition, code="leak", title=f"{SECRET} event", on=date(2026, 11, 23), is_public=False))
@@ -67,10 +72,14 @@ def _figures(act: Action) -> None:
     shown = Indicator.objects.get(code="officials-trained")
     keep(
         Reading(
-            indicator=shown, starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30), value=250, taken_at=clock.now(),
+            indicator=shown,
+            starts_on=date(2026, 7, 1),
+            ends_on=date(2026, 9, 30),
+            value=250,
+            taken_at=clock.now(),
             taken_by=f"{SECRET} taker",
         )
-    )  # fmt: skip
+    )
     draft = Edition(code="leak", title=f"{SECRET} edition", is_public=False, starts_on=date(2029, 1, 1))
     keep(draft)
     pillar = keep(Pillar(edition=draft, code="1", title=f"{SECRET} pillar"))

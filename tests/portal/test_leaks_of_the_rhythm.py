@@ -110,10 +110,23 @@ def test_no_page_and_no_file_of_the_rhythm_says_what_is_internal(planted: Snapsh
         assert leaks(stranger, [f"/es{address}" for address in reports_of(planted)]) == []
     assert SECRET in str(planted.internal)  # else the word stands nowhere, and nothing was tested
     for address in (
-        f"/reports/2025-2028/{planted.code}/funders/{LOW}/", f"/strategy/{LOW}-next/money/", f"/strategy/{LOW}-next/text/",
-        f"/strategy/{LOW}-next/copy.pdf", f"/strategy/{LOW}-next/decisions/", f"/calendar/{LOW}-next.ics",
-        f"/reports/{LOW}-next/closing/", "/data/answers.csv", "/data/asks.json", "/data/attachments.csv", "/api/v1/answers",
-        "/evidence/e-green/file/", "/evidence/e-gone/file/", "/evidence/e-clear/file/", "/publications/p-draft/",
-        "/publications/p-embargo/", "/publications/p-embargo/file/", "/publications/p-withdrawn/file/",
-    ):  # fmt: skip
+        f"/reports/2025-2028/{planted.code}/funders/{LOW}/",
+        f"/strategy/{LOW}-next/money/",
+        f"/strategy/{LOW}-next/text/",
+        f"/strategy/{LOW}-next/copy.pdf",
+        f"/strategy/{LOW}-next/decisions/",
+        f"/calendar/{LOW}-next.ics",
+        f"/reports/{LOW}-next/closing/",
+        "/data/answers.csv",
+        "/data/asks.json",
+        "/data/attachments.csv",
+        "/api/v1/answers",
+        "/evidence/e-green/file/",
+        "/evidence/e-gone/file/",
+        "/evidence/e-clear/file/",
+        "/publications/p-draft/",
+        "/publications/p-embargo/",
+        "/publications/p-embargo/file/",
+        "/publications/p-withdrawn/file/",
+    ):
         assert (address, stranger.get(address).status_code) == (address, 404)

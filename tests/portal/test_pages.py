@@ -80,12 +80,22 @@ def test_the_first_page_of_a_fresh_installation(stranger: Client) -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/strategy/none/", "/strategy/none/timeline/", "/strategy/none/pillars/1/", "/strategy/none/objectives/1.1/",
-        "/strategy/none/actions/1/", "/strategy/none/actions/1/history/", "/strategy/2025-2028/actions/9.9.9/",
-        "/indicators/none/", "/organisations/none/", "/districts/none/", "/data/none/", "/data/none.csv",
-        "/data/actions.exe", "/nothing/at/all/",
+        "/strategy/none/",
+        "/strategy/none/timeline/",
+        "/strategy/none/pillars/1/",
+        "/strategy/none/objectives/1.1/",
+        "/strategy/none/actions/1/",
+        "/strategy/none/actions/1/history/",
+        "/strategy/2025-2028/actions/9.9.9/",
+        "/indicators/none/",
+        "/organisations/none/",
+        "/districts/none/",
+        "/data/none/",
+        "/data/none.csv",
+        "/data/actions.exe",
+        "/nothing/at/all/",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_told_in_a_sentence(isla: Country, stranger: Client, address: str) -> None:
     response = stranger.get(address)
     assert response.status_code == 404

@@ -80,9 +80,14 @@ def test_money_of_two_currencies_is_never_added(isla: Country, stranger: Client)
 def test_a_status_set_by_hand_shows_who_why_and_what_the_rules_say(isla: Country, stranger: Client) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
     Action.objects.filter(pk=act.pk).update(
-        override="at_risk", override_reason="The line opens next week.", override_by="A. Person",
-        override_on=date(2026, 11, 2), status="at_risk", status_rule="set_by_hand", status_since=date(2026, 11, 2),
-    )  # fmt: skip
+        override="at_risk",
+        override_reason="The line opens next week.",
+        override_by="A. Person",
+        override_on=date(2026, 11, 2),
+        status="at_risk",
+        status_rule="set_by_hand",
+        status_since=date(2026, 11, 2),
+    )
     text = words(body(stranger, act.get_absolute_url()))
     assert "“At risk” was set by hand by A. Person on 2 November 2026. Reason: The line opens next week." in text
     assert "The rules alone would say: Late The milestone “Line answers in three minutes” was due" in text
@@ -111,11 +116,16 @@ def big_edition(number: int) -> Edition:
         objectives.append(Objective.objects.create(pillar=pillar, code=f"{n}.1", title=f"Objective {n}"))
     acts = Action.objects.bulk_create(
         Action(
-            edition=edition, objective=objectives[n % 10], code=f"{n % 10}.1.{n}", title=f"Do thing number {n} well",
-            starts_on=date(2025, 1, 1), due_on=date(2026, 1, 1) + timedelta(days=n), position=n,
+            edition=edition,
+            objective=objectives[n % 10],
+            code=f"{n % 10}.1.{n}",
+            title=f"Do thing number {n} well",
+            starts_on=date(2025, 1, 1),
+            due_on=date(2026, 1, 1) + timedelta(days=n),
+            position=n,
         )
         for n in range(number)
-    )  # fmt: skip
+    )
     Milestone.objects.bulk_create(Milestone(action=a, code="m", title="Half way", due_on=a.due_on) for a in acts)
     refresh_standings(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
     return edition

@@ -53,11 +53,17 @@ def test_the_file_holds_what_the_plan_says(edition: Edition, stranger: Client) -
     (pillar,) = told.pillars
     (act,) = pillar.objectives[0].actions
     assert (told.code, told.vision, pillar.code, act.code, act.leads) == (
-        "2025-2028", "Safe in every harbour", "1", "1.1.1", ["National CSIRT"]
-    )  # fmt: skip
+        "2025-2028",
+        "Safe in every harbour",
+        "1",
+        "1.1.1",
+        ["National CSIRT"],
+    )
     assert (act.official_wording, act.source.title, act.source.confirmed) == (
-        "Establish & run a <form>", "Strategy, page 9", False
-    )  # fmt: skip
+        "Establish & run a <form>",
+        "Strategy, page 9",
+        False,
+    )
     assert [(m.title, m.due_on) for m in act.milestones] == [("Step 1", date(2027, 1, 28))]
 
 

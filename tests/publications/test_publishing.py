@@ -46,10 +46,19 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
 def seen_anywhere(browser: Client, code: str) -> list[str]:
     """Every exit on which a browser finds a trace of it."""
     exits = [
-        f"/publications/{code}/", f"/publications/{code}/file/", "/publications/", "/es/publications/",
-        "/publications/feed.xml", "/data/publications.csv", "/data/publications.json", "/api/v1/publications",
-        f"/api/v1/publications/{code}", "/search/?q=notice", "/data/postings.json", "/publications/?kind=press",
-    ]  # fmt: skip
+        f"/publications/{code}/",
+        f"/publications/{code}/file/",
+        "/publications/",
+        "/es/publications/",
+        "/publications/feed.xml",
+        "/data/publications.csv",
+        "/data/publications.json",
+        "/api/v1/publications",
+        f"/api/v1/publications/{code}",
+        "/search/?q=notice",
+        "/data/postings.json",
+        "/publications/?kind=press",
+    ]
     found = []
     for address in exits:
         response = browser.get(address)
@@ -113,8 +122,9 @@ def test_a_drafter_hands_over_and_does_not_publish(
         lambda: writing.put_file(draft, by=drafter, upload=SimpleUploadedFile("a.txt", b"a")),
     ):
         assert refusal(change) == (
-            "not_allowed", "It goes out by itself at its moment. Ask whoever set that to take it back first."
-        )  # fmt: skip
+            "not_allowed",
+            "It goes out by itself at its moment. Ask whoever set that to take it back first.",
+        )
     back = writing.take_back(draft, by=secretariat)
     assert (back.state, back.embargo_until) == (PublicationState.DRAFT, None)
 
@@ -126,8 +136,9 @@ def test_what_is_out_changes_only_with_a_note_and_keeps_what_it_said(
     out = publishing.publish(draft, by=secretariat)
     assert refusal(lambda: writing.update_publication(out, by=secretariat, text="New"))[0] == "is_out"
     assert refusal(lambda: publishing.correct(out, by=secretariat, what=" ", text="New")) == (
-        "missing", "Say what was wrong. Readers see this beside the text."
-    )  # fmt: skip
+        "missing",
+        "Say what was wrong. Readers see this beside the text.",
+    )
     out.refresh_from_db()
     now = publishing.correct(out, by=secretariat, what="It was not bold.", version=out.version, text="It is out.")
     with pytest.raises(Changed):
@@ -135,8 +146,11 @@ def test_what_is_out_changes_only_with_a_note_and_keeps_what_it_said(
     assert (now.issue, now.text, now.code) == (2, "It is out.", "first")
     before = now.versions.get()
     assert (before.issue, before.text, before.note, before.corrected_by) == (
-        1, "It is **out**.", "It was not bold.", secretariat.name
-    )  # fmt: skip
+        1,
+        "It is **out**.",
+        "It was not bold.",
+        secretariat.name,
+    )
     page = stranger.get("/publications/first/").content.decode()
     assert "Corrected on" in page
     assert "It was not bold." in page
@@ -148,8 +162,9 @@ def test_a_withdrawn_address_says_so_for_good(draft: Publication, secretariat: U
     writing.put_file(draft, by=secretariat, upload=SimpleUploadedFile("notice.txt", b"words"))
     publishing.publish(draft, by=secretariat)
     assert refusal(lambda: publishing.withdraw(draft, by=secretariat, reason="")) == (
-        "missing", "Say why. Whoever follows the old address will read it."
-    )  # fmt: skip
+        "missing",
+        "Say why. Whoever follows the old address will read it.",
+    )
     publishing.withdraw(draft, by=secretariat, reason="The number was wrong.")
     response = stranger.get("/publications/first/")
     page = response.content.decode()
@@ -172,8 +187,9 @@ def test_there_must_be_something_to_read(secretariat: User, draft: Publication) 
     empty = writing.write_publication("empty", by=secretariat, kind="notice", title="Nothing")
     code, sentence = refusal(lambda: publishing.publish(empty, by=secretariat))
     assert (code, sentence) == (
-        "empty", "There is nothing to read yet. Write its text, add a file, or say what it makes public."
-    )  # fmt: skip
+        "empty",
+        "There is nothing to read yet. Write its text, add a file, or say what it makes public.",
+    )
     assert (
         refusal(lambda: writing.write_publication("first", by=secretariat, kind="notice", title="Again"))[0]
         == "code_taken"
@@ -227,9 +243,9 @@ def test_channels_are_owed_until_posted_or_left_out(
     assert waits() == [("publish", "Ready to be published")]
     publishing.schedule(draft, by=secretariat, at=NOON)
     assert waits() == [("look", "Goes out by itself on 1 Dec 2026, 18:00")]
-    assert refusal(
-        lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now())
-    )[0] == "not_out"  # fmt: skip
+    assert (
+        refusal(lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now()))[0] == "not_out"
+    )
     at(NOON + timedelta(minutes=1))
     assert waits() == [("channels", "Not posted yet: Press office")]
     assert refusal(

@@ -45,6 +45,11 @@ def acts(edition: Edition) -> list[Action]:
 @pytest.fixture
 def review(edition: Edition, acts: list[Action]) -> Review:
     return Review.objects.create(
-        edition=edition, code="2026-q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30),
-        opened_on=date(2026, 10, 1), due_on=date(2026, 10, 15), closes_on=date(2026, 10, 31),
-    )  # fmt: skip
+        edition=edition,
+        code="2026-q3",
+        starts_on=date(2026, 7, 1),
+        ends_on=date(2026, 9, 30),
+        opened_on=date(2026, 10, 1),
+        due_on=date(2026, 10, 15),
+        closes_on=date(2026, 10, 31),
+    )

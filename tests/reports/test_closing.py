@@ -41,8 +41,12 @@ def test_closing_keeps_how_everything_stood_on_the_last_day(review: Review, secr
     review.refresh_from_db()
     public, internal = snapshot.public, snapshot.internal
     assert (snapshot.code, snapshot.as_of, snapshot.frozen_by, review.state, snapshot.review) == (
-        "2026-q3", date(2026, 9, 30), "Test secretariat", "closed", review,
-    )  # fmt: skip
+        "2026-q3",
+        date(2026, 9, 30),
+        "Test secretariat",
+        "closed",
+        review,
+    )
     assert {s: n for s, n in public["tally"].items() if n} == {"done": 1, "late": 1, "on_track": 1}
     assert {s: n for s, n in public["tally_before"].items() if n} == {"on_track": 1, "stalled": 1, "not_started": 1}
     assert {s: n for s, n in internal["tally"].items() if n} == {"done": 1, "late": 2, "on_track": 1}
@@ -88,9 +92,14 @@ def test_a_period_closes_once_and_not_while_it_runs(review: Review, edition: Edi
     with pytest.raises(Refused, match="closed already"):
         close_review(review, by=secretariat)
     running = Review.objects.create(
-        edition=edition, code="2026-q4", starts_on=date(2026, 10, 1), ends_on=date(2026, 12, 31),
-        opened_on=date(2026, 11, 1), due_on=date(2026, 12, 1), closes_on=date(2027, 1, 10),
-    )  # fmt: skip
+        edition=edition,
+        code="2026-q4",
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 12, 31),
+        opened_on=date(2026, 11, 1),
+        due_on=date(2026, 12, 1),
+        closes_on=date(2027, 1, 10),
+    )
     with pytest.raises(Refused, match="runs until 31 December 2026"):
         close_review(running, by=secretariat)
 

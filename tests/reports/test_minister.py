@@ -54,9 +54,15 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
     late_plan(edition, 60)
     for n in range(9):
         Decision.objects.create(
-            number=f"D-{n}", edition=edition, title=LONG[:300], text=LONG * 3, addressed_to="Minister of everything",
-            state="asked", asked_on=date(2026, 9, 1), is_public=True,
-        )  # fmt: skip
+            number=f"D-{n}",
+            edition=edition,
+            title=LONG[:300],
+            text=LONG * 3,
+            addressed_to="Minister of everything",
+            state="asked",
+            asked_on=date(2026, 9, 1),
+            is_public=True,
+        )
     with override(language):
         words = page_of(told_now(edition, Q3, SYSTEM))
     if language == "en":
@@ -69,14 +75,23 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
 
 def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Action]) -> None:
     Decision.objects.create(
-        number="D-1", edition=edition, title="Sign the protocol", text="It waits for signature (action 1.1.2).",
-        addressed_to="Minister of Digital Affairs", about=f"strategy.action:{acts[1].pk}", state="asked", is_public=True,
-    )  # fmt: skip
+        number="D-1",
+        edition=edition,
+        title="Sign the protocol",
+        text="It waits for signature (action 1.1.2).",
+        addressed_to="Minister of Digital Affairs",
+        about=f"strategy.action:{acts[1].pk}",
+        state="asked",
+        is_public=True,
+    )
     words = page_of(told_now(edition, Q3, None))
     for said in (
-        "Two of 3 actions hold their dates. One needs your decision to move.", "For: Minister of Digital Affairs",
-        "1. Sign the protocol. It waits for signature (action 1.1.2).", "Late 30 days", "Not frozen",
-    ):  # fmt: skip
+        "Two of 3 actions hold their dates. One needs your decision to move.",
+        "For: Minister of Digital Affairs",
+        "1. Sign the protocol. It waits for signature (action 1.1.2).",
+        "Late 30 days",
+        "Not frozen",
+    ):
         assert said in words, said
 
 

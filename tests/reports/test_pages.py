@@ -95,11 +95,15 @@ def test_the_data_is_the_public_form_and_stays_the_same(snapshot: Snapshot, stra
 @pytest.mark.parametrize(
     "address",
     [
-        "/reports/2025-2028/2026-q4/", "/reports/none/2026-q3/", "/reports/2025-2028/2026-q3.exe",
-        "/reports/2025-2028/2026-q3/minister.json", "/reports/2025-2028/2026-q3/funders/nobody/",
-        "/reports/2025-2028/closing/", "/reports/2025-2028/funders/nobody/",
+        "/reports/2025-2028/2026-q4/",
+        "/reports/none/2026-q3/",
+        "/reports/2025-2028/2026-q3.exe",
+        "/reports/2025-2028/2026-q3/minister.json",
+        "/reports/2025-2028/2026-q3/funders/nobody/",
+        "/reports/2025-2028/closing/",
+        "/reports/2025-2028/funders/nobody/",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_is_not_found(snapshot: Snapshot, stranger: Client, address: str) -> None:
     assert stranger.get(address, follow=True).status_code == 404
 
@@ -142,9 +146,13 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     page = words(stranger.get("/reports/2025-2028/2025/").content)
     for said in (
-        "No action is recorded for this strategy.", "Nothing is known of any action.", "Nothing is known of its money",
-        "No indicator is defined", "No lead said anything in this period.", "Nothing is dated in the months that follow.",
-    ):  # fmt: skip
+        "No action is recorded for this strategy.",
+        "Nothing is known of any action.",
+        "Nothing is known of its money",
+        "No indicator is defined",
+        "No lead said anything in this period.",
+        "Nothing is dated in the months that follow.",
+    ):
         assert said in page, said
     assert stranger.get("/reports/2025-2028/2025/minister.pdf").status_code == 200
 
@@ -155,9 +163,11 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
     address = reverse("portal:closing", args=[edition.code])
     page = words(stranger.get(address).content)
     for said in (
-        "No closing report by the state itself has been found.", "Nothing has been written down of what was learned.",
-        "Not frozen", "Nothing is known of its money",
-    ):  # fmt: skip
+        "No closing report by the state itself has been found.",
+        "Nothing has been written down of what was learned.",
+        "Not frozen",
+        "Nothing is known of its money",
+    ):
         assert said in page, said
     with override("es"):
         assert stranger.get(reverse("portal:closing_file", args=[edition.code, "pdf"])).status_code == 200

@@ -24,9 +24,10 @@ def carrying(kind: bytes, media: bytes = b"text/html", body: bytes = b"<html></h
     tied = changed(template("x"), relation(kind, b"media/image1.dat"))
     default = b'<Default Extension="dat" ContentType="%s"/></Types>' % media
     return changed(
-        tied, lambda name, old: old.replace(b"</Types>", default) if name == "[Content_Types].xml" else old,
+        tied,
+        lambda name, old: old.replace(b"</Types>", default) if name == "[Content_Types].xml" else old,
         **{"word__media__image1.dat": body},
-    )  # fmt: skip
+    )
 
 
 def in_document(xml: bytes) -> Callable[[str, bytes], bytes]:
@@ -54,12 +55,25 @@ HIDDEN = b'<?xml version="1.0"?><w:hdr %s>%s</w:hdr>' % (W, field(b"INCLUDEPICTU
         (lambda: carrying(b"attachedTemplate", b"image/png"), "carries a program"),
         (lambda: changed(template("x"), in_document(field(b"DDE", b"AUTO c:\\\\x"))), "the Word field DDEAUTO"),
         (lambda: changed(template("x"), in_document(field(b" INCLUDE", b"PICTURE ", b"https://x"))), "INCLUDEPICTURE"),
-        (lambda: changed(template("x"), in_document(field(b"IF 1 = 1 ", nested=field(b"D", b"DE x")))), "the Word field DDE"),
+        (
+            lambda: changed(template("x"), in_document(field(b"IF 1 = 1 ", nested=field(b"D", b"DE x")))),
+            "the Word field DDE",
+        ),
         (lambda: changed(template("x"), word__odd=HIDDEN), "INCLUDEPICTURE"),
         (lambda: changed(template("x"), elsewhere__part=HIDDEN), "INCLUDEPICTURE"),
-        (lambda: changed(template("x"), lambda n, b: b"<!--" + b"x" * 9000 + b'--><!DOCTYPE a [<!ENTITY b "c">]>' + b.partition(b"?>")[2] if n == "word/document.xml" else b), "defines entities"),
+        (
+            lambda: changed(
+                template("x"),
+                lambda n, b: (
+                    b"<!--" + b"x" * 9000 + b'--><!DOCTYPE a [<!ENTITY b "c">]>' + b.partition(b"?>")[2]
+                    if n == "word/document.xml"
+                    else b
+                ),
+            ),
+            "defines entities",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_reaches_out_or_carries_something_is_found_wherever_it_hides(
     content: Callable[[], bytes], said: str
 ) -> None:

@@ -146,19 +146,38 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
     ("content", "said"),
     [
         (lambda: changed(template("x"), word__vbaProject_=b"x").replace(b"vbaProject_", b"vbaProject."), "macros"),
-        (lambda: changed(template("x"), with_type(b"application/vnd.ms-word.document.macroEnabled.main+xml")), "macros"),
+        (
+            lambda: changed(template("x"), with_type(b"application/vnd.ms-word.document.macroEnabled.main+xml")),
+            "macros",
+        ),
         (lambda: changed(template("x"), word__embeddings__oleObject1=b"x"), "carries a program"),
-        (lambda: changed(template("x"), with_type(b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml")), "not a plain Word document"),
+        (
+            lambda: changed(
+                template("x"),
+                with_type(b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
+            ),
+            "not a plain Word document",
+        ),
         (lambda: changed(template("x"), with_relation(REMOTE)), "fetches something from outside (https://evil.example"),
         (lambda: changed(template("x"), with_relation(FILE_LINK)), "fetches something from outside (file:"),
-        (lambda: changed(template("x"), lambda n, b: b.replace(b"<w:sectPr", DDE, 1) if n == "word/document.xml" else b), "the Word field DDEAUTO"),
-        (lambda: changed(template("x"), lambda n, b: b'<!DOCTYPE a [<!ENTITY b "c">]>' + b if n == "word/document.xml" else b), "defines entities"),
+        (
+            lambda: changed(
+                template("x"), lambda n, b: b.replace(b"<w:sectPr", DDE, 1) if n == "word/document.xml" else b
+            ),
+            "the Word field DDEAUTO",
+        ),
+        (
+            lambda: changed(
+                template("x"), lambda n, b: b'<!DOCTYPE a [<!ENTITY b "c">]>' + b if n == "word/document.xml" else b
+            ),
+            "defines entities",
+        ),
         (lambda: template("x")[:900], "not a whole Word file"),
         (lambda: b"%PDF-1.7", "not a whole Word file"),
         (lambda: changed(template("x"), word__media__bomb=b"\0" * (61 * 1024 * 1024)), "far larger than a Word file"),
         (lambda: b"x" * (6 * 1024 * 1024), "larger than 5 MB"),
     ],
-)  # fmt: skip
+)
 def test_a_harmful_or_broken_file_is_refused_with_what_to_do(content: Callable[[], bytes], said: str) -> None:
     with pytest.raises(Refused) as refused:
         check(content())
@@ -169,8 +188,11 @@ def test_a_sound_one_is_kept_once_with_the_fields_it_uses(secretariat: User) -> 
     body = template("{{ country }}: {{ headline }}")
     kept = keep_template(body, by=secretariat, name="Cabinet paper", file_name="../x/Cabinet.docx", language="es")
     assert (kept.code, kept.file_name, kept.fields_used, bytes(WordTemplate.objects.get().content)) == (
-        "cabinet-paper", "Cabinet.docx", ["country", "headline"], body,
-    )  # fmt: skip
+        "cabinet-paper",
+        "Cabinet.docx",
+        ["country", "headline"],
+        body,
+    )
     with pytest.raises(Refused, match="here already, as “Cabinet paper”"):
         keep_template(body, by=secretariat, name="Again", file_name="a.docx")
     with pytest.raises(Refused, match=r"ends in \.docx"):

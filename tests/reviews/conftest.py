@@ -65,9 +65,13 @@ def other_act(act: Action, edition: Edition, csirt: Organisation, tomas: Person)
 def opened(edition: Edition) -> Review:
     """Asked today about the days since October; due in ten days."""
     return open_review(
-        edition, by=SYSTEM, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 15), due_on=date(2026, 12, 4),
+        edition,
+        by=SYSTEM,
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 11, 15),
+        due_on=date(2026, 12, 4),
         closes_on=date(2026, 12, 15),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture

@@ -81,10 +81,17 @@ def test_a_link_writes_of_nothing_that_it_does_not_ask_about(
     other, theirs = another_ask(edition)
     step = theirs.milestones.get()
     given = typed(theirs, done="Theirs is done.") | {
-        f"a{theirs.pk}-reached-{step.code}": "on", f"a{act.pk}-done": "Mine.", f"a{act.pk}-reached-{step.code}x": "on",
-        f"a{act.pk}-state": "approved", f"a{act.pk}-ask": str(other.pk), f"a{act.pk}-is_public": "on",
-        f"a{act.pk}-evidence": "1", f"a{act.pk}-number": "9", f"a{act.pk}-nothing_changed": "on", "ask": str(other.pk),
-    }  # fmt: skip
+        f"a{theirs.pk}-reached-{step.code}": "on",
+        f"a{act.pk}-done": "Mine.",
+        f"a{act.pk}-reached-{step.code}x": "on",
+        f"a{act.pk}-state": "approved",
+        f"a{act.pk}-ask": str(other.pk),
+        f"a{act.pk}-is_public": "on",
+        f"a{act.pk}-evidence": "1",
+        f"a{act.pk}-number": "9",
+        f"a{act.pk}-nothing_changed": "on",
+        "ask": str(other.pk),
+    }
     assert phone.post(address(ask), given).status_code == 302
     mine = Answer.objects.get()
     assert (mine.ask, mine.action, mine.done, mine.state, mine.number) == (ask, act, "Mine.", "submitted", 1)
@@ -140,8 +147,19 @@ def test_what_is_written_runs_nowhere(ask: Ask, act: Action, phone: Client, marl
     assert phone.get(kept.door_url()).status_code == 404
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://a:b@x.org/",
-                                  "https://", "http://x\\n.org/", "//x.org/", "vbscript:x"])  # fmt: skip
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "https://a:b@x.org/",
+        "https://",
+        "http://x\\n.org/",
+        "//x.org/",
+        "vbscript:x",
+    ],
+)
 def test_only_addresses_of_the_web_are_kept(link: str, ask: Ask, act: Action, phone: Client) -> None:
     assert phone.post(address(ask), typed(act, done="x", link=link)).status_code == 422
     assert not Evidence.objects.exists()

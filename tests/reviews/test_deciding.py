@@ -22,17 +22,26 @@ from tests.reviews.conftest import milestone
 @pytest.fixture
 def answer(ask: Ask, act: Action) -> Answer:
     return acts.submit_answer(
-        ask, by=Answerer(ask), act=act, said_by="Tomás Marea", done="Form opened.", risks="Staff.",
+        ask,
+        by=Answerer(ask),
+        act=act,
+        said_by="Tomás Marea",
+        done="Form opened.",
+        risks="Staff.",
         milestones={milestone(act).code: date(2026, 11, 3)},
-    )  # fmt: skip
+    )
 
 
 def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, marlo: User) -> None:
     acts.approve_answer(answer, by=marlo)
     update = Update.objects.get()
     assert (update.done, update.risks, update.said_by, update.on, update.is_public) == (
-        "Form opened.", "Staff.", "Tomás Marea", date(2026, 11, 24), True,
-    )  # fmt: skip
+        "Form opened.",
+        "Staff.",
+        "Tomás Marea",
+        date(2026, 11, 24),
+        True,
+    )
     assert milestone(act).reached_on == date(2026, 11, 3)
     answer.refresh_from_db()
     assert (answer.state, answer.update, answer.decided_by) == ("approved", update, "Marlo Quill")
@@ -79,8 +88,12 @@ def test_returning_needs_a_note(answer: Answer, marlo: User) -> None:
 
 def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(ask: Ask, act: Action, marlo: User) -> None:
     figure = {
-        "indicator": "calls", "starts_on": "2026-07-01", "ends_on": "2026-09-30", "value": "58", "source": "List",
-    }  # fmt: skip
+        "indicator": "calls",
+        "starts_on": "2026-07-01",
+        "ends_on": "2026-09-30",
+        "value": "58",
+        "source": "List",
+    }
     answer = acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Calls.", figures=[figure])
     entered = []
 
@@ -130,9 +143,13 @@ def test_the_link_of_one_ask_gives_no_right_over_another(ask: Ask, act: Action, 
     police = make.make_organisation("police", "Police", email="info@police.example.org")
     make.make_action(edition, "1.1.9", lead=police)
     theirs = acts.open_review(
-        edition, by=SYSTEM, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 20), due_on=date(2026, 12, 1),
+        edition,
+        by=SYSTEM,
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 11, 20),
+        due_on=date(2026, 12, 1),
         closes_on=date(2026, 12, 9),
-    ).asks.get(organisation=police)  # fmt: skip
+    ).asks.get(organisation=police)
     with pytest.raises(NotAllowed):
         acts.submit_answer(ask, by=Answerer(theirs), act=act, said_by="Police", done="x")
     with pytest.raises(NotAllowed):

@@ -78,9 +78,13 @@ def test_only_what_was_approved_counts_as_updated(two: Review, edition: Edition)
 
 def test_an_action_asked_about_twice_counts_once(two: Review, edition: Edition) -> None:
     opened_again = acts.open_review(
-        edition, by=SYSTEM, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 20), due_on=date(2026, 12, 6),
+        edition,
+        by=SYSTEM,
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 11, 20),
+        due_on=date(2026, 12, 6),
         closes_on=date(2026, 12, 9),
-    )  # fmt: skip
+    )
     send(opened_again, "1.1.1", date(2026, 11, 24))
     acts.approve_answer(Ask.objects.get(review=opened_again).answers.get(), by=SYSTEM)
     within = Filters(edition_id=edition.pk)

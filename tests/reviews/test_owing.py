@@ -29,8 +29,12 @@ def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
     mine = Whose(people=frozenset({tomas.pk}))
     [item] = owed(mine, viewer=SYSTEM, today=TODAY)
     assert (item.key, item.kind, item.due, item.person, item.answer) == (
-        f"reviews.ask:{ask.pk}", "update", date(2026, 12, 4), tomas.pk, f"/answer/{token_of(ask)}/",
-    )  # fmt: skip
+        f"reviews.ask:{ask.pk}",
+        "update",
+        date(2026, 12, 4),
+        tomas.pk,
+        f"/answer/{token_of(ask)}/",
+    )
     assert titles(Whose(organisations=frozenset({csirt.pk}))) == [("Say how 1 action stands", date(2026, 12, 4))]
     assert titles(Whose(people=frozenset({0}))) == []
     acts.say_nothing_changed(ask, by=SYSTEM, said_by="Tomas")

@@ -16,10 +16,14 @@ APPROVED = SENT | {"decided_by": "Marlo", "decided_on": "2026-10-12", "update": 
 
 def review(*answers: dict[str, Any], **facts: Any) -> ReviewShape:
     given = {
-        "code": "2026-q3", "starts_on": "2026-07-01", "ends_on": "2026-09-30", "opened_on": "2026-10-01",
-        "due_on": "2026-10-12", "closes_on": "2026-10-26",
+        "code": "2026-q3",
+        "starts_on": "2026-07-01",
+        "ends_on": "2026-09-30",
+        "opened_on": "2026-10-01",
+        "due_on": "2026-10-12",
+        "closes_on": "2026-10-26",
         "ask": [{"organisation": "police", "actions": ["1.1.1", "1.1.2"], "answer": list(answers)}],
-    } | facts  # fmt: skip
+    } | facts
     return ReviewShape.model_validate(given)
 
 

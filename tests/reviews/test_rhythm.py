@@ -41,8 +41,12 @@ def test_a_period_opens_by_itself_and_once(rhythm: Rhythm) -> None:
     assert [look(OCTOBER), look(OCTOBER), look(OCTOBER + timedelta(days=1))] == [1, 0, 0]
     review = Review.objects.get()
     assert (review.code, review.opened_on, review.due_on, review.closes_on, review.state) == (
-        "2026-q3", date(2026, 10, 1), date(2026, 10, 12), date(2026, 10, 26), "open",
-    )  # fmt: skip
+        "2026-q3",
+        date(2026, 10, 1),
+        date(2026, 10, 12),
+        date(2026, 10, 26),
+        "open",
+    )
     assert letters() == [("review.asked", "tomas@csirt.example.org")]
 
 
@@ -169,8 +173,11 @@ def test_what_comes_into_the_plan_later_can_be_asked_about(
 )
 def test_days_out_of_order_open_nothing(edition: Edition, act: Action, days: dict[str, Any], field: str) -> None:
     given: dict[str, Any] = {
-        "starts_on": OCTOBER, "ends_on": date(2026, 11, 15), "due_on": date(2026, 12, 1), "closes_on": date(2026, 12, 9),
-    } | days  # fmt: skip
+        "starts_on": OCTOBER,
+        "ends_on": date(2026, 11, 15),
+        "due_on": date(2026, 12, 1),
+        "closes_on": date(2026, 12, 9),
+    } | days
     with pytest.raises(Refused) as refusal:
         acts.open_review(edition, by=SYSTEM, **given)
     assert list(refusal.value.fields) == [field]

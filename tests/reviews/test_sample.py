@@ -18,9 +18,12 @@ pytestmark = pytest.mark.usefixtures("isla")
 
 def test_four_quarters_are_closed_and_one_review_runs() -> None:
     assert [(r.code, r.state, r.asks.count()) for r in Review.objects.order_by("opened_on")] == [
-        ("2025-q4", "closed", 9), ("2026-q1", "closed", 10), ("2026-q2", "closed", 12), ("2026-q3", "closed", 12),
+        ("2025-q4", "closed", 9),
+        ("2026-q1", "closed", 10),
+        ("2026-q2", "closed", 12),
+        ("2026-q3", "closed", 12),
         ("2026-10", "open", 12),
-    ]  # fmt: skip
+    ]
 
 
 def test_the_running_review_has_an_ask_in_every_state() -> None:

@@ -58,9 +58,15 @@ def other_lead(user_with: Callable[..., User], police: Organisation) -> User:
 def full(edition: Edition, act: Action, csirt: Organisation) -> Edition:
     """An edition with a row in every sheet."""
     update_action(
-        act, by=SYSTEM, person=make.make_person("ana"), public_text="One line\r\nand another", official_wording="=1+1",
-        translations={"es": {"title": "Acción"}}, internal_notes="+notes", source_url="https://example.org/a",
-    )  # fmt: skip
+        act,
+        by=SYSTEM,
+        person=make.make_person("ana"),
+        public_text="One line\r\nand another",
+        official_wording="=1+1",
+        translations={"es": {"title": "Acción"}},
+        internal_notes="+notes",
+        source_url="https://example.org/a",
+    )
     add_budget_line(act, by=SYSTEM, amount=Decimal("9999999999999.99"), currency="USD", fiscal_year=2026, funder=csirt)
     add_risk(act, by=SYSTEM, title="@risk", likelihood=3, impact=4)
     return edition

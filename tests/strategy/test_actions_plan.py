@@ -106,10 +106,12 @@ def test_a_change_is_recorded_field_by_field(act: Action, secretariat: User) -> 
     assert (entry.verb, entry.subject) == ("action.updated", audit.key(act))
     assert entry.detail["changes"] == [
         {
-            "what": "changed", "thing": audit.key(act), "name": "1.1.1 New title",
+            "what": "changed",
+            "thing": audit.key(act),
+            "name": "1.1.1 New title",
             "fields": {"title": ["Action 1.1.1", "New title"], "due_on": ["2027-06-30", "2027-03-01"]},
         }
-    ]  # fmt: skip
+    ]
     assert list(audit.walk()) == []
 
 

@@ -220,8 +220,9 @@ def test_accepted_rows_become_an_edition_in_preparation(drafter: User) -> None:
     assert act.source == f"estrategia.txt, characters {row.start}–{row.end}"
     assert act.confirmed
     assert [(p.part, p.organisation.name) for p in act.participations.all()] == [
-        (Part.LEAD, "Ministerio de Justicia"), (Part.SUPPORT, "Fiscalía General"),
-    ]  # fmt: skip
+        (Part.LEAD, "Ministerio de Justicia"),
+        (Part.SUPPORT, "Fiscalía General"),
+    ]
     assert {o.confirmed for o in done.new_organisations} == {False}
     assert {o.is_public for o in done.new_organisations} == {False}
     assert StatedTarget.objects.filter(edition=edition).count() == 3
@@ -269,8 +270,10 @@ def test_actions_under_a_pillar_get_one_objective_with_the_pillars_own_title(dra
         accept_all(draft, by=drafter, kind=kind)
     finish_draft(draft, by=drafter)
     assert [(o.code, o.title) for o in Objective.objects.all()] == [
-        ("1", "Secure government networks"), ("2", "A capable workforce"), ("3", "International cooperation"),
-    ]  # fmt: skip
+        ("1", "Secure government networks"),
+        ("2", "A capable workforce"),
+        ("3", "International cooperation"),
+    ]
     assert {o.official_wording for o in Objective.objects.all()} == {o.title for o in Objective.objects.all()}
 
 
@@ -348,9 +351,15 @@ def test_a_measure_keeps_how_exactly_its_day_is_known(drafter: User) -> None:
     ImportDraft.objects.filter(pk=draft.pk).update(text=text)
     start = len(draft.text) + 1
     DraftRow.objects.create(
-        draft=draft, number=900, kind="measure", title="launched the Scheme", fields={"when": "2024-05-31"},
-        start=start, end=start + 19, passage=text[start : start + 19],
-    )  # fmt: skip
+        draft=draft,
+        number=900,
+        kind="measure",
+        title="launched the Scheme",
+        fields={"when": "2024-05-31"},
+        start=start,
+        end=start + 19,
+        passage=text[start : start + 19],
+    )
     accept_all(draft, by=drafter, kind="measure")
     finish_draft(draft, by=drafter)
     event = Event.objects.get()

@@ -92,9 +92,16 @@ def test_without_a_body_that_reports_there_is_no_file(act: Action) -> None:
 @pytest.mark.usefixtures("reporter")
 def test_one_action_with_money_says_all_that_is_known(act: Action, fund: Organisation) -> None:
     deal = acts.add_grant(
-        "deal", by=SYSTEM, title="A deal", funder=fund, currency="PRD", amount=Decimal(500), state="signed",
-        signed_on=date(2026, 1, 9), provider_activity_id="XM-FUND-A1",
-    )  # fmt: skip
+        "deal",
+        by=SYSTEM,
+        title="A deal",
+        funder=fund,
+        currency="PRD",
+        amount=Decimal(500),
+        state="signed",
+        signed_on=date(2026, 1, 9),
+        provider_activity_id="XM-FUND-A1",
+    )
     line = acts.add_budget_line(act, by=SYSTEM, amount=Decimal("400.50"), currency="PRD", fiscal_year=2026, grant=deal)
     acts.add_payment(line, by=SYSTEM, on=date(2026, 2, 1), amount=Decimal(200), kind="received")
     acts.add_payment(line, by=SYSTEM, on=date(2026, 3, 1), amount=Decimal("99.99"))
@@ -106,16 +113,23 @@ def test_one_action_with_money_says_all_that_is_known(act: Action, fund: Organis
     parent, child = root
     assert (parent.get("hierarchy"), parent.findall("budget"), parent.findall("transaction")) == ("1", [], [])
     assert [(r.get("type"), r.get("ref")) for r in root.iter("related-activity")] == [("2", ids[1]), ("1", ids[0])]
-    assert [(b.get("status"), *_days(b, "period-start", "period-end"), b.findtext("value")) for b in child.iter("budget")] == [
-        ("2", "2026-01-01", "2026-12-31", "400.50"), ("1", "2027-01-01", "2027-12-31", "7.00"),
-    ]  # fmt: skip
+    assert [
+        (b.get("status"), *_days(b, "period-start", "period-end"), b.findtext("value")) for b in child.iter("budget")
+    ] == [
+        ("2", "2026-01-01", "2026-12-31", "400.50"),
+        ("1", "2027-01-01", "2027-12-31", "7.00"),
+    ]
     assert [(*_codes(t), *_days(t, "transaction-date"), t.findtext("value")) for t in child.iter("transaction")] == [
-        ("11", "2026-01-09", "400.50"), ("1", "2026-02-01", "200.00"), ("4", "2026-03-01", "99.99"),
-    ]  # fmt: skip
+        ("11", "2026-01-09", "400.50"),
+        ("1", "2026-02-01", "200.00"),
+        ("4", "2026-03-01", "99.99"),
+    ]
     assert {p.get("provider-activity-id") for p in child.iter("provider-org")} == {"XM-FUND-A1"}
     assert [(o.get("role"), o.get("ref"), o.findtext("narrative")) for o in child.findall("participating-org")] == [
-        ("1", "XM-FUND", "The Fund"), ("2", "XX-REG-7", "Secretariat"), ("4", None, "CSIRT"),
-    ]  # fmt: skip
+        ("1", "XM-FUND", "The Fund"),
+        ("2", "XX-REG-7", "Secretariat"),
+        ("4", None, "CSIRT"),
+    ]
 
 
 @pytest.mark.usefixtures("reporter")
@@ -162,16 +176,24 @@ def test_a_fiscal_year_is_never_longer_than_a_year(year: int, starts: int) -> No
 
 def test_gaps_are_told_in_plain_words(act: Action, fund: Organisation, reporter: Organisation) -> None:
     deal = acts.add_grant(
-        "deal", by=SYSTEM, title="A deal", funder=fund, currency="PRD", amount=Decimal(500), state="signed",
+        "deal",
+        by=SYSTEM,
+        title="A deal",
+        funder=fund,
+        currency="PRD",
+        amount=Decimal(500),
+        state="signed",
         signed_on=date(2026, 1, 9),
-    )  # fmt: skip
+    )
     IatiBody.objects.filter(organisation=fund).update(ref="")
     acts.add_budget_line(
         act, by=SYSTEM, amount=Decimal(400), spent=Decimal(3), currency="PRD", fiscal_year=2026, grant=deal
     )
     assert [(g.code, list(g.names)) for g in gaps_of(act.edition)] == [
-        ("activity", ["deal A deal"]), ("number", ["The Fund"]), ("days", ["1.1.1 Action 1.1.1"]),
-    ]  # fmt: skip
+        ("activity", ["deal A deal"]),
+        ("number", ["The Fund"]),
+        ("days", ["1.1.1 Action 1.1.1"]),
+    ]
     assert gaps_of(act.edition)[0].words == (
         "1 agreement lacks the IATI identifier of the funder’s activity: the funder’s own tools will not show that the "
         "money arrived. Ask the funder for it."

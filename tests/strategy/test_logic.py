@@ -31,10 +31,15 @@ maybe = st.none() | days
 milestones = st.builds(MilestoneFacts, due_on=maybe, reached_on=maybe)
 actions = st.builds(
     ActionFacts,
-    starts_on=maybe, due_on=maybe, closed_on=maybe, on_hold_since=maybe, expected_on=maybe,
-    heard=st.lists(days, max_size=3).map(tuple), high_risks=st.lists(st.tuples(days, maybe), max_size=2).map(tuple),
+    starts_on=maybe,
+    due_on=maybe,
+    closed_on=maybe,
+    on_hold_since=maybe,
+    expected_on=maybe,
+    heard=st.lists(days, max_size=3).map(tuple),
+    high_risks=st.lists(st.tuples(days, maybe), max_size=2).map(tuple),
     milestones=st.lists(milestones, max_size=4).map(tuple),
-)  # fmt: skip
+)
 
 
 @given(actions, days)

@@ -23,9 +23,7 @@ from floreo.strategy.sums import Line, Sum, added, grouped
 from tests.factories.strategy import make_action, make_country, make_edition, make_organisation
 
 AMOUNTS = st.decimals(min_value=0, max_value=10**9, places=2)
-LINES = st.lists(
-    st.builds(Line, st.sampled_from(["XCD", "USD", "EUR"]), AMOUNTS, AMOUNTS, AMOUNTS), max_size=30
-)  # fmt: skip
+LINES = st.lists(st.builds(Line, st.sampled_from(["XCD", "USD", "EUR"]), AMOUNTS, AMOUNTS, AMOUNTS), max_size=30)
 
 
 @given(LINES)
@@ -83,9 +81,13 @@ def line(act: Action, by: User, **facts: Any) -> BudgetLine:
 
 def grant(by: User, funder: Organisation, code: str = "deal", **facts: Any) -> Grant:
     given: dict[str, Any] = {
-        "title": "An agreement", "funder": funder, "currency": "PRD", "amount": Decimal(400), "state": "signed",
+        "title": "An agreement",
+        "funder": funder,
+        "currency": "PRD",
+        "amount": Decimal(400),
+        "state": "signed",
         "signed_on": date(2026, 1, 5),
-    } | facts  # fmt: skip
+    } | facts
     return acts.add_grant(code, by=by, **given)
 
 
@@ -209,20 +211,26 @@ def test_a_line_of_another_funder_than_its_agreement_is_refused(
     ("facts", "code", "field", "sentence"),
     [
         (
-            {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 4, 1)}, "dates_in_order", "ends_on",
+            {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 4, 1)},
+            "dates_in_order",
+            "ends_on",
             "The start (1 May 2026) comes after the end (1 April 2026). Change one of them.",
         ),
         ({"amount": Decimal(-1)}, "negative", "amount", "Money cannot be less than nothing. Enter 0 or more."),
         (
-            {"signed_on": None}, "unsigned", "signed_on",
+            {"signed_on": None},
+            "unsigned",
+            "signed_on",
             "Give the day on which it was signed, or leave it as proposed.",
         ),
         (
-            {"provider_activity_id": "XM-DAC 1/2"}, "bad_identifier", "provider_activity_id",
+            {"provider_activity_id": "XM-DAC 1/2"},
+            "bad_identifier",
+            "provider_activity_id",
             "An IATI identifier has no spaces and none of / & | ? in it. Copy it as the funder publishes it.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_an_agreement_cannot_say(
     fund: Organisation, secretariat: User, *, facts: dict[str, Any], code: str, field: str, sentence: str
 ) -> None:
@@ -265,11 +273,12 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
         ({"amount": Decimal(0)}, "nothing", "A payment of nothing is no payment. Enter how much it was."),
         ({"amount": Decimal(-3)}, "negative", "Money cannot be less than nothing. Enter 0 or more."),
         (
-            {"on": date(2027, 1, 1)}, "date_to_come",
+            {"on": date(2027, 1, 1)},
+            "date_to_come",
             "1 January 2027 is still to come. Give today or a day before it.",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_payment_cannot_be(
     act: Action, secretariat: User, facts: dict[str, Any], code: str, sentence: str
 ) -> None:
@@ -326,6 +335,8 @@ def test_the_sample_country_agrees_with_itself() -> None:
         row.amount for row in BudgetLine.objects.filter(action__edition=edition, action__is_public=True, currency="XCD")
     )
     assert {g.grant.code: (g.not_placed, g.too_much) for g in facts.grants} == {
-        "archipelago-exercise": (8000, 0), "lighthouse-outreach": (12000, 0), "rdf-response": (12000, 0),
+        "archipelago-exercise": (8000, 0),
+        "lighthouse-outreach": (12000, 0),
+        "rdf-response": (12000, 0),
         "rdf-skills": (52000, 0),
-    }  # fmt: skip
+    }

@@ -24,9 +24,14 @@ def counts(*numbers: int, not_started: int = 0) -> dict[Status, int]:
 
 def facts(**changes: object) -> stands.EditionFacts:
     plain: dict[str, object] = {
-        "state": "in_force", "starts_on": date(2025, 1, 1), "ends_on": date(2028, 12, 31), "launched_on": None,
-        "closing_report_on": None, "is_first": True, "is_followed": False,
-    }  # fmt: skip
+        "state": "in_force",
+        "starts_on": date(2025, 1, 1),
+        "ends_on": date(2028, 12, 31),
+        "launched_on": None,
+        "closing_report_on": None,
+        "is_first": True,
+        "is_followed": False,
+    }
     return stands.EditionFacts(**(plain | changes))  # type: ignore[arg-type]  # a test's own short way
 
 
@@ -62,7 +67,7 @@ def ended(**changes: object) -> stands.EditionFacts:
         (counts(200, 1040, 0, 3), "1,240 of 1,243 actions hold their dates. Three are late."),
         (counts(), ""),
     ],
-)  # fmt: skip
+)
 def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> None:
     assert stands.standing_sentences(now) == sentence
 
@@ -79,14 +84,15 @@ def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> 
         (ended(), counts(1, 0, 0, 4), f"{FIRST} One of its 5 actions was completed."),
         (ended(), counts(0, 0, 0, 4), f"{FIRST} None of its 4 actions was completed."),
         (
-            facts(state="draft", starts_on=date(2027, 1, 1)), counts(0, 4),
+            facts(state="draft", starts_on=date(2027, 1, 1)),
+            counts(0, 4),
             "A strategy is in preparation. It is to begin in January 2027.",
         ),
         (facts(state="draft", starts_on=None), counts(), "A strategy is in preparation."),
         (facts(), counts(), "The first strategy is in force. None of its actions has been entered yet."),
         (facts(is_first=False), counts(1, 1, 0, 1), "Two of 3 actions hold their dates. One is late."),
     ],
-)  # fmt: skip
+)
 def test_the_answer_for_every_state_of_an_edition(
     edition: stands.EditionFacts, now: dict[Status, int], sentence: str
 ) -> None:
@@ -106,7 +112,7 @@ def test_the_answer_for_every_state_of_an_edition(
         (counts(5), counts(), ""),
         (counts(5), None, ""),
     ],
-)  # fmt: skip
+)
 def test_what_changed_since_a_quarter_ago(
     now: dict[Status, int], before: dict[Status, int] | None, sentence: str
 ) -> None:
@@ -140,11 +146,15 @@ def make(**fields: object) -> Action:
 def why(act: Action, *milestones: Milestone) -> str:
     found = standing(
         ActionFacts(
-            starts_on=act.starts_on, due_on=act.due_on, closed_on=act.closed_on, on_hold_since=act.on_hold_since,
-            expected_on=act.expected_on, milestones=tuple(_facts(m) for m in milestones),
+            starts_on=act.starts_on,
+            due_on=act.due_on,
+            closed_on=act.closed_on,
+            on_hold_since=act.on_hold_since,
+            expected_on=act.expected_on,
+            milestones=tuple(_facts(m) for m in milestones),
         ),
         TODAY,
-    )  # fmt: skip
+    )
     return actions.why(act, found, milestones, today=TODAY)
 
 

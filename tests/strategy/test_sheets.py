@@ -92,14 +92,21 @@ def test_a_rehearsal_says_what_would_happen_and_does_nothing(full: Edition, secr
     report = rehearsed(full, changed(full, _work), secretariat)
     assert report.problems == []
     assert [(r.sheet, r.number, r.what) for r in report.rows if r.what != "same"] == [
-        ("pillars", 3, "added"), ("objectives", 3, "added"), ("actions", 2, "changed"), ("milestones", 3, "removed"),
-        ("actions", 3, "added"), ("milestones", 4, "added"), ("participations", 3, "added"), ("budget", 3, "added"),
-    ]  # fmt: skip
+        ("pillars", 3, "added"),
+        ("objectives", 3, "added"),
+        ("actions", 2, "changed"),
+        ("milestones", 3, "removed"),
+        ("actions", 3, "added"),
+        ("milestones", 4, "added"),
+        ("participations", 3, "added"),
+        ("budget", 3, "added"),
+    ]
     (change,) = [r for r in report.of("changed") if r.sheet == "actions"]
     assert set(change.fields) == {
-        ("title", "Action 1.1.1", "New words"), ("due_on", date(2027, 6, 30), date(2027, 12, 31)),
+        ("title", "Action 1.1.1", "New words"),
+        ("due_on", date(2027, 6, 30), date(2027, 12, 31)),
         ("title_es", "Acción", "Palabras nuevas"),
-    }  # fmt: skip
+    }
     assert (AuditEntry.objects.count(), list(Action.objects.values()), list(Milestone.objects.values())) == before
 
 
@@ -108,8 +115,10 @@ def test_importing_does_it_all_and_each_action_keeps_its_history(full: Edition, 
     import_workbook(full, by=secretariat, book=read_workbook(content, sheets()), file="plan.xlsx", sha256="abc")
     fresh = Action.objects.get(pk=act.pk)
     assert (fresh.title, fresh.due_on, fresh.translations["es"]["title"]) == (
-        "New words", date(2027, 12, 31), "Palabras nuevas",
-    )  # fmt: skip
+        "New words",
+        date(2027, 12, 31),
+        "Palabras nuevas",
+    )
     added = Action.objects.get(code="2.1.1")
     assert (added.is_public, added.status, added.budget_lines.get().amount) == (False, "on_track", Decimal("0.30"))
     assert added.owner_ids() == {Organisation.objects.get(code="csirt").pk}

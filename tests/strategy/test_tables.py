@@ -89,8 +89,11 @@ def test_an_action_says_who_leads_it_by_code(full: Action) -> None:
     table = TABLES["actions"]
     (row,) = records(table, table.ordered(STRANGER), STRANGER)
     assert (row["key"], row["leads"], row["person_post"], row["status"]) == (
-        "2025-2028:1.1.1", ["csirt"], "Head of operations", "on_track",
-    )  # fmt: skip
+        "2025-2028:1.1.1",
+        ["csirt"],
+        "Head of operations",
+        "on_track",
+    )
 
 
 def test_a_funder_that_is_not_public_is_not_named_but_its_money_counts(full: Action) -> None:

@@ -33,10 +33,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_templates_front_end_files_languages_and_packs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for each in (
-        "floreo/core/ui/templates/base.html", "floreo/static_built/css/floreo.css", "floreo/country_packs/isla-prueba/pack.toml",
-        "floreo/country_packs/DEFAULT", "floreo/locale/es/LC_MESSAGES/django.mo",
+        "floreo/core/ui/templates/base.html",
+        "floreo/static_built/css/floreo.css",
+        "floreo/country_packs/isla-prueba/pack.toml",
+        "floreo/country_packs/DEFAULT",
+        "floreo/locale/es/LC_MESSAGES/django.mo",
         "floreo/static_built/fonts/piazzolla-latin-wght-normal.woff2",
-    ):  # fmt: skip
+    ):
         assert each in names
     assert not [n for n in names if n.startswith(("tests/", "node_modules/"))]
 

@@ -15,14 +15,17 @@ HALVES = [
     {"value": "0.5", "word": "Partly"},
     {"value": "1", "word": "In place"},
 ]
-STAGES = [{"value": str(n), "word": word} for n, word in enumerate(["Start-up", "Formative", "Established", "Strategic"], 1)]  # fmt: skip
+STAGES = [
+    {"value": str(n), "word": word} for n, word in enumerate(["Start-up", "Formative", "Established", "Strategic"], 1)
+]
 
 
 def make_version(code: str = "own-1", *, yardstick: str = "own", rule: str = "sum", levels: Any = None) -> Version:
     """Two parts, three items; the last item's title is not checked."""
     whole, _made = Yardstick.objects.get_or_create(
-        code=yardstick, defaults={"title": f"The {yardstick} index", "short_title": yardstick.upper(), "publisher": "Somebody"}
-    )  # fmt: skip
+        code=yardstick,
+        defaults={"title": f"The {yardstick} index", "short_title": yardstick.upper(), "publisher": "Somebody"},
+    )
     version = Version.objects.create(
         yardstick=whole,
         code=code,
@@ -44,9 +47,15 @@ def make_version(code: str = "own-1", *, yardstick: str = "own", rule: str = "su
     for n, (part, title) in enumerate([("A-1", "A law"), ("A-2", "=A rule"), ("B-1", "A team")]):
         parent = Item.objects.get(in_version=version, code=part[0])
         Item.objects.create(
-            in_version=version, code=part, title=title, kind="indicator", parent=parent, position=n + (10 if n == 2 else 1),
-            confirmed=part != "B-1", doubt="From memory" if part == "B-1" else "",
-        )  # fmt: skip
+            in_version=version,
+            code=part,
+            title=title,
+            kind="indicator",
+            parent=parent,
+            position=n + (10 if n == 2 else 1),
+            confirmed=part != "B-1",
+            doubt="From memory" if part == "B-1" else "",
+        )
     return version
 
 

@@ -58,26 +58,51 @@ doubt = "Nobody has checked it"
 """
 
 BAD = {
-    "unknown field": ('kind = "part"', 'kind = "part"\nweigth = 2',
-                      "item “A”, weigth: “weigth” is not a field here; did you mean “weight”?"),
-    "unknown rule": ('rule = "all_below"', 'rule = "all"',
-                     "version “own-1”, rule: “all” is not one of: sum, all_below, share, status"),
-    "levels in disorder": ("value = 2", "value = 1",
-                           "version “own-1”: levels go from the lowest value to the highest, each once"),
+    "unknown field": (
+        'kind = "part"',
+        'kind = "part"\nweigth = 2',
+        "item “A”, weigth: “weigth” is not a field here; did you mean “weight”?",
+    ),
+    "unknown rule": (
+        'rule = "all_below"',
+        'rule = "all"',
+        "version “own-1”, rule: “all” is not one of: sum, all_below, share, status",
+    ),
+    "levels in disorder": (
+        "value = 2",
+        "value = 1",
+        "version “own-1”: levels go from the lowest value to the highest, each once",
+    ),
     "unknown parent": ('parent = "A"', 'parent = "B"', "parent: there is no item “own-1/B” in this pack"),
-    "a part that is rated": ("is_rated = false", "is_rated = true",
-                             "item “A”, is_rated: has items below it, so these are rated; write is_rated = false"),
-    "mapping to nowhere": ('other = "own-1/A"', 'other = "gone-9/A"', "other: there is no item “gone-9/A” in this pack"),
-    "unknown relation": ('relation = "partly"', 'relation = "like"',
-                         "relation: “like” is not one of: same, partly, successor"),
-    "unknown table": ("[[mapping]]", "[[maping]]",
-                      "“maping” is not a table of this file; did you mean “mapping”?"),
+    "a part that is rated": (
+        "is_rated = false",
+        "is_rated = true",
+        "item “A”, is_rated: has items below it, so these are rated; write is_rated = false",
+    ),
+    "mapping to nowhere": (
+        'other = "own-1/A"',
+        'other = "gone-9/A"',
+        "other: there is no item “gone-9/A” in this pack",
+    ),
+    "unknown relation": (
+        'relation = "partly"',
+        'relation = "like"',
+        "relation: “like” is not one of: same, partly, successor",
+    ),
+    "unknown table": ("[[mapping]]", "[[maping]]", "“maping” is not a table of this file; did you mean “mapping”?"),
     "item twice": ('code = "A-1"', 'code = "A"', "code: stands twice in this file; each code is used once"),
-    "halves where stages rest on each other": ("value = 1,", "value = 0.5,",
-                                               "levels: are whole numbers where each stage rests on those below"),
-    "unsourced doubt": ('doubt = "From memory"\n', "", "doubt: is not confirmed and does not say why; write it in doubt"),
+    "halves where stages rest on each other": (
+        "value = 1,",
+        "value = 0.5,",
+        "levels: are whole numbers where each stage rests on those below",
+    ),
+    "unsourced doubt": (
+        'doubt = "From memory"\n',
+        "",
+        "doubt: is not confirmed and does not say why; write it in doubt",
+    ),
     "no version": ("[version]", "[[verzion]]", "version: holds one [version], whose items these are"),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -94,8 +119,9 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("pack")
     (home / "pack.toml").write_text(
         'code = "tiny"\ntitle = "Tiny"\nversion = "1"\n[country]\ncode = "BB"\nname = "Tiny"\nlanguages = ["en"]\n'
-        'zone = "UTC"\ncurrency = "USD"\n', encoding="utf-8",
-    )  # fmt: skip
+        'zone = "UTC"\ncurrency = "USD"\n',
+        encoding="utf-8",
+    )
     return home
 
 

@@ -51,10 +51,15 @@ def test_the_fourth_stage_without_the_third_counts_for_the_second() -> None:
     assert held_in_vain([D(2), D(4)], FIVE) == (D(4),)
 
 
-TREE = Tree([
-    Node("A", maximum=D(20), is_rated=False), Node("A-1", "A"), Node("A-2", "A"),
-    Node("B", maximum=D(20), is_rated=False), Node("B-1", "B"),
-])  # fmt: skip
+TREE = Tree(
+    [
+        Node("A", maximum=D(20), is_rated=False),
+        Node("A-1", "A"),
+        Node("A-2", "A"),
+        Node("B", maximum=D(20), is_rated=False),
+        Node("B-1", "B"),
+    ]
+)
 
 
 def test_points_of_a_part_are_shared_among_its_items_and_add_up() -> None:
@@ -122,26 +127,42 @@ def test_raters_disagree_when_two_levels_were_said() -> None:
 def test_years_are_compared_item_by_item() -> None:
     before, now = {"a": D(0), "b": D(1), "c": D(1)}, {"a": D(1), "b": D(1), "d": D(0)}
     assert compared("abcde", before, now, scale=HALVES) == [
-        Step("a", D(0), D(1), Turn.UP), Step("b", D(1), D(1), Turn.SAME), Step("c", D(1), None, Turn.LOST),
-        Step("d", None, D(0), Turn.NEW), Step("e", None, None, Turn.NONE),
-    ]  # fmt: skip
+        Step("a", D(0), D(1), Turn.UP),
+        Step("b", D(1), D(1), Turn.SAME),
+        Step("c", D(1), None, Turn.LOST),
+        Step("d", None, D(0), Turn.NEW),
+        Step("e", None, None, Turn.NONE),
+    ]
 
 
 def test_another_version_is_compared_through_its_links_by_how_far_up_a_level_stands() -> None:
     links = {"new": ["old-1", "old-2"]}
-    steps = compared(["new", "alone"], {"old-1": D(5), "old-2": D(3)}, {"new": D("0.5"), "alone": D(1)},
-                     scale=HALVES, scale_before=FIVE, links=links)  # fmt: skip
+    steps = compared(
+        ["new", "alone"],
+        {"old-1": D(5), "old-2": D(3)},
+        {"new": D("0.5"), "alone": D(1)},
+        scale=HALVES,
+        scale_before=FIVE,
+        links=links,
+    )
     assert steps == [Step("new", D(3), D("0.5"), Turn.SAME), Step("alone", None, D(1), Turn.NEW)]
 
 
 TRUTH = {
-    ("CLEAR", Purpose.SEND): True, ("CLEAR", Purpose.KEEP): True,
-    ("GREEN", Purpose.SEND): True, ("GREEN", Purpose.KEEP): True,
-    ("AMBER", Purpose.SEND): False, ("AMBER", Purpose.KEEP): True,
-    ("AMBER+STRICT", Purpose.SEND): False, ("AMBER+STRICT", Purpose.KEEP): True,
-    ("RED", Purpose.SEND): False, ("RED", Purpose.KEEP): False,
-    ("", Purpose.SEND): False, ("", Purpose.KEEP): False, ("clear", Purpose.SEND): False,
-}  # fmt: skip
+    ("CLEAR", Purpose.SEND): True,
+    ("CLEAR", Purpose.KEEP): True,
+    ("GREEN", Purpose.SEND): True,
+    ("GREEN", Purpose.KEEP): True,
+    ("AMBER", Purpose.SEND): False,
+    ("AMBER", Purpose.KEEP): True,
+    ("AMBER+STRICT", Purpose.SEND): False,
+    ("AMBER+STRICT", Purpose.KEEP): True,
+    ("RED", Purpose.SEND): False,
+    ("RED", Purpose.KEEP): False,
+    ("", Purpose.SEND): False,
+    ("", Purpose.KEEP): False,
+    ("clear", Purpose.SEND): False,
+}
 
 
 @pytest.mark.parametrize(("tlp", "purpose"), TRUTH)

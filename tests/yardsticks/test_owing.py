@@ -31,8 +31,11 @@ def test_a_rating_waits_for_a_review_until_it_has_one(user_with: Any, secretaria
     acts.rate(assessment.answers.all()[0], by=analyst, level=1, reason="Yes.")
     item = owed_by(REVIEWERS)[0]
     assert (item.title, item.why, item.due, item.since) == (
-        "OWN 2026", "2 rated items wait for a review.", date(2026, 12, 15), TODAY,
-    )  # fmt: skip
+        "OWN 2026",
+        "2 rated items wait for a review.",
+        date(2026, 12, 15),
+        TODAY,
+    )
     for answer in list(assessment.answers.all())[:2]:
         acts.review_answer(answer, by=secretariat, level=1)
     assert owed_by(Whose(everybody=True)) == []

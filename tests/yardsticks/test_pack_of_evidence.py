@@ -50,14 +50,24 @@ def test_items_stand_in_the_order_of_the_questionnaire_with_what_is_missing(user
     put(assessment, "A-1", make_link("Act"))
     found = [(r.line.item.code, r.level_word, r.missing) for r in rows_of(assessment)]
     assert found == [
-        ("A", "", ()), ("A-1", "Partly", ()), ("A-2", "", ("Not rated", "No evidence")), ("B", "", ()),
+        ("A", "", ()),
+        ("A-1", "Partly", ()),
+        ("A-2", "", ("Not rated", "No evidence")),
+        ("B", "", ()),
         ("B-1", "", ("Not reviewed", "No evidence")),
-    ]  # fmt: skip
+    ]
 
 
-@pytest.mark.parametrize(("tlp", "sent", "kept"), [
-    ("CLEAR", True, True), ("GREEN", True, True), ("AMBER", False, True), ("AMBER+STRICT", False, True), ("RED", False, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tlp", "sent", "kept"),
+    [
+        ("CLEAR", True, True),
+        ("GREEN", True, True),
+        ("AMBER", False, True),
+        ("AMBER+STRICT", False, True),
+        ("RED", False, False),
+    ],
+)
 def test_evidence_leaves_as_its_marking_says(tlp: str, sent: bool, kept: bool) -> None:
     assessment = make_assessment()
     put(assessment, "A-1", make_file("Secret name", name="secret.pdf", tlp=tlp))
@@ -89,8 +99,11 @@ def test_two_files_of_one_name_both_lie_there_and_one_file_of_two_items_once() -
     put(assessment, "B-1", both)
     archive = opened(assessment)
     assert [n for n in archive.namelist() if "/" in n] == [
-        "A-1/minutes.pdf", "A-1/minutes (2).pdf", "A-1/MINUTES (3).PDF", "A-1/both.pdf",
-    ]  # fmt: skip
+        "A-1/minutes.pdf",
+        "A-1/minutes (2).pdf",
+        "A-1/MINUTES (3).PDF",
+        "A-1/both.pdf",
+    ]
     lines = list(csv.DictReader(io.StringIO(archive.read("index.csv").decode("utf-8-sig"))))
     assert [line["file"] for line in lines if line["item"] == "B-1"] == ["A-1/both.pdf"]
 
@@ -119,10 +132,19 @@ def test_a_file_that_is_gone_or_changed_is_told_and_stops_nothing(own_disk: Any)
     assert "Its file is not the one that was kept: the checksums differ." in page
 
 
-@pytest.mark.parametrize(("name", "safe"), [
-    ("../../etc/passwd", "_.._etc_passwd"), ("a\\b:c*.pdf", "a_b_c_.pdf"), ("CON.txt", "_CON.txt"), ("", "_"), ("..", "_"),
-    ("evil\u202efdp.exe", "evil_fdp.exe"), ("x" * 300 + ".pdf", "x" * 96 + ".pdf"), ("acta sesión.pdf", "acta sesión.pdf"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("../../etc/passwd", "_.._etc_passwd"),
+        ("a\\b:c*.pdf", "a_b_c_.pdf"),
+        ("CON.txt", "_CON.txt"),
+        ("", "_"),
+        ("..", "_"),
+        ("evil\u202efdp.exe", "evil_fdp.exe"),
+        ("x" * 300 + ".pdf", "x" * 96 + ".pdf"),
+        ("acta sesión.pdf", "acta sesión.pdf"),
+    ],
+)
 def test_a_name_that_no_system_stumbles_over(name: str, safe: str) -> None:
     assert export.safe_name(name) == safe
 
@@ -136,9 +158,30 @@ def test_the_workbook_opens_and_runs_nothing(user_with: Any, secretariat: User) 
     body = opened(assessment).read("answers.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(body))["Answers"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert rows[0] == ["Code", "Item", "Level", "Reason", "Evidence", "Files", "Links", "Marking", "Stays here", "What is missing"]  # fmt: skip
-    assert rows[3] == ["A-2", "=A rule", "In place", '=HYPERLINK("http://example.org")', "+Act (page 4)", None,
-                       "https://example.org/act?a=1", "TLP:GREEN", None, None]  # fmt: skip
+    assert rows[0] == [
+        "Code",
+        "Item",
+        "Level",
+        "Reason",
+        "Evidence",
+        "Files",
+        "Links",
+        "Marking",
+        "Stays here",
+        "What is missing",
+    ]
+    assert rows[3] == [
+        "A-2",
+        "=A rule",
+        "In place",
+        '=HYPERLINK("http://example.org")',
+        "+Act (page 4)",
+        None,
+        "https://example.org/act?a=1",
+        "TLP:GREEN",
+        None,
+        None,
+    ]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
     assert rows[5][1] == "A team (title not checked)"
 

@@ -24,8 +24,9 @@ def page_of(address: str) -> str:
 def test_published_zeros_are_said_plainly_with_what_they_mean() -> None:
     page = page_of("/yardsticks/gci/")
     assert (
-        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown" in page
-    )  # fmt: skip
+        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown"
+        in page
+    )
     assert (
         "Technical measures: nothing to show yet for National incident response team; Sector incident response teams;"
         " Framework of standards." in page

@@ -132,7 +132,7 @@ BAD_SCORES: dict[str, tuple[dict[str, Any], str]] = {
     "source": ({"source": " "}, "Say where the score was published. Anybody should be able to check it."),
     "part": ({"part": "Z"}, "This part is not in the version that you chose."),
     "link": ({"source_url": "javascript:alert(1)"}, "This is not a whole address. Copy it from the browser."),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("mistake", BAD_SCORES)
@@ -196,8 +196,10 @@ def test_a_title_is_checked_in_own_words_and_with_its_source() -> None:
     acts.check_item(item, by=SYSTEM, title="A national team", source="The paper, page 4", title_es="Un equipo nacional")
     fresh = Item.objects.get(pk=item.pk)
     assert (fresh.title, fresh.translations, fresh.confirmed) == (
-        "A national team", {"es": {"title": "Un equipo nacional"}}, True,
-    )  # fmt: skip
+        "A national team",
+        {"es": {"title": "Un equipo nacional"}},
+        True,
+    )
 
 
 @pytest.mark.parametrize("count", [1, 3])

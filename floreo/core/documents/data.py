@@ -68,10 +68,14 @@ class Drawer:
 
     def cell(self, cell: Cell) -> dict[str, Any]:
         return {
-            "text": breakable(cell.text), "status": cell.status if cell.status in ink.SHORT else "",
-            "href": self.href(cell.href), "small": breakable(cell.small), "below": breakable(cell.below),
-            "picture": self.picture(cell.picture) if cell.picture else None, "is_strong": cell.is_strong,
-        }  # fmt: skip
+            "text": breakable(cell.text),
+            "status": cell.status if cell.status in ink.SHORT else "",
+            "href": self.href(cell.href),
+            "small": breakable(cell.small),
+            "below": breakable(cell.below),
+            "picture": self.picture(cell.picture) if cell.picture else None,
+            "is_strong": cell.is_strong,
+        }
 
     def grid(self, grid: Grid) -> list[dict[str, Any]]:
         wide = max((len(grid.head), *(len(r) for r in grid.rows)))
@@ -83,11 +87,18 @@ class Drawer:
         if not any(widths):
             widths[0] = 1
         head = [bounded(w, 300) for w in grid.head] + [""] * (wide - len(grid.head))
-        return [{
-            "kind": "grid", "caption": breakable(grid.caption), "head": head, "widths": widths, "numbers": numbers,
-            "rows": [[self.cell(c) for c in row] for row in rows], "note": breakable(grid.note),
-            "bare": grid.bare or not grid.caption,
-        }]  # fmt: skip
+        return [
+            {
+                "kind": "grid",
+                "caption": breakable(grid.caption),
+                "head": head,
+                "widths": widths,
+                "numbers": numbers,
+                "rows": [[self.cell(c) for c in row] for row in rows],
+                "note": breakable(grid.note),
+                "bare": grid.bare or not grid.caption,
+            }
+        ]
 
     def items(self, items: Iterable[str | Item]) -> list[dict[str, str]]:
         made = [i if isinstance(i, Item) else Item(i) for i in items]

@@ -109,17 +109,28 @@ def _kicker(document: Document) -> list[str]:
 def _data(document: Document, labels: Labels) -> dict[str, Any]:
     day = document.made_on
     return {
-        "title": bounded(document.title, 600) if says(document.title) else "–", "running": bounded(document.title, 110),
+        "title": bounded(document.title, 600) if says(document.title) else "–",
+        "running": bounded(document.title, 110),
         "subtitle": bounded(document.subtitle, 1000),
-        "lang": document.language.split("-")[0].lower()[:3] or "en", "author": bounded(document.author, 300),
-        "keywords": [bounded(k, 100) for k in document.keywords[:50]], "date": [day.year, day.month, day.day] if day else None,
-        "kicker": _kicker(document), "beside": [bounded(b, 200) for b in document.beside],
-        "foot": bounded(document.foot, 600), "sample": bounded(document.sample_words, 200),
-        "contents": document.contents, "contents_title": clean(document.contents_title or labels.contents),
-        "contents_depth": contents_depth(document.blocks), "one_page": document.one_page, "colours": ink.colours(), "short": ink.SHORT, "shapes": ink.silhouettes(),
-        "mark": ink.mark(), "blocks": Drawer(document).many(document.blocks),
+        "lang": document.language.split("-")[0].lower()[:3] or "en",
+        "author": bounded(document.author, 300),
+        "keywords": [bounded(k, 100) for k in document.keywords[:50]],
+        "date": [day.year, day.month, day.day] if day else None,
+        "kicker": _kicker(document),
+        "beside": [bounded(b, 200) for b in document.beside],
+        "foot": bounded(document.foot, 600),
+        "sample": bounded(document.sample_words, 200),
+        "contents": document.contents,
+        "contents_title": clean(document.contents_title or labels.contents),
+        "contents_depth": contents_depth(document.blocks),
+        "one_page": document.one_page,
+        "colours": ink.colours(),
+        "short": ink.SHORT,
+        "shapes": ink.silhouettes(),
+        "mark": ink.mark(),
+        "blocks": Drawer(document).many(document.blocks),
         "labels": {"page": labels.page, "internal": labels.internal, "nothing": labels.nothing},
-    }  # fmt: skip
+    }
 
 
 def pages_of(pdf: bytes) -> int:

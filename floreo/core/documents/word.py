@@ -70,9 +70,17 @@ class _Writer(Frame):
 
     def one(self, block: Block) -> None:
         writers: dict[type, Any] = {
-            Heading: self.heading, Paragraph: self.text, Bullets: self.bullets, Facts: self.facts, Grid: self.grid,
-            Picture: self.chart, StatusBar: self.bar, Boxed: self.boxed, Columns: self.columns, Panels: self.panels,
-        }  # fmt: skip
+            Heading: self.heading,
+            Paragraph: self.text,
+            Bullets: self.bullets,
+            Facts: self.facts,
+            Grid: self.grid,
+            Picture: self.chart,
+            StatusBar: self.bar,
+            Boxed: self.boxed,
+            Columns: self.columns,
+            Panels: self.panels,
+        }
         if isinstance(block, PageBreak):
             self.page_break()
         else:

@@ -121,7 +121,7 @@ def spans() -> list[Any]:
         "6 Stalled": Span("stalled", day(2025, 5, 1), day(2027, 9, 1)),
         "7 Not started": Span("not_started", day(2027, 2, 1), day(2028, 3, 1)),
         "8 Without a date": Span("not_started"),
-    }  # fmt: skip
+    }
     return [SimpleNamespace(label=label, bar=bar, href="") for label, bar in facts.items()]
 
 
@@ -186,15 +186,30 @@ def swatches() -> list[tuple[str, str, str, str]]:
 def gallery(request: HttpRequest) -> HttpResponse:
     """Shown at /about/pieces/."""
     doubted = SimpleNamespace(
-        confirmed=False, doubt=_("two sources give two dates"), source="Strategy, page 4", source_url="",
-        official_wording="Establish a single national point for the reporting of incidents.", official_place="page 19",
-    )  # fmt: skip
+        confirmed=False,
+        doubt=_("two sources give two dates"),
+        source="Strategy, page 4",
+        source_url="",
+        official_wording="Establish a single national point for the reporting of incidents.",
+        official_place="page 19",
+    )
     context: dict[str, Any] = {
-        "section": "about", "counts": COUNTS, "statuses": list(COUNTS), "doubted": doubted, "day": DAY, "axis": AXIS,
-        "readings": readings(), "indicator": PieceIndicator(),
+        "section": "about",
+        "counts": COUNTS,
+        "statuses": list(COUNTS),
+        "doubted": doubted,
+        "day": DAY,
+        "axis": AXIS,
+        "readings": readings(),
+        "indicator": PieceIndicator(),
         "notes": [PieceNote(date(2026, 4, 10), "duty rota began")],
-        "spans": spans(), "shapes": districts(), "bars": bars(), "form": PieceForm(), "failed": failed_form(),
-        "swatches": swatches(), "trend": [54, 59, 65, None, 69, 67, 77, 81],
+        "spans": spans(),
+        "shapes": districts(),
+        "bars": bars(),
+        "form": PieceForm(),
+        "failed": failed_form(),
+        "swatches": swatches(),
+        "trend": [54, 59, 65, None, 69, 67, 77, 81],
         "legend": [_("under 30,000"), _("30,000 to 60,000"), _("over 60,000")],
-    }  # fmt: skip
+    }
     return render(request, "ui/gallery.html", context)

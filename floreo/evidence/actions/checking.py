@@ -20,8 +20,11 @@ def check(evidence: Evidence, *, by: Actor) -> None:
         raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."), code="bad_marking")
     _check_public(evidence, by)
     if evidence.dated and evidence.valid_until and evidence.valid_until < evidence.dated:
-        raise refuse("valid_until", _("It would run out before it was written. Change one of the two days."),
-                     code="dates_in_order")  # fmt: skip
+        raise refuse(
+            "valid_until",
+            _("It would run out before it was written. Change one of the two days."),
+            code="dates_in_order",
+        )
     if evidence.kind == EvidenceKind.LINK:
         check_link(evidence.url)
     _check_shape(evidence)

@@ -19,8 +19,12 @@ from floreo.organisations.queries import the_country
 log = logging.getLogger(__name__)
 AT_ONCE = 5  # a run looks at so few that the worker is soon back at its other work
 EVERY = timedelta(days=7)
-_STATES = {Seen.ALIVE: LinkState.ALIVE, Seen.DEAD: LinkState.DEAD, Seen.UNREACHED: LinkState.DEAD,
-           Seen.CLOSED: LinkState.CLOSED}  # fmt: skip
+_STATES = {
+    Seen.ALIVE: LinkState.ALIVE,
+    Seen.DEAD: LinkState.DEAD,
+    Seen.UNREACHED: LinkState.DEAD,
+    Seen.CLOSED: LinkState.CLOSED,
+}
 
 
 def look_at_links(*, by: Actor, allow: Allow = is_public_address, most: int = AT_ONCE) -> int:

@@ -176,9 +176,12 @@ def _open_corrections(made: Sequence[Answer], asked: set[tuple[int, str]]) -> No
             continue
         asked.add(name)
         correction = Correction(
-            answer=row, organisation_id=name[0], network=name[1], reason=row.finding.reason,
+            answer=row,
+            organisation_id=name[0],
+            network=name[1],
+            reason=row.finding.reason,
             source=row.said_by,
-        )  # fmt: skip
+        )
         keep(correction, full_clean=False)
 
 

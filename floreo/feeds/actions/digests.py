@@ -58,9 +58,16 @@ def write_to(
 def _send(letter: Letter, today: date) -> Digest:
     at = moment(today)
     digest = Digest(
-        organisation=letter.organisation, contact_role=letter.role, on=today, start=letter.start, end=letter.end,
-        to=[reach.address for reach in letter.to], tlp=letter.tlp, posted_at=at, link_until=at + logic.LINK_LIVES,
-    )  # fmt: skip
+        organisation=letter.organisation,
+        contact_role=letter.role,
+        on=today,
+        start=letter.start,
+        end=letter.end,
+        to=[reach.address for reach in letter.to],
+        tlp=letter.tlp,
+        posted_at=at,
+        link_until=at + logic.LINK_LIVES,
+    )
     keep(digest, full_clean=False)
     with translation.override("en"):  # the lines are the team's record; letter and page say it in the reader's language
         keep_all([_line(digest, item, letter.asked_role) for item in letter.items], model=DigestLine)
@@ -99,10 +106,18 @@ def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> Di
     note(reason=reason.strip()[:500])
     at = moment(today)
     return keep(
-        Digest(organisation=organisation, contact_role=role, on=today, start=letter.start, end=letter.end, tlp=letter.tlp,
-               posted_at=at, link_until=at),
+        Digest(
+            organisation=organisation,
+            contact_role=role,
+            on=today,
+            start=letter.start,
+            end=letter.end,
+            tlp=letter.tlp,
+            posted_at=at,
+            link_until=at,
+        ),
         full_clean=False,
-    )  # fmt: skip
+    )
 
 
 @action("digest.resent", needs=HANDLE)
@@ -206,6 +221,15 @@ def remove_rule(rule: DigestRule, *, by: Actor) -> None:
 
 
 __all__ = [
-    "change_rule", "end_link", "items_of", "make_rule", "move_rule", "remove_rule", "resend", "send_digests",
-    "send_due", "skip", "write_to",
-]  # fmt: skip
+    "change_rule",
+    "end_link",
+    "items_of",
+    "make_rule",
+    "move_rule",
+    "remove_rule",
+    "resend",
+    "send_digests",
+    "send_due",
+    "skip",
+    "write_to",
+]

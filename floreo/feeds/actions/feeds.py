@@ -22,8 +22,18 @@ _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _PAGES = {"new", "reports", "types", "rules", "explorer"}  # pages beside the feeds' own, so no codes of feeds
 _PLACED = {Way.FOLDER, Way.MAIL, Way.FETCH}
 _MAPPING_WORDS = {
-    "address", "time", "kind", "port", "name", "url", "taxonomy", "type", "severity", "delimiter", "header",
-}  # fmt: skip
+    "address",
+    "time",
+    "kind",
+    "port",
+    "name",
+    "url",
+    "taxonomy",
+    "type",
+    "severity",
+    "delimiter",
+    "header",
+}
 
 
 class Facts(TypedDict, total=False):

@@ -119,9 +119,18 @@ def merge(row: Row, told: Row, *, feed: Feed, report_type: str, day: date, feeds
 def begin(told: Row, *, feed: Feed, report_type: str, day: date) -> Row:
     """A finding that nobody had seen."""
     row = told | {
-        "feed_id": feed.pk, "report_type": report_type, "last_day": day, "seen": {}, "said": "", "said_on": None,
-        "claim": "", "state": "", "opened_on": None, "fixed_on": None, "reopened": 0,
-    }  # fmt: skip
+        "feed_id": feed.pk,
+        "report_type": report_type,
+        "last_day": day,
+        "seen": {},
+        "said": "",
+        "said_on": None,
+        "claim": "",
+        "state": "",
+        "opened_on": None,
+        "fixed_on": None,
+        "reopened": 0,
+    }
     _see(row, source_of(feed, report_type), day)
     return row
 

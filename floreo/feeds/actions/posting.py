@@ -40,9 +40,13 @@ def _check(feed: Feed, events: Sequence[dict[str, Any]]) -> None:
     lines = b"".join(json.dumps(event).encode() + b"\n" for event in events)
     try:
         _kept, rejects = events_of(
-            lines, "events.jsonl", feed=feed.code, received_at=clock.now(), format=feed.format,
+            lines,
+            "events.jsonl",
+            feed=feed.code,
+            received_at=clock.now(),
+            format=feed.format,
             mapping=feed.mapping,
-        )  # fmt: skip
+        )
     except Unreadable as wrong:
         raise Refused(problem_sentence(wrong.code), code=wrong.code) from wrong
     if len(rejects):

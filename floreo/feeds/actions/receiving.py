@@ -61,7 +61,13 @@ def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, 
             keep(here, full_clean=False)
         return Received(here, already=True)
     made = Report(
-        feed=feed, digest=kept.digest, name=told.name, day=told.day, report_type=told.report_type, size=kept.size,
-        received_at=clock.now(), received_by=(way or by.actor_name)[:200],
-    )  # fmt: skip
+        feed=feed,
+        digest=kept.digest,
+        name=told.name,
+        day=told.day,
+        report_type=told.report_type,
+        size=kept.size,
+        received_at=clock.now(),
+        received_by=(way or by.actor_name)[:200],
+    )
     return Received(keep(made, full_clean=False), already=False)

@@ -72,9 +72,11 @@ def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta()) -> None:
     log.warning("feed %s: %s", feed.code, sentence)
     back_off = min(_FIRST_WAIT * 2 ** min(feed.failures, 20), _LONGEST_WAIT)
     Feed.objects.filter(pk=feed.pk).update(
-        failures=min(feed.failures + 1, 1000), last_error=sentence[:300], last_looked_at=clock.now(),
+        failures=min(feed.failures + 1, 1000),
+        last_error=sentence[:300],
+        last_looked_at=clock.now(),
         due_at=clock.now() + max(back_off, wait),
-    )  # fmt: skip
+    )
 
 
 def look_at_folders(*, by: Actor, rests: float = folders.RESTS) -> int:

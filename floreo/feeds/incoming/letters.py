@@ -9,9 +9,16 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 _REPORTS = {
-    "text/csv", "application/csv", "application/json", "application/x-ndjson", "application/zip", "application/gzip",
-    "application/x-gzip", "application/x-zip-compressed", "application/vnd.ms-excel",
-}  # fmt: skip
+    "text/csv",
+    "application/csv",
+    "application/json",
+    "application/x-ndjson",
+    "application/zip",
+    "application/gzip",
+    "application/x-gzip",
+    "application/x-zip-compressed",
+    "application/vnd.ms-excel",
+}
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".gz", ".zip")
 
 

@@ -54,9 +54,15 @@ def tell(feed: Feed, name: str, path: Path, *, came_on: date, day: date | None =
 def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:
     """The type that the beginning of the file shows, "" when it shows none that we know."""
     task = Task(
-        feed=feed.code, day=came_on, report_type="", files=(), received_at=clock.now(), root="", constituency="",
+        feed=feed.code,
+        day=came_on,
+        report_type="",
+        files=(),
+        received_at=clock.now(),
+        root="",
+        constituency="",
         format=feed.format,
-    )  # fmt: skip
+    )
     try:
         opened = open_report(Source(str(path), path.name, name), task)
     except (Unreadable, OSError):  # said when it is read

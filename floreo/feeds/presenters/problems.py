@@ -35,13 +35,17 @@ PROBLEM_WORDS: Mapping[str, Promise] = {
     problems.BOMB: _l("The file unpacks to far more than any report. It was not read."),
     problems.TOO_LARGE: _l("The file is larger than this installation takes."),
     problems.EMPTY: _l("The file is empty."),
-    problems.WRONG_HEADER: _l("The file has none of the columns that a report of its type needs. It may be another report."),
+    problems.WRONG_HEADER: _l(
+        "The file has none of the columns that a report of its type needs. It may be another report."
+    ),
     problems.UNKNOWN_FORMAT: _l("The file is neither CSV nor JSON nor a list. Say how it is read in the feed's form."),
     problems.LOCKED_ARCHIVE: _l("The archive is locked with a password. Send it without one."),
     problems.NO_ROOM: _l("There was no room on the disk. It is read again when there is."),
-    STOPPED: _l("Reading it stopped several times, and nothing of it was kept. Tell whoever runs the server; the log says more."),
+    STOPPED: _l(
+        "Reading it stopped several times, and nothing of it was kept. Tell whoever runs the server; the log says more."
+    ),
     LOST: _l("The file is no longer on the server. Send it again."),
-}  # fmt: skip
+}
 
 
 def reject_sentence(reason: str) -> str:

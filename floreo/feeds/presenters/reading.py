@@ -71,9 +71,11 @@ def file_line(name: str, each: Report | Summary, *, already: bool = False) -> st
     said = [
         ngettext(
             "%(rows)s row, %(kept)s kept, %(rejected)s rejected",
-            "%(rows)s rows, %(kept)s kept, %(rejected)s rejected", each.rows,
-        ) % words
-    ]  # fmt: skip
+            "%(rows)s rows, %(kept)s kept, %(rejected)s rejected",
+            each.rows,
+        )
+        % words
+    ]
     if already:
         said.append(_("read before, so nothing changed"))
     if not each.is_known_type:

@@ -88,7 +88,7 @@ FINDINGS = Table(
         Filter("said", _("Answer"), _answers, _said),
     ),
     lookup=_one,
-)  # fmt: skip
+)
 
 
 def findings_for(viewer: object) -> Table:

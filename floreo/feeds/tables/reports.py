@@ -47,7 +47,5 @@ REPORTS = Table(
     key="number",
     needs=Permission.FEED_READ,
     search=("name", "report_type"),
-    filters=(
-        Filter("state", _("State"), lambda: ReportState.choices, lambda rows, value: rows.filter(state=value)),
-    ),
-)  # fmt: skip
+    filters=(Filter("state", _("State"), lambda: ReportState.choices, lambda rows, value: rows.filter(state=value)),),
+)

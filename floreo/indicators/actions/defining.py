@@ -112,9 +112,13 @@ def define_indicator(
 
 @action("indicator.updated", needs=Permission.FIGURE_DEFINE, quiet=True)
 def update_indicator(
-    indicator: Indicator, *, by: Actor, version: int | None = None, actions: Iterable[Action] | None = None,
+    indicator: Indicator,
+    *,
+    by: Actor,
+    version: int | None = None,
+    actions: Iterable[Action] | None = None,
     **facts: Unpack[IndicatorFacts],
-) -> Indicator:  # fmt: skip
+) -> Indicator:
     """Raises Changed when somebody saved since the form was opened at `version`. Readings stay as they are."""
     indicator = newest(indicator, version)
     put(indicator, facts)
@@ -130,10 +134,16 @@ def update_indicator(
 
 @action("indicator.target_set", needs=Permission.FIGURE_DEFINE, quiet=True)
 def set_target(
-    indicator: Indicator, *, by: Actor, target: Decimal | int | str | None, target_due: date | None,
-    target_source: str, baseline: Decimal | int | str | None = None, baseline_on: date | None = None,
+    indicator: Indicator,
+    *,
+    by: Actor,
+    target: Decimal | int | str | None,
+    target_due: date | None,
+    target_source: str,
+    baseline: Decimal | int | str | None = None,
+    baseline_on: date | None = None,
     version: int | None = None,
-) -> Indicator:  # fmt: skip
+) -> Indicator:
     """From where to where, by when, and who set it. A target without its source is refused; None takes it away."""
     indicator = newest(indicator, version)
     indicator.target = None if target in (None, "") else must_be_number(target, name="target")
@@ -153,9 +163,11 @@ def _check_baseline(indicator: Indicator) -> None:
         sentence = _("A baseline is a number and its day. Give both, or neither.")
         raise Refused(sentence, code="half_a_baseline", fields={missing: sentence})
     must_be_in_order(
-        indicator.baseline_on, indicator.target_due, field="target_due",
+        indicator.baseline_on,
+        indicator.target_due,
+        field="target_due",
         named=(_("The baseline's day"), _("the target's day")),
-    )  # fmt: skip
+    )
 
 
 @action("indicator.noted", needs=Permission.FIGURE_DEFINE)

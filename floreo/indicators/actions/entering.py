@@ -55,9 +55,11 @@ def _must_fit(indicator: Indicator, numerator: Decimal | None, denominator: Deci
         worked = numerator * 100 / denominator
         if abs(worked - value) >= 1:
             sentence = _("%(numerator)s of %(denominator)s is %(worked)s %%, not %(value)s %%. Change one of them.") % {
-                "numerator": numerator.normalize(), "denominator": denominator.normalize(),
-                "worked": round(worked, 1), "value": value.normalize(),
-            }  # fmt: skip
+                "numerator": numerator.normalize(),
+                "denominator": denominator.normalize(),
+                "worked": round(worked, 1),
+                "value": value.normalize(),
+            }
             raise Refused(sentence, code="does_not_add_up", fields={"value": sentence})
 
 
@@ -66,9 +68,17 @@ def _optional(value: Any, name: str) -> Decimal | None:
 
 
 def _put(
-    reading: Reading, indicator: Indicator, value: Any, *, by: Actor, numerator: Any, denominator: Any, source: str,
-    source_url: str, text: str,
-) -> None:  # fmt: skip
+    reading: Reading,
+    indicator: Indicator,
+    value: Any,
+    *,
+    by: Actor,
+    numerator: Any,
+    denominator: Any,
+    source: str,
+    source_url: str,
+    text: str,
+) -> None:
     """Writes what a person said onto `reading`, or refuses."""
     reading.value = must_be_number(value)
     reading.numerator, reading.denominator = _optional(numerator, "numerator"), _optional(denominator, "denominator")
@@ -84,10 +94,19 @@ def _put(
 
 @action("reading.entered", needs=Permission.READING_ENTER)
 def record_reading(
-    indicator: Indicator, *, by: Actor, starts_on: date, ends_on: date, value: Decimal | int | str,
-    source: str, source_url: str = "", numerator: Decimal | str | None = None,
-    denominator: Decimal | str | None = None, text: str = "", not_comparable: bool = False,
-) -> Reading:  # fmt: skip
+    indicator: Indicator,
+    *,
+    by: Actor,
+    starts_on: date,
+    ends_on: date,
+    value: Decimal | int | str,
+    source: str,
+    source_url: str = "",
+    numerator: Decimal | str | None = None,
+    denominator: Decimal | str | None = None,
+    text: str = "",
+    not_comparable: bool = False,
+) -> Reading:
     """A reading that a person took, with where it comes from. A second one for a period replaces the first while that
     is not frozen; once it is, Refused says to correct it instead."""
     if measure_of(indicator) is not None:
@@ -102,9 +121,16 @@ def record_reading(
         raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
     reading = reading or Reading(indicator=indicator, starts_on=starts_on, ends_on=ends_on)
     _put(
-        reading, indicator, value, by=by, numerator=numerator, denominator=denominator, source=source,
-        source_url=source_url, text=text,
-    )  # fmt: skip
+        reading,
+        indicator,
+        value,
+        by=by,
+        numerator=numerator,
+        denominator=denominator,
+        source=source,
+        source_url=source_url,
+        text=text,
+    )
     reading.not_comparable = not_comparable
     return keep(reading)
 
@@ -139,9 +165,16 @@ def close_period(period: Period, *, by: Actor) -> int:
 
 @action("reading.corrected", needs=Permission.READING_FREEZE)
 def correct_reading(
-    reading: Reading, *, by: Actor, reason: str, value: Decimal | int | str | None = None, source: str = "",
-    source_url: str = "", numerator: Decimal | str | None = None, denominator: Decimal | str | None = None,
-) -> Reading:  # fmt: skip
+    reading: Reading,
+    *,
+    by: Actor,
+    reason: str,
+    value: Decimal | int | str | None = None,
+    source: str = "",
+    source_url: str = "",
+    numerator: Decimal | str | None = None,
+    denominator: Decimal | str | None = None,
+) -> Reading:
     """A new frozen reading beside a frozen one that was wrong; both stay. Without a `value`, a computed figure is
     computed afresh from the records as they are now."""
     old = newest(reading)
@@ -152,16 +185,29 @@ def correct_reading(
     said = must_say(reason, field="reason", sentence=_("Say why it is corrected. Everybody will be able to read it."))
     indicator = old.indicator
     new = Reading(
-        indicator=indicator, starts_on=old.starts_on, ends_on=old.ends_on, part=old.part, subject=old.subject,
-        qualifier=old.qualifier, not_comparable=old.not_comparable, corrects=old,
-    )  # fmt: skip
+        indicator=indicator,
+        starts_on=old.starts_on,
+        ends_on=old.ends_on,
+        part=old.part,
+        subject=old.subject,
+        qualifier=old.qualifier,
+        not_comparable=old.not_comparable,
+        corrects=old,
+    )
     if value in (None, "") and measure_of(indicator) is not None:
         _recount(new, by)
     else:
         _put(
-            new, indicator, value, by=by, numerator=numerator, denominator=denominator, source=source or old.source,
-            source_url=source_url or old.source_url, text="",
-        )  # fmt: skip
+            new,
+            indicator,
+            value,
+            by=by,
+            numerator=numerator,
+            denominator=denominator,
+            source=source or old.source,
+            source_url=source_url or old.source_url,
+            text="",
+        )
     new.note = said
     return _freeze(new, by)
 

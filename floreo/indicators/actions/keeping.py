@@ -42,8 +42,9 @@ def put_taken(
             setattr(reading, name, taken.fields[name])
         reading.records = records
         reading.not_comparable = before is not None and (before.measure, before.measure_version) != (
-            reading.measure, reading.measure_version,
-        )  # fmt: skip
+            reading.measure,
+            reading.measure_version,
+        )
         reading.taken_at, reading.taken_by = at, by.actor_name
         reading.confirmed = True  # it was computed from the records themselves
     return changed

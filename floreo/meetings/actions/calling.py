@@ -88,9 +88,14 @@ def call_meeting(
     others = Meeting.objects.filter(committee=committee)
     code = free_code(on.isoformat(), others.values_list("code", flat=True))
     meeting = Meeting(
-        committee=committee, code=code, number=max(others.values_list("number", flat=True), default=0) + 1, on=on,
-        starts_at=starts_at, ends_at=ends_at, state=MeetingState.HELD if was_held else MeetingState.PLANNED,
-    )  # fmt: skip
+        committee=committee,
+        code=code,
+        number=max(others.values_list("number", flat=True), default=0) + 1,
+        on=on,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        state=MeetingState.HELD if was_held else MeetingState.PLANNED,
+    )
     put(meeting, facts)
     keep(meeting)
     if tell and not was_held:

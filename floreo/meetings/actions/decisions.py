@@ -126,10 +126,12 @@ def update_decision(
         for name in ("title", "text"):
             if name in facts and facts[name].strip() != getattr(decision, name):
                 raise Refused(
-                    _("The minutes with this decision are approved, so its words stay. Take a new decision, or correct "
-                      "the minutes."),
+                    _(
+                        "The minutes with this decision are approved, so its words stay. Take a new decision, or correct "
+                        "the minutes."
+                    ),
                     code="approved",
-                )  # fmt: skip
+                )
     put(decision, facts)
     if addressed_to is not None:
         decision.addressed_to = addressed_to.strip()
@@ -215,10 +217,18 @@ def turn_into_action(
     if decision.organisation is None:
         raise Refused(_("Say first who carries it out: an action needs a lead."), code="no_owner")
     act = add_action(
-        objective, by=by, code=code, title=title.strip() or decision.title, public_text=decision.text,
-        starts_on=decision.taken_on, due_on=due_on or decision.due_on, person=decision.person, is_public=decision.is_public,
-        translations=_titles(decision, title), source=_source(decision),
-    )  # fmt: skip
+        objective,
+        by=by,
+        code=code,
+        title=title.strip() or decision.title,
+        public_text=decision.text,
+        starts_on=decision.taken_on,
+        due_on=due_on or decision.due_on,
+        person=decision.person,
+        is_public=decision.is_public,
+        translations=_titles(decision, title),
+        source=_source(decision),
+    )
     add_participation(act, by=by, organisation=decision.organisation.heir(), part=Part.LEAD, since=decision.taken_on)
     _became(decision, act)
     return act
@@ -234,9 +244,13 @@ def turn_into_milestone(
         sentence = _("That action is in another edition than the decision.")
         raise Refused(sentence, code="other_edition", fields={"act": sentence})
     milestone = add_milestone(
-        act, by=by, title=title.strip() or decision.title, due_on=due_on or decision.due_on,
-        translations=_titles(decision, title), source=_source(decision),
-    )  # fmt: skip
+        act,
+        by=by,
+        title=title.strip() or decision.title,
+        due_on=due_on or decision.due_on,
+        translations=_titles(decision, title),
+        source=_source(decision),
+    )
     _became(decision, milestone)
     return milestone
 

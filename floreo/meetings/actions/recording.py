@@ -224,6 +224,11 @@ def _decide(meeting: Meeting, one: Decided, by: Actor) -> None:
     if item.decisions.filter(title=one.title.strip()).exists():
         return
     take_decision(
-        edition, by=by, item=item, title=one.title, organisation=one.organisation, due_on=one.due_on,
+        edition,
+        by=by,
+        item=item,
+        title=one.title,
+        organisation=one.organisation,
+        due_on=one.due_on,
         is_public=one.is_public,
-    )  # fmt: skip
+    )

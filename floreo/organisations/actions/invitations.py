@@ -107,9 +107,13 @@ def invite(*, by: Actor, email: str, role: str, name: str = "", organisation: Or
         sentence = _("This address is invited already. Send that invitation again, or withdraw it.")
         raise refuse("email", sentence, code="already_invited")
     invitation = Invitation(
-        email=address, name=name.strip()[:200], role=role, organisation=organisation,
-        invited_by=by.actor_name[:200], expires_at=clock.now() + timedelta(hours=INVITATION_HOURS),
-    )  # fmt: skip
+        email=address,
+        name=name.strip()[:200],
+        role=role,
+        organisation=organisation,
+        invited_by=by.actor_name[:200],
+        expires_at=clock.now() + timedelta(hours=INVITATION_HOURS),
+    )
     keep(invitation)
     _send(invitation)
     return invitation
@@ -152,17 +156,27 @@ def _must_be_open(invitation: Invitation) -> None:
 def _send(invitation: Invitation) -> None:
     token = links.make(INVITATION, subject=str(invitation.pk), hours=INVITATION_HOURS)
     address = settings.SITE_ADDRESS + reverse("organisations:invitation", args=[token])
-    words = {"invitation": invitation, "address": address, "role": ROLES[invitation.role].title,
-             "days": INVITATION_HOURS // 24}  # fmt: skip
+    words = {
+        "invitation": invitation,
+        "address": address,
+        "role": ROLES[invitation.role].title,
+        "days": INVITATION_HOURS // 24,
+    }
     subject = _("%(who)s invites you to the strategy workspace") % {"who": invitation.invited_by}
     body = render_to_string("account/email/invitation.txt", words)
     # Kept in the same transaction, so that nobody gets a link to an invitation that was rolled back.
     post(
         letter(
-            to=invitation.email, subject=subject, text=body, kind="invitation", about=key(invitation),
-            language=get_language() or "", not_after=invitation.expires_at, is_secret=True,
+            to=invitation.email,
+            subject=subject,
+            text=body,
+            kind="invitation",
+            about=key(invitation),
+            language=get_language() or "",
+            not_after=invitation.expires_at,
+            is_secret=True,
         )
-    )  # fmt: skip
+    )
 
 
 def invitation_of(token: str) -> Invitation:

@@ -62,8 +62,10 @@ def _set_prefixes(network: Network, said: Iterable[str], *, accept_overlap: bool
     if shared and not accept_overlap:
         ours, theirs, whose = shared[0]
         sentence = _("%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or say both are right.") % {
-            "ours": ours, "theirs": theirs, "whose": whose,
-        }  # fmt: skip
+            "ours": ours,
+            "theirs": theirs,
+            "whose": whose,
+        }
         raise refuse("prefixes", sentence, code="overlap")
     if shared:
         note(shared_with=sorted({network.code for _ours, _theirs, network in shared}))
@@ -87,9 +89,14 @@ def add_network(
 
 @action("network.updated", needs=Permission.REGISTER_EDIT)
 def update_network(
-    network: Network, *, by: Actor, version: int | None = None, prefixes: Iterable[str] | None = None,
-    accept_overlap: bool = False, **facts: Unpack[NetworkFacts],
-) -> Network:  # fmt: skip
+    network: Network,
+    *,
+    by: Actor,
+    version: int | None = None,
+    prefixes: Iterable[str] | None = None,
+    accept_overlap: bool = False,
+    **facts: Unpack[NetworkFacts],
+) -> Network:
     network = newest(network, version)
     put(network, facts)
     must_name(network)

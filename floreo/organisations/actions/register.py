@@ -94,9 +94,15 @@ def update_organisation(
 
 @action("organisation.renamed", needs=Permission.REGISTER_EDIT)
 def rename_organisation(
-    organisation: Organisation, *, by: Actor, name: str, until: date, version: int | None = None,
-    short_name: str | None = None, source: str = "",
-) -> Organisation:  # fmt: skip
+    organisation: Organisation,
+    *,
+    by: Actor,
+    name: str,
+    until: date,
+    version: int | None = None,
+    short_name: str | None = None,
+    source: str = "",
+) -> Organisation:
     """Gives it a new name; the old one is kept until the last day it was called so. Corrections of a typing mistake are
     renamings too: the trail keeps both."""
     organisation = newest(organisation, version)

@@ -152,10 +152,17 @@ class Shape(Strict):
 
     def row(self, setting: Setting) -> Row:
         return Row(
-            word=self.word, key=self.key(setting), name=self.called(setting), file=setting.file, makes=self.makes,
-            fields=self.fields(setting), refs=self.refs(setting), many=self.many(setting), lookup=self.lookup,
+            word=self.word,
+            key=self.key(setting),
+            name=self.called(setting),
+            file=setting.file,
+            makes=self.makes,
+            fields=self.fields(setting),
+            refs=self.refs(setting),
+            many=self.many(setting),
+            lookup=self.lookup,
             keys={name: getattr(self, name) for name in self.keyed},
-        )  # fmt: skip
+        )
 
     def rows(self, setting: Setting) -> Iterator[Row]:
         """Itself and the rows it holds."""

@@ -28,34 +28,65 @@ def _words() -> dict[str, dict[str, str]]:
         "confirmed": _("confirmed"),
     }
     return {
-        "strategy.action": texts | {
-            "title": _("title"), "official_wording": _("official wording"), "official_place": _("place in the source"),
-            "public_text": _("description"), "starts_on": _("start"), "due_on": _("due date"),
-            "expected_on": _("expected by its lead"), "closed_on": _("closed"), "on_hold_since": _("on hold"),
-            "on_hold_reason": _("reason for the hold"), "late_reason": _("reason for being late"),
-            "override": _("status set by hand"), "override_reason": _("reason for the status set by hand"),
-            "objective": _("objective"), "person": _("person responsible"),
+        "strategy.action": texts
+        | {
+            "title": _("title"),
+            "official_wording": _("official wording"),
+            "official_place": _("place in the source"),
+            "public_text": _("description"),
+            "starts_on": _("start"),
+            "due_on": _("due date"),
+            "expected_on": _("expected by its lead"),
+            "closed_on": _("closed"),
+            "on_hold_since": _("on hold"),
+            "on_hold_reason": _("reason for the hold"),
+            "late_reason": _("reason for being late"),
+            "override": _("status set by hand"),
+            "override_reason": _("reason for the status set by hand"),
+            "objective": _("objective"),
+            "person": _("person responsible"),
         },
-        "strategy.milestone": texts | {
-            "title": _("title"), "due_on": _("due date"), "reached_on": _("reached"),
-            "expected_on": _("expected by its lead"), "note": _("note"), "evidence_url": _("evidence"),
+        "strategy.milestone": texts
+        | {
+            "title": _("title"),
+            "due_on": _("due date"),
+            "reached_on": _("reached"),
+            "expected_on": _("expected by its lead"),
+            "note": _("note"),
+            "evidence_url": _("evidence"),
         },
-        "strategy.participation": texts | {
-            "organisation": _("organisation"), "part": _("part"), "since": _("since"), "until": _("until"),
+        "strategy.participation": texts
+        | {
+            "organisation": _("organisation"),
+            "part": _("part"),
+            "since": _("since"),
+            "until": _("until"),
         },
         "strategy.update": {
-            "done": _("what was done"), "next": _("what is next"), "risks": _("risks"), "on": _("day"),
+            "done": _("what was done"),
+            "next": _("what is next"),
+            "risks": _("risks"),
+            "on": _("day"),
             "translations": _("translation"),
         },
-        "strategy.budgetline": texts | {
-            "amount": _("committed"), "spent": _("spent"), "currency": _("currency"), "fiscal_year": _("year"),
-            "funder": _("funder"), "note": _("note"),
+        "strategy.budgetline": texts
+        | {
+            "amount": _("committed"),
+            "spent": _("spent"),
+            "currency": _("currency"),
+            "fiscal_year": _("year"),
+            "funder": _("funder"),
+            "note": _("note"),
         },
         "strategy.risk": {
-            "title": _("title"), "likelihood": _("likelihood"), "impact": _("impact"), "response": _("response"),
-            "closed_on": _("closed"), "translations": _("translation"),
+            "title": _("title"),
+            "likelihood": _("likelihood"),
+            "impact": _("impact"),
+            "response": _("response"),
+            "closed_on": _("closed"),
+            "translations": _("translation"),
         },
-    }  # fmt: skip
+    }
 
 
 @dataclass

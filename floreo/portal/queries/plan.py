@@ -153,9 +153,21 @@ def _next_of(points: dict[int, list[Point]]) -> dict[int, Milestone]:
 
 # What a row shows; long texts stay in the database.
 _SHOWN = (
-    "code", "title", "translations", "position", "status", "status_rule", "status_since", "starts_on", "due_on",
-    "closed_on", "confirmed", "doubt", "edition", "objective",
-)  # fmt: skip
+    "code",
+    "title",
+    "translations",
+    "position",
+    "status",
+    "status_rule",
+    "status_since",
+    "starts_on",
+    "due_on",
+    "closed_on",
+    "confirmed",
+    "doubt",
+    "edition",
+    "objective",
+)
 
 
 def rows_of(actions: QuerySet[Action]) -> list[Row]:
@@ -167,11 +179,15 @@ def rows_of(actions: QuerySet[Action]) -> list[Row]:
     coming = _next_of(points)
     return [
         Row(
-            act, lead_of(act), status_note(act, today=today), month_span(act.starts_on, act.due_on),
-            span_of(act, points.get(act.pk, [])), coming.get(act.pk),
+            act,
+            lead_of(act),
+            status_note(act, today=today),
+            month_span(act.starts_on, act.due_on),
+            span_of(act, points.get(act.pk, [])),
+            coming.get(act.pk),
         )
         for act in acts
-    ]  # fmt: skip
+    ]
 
 
 def branches(objectives: Iterable[Objective], rows: Iterable[Row]) -> list[Branch]:

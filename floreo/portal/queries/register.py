@@ -115,12 +115,17 @@ def geojson(rows: list[District]) -> dict[str, object]:
             "id": d.place.code,
             "geometry": d.place.shape,
             "properties": {
-                "code": d.place.code, "name": d.place.name, "capital": d.place.capital, "area_km2": d.place.area_km2,
-                "population": d.place.population, "population_year": d.place.population_year,
+                "code": d.place.code,
+                "name": d.place.name,
+                "capital": d.place.capital,
+                "area_km2": d.place.area_km2,
+                "population": d.place.population,
+                "population_year": d.place.population_year,
                 "people_per_km2": round(d.density, 1) if d.density else None,
-                "source": d.place.source, "confirmed": d.place.confirmed,
+                "source": d.place.source,
+                "confirmed": d.place.confirmed,
             },
         }
         for d in rows
-    ]  # fmt: skip
+    ]
     return {"type": "FeatureCollection", "features": features}

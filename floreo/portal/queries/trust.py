@@ -125,10 +125,13 @@ def forget() -> None:
 
 def _count() -> Trust:
     parts = [
-        kind.rows().order_by().annotate(of_kind=Value(number, output_field=IntegerField()))
-        .values("of_kind", "confirmed").annotate(n=Count("pk"))
+        kind.rows()
+        .order_by()
+        .annotate(of_kind=Value(number, output_field=IntegerField()))
+        .values("of_kind", "confirmed")
+        .annotate(n=Count("pk"))
         for number, kind in enumerate(_KINDS)
-    ]  # fmt: skip
+    ]
     total = confirmed = 0
     open_rows: dict[str, int] = {}
     for row in parts[0].union(*parts[1:], all=True):

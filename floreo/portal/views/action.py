@@ -24,9 +24,13 @@ from floreo.strategy.presenters.words import span_words
 
 # The end of the class that colours the box of why.
 SHORT = {
-    Status.DONE: "done", Status.ON_TRACK: "track", Status.AT_RISK: "risk", Status.LATE: "late",
-    Status.STALLED: "stalled", Status.NOT_STARTED: "todo",
-}  # fmt: skip
+    Status.DONE: "done",
+    Status.ON_TRACK: "track",
+    Status.AT_RISK: "risk",
+    Status.LATE: "late",
+    Status.STALLED: "stalled",
+    Status.NOT_STARTED: "todo",
+}
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,15 @@ def _words_back(request: HttpRequest, ask: Ask, sheet: Sheet, refusal: Refused) 
 def _about(ask: Ask) -> dict[str, Any]:
     review = ask.review
     return {
-        "by_link": True, "ask": ask, "review": review, "edition": review.edition, "title": title(review),
-        "due": due_words(review, clock.today()), "reply": reply_address(review.edition), "masthead_edition": review.edition,
-    }  # fmt: skip
+        "by_link": True,
+        "ask": ask,
+        "review": review,
+        "edition": review.edition,
+        "title": title(review),
+        "due": due_words(review, clock.today()),
+        "reply": reply_address(review.edition),
+        "masthead_edition": review.edition,
+    }
 
 
 def _page(request: HttpRequest, ask: Ask, sheet: Sheet, *, status: int = 200) -> HttpResponse:

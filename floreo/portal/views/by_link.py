@@ -12,8 +12,10 @@ from floreo.core import throttle
 # Per address, for whoever tries links that are none. A signature cannot be guessed; this only keeps nuisance out.
 GUESSES, GUESSES_PER_HOUR = 30, 120
 HEADERS = {
-    "Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow",
-}  # fmt: skip
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 
 
 class View(Protocol):

@@ -28,10 +28,16 @@ def text(request: HttpRequest, code: str) -> HttpResponseBase:
     told = copy_of(edition, eyes(request, edition), language())
     document = document_of(told, country=country_of(request), made_on=clock.today())
     return page(
-        request, "portal/strategy_text.html", section="strategy", title=told.title, edition=edition, document=document,
-        description=_("The whole strategy on one page, and as files to keep."), files=copies_of(edition, language()),
+        request,
+        "portal/strategy_text.html",
+        section="strategy",
+        title=told.title,
+        edition=edition,
+        document=document,
+        description=_("The whole strategy on one page, and as files to keep."),
+        files=copies_of(edition, language()),
         crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
-    )  # fmt: skip
+    )
 
 
 @login_not_required

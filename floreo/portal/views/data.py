@@ -138,11 +138,17 @@ class _Found:
 
 def _found(entries: list[SearchEntry]) -> list[_Found]:
     kinds = {
-        "edition": _("Edition"), "pillar": _("Pillar"), "objective": _("Objective"), "action": _("Action"),
+        "edition": _("Edition"),
+        "pillar": _("Pillar"),
+        "objective": _("Objective"),
+        "action": _("Action"),
         "decision": _("Decision"),
-        "indicator": _("Indicator"), "organisation": _("Organisation"), "place": _("District"),
-        "publication": _("Publication"), "evidence": _("Evidence"),
-    }  # fmt: skip
+        "indicator": _("Indicator"),
+        "organisation": _("Organisation"),
+        "place": _("District"),
+        "publication": _("Publication"),
+        "evidence": _("Evidence"),
+    }
     return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_words(entries)]
 
 

@@ -52,7 +52,13 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         (d, say.history_words(d.decision, d.state), say.due_words(d.decision)) for d in queries.shown(listing.rows)
     ]
     return page(
-        request, "portal/decisions.html", section="strategy", title=title if total else _("Decisions"),
+        request,
+        "portal/decisions.html",
+        section="strategy",
+        title=title if total else _("Decisions"),
         crumbs=(Crumb(edition.in_language("title"), reverse("portal:edition", args=[edition.code])),),
-        edition=edition, listing=listing, rows=shown, committees=_committees(edition),
-    )  # fmt: skip
+        edition=edition,
+        listing=listing,
+        rows=shown,
+        committees=_committees(edition),
+    )

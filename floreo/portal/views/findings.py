@@ -63,10 +63,18 @@ def _page(
     digest = sheet.digest
     done = request.GET.get("done", "") if status == 200 else ""
     context: dict[str, Any] = {
-        "sheet": sheet, "sections": sheet.sections(), "digest": digest, "organisation": digest.organisation.heir(),
-        "address": sheet.holder.address, "team": sender(), "tlp_words": tlp_words(digest.tlp), "refusal": refusal,
-        "status": status, "done": done, "token": token,
-    }  # fmt: skip
+        "sheet": sheet,
+        "sections": sheet.sections(),
+        "digest": digest,
+        "organisation": digest.organisation.heir(),
+        "address": sheet.holder.address,
+        "team": sender(),
+        "tlp_words": tlp_words(digest.tlp),
+        "refusal": refusal,
+        "status": status,
+        "done": done,
+        "token": token,
+    }
     return render(request, "portal/findings.html", context, status=status)
 
 

@@ -52,12 +52,21 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     ]
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
     return page(
-        request, "portal/money.html", section="strategy", title=say.headline(facts),
+        request,
+        "portal/money.html",
+        section="strategy",
+        title=say.headline(facts),
         description=_("Where the money of the strategy comes from and where it goes, counted once."),
-        crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),), edition=edition, facts=facts,
-        parts=parts, currency=currency, total=say.lines_of(whole), unknowns=say.unknowns(facts),
-        grants=[(each, say.grant_sentence(each)) for each in facts.grants], has_iati=reporting_body() is not None,
-    )  # fmt: skip
+        crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
+        edition=edition,
+        facts=facts,
+        parts=parts,
+        currency=currency,
+        total=say.lines_of(whole),
+        unknowns=say.unknowns(facts),
+        grants=[(each, say.grant_sentence(each)) for each in facts.grants],
+        has_iati=reporting_body() is not None,
+    )
 
 
 @login_not_required

@@ -44,9 +44,15 @@ def public_page(view: View[Args]) -> View[Args]:
 
 
 def page(
-    request: HttpRequest, template: str, *, title: str, description: str = "", crumbs: tuple[Crumb, ...] = (),
-    section: str = "about", **context: Any,
-) -> HttpResponseBase:  # fmt: skip
+    request: HttpRequest,
+    template: str,
+    *,
+    title: str,
+    description: str = "",
+    crumbs: tuple[Crumb, ...] = (),
+    section: str = "about",
+    **context: Any,
+) -> HttpResponseBase:
     """Renders a page with its title, what it answers in a sentence, the way to it, and its place in the menu."""
     about = {
         "title": title,

@@ -37,9 +37,14 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     said = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}
     said = said if total else _("Publications")  # the page says below that there are none
     return page(
-        request, "portal/publications.html", section="publications", title=said, listing=listing, rows=listing.rows,
+        request,
+        "portal/publications.html",
+        section="publications",
+        title=said,
+        listing=listing,
+        rows=listing.rows,
         description=_("Reports, press notices and documents, each under an address that stays."),
-    )  # fmt: skip
+    )
 
 
 @login_not_required
@@ -91,12 +96,21 @@ def publication(request: HttpRequest, code: str) -> HttpResponseBase:
         return _withdrawn(request, found, crumbs)
     body = found.organisation
     return page(
-        request, "portal/publication.html", section="publications", title=found.in_language("title"),
-        description=found.in_language("summary"), crumbs=crumbs, publication=found,
-        publisher=body if body is not None and body.is_public else None, contact=_contact(found), leads=_leads(found),
+        request,
+        "portal/publication.html",
+        section="publications",
+        title=found.in_language("title"),
+        description=found.in_language("summary"),
+        crumbs=crumbs,
+        publication=found,
+        publisher=body if body is not None and body.is_public else None,
+        contact=_contact(found),
+        leads=_leads(found),
         edition=found.edition if found.edition is not None and found.edition.is_public else None,
-        versions=list(found.versions.all()), postings=_postings(found), **_text(found),
-    )  # fmt: skip
+        versions=list(found.versions.all()),
+        postings=_postings(found),
+        **_text(found),
+    )
 
 
 def _text(publication: Publication) -> dict[str, str]:

@@ -129,9 +129,19 @@ def _shown(
         if kind != "json" or base == "report"
     ]
     return page(
-        request, "portal/report_of.html", section="reports", title=title, description=told.headline(), doc=document,
-        told=told, snapshot=snapshot, files=files, part=part, funders=told.funders(), crumbs=_crumbs(snapshot.edition),
-    )  # fmt: skip
+        request,
+        "portal/report_of.html",
+        section="reports",
+        title=title,
+        description=told.headline(),
+        doc=document,
+        told=told,
+        snapshot=snapshot,
+        files=files,
+        part=part,
+        funders=told.funders(),
+        crumbs=_crumbs(snapshot.edition),
+    )
 
 
 @login_not_required
@@ -206,9 +216,18 @@ def closing(request: HttpRequest, edition: str) -> HttpResponseBase:
     document = queries.drawn(told, "closing")
     files = [(kind.upper(), reverse("portal:closing_file", args=[found.code, kind])) for kind in KINDS]
     return page(
-        request, "portal/report_of.html", section="reports", title=evaluation.headline(told), doc=document, told=told,
-        files=files, part="closing", funders=(), crumbs=_crumbs(found), edition=found,
-    )  # fmt: skip
+        request,
+        "portal/report_of.html",
+        section="reports",
+        title=evaluation.headline(told),
+        doc=document,
+        told=told,
+        files=files,
+        part="closing",
+        funders=(),
+        crumbs=_crumbs(found),
+        edition=found,
+    )
 
 
 @login_not_required

@@ -68,10 +68,14 @@ def _list_rows() -> list[Row]:
 def yardsticks(request: HttpRequest) -> HttpResponseBase:
     """Every yardstick, with the newest score and how far the country's own assessment is."""
     return page(
-        request, "portal/yardsticks.html", section="indicators", title=_("Yardsticks"), rows=_list_rows(),
+        request,
+        "portal/yardsticks.html",
+        section="indicators",
+        title=_("Yardsticks"),
+        rows=_list_rows(),
         description=_("Frameworks and treaties that the country is measured against."),
         crumbs=(Crumb(_("Indicators"), reverse("portal:indicators")),),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
@@ -118,10 +122,14 @@ def _item_row(line: Line, sheet: Sheet, served: dict[int, list[Model]], pieces: 
     level = answer.level if answer else None
     missing = say.missing_of(line, clock.today()) if sheet.assessment else []
     return ItemRow(
-        line, say.roll_words(line.roll, sheet.version), sheet.version.word_of(level),
-        answer.in_language("reason") if answer and level is not None else "", served.get(line.item.pk, []),
-        pieces.get(f"yardsticks.answer:{answer.pk}", []) if answer else [], missing,
-    )  # fmt: skip
+        line,
+        say.roll_words(line.roll, sheet.version),
+        sheet.version.word_of(level),
+        answer.in_language("reason") if answer and level is not None else "",
+        served.get(line.item.pk, []),
+        pieces.get(f"yardsticks.answer:{answer.pk}", []) if answer else [],
+        missing,
+    )
 
 
 @dataclass(frozen=True)
@@ -209,16 +217,27 @@ def yardstick(request: HttpRequest, code: str) -> HttpResponseBase:
     sheet = queries.sheet(version, own, None)
     country = country_of(request)
     return page(
-        request, "portal/yardstick.html", section="indicators", title=found.in_language("title"),
-        description=say.standing_words(sheet), crumbs=_crumbs(), yardstick=found, version=version, sheet=sheet,
+        request,
+        "portal/yardstick.html",
+        section="indicators",
+        title=found.in_language("title"),
+        description=say.standing_words(sheet),
+        crumbs=_crumbs(),
+        yardstick=found,
+        version=version,
+        sheet=sheet,
         published=_published(found, sheet, country.in_language("name") if country else _("This country")),
-        rows=_item_rows(sheet), own=own, tops=_tops(sheet), unchecked=say.unchecked_words(sheet),
-        held=say.held_words(sheet), versions=found.versions.all(),
+        rows=_item_rows(sheet),
+        own=own,
+        tops=_tops(sheet),
+        unchecked=say.unchecked_words(sheet),
+        held=say.held_words(sheet),
+        versions=found.versions.all(),
         earlier=Assessment.objects.filter(is_public=True, in_version__yardstick=found).select_related(
             "in_version__yardstick"
         ),
         change=_change(own),
-    )  # fmt: skip
+    )
 
 
 def _crumbs() -> tuple[Crumb, ...]:

@@ -62,6 +62,8 @@ def draw_stale(*, by: Actor) -> int:
     before = set(Copy.objects.values_list("pk", "digest"))
     kept = [
         kept_copy(edition, kind, language)
-        for edition in Edition.objects.visible_to(None) for language in languages for kind in KINDS
-    ]  # fmt: skip
+        for edition in Edition.objects.visible_to(None)
+        for language in languages
+        for kind in KINDS
+    ]
     return sum((copy.pk, copy.digest) not in before for copy in kept)

@@ -98,12 +98,21 @@ def correct(
 def _as_it_stands(publication: Publication, what: str, by: Actor) -> PublicationVersion:
     now = clock.now()
     return PublicationVersion(
-        publication=publication, issue=publication.issue, title=publication.title, summary=publication.summary,
-        text=publication.text, translations=publication.translations, file=publication.file.name or "",
-        file_name=publication.file_name, media_type=publication.media_type, sha256=publication.sha256,
-        stood_from=publication.corrected_at or publication.went_out_at or now, corrected_at=now, note=what,
+        publication=publication,
+        issue=publication.issue,
+        title=publication.title,
+        summary=publication.summary,
+        text=publication.text,
+        translations=publication.translations,
+        file=publication.file.name or "",
+        file_name=publication.file_name,
+        media_type=publication.media_type,
+        sha256=publication.sha256,
+        stood_from=publication.corrected_at or publication.went_out_at or now,
+        corrected_at=now,
+        note=what,
         corrected_by=by.actor_name,
-    )  # fmt: skip
+    )
 
 
 @action("publication.withdrawn", needs=Permission.PUBLICATION_PUBLISH)

@@ -37,17 +37,30 @@ def correct_snapshot(
     right = must_say(instead, field="instead", sentence=_("Say what is right, and how it is known."))
     return keep(
         Correction(
-            snapshot=snapshot, where=_bounded(place, "where", 200), says=_bounded(says, "says", 500),
-            instead=_bounded(right, "instead", 5000), on=clock.today(), by=by.actor_name, is_public=is_public,
+            snapshot=snapshot,
+            where=_bounded(place, "where", 200),
+            says=_bounded(says, "says", 500),
+            instead=_bounded(right, "instead", 5000),
+            on=clock.today(),
+            by=by.actor_name,
+            is_public=is_public,
         )
-    )  # fmt: skip
+    )
 
 
 @action("report.signed", needs=Permission.REPORT_MAKE)
 def sign_off(
-    snapshot: Snapshot, *, by: Actor, signed_name: str, signed_post: str, signed_on: date, language: str, pdf: bytes,
-    note: str = "", scan: UploadedFile[Any] | None = None,
-) -> SignOff:  # fmt: skip
+    snapshot: Snapshot,
+    *,
+    by: Actor,
+    signed_name: str,
+    signed_post: str,
+    signed_on: date,
+    language: str,
+    pdf: bytes,
+    note: str = "",
+    scan: UploadedFile[Any] | None = None,
+) -> SignOff:
     """Records that somebody signed the report on paper: of `pdf`, the very file that was printed, the fingerprint is
     kept; the `scan` goes into the vault as evidence."""
     name = must_say(signed_name, field="signed_name", sentence=_("Say who signed."))
@@ -60,11 +73,16 @@ def sign_off(
         raise Refused(sentence, code="too_early", fields={"signed_on": sentence})
     signed = keep(
         SignOff(
-            snapshot=snapshot, signed_name=_bounded(name, "signed_name", 200), signed_post=_bounded(post, "signed_post", 200),
-            signed_on=signed_on, language=language, pdf_sha256=hashlib.sha256(pdf).hexdigest(),
-            note=_bounded(note, "note", 500), kept_by=by.actor_name,
+            snapshot=snapshot,
+            signed_name=_bounded(name, "signed_name", 200),
+            signed_post=_bounded(post, "signed_post", 200),
+            signed_on=signed_on,
+            language=language,
+            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+            note=_bounded(note, "note", 500),
+            kept_by=by.actor_name,
         )
-    )  # fmt: skip
+    )
     if scan is not None:
         title = _("Signed report %(code)s") % {"code": snapshot.code}
         attach(keep_file(scan, by=by, title=title, dated=signed_on), by=by, thing=snapshot)
@@ -80,10 +98,14 @@ def note_lesson(
     last = Lesson.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
     return keep(
         Lesson(
-            edition=edition, title=_bounded(said, "title", 200), text=_bounded(text, "text", 5000),
-            said_by=_bounded(said_by, "said_by", 200), is_public=is_public, position=(last or 0) + 1,
+            edition=edition,
+            title=_bounded(said, "title", 200),
+            text=_bounded(text, "text", 5000),
+            said_by=_bounded(said_by, "said_by", 200),
+            is_public=is_public,
+            position=(last or 0) + 1,
         )
-    )  # fmt: skip
+    )
 
 
 @action("lesson.removed", needs=Permission.REPORT_MAKE)

@@ -26,18 +26,34 @@ from floreo.strategy.presenters.words import day_words
 
 
 def _take(
-    edition: Edition, period: Period, *, by: Actor, code: str, review: Review | None = None,
-    kind: str = SnapshotKind.PERIOD, plan: Plan | None = None,
-) -> Snapshot:  # fmt: skip
+    edition: Edition,
+    period: Period,
+    *,
+    by: Actor,
+    code: str,
+    review: Review | None = None,
+    kind: str = SnapshotKind.PERIOD,
+    plan: Plan | None = None,
+) -> Snapshot:
     """Builds and keeps a snapshot. The last thing an action does, so that the entry it names is that action's own."""
     day = min(period.end, clock.today())
     plan = plan or Plan(edition)
     public = gather(edition, period, viewer=None, day=day, plan=plan) if edition.is_public else {}
     internal = gather(edition, period, viewer=SYSTEM, day=day, plan=plan)
     snapshot = Snapshot(
-        edition=edition, review=review, kind=kind, code=code, starts_on=period.start, ends_on=period.end, as_of=day,
-        is_public=edition.is_public, public=public, internal=internal, frozen_at=clock.now(), frozen_by=by.actor_name,
-    )  # fmt: skip
+        edition=edition,
+        review=review,
+        kind=kind,
+        code=code,
+        starts_on=period.start,
+        ends_on=period.end,
+        as_of=day,
+        is_public=edition.is_public,
+        public=public,
+        internal=internal,
+        frozen_at=clock.now(),
+        frozen_by=by.actor_name,
+    )
     snapshot.digest = digest_of(edition.code, code, kind, public, internal)
     snapshot.audit_number = audit.next_number()
     keep(snapshot, full_clean=False)  # nothing in it was typed
@@ -67,9 +83,11 @@ def _freeze_readings(period: Period, by: Actor) -> int:
         within = periods_between(period.start, period.end, rhythm)
         wanted += [p for p in within if period.start <= p.start and p.end <= period.end and p != period]
     waiting = set(
-        Reading.objects.standing().filter(frozen_at=None, starts_on__gte=period.start, ends_on__lte=period.end)
-        .order_by().values_list("starts_on", "ends_on")
-    )  # fmt: skip
+        Reading.objects.standing()
+        .filter(frozen_at=None, starts_on__gte=period.start, ends_on__lte=period.end)
+        .order_by()
+        .values_list("starts_on", "ends_on")
+    )
     return sum(close_period(each, by=by) for each in wanted if (each.start, each.end) in waiting)
 
 
@@ -155,9 +173,10 @@ def _years_over(edition: Edition, reviews: Iterable[Review]) -> list[Period]:
     quarters = {r.period for r in reviews if r.period.frequency is Frequency.QUARTER}
     years = {period_of(q.start, Frequency.YEAR) for q in quarters}
     return sorted(
-        y for y in years
+        y
+        for y in years
         if y.end < clock.today() and all(q in quarters for q in periods_between(y.start, y.end, Frequency.QUARTER))
-    )  # fmt: skip
+    )
 
 
 @action("report.past_frozen", needs=None, quiet=True)

@@ -42,11 +42,19 @@ def keep_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
         raise refuse(_("This very file is here already, as “%(name)s”.") % {"name": here.name}, "here_already")
     return keep(
         WordTemplate(
-            code=_free_code(said), name=said, file_name=clean(PurePath(file_name).name)[:200], content=content, sha256=digest,
-            size=len(content), language=language, fields_used=used, kept_on=clock.today(), kept_by=by.actor_name,
+            code=_free_code(said),
+            name=said,
+            file_name=clean(PurePath(file_name).name)[:200],
+            content=content,
+            sha256=digest,
+            size=len(content),
+            language=language,
+            fields_used=used,
+            kept_on=clock.today(),
+            kept_by=by.actor_name,
         ),
         full_clean=False,
-    )  # fmt: skip
+    )
 
 
 def _free_code(name: str) -> str:

@@ -34,16 +34,28 @@ def headline(told: Told) -> str:
 
 def closing_document(told: Told) -> Document:
     blocks: list[Block] = [
-        *parts.corrections(told), Paragraph(headline(told), tone="lede"), *parts.status_bar(told), *_official(told),
-        Heading(_("What was planned"), 1, "1"), *_planned(told),
-        Heading(_("What was done"), 1, "2"), *_done(told),
-        Heading(_("What was not done, and what was carried over"), 1, "3"), *_left(told),
-        Heading(_("What was learned"), 1, "4"), *_learned(told),
-        Heading(_("Money"), 1, "5"), *parts.money_blocks(told),
-        Heading(_("Indicators"), 1, "6"), *_figures(told),
-        Heading(_("What is not known"), 1, "7"), *_unknown(told),
-        Heading(_("How this was made"), 1), *parts.readings_annex(told), *parts.made_how(told),
-    ]  # fmt: skip
+        *parts.corrections(told),
+        Paragraph(headline(told), tone="lede"),
+        *parts.status_bar(told),
+        *_official(told),
+        Heading(_("What was planned"), 1, "1"),
+        *_planned(told),
+        Heading(_("What was done"), 1, "2"),
+        *_done(told),
+        Heading(_("What was not done, and what was carried over"), 1, "3"),
+        *_left(told),
+        Heading(_("What was learned"), 1, "4"),
+        *_learned(told),
+        Heading(_("Money"), 1, "5"),
+        *parts.money_blocks(told),
+        Heading(_("Indicators"), 1, "6"),
+        *_figures(told),
+        Heading(_("What is not known"), 1, "7"),
+        *_unknown(told),
+        Heading(_("How this was made"), 1),
+        *parts.readings_annex(told),
+        *parts.made_how(told),
+    ]
     title = _("Closing evaluation of the %(edition)s") % {"edition": told.edition}
     return parts.framed(told, blocks, title=title, subtitle=headline(told), contents=True)
 

@@ -25,11 +25,15 @@ def donor_document(told: Told, funder: str) -> Document | None:
     acts = [told.by_code[code] for code in codes if code in told.by_code]
     blocks: list[Block] = [
         *parts.corrections(told),
-        Heading(_("What it pays for"), 1, "1"), *_pays(told, funder, places, acts),
-        Heading(_("What stands in the way"), 1, "2"), *_trouble(told, acts),
-        Heading(_("What is measured"), 1, "3"), *_measured(told, set(codes)),
-        Heading(_("How this was made"), 1), *parts.made_how(told),
-    ]  # fmt: skip
+        Heading(_("What it pays for"), 1, "1"),
+        *_pays(told, funder, places, acts),
+        Heading(_("What stands in the way"), 1, "2"),
+        *_trouble(told, acts),
+        Heading(_("What is measured"), 1, "3"),
+        *_measured(told, set(codes)),
+        Heading(_("How this was made"), 1),
+        *parts.made_how(told),
+    ]
     title = _("%(funder)s: %(answer)s") % {"funder": name, "answer": _answer(acts)}
     return parts.framed(told, blocks, title=title, subtitle=told.period_words)
 
@@ -37,17 +41,21 @@ def donor_document(told: Told, funder: str) -> Document | None:
 def _answer(acts: list[Any]) -> str:
     hold = sum(a["status"] in HOLDING for a in acts)
     if hold == len(acts):
-        return ngettext("the action it pays for holds its dates", "all %(total)s actions it pays for hold their dates", len(acts)) % {
-            "total": number_figures(len(acts))
-        }  # fmt: skip
+        return ngettext(
+            "the action it pays for holds its dates", "all %(total)s actions it pays for hold their dates", len(acts)
+        ) % {"total": number_figures(len(acts))}
     if not hold:
         said = ngettext(
-            "the action it pays for does not hold its dates", "none of the %(total)s actions it pays for holds its dates", len(acts)
-        )  # fmt: skip
+            "the action it pays for does not hold its dates",
+            "none of the %(total)s actions it pays for holds its dates",
+            len(acts),
+        )
         return said % {"total": number_figures(len(acts))}
     said = ngettext(
-        "%(hold)s of %(total)s actions it pays for holds its dates", "%(hold)s of %(total)s actions it pays for hold their dates", hold
-    )  # fmt: skip
+        "%(hold)s of %(total)s actions it pays for holds its dates",
+        "%(hold)s of %(total)s actions it pays for hold their dates",
+        hold,
+    )
     return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
 
 
@@ -63,18 +71,24 @@ def _pays(told: Told, funder: str, places: list[int], acts: list[Any]) -> list[B
     for act in acts:
         for each in by_action.get(act["code"], ()):
             money = (amount_words(each.planned, each.currency), amount_words(each.spent, each.currency))
-            rows.append([
-                parts.action_cell(told, act["code"]), parts.status_cell(told, act), Cell(told.leads(act) or "–"),
-                *(Cell(m, is_number=True) for m in money),
-            ])  # fmt: skip
+            rows.append(
+                [
+                    parts.action_cell(told, act["code"]),
+                    parts.status_cell(told, act),
+                    Cell(told.leads(act) or "–"),
+                    *(Cell(m, is_number=True) for m in money),
+                ]
+            )
     head = [_("Action"), _("Status"), _("Lead"), _("Planned"), _("Spent")]
     total = [(_("In all"), added(lines, first=told.currency))]
     return [
         parts.money_grid(_("All its money in this edition"), _("Sum"), total),
         parts.money_grid(_("Its money by year"), _("Fiscal year"), by_year),
         Grid(_("The actions it pays for"), head, rows, widths=(2.6, 1.4, 1.2, 1.3, 1.3)),
-        Paragraph(_("Only this funder’s own budget lines are counted here; others may pay for the same actions."), tone="note"),
-    ]  # fmt: skip
+        Paragraph(
+            _("Only this funder’s own budget lines are counted here; others may pay for the same actions."), tone="note"
+        ),
+    ]
 
 
 def _trouble(told: Told, acts: list[Any]) -> list[Block]:

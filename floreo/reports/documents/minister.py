@@ -131,11 +131,19 @@ def _figures(told: Told) -> list[Block]:
         target = words.number(own.target, own.decimals) if own.target is not None else "–"
         now = parts.value_words(figure, unit=False)
         old = latest is not None and latest.ends_on < told.period.start
-        rows.append([
-            Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title), Cell("", picture=parts.spark(figure)),
-            Cell(now, is_number=True, is_strong=True, small=f"({figures.short_when(latest)})" if old and latest else ""),
-            Cell(target, is_number=True),
-        ])  # fmt: skip
+        rows.append(
+            [
+                Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title),
+                Cell("", picture=parts.spark(figure)),
+                Cell(
+                    now,
+                    is_number=True,
+                    is_strong=True,
+                    small=f"({figures.short_when(latest)})" if old and latest else "",
+                ),
+                Cell(target, is_number=True),
+            ]
+        )
     head = [_("Figure"), _("Over time"), _("Now"), _("Target")]
     return [Grid(_("Figures"), head, rows, widths=(1.3, 1.1, 0.8, 0.6), bare=True, note=_("Dashed: target."))]
 

@@ -37,10 +37,19 @@ from floreo.strategy.sums import Sum
 def framed(told: Told, blocks: Sequence[Block], *, title: str, subtitle: str = "", **more: Any) -> Document:
     """The document round these blocks: whose it is, of when, which snapshot."""
     return Document(
-        title=title, subtitle=subtitle, language=(get_language() or "en").split("-")[0], blocks=blocks,
-        kicker=f"{told.country}\n{told.edition}", made_on=told.frozen_on or told.as_of, foot=told.foot, site=told.site,
-        sample_words=told.sample_words, author=told.country, keywords=[told.edition, told.period_words], **more,
-    )  # fmt: skip
+        title=title,
+        subtitle=subtitle,
+        language=(get_language() or "en").split("-")[0],
+        blocks=blocks,
+        kicker=f"{told.country}\n{told.edition}",
+        made_on=told.frozen_on or told.as_of,
+        foot=told.foot,
+        site=told.site,
+        sample_words=told.sample_words,
+        author=told.country,
+        keywords=[told.edition, told.period_words],
+        **more,
+    )
 
 
 def corrections(told: Told) -> list[Block]:
@@ -49,13 +58,20 @@ def corrections(told: Told) -> list[Block]:
         return []
     items = [
         Item(
-            " ".join(filter(None, [_("It says: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
-                                   c.in_language("instead"),
-                                   _("Said by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)}])),
+            " ".join(
+                filter(
+                    None,
+                    [
+                        _("It says: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
+                        c.in_language("instead"),
+                        _("Said by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)},
+                    ],
+                )
+            ),
             f"{c.in_language('where')}:",
         )
         for c in told.corrections
-    ]  # fmt: skip
+    ]
     return [Boxed(_("Corrected since it was frozen"), [Bullets(items)])]
 
 
@@ -91,9 +107,15 @@ def day_cell(value: str | None) -> Cell:
 
 def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
     rows = [
-        [action_cell(told, a["code"]), status_cell(told, a), Cell(told.leads(a) or "–"), Cell(told.why(a)), Cell(told.expected(a) or "–")]
+        [
+            action_cell(told, a["code"]),
+            status_cell(told, a),
+            Cell(told.leads(a) or "–"),
+            Cell(told.why(a)),
+            Cell(told.expected(a) or "–"),
+        ]
         for a in acts
-    ]  # fmt: skip
+    ]
     head = [_("Action"), _("Status"), _("Lead"), _("Why"), _("Now expected")]
     return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.2, 1.5, 1.5, 2.6, 1.1))
 
@@ -136,10 +158,15 @@ def money_sentence(told: Told) -> str:
     parts = []
     for each in told.sums():
         said = _("%(spent)s of %(planned)s planned is spent (%(share)s); %(committed)s is committed.")
-        parts.append(said % {
-            "spent": amount_words(each.spent, each.currency), "planned": amount_words(each.planned, each.currency),
-            "share": percent_words(each.share_spent) or "–", "committed": amount_words(each.committed, each.currency),
-        })  # fmt: skip
+        parts.append(
+            said
+            % {
+                "spent": amount_words(each.spent, each.currency),
+                "planned": amount_words(each.planned, each.currency),
+                "share": percent_words(each.share_spent) or "–",
+                "committed": amount_words(each.committed, each.currency),
+            }
+        )
     return " ".join(parts)
 
 
@@ -150,8 +177,11 @@ def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
     return [
         Paragraph(money_sentence(told)),
         Paragraph(
-            _("Counted once, at the action it pays for. Currencies are never added to each other. As recorded on the day "
-              "the report was made."), tone="note",
+            _(
+                "Counted once, at the action it pays for. Currencies are never added to each other. As recorded on the day "
+                "the report was made."
+            ),
+            tone="note",
         ),
         Heading(_("By who pays"), level),
         *money_chart(told, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": told.currency}),
@@ -160,7 +190,7 @@ def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
         money_grid(_("Money by year"), _("Fiscal year"), by_year, bare=True),
         Heading(_("By pillar"), level),
         money_grid(_("Money by pillar"), _("Pillar"), told.money_by("pillar"), bare=True),
-    ]  # fmt: skip
+    ]
 
 
 # -- figures -------------------------------------------------------------------------------------------------------------
@@ -223,9 +253,11 @@ def spark(figure: Figure) -> Picture | None:
         return None
     known = [r for r in figure.readings if r.value is not None and not figure.is_hidden(r)]
     said = _("From %(first)s in %(then)s to %(last)s in %(now)s") % {
-        "first": figures.value_words(known[0], unit=False), "then": figures.period_words(known[0].period),
-        "last": figures.value_words(known[-1], unit=False), "now": figures.period_words(known[-1].period),
-    }  # fmt: skip
+        "first": figures.value_words(known[0], unit=False),
+        "then": figures.period_words(known[0].period),
+        "last": figures.value_words(known[-1], unit=False),
+        "now": figures.period_words(known[-1].period),
+    }
     return Picture(svg, said)
 
 
@@ -250,10 +282,15 @@ def readings_annex(told: Told) -> list[Block]:
         latest = figure.latest
         if latest is None:
             continue
-        rows.append([
-            Cell(figure.indicator.in_language("title")), Cell(figures.when_words(latest)), Cell(value_words(figure), is_number=True),
-            Cell(_working(figure)), Cell(_state(latest)),
-        ])  # fmt: skip
+        rows.append(
+            [
+                Cell(figure.indicator.in_language("title")),
+                Cell(figures.when_words(latest)),
+                Cell(value_words(figure), is_number=True),
+                Cell(_working(figure)),
+                Cell(_state(latest)),
+            ]
+        )
     if not rows:
         return [Paragraph(_("There is no reading, so there is no working to show."))]
     head = [_("Indicator"), _("For"), _("Value"), _("What was counted"), _("State")]
@@ -267,10 +304,15 @@ def _working(figure: Figure) -> str:
     parts = []
     if latest.numerator is not None and latest.denominator is not None:
         own = figure.indicator
-        parts.append(_("%(numerator)s %(counted)s, %(denominator)s %(all)s.") % {
-            "numerator": words.number(latest.numerator.normalize()), "denominator": words.number(latest.denominator.normalize()),
-            "counted": own.in_language("numerator_words") or _("counted"), "all": own.in_language("denominator_words") or _("in all"),
-        })  # fmt: skip
+        parts.append(
+            _("%(numerator)s %(counted)s, %(denominator)s %(all)s.")
+            % {
+                "numerator": words.number(latest.numerator.normalize()),
+                "denominator": words.number(latest.denominator.normalize()),
+                "counted": own.in_language("numerator_words") or _("counted"),
+                "all": own.in_language("denominator_words") or _("in all"),
+            }
+        )
     if latest.measure:
         parts.append(
             _("Measure %(name)s, version %(version)s.") % {"name": latest.measure, "version": latest.measure_version}
@@ -293,10 +335,15 @@ def made_how(told: Told) -> list[Block]:
     pairs = [(_("Stands as of"), short_day(told.as_of))]
     if told.digest:
         pairs += [
-            (_("Frozen"), _("%(day)s by %(name)s") % {"day": short_day(told.frozen_on or told.as_of), "name": told.frozen_by}),
+            (
+                _("Frozen"),
+                _("%(day)s by %(name)s") % {"day": short_day(told.frozen_on or told.as_of), "name": told.frozen_by},
+            ),
             (_("Fingerprint (SHA-256)"), told.digest),
             (_("Audit entry"), words.number(told.audit_number)),
-        ]  # fmt: skip
-    said = _("Statuses are worked out from dates by published rules, never typed. A frozen report never changes: a mistake is "
-             "said in a correction beside it.")  # fmt: skip
+        ]
+    said = _(
+        "Statuses are worked out from dates by published rules, never typed. A frozen report never changes: a mistake is "
+        "said in a correction beside it."
+    )
     return [Facts(pairs), Paragraph(said, tone="note")]

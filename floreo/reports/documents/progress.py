@@ -73,10 +73,13 @@ def _stands(told: Told) -> list[Block]:
         blocks.append(Grid(_("This period beside the last: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1)))
     head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("In all")]
     rows = [
-        [Cell(f"{p['code']} {say(p['title'])}"), *(_whole(int(p["tally"].get(s, 0))) for s in Status),
-         _whole(sum(p["tally"].values()))]
+        [
+            Cell(f"{p['code']} {say(p['title'])}"),
+            *(_whole(int(p["tally"].get(s, 0))) for s in Status),
+            _whole(sum(p["tally"].values())),
+        ]
         for p in told.data["pillars"]
-    ]  # fmt: skip
+    ]
     return [
         *blocks,
         Grid(_("Actions of each pillar by status"), head, rows, widths=(2, 1.05, 1.2, 1, 1, 1, 1, 0.75)),
@@ -132,8 +135,11 @@ def _beside_due(row: Mapping[str, Any]) -> str:
     if on is None or due is None or on == due:
         return ""
     days = (on - due).days
-    said = ngettext("%(n)s day after it was due", "%(n)s days after it was due", days) if days > 0 else ngettext(
-        "%(n)s day before it was due", "%(n)s days before it was due", -days)  # fmt: skip
+    said = (
+        ngettext("%(n)s day after it was due", "%(n)s days after it was due", days)
+        if days > 0
+        else ngettext("%(n)s day before it was due", "%(n)s days before it was due", -days)
+    )
     return f" ({said % {'n': number_figures(abs(days))}})"
 
 
@@ -203,10 +209,14 @@ def _risks(told: Told, most: int) -> list[Block]:
     said = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
     more = ngettext("%(n)s of them is high", "%(n)s of them are high", high) % {"n": number_figures(high)}
     rows = [
-        [Cell(say(r["title"])), parts.action_cell(told, r["action"]), Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
-         Cell(say(r["response"]) or "–")]
+        [
+            Cell(say(r["title"])),
+            parts.action_cell(told, r["action"]),
+            Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
+            Cell(say(r["response"]) or "–"),
+        ]
         for r in risks[:most]
-    ]  # fmt: skip
+    ]
     head = [_("Risk"), _("Action"), _("Likelihood × impact"), _("What is done about it")]
     grid = Grid(
         _("Open risks, the highest first"),

@@ -62,40 +62,77 @@ FIELDS: tuple[Field, ...] = (
     Field("money", gettext_lazy("Planned, committed and spent, in a sentence")),
     Field("foot", gettext_lazy("Which snapshot this is, with its audit entry")),
     Field("sample", gettext_lazy("That the data is a sample, where it is")),
-    Field("late", gettext_lazy("Actions that are late or stalled"), (
-        *_ACTION, Field("why", gettext_lazy("Why it is late")), Field("expected", gettext_lazy("When its lead expects it")),
-    )),
+    Field(
+        "late",
+        gettext_lazy("Actions that are late or stalled"),
+        (
+            *_ACTION,
+            Field("why", gettext_lazy("Why it is late")),
+            Field("expected", gettext_lazy("When its lead expects it")),
+        ),
+    ),
     Field("actions", gettext_lazy("Every action, in the order of the plan"), _ACTION),
     Field("completed", gettext_lazy("Actions completed in the period"), _DATED),
     Field("milestones", gettext_lazy("Milestones reached in the period"), _DATED),
     Field("coming", gettext_lazy("Meetings and milestones to come"), _DATED),
-    Field("decisions", gettext_lazy("Decisions asked of somebody outside"), (
-        Field("title", gettext_lazy("Its title")), Field("text", gettext_lazy("What is asked")),
-        Field("to", gettext_lazy("Of whom")), Field("action", gettext_lazy("The action it moves")),
-    )),
-    Field("risks", gettext_lazy("Open risks, the highest first"), (
-        Field("title", gettext_lazy("Its title")), Field("action", gettext_lazy("The action it threatens")),
-        Field("score", gettext_lazy("Likelihood times impact, of 25")), Field("response", gettext_lazy("What is done about it")),
-    )),
-    Field("figures", gettext_lazy("Indicators"), (
-        Field("title", gettext_lazy("Its title")), Field("value", gettext_lazy("Its newest reading, with its unit")),
-        Field("when", gettext_lazy("For when it holds")), Field("target", gettext_lazy("Its target, with the day")),
-        Field("change", gettext_lazy("The change on the reading before")),
-        Field("sentence", gettext_lazy("How it stands, in a sentence")),
-    )),
+    Field(
+        "decisions",
+        gettext_lazy("Decisions asked of somebody outside"),
+        (
+            Field("title", gettext_lazy("Its title")),
+            Field("text", gettext_lazy("What is asked")),
+            Field("to", gettext_lazy("Of whom")),
+            Field("action", gettext_lazy("The action it moves")),
+        ),
+    ),
+    Field(
+        "risks",
+        gettext_lazy("Open risks, the highest first"),
+        (
+            Field("title", gettext_lazy("Its title")),
+            Field("action", gettext_lazy("The action it threatens")),
+            Field("score", gettext_lazy("Likelihood times impact, of 25")),
+            Field("response", gettext_lazy("What is done about it")),
+        ),
+    ),
+    Field(
+        "figures",
+        gettext_lazy("Indicators"),
+        (
+            Field("title", gettext_lazy("Its title")),
+            Field("value", gettext_lazy("Its newest reading, with its unit")),
+            Field("when", gettext_lazy("For when it holds")),
+            Field("target", gettext_lazy("Its target, with the day")),
+            Field("change", gettext_lazy("The change on the reading before")),
+            Field("sentence", gettext_lazy("How it stands, in a sentence")),
+        ),
+    ),
     Field("by_funder", gettext_lazy("Money by who pays"), _SUM),
     Field("by_year", gettext_lazy("Money by fiscal year"), _SUM),
     Field("by_pillar", gettext_lazy("Money by pillar"), _SUM),
-    Field("said", gettext_lazy("What leads said in the period"), (
-        Field("day", gettext_lazy("The day")), Field("action", gettext_lazy("The action")),
-        Field("done", gettext_lazy("What was done")), Field("next", gettext_lazy("What comes next")),
-        Field("risks", gettext_lazy("What could stop it")),
-    )),
-    Field("corrections", gettext_lazy("Corrections that stand beside the report"), (
-        Field("where", gettext_lazy("Where in the report")), Field("instead", gettext_lazy("What is right")),
-    )),
-    Field("unknown", gettext_lazy("What is not known, one sentence each"), (Field("text", gettext_lazy("The sentence")),)),
-)  # fmt: skip
+    Field(
+        "said",
+        gettext_lazy("What leads said in the period"),
+        (
+            Field("day", gettext_lazy("The day")),
+            Field("action", gettext_lazy("The action")),
+            Field("done", gettext_lazy("What was done")),
+            Field("next", gettext_lazy("What comes next")),
+            Field("risks", gettext_lazy("What could stop it")),
+        ),
+    ),
+    Field(
+        "corrections",
+        gettext_lazy("Corrections that stand beside the report"),
+        (
+            Field("where", gettext_lazy("Where in the report")),
+            Field("instead", gettext_lazy("What is right")),
+        ),
+    ),
+    Field(
+        "unknown", gettext_lazy("What is not known, one sentence each"), (Field("text", gettext_lazy("The sentence")),)
+    ),
+)
 
 Spec = Mapping[str, Any]
 
@@ -123,27 +160,41 @@ def _when(value: str | None) -> str:
 
 def _action(told: Told, act: Mapping[str, Any]) -> dict[str, str]:
     return {
-        "code": act["code"], "title": say(act["title"]), "status": parts.status_word(act["status"]),
-        "note": told.note(act), "lead": told.leads(act), "due": _when(act["due"]),
-    }  # fmt: skip
+        "code": act["code"],
+        "title": say(act["title"]),
+        "status": parts.status_word(act["status"]),
+        "note": told.note(act),
+        "lead": told.leads(act),
+        "due": _when(act["due"]),
+    }
 
 
 def _sums(told: Told, name: str) -> list[dict[str, str]]:
     return [
-        {"name": who, "planned": amount_words(s.planned, s.currency), "committed": amount_words(s.committed, s.currency),
-         "spent": amount_words(s.spent, s.currency), "share": percent_words(s.share_spent)}
-        for who, sums in told.money_by(name) for s in sums
-    ]  # fmt: skip
+        {
+            "name": who,
+            "planned": amount_words(s.planned, s.currency),
+            "committed": amount_words(s.committed, s.currency),
+            "spent": amount_words(s.spent, s.currency),
+            "share": percent_words(s.share_spent),
+        }
+        for who, sums in told.money_by(name)
+        for s in sums
+    ]
 
 
 def _figures(told: Told) -> list[dict[str, str]]:
     return [
-        {"title": f.indicator.in_language("title"), "value": parts.value_words(f),
-         "when": figures.when_words(f.latest) if f.latest else "", "target": figures.target_words(f.indicator),
-         "change": figures.change_words(f.latest, f.before) if f.latest and not f.is_hidden(f.latest) else "",
-         "sentence": parts.figure_sentence(f)}
+        {
+            "title": f.indicator.in_language("title"),
+            "value": parts.value_words(f),
+            "when": figures.when_words(f.latest) if f.latest else "",
+            "target": figures.target_words(f.indicator),
+            "change": figures.change_words(f.latest, f.before) if f.latest and not f.is_hidden(f.latest) else "",
+            "sentence": parts.figure_sentence(f),
+        }
         for f in told.figures
-    ]  # fmt: skip
+    ]
 
 
 def _lists(told: Told) -> dict[str, list[dict[str, str]]]:
@@ -151,21 +202,45 @@ def _lists(told: Told) -> dict[str, list[dict[str, str]]]:
     return {
         "late": [_action(told, a) | {"why": told.why(a), "expected": told.expected(a)} for a in told.troubled()],
         "actions": [_action(told, a) for a in told.actions],
-        "completed": [{"day": _when(m["on"]), "text": told.label(m["action"]), "action": m["action"]} for m in moved["closed"]],
-        "milestones": [{"day": _when(m["on"]), "text": say(m["title"]), "action": m["action"]} for m in moved["milestones"]],
+        "completed": [
+            {"day": _when(m["on"]), "text": told.label(m["action"]), "action": m["action"]} for m in moved["closed"]
+        ],
+        "milestones": [
+            {"day": _when(m["on"]), "text": say(m["title"]), "action": m["action"]} for m in moved["milestones"]
+        ],
         "coming": [{"day": _when(c["on"]), "text": say(c["title"]), "action": c["action"]} for c in data["coming"]],
-        "decisions": [{"title": say(d["title"]), "text": say(d["text"]), "to": say(d["to"]), "action": d["action"]} for d in data["decisions"]],
-        "risks": [{"title": say(r["title"]), "action": told.label(r["action"]), "score": str(r["score"]), "response": say(r["response"])} for r in data["risks"]],
+        "decisions": [
+            {"title": say(d["title"]), "text": say(d["text"]), "to": say(d["to"]), "action": d["action"]}
+            for d in data["decisions"]
+        ],
+        "risks": [
+            {
+                "title": say(r["title"]),
+                "action": told.label(r["action"]),
+                "score": str(r["score"]),
+                "response": say(r["response"]),
+            }
+            for r in data["risks"]
+        ],
         "figures": _figures(told),
-        "by_funder": _sums(told, "funder"), "by_year": _sums(told, "year_words"), "by_pillar": _sums(told, "pillar"),
+        "by_funder": _sums(told, "funder"),
+        "by_year": _sums(told, "year_words"),
+        "by_pillar": _sums(told, "pillar"),
         "said": [
-            {"day": _when(u["on"]), "action": told.label(u["action"]), "next": say(u["next"]), "risks": say(u["risks"]),
-             "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else "")}
+            {
+                "day": _when(u["on"]),
+                "action": told.label(u["action"]),
+                "next": say(u["next"]),
+                "risks": say(u["risks"]),
+                "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
+            }
             for u in data["said"]
         ],
-        "corrections": [{"where": c.in_language("where"), "instead": c.in_language("instead")} for c in told.corrections],
+        "corrections": [
+            {"where": c.in_language("where"), "instead": c.in_language("instead")} for c in told.corrections
+        ],
         "unknown": [{"text": sentence} for sentence in told.unknown()],
-    }  # fmt: skip
+    }
 
 
 def _cleaned(value: Any) -> Any:
@@ -177,11 +252,18 @@ def _cleaned(value: Any) -> Any:
 def values(told: Told) -> dict[str, Any]:
     """What each field says. Texts only, so that a template can do nothing with them but show them."""
     single = {
-        "country": told.country, "strategy": told.edition, "period": told.period_words, "as_of": short_day(told.as_of),
-        "headline": told.headline(), "tally": told.tally(), "change": told.change() if told.total else "",
-        "total": words.number(told.total), "money": parts.money_sentence(told) if told.money_lines else "",
-        "foot": told.foot, "sample": told.sample_words,
+        "country": told.country,
+        "strategy": told.edition,
+        "period": told.period_words,
+        "as_of": short_day(told.as_of),
+        "headline": told.headline(),
+        "tally": told.tally(),
+        "change": told.change() if told.total else "",
+        "total": words.number(told.total),
+        "money": parts.money_sentence(told) if told.money_lines else "",
+        "foot": told.foot,
+        "sample": told.sample_words,
         **{f"count_{s.value}": words.number(n) for s, n in told.counts.items()},
-    }  # fmt: skip
+    }
     found: dict[str, Any] = _cleaned({**single, **_lists(told)})
     return found

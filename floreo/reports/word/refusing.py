@@ -34,14 +34,28 @@ _REACHING = re.compile(
 # Relations to what Word takes in, runs or shows by another program, whatever the part is called.
 _CARRYING = re.compile(
     r"/(?:aFChunk|oleObject|package|control|activeXControlBinary|vbaProject|wordVbaData|subDocument|frame|ui/extensibility"
-    r"|attachedToolbars|keyMapCustomizations|attachedTemplate|printerSettings)$", re.IGNORECASE
-)  # fmt: skip
+    r"|attachedToolbars|keyMapCustomizations|attachedTemplate|printerSettings)$",
+    re.IGNORECASE,
+)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FILTERS = {"upper", "lower", "capitalize", "trim", "length", "default", "join", "first", "last"}
 _NODES = (
-    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.For, nodes.If, nodes.Not,
-    nodes.And, nodes.Or, nodes.Const, nodes.Compare, nodes.Operand, nodes.Filter, nodes.Test,
-)  # fmt: skip
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.For,
+    nodes.If,
+    nodes.Not,
+    nodes.And,
+    nodes.Or,
+    nodes.Const,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.Filter,
+    nodes.Test,
+)
 _TESTS = {"defined", "none"}
 _DEEPEST = 2  # lists that are repeated in each other
 _LOOP = {"index", "first", "last", "length"}

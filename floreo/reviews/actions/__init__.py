@@ -14,7 +14,20 @@ from floreo.reviews.actions.opening import (
 from floreo.reviews.actions.rhythm import keep_rhythm, set_rhythm
 
 __all__ = [
-    "Enter", "approve_answer", "ask_again", "ask_the_rest", "escalate_now", "keep_rhythm", "mark_closed", "mark_opened",
-    "move_review", "open_review", "remind_now", "return_answer", "save_draft", "say_nothing_changed", "set_rhythm",
+    "Enter",
+    "approve_answer",
+    "ask_again",
+    "ask_the_rest",
+    "escalate_now",
+    "keep_rhythm",
+    "mark_closed",
+    "mark_opened",
+    "move_review",
+    "open_review",
+    "remind_now",
+    "return_answer",
+    "save_draft",
+    "say_nothing_changed",
+    "set_rhythm",
     "submit_answer",
-]  # fmt: skip
+]

@@ -80,9 +80,12 @@ def _put_texts(row: Answer, facts: AnswerFacts) -> None:
     for name in TEXTS:
         text = str(facts.get(name, getattr(row, name))).replace("\x00", "").replace("\r\n", "\n").strip()
         if len(text) > MOST_TEXT:
-            sentence = _("This is %(length)s characters long. Shorten it to %(most)s; what you typed is still here.") % {
-                "length": number_figures(len(text)), "most": number_figures(MOST_TEXT),
-            }  # fmt: skip
+            sentence = _(
+                "This is %(length)s characters long. Shorten it to %(most)s; what you typed is still here."
+            ) % {
+                "length": number_figures(len(text)),
+                "most": number_figures(MOST_TEXT),
+            }
             raise Refused(sentence, code="too_long", fields={name: sentence})
         if name == "internal_note":
             row.internal_note = text

@@ -22,8 +22,9 @@ def closed(review: Review) -> Refused:
     """The sentence for whoever comes after the close: when it was, and whom to write to."""
     day = moment_day(review.closed_at) if review.closed_at else ""
     sentence = _("The review was closed on %(day)s, so nothing was changed. Send what you wrote to %(reply)s.") % {
-        "day": day, "reply": reply_address(review.edition),
-    }  # fmt: skip
+        "day": day,
+        "reply": reply_address(review.edition),
+    }
     refusal = Refused(sentence, code=CLOSED)
     refusal.status = 409
     return refusal

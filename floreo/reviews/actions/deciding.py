@@ -72,9 +72,15 @@ def _say(answer: Answer, by: Actor) -> Update:
     if not (done or answer.next or answer.risks or reached or answer.nothing_changed):
         done = _("The milestones named were reached.")
     update = say_update(
-        act, by=by, done=done, next=answer.next, risks=answer.risks, nothing_changed=answer.nothing_changed,
-        reached=list(reached), on=on,
-    )  # fmt: skip
+        act,
+        by=by,
+        done=done,
+        next=answer.next,
+        risks=answer.risks,
+        nothing_changed=answer.nothing_changed,
+        reached=list(reached),
+        on=on,
+    )
     for milestone, day in reached.items():
         if day != on:
             reach_milestone(milestone, by=by, on=day)

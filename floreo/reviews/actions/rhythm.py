@@ -62,8 +62,9 @@ def _sound_reminders(days: Iterable[int], field: str) -> list[int]:
     sound = sorted(set(days))
     if len(sound) > MOST_REMINDERS or any(not 1 <= day <= MOST_DAYS for day in sound):
         sentence = _("Give up to %(many)d numbers of days, each from 1 to %(most)d, for example 7, 1.") % {
-            "many": MOST_REMINDERS, "most": MOST_DAYS,
-        }  # fmt: skip
+            "many": MOST_REMINDERS,
+            "most": MOST_DAYS,
+        }
         raise _refuse(field, sentence)
     return sound
 

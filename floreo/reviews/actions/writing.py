@@ -20,10 +20,15 @@ def begin(edition: Edition, period: Period, dates: Dates, *, today: date, code: 
     Edition.objects.select_for_update().get(pk=edition.pk)  # two at once would take the same code
     review = keep(
         Review(
-            edition=edition, code=code or _free_code(edition, period), starts_on=period.start, ends_on=period.end,
-            opened_on=dates.opens_on, due_on=dates.due_on, closes_on=dates.closes_on,
+            edition=edition,
+            code=code or _free_code(edition, period),
+            starts_on=period.start,
+            ends_on=period.end,
+            opened_on=dates.opens_on,
+            due_on=dates.due_on,
+            closes_on=dates.closes_on,
         )
-    )  # fmt: skip
+    )
     groups, unled = groups_of(edition, until=review.ends_on, day=today)
     ask_groups(review, groups, today=today)
     if unled:
@@ -51,9 +56,8 @@ def ask_groups(review: Review, groups: Sequence[Group], *, today: date) -> list[
     )
     post = Post(review, today)
     outbox.post_all(
-        post.asking(ask, "asked", actions=group.actions)
-        for ask, group in zip(asks, groups, strict=True) if ask.address
-    )  # fmt: skip
+        post.asking(ask, "asked", actions=group.actions) for ask, group in zip(asks, groups, strict=True) if ask.address
+    )
     return asks
 
 

@@ -27,8 +27,15 @@ from floreo.strategy.models import (
 # Official wording is a document's own, and the next document is not written yet: it is never copied.
 _BRANCH = ("code", "title", "public_text", "internal_notes", "position", "translations")
 _ACTION = (
-    *_BRANCH, "due_on", "expected_on", "on_hold_since", "on_hold_reason", "late_reason", "person_id", "is_public",
-)  # fmt: skip
+    *_BRANCH,
+    "due_on",
+    "expected_on",
+    "on_hold_since",
+    "on_hold_reason",
+    "late_reason",
+    "person_id",
+    "is_public",
+)
 _MILESTONE = ("code", "title", "due_on", "expected_on", "note", "position", "translations")
 _RISK = ("title", "likelihood", "impact", "response", "noted_on", "is_public", "translations")
 
@@ -46,9 +53,18 @@ def _from(edition: Edition) -> dict[str, object]:
 
 
 _MONEY = (
-    "currency", "fiscal_year", "funder_id", "grant_id", "stage", "note", "translations", "source", "source_url",
-    "confirmed", "doubt",
-)  # fmt: skip
+    "currency",
+    "fiscal_year",
+    "funder_id",
+    "grant_id",
+    "stage",
+    "note",
+    "translations",
+    "source",
+    "source_url",
+    "confirmed",
+    "doubt",
+)
 
 
 def _carry_money(line: BudgetLine, carried: Action) -> None:
@@ -70,9 +86,13 @@ def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action
     if starts and act.due_on and starts > act.due_on:
         starts = act.starts_on  # it should have ended before this edition begins: its dates stay as promised
     carried = Action(
-        edition=edition, objective=objective, carried_from=act, starts_on=starts, **_copied(act, _ACTION),
+        edition=edition,
+        objective=objective,
+        carried_from=act,
+        starts_on=starts,
+        **_copied(act, _ACTION),
         **_from(act.edition),
-    )  # fmt: skip
+    )
     keep(carried)
     for milestone in act.milestones.filter(reached_on=None):
         keep(Milestone(action=carried, **_copied(milestone, _MILESTONE), **_from(act.edition)))
@@ -108,9 +128,12 @@ def start_next_edition(
     if Edition.objects.filter(follows=edition).exists():
         raise Refused(_("This edition has a next one already."), code="followed_already")
     following = Edition(
-        code=must_be_free(Edition.objects.all(), code), title=title, starts_on=starts_on, ends_on=ends_on,
+        code=must_be_free(Edition.objects.all(), code),
+        title=title,
+        starts_on=starts_on,
+        ends_on=ends_on,
         follows=edition,
-    )  # fmt: skip
+    )
     check_edition(following)
     if edition.starts_on and starts_on and starts_on <= edition.starts_on:
         sentence = _("The next edition begins after the one before it.")

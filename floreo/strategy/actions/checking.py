@@ -46,8 +46,11 @@ def must_be_in_order(first: date | None, last: date | None, *, field: str, named
     """`named` holds the words for both dates: ("The start", "the due date")."""
     if first and last and first > last:
         sentence = _("%(first)s (%(from)s) comes after %(last)s (%(to)s). Change one of them.") % {
-            "first": named[0], "last": named[1], "from": day_words(first), "to": day_words(last),
-        }  # fmt: skip
+            "first": named[0],
+            "last": named[1],
+            "from": day_words(first),
+            "to": day_words(last),
+        }
         raise Refused(sentence, code="dates_in_order", fields={field: sentence})
 
 

@@ -33,8 +33,9 @@ def check_participation(part: Participation) -> None:
 def _must_exist_then(organisation: Organisation, day: date | None) -> None:
     if organisation.merged_into is not None and (day is None or organisation.until is None or day > organisation.until):
         sentence = _("%(name)s is now part of %(heir)s. Choose that one.") % {
-            "name": organisation.name, "heir": organisation.heir().name,
-        }  # fmt: skip
+            "name": organisation.name,
+            "heir": organisation.heir().name,
+        }
         raise Refused(sentence, code="organisation_gone", fields={"organisation": sentence})
 
 
@@ -84,9 +85,14 @@ def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date
     must_be_in_order(part.since, part.until, field="on", named=(_("The first day of its lead"), _("its last")))
     keep(part)
     following = Participation(
-        action=part.action, organisation=to, part=Part.LEAD, since=on, confirmed=True,
-        source=part.source, source_url=part.source_url,
-    )  # fmt: skip
+        action=part.action,
+        organisation=to,
+        part=Part.LEAD,
+        since=on,
+        confirmed=True,
+        source=part.source,
+        source_url=part.source_url,
+    )
     check_participation(following)
     keep(following)
     restand(part.action)

@@ -175,9 +175,15 @@ def _check_risk(risk: Risk) -> None:
 
 
 _CHECKS: Mapping[type, Callable[[Any], None]] = {
-    Edition: check_edition, Pillar: _check_branch, Objective: _check_branch, Action: _check_action,
-    Milestone: _check_milestone, Participation: check_participation, BudgetLine: check_money, Risk: _check_risk,
-}  # fmt: skip
+    Edition: check_edition,
+    Pillar: _check_branch,
+    Objective: _check_branch,
+    Action: _check_action,
+    Milestone: _check_milestone,
+    Participation: check_participation,
+    BudgetLine: check_money,
+    Risk: _check_risk,
+}
 
 
 def check(thing: Any) -> None:

@@ -124,9 +124,14 @@ def _take_actions(run: _Import, rows: dict[str, list[RowRead]], by: Actor) -> No
     existing = _children_there(run, [n for n in ON_ACTION if rows.get(n)])
     for code in dict.fromkeys([*own, *children]):
         _import_action(
-            run.edition, by=by, run=run, act=there.get(code), row=own.get(code), children=children.get(code, []),
+            run.edition,
+            by=by,
+            run=run,
+            act=there.get(code),
+            row=own.get(code),
+            children=children.get(code, []),
             existing=existing,
-        )  # fmt: skip
+        )
 
 
 def _children_there(run: _Import, names: Sequence[str]) -> dict[str, dict[tuple[Said, ...], Any]]:

@@ -25,9 +25,7 @@ UNREADABLE: Mapping[str, str] = {
     "empty": gettext_noop(
         "%(name)s holds no words. Check that it is the right file and that it opens on your computer."
     ),
-    "encrypted": gettext_noop(
-        "%(name)s is protected by a password. Remove the password and upload the file again."
-    ),
+    "encrypted": gettext_noop("%(name)s is protected by a password. Remove the password and upload the file again."),
     "scanned": gettext_noop(
         "%(name)s holds pictures of pages, not text. Run text recognition (OCR) on it, or upload the Word file it was "
         "made from."
@@ -61,18 +59,33 @@ UNREADABLE: Mapping[str, str] = {
         "%(name)s could not be read. The fault is ours and was noted; the file is kept. Try it as Word or plain text."
     ),
     "file_lost": gettext_noop("%(name)s is no longer on this server. Upload it again."),
-}  # fmt: skip
+}
 # Words that the engine puts into its sentences.
 _FOUND = (
-    gettext_noop("a PNG picture"), gettext_noop("a JPEG picture"), gettext_noop("a GIF picture"),
-    gettext_noop("a TIFF picture"), gettext_noop("a Windows program"), gettext_noop("a program"),
-    gettext_noop("a Rich Text file"), gettext_noop("a RAR archive"), gettext_noop("a 7-Zip archive"),
-    gettext_noop("a gzip archive"), gettext_noop("an Excel workbook"), gettext_noop("a PowerPoint file"),
-    gettext_noop("an OpenDocument file"), gettext_noop("a ZIP archive"), gettext_noop("an old Office file (.doc)"),
-    gettext_noop("a file of an unknown type"), gettext_noop("a script other than Latin"), gettext_noop("French"),
-    gettext_noop("Portuguese"), gettext_noop("German"), gettext_noop("Italian"), gettext_noop("Dutch"),
+    gettext_noop("a PNG picture"),
+    gettext_noop("a JPEG picture"),
+    gettext_noop("a GIF picture"),
+    gettext_noop("a TIFF picture"),
+    gettext_noop("a Windows program"),
+    gettext_noop("a program"),
+    gettext_noop("a Rich Text file"),
+    gettext_noop("a RAR archive"),
+    gettext_noop("a 7-Zip archive"),
+    gettext_noop("a gzip archive"),
+    gettext_noop("an Excel workbook"),
+    gettext_noop("a PowerPoint file"),
+    gettext_noop("an OpenDocument file"),
+    gettext_noop("a ZIP archive"),
+    gettext_noop("an old Office file (.doc)"),
+    gettext_noop("a file of an unknown type"),
+    gettext_noop("a script other than Latin"),
+    gettext_noop("French"),
+    gettext_noop("Portuguese"),
+    gettext_noop("German"),
+    gettext_noop("Italian"),
+    gettext_noop("Dutch"),
     gettext_noop("Haitian Creole"),
-)  # fmt: skip
+)
 
 KIND_WORDS: Mapping[str, Promise] = {
     Kind.EDITION: gettext_lazy("Edition"),

@@ -30,9 +30,10 @@ def headline(facts: MoneyFacts) -> str:
     if not facts.lines:
         return _("No money is entered for this strategy yet.")
     words = {
-        "planned": money_words(whole.planned, whole.currency), "committed": percent_words(whole.share_committed),
+        "planned": money_words(whole.planned, whole.currency),
+        "committed": percent_words(whole.share_committed),
         "spent": percent_words(whole.share_spent),
-    }  # fmt: skip
+    }
     if not whole.planned:
         return _("No money is planned yet.")
     if not whole.spent:
@@ -68,11 +69,19 @@ class MoneyBar:
 def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
     return [
         MoneyLine(
-            row.code, row.name, s.currency, s.planned, s.committed, s.spent, percent_words(s.share_spent),
-            s.is_overspent, is_first=place == 0,
+            row.code,
+            row.name,
+            s.currency,
+            s.planned,
+            s.committed,
+            s.spent,
+            percent_words(s.share_spent),
+            s.is_overspent,
+            is_first=place == 0,
         )
-        for row in rows for place, s in enumerate(row.sums)
-    ]  # fmt: skip
+        for row in rows
+        for place, s in enumerate(row.sums)
+    ]
 
 
 def bars_of(rows: Sequence[MoneyRow], currency: str) -> list[MoneyBar]:
@@ -97,9 +106,11 @@ def grant_sentence(facts: GrantFacts) -> str:
     """ "Agreement for XCD 400,000; XCD 310,000 of it is on actions; XCD 90,000 not yet placed"."""
     currency = facts.grant.currency
     words = {
-        "amount": money_words(facts.grant.amount, currency), "placed": money_words(facts.placed, currency),
-        "left": money_words(facts.not_placed, currency), "over": money_words(facts.too_much, currency),
-    }  # fmt: skip
+        "amount": money_words(facts.grant.amount, currency),
+        "placed": money_words(facts.placed, currency),
+        "left": money_words(facts.not_placed, currency),
+        "over": money_words(facts.too_much, currency),
+    }
     if facts.too_much:
         return _("Agreement for %(amount)s; %(placed)s stands on actions, %(over)s more than it holds") % words
     if not facts.not_placed:

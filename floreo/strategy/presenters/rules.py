@@ -32,7 +32,7 @@ def rules_in_order() -> list[RuleWords]:
         RuleWords(Rule.DUE_SOON_WITH_RISK, Status.AT_RISK, _with_risk()),
         RuleWords(Rule.DUE_SOON_UNHEARD, Status.AT_RISK, _unheard()),
         RuleWords(Rule.HOLDS, Status.ON_TRACK, _("None of the above: nothing that was due is missed.")),
-    ]  # fmt: skip
+    ]
 
 
 def _silent() -> str:

@@ -181,9 +181,10 @@ def change_sentence(now: Counts, before: Counts | None) -> str:
 def _late_change(difference: int, late: int) -> str:
     if difference > 0:
         words = ngettext(
-            "%(number)s more action is late than a quarter ago", "%(number)s more actions are late than a quarter ago",
+            "%(number)s more action is late than a quarter ago",
+            "%(number)s more actions are late than a quarter ago",
             difference,
-        )  # fmt: skip
+        )
         return words % {"number": number_word(difference)}
     if difference < 0:
         words = ngettext(

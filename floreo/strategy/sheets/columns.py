@@ -151,98 +151,157 @@ def sheets() -> tuple[Sheet, ...]:
     branch = (*both, *_WORDING, *_SOURCED, REMOVE)
     return (
         Sheet(
-            "edition", _("The edition itself: one row"), Edition, lambda e: Edition.objects.filter(pk=e.pk),
+            "edition",
+            _("The edition itself: one row"),
+            Edition,
+            lambda e: Edition.objects.filter(pk=e.pk),
             (
-                _code(_("Cannot be changed")), _TITLE, *both, _c("official_title", _("As printed")),
-                _c("objective", _("Overall objective, in the document's words")), _c("vision", _("As printed")),
-                _c("public_text", _("Explanation for the public")), _c("internal_notes", _("Not published")),
-                _c("starts_on", _("First day"), Holds.DAY), _c("ends_on", _("Last day"), Holds.DAY),
-                _c("launched_on", _("When it was presented"), Holds.DAY), *_SOURCED,
+                _code(_("Cannot be changed")),
+                _TITLE,
+                *both,
+                _c("official_title", _("As printed")),
+                _c("objective", _("Overall objective, in the document's words")),
+                _c("vision", _("As printed")),
+                _c("public_text", _("Explanation for the public")),
+                _c("internal_notes", _("Not published")),
+                _c("starts_on", _("First day"), Holds.DAY),
+                _c("ends_on", _("Last day"), Holds.DAY),
+                _c("launched_on", _("When it was presented"), Holds.DAY),
+                *_SOURCED,
             ),
         ),
         Sheet(
-            "pillars", _("The top divisions"), Pillar, lambda e: Pillar.objects.filter(edition=e),
+            "pillars",
+            _("The top divisions"),
+            Pillar,
+            lambda e: Pillar.objects.filter(edition=e),
             (_code(_("Part of its address: never changes")), _TITLE, *branch),
         ),
         Sheet(
-            "objectives", _("What each pillar wants to reach"), Objective,
-            lambda e: Objective.objects.filter(pillar__edition=e).select_related("pillar").order_by(
-                "pillar__position", "pillar_id", "position", "pk"
+            "objectives",
+            _("What each pillar wants to reach"),
+            Objective,
+            lambda e: (
+                Objective.objects.filter(pillar__edition=e)
+                .select_related("pillar")
+                .order_by("pillar__position", "pillar_id", "position", "pk")
             ),
             (
                 _code(_("Part of its address: never changes")),
-                _c("pillar", _("Code of its pillar"), value=lambda o: o.pillar.code, is_needed=True), _TITLE, *branch,
+                _c("pillar", _("Code of its pillar"), value=lambda o: o.pillar.code, is_needed=True),
+                _TITLE,
+                *branch,
             ),
         ),
         Sheet(
-            "actions", _("What is to be done"), Action,
+            "actions",
+            _("What is to be done"),
+            Action,
             lambda e: Action.objects.filter(edition=e).select_related("objective", "person"),
             (
                 _code(_("Part of its address: never changes")),
-                _c("objective", _("Code of its objective"), value=lambda a: a.objective.code, is_needed=True), _TITLE,
+                _c("objective", _("Code of its objective"), value=lambda a: a.objective.code, is_needed=True),
+                _TITLE,
                 _c("status", _("Worked out from the dates; not read back"), shown=True),
-                _c("starts_on", _("Planned start"), Holds.DAY), _c("due_on", _("Promised"), Holds.DAY),
+                _c("starts_on", _("Planned start"), Holds.DAY),
+                _c("due_on", _("Promised"), Holds.DAY),
                 _c("expected_on", _("When its lead now expects it"), Holds.DAY),
                 _c("late_reason", _("Why it is late, for the public")),
-                _c("closed_on", _("When it was done"), Holds.DAY), _c("closed_by", _("By whose word")),
+                _c("closed_on", _("When it was done"), Holds.DAY),
+                _c("closed_by", _("By whose word")),
                 _c("on_hold_since", _("On hold since"), Holds.DAY),
                 _c("on_hold_reason", _("Why it is on hold, for the public")),
                 _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
-                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG), *branch,
+                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG),
+                *branch,
             ),
         ),
         Sheet(
-            "milestones", _("What shows that an action has moved"), Milestone,
-            lambda e: Milestone.objects.filter(action__edition=e).select_related("action").order_by(
-                "action__position", "action_id", "position", "pk"
+            "milestones",
+            _("What shows that an action has moved"),
+            Milestone,
+            lambda e: (
+                Milestone.objects.filter(action__edition=e)
+                .select_related("action")
+                .order_by("action__position", "action_id", "position", "pk")
             ),
             (
-                _OF_ACTION_KEY, _code(_("In its action; never changes")), _TITLE, *titles,
-                _c("due_on", _("Promised"), Holds.DAY), _c("reached_on", _("When it was reached"), Holds.DAY),
-                _c("expected_on", _("When its lead now expects it"), Holds.DAY), _c("note", _("For the public")),
-                _c("evidence_url", _("Where it can be seen")), *_SOURCED, REMOVE,
+                _OF_ACTION_KEY,
+                _code(_("In its action; never changes")),
+                _TITLE,
+                *titles,
+                _c("due_on", _("Promised"), Holds.DAY),
+                _c("reached_on", _("When it was reached"), Holds.DAY),
+                _c("expected_on", _("When its lead now expects it"), Holds.DAY),
+                _c("note", _("For the public")),
+                _c("evidence_url", _("Where it can be seen")),
+                *_SOURCED,
+                REMOVE,
             ),
         ),
         Sheet(
-            "participations", _("Who takes part in an action, and since when"), Participation,
-            lambda e: Participation.objects.filter(action__edition=e).select_related("action", "organisation").order_by(
-                "action__position", "action_id", "pk"
+            "participations",
+            _("Who takes part in an action, and since when"),
+            Participation,
+            lambda e: (
+                Participation.objects.filter(action__edition=e)
+                .select_related("action", "organisation")
+                .order_by("action__position", "action_id", "pk")
             ),
             (
-                _ID, _OF_ACTION,
-                _c(
-                    "organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True
-                ),
-                _c("part", _("lead or support"), is_needed=True), _c("since", _("First day"), Holds.DAY),
-                _c("until", _("Last day"), Holds.DAY), *_SOURCED, REMOVE,
+                _ID,
+                _OF_ACTION,
+                _c("organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True),
+                _c("part", _("lead or support"), is_needed=True),
+                _c("since", _("First day"), Holds.DAY),
+                _c("until", _("Last day"), Holds.DAY),
+                *_SOURCED,
+                REMOVE,
             ),
         ),
         Sheet(
-            "budget", _("Money of one funder for one action in one fiscal year"), BudgetLine,
-            lambda e: BudgetLine.objects.filter(action__edition=e).select_related("action", "funder").order_by(
-                "action__position", "action_id", "pk"
+            "budget",
+            _("Money of one funder for one action in one fiscal year"),
+            BudgetLine,
+            lambda e: (
+                BudgetLine.objects.filter(action__edition=e)
+                .select_related("action", "funder")
+                .order_by("action__position", "action_id", "pk")
             ),
             (
-                _ID, _OF_ACTION,
+                _ID,
+                _OF_ACTION,
                 _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
                 _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
                 _c("currency", _("Three letters of ISO 4217"), is_needed=True),
-                _c("amount", _("Committed"), Holds.MONEY, is_needed=True), _c("spent", _("Spent so far"), Holds.MONEY),
-                _c("note", _("What it is for")), *_SOURCED, REMOVE,
+                _c("amount", _("Committed"), Holds.MONEY, is_needed=True),
+                _c("spent", _("Spent so far"), Holds.MONEY),
+                _c("note", _("What it is for")),
+                *_SOURCED,
+                REMOVE,
             ),
         ),
         Sheet(
-            "risks", _("What could stop an action"), Risk,
-            lambda e: Risk.objects.filter(action__edition=e).select_related("action").order_by(
-                "action__position", "action_id", "pk"
+            "risks",
+            _("What could stop an action"),
+            Risk,
+            lambda e: (
+                Risk.objects.filter(action__edition=e)
+                .select_related("action")
+                .order_by("action__position", "action_id", "pk")
             ),
             (
-                _ID, _OF_ACTION, _TITLE, *titles,
+                _ID,
+                _OF_ACTION,
+                _TITLE,
+                *titles,
                 _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
                 _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
-                _c("response", _("What is done about it")), _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
+                _c("response", _("What is done about it")),
+                _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
                 _c("closed_on", _("When it could no longer happen"), Holds.DAY),
-                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG), REMOVE,
+                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG),
+                REMOVE,
             ),
         ),
-    )  # fmt: skip
+    )

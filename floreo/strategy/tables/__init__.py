@@ -17,12 +17,39 @@ from floreo.strategy.tables.work import (
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        EDITIONS, PILLARS, OBJECTIVES, ACTIONS, MILESTONES, PARTICIPATIONS, UPDATES, BUDGET_LINES, GRANTS, PAYMENTS, RISKS, EVENTS,
+        EDITIONS,
+        PILLARS,
+        OBJECTIVES,
+        ACTIONS,
+        MILESTONES,
+        PARTICIPATIONS,
+        UPDATES,
+        BUDGET_LINES,
+        GRANTS,
+        PAYMENTS,
+        RISKS,
+        EVENTS,
         STATED_TARGETS,
     )
-}  # fmt: skip
+}
 
 __all__ = [
-    "ACTIONS", "BUDGET_LINES", "EDITIONS", "EVENTS", "GRANTS", "LEAD_FILTER", "MILESTONES", "OBJECTIVES", "PARTICIPATIONS", "PAYMENTS",
-    "PILLARS", "PILLAR_FILTER", "RISKS", "STATED_TARGETS", "STATUS_FILTER", "TABLES", "UPDATES", "led_by",
-]  # fmt: skip
+    "ACTIONS",
+    "BUDGET_LINES",
+    "EDITIONS",
+    "EVENTS",
+    "GRANTS",
+    "LEAD_FILTER",
+    "MILESTONES",
+    "OBJECTIVES",
+    "PARTICIPATIONS",
+    "PAYMENTS",
+    "PILLARS",
+    "PILLAR_FILTER",
+    "RISKS",
+    "STATED_TARGETS",
+    "STATUS_FILTER",
+    "TABLES",
+    "UPDATES",
+    "led_by",
+]

@@ -130,8 +130,11 @@ ACTIONS = Table(
         Column("support", _("Supporting"), _("Codes of those that support it"), _bodies("support"), CellKind.LIST),
         Column("person_post", _("Person responsible"), _("Their post"), lambda a: a.person.post if a.person else ""),
         Column(
-            "person_name", _("Name"), _("Who that is; not published"),
-            lambda a: a.person.name if a.person else "", needs=Permission.PEOPLE_READ,
+            "person_name",
+            _("Name"),
+            _("Who that is; not published"),
+            lambda a: a.person.name if a.person else "",
+            needs=Permission.PEOPLE_READ,
         ),
         column("status", _("Status"), _("done, on_track, at_risk, late, stalled or not_started; worked out daily")),
         column("status_rule", _("Rule"), _("The rule that decided the status; see the page on status")),
@@ -147,7 +150,9 @@ ACTIONS = Table(
         column("override_by", _("Set by hand: by"), _("Who set it")),
         day("override_on", _("Set by hand: on"), _("When it was set")),
         Column(
-            "carried_from", _("Carried from"), _("Key of the same action in the edition before"),
+            "carried_from",
+            _("Carried from"),
+            _("Key of the same action in the edition before"),
             lambda a: f"{a.carried_from.edition.code}:{a.carried_from.code}" if a.carried_from else None,
         ),
         PUBLIC,
@@ -159,4 +164,4 @@ ACTIONS = Table(
     search=("code", "title", "official_wording", "public_text"),
     filters=(STATUS_FILTER, edition_filter(), PILLAR_FILTER, LEAD_FILTER),
     lookup=by_key("edition"),
-)  # fmt: skip
+)

@@ -196,9 +196,11 @@ EVENTS = Table(
     "events",
     _("Events"),
     _("Dated things that happened or will: evidence of work, never an official action."),
-    rows=lambda viewer: public_or_all(of_editions(Event.objects.all(), viewer), viewer)
-    .select_related("edition", "action")
-    .prefetch_related(Prefetch("pillars", queryset=Pillar.objects.order_by("position", "pk"))),
+    rows=lambda viewer: (
+        public_or_all(of_editions(Event.objects.all(), viewer), viewer)
+        .select_related("edition", "action")
+        .prefetch_related(Prefetch("pillars", queryset=Pillar.objects.order_by("position", "pk")))
+    ),
     columns=(
         keyed(lambda e: (e.edition.code, e.code)),
         edition_of(lambda e: e.edition),
@@ -210,7 +212,9 @@ EVENTS = Table(
         column("kind", _("Kind"), _("work, law, training, meeting, publication or measure")),
         Column("pillars", _("Pillars"), _("Codes of the pillars it serves"), _pillars_shown, CellKind.LIST),
         Column(
-            "action", _("Action"), _("Code of the action it serves, where that is public"),
+            "action",
+            _("Action"),
+            _("Code of the action it serves, where that is public"),
             lambda e: e.action.code if e.action and e.action.is_public else None,
         ),
         PUBLIC,
@@ -222,7 +226,7 @@ EVENTS = Table(
     search=("title", "code"),
     filters=(edition_filter(),),
     lookup=by_key("edition"),
-)  # fmt: skip
+)
 
 STATED_TARGETS = Table(
     "stated_targets",

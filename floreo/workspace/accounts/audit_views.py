@@ -37,12 +37,20 @@ def chain(request: HttpRequest) -> HttpResponse:
     kept = {k: v for k, v in request.GET.items() if k in form.fields and v}
     older = f"?{urlencode(kept | {'before': str(entries[PAGE - 1].number)})}" if len(entries) > PAGE else ""
     head = audit.head()
-    count = ngettext("%(n)s entry, each holding the hash of the one before it.",
-                     "%(n)s entries, each holding the hash of the one before it.", head.number)  # fmt: skip
+    count = ngettext(
+        "%(n)s entry, each holding the hash of the one before it.",
+        "%(n)s entries, each holding the hash of the one before it.",
+        head.number,
+    )
     context = {
-        "entries": entries[:PAGE], "form": form, "head": head, "next_href": older, "narrowed": bool(kept),
-        "answer": count % {"n": words.number(head.number)}, "desk_section": "audit",
-    }  # fmt: skip
+        "entries": entries[:PAGE],
+        "form": form,
+        "head": head,
+        "next_href": older,
+        "narrowed": bool(kept),
+        "answer": count % {"n": words.number(head.number)},
+        "desk_section": "audit",
+    }
     return render(request, "workspace/accounts/audit.html", context)
 
 
@@ -70,7 +78,13 @@ def one_entry(request: HttpRequest, number: int) -> HttpResponse:
     if entry is None:
         raise Missing
     context = {
-        "entry": entry, "did": verb_words(entry.verb), "changes": changes_of(entry), "facts": facts_of(entry),
-        "holds": audit.digest(entry) == entry.hash, "hash": in_groups(entry.hash), "before": in_groups(entry.before), "desk_section": "audit",
-    }  # fmt: skip
+        "entry": entry,
+        "did": verb_words(entry.verb),
+        "changes": changes_of(entry),
+        "facts": facts_of(entry),
+        "holds": audit.digest(entry) == entry.hash,
+        "hash": in_groups(entry.hash),
+        "before": in_groups(entry.before),
+        "desk_section": "audit",
+    }
     return render(request, "workspace/accounts/audit_entry.html", context)

@@ -20,10 +20,12 @@ def _roles() -> list[tuple[str, Any]]:
 class RoleForm(PlanForm):
     role = forms.ChoiceField(label=_l("Role"), choices=_roles)
     organisation = forms.ModelChoiceField(
-        Organisation.objects.filter(merged_into=None), label=_l("For which organisation"), required=False,
+        Organisation.objects.filter(merged_into=None),
+        label=_l("For which organisation"),
+        required=False,
         empty_label=_l("For the whole installation"),
         help_text=_l("Leads, operators and coordinators speak for one organisation."),
-    )  # fmt: skip
+    )
 
 
 class InviteForm(RoleForm):
@@ -34,9 +36,12 @@ class InviteForm(RoleForm):
 
 class PersonOfForm(PlanForm):
     person = forms.ModelChoiceField(
-        Person.objects.filter(is_active=True).select_related("organisation"), label=_l("Person"), required=False,
-        empty_label=_l("Nobody"), help_text=_l("What this person answers for stands on the account's desk."),
-    )  # fmt: skip
+        Person.objects.filter(is_active=True).select_related("organisation"),
+        label=_l("Person"),
+        required=False,
+        empty_label=_l("Nobody"),
+        help_text=_l("What this person answers for stands on the account's desk."),
+    )
 
 
 class SwitchOffForm(PlanForm):
@@ -48,9 +53,10 @@ class SwitchOffForm(PlanForm):
 class MeForm(PlanForm):
     name = forms.CharField(label=_l("Your name"), max_length=200)
     language = forms.ChoiceField(
-        label=_l("Language of the workspace"), required=False,
+        label=_l("Language of the workspace"),
+        required=False,
         choices=lambda: [("", _l("As the address says")), *settings.LANGUAGES],
-    )  # fmt: skip
+    )
 
     def __init__(self, me: User, data: Any) -> None:
         super().__init__(data, initial={"name": me.name, "language": me.language})

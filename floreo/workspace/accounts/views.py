@@ -58,16 +58,24 @@ def _accounts(_viewer: object) -> QuerySet[User]:
 
 # Never leaves the desk: a list page needs a table, and this one is in no list of tables.
 ACCOUNTS = Table(
-    "accounts", _l("Accounts"), _l("Who may sign in."), rows=_accounts, order=("name", "pk"), key="email",
+    "accounts",
+    _l("Accounts"),
+    _l("Who may sign in."),
+    rows=_accounts,
+    order=("name", "pk"),
+    key="email",
     columns=(Column("email", _l("E-mail"), _l("Signs in with it."), lambda u: u.email),),
-    needs=Permission.ACCOUNT_MANAGE, search=("name", "email"),
+    needs=Permission.ACCOUNT_MANAGE,
+    search=("name", "email"),
     filters=(
         Filter(
-            "role", _l("Role"), lambda: [(r.name, r.title) for r in ROLES.values()],
+            "role",
+            _l("Role"),
+            lambda: [(r.name, r.title) for r in ROLES.values()],
             lambda rows, value: rows.filter(memberships__role=value).distinct(),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def accounts(request: HttpRequest) -> HttpResponse:
@@ -85,9 +93,12 @@ def accounts(request: HttpRequest) -> HttpResponse:
         invitation.role_title = role_title(invitation.role)  # type: ignore[attr-defined]  # for the page only
         invitation.is_over = invitation.expires_at <= clock.now()  # type: ignore[attr-defined]  # for the page only
     context = {
-        "listing": listing, "accounts": shown, "invitations": waiting, "desk_section": "accounts",
+        "listing": listing,
+        "accounts": shown,
+        "invitations": waiting,
+        "desk_section": "accounts",
         "answer": answer % {"n": words.number(active)},
-    }  # fmt: skip
+    }
     return render(request, "workspace/accounts/accounts.html", context)
 
 
@@ -97,19 +108,25 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     for membership in memberships:
         membership.role_title = role_title(membership.role)  # type: ignore[attr-defined]  # for the page only
     context = {
-        "account": account, "memberships": memberships, "ways": ways_of([account])[account.pk],
-        "history": history_of(account, viewer=request.user), "desk_section": "accounts",
-    }  # fmt: skip
+        "account": account,
+        "memberships": memberships,
+        "ways": ways_of([account])[account.pk],
+        "history": history_of(account, viewer=request.user),
+        "desk_section": "accounts",
+    }
     return render(request, "workspace/accounts/account.html", context)
 
 
 def invite(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.ACCOUNT_MANAGE)
     question = Question(
-        _("Invite a person"), _("Send the invitation"), reverse("workspace:accounts"),
-        help=_("They get a mail with a link that works once, within three days."), done=_("The invitation is sent."),
+        _("Invite a person"),
+        _("Send the invitation"),
+        reverse("workspace:accounts"),
+        help=_("They get a mail with a link that works once, within three days."),
+        done=_("The invitation is sent."),
         room="accounts",
-    )  # fmt: skip
+    )
     return ask(request, forms.InviteForm(posted(request)), lambda f: acts.invite(by=person(request), **f), question)
 
 
@@ -167,9 +184,12 @@ def take_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     question = _about(
-        account, _("Switch an account off"), _("Switch off"), _("The account is switched off."),
+        account,
+        _("Switch an account off"),
+        _("Switch off"),
+        _("The account is switched off."),
         help_=_("It is signed out everywhere at once. What it did stays in the trail under its name."),
-    )  # fmt: skip
+    )
     form = forms.SwitchOffForm(posted(request))
     return ask(request, form, lambda f: acts.deactivate_account(account, by=person(request), **f), question)
 
@@ -207,7 +227,11 @@ def me(request: HttpRequest) -> HttpResponse:
     for membership in memberships:
         membership.role_title = role_title(membership.role)  # type: ignore[attr-defined]  # for the page only
     context = {
-        "me": mine, "form": form, "status": status, "memberships": memberships, "ways": ways_of([mine])[mine.pk],
+        "me": mine,
+        "form": form,
+        "status": status,
+        "memberships": memberships,
+        "ways": ways_of([mine])[mine.pk],
         "desk_section": "me",
-    }  # fmt: skip
+    }
     return render(request, "workspace/accounts/me.html", context, status=status)

@@ -82,8 +82,10 @@ def desk_of(user: User, *, show_all: str = "") -> Desk:
         others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
         turns=say.turns_words(board.turns) if board.turns else "",
-        weekly=_weekly(user), day=say.day_and_weekday(board.today), review=_review(user, board.today),
-    )  # fmt: skip
+        weekly=_weekly(user),
+        day=say.day_and_weekday(board.today),
+        review=_review(user, board.today),
+    )
 
 
 def _sections(user: User, board: Board, parts: dict[Part, list[Owed]], show_all: str) -> list[Section]:
@@ -135,8 +137,10 @@ def _review(user: User, today: date) -> NextReview | None:
     period = period_of(today, rhythm.beat.frequency)
     number = open_actions(edition, period.end).order_by().count()
     said = ngettext(
-        "Opens itself on %(day)s and asks about %(n)s action.", "Opens itself on %(day)s and asks about %(n)s actions.", number
-    ) % {"day": day_words(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}  # fmt: skip
+        "Opens itself on %(day)s and asks about %(n)s action.",
+        "Opens itself on %(day)s and asks about %(n)s actions.",
+        number,
+    ) % {"day": day_words(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}
     return NextReview(
         _("Review %(period)s") % {"period": reviews.period_words(period)}, said, href, _("Change the dates")
     )

@@ -23,8 +23,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.DESK_OPEN)
     address = absolute(reverse("portal:calendar", args=[feed_token(person(request))]))
     context = {
-        "desk_section": "desk", "address": address, "subscribe": f"webcal://{address.partition('://')[2]}",
-    }  # fmt: skip
+        "desk_section": "desk",
+        "address": address,
+        "subscribe": f"webcal://{address.partition('://')[2]}",
+    }
     return render(request, "workspace/desk/calendar.html", context)
 
 
@@ -42,7 +44,11 @@ def weekly(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = WeeklyForm(weekly_of(user), posted(request))
     question = Question(
-        _("Weekly e-mail"), _("Save"), reverse("workspace:desk"), room="desk", done=_("Saved."),
+        _("Weekly e-mail"),
+        _("Save"),
+        reverse("workspace:desk"),
+        room="desk",
+        done=_("Saved."),
         help=_("One message a week with everything that waits for you, worst first. When nothing waits, none is sent."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.set_weekly(user, by=user, **f), question)

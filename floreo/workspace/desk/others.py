@@ -73,13 +73,26 @@ def others(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     number = sum(len(group.items) for group in found)
     context = {
-        "desk_section": "others", "asked": asked, "page": page, "shown": _shown(user, list(page), is_one=bool(asked.who)),
-        "count": ngettext("%(n)d thing", "%(n)d things", number) % {"n": number}, "has_any": bool(every),
-        "whens": [(Part.OVERDUE, _("Overdue")), (Part.WEEK, _("This week")), (Part.LATER, _("Later")),
-                  (Part.UNDATED, _("Without a date")), ("all", _("All"))],
-        "kinds": [(kind, words) for kind, words in say.KIND_WORDS.items() if any(i.kind == kind for g in every for i in g.items)],
+        "desk_section": "others",
+        "asked": asked,
+        "page": page,
+        "shown": _shown(user, list(page), is_one=bool(asked.who)),
+        "count": ngettext("%(n)d thing", "%(n)d things", number) % {"n": number},
+        "has_any": bool(every),
+        "whens": [
+            (Part.OVERDUE, _("Overdue")),
+            (Part.WEEK, _("This week")),
+            (Part.LATER, _("Later")),
+            (Part.UNDATED, _("Without a date")),
+            ("all", _("All")),
+        ],
+        "kinds": [
+            (kind, words)
+            for kind, words in say.KIND_WORDS.items()
+            if any(i.kind == kind for g in every for i in g.items)
+        ],
         "bodies": sorted({(group.code, group.name) for group in every}, key=lambda pair: pair[1].casefold()),
-    }  # fmt: skip
+    }
     return render(request, "workspace/desk/others.html", context)
 
 
@@ -89,11 +102,13 @@ def _shown(user: User, groups: list[Group], *, is_one: bool) -> list[Shown]:
     names = say.Names.of(item for items in cut.values() for item in items)
     return [
         Shown(
-            say.other_row(group, today), say.rows(cut[id(group)], asked, today, names=names),
-            len(group.items) - len(cut[id(group)]), group.nudges[:RECORDS],
+            say.other_row(group, today),
+            say.rows(cut[id(group)], asked, today, names=names),
+            len(group.items) - len(cut[id(group)]),
+            group.nudges[:RECORDS],
         )
         for group in groups
-    ]  # fmt: skip
+    ]
 
 
 def _group(request: HttpRequest, kind: str, code: str) -> tuple[User, Group]:

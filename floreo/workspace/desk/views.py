@@ -24,23 +24,43 @@ from floreo.workspace.plan.asking import person
 RESULTS = 25
 # What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
 NEEDS = {
-    "edition": Permission.PLAN_READ, "pillar": Permission.PLAN_READ, "objective": Permission.PLAN_READ,
-    "committee": Permission.MEETING_READ, "meeting": Permission.MEETING_READ, "decision": Permission.MEETING_READ,
-    "action": Permission.PLAN_READ, "indicator": Permission.PLAN_READ, "organisation": Permission.REGISTER_READ,
-    "evidence": Permission.EVIDENCE_READ, "evidence_held": Permission.EVIDENCE_KEEP,
-    "person": Permission.PEOPLE_READ, "place": Permission.DESK_OPEN, "network": Permission.REGISTER_READ,
+    "edition": Permission.PLAN_READ,
+    "pillar": Permission.PLAN_READ,
+    "objective": Permission.PLAN_READ,
+    "committee": Permission.MEETING_READ,
+    "meeting": Permission.MEETING_READ,
+    "decision": Permission.MEETING_READ,
+    "action": Permission.PLAN_READ,
+    "indicator": Permission.PLAN_READ,
+    "organisation": Permission.REGISTER_READ,
+    "evidence": Permission.EVIDENCE_READ,
+    "evidence_held": Permission.EVIDENCE_KEEP,
+    "person": Permission.PEOPLE_READ,
+    "place": Permission.DESK_OPEN,
+    "network": Permission.REGISTER_READ,
     "yardstick": Permission.DESK_OPEN,
     "publication": Permission.PUBLICATION_WRITE,
-}  # fmt: skip
+}
 
 
 KINDS = {
-    "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"), "action": _l("Action"),
-    "committee": _l("Committee"), "meeting": _l("Meeting"), "decision": _l("Decision"),
-    "indicator": _l("Indicator"), "organisation": _l("Organisation"), "person": _l("Person"), "place": _l("Place"),
-    "network": _l("Network"), "publication": _l("Publication"), "evidence": _l("Evidence"),
-    "evidence_held": _l("Evidence"), "yardstick": _l("Yardstick"),
-}  # fmt: skip
+    "edition": _l("Edition"),
+    "pillar": _l("Pillar"),
+    "objective": _l("Objective"),
+    "action": _l("Action"),
+    "committee": _l("Committee"),
+    "meeting": _l("Meeting"),
+    "decision": _l("Decision"),
+    "indicator": _l("Indicator"),
+    "organisation": _l("Organisation"),
+    "person": _l("Person"),
+    "place": _l("Place"),
+    "network": _l("Network"),
+    "publication": _l("Publication"),
+    "evidence": _l("Evidence"),
+    "evidence_held": _l("Evidence"),
+    "yardstick": _l("Yardstick"),
+}
 
 
 class SearchForm(forms.Form):
@@ -54,9 +74,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.DESK_OPEN)
     mine = desk_of(person(request), show_all=request.GET.get("all", ""))
     context = {
-        "desk": mine, "desk_section": "desk", "nothing_yet": mine.is_empty and not Edition.objects.exists(),
-        "may_edit": can(request.user, Permission.PLAN_EDIT), "may_nudge": can(request.user, Permission.NUDGE),
-    }  # fmt: skip
+        "desk": mine,
+        "desk_section": "desk",
+        "nothing_yet": mine.is_empty and not Edition.objects.exists(),
+        "may_edit": can(request.user, Permission.PLAN_EDIT),
+        "may_nudge": can(request.user, Permission.NUDGE),
+    }
     return render(request, "workspace/desk/desk.html", context)
 
 

@@ -60,9 +60,11 @@ class FinishForm(forms.Form):
 
     into = forms.ChoiceField(label=_l("Into which edition?"), widget=forms.RadioSelect)
     code = forms.CharField(
-        label=_l("Code of the new edition"), required=False, max_length=40,
+        label=_l("Code of the new edition"),
+        required=False,
+        max_length=40,
         help_text=_l("Stands in its address: usually its years, such as 2025-2028."),
-    )  # fmt: skip
+    )
 
     def __init__(self, data: Any, *, editions: list[Edition], own: Edition | None, code: str) -> None:
         super().__init__(data)

@@ -24,9 +24,17 @@ from floreo.workspace.drafts.passages import Gap, Paragraph, Source
 PAGE = 40
 # The skeleton first, in reading order; then what surrounds it, kind by kind.
 _GROUPS = {
-    Kind.EDITION: 0, Kind.OBJECTIVE_OVERALL: 1, Kind.PILLAR: 2, Kind.OBJECTIVE: 2, Kind.ACTION: 2, Kind.TARGET: 3,
-    Kind.BODY: 4, Kind.MEASURE: 5, Kind.FUNDER: 6, Kind.OUTLET: 7,
-}  # fmt: skip
+    Kind.EDITION: 0,
+    Kind.OBJECTIVE_OVERALL: 1,
+    Kind.PILLAR: 2,
+    Kind.OBJECTIVE: 2,
+    Kind.ACTION: 2,
+    Kind.TARGET: 3,
+    Kind.BODY: 4,
+    Kind.MEASURE: 5,
+    Kind.FUNDER: 6,
+    Kind.OUTLET: 7,
+}
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,12 @@ def review_of(request: HttpRequest, draft: ImportDraft) -> Review:
     """The review as the address asks for it: page, row, an opened gap, a row to edit."""
     asked = _whole(request.GET.get("row")) or _whole(request.GET.get("edit"))
     review = Review(
-        draft, person(request), asked=asked, opened=_whole(request.GET.get("open")),
+        draft,
+        person(request),
+        asked=asked,
+        opened=_whole(request.GET.get("open")),
         everything=request.GET.get("all") == "1",
-    )  # fmt: skip
+    )
     page = _whole(request.GET.get("page")) or review.pages.get(asked or 0, 1)
     review.page = min(max(page, 1), review.page_count)
     return review
@@ -47,9 +50,11 @@ def one_import(request: HttpRequest, code: str) -> HttpResponse:
     draft = get_draft_for(request.user, code)
     if draft.state in {DraftState.READING, DraftState.FAILED, DraftState.DROPPED}:
         context = {
-            "draft": draft, "desk_section": "imports", "slow": clock.now() - draft.changed_at > SLOW,
+            "draft": draft,
+            "desk_section": "imports",
+            "slow": clock.now() - draft.changed_at > SLOW,
             "failure": failure_sentence(draft.failure, name=draft.file_name) if draft.failure else "",
-        }  # fmt: skip
+        }
         return render(request, "workspace/drafts/waiting.html", context)
     review = review_of(request, draft)
     if edited := _row(draft, _whole(request.GET.get("edit"))):
@@ -140,7 +145,9 @@ def _decided(request: HttpRequest, draft: ImportDraft, number: int, was: int | N
     others = [n for n in (was, after) if n is not None and n != number]
     rows = {r.number: r for r in review.here}
     context = {
-        "draft": draft, "review": review, "paragraphs": review.paragraphs_of(was, after, number),
+        "draft": draft,
+        "review": review,
+        "paragraphs": review.paragraphs_of(was, after, number),
         "rows": [review.show(rows[n], takes_focus=n == focus) for n in dict.fromkeys([number, *others])],
-    }  # fmt: skip
+    }
     return render(request, "workspace/drafts/_decided.html", context)

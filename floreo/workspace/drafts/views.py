@@ -59,9 +59,12 @@ def imports(request: HttpRequest) -> HttpResponse:
         row_count=Count("rows"), waiting=Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
     ).defer("text", "blocks", "mended")
     context = {
-        "form": form, "status": status, "drafts": counted[:LISTED], "samples": [p.name for p in sample_documents()],
+        "form": form,
+        "status": status,
+        "drafts": counted[:LISTED],
+        "samples": [p.name for p in sample_documents()],
         "desk_section": "imports",
-    }  # fmt: skip
+    }
     return render(request, "workspace/drafts/imports.html", context, status=status)
 
 

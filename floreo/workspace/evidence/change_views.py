@@ -72,11 +72,14 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
             acts.attach(kept, by=person(request), thing=thing, note=place)
 
     question = Question(
-        _("Add evidence"), _("Keep it"), _back_to(thing) if thing is not None else reverse("workspace:evidence"),
+        _("Add evidence"),
+        _("Keep it"),
+        _back_to(thing) if thing is not None else reverse("workspace:evidence"),
         about=_("For: %(thing)s") % {"thing": queries.name_of(thing)} if thing is not None else "",
         help=_("A document that anybody can check is worth more than a sentence. Each is kept once, under its hash."),
-        done=_("It is in the vault."), room="evidence",
-    )  # fmt: skip
+        done=_("It is in the vault."),
+        room="evidence",
+    )
     return ask(request, form, do, question)
 
 
@@ -90,14 +93,18 @@ def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect(_back_to(thing))
     words = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
     context = {
-        "desk_section": "evidence", "key": key, "name": queries.name_of(thing), "back": _back_to(thing), "q": words,
+        "desk_section": "evidence",
+        "key": key,
+        "name": queries.name_of(thing),
+        "back": _back_to(thing),
+        "q": words,
         "found": [
             (one, forms.AttachForm(one, auto_id=f"place-{one.pk}-%s"))
             for one in queries.to_choose_from(key, words, request.user)
         ],
         "form": forms.ChooseForm(initial={"q": words}),
         "new_href": f"{reverse('workspace:new_evidence')}?{urlencode({'to': key})}",
-    }  # fmt: skip
+    }
     return render(request, "workspace/evidence/attach.html", context)
 
 
@@ -123,9 +130,12 @@ def edit_evidence(request: HttpRequest, code: str) -> HttpResponse:
 def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
     question = _question(
-        found, _("Withdraw this evidence"), _("Withdraw"), done=_("It is withdrawn."),
+        found,
+        _("Withdraw this evidence"),
+        _("Withdraw"),
+        done=_("It is withdrawn."),
         help_=_("It shows nothing any more and the public no longer gets it. It is kept for the history."),
-    )  # fmt: skip
+    )
     return ask(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
 
 
@@ -134,9 +144,12 @@ def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
     form = forms.ReplaceForm(request, found)
     question = _question(
-        found, _("Put something newer in its place"), _("Replace"), done=_("It stands in the place of the old one."),
+        found,
+        _("Put something newer in its place"),
+        _("Replace"),
+        done=_("It stands in the place of the old one."),
         help_=_("Everything that the old one shows is shown by the new one. The old one is kept for the history."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
 
 
@@ -146,7 +159,10 @@ def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if place is None:
         raise NotAllowed
     question = _question(
-        found.evidence, _("Take it off %(thing)s") % {"thing": place.name}, _("Take it off"),
-        help_=_("The evidence stays in the vault."), done=_("It is taken off."),
-    )  # fmt: skip
+        found.evidence,
+        _("Take it off %(thing)s") % {"thing": place.name},
+        _("Take it off"),
+        help_=_("The evidence stays in the vault."),
+        done=_("It is taken off."),
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)

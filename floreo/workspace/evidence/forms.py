@@ -25,11 +25,18 @@ _TLP_WORDS = {
     Tlp.RED: _l("TLP:RED, its own organisation and the secretariat, never passed on"),
 }
 _LABELS: dict[str, Any] = {
-    "title": _l("What it is"), "note": _l("What it shows, and where in it"), "organisation": _l("Whose it is"),
-    "dated": _l("Day of the document"), "valid_until": _l("Valid until"), "tlp": _l("Marking"),
-    "is_public": _l("The public may have it"), "source": _l("Source"), "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
-}  # fmt: skip
+    "title": _l("What it is"),
+    "note": _l("What it shows, and where in it"),
+    "organisation": _l("Whose it is"),
+    "dated": _l("Day of the document"),
+    "valid_until": _l("Valid until"),
+    "tlp": _l("Marking"),
+    "is_public": _l("The public may have it"),
+    "source": _l("Source"),
+    "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"),
+    "doubt": _l("If not confirmed, why"),
+}
 _RENEWAL = _l("Its last day. Sixty days before it, its organisation is asked for a new one. Empty means no end.")
 
 
@@ -41,8 +48,10 @@ def whose_field(viewer: object) -> Any:
     """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
     field = organisation_field(
-        _LABELS["organisation"], required=False, help_text=_l("They are asked to renew it, and see it whatever its marking.")
-    )  # fmt: skip
+        _LABELS["organisation"],
+        required=False,
+        help_text=_l("They are asked to renew it, and see it whatever its marking."),
+    )
     field.empty_label = _l("Nobody in particular")
     if own is not None:
         field.queryset = Organisation.objects.filter(pk__in=own)
@@ -53,8 +62,14 @@ def whose_field(viewer: object) -> Any:
 class KeepForm(PlanForm):
     """A file or a link. The file comes last: when it is too large and the rest is not read, the words are kept."""
 
-    title = forms.CharField(label=_LABELS["title"], required=False, max_length=300,
-                            help_text=_l("For example: minutes of the workshop, 10 February 2020. A file without a title is called by its name."))  # fmt: skip
+    title = forms.CharField(
+        label=_LABELS["title"],
+        required=False,
+        max_length=300,
+        help_text=_l(
+            "For example: minutes of the workshop, 10 February 2020. A file without a title is called by its name."
+        ),
+    )
     note = text_field(_LABELS["note"], rows=2)
     place = forms.CharField(
         label=_l("Where in it"), required=False, max_length=300, help_text=_l("For example: page 4.")
@@ -64,14 +79,20 @@ class KeepForm(PlanForm):
     tlp = tlp_field()
     is_public = forms.BooleanField(label=_LABELS["is_public"], required=False)
     url = forms.CharField(
-        label=_l("Address of a link"), required=False, max_length=2000,
+        label=_l("Address of a link"),
+        required=False,
+        max_length=2000,
         widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
-        help_text=_l("Where anybody can read it. It is looked at once a week, and whoever answers for it hears when it is gone."),
-    )  # fmt: skip
+        help_text=_l(
+            "Where anybody can read it. It is looked at once a week, and whoever answers for it hears when it is gone."
+        ),
+    )
     file = forms.FileField(
-        label=_l("Or a file"), required=False, widget=forms.ClearableFileInput(),
+        label=_l("Or a file"),
+        required=False,
+        widget=forms.ClearableFileInput(),
         help_text=_l("A PDF, a picture, a text, an office document without macros, or a ZIP of those."),
-    )  # fmt: skip
+    )
 
     def __init__(self, request: HttpRequest, *, is_attached: bool = False, **kwargs: Any) -> None:
         super().__init__(posted(request), request.FILES or None, **kwargs)
@@ -98,9 +119,19 @@ class EvidenceForm(RecordForm):
     class Meta:
         model = Evidence
         fields: ClassVar[tuple[str, ...]] = (
-            "title", "note", "url", "dated", "valid_until", "organisation", "tlp", "is_public", "source", "source_url",
-            "confirmed", "doubt",
-        )  # fmt: skip
+            "title",
+            "note",
+            "url",
+            "dated",
+            "valid_until",
+            "organisation",
+            "tlp",
+            "is_public",
+            "source",
+            "source_url",
+            "confirmed",
+            "doubt",
+        )
         labels: ClassVar[dict[str, Any]] = _LABELS | {"url": _l("Address of the link")}
         help_texts: ClassVar[dict[str, Any]] = {
             "valid_until": _RENEWAL,
@@ -150,5 +181,8 @@ class AttachForm(forms.Form):
 class ChooseForm(forms.Form):
     """The box that narrows what can be attached."""
 
-    q = forms.CharField(label=_l("Words in its title, file name or address"), required=False,
-                        widget=forms.TextInput(attrs={"type": "search"}))  # fmt: skip
+    q = forms.CharField(
+        label=_l("Words in its title, file name or address"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )

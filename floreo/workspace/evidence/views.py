@@ -51,10 +51,12 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
     shows = queries.counts_of(listing.rows)
     count = ngettext("%(n)s piece.", "%(n)s pieces.", listing.total) % {"n": words.number(listing.total)}
     context = {
-        "desk_section": "evidence", "listing": listing, "count": count,
+        "desk_section": "evidence",
+        "listing": listing,
+        "count": count,
         "rows": [row_of(one, shows.get(one.pk, 0)) for one in listing.rows],
         "may_keep": can(request.user, Permission.EVIDENCE_KEEP),
-    }  # fmt: skip
+    }
     return render(request, "workspace/evidence/evidence.html", context)
 
 
@@ -65,12 +67,18 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
     may_keep = can(request.user, Permission.EVIDENCE_KEEP, found)
     record = queries.things_seen([found.record], request.user).get(found.record)
     context = {
-        "desk_section": "evidence", "item": found, "places": queries.places_of(found, request.user),
-        "row": row_of(found), "link": say.link_words(found), "may_keep": may_keep and found.withdrawn_on is None,
-        "record": queries.name_of(record) if record else "", "record_href": queries.page_of(record) if record else "",
+        "desk_section": "evidence",
+        "item": found,
+        "places": queries.places_of(found, request.user),
+        "row": row_of(found),
+        "link": say.link_words(found),
+        "may_keep": may_keep and found.withdrawn_on is None,
+        "record": queries.name_of(record) if record else "",
+        "record_href": queries.page_of(record) if record else "",
         "record_gone": bool(found.record) and found.record not in things_of([found.record]),
         "before": Evidence.objects.visible_to(request.user).filter(replaced_by=found),
-        "after": queries.seen_or_none(found.replaced_by, request.user), "history": history_of(found, viewer=request.user),
+        "after": queries.seen_or_none(found.replaced_by, request.user),
+        "history": history_of(found, viewer=request.user),
         "may_publish": reach(request.user, Permission.EVIDENCE_KEEP) is None,
-    }  # fmt: skip
+    }
     return render(request, "workspace/evidence/item.html", context)

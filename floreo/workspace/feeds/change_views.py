@@ -34,10 +34,13 @@ Keep = Callable[[dict[str, Any], int | None], None]
 def new_feed(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
     question = Question(
-        _("Add a feed"), _("Add feed"), reverse("workspace:feeds"), room=ROOM,
+        _("Add a feed"),
+        _("Add feed"),
+        reverse("workspace:feeds"),
+        room=ROOM,
         help=_("Four fields are enough. Try it with one of its files then, before it counts."),
         done=_("The feed is added. Try it with one of its files."),
-    )  # fmt: skip
+    )
     form = forms.NewFeedForm(posted(request), instance=Feed())
     return ask(request, form, lambda f: make_feed(by=person(request), **f), question)
 
@@ -96,8 +99,13 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
             refuse_on(form, refusal)
     status = 422 if form.is_bound and trial is None else 200
     context = {
-        "desk_section": ROOM, "feed": feed, "form": form, "trial": trial, "status": status, **say.trial_words(trial)
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "feed": feed,
+        "form": form,
+        "trial": trial,
+        "status": status,
+        **say.trial_words(trial),
+    }
     return render(request, "workspace/feeds/try.html", context, status=status)
 
 
@@ -159,7 +167,12 @@ def _map(
                 messages.success(request, _("Saved. From now on such files are read so."))
                 return HttpResponseRedirect(page["back"])
     context = {
-        "desk_section": ROOM, "form": form, "trial": trial, "status": status, "is_guess": said is None, **page,
+        "desk_section": ROOM,
+        "form": form,
+        "trial": trial,
+        "status": status,
+        "is_guess": said is None,
+        **page,
         **say.trial_words(trial),
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/mapping.html", context, status=status)

@@ -27,11 +27,13 @@ def corrections(request: HttpRequest) -> HttpResponse:
     waits = list(rows.filter(state=CorrectionState.OPEN).order_by("pk"))
     n = len(waits)
     context = {
-        "desk_section": ROOM, "waits": [(c, told.why_words(c.reason, c.network)) for c in waits],
+        "desk_section": ROOM,
+        "waits": [(c, told.why_words(c.reason, c.network)) for c in waits],
         "decided": list(rows.exclude(state=CorrectionState.OPEN)[:DECIDED_SHOWN]),
-        "answer": ngettext("%(n)d correction waits for a decision.", "%(n)d corrections wait for a decision.", n) % {"n": n},
+        "answer": ngettext("%(n)d correction waits for a decision.", "%(n)d corrections wait for a decision.", n)
+        % {"n": n},
         "handles": can(request.user, Permission.FINDING_HANDLE),
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/corrections.html", context)
 
 
@@ -46,9 +48,11 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     found = get_correction_for(request.user, pk)
     question = _question(
-        found, _("The register was wrong"), _("Correct the register"),
+        found,
+        _("The register was wrong"),
+        _("Correct the register"),
         _("What still stands there goes along to whom you name, or closes without counting as mended."),
-    )  # fmt: skip
+    )
     form = forms.AcceptForm(posted(request))
     return ask(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
 
@@ -57,7 +61,10 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     found = get_correction_for(request.user, pk)
     question = _question(
-        found, _("The register is right"), _("Keep the register"), _("Nothing changes there; they are told your reason.")
-    )  # fmt: skip
+        found,
+        _("The register is right"),
+        _("Keep the register"),
+        _("Nothing changes there; they are told your reason."),
+    )
     form = forms.RefuseForm(posted(request))
     return ask(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)

@@ -27,7 +27,9 @@ DIGESTS = Table(
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda d: d.pk, CellKind.WHOLE),
         Column("organisation", _("Organisation"), _("Code of whom it was sent to"), lambda d: d.organisation.code),
-        Column("role", _("Contacts"), _("abuse, technical, management, duty, press or other"), lambda d: d.contact_role),
+        Column(
+            "role", _("Contacts"), _("abuse, technical, management, duty, press or other"), lambda d: d.contact_role
+        ),
         Column("on", _("Sent on"), _("The country's day"), lambda d: d.on, CellKind.DATE),
         Column("start", _("From"), _("First day that it tells of"), lambda d: d.start, CellKind.DATE),
         Column("end", _("To"), _("Last day that it tells of"), lambda d: d.end, CellKind.DATE),
@@ -43,7 +45,7 @@ DIGESTS = Table(
         Filter("answered", _("Answered"), lambda: [("yes", _("Yes")), ("no", _("No"))], _answered),
         Filter("role", _("Contacts"), lambda: ContactRole.choices, lambda rows, value: rows.filter(contact_role=value)),
     ),
-)  # fmt: skip
+)
 
 
 def digests_table(viewer: object) -> Table:

@@ -38,9 +38,11 @@ def digests(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     context = {
-        "desk_section": ROOM, "listing": listing, "handles": can(request.user, Permission.FINDING_HANDLE),
+        "desk_section": ROOM,
+        "listing": listing,
+        "handles": can(request.user, Permission.FINDING_HANDLE),
         "sees_all": sees_all(request.user),
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/digests.html", context)
 
 
@@ -52,12 +54,17 @@ def digest(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = found.lines.select_related("finding__organisation__merged_into", "finding__feed")
     ordered = lines.order_by("finding__severity_rank", "finding__kind", "finding__subject", "pk")[:MOST_LINES]
     context = {
-        "desk_section": ROOM, "digest": found, "total": found.lines.count(), "most": MOST_LINES,
+        "desk_section": ROOM,
+        "digest": found,
+        "total": found.lines.count(),
+        "most": MOST_LINES,
         "rows": [(line, title_of(line.finding.kind, language()), told.where(line.finding)) for line in ordered],
-        "answers": found.answers.count(), "handles": can(request.user, Permission.FINDING_HANDLE),
-        "is_open": found.link_until > moment(clock.today()) and bool(found.to), "tlp_words": told.tlp_words(found.tlp),
+        "answers": found.answers.count(),
+        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "is_open": found.link_until > moment(clock.today()) and bool(found.to),
+        "tlp_words": told.tlp_words(found.tlp),
         "history": history_of(found, viewer=request.user) if sees_all(request.user) else None,
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/digest.html", context)
 
 
@@ -83,9 +90,12 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     found = get_digest_for(request.user, pk)
     question = _of(
-        found, _("Send the letter again"), _("Send again"), _("It waits in the outbox and leaves within a minute."),
+        found,
+        _("Send the letter again"),
+        _("Send again"),
+        _("It waits in the outbox and leaves within a minute."),
         _("It says how things stand now, and goes to the addresses that the register has today."),
-    )  # fmt: skip
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: acts.resend(found, by=person(request)), question)
 
 
@@ -93,9 +103,12 @@ def end_link(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     found = get_digest_for(request.user, pk)
     question = _of(
-        found, _("End the links of this letter"), _("End the links"), _("No link of this letter opens any more."),
+        found,
+        _("End the links of this letter"),
+        _("End the links"),
+        _("No link of this letter opens any more."),
         _("For a letter that got into wrong hands. What was answered by it stays. Sending it again makes new links."),
-    )  # fmt: skip
+    )
     form = forms.WhyForm(posted(request))
     return ask(request, form, lambda f: acts.end_link(found, by=person(request), **f), question)
 
@@ -104,8 +117,10 @@ def due(request: HttpRequest) -> HttpResponse:
     """What would go out today, before it does."""
     must_see_all(request.user)
     context = {
-        "desk_section": ROOM, "plans": preview(clock.today()), "handles": can(request.user, Permission.FINDING_HANDLE),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "plans": preview(clock.today()),
+        "handles": can(request.user, Permission.FINDING_HANDLE),
+    }
     return render(request, "workspace/feeds/due.html", context)
 
 
@@ -113,9 +128,14 @@ def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     body = get_organisation_for(request.user, code)
     question = Question(
-        _("Leave today's letter out"), _("Leave it out"), reverse("workspace:digests_due"), about=body.named(), room=ROOM,
-        help=_("What it would have said comes with the next."), done=_("It is left out."),
-    )  # fmt: skip
+        _("Leave today's letter out"),
+        _("Leave it out"),
+        reverse("workspace:digests_due"),
+        about=body.named(),
+        room=ROOM,
+        help=_("What it would have said comes with the next."),
+        done=_("It is left out."),
+    )
     form = forms.WhyForm(posted(request))
     return ask(request, form, lambda f: acts.skip(body, by=person(request), role=role, **f), question)
 
@@ -124,9 +144,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Who gets what, how often: the first rule that fits counts, and what holds where none does."""
     must_see_all(request.user)
     context = {
-        "desk_section": ROOM, "rules": list(DigestRule.objects.select_related("organisation")),
-        "defaults": default_rules(), "every": EVERY_WORDS, "handles": can(request.user, Permission.FINDING_HANDLE),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "rules": list(DigestRule.objects.select_related("organisation")),
+        "defaults": default_rules(),
+        "every": EVERY_WORDS,
+        "handles": can(request.user, Permission.FINDING_HANDLE),
+    }
     return render(request, "workspace/feeds/digest_rules.html", context)
 
 
@@ -137,7 +160,9 @@ def _rule_question(title: str, button: str, *, done: str = "", help_: str = "", 
 
 def new_rule(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
-    question = _rule_question(_("Add a rule for letters"), _("Add rule"), help_=_("It comes last. Of several that fit, the first counts."))  # fmt: skip
+    question = _rule_question(
+        _("Add a rule for letters"), _("Add rule"), help_=_("It comes last. Of several that fit, the first counts.")
+    )
     form = forms.DigestRuleForm(posted(request), instance=DigestRule())
     return ask(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
 

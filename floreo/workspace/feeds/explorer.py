@@ -27,9 +27,15 @@ from floreo.workspace.feeds.stored import the_store
 MOST_DAYS = 400
 MOST_ROWS = 60  # of a table on the page; the file has all
 GROUPS: Mapping[str, Promise] = {
-    "day": _l("Day"), "kind": _l("Kind"), "organisation": _l("Organisation"), "sector": _l("Sort of organisation"),
-    "district": _l("District"), "severity": _l("Severity"), "feed": _l("Feed"), "report_type": _l("Report type"),
-}  # fmt: skip
+    "day": _l("Day"),
+    "kind": _l("Kind"),
+    "organisation": _l("Organisation"),
+    "sector": _l("Sort of organisation"),
+    "district": _l("District"),
+    "severity": _l("Severity"),
+    "feed": _l("Feed"),
+    "report_type": _l("Report type"),
+}
 _OF_BODIES = {"sector", "district"}
 NOBODY = ""
 MOST_BARS = 20
@@ -145,14 +151,18 @@ def chart_of(groups: list[Group], by: str) -> str:
     ends = {groups[0].value, groups[-1].value}
     points = tuple(
         charts.Point(
-            date.fromisoformat(g.value), g.events, _short(g.value) if g.value in ends else "",
+            date.fromisoformat(g.value),
+            g.events,
+            _short(g.value) if g.value in ends else "",
             words.number(g.events) if g is top else "",
         )
         for g in groups
-    )  # fmt: skip
+    )
     spoken = _("%(title)s: most on %(day)s, with %(n)s.") % {
-        "title": title, "day": top.label, "n": words.number(top.events)
-    }  # fmt: skip
+        "title": title,
+        "day": top.label,
+        "n": words.number(top.events),
+    }
     return charts.line_chart(charts.Line(points, label=spoken, say=words.number))
 
 

@@ -29,9 +29,21 @@ ROOM = "explorer"
 LATEST = 50
 MOST_EVENTS = 10_000  # in a file
 SHOWN = (
-    "time.source", "source.ip", "source.fqdn", "source.port", "classification.identifier", "severity", "organisation",
-    "network", "feed.code", "feed.name", "malware.name", "product.name", "product.version", "event_description.text",
-)  # fmt: skip
+    "time.source",
+    "source.ip",
+    "source.fqdn",
+    "source.port",
+    "classification.identifier",
+    "severity",
+    "organisation",
+    "network",
+    "feed.code",
+    "feed.name",
+    "malware.name",
+    "product.name",
+    "product.version",
+    "event_description.text",
+)
 
 
 class ExplorerForm(PlanForm):
@@ -97,11 +109,15 @@ def find_events(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("download") == "csv":
         return _file(f"events-by-{asked.by}", explorer.as_csv(groups, asked.by))
     context |= {
-        "groups": groups[: explorer.MOST_ROWS] if asked.by != "day" else list(reversed(groups)), "asked": asked,
+        "groups": groups[: explorer.MOST_ROWS] if asked.by != "day" else list(reversed(groups)),
+        "asked": asked,
         "more": max(len(groups) - explorer.MOST_ROWS, 0) if asked.by != "day" else 0,
-        "total": sum(g.events for g in groups), "chart": drawn(explorer.chart_of(groups, asked.by)),
-        "by_title": explorer.GROUPS[asked.by], "title": explorer.title_of(asked.by), "links": _links(request),
-    }  # fmt: skip
+        "total": sum(g.events for g in groups),
+        "chart": drawn(explorer.chart_of(groups, asked.by)),
+        "by_title": explorer.GROUPS[asked.by],
+        "title": explorer.title_of(asked.by),
+        "links": _links(request),
+    }
     if asked.organisation:
         context["latest"] = _newest(where, asked, LATEST)
     if address := form.cleaned_data["address"]:

@@ -45,23 +45,33 @@ class FeedForm(NewFeedForm):
     """Everything that has a default."""
 
     fetch_secret = forms.CharField(
-        label=_l("Authorization header"), required=False, max_length=500,
+        label=_l("Authorization header"),
+        required=False,
+        max_length=500,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
         help_text=_l("Only where the address asks for one. It is kept and never shown; empty leaves it as it is."),
-    )  # fmt: skip
+    )
 
     class Meta(NewFeedForm.Meta):
         fields: ClassVar[tuple[str, ...]] = (
-            *NewFeedForm.Meta.fields, "every_minutes", "absent_runs", "tlp", "is_active", "fetch_secret",
-        )  # fmt: skip
+            *NewFeedForm.Meta.fields,
+            "every_minutes",
+            "absent_runs",
+            "tlp",
+            "is_active",
+            "fetch_secret",
+        )
         labels: ClassVar[dict[str, Any]] = NewFeedForm.Meta.labels | {
             "every_minutes": _l("A file comes every so many minutes"),
             "absent_runs": _l("Reports without it until a finding counts as mended"),
-            "tlp": _l("Marking"), "is_active": _l("Switched on"),
-        }  # fmt: skip
+            "tlp": _l("Marking"),
+            "is_active": _l("Switched on"),
+        }
         help_texts: ClassVar[dict[str, Any]] = NewFeedForm.Meta.help_texts | {
-            "every_minutes": _l("1440 is once a day. An address is fetched as often; a feed that stays away longer is called silent.")
-        }  # fmt: skip
+            "every_minutes": _l(
+                "1440 is once a day. An address is fetched as often; a feed that stays away longer is called silent."
+            )
+        }
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()
@@ -73,8 +83,10 @@ class FeedForm(NewFeedForm):
 class UploadForm(PlanForm):
     day = day_field(_l("Day that it reports on"), help_text=_l("Empty: the day in its name, else today."))
     file = forms.FileField(
-        label=_l("File"), required=False, help_text=_l("As it came: CSV, JSON lines or a list, also packed as gz or zip.")
-    )  # fmt: skip
+        label=_l("File"),
+        required=False,
+        help_text=_l("As it came: CSV, JSON lines or a list, also packed as gz or zip."),
+    )
 
 
 class TryForm(PlanForm):
@@ -87,13 +99,15 @@ class MappingForm(PlanForm):
     address = forms.ChoiceField(label=_l("Address"), required=False)
     time = forms.ChoiceField(label=_l("Time"), required=False)
     kind = forms.CharField(
-        label=_l("What it is"), required=False, max_length=200,
+        label=_l("What it is"),
+        required=False,
+        max_length=200,
         help_text=_l("A word for all rows, such as open-rdp; or column: and the name of the column that says it."),
-    )  # fmt: skip
+    )
     port = forms.ChoiceField(label=_l("Port"), required=False)
     name = forms.ChoiceField(
         label=_l("Name"), required=False, help_text=_l("A host or domain, where rows have no address.")
-    )  # fmt: skip
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -122,10 +136,12 @@ class RuleForm(RecordForm):
     does = forms.ChoiceField(
         label=_l("What is done then"),
         choices=[
-            ("drop", _l("Drop the row: it is counted, and goes nowhere")), ("raise", _l("Raise the severity to")),
-            ("rewrite", _l("Write something else into a field")), ("route", _l("Send it to another contact role")),
+            ("drop", _l("Drop the row: it is counted, and goes nowhere")),
+            ("raise", _l("Raise the severity to")),
+            ("rewrite", _l("Write something else into a field")),
+            ("route", _l("Send it to another contact role")),
         ],
-    )  # fmt: skip
+    )
     field = forms.ChoiceField(label=_l("Field that is rewritten"), required=False)
 
     class Meta:
@@ -134,9 +150,11 @@ class RuleForm(RecordForm):
         labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Why")}
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _l("For example: our own scanner is no attacker."),
-            "value": _l("A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."),
+            "value": _l(
+                "A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."
+            ),
             "reason": _l("For whoever reads the table next year."),
-        }  # fmt: skip
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,9 +174,11 @@ class RuleForm(RecordForm):
         said_value = condition.get("value", "")
         value = ", ".join(map(str, said_value)) if isinstance(said_value, list) else said_value
         self.fields[f"field_{n}"] = forms.ChoiceField(
-            label=_("Field"), required=False, initial=said,
+            label=_("Field"),
+            required=False,
+            initial=said,
             choices=[("", _("None")), *((name, name) for name in names)],
-        )  # fmt: skip
+        )
         self.fields[f"is_{n}"] = forms.ChoiceField(
             label=_("How"),
             required=False,
@@ -187,7 +207,13 @@ class RuleForm(RecordForm):
 
 def _operators() -> list[tuple[str, Any]]:
     return [
-        ("=", _("is")), ("!=", _("is not")), ("contains", _("contains")), ("starts", _("begins with")),
-        ("in", _("is one of (a, b, c)")), (">", _("is more than")), ("<", _("is less than")),
-        ("in network", _("lies in the network")), ("is empty", _("is empty")),
-    ]  # fmt: skip
+        ("=", _("is")),
+        ("!=", _("is not")),
+        ("contains", _("contains")),
+        ("starts", _("begins with")),
+        ("in", _("is one of (a, b, c)")),
+        (">", _("is more than")),
+        ("<", _("is less than")),
+        ("in network", _("lies in the network")),
+        ("is empty", _("is empty")),
+    ]

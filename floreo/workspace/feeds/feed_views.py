@@ -24,10 +24,14 @@ def feeds(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     rows = health.health_of(Feed.objects.all())
     context = {
-        "desk_section": ROOM, "rows": rows, "headline": health.headline(rows), "types": health.unknown_types(),
-        "may_run": can(request.user, Permission.FEED_RUN), "total": health.added(r.figures for r in rows),
+        "desk_section": ROOM,
+        "rows": rows,
+        "headline": health.headline(rows),
+        "types": health.unknown_types(),
+        "may_run": can(request.user, Permission.FEED_RUN),
+        "total": health.added(r.figures for r in rows),
         "days": health.DAYS,
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/feeds.html", context)
 
 
@@ -39,10 +43,16 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     (row,) = health.health_of(Feed.objects.filter(pk=found.pk))
     context = {
-        "desk_section": ROOM, "feed": found, "row": row, "listing": listing, "history": history_of(found, viewer=request.user),
-        "may_run": can(request.user, Permission.FEED_RUN), "every": say.every_words(found.every_minutes), "days": health.DAYS,
+        "desk_section": ROOM,
+        "feed": found,
+        "row": row,
+        "listing": listing,
+        "history": history_of(found, viewer=request.user),
+        "may_run": can(request.user, Permission.FEED_RUN),
+        "every": say.every_words(found.every_minutes),
+        "days": health.DAYS,
         "drifted": [(r, health.drift_words(r)) for r in health.drifts().get(found.pk, [])],
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/feed.html", context)
 
 
@@ -50,11 +60,17 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: every row of it is accounted for."""
     found = get_report_for(request.user, pk)
     context = {
-        "desk_section": ROOM, "report": found, "account": say.account_of(found), "problem": say.problem_words(found),
-        "reasons": say.reasons_of(found, stored.first_rejects(found)), "drift": health.drift_words(found),
-        "organisations": say.organisations_of(found), "title": _("What became of its rows"),
-        "seconds": found.seconds, "may_run": can(request.user, Permission.FEED_RUN),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "report": found,
+        "account": say.account_of(found),
+        "problem": say.problem_words(found),
+        "reasons": say.reasons_of(found, stored.first_rejects(found)),
+        "drift": health.drift_words(found),
+        "organisations": say.organisations_of(found),
+        "title": _("What became of its rows"),
+        "seconds": found.seconds,
+        "may_run": can(request.user, Permission.FEED_RUN),
+    }
     return render(request, "workspace/feeds/report.html", context)
 
 

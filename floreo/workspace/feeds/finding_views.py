@@ -47,10 +47,15 @@ def findings(request: HttpRequest) -> HttpResponseBase:
         "n": words.number(stands)
     }
     context = {
-        "desk_section": ROOM, "listing": listing, "answer": answer, "bad": bad, "sees_all": sees_all(request.user),
+        "desk_section": ROOM,
+        "listing": listing,
+        "answer": answer,
+        "bad": bad,
+        "sees_all": sees_all(request.user),
         "rows": [_row(f) for f in listing.rows],
-        "total": listing.total, "may_run": can(request.user, Permission.FEED_RUN),
-    }  # fmt: skip
+        "total": listing.total,
+        "may_run": can(request.user, Permission.FEED_RUN),
+    }
     return render(request, "workspace/feeds/findings.html", context)
 
 
@@ -70,13 +75,20 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
     waits = found.answers.filter(said__in=answering.FOR_THE_TEAM, handled_at=None).select_related("digest")
     context = {
-        "desk_section": ROOM, "finding": found, "where": told.where(found), "moments": timeline_of(found),
+        "desk_section": ROOM,
+        "finding": found,
+        "where": told.where(found),
+        "moments": timeline_of(found),
         "why": told.why_words(found.reason, found.network, found.service),
-        "text": text, "detail": _detail(found, text.title), "news": told.NEWS_WORDS[told.news_now(found)],
-        "events": _events(found, everything=sees_all(request.user)), "sees_all": sees_all(request.user),
-        "may_answer": can(request.user, Permission.FINDING_ANSWER, found), "handles": handles,
+        "text": text,
+        "detail": _detail(found, text.title),
+        "news": told.NEWS_WORDS[told.news_now(found)],
+        "events": _events(found, everything=sees_all(request.user)),
+        "sees_all": sees_all(request.user),
+        "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
+        "handles": handles,
         "waits": list(waits) if handles else [],
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/finding.html", context)
 
 
@@ -103,10 +115,14 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     alike = _alike(found)
     form = forms.AnswerForm(posted(request), alike=len(alike))
     question = Question(
-        _("Say how it stands"), _("Send"), found.get_absolute_url(), about=f"{found.organisation.heir().label}: {told.where(found)}, {title_of(found.kind, language())}",
-        help=_("An answer closes nothing: the next reports show whether it is mended."), room=ROOM,
+        _("Say how it stands"),
+        _("Send"),
+        found.get_absolute_url(),
+        about=f"{found.organisation.heir().label}: {told.where(found)}, {title_of(found.kind, language())}",
+        help=_("An answer closes nothing: the next reports show whether it is mended."),
+        room=ROOM,
         done=_("Thank you. Your answer is kept, and stands with the finding."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: _say(request, found, alike, f), question)
 
 
@@ -140,9 +156,14 @@ def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
     else:
         where = _("It was said at the desk, so what you write stands here and is not mailed.")
     question = Question(
-        _("Seen to"), _("Save"), row.finding.get_absolute_url(), room=ROOM, help=where, done=_("Saved."),
+        _("Seen to"),
+        _("Save"),
+        row.finding.get_absolute_url(),
+        room=ROOM,
+        help=where,
+        done=_("Saved."),
         about=f"{row.said_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
-    )  # fmt: skip
+    )
     form = forms.SeenToForm(posted(request))
     return ask(
         request,

@@ -23,8 +23,10 @@ class AnswerForm(PlanForm):
             del self.fields["every"]
             return
         label = ngettext(
-            "Say the same of the other finding of this kind", "Say the same of the %(n)d other findings of this kind", alike
-        )  # fmt: skip
+            "Say the same of the other finding of this kind",
+            "Say the same of the %(n)d other findings of this kind",
+            alike,
+        )
         self.fields["every"].label = label % {"n": alike} if "%(n)d" in label else label
 
     def facts(self) -> dict[str, Any]:
@@ -33,9 +35,7 @@ class AnswerForm(PlanForm):
 
 class SeenToForm(PlanForm):
     reply = text_field(_l("What you say to it"))
-    every = forms.BooleanField(
-        required=False, initial=True, label=_l("Also those that said the same at the same time")
-    )  # fmt: skip
+    every = forms.BooleanField(required=False, initial=True, label=_l("Also those that said the same at the same time"))
 
 
 class WhyForm(PlanForm):
@@ -46,8 +46,10 @@ class AcceptForm(PlanForm):
     """The register was wrong."""
 
     moved_to = organisation_field(
-        _l("Whose is it?"), required=False, help_text=_l("Leave it open when nobody knows: what is seen there then belongs to nobody.")
-    )  # fmt: skip
+        _l("Whose is it?"),
+        required=False,
+        help_text=_l("Leave it open when nobody knows: what is seen there then belongs to nobody."),
+    )
     decision = text_field(_l("What you say to whoever asked"))
 
     def __init__(self, data: Any) -> None:
@@ -79,9 +81,12 @@ class DigestRuleForm(RecordForm):
             "reason",
         )
         labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("Kind of finding"), "contact_role": _l("Goes to"), "every": _l("How often"),
-            "resend_days": _l("Told again after so many days"), "reason": _l("Why"),
-        }  # fmt: skip
+            "kind": _l("Kind of finding"),
+            "contact_role": _l("Goes to"),
+            "every": _l("How often"),
+            "resend_days": _l("Told again after so many days"),
+            "reason": _l("Why"),
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "kind": _l("For example open-rdp. Empty: every kind."),
             "contact_role": _l(

@@ -87,7 +87,12 @@ def drift_words(report: Report) -> list[str]:
     if n := len(report.missing_columns):
         found.append(ngettext("%(n)d known column is missing.", "%(n)d known columns are missing.", n) % {"n": n})
     if n := len(report.unknown_columns):
-        found.append(ngettext("%(n)d column is new; it is kept as it came.", "%(n)d columns are new; they are kept as they came.", n) % {"n": n})  # fmt: skip
+        found.append(
+            ngettext(
+                "%(n)d column is new; it is kept as it came.", "%(n)d columns are new; they are kept as they came.", n
+            )
+            % {"n": n}
+        )
     return found
 
 
@@ -126,9 +131,11 @@ def _troubles(
         found.append(
             ngettext(
                 "The columns of %(n)d report type are not those that are known.",
-                "The columns of %(n)d report types are not those that are known.", drifted,
-            ) % {"n": drifted}
-        )  # fmt: skip
+                "The columns of %(n)d report types are not those that are known.",
+                drifted,
+            )
+            % {"n": drifted}
+        )
     return tuple(found)
 
 
@@ -163,11 +170,14 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
     sums, newest, drifted = _sums(days[0]), _newest(rows), drifts()
     states = {
         row["feed"]: row
-        for row in Report.objects.filter(received_at__gte=_now() - timedelta(days=DAYS)).order_by().values("feed").annotate(
+        for row in Report.objects.filter(received_at__gte=_now() - timedelta(days=DAYS))
+        .order_by()
+        .values("feed")
+        .annotate(
             waiting=Count("pk", filter=Q(state__in=[ReportState.WAITING, ReportState.RUNNING])),
             refused=Count("pk", filter=Q(state=ReportState.REFUSED)),
         )
-    }  # fmt: skip
+    }
     found = []
     for feed in rows:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
@@ -195,9 +205,10 @@ def headline(rows: Iterable[FeedHealth]) -> str:
     if not active:
         return _("No feed is switched on.")
     if silent:
-        return ngettext(
-            "%(silent)d of %(n)d feeds is silent.", "%(silent)d of %(n)d feeds are silent.", silent
-        ) % {"silent": silent, "n": len(active)}  # fmt: skip
+        return ngettext("%(silent)d of %(n)d feeds is silent.", "%(silent)d of %(n)d feeds are silent.", silent) % {
+            "silent": silent,
+            "n": len(active),
+        }
     return _("No feed is silent.")
 
 
@@ -213,9 +224,12 @@ class UnknownType:
 
 def unknown_types() -> list[UnknownType]:
     rows = (
-        Report.objects.filter(is_known_type=False).exclude(report_type="").order_by()
-        .values("report_type").annotate(files=Count("pk"), n=Sum("rows"))
-    )  # fmt: skip
+        Report.objects.filter(is_known_type=False)
+        .exclude(report_type="")
+        .order_by()
+        .values("report_type")
+        .annotate(files=Count("pk"), n=Sum("rows"))
+    )
     mapped = set(TypeMapping.objects.values_list("report_type", flat=True))
     found = [UnknownType(r["report_type"], r["files"], r["n"], r["report_type"] in mapped) for r in rows]
     return sorted(found, key=lambda t: (t.is_mapped, t.report_type))

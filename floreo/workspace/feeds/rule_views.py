@@ -36,19 +36,29 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     night = trying.last_night()
     effect = trying.try_rule(found, night) if night else None
     context = {
-        "desk_section": ROOM, "rule": found, "conditions": say.conditions_of(found), "does": say.effect_words(found),
-        "night": night, "effect": effect, "examples": say.examples_of(effect), "may_run": can(request.user, Permission.FEED_RUN),
+        "desk_section": ROOM,
+        "rule": found,
+        "conditions": say.conditions_of(found),
+        "does": say.effect_words(found),
+        "night": night,
+        "effect": effect,
+        "examples": say.examples_of(effect),
+        "may_run": can(request.user, Permission.FEED_RUN),
         "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+    }
     return render(request, "workspace/feeds/rule.html", context)
 
 
 def new_rule(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
     question = Question(
-        _("Add a rule"), _("Add rule"), reverse("workspace:feed_rules"), room=ROOM, done=_("The rule is added, and off. See what it would do, then switch it on."),
+        _("Add a rule"),
+        _("Add rule"),
+        reverse("workspace:feed_rules"),
+        room=ROOM,
+        done=_("The rule is added, and off. See what it would do, then switch it on."),
         help=_("It comes last and is off. Rules count in their order: a later one sees what an earlier one wrote."),
-    )  # fmt: skip
+    )
     form = forms.RuleForm(posted(request), instance=FeedRule())
     return ask(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
 
@@ -67,9 +77,14 @@ def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule_for(request.user, pk)
     back = reverse("workspace:feed_rules")
     question = Question(
-        _("Remove the rule"), _("Remove rule"), back, about=found.name, done=_("The rule is removed."), room=ROOM,
+        _("Remove the rule"),
+        _("Remove rule"),
+        back,
+        about=found.name,
+        done=_("The rule is removed."),
+        room=ROOM,
         help=_("What it did to earlier reports stays. To stop it for a while, switch it off instead."),
-    )  # fmt: skip
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question)
 
 

@@ -69,19 +69,33 @@ def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | Non
     task = _task(feed, path, name, told.report_type, said)
     (summary,) = ingest.run(task)
     return Trial(
-        name, told.report_type, shown["format"], tuple(shown["header"]), shown["mapping"], summary,
-        tuple(_first(task)) if summary.kept else (), summary.problem,
-    )  # fmt: skip
+        name,
+        told.report_type,
+        shown["format"],
+        tuple(shown["header"]),
+        shown["mapping"],
+        summary,
+        tuple(_first(task)) if summary.kept else (),
+        summary.problem,
+    )
 
 
 def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> Task:
     digest = hashlib.sha256(f"{path}{name}".encode()).hexdigest()  # names the try; nothing is stored under it
     return Task(
-        feed=TRY, day=clock.today(), report_type=report_type, files=(Source(str(path), digest, name),),
-        received_at=clock.now(), root=str(settings.EVENTS_ROOT), constituency=str(constituency_path()), format=feed.format,
-        mapping=mapping, rules=rules(), dry_run=True,
+        feed=TRY,
+        day=clock.today(),
+        report_type=report_type,
+        files=(Source(str(path), digest, name),),
+        received_at=clock.now(),
+        root=str(settings.EVENTS_ROOT),
+        constituency=str(constituency_path()),
+        format=feed.format,
+        mapping=mapping,
+        rules=rules(),
+        dry_run=True,
         enough_rows=ENOUGH,
-    )  # fmt: skip
+    )
 
 
 def _first(task: Task) -> list[dict[str, Any]]:

@@ -62,7 +62,9 @@ def _outside(report: Report) -> str:
     if not report.outside:
         return ""
     n = words.number(report.outside)
-    return ngettext("%(n)s of them is nobody's in the register.", "%(n)s of them are nobody's in the register.", report.outside) % {"n": n}  # fmt: skip
+    return ngettext(
+        "%(n)s of them is nobody's in the register.", "%(n)s of them are nobody's in the register.", report.outside
+    ) % {"n": n}
 
 
 def problem_words(report: Report) -> str:
@@ -110,18 +112,27 @@ def trial_words(trial: Trial | None) -> dict[str, Any]:
     if summary is None:
         return {"problem": problem, "parts": [], "reasons": []}
     parts = [
-        Part(_("Kept as events"), summary.kept), Part(_("Repeats"), summary.duplicates),
-        Part(_("Dropped by a rule"), summary.dropped), Part(_("Rows rejected"), summary.rejected),
+        Part(_("Kept as events"), summary.kept),
+        Part(_("Repeats"), summary.duplicates),
+        Part(_("Dropped by a rule"), summary.dropped),
+        Part(_("Rows rejected"), summary.rejected),
         Part(_("In the file"), summary.rows, _("Only its beginning was tried.") if summary.rows >= ENOUGH else ""),
-    ]  # fmt: skip
+    ]
     reasons = [(reject_sentence(code), n) for code, n in sorted(summary.reasons.items(), key=lambda r: -r[1])]
     return {"problem": problem, "parts": parts, "reasons": reasons, "bodies": len(summary.organisations)}
 
 
 _HOW = {
-    "=": _l("is"), "!=": _l("is not"), "contains": _l("contains"), "starts": _l("begins with"), "in": _l("is one of"),
-    ">": _l("is more than"), "<": _l("is less than"), "in network": _l("lies in"), "is empty": _l("is empty"),
-}  # fmt: skip
+    "=": _l("is"),
+    "!=": _l("is not"),
+    "contains": _l("contains"),
+    "starts": _l("begins with"),
+    "in": _l("is one of"),
+    ">": _l("is more than"),
+    "<": _l("is less than"),
+    "in network": _l("lies in"),
+    "is empty": _l("is empty"),
+}
 
 
 def conditions_of(rule: FeedRule) -> list[str]:

@@ -39,10 +39,13 @@ def _question(indicator: Indicator, title: Any, button: Any, *, help_: Any = "",
 def new_indicator(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FIGURE_DEFINE)
     question = Question(
-        _("Add an indicator"), _("Add indicator"), reverse("workspace:indicators"), room="indicators",
+        _("Add an indicator"),
+        _("Add indicator"),
+        reverse("workspace:indicators"),
+        room="indicators",
         help=_("A figure with its meaning: what is counted, in what unit, and who answers for it."),
         done=_("The indicator is added. Give it a target next."),
-    )  # fmt: skip
+    )
     form = forms.NewIndicatorForm(posted(request), instance=Indicator())
     return ask(request, form, lambda f: acts.define_indicator(f.pop("code"), by=person(request), **f), question)
 
@@ -70,9 +73,12 @@ def new_reading(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.READING_ENTER, found)
     form = forms.ReadingForm(found, posted(request), chosen=request.GET.get("period", ""))
     question = _question(
-        found, _("Enter a reading"), _("Enter reading"), help_=found.in_language("definition"),
+        found,
+        _("Enter a reading"),
+        _("Enter reading"),
+        help_=found.in_language("definition"),
         done=_("The reading is entered. It can be changed until it is frozen."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.record_reading(found, by=person(request), **f), question)
 
 
@@ -84,9 +90,12 @@ def compute_reading(request: HttpRequest, code: str) -> HttpResponse:
         raise Missing
     form = forms.ComputeForm(found, posted(request), knows_past=measure.knows_past)
     question = _question(
-        found, _("Compute a reading"), _("Compute reading"), done=_("The reading is computed."),
+        found,
+        _("Compute a reading"),
+        _("Compute reading"),
+        done=_("The reading is computed."),
         help_=_("What is not frozen is replaced; what is frozen stays."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.take_reading(found, by=person(request), **f), question)
 
 
@@ -95,9 +104,11 @@ def new_chart_note(request: HttpRequest, code: str) -> HttpResponse:
     found = get_indicator_for(request.user, code)
     form = forms.ChartNoteForm(posted(request))
     question = _question(
-        found, _("Add a note to the chart"), _("Add note"),
+        found,
+        _("Add a note to the chart"),
+        _("Add note"),
         help_=_("Something that happened and explains a turn of the line, for example: duty rota began."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.add_chart_note(found, by=person(request), **f), question)
 
 
@@ -105,10 +116,12 @@ def freeze(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.READING_FREEZE)
     found = get_reading_for(request.user, code, pk)
     question = _question(
-        found.indicator, _("Freeze the reading of %(period)s") % {"period": when_words(found)}, _("Freeze reading"),
+        found.indicator,
+        _("Freeze the reading of %(period)s") % {"period": when_words(found)},
+        _("Freeze reading"),
         help_=_("A frozen reading never changes. If it turns out to be wrong, a correction stands beside it."),
         done=_("The reading is frozen."),
-    )  # fmt: skip
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: acts.freeze_reading(found, by=person(request)), question)
 
 
@@ -116,10 +129,12 @@ def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.READING_FREEZE)
     found = get_reading_for(request.user, code, pk)
     question = _question(
-        found.indicator, _("Correct the reading of %(period)s") % {"period": when_words(found)}, _("Save correction"),
+        found.indicator,
+        _("Correct the reading of %(period)s") % {"period": when_words(found)},
+        _("Save correction"),
         help_=_("Both readings stay: the old one, and yours beside it with the reason."),
         done=_("The correction stands beside the old reading."),
-    )  # fmt: skip
+    )
     form = forms.CorrectionForm(found, posted(request))
     return ask(request, form, lambda f: acts.correct_reading(found, by=person(request), **f), question)
 
@@ -127,13 +142,19 @@ def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def close_period(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.READING_FREEZE)
     form = forms.ClosePeriodForm(posted(request))
-    said = _("No reading of a period that is over waits to be frozen.") if form.is_empty else _(
-        "Every reading of the period is frozen, over all indicators. Frozen readings never change."
-    )  # fmt: skip
+    said = (
+        _("No reading of a period that is over waits to be frozen.")
+        if form.is_empty
+        else _("Every reading of the period is frozen, over all indicators. Frozen readings never change.")
+    )
     question = Question(
-        _("Close a period"), _("Freeze all its readings"), reverse("workspace:indicators"), help=said,
-        done=_("The period is closed."), room="indicators",
-    )  # fmt: skip
+        _("Close a period"),
+        _("Freeze all its readings"),
+        reverse("workspace:indicators"),
+        help=said,
+        done=_("The period is closed."),
+        room="indicators",
+    )
     return ask(request, form, lambda f: acts.close_period(f["period"], by=person(request)), question)
 
 

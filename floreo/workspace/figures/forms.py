@@ -25,16 +25,21 @@ CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their d
 def number_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
     """A number as people type it. The action says what is wrong with it, so this only asks for one."""
     return forms.CharField(
-        label=label, required=required, help_text=help_text, max_length=40,
+        label=label,
+        required=required,
+        help_text=help_text,
+        max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )  # fmt: skip
+    )
 
 
 def source_field(*, required: bool) -> forms.CharField:
     return forms.CharField(
-        label=_l("Where it comes from"), required=required, max_length=500,
+        label=_l("Where it comes from"),
+        required=required,
+        max_length=500,
         help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
-    )  # fmt: skip
+    )
 
 
 BY_DAYS = "days"  # the choice of a period that is not in the list
@@ -45,33 +50,67 @@ class IndicatorForm(RecordForm):
 
     answers_for = organisation_field(_l("Answers for it"), required=False)
     measure = forms.ChoiceField(
-        label=_l("Readings"), required=False,
+        label=_l("Readings"),
+        required=False,
         help_text=_l("Computed from records where there is a measure; otherwise people enter them."),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Indicator
         fields: ClassVar[tuple[str, ...]] = (
-            "title", "short_title", "definition", "measure", "unit", "decimals", "direction", "frequency", "kind",
-            "numerator_words", "denominator_words", "about_people", "edition", "pillar", "objective", "answers_for",
-            "answers_post", "method", "source", "source_url", "is_public", "on_home",
-        )  # fmt: skip
+            "title",
+            "short_title",
+            "definition",
+            "measure",
+            "unit",
+            "decimals",
+            "direction",
+            "frequency",
+            "kind",
+            "numerator_words",
+            "denominator_words",
+            "about_people",
+            "edition",
+            "pillar",
+            "objective",
+            "answers_for",
+            "answers_post",
+            "method",
+            "source",
+            "source_url",
+            "is_public",
+            "on_home",
+        )
         labels: ClassVar[dict[str, Any]] = {
-            "title": _l("Title"), "short_title": _l("Short title"), "definition": _l("What it measures"),
-            "unit": _l("Unit"), "decimals": _l("Decimals shown"), "direction": _l("Which way is better"),
-            "frequency": _l("How often"), "kind": _l("Kind"), "numerator_words": _l("What is counted"),
-            "denominator_words": _l("Out of what"), "about_people": _l("It counts people: numbers under 5 are hidden"),
-            "edition": _l("Edition"), "pillar": _l("Pillar"), "objective": _l("Objective"),
-            "answers_post": _l("Who there, by post"), "method": _l("Method"), "source": _l("Source"),
-            "source_url": _l("Address of the source"), "is_public": _l("Public"), "on_home": _l("On the home page"),
-        }  # fmt: skip
+            "title": _l("Title"),
+            "short_title": _l("Short title"),
+            "definition": _l("What it measures"),
+            "unit": _l("Unit"),
+            "decimals": _l("Decimals shown"),
+            "direction": _l("Which way is better"),
+            "frequency": _l("How often"),
+            "kind": _l("Kind"),
+            "numerator_words": _l("What is counted"),
+            "denominator_words": _l("Out of what"),
+            "about_people": _l("It counts people: numbers under 5 are hidden"),
+            "edition": _l("Edition"),
+            "pillar": _l("Pillar"),
+            "objective": _l("Objective"),
+            "answers_post": _l("Who there, by post"),
+            "method": _l("Method"),
+            "source": _l("Source"),
+            "source_url": _l("Address of the source"),
+            "is_public": _l("Public"),
+            "on_home": _l("On the home page"),
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "definition": _l("So that two people would count the same."),
             "unit": _l("For example % or people. Left empty, a measure gives its own."),
         }
         widgets: ClassVar[dict[str, Any]] = {
-            "definition": forms.Textarea(attrs={"rows": 3}), "method": forms.Textarea(attrs={"rows": 3}),
-        }  # fmt: skip
+            "definition": forms.Textarea(attrs={"rows": 3}),
+            "method": forms.Textarea(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,9 +149,11 @@ class TargetForm(PlanForm):
     target = number_field(_l("Target"))
     target_due = day_field(_l("By when"))
     target_source = forms.CharField(
-        label=_l("Who set it, and when"), required=False, max_length=300,
+        label=_l("Who set it, and when"),
+        required=False,
+        max_length=300,
         help_text=_l("For example: steering committee, 12 January 2025."),
-    )  # fmt: skip
+    )
     baseline = number_field(_l("Baseline"), help_text=_l("Where it began."))
     baseline_on = day_field(_l("Day of the baseline"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -223,8 +264,9 @@ class ClosePeriodForm(PlanForm):
         rows = Reading.objects.standing().filter(frozen_at=None, ends_on__lt=clock.today())
         found = sorted(
             {Period(start, end) for start, end in rows.order_by().values_list("starts_on", "ends_on").distinct()},
-            key=lambda p: (p.end, p.start), reverse=True,
-        )  # fmt: skip
+            key=lambda p: (p.end, p.start),
+            reverse=True,
+        )
         field = self.fields["period"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(_key(p), period_words(p)) for p in found]

@@ -81,11 +81,14 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
     newest = queries.latest(Indicator.objects.filter(pk__in=[i.pk for i in listing.rows]))
     count = ngettext("%(n)s indicator.", "%(n)s indicators.", listing.total) % {"n": listing.total}
     context = {
-        "desk_section": "indicators", "listing": listing, "count": count, "due": _due_rows(request.user),
+        "desk_section": "indicators",
+        "listing": listing,
+        "count": count,
+        "due": _due_rows(request.user),
         "rows": [_row(i, newest.get(i.pk)) for i in listing.rows],
         "may_define": can(request.user, Permission.FIGURE_DEFINE),
         "may_freeze": can(request.user, Permission.READING_FREEZE),
-    }  # fmt: skip
+    }
     return render(request, "workspace/figures/indicators.html", context)
 
 
@@ -115,10 +118,14 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
     if reading.corrects is not None:
         note = _("Corrected, was %(value)s. %(why)s") % {"value": say.value_words(reading.corrects), "why": note}
     return ReadingRow(
-        reading, say.when_words(reading), say.value_words(reading), state, note,
+        reading,
+        say.when_words(reading),
+        say.value_words(reading),
+        state,
+        note,
         may_freeze=may_freeze and not reading.is_frozen and not runs,
         may_correct=may_freeze and reading.is_frozen and not corrected,
-    )  # fmt: skip
+    )
 
 
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
@@ -130,15 +137,25 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     may_freeze, measure = can(request.user, Permission.READING_FREEZE), measure_of(found)
     may_enter = can(request.user, Permission.READING_ENTER, found)
     context: dict[str, Any] = {
-        "desk_section": "indicators", "indicator": found, "name": found.in_language("title"),
-        "newest": newest, "readings": readings,
-        "notes": list(found.chart_notes.all()), "headline": say.headline(found, newest),
-        "status": say.shape_of(found, newest), "target": say.target_words(found), "baseline": say.baseline_words(found),
-        "change": say.change_words(newest, before) if newest else "", "next_on": say.next_reading_on(found, newest),
-        "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)], "measure": measure,
-        "may_enter": may_enter and measure is None, "may_compute": may_enter and measure is not None,
-        "may_define": can(request.user, Permission.FIGURE_DEFINE), "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+        "desk_section": "indicators",
+        "indicator": found,
+        "name": found.in_language("title"),
+        "newest": newest,
+        "readings": readings,
+        "notes": list(found.chart_notes.all()),
+        "headline": say.headline(found, newest),
+        "status": say.shape_of(found, newest),
+        "target": say.target_words(found),
+        "baseline": say.baseline_words(found),
+        "change": say.change_words(newest, before) if newest else "",
+        "next_on": say.next_reading_on(found, newest),
+        "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)],
+        "measure": measure,
+        "may_enter": may_enter and measure is None,
+        "may_compute": may_enter and measure is not None,
+        "may_define": can(request.user, Permission.FIGURE_DEFINE),
+        "history": history_of(found, viewer=request.user),
+    }
     return render(request, "workspace/figures/indicator.html", context)
 
 
@@ -148,9 +165,14 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = get_reading_for(request.user, code, pk)
     rows = found.records.rows if found.records else found.working.get("records", [])
     context = {
-        "desk_section": "indicators", "indicator": found.indicator, "reading": found,
-        "name": found.indicator.in_language("title"), "working": working_of(found),
+        "desk_section": "indicators",
+        "indicator": found.indicator,
+        "reading": found,
+        "name": found.indicator.in_language("title"),
+        "working": working_of(found),
         "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
-        "evidence": shown_beside([found], request.user)[key(found)], "records": rows[:MOST_RECORDS], "total": found.records.total if found.records else len(rows),
-    }  # fmt: skip
+        "evidence": shown_beside([found], request.user)[key(found)],
+        "records": rows[:MOST_RECORDS],
+        "total": found.records.total if found.records else len(rows),
+    }
     return render(request, "workspace/figures/reading.html", context)

@@ -27,8 +27,9 @@ def heading(waiting: int, silent: datetime | None) -> str:
     if waiting and silent:
         said = ngettext(
             "%(n)s letter waits: the mail server has not taken our mail since %(since)s.",
-            "%(n)s letters wait: the mail server has not taken our mail since %(since)s.", waiting,
-        )  # fmt: skip
+            "%(n)s letters wait: the mail server has not taken our mail since %(since)s.",
+            waiting,
+        )
         return said % (n | {"since": moment(silent)})
     if waiting:
         return ngettext("%(n)s letter waits.", "%(n)s letters wait.", waiting) % n

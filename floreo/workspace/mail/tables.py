@@ -15,10 +15,14 @@ def _letters(_viewer: object) -> QuerySet[OutboxMail]:
 
 
 LETTERS = Table(
-    "letters", _l("Outbox"), _l("Letters that wait, left, could not be sent or came back."), rows=_letters, order=("-pk",),
-    key="to", columns=(Column("to", _l("To"), _l("The address."), lambda m: m.to),), needs=Permission.MAIL_READ,
+    "letters",
+    _l("Outbox"),
+    _l("Letters that wait, left, could not be sent or came back."),
+    rows=_letters,
+    order=("-pk",),
+    key="to",
+    columns=(Column("to", _l("To"), _l("The address."), lambda m: m.to),),
+    needs=Permission.MAIL_READ,
     search=("to", "subject"),
-    filters=(
-        Filter("state", _l("State"), lambda: MailState.choices, lambda rows, value: rows.filter(state=value)),
-    ),
-)  # fmt: skip
+    filters=(Filter("state", _l("State"), lambda: MailState.choices, lambda rows, value: rows.filter(state=value)),),
+)

@@ -47,10 +47,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
     bad = _bad_addresses()
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     context = {
-        "listing": listing, "letters": letters, "answer": answer, "troubles": presenters.troubles(stuck, len(bad)),
-        "bad": bad, "desk_section": "mail",
+        "listing": listing,
+        "letters": letters,
+        "answer": answer,
+        "troubles": presenters.troubles(stuck, len(bad)),
+        "bad": bad,
+        "desk_section": "mail",
         "no_server": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
-    }  # fmt: skip
+    }
     return render(request, "workspace/mail/outbox.html", context)
 
 
@@ -80,9 +84,13 @@ def _bad_addresses() -> list[Bad]:
 def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
     context = {
-        "mail": mail, "how": presenters.how(mail), "is_open": mail.state in WAITS, "desk_section": "mail",
-        "text": "" if mail.is_secret else mail.text, "can_drop": mail.state in {MailState.WAITING, MailState.STUCK},
-    }  # fmt: skip
+        "mail": mail,
+        "how": presenters.how(mail),
+        "is_open": mail.state in WAITS,
+        "desk_section": "mail",
+        "text": "" if mail.is_secret else mail.text,
+        "can_drop": mail.state in {MailState.WAITING, MailState.STUCK},
+    }
     return render(request, "workspace/mail/letter.html", context)
 
 

@@ -43,29 +43,41 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     today, seats = clock.today(), found.seats.select_related("organisation__merged_into", "person")
     now = [s for s in seats if s.until is None or s.until >= today]
     context: dict[str, Any] = {
-        "desk_section": "meetings", "committee": found, "seats": now, "former": [s for s in seats if s not in now],
+        "desk_section": "meetings",
+        "committee": found,
+        "seats": now,
+        "former": [s for s in seats if s not in now],
         "meetings": [(m, say.stage(m)) for m in found.meetings.select_related("committee")[:24]],
         "decisions": [(d, say.waits(d)) for d in found.decisions.open().select_related("organisation")],
-        "may_run": can(request.user, RUN), "may_people": can(request.user, Permission.PEOPLE_READ),
+        "may_run": can(request.user, RUN),
+        "may_people": can(request.user, Permission.PEOPLE_READ),
         "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+    }
     return render(request, "workspace/meetings/committee.html", context)
 
 
 def _question(committee: Committee, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
     return Question(
-        title, button, committee.desk_url(), about=committee.in_language("name"), help=help_, done=done or _("Saved."),
+        title,
+        button,
+        committee.desk_url(),
+        about=committee.in_language("name"),
+        help=help_,
+        done=done or _("Saved."),
         room="meetings",
-    )  # fmt: skip
+    )
 
 
 def new_committee(request: HttpRequest) -> HttpResponse:
     must(request.user, RUN)
     form = forms.NewCommitteeForm(posted(request), instance=Committee())
     question = Question(
-        _("Add a committee"), _("Add committee"), reverse("workspace:committees"), room="meetings",
+        _("Add a committee"),
+        _("Add committee"),
+        reverse("workspace:committees"),
+        room="meetings",
         done=_("The committee is added. Give out its seats next."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.add_committee(f.pop("code"), by=person(request), **f), question)
 
 
@@ -90,9 +102,11 @@ def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     seat = get_seat_for(request.user, code, pk)
     form = forms.SeatForm(posted(request), instance=seat)
     question = _question(
-        seat.committee, _("Change a seat"), _("Save changes"),
+        seat.committee,
+        _("Change a seat"),
+        _("Save changes"),
         help_=_("To correct what was entered. When somebody new sits there, end this seat and give a new one."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.update_seat(seat, by=person(request), **f), question, thing=seat)
 
 
@@ -108,9 +122,11 @@ def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, RUN)
     seat = get_seat_for(request.user, code, pk)
     question = _question(
-        seat.committee, _("Remove the seat of %(who)s") % {"who": say.seat_name(seat)}, _("Remove seat"),
+        seat.committee,
+        _("Remove the seat of %(who)s") % {"who": say.seat_name(seat)},
+        _("Remove seat"),
         help_=_("Only for what was entered by mistake. A seat that came to its end is ended."),
-    )  # fmt: skip
+    )
     form = ReasonForm(posted(request))
     return ask(request, form, lambda f: acts.remove_seat(seat, by=person(request), **f), question)
 

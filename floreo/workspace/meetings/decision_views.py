@@ -55,11 +55,16 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     found = get_decision_for(request.user, number)
     shown = queries.shown([found])[0]
     context: dict[str, Any] = {
-        "desk_section": "meetings", "decision": found, "shown": shown, "history_words": say.history_words(found, shown.state),
-        "due": say.due_words(found), "owner": say.owner_words(found, names=can(request.user, Permission.PEOPLE_READ)),
-        "waits": say.waits(found) if found.is_open and shown.state == found.state else "", "tasks": _tasks(request, found),
+        "desk_section": "meetings",
+        "decision": found,
+        "shown": shown,
+        "history_words": say.history_words(found, shown.state),
+        "due": say.due_words(found),
+        "owner": say.owner_words(found, names=can(request.user, Permission.PEOPLE_READ)),
+        "waits": say.waits(found) if found.is_open and shown.state == found.state else "",
+        "tasks": _tasks(request, found),
         "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+    }
     return render(request, "workspace/meetings/decision.html", context)
 
 
@@ -68,10 +73,13 @@ def new_decision(request: HttpRequest) -> HttpResponse:
     must(request.user, RUN)
     form = forms.EditionDecisionForm(posted(request), instance=Decision())
     question = Question(
-        _("Record a decision"), _("Record decision"), reverse("workspace:decisions"), room="meetings",
+        _("Record a decision"),
+        _("Record decision"),
+        reverse("workspace:decisions"),
+        room="meetings",
         help=_("For what was decided by circular, or is asked of the minister between two meetings."),
         done=_("The decision is recorded."),
-    )  # fmt: skip
+    )
 
     def do(facts: dict[str, Any]) -> Decision:
         edition = facts.pop("edition")
@@ -109,34 +117,62 @@ def _is_taken(found: Decision) -> bool:
 
 TASKS: dict[str, Task] = {
     "answer": Task(
-        _l("Record the answer"), _l("Record answer"), RUN, lambda d, _f: forms.AnswerForm(d, initial={"on": clock.today()}),
-        acts.answer_decision, lambda f: f.state == DecisionState.ASKED, done=_l("The answer is recorded."),
+        _l("Record the answer"),
+        _l("Record answer"),
+        RUN,
+        lambda d, _f: forms.AnswerForm(d, initial={"on": clock.today()}),
+        acts.answer_decision,
+        lambda f: f.state == DecisionState.ASKED,
+        done=_l("The answer is recorded."),
     ),
     "milestone": Task(
-        _l("Make it a milestone"), _l("Add milestone"), RUN,
-        lambda d, f: forms.ToMilestoneForm(f, d, about=_about(f)), acts.turn_into_milestone, _is_taken,
+        _l("Make it a milestone"),
+        _l("Add milestone"),
+        RUN,
+        lambda d, f: forms.ToMilestoneForm(f, d, about=_about(f)),
+        acts.turn_into_milestone,
+        _is_taken,
         help=_l("It then stands in the plan, and the decision is carried out when it is reached."),
         done=_l("It is a milestone of the plan now."),
     ),
     "action": Task(
-        _l("Make it an action"), _l("Add action"), RUN, lambda d, f: forms.ToActionForm(f, d), acts.turn_into_action, _is_taken,
+        _l("Make it an action"),
+        _l("Add action"),
+        RUN,
+        lambda d, f: forms.ToActionForm(f, d),
+        acts.turn_into_action,
+        _is_taken,
         help=_l("It then stands in the plan under its own code, led by the body that carries it out."),
         done=_l("It is an action of the plan now."),
     ),
     "done": Task(
-        _l("Say that it is carried out"), _l("It is carried out"), SAY,
-        lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}), acts.carry_out_decision, _is_taken,
+        _l("Say that it is carried out"),
+        _l("It is carried out"),
+        SAY,
+        lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}),
+        acts.carry_out_decision,
+        _is_taken,
         done=_l("It is carried out."),
     ),
     "edit": Task(
-        _l("Change the decision"), _l("Save changes"), RUN, lambda d, f: forms.DecisionForm(d, instance=f),
-        acts.update_decision, lambda _f: True,
+        _l("Change the decision"),
+        _l("Save changes"),
+        RUN,
+        lambda d, f: forms.DecisionForm(d, instance=f),
+        acts.update_decision,
+        lambda _f: True,
     ),
     "drop": Task(
-        _l("Drop the decision"), _l("Drop it"), RUN, lambda d, _f: ReasonForm(d), acts.drop_decision, lambda f: f.is_open,
-        help=_l("It stays in the record, with the reason."), done=_l("The decision is dropped."),
+        _l("Drop the decision"),
+        _l("Drop it"),
+        RUN,
+        lambda d, _f: ReasonForm(d),
+        acts.drop_decision,
+        lambda f: f.is_open,
+        help=_l("It stays in the record, with the reason."),
+        done=_l("The decision is dropped."),
     ),
-}  # fmt: skip
+}
 
 
 def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Promise, str]]:

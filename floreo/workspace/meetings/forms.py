@@ -31,14 +31,27 @@ def hour_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _LABELS: dict[str, Any] = {
-    "name": _l("Name"), "purpose": _l("What it is for"), "organisation": _l("As a body of the register"),
-    "edition": _l("Watches over"), "is_public": _l("Public"), "until": _l("Dissolved on"), "part": _l("Part"),
-    "since": _l("Since"), "source": _l("Source"), "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
-    "place": _l("Place"), "online_url": _l("Address to join from afar"), "opening": _l("Opening words"),
-    "title": _l("Title"), "text": _l("Text"), "kind": _l("Kind"), "addressed_to": _l("Asked of, by post"),
+    "name": _l("Name"),
+    "purpose": _l("What it is for"),
+    "organisation": _l("As a body of the register"),
+    "edition": _l("Watches over"),
+    "is_public": _l("Public"),
+    "until": _l("Dissolved on"),
+    "part": _l("Part"),
+    "since": _l("Since"),
+    "source": _l("Source"),
+    "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"),
+    "doubt": _l("If not confirmed, why"),
+    "place": _l("Place"),
+    "online_url": _l("Address to join from afar"),
+    "opening": _l("Opening words"),
+    "title": _l("Title"),
+    "text": _l("Text"),
+    "kind": _l("Kind"),
+    "addressed_to": _l("Asked of, by post"),
     "due_on": _l("By when"),
-}  # fmt: skip
+}
 
 
 class CommitteeForm(RecordForm):
@@ -107,9 +120,12 @@ class CallForm(PlanForm):
     ends_at = hour_field(_l("to"))
     place = forms.CharField(label=_l("Place"), required=False, max_length=200)
     online_url = forms.URLField(
-        label=_l("Address to join from afar"), required=False, max_length=500, assume_scheme="https",
+        label=_l("Address to join from afar"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
         help_text=_l("Only members get it."),
-    )  # fmt: skip
+    )
     opening = text_field(_l("Opening words"), help_text=_l("What the agenda and the minutes begin with."))
     tell = forms.BooleanField(label=_l("Tell the members now, by letter"), required=False, initial=True)
     was_held = forms.BooleanField(label=_l("It was held already: I only enter it now"), required=False)
@@ -146,8 +162,14 @@ class DecisionForm(RecordForm):
     class Meta:
         model = Decision
         fields: ClassVar[tuple[str, ...]] = (
-            "title", "text", "addressed_to", "organisation", "person", "due_on", "is_public",
-        )  # fmt: skip
+            "title",
+            "text",
+            "addressed_to",
+            "organisation",
+            "person",
+            "due_on",
+            "is_public",
+        )
         labels: ClassVar[dict[str, Any]] = _LABELS | {"title": _l("What is decided, in a few words")}
         help_texts: ClassVar[dict[str, Any]] = {
             "addressed_to": _l("Only where somebody outside the committee decides, for example: Minister."),
@@ -194,9 +216,11 @@ class EditionDecisionForm(DecisionForm):
 
 class AnswerForm(PlanForm):
     is_taken = forms.TypedChoiceField(
-        label=_l("What was decided"), choices=[("yes", _l("It was granted")), ("no", _l("It was refused"))],
-        coerce=lambda said: said == "yes", widget=forms.RadioSelect,
-    )  # fmt: skip
+        label=_l("What was decided"),
+        choices=[("yes", _l("It was granted")), ("no", _l("It was refused"))],
+        coerce=lambda said: said == "yes",
+        widget=forms.RadioSelect,
+    )
     on = day_field(_l("On"), required=True)
     answer = text_field(_l("In their words"), help_text=_l("A refusal needs its reason."))
 

@@ -50,9 +50,11 @@ class RecordingForm(PlanForm):
     new_minutes = forms.CharField(label=_l("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     new_internal = forms.CharField(label=_l("Internal"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     guests = forms.CharField(
-        label=_l("Guests, one to a line"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_l("Guests, one to a line"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_l("Whoever came without a seat: name and body."),
-    )  # fmt: skip
+    )
 
     def __init__(self, meeting: Meeting, data: Any) -> None:
         super().__init__(data)
@@ -78,9 +80,11 @@ class RecordingForm(PlanForm):
         presence, substitute = (row.presence, row.substitute) if row else ("", "")
         body, key = seat_name(seat), f"seat-{seat.pk}"
         self.fields[f"{key}-presence"] = forms.ChoiceField(
-            label=_("Attendance of %(who)s") % {"who": body}, required=False, initial=presence,
+            label=_("Attendance of %(who)s") % {"who": body},
+            required=False,
+            initial=presence,
             choices=[("", _("Not recorded")), *PresenceChoice.choices],
-        )  # fmt: skip
+        )
         self.fields[f"{key}-substitute"] = forms.CharField(
             label=_("Who came instead for %(who)s") % {"who": body}, required=False, max_length=200, initial=substitute
         )
@@ -124,9 +128,14 @@ class RecordingForm(PlanForm):
             for i in self.items
         ]
         said = Recorded(
-            seats=seats, guests=given["guests"].splitlines(), items=items, decisions=self._decided(),
-            new_title=given["new_title"], new_minutes=given["new_minutes"], new_internal=given["new_internal"],
-        )  # fmt: skip
+            seats=seats,
+            guests=given["guests"].splitlines(),
+            items=items,
+            decisions=self._decided(),
+            new_title=given["new_title"],
+            new_minutes=given["new_minutes"],
+            new_internal=given["new_internal"],
+        )
         return {"said": said}
 
     def _decided(self) -> list[Decided]:
@@ -171,8 +180,15 @@ class RecordingForm(PlanForm):
             fields = [self[f"{key}-{name}"] for name in ("decision", "owner", "due", "public")]
             rows.append(
                 ItemRow(
-                    item, number, self[f"{key}-minutes"], self[f"{key}-internal"], self[f"{key}-was"], fields,
-                    bool(self.is_bound and any(f.value() for f in fields)), list(item.decisions.all()), self.theirs.get(key),
+                    item,
+                    number,
+                    self[f"{key}-minutes"],
+                    self[f"{key}-internal"],
+                    self[f"{key}-was"],
+                    fields,
+                    bool(self.is_bound and any(f.value() for f in fields)),
+                    list(item.decisions.all()),
+                    self.theirs.get(key),
                 )
-            )  # fmt: skip
+            )
         return rows

@@ -51,10 +51,13 @@ def meetings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     context = {
-        "desk_section": "meetings", "listing": listing, "rows": [(m, say.stage(m)) for m in listing.rows],
-        "open": Decision.objects.open().count(), "committees": list(Committee.objects.all()),
+        "desk_section": "meetings",
+        "listing": listing,
+        "rows": [(m, say.stage(m)) for m in listing.rows],
+        "open": Decision.objects.open().count(),
+        "committees": list(Committee.objects.all()),
         "may_run": can(request.user, RUN),
-    }  # fmt: skip
+    }
     return render(request, "workspace/meetings/meetings.html", context)
 
 
@@ -77,10 +80,12 @@ def _points(meeting: Meeting) -> list[Point]:
         thing = things.get(item.thing)
         found.append(
             Point(
-                item, thing if isinstance(thing, Action) else None, thing if isinstance(thing, Decision) else None,
+                item,
+                thing if isinstance(thing, Action) else None,
+                thing if isinstance(thing, Decision) else None,
                 [d for d in taken if d.decision.item_id == item.pk],
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -92,16 +97,24 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     seats = list(found.attendances.select_related("organisation", "person"))
     loose = queries.shown(found.decisions.filter(item=None).select_related("edition", "organisation", "person"))
     context: dict[str, Any] = {
-        "desk_section": "meetings", "meeting": found, "title": say.title(found), "when": say.when(found),
-        "stage": say.stage(found), "points": _points(found), "loose": loose,
+        "desk_section": "meetings",
+        "meeting": found,
+        "title": say.title(found),
+        "when": say.when(found),
+        "stage": say.stage(found),
+        "points": _points(found),
+        "loose": loose,
         "attendance": [(a, say.attended(a, names=True)) for a in seats],
-        "came": say.attendance_words(seats) if seats else "", "earlier": queries.earlier_meeting(found),
-        "corrections": list(found.corrections.all()), "may_run": may_run,
-        "is_planned": found.state == MeetingState.PLANNED, "is_held": found.state == MeetingState.HELD,
+        "came": say.attendance_words(seats) if seats else "",
+        "earlier": queries.earlier_meeting(found),
+        "corrections": list(found.corrections.all()),
+        "may_run": may_run,
+        "is_planned": found.state == MeetingState.PLANNED,
+        "is_held": found.state == MeetingState.HELD,
         "may_record": may_run and found.on <= today and found.state != MeetingState.CANCELLED and not found.is_frozen,
         "may_change": may_run and found.state != MeetingState.CANCELLED and not found.is_frozen,
         "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+    }
     return render(request, "workspace/meetings/meeting.html", context)
 
 
@@ -145,9 +158,15 @@ def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
                 messages.success(request, _("Everything is kept."))
                 return HttpResponseRedirect(request.path)
     context = {
-        "desk_section": "meetings", "meeting": found, "title": say.title(found), "when": say.when(found), "form": form,
-        "status": status, "can_decide": edition_of(found) is not None, "is_to_come": found.on > clock.today(),
-    }  # fmt: skip
+        "desk_section": "meetings",
+        "meeting": found,
+        "title": say.title(found),
+        "when": say.when(found),
+        "form": form,
+        "status": status,
+        "can_decide": edition_of(found) is not None,
+        "is_to_come": found.on > clock.today(),
+    }
     return render(request, "workspace/meetings/record.html", context, status=status)
 
 
@@ -221,43 +240,73 @@ def _plain(_data: Any, _found: Meeting) -> PlanForm:
 
 TASKS: dict[str, Task] = {
     "edit": Task(
-        _l("Change place and opening"), _l("Save changes"), lambda d, m: forms.MeetingForm(d, instance=m),
+        _l("Change place and opening"),
+        _l("Save changes"),
+        lambda d, m: forms.MeetingForm(d, instance=m),
         calling.update_meeting,
     ),
     "move": Task(
-        _l("Move the meeting"), _l("Move meeting"), _move, calling.move_meeting,
-        help=_l("Every member gets a letter with the new day."), done=_l("The meeting is moved, and its members are told."),
+        _l("Move the meeting"),
+        _l("Move meeting"),
+        _move,
+        calling.move_meeting,
+        help=_l("Every member gets a letter with the new day."),
+        done=_l("The meeting is moved, and its members are told."),
     ),
     "cancel": Task(
-        _l("Call the meeting off"), _l("Call it off"), lambda d, _m: ReasonForm(d), calling.cancel_meeting,
-        help=_l("Every member gets a letter with the reason."), done=_l("The meeting is called off, and its members are told."),
+        _l("Call the meeting off"),
+        _l("Call it off"),
+        lambda d, _m: ReasonForm(d),
+        calling.cancel_meeting,
+        help=_l("Every member gets a letter with the reason."),
+        done=_l("The meeting is called off, and its members are told."),
     ),
     "send": Task(
-        _l("Send the agenda"), _l("Send agenda"), _plain, calling.send_agenda,
-        help=_l("Every seat gets the agenda by letter, in its own language."), done=_l("The agenda is on its way."),
+        _l("Send the agenda"),
+        _l("Send agenda"),
+        _plain,
+        calling.send_agenda,
+        help=_l("Every seat gets the agenda by letter, in its own language."),
+        done=_l("The agenda is on its way."),
     ),
     "point": Task(
-        _l("Add a point"), _l("Add point"), lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)), agenda.add_item,
+        _l("Add a point"),
+        _l("Add point"),
+        lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)),
+        agenda.add_item,
         done=_l("The point is added."),
     ),
     "decide": Task(
-        _l("Record a decision"), _l("Record decision"), lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
-        _decide, done=_l("The decision is recorded."),
+        _l("Record a decision"),
+        _l("Record decision"),
+        lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
+        _decide,
+        done=_l("The decision is recorded."),
     ),
     "circulate": Task(
-        _l("Send the minutes"), _l("Send minutes"), _plain, minutes.circulate_minutes,
-        help=_l("Every seat gets the minutes by letter, without their internal text."), done=_l("The minutes are on their way."),
+        _l("Send the minutes"),
+        _l("Send minutes"),
+        _plain,
+        minutes.circulate_minutes,
+        help=_l("Every seat gets the minutes by letter, without their internal text."),
+        done=_l("The minutes are on their way."),
     ),
     "approve": Task(
-        _l("Record that the minutes are approved"), _l("They are approved"), lambda d, m: forms.ApproveForm(m, d),
-        minutes.approve_minutes, help=_l("From then on they never change. What turns out wrong is corrected beside them."),
+        _l("Record that the minutes are approved"),
+        _l("They are approved"),
+        lambda d, m: forms.ApproveForm(m, d),
+        minutes.approve_minutes,
+        help=_l("From then on they never change. What turns out wrong is corrected beside them."),
         done=_l("The minutes are approved."),
     ),
     "correct": Task(
-        _l("Correct the minutes"), _l("Add correction"), lambda d, _m: forms.CorrectForm(d), minutes.correct_minutes,
+        _l("Correct the minutes"),
+        _l("Add correction"),
+        lambda d, _m: forms.CorrectForm(d),
+        minutes.correct_minutes,
         help=_l("The approved minutes stay as they are; your correction stands beside them."),
     ),
-}  # fmt: skip
+}
 
 
 def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpResponse:
@@ -289,7 +338,12 @@ def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -
     must(request.user, RUN)
     found = get_item_for(request.user, committee, code, item)
     question = Question(
-        _("Take a point off the agenda"), _("Take it off"), found.meeting.desk_url(), about=found.in_language("title"),
-        help=_("Drawing the agenda again brings back what is still late."), done=_("The point is taken off."), room="meetings",
-    )  # fmt: skip
+        _("Take a point off the agenda"),
+        _("Take it off"),
+        found.meeting.desk_url(),
+        about=found.in_language("title"),
+        help=_("Drawing the agenda again brings back what is still late."),
+        done=_("The point is taken off."),
+        room="meetings",
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question)

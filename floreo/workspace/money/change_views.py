@@ -20,10 +20,13 @@ from floreo.workspace.plan.asking import Question, ask, person, posted
 def new_grant(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     question = Question(
-        _("Add an agreement"), _("Add agreement"), reverse("workspace:money_home"), room=ROOM,
+        _("Add an agreement"),
+        _("Add agreement"),
+        reverse("workspace:money_home"),
+        room=ROOM,
         help=_("What a funder agreed to pay. It counts nowhere by itself: tie it to the budget lines it pays for."),
         done=_("The agreement is added. Tie it to its budget lines."),
-    )  # fmt: skip
+    )
     form = forms.NewGrantForm(posted(request), instance=Grant())
     return ask(request, form, lambda f: acts.add_grant(f.pop("code"), by=person(request), **f), question)
 
@@ -42,10 +45,14 @@ def remove_grant(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_grant_for(request.user, code)
     question = Question(
-        _("Remove the agreement"), _("Remove agreement"), reverse("workspace:money_home"), about=found.named(),
+        _("Remove the agreement"),
+        _("Remove agreement"),
+        reverse("workspace:money_home"),
+        about=found.named(),
         help=_("Only for what was entered by mistake. One that came to nothing is called off instead."),
-        done=_("The agreement is removed."), room=ROOM,
-    )  # fmt: skip
+        done=_("The agreement is removed."),
+        room=ROOM,
+    )
     form = forms.WhyForm(posted(request))
     return ask(request, form, lambda f: acts.remove_grant(found, by=person(request), **f), question)
 
@@ -58,10 +65,14 @@ def place_line(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     line = get_line_for(request.user, pk)
     question = Question(
-        _("Which agreement pays for it"), _("Save"), reverse("workspace:budget_line", args=[line.pk]),
-        about=_about(line), room=ROOM, done=_("Saved."),
+        _("Which agreement pays for it"),
+        _("Save"),
+        reverse("workspace:budget_line", args=[line.pk]),
+        about=_about(line),
+        room=ROOM,
+        done=_("Saved."),
         help=_("The money stays counted on this line. The agreement only says where it comes from."),
-    )  # fmt: skip
+    )
     form = forms.PlaceForm(line, posted(request))
     return ask(request, form, lambda f: acts.place_on_grant(line, by=person(request), **f), question)
 
@@ -70,11 +81,15 @@ def new_payment(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     line = get_line_for(request.user, pk)
     question = Question(
-        _("Record a payment"), _("Record payment"), reverse("workspace:budget_line", args=[line.pk]),
-        about=_about(line), room=ROOM, done=_("The payment is recorded."),
+        _("Record a payment"),
+        _("Record payment"),
+        reverse("workspace:budget_line", args=[line.pk]),
+        about=_about(line),
+        room=ROOM,
+        done=_("The payment is recorded."),
         help=_("In %(currency)s. From the first payment on, what is spent is the sum of the payments.")
         % {"currency": line.currency},
-    )  # fmt: skip
+    )
     form = forms.PaymentForm(posted(request), instance=Payment(budget_line=line))
     return ask(request, form, lambda f: acts.add_payment(line, by=person(request), **f), question)
 
@@ -83,9 +98,13 @@ def edit_payment(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_payment_for(request.user, pk)
     question = Question(
-        _("Change the payment"), _("Save changes"), reverse("workspace:budget_line", args=[found.budget_line_id]),
-        about=_about(found.budget_line), room=ROOM, done=_("Saved."),
-    )  # fmt: skip
+        _("Change the payment"),
+        _("Save changes"),
+        reverse("workspace:budget_line", args=[found.budget_line_id]),
+        about=_about(found.budget_line),
+        room=ROOM,
+        done=_("Saved."),
+    )
     form = forms.PaymentForm(posted(request), instance=found)
     return ask(request, form, lambda f: acts.update_payment(found, by=person(request), **f), question, thing=found)
 
@@ -94,10 +113,14 @@ def remove_payment(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_payment_for(request.user, pk)
     question = Question(
-        _("Remove the payment"), _("Remove payment"), reverse("workspace:budget_line", args=[found.budget_line_id]),
-        about=_about(found.budget_line), room=ROOM, done=_("The payment is removed."),
+        _("Remove the payment"),
+        _("Remove payment"),
+        reverse("workspace:budget_line", args=[found.budget_line_id]),
+        about=_about(found.budget_line),
+        room=ROOM,
+        done=_("The payment is removed."),
         help=_("What is spent falls by it. The trail keeps what it said."),
-    )  # fmt: skip
+    )
     form = forms.WhyForm(posted(request))
     return ask(request, form, lambda f: acts.remove_payment(found, by=person(request), **f), question)
 
@@ -108,8 +131,13 @@ def name_body(request: HttpRequest, code: str) -> HttpResponse:
     known = IatiBody.objects.filter(organisation=body).first()
     start = {"ref": known.ref, "kind": known.kind, "reports": known.reports} if known else {}
     question = Question(
-        _("What it is called in IATI files"), _("Save"), reverse("workspace:money_home"), about=body.named(), room=ROOM,
-        done=_("Saved."), help=_("IATI is how donors’ programs read who paid what to whom."),
-    )  # fmt: skip
+        _("What it is called in IATI files"),
+        _("Save"),
+        reverse("workspace:money_home"),
+        about=body.named(),
+        room=ROOM,
+        done=_("Saved."),
+        help=_("IATI is how donors’ programs read who paid what to whom."),
+    )
     form = forms.IatiBodyForm(posted(request), initial=start)
     return ask(request, form, lambda f: acts.name_for_iati(body, by=person(request), **f), question)

@@ -15,9 +15,11 @@ from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, organisation_
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS: dict[str, Any] = {
-    "source": _l("Source"), "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"), "doubt": _l("If not confirmed, why"),
-}  # fmt: skip
+    "source": _l("Source"),
+    "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed: somebody has checked it against its source"),
+    "doubt": _l("If not confirmed, why"),
+}
 
 
 class GrantForm(RecordForm):
@@ -28,15 +30,30 @@ class GrantForm(RecordForm):
     class Meta:
         model = Grant
         fields: ClassVar[tuple[str, ...]] = (
-            "title", "funder", "reference", "provider_activity_id", "currency", "amount", "state", "signed_on",
-            "starts_on", "ends_on", *_SOURCE,
-        )  # fmt: skip
+            "title",
+            "funder",
+            "reference",
+            "provider_activity_id",
+            "currency",
+            "amount",
+            "state",
+            "signed_on",
+            "starts_on",
+            "ends_on",
+            *_SOURCE,
+        )
         labels: ClassVar[dict[str, Any]] = {
-            "title": _l("What it is for"), "reference": _l("The funder’s number of the agreement"),
-            "provider_activity_id": _l("IATI identifier of the funder’s activity"), "currency": _l("Currency"),
-            "amount": _l("Amount of the whole agreement"), "state": _l("State"), "signed_on": _l("Signed on"),
-            "starts_on": _l("Start"), "ends_on": _l("End"), **_SOURCE_LABELS,
-        }  # fmt: skip
+            "title": _l("What it is for"),
+            "reference": _l("The funder’s number of the agreement"),
+            "provider_activity_id": _l("IATI identifier of the funder’s activity"),
+            "currency": _l("Currency"),
+            "amount": _l("Amount of the whole agreement"),
+            "state": _l("State"),
+            "signed_on": _l("Signed on"),
+            "starts_on": _l("Start"),
+            "ends_on": _l("End"),
+            **_SOURCE_LABELS,
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "provider_activity_id": _l(
                 "Ask the funder for it. Without it the funder’s own tools never show that the money arrived here."
@@ -88,9 +105,12 @@ class PaymentForm(RecordForm):
         model = Payment
         fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *_SOURCE)
         labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("What happened"), "on": _l("Day"), "amount": _l("Amount"),
-            "reference": _l("Voucher, invoice or transfer number"), **_SOURCE_LABELS,
-        }  # fmt: skip
+            "kind": _l("What happened"),
+            "on": _l("Day"),
+            "amount": _l("Amount"),
+            "reference": _l("Voucher, invoice or transfer number"),
+            **_SOURCE_LABELS,
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "kind": _l("Received: it came from the funder, and counts as no spending. Spent: it left the line."),
             "reference": _l("Not published."),
@@ -111,9 +131,11 @@ class IatiBodyForm(PlanForm):
     """What a body is called in IATI files."""
 
     ref = forms.CharField(
-        label=_l("Number"), required=False, max_length=120,
+        label=_l("Number"),
+        required=False,
+        max_length=120,
         help_text=_l("As the body publishes it, for example XM-DAC-41114. Leave it empty while nobody knows it."),
-    )  # fmt: skip
+    )
     kind = forms.ChoiceField(label=_l("Type of organisation"), choices=OrganisationType.choices)
     reports = forms.BooleanField(
         label=_l("This body reports: every activity of the file begins with its number"), required=False

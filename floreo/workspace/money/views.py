@@ -38,13 +38,23 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
     unused = grants_of(visible_grants(request.user).filter(lines=None), request.user)
     loose = visible_lines(request.user, edition).filter(grant=None).order_by("action__position", "fiscal_year", "pk")
     context = {
-        "desk_section": ROOM, "edition": edition, "facts": facts, "headline": say.headline(facts),
-        "funders": say.lines_of(facts.by_funder), "years": say.lines_of(facts.by_year),
-        "grants": [(g, say.grant_sentence(g)) for g in (*facts.grants, *(u for u in unused if u.grant.pk not in shown))],
-        "loose": list(loose.select_related("action__edition")[:SHOWN]), "loose_total": loose.count(),
-        "gaps": gaps_of(edition), "bodies": bodies_to_name(edition), "unknowns": say.unknowns(facts),
-        "editions": Edition.objects.visible_to(request.user), "may_edit": can(request.user, Permission.PLAN_EDIT),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "edition": edition,
+        "facts": facts,
+        "headline": say.headline(facts),
+        "funders": say.lines_of(facts.by_funder),
+        "years": say.lines_of(facts.by_year),
+        "grants": [
+            (g, say.grant_sentence(g)) for g in (*facts.grants, *(u for u in unused if u.grant.pk not in shown))
+        ],
+        "loose": list(loose.select_related("action__edition")[:SHOWN]),
+        "loose_total": loose.count(),
+        "gaps": gaps_of(edition),
+        "bodies": bodies_to_name(edition),
+        "unknowns": say.unknowns(facts),
+        "editions": Edition.objects.visible_to(request.user),
+        "may_edit": can(request.user, Permission.PLAN_EDIT),
+    }
     return render(request, "workspace/money/money.html", context)
 
 
@@ -55,10 +65,14 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     facts = grants_of(Grant.objects.filter(pk=found.pk), request.user)[0]
     lines = visible_lines(request.user).filter(grant=found).select_related("action__edition")
     context = {
-        "desk_section": ROOM, "grant": found, "facts": facts, "sentence": say.grant_sentence(facts),
-        "lines": list(lines.order_by("fiscal_year", "action__position", "pk")), "history": history_of(found, viewer=request.user),
+        "desk_section": ROOM,
+        "grant": found,
+        "facts": facts,
+        "sentence": say.grant_sentence(facts),
+        "lines": list(lines.order_by("fiscal_year", "action__position", "pk")),
+        "history": history_of(found, viewer=request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
-    }  # fmt: skip
+    }
     return render(request, "workspace/money/grant.html", context)
 
 
@@ -69,8 +83,11 @@ def budget_line(request: HttpRequest, pk: int) -> HttpResponse:
     payments = list(line.payments.all())
     attached = evidence_of([key(payment) for payment in payments], request.user)
     context = {
-        "desk_section": ROOM, "line": line, "rows": [(p, key(p), attached.get(key(p), [])) for p in payments],
-        "may_edit": can(request.user, Permission.PLAN_EDIT), "may_attach": can(request.user, Permission.EVIDENCE_KEEP),
+        "desk_section": ROOM,
+        "line": line,
+        "rows": [(p, key(p), attached.get(key(p), [])) for p in payments],
+        "may_edit": can(request.user, Permission.PLAN_EDIT),
+        "may_attach": can(request.user, Permission.EVIDENCE_KEEP),
         "follows": any(p.kind == "spent" for p in payments),
-    }  # fmt: skip
+    }
     return render(request, "workspace/money/line.html", context)

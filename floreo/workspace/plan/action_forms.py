@@ -185,8 +185,18 @@ class MoneyForm(RecordForm):
     class Meta:
         model = BudgetLine
         fields = (
-            "funder", "fiscal_year", "currency", "amount", "stage", "grant", "spent", "note", "source", "confirmed", "doubt",
-        )  # fmt: skip
+            "funder",
+            "fiscal_year",
+            "currency",
+            "amount",
+            "stage",
+            "grant",
+            "spent",
+            "note",
+            "source",
+            "confirmed",
+            "doubt",
+        )
         labels = {
             "fiscal_year": _l("Fiscal year"),
             "currency": _l("Currency"),

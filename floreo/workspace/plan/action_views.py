@@ -91,18 +91,28 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     now, before = _parts(act)
     updates = list(act.updates.all()[:20])
     context = {
-        "desk_section": "plan", "act": act, "edition": act.edition, "may": tasks_for(request.user, act),
+        "desk_section": "plan",
+        "act": act,
+        "edition": act.edition,
+        "may": tasks_for(request.user, act),
         "why": say.why(act, act.standing, milestones, today=clock.today()),
-        "steps": _steps(milestones, evidence), "reached": say.reached_words(milestones), "evidence": evidence[key(act)],
-        "parts": now, "former_parts": before, "money": _money(act),
+        "steps": _steps(milestones, evidence),
+        "reached": say.reached_words(milestones),
+        "evidence": evidence[key(act)],
+        "parts": now,
+        "former_parts": before,
+        "money": _money(act),
         "decisions": decisions_about([act, *milestones], request.user),
-        "risks": list(act.risks.all()), "updates": updates, "earlier": max(len(updates) - 2, 0),
+        "risks": list(act.risks.all()),
+        "updates": updates,
+        "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
         "asked": [(asked_words(a), a.desk_url() if may_see(request.user, a) else "") for a in open_asks_about(act)],
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
         "history": history_of(act, viewer=request.user),
-        "sees_person": can(request.user, Permission.PEOPLE_READ, act.person), "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
-    }  # fmt: skip
+        "sees_person": can(request.user, Permission.PEOPLE_READ, act.person),
+        "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",
+    }
     return render(request, "workspace/plan/action.html", context)
 
 
@@ -123,9 +133,14 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, task: Task, act: Action, thing: Record, *, about: str, back: str = "") -> HttpResponse:
     question = Question(
-        task.title, task.button, back or _back(act, task.section), about=about, help=task.help, done=task.done,
+        task.title,
+        task.button,
+        back or _back(act, task.section),
+        about=about,
+        help=task.help,
+        done=task.done,
         section=task.section,
-    )  # fmt: skip
+    )
     form = task.form(posted(request), thing)
     return ask(request, form, lambda facts: task.do(thing, person(request), facts), question, thing=thing)
 

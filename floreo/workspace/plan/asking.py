@@ -93,8 +93,10 @@ def ask(
     if getattr(request, "htmx", False) and status != 200 and question.section:
         # The form asked to replace the whole page, for when it succeeds; an answer with errors takes its own place.
         response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (
-            f"#form-{question.section}", "[data-part=form]", "innerHTML",
-        )  # fmt: skip
+            f"#form-{question.section}",
+            "[data-part=form]",
+            "innerHTML",
+        )
     return response
 
 

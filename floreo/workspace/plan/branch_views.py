@@ -44,9 +44,12 @@ def edit_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     )
     form = forms.PillarForm(posted(request), instance=pillar)
     return ask(
-        request, form, lambda facts: pillar_acts.update_pillar(pillar, by=person(request), **facts), question,
+        request,
+        form,
+        lambda facts: pillar_acts.update_pillar(pillar, by=person(request), **facts),
+        question,
         thing=pillar,
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -61,9 +64,13 @@ def remove_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse
     must(request.user, Permission.PLAN_EDIT)
     pillar = get_pillar_for(request.user, edition, code)
     question = Question(
-        _("Remove the pillar"), _("Remove pillar"), _back(pillar.edition), about=pillar.named(),
-        help=_("Only an empty pillar can be removed."), done=_("The pillar is removed."),
-    )  # fmt: skip
+        _("Remove the pillar"),
+        _("Remove pillar"),
+        _back(pillar.edition),
+        about=pillar.named(),
+        help=_("Only an empty pillar can be removed."),
+        done=_("The pillar is removed."),
+    )
     form = forms.PlanForm(posted(request))
     return ask(request, form, lambda _f: pillar_acts.remove_pillar(pillar, by=person(request)), question)
 
@@ -75,9 +82,12 @@ def new_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse
         posted(request), free_code=forms.free_objective_code(pillar), instance=Objective(pillar=pillar)
     )
     question = Question(
-        _("Add an objective"), _("Add objective"), _back(pillar.edition), about=pillar.named(),
+        _("Add an objective"),
+        _("Add objective"),
+        _back(pillar.edition),
+        about=pillar.named(),
         done=_("The objective is added."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda facts: objective_acts.add_objective(pillar, by=person(request), **facts), question)
 
 
@@ -93,9 +103,12 @@ def edit_objective(request: HttpRequest, edition: str, code: str) -> HttpRespons
     )
     form = forms.ObjectiveForm(posted(request), instance=objective)
     return ask(
-        request, form, lambda facts: objective_acts.update_objective(objective, by=person(request), **facts), question,
+        request,
+        form,
+        lambda facts: objective_acts.update_objective(objective, by=person(request), **facts),
+        question,
         thing=objective,
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -112,9 +125,13 @@ def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpRespo
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
     question = Question(
-        _("Remove the objective"), _("Remove objective"), _back(objective.edition), about=objective.named(),
-        help=_("Only an objective without actions can be removed."), done=_("The objective is removed."),
-    )  # fmt: skip
+        _("Remove the objective"),
+        _("Remove objective"),
+        _back(objective.edition),
+        about=objective.named(),
+        help=_("Only an objective without actions can be removed."),
+        done=_("The objective is removed."),
+    )
     form = forms.PlanForm(posted(request))
     return ask(request, form, lambda _f: objective_acts.remove_objective(objective, by=person(request)), question)
 
@@ -125,8 +142,11 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     blank = Action(edition=objective.edition, objective=objective)
     form = forms.NewActionForm(posted(request), free_code=forms.free_action_code(objective), instance=blank)
     question = Question(
-        _("Add an action"), _("Add action"), _back(objective.edition, f"objective-{code}", open_pillar=objective.pillar.code), about=objective.named(),
+        _("Add an action"),
+        _("Add action"),
+        _back(objective.edition, f"objective-{code}", open_pillar=objective.pillar.code),
+        about=objective.named(),
         help=_("Who leads it, its milestones and its money come next, on its own page."),
         done=_("The action is added."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda facts: action_acts.add_action(objective, by=person(request), **facts), question)

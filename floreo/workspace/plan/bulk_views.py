@@ -122,8 +122,14 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
     actions = Action.objects.filter(edition=found, code__in=codes)
     title = _g("Choose actions first") if not actions else change.title
     context = {
-        "desk_section": "plan", "edition": found,
-        "actions": actions, "form": form, "change": name, "title": title, "back": back,
-        "refused": {row.code: row.sentence for row in rows}, "status": status,
-    }  # fmt: skip
+        "desk_section": "plan",
+        "edition": found,
+        "actions": actions,
+        "form": form,
+        "change": name,
+        "title": title,
+        "back": back,
+        "refused": {row.code: row.sentence for row in rows},
+        "status": status,
+    }
     return render(request, "workspace/plan/bulk.html", context, status=status)

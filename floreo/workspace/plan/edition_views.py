@@ -86,9 +86,22 @@ def actions_listing(request: HttpRequest, edition: Edition) -> Listing:
 
 # What a row of the plan shows; long texts stay in the database.
 _SHOWN = (
-    "code", "title", "translations", "position", "status", "status_rule", "status_since", "due_on", "closed_on",
-    "confirmed", "doubt", "is_public", "override", "edition__code", "objective__pillar__id",
-)  # fmt: skip
+    "code",
+    "title",
+    "translations",
+    "position",
+    "status",
+    "status_rule",
+    "status_since",
+    "due_on",
+    "closed_on",
+    "confirmed",
+    "doubt",
+    "is_public",
+    "override",
+    "edition__code",
+    "objective__pillar__id",
+)
 
 
 def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
@@ -109,15 +122,19 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
     counts = {s: sum(p.counts[s] for p in tree) for s in Status}
     order = request.GET.get("order", "")
     context = {
-        "edition": found, "listing": listing,
+        "edition": found,
+        "listing": listing,
         "tree": [(p, listing.href(open=p.pillar.code, order=order)) for p in tree],
-        "counts": counts, "answer": _answer(found, counts),
+        "counts": counts,
+        "answer": _answer(found, counts),
         "changes": [(name, change.title) for name, change in CHANGES.items() if can(request.user, change.needs)],
-        "may_edit": can(request.user, Permission.PLAN_EDIT), "may_publish": can(request.user, Permission.PLAN_PUBLISH),
+        "may_edit": can(request.user, Permission.PLAN_EDIT),
+        "may_publish": can(request.user, Permission.PLAN_PUBLISH),
         "ordering": bool(order) and not listing.is_narrowed,
-        "desk_section": "plan", "in_force": found.state == EditionState.IN_FORCE,
+        "desk_section": "plan",
+        "in_force": found.state == EditionState.IN_FORCE,
         "has_next": Edition.objects.filter(follows=found).exists(),
-    }  # fmt: skip
+    }
     return render(request, "workspace/plan/plan.html", context)
 
 

@@ -163,9 +163,17 @@ class EditionForm(RecordForm):
     class Meta:
         model = Edition
         fields = (
-            "title", "official_title", "starts_on", "ends_on", "launched_on", "objective", "vision", "public_text",
-            "internal_notes", *_SOURCE,
-        )  # fmt: skip
+            "title",
+            "official_title",
+            "starts_on",
+            "ends_on",
+            "launched_on",
+            "objective",
+            "vision",
+            "public_text",
+            "internal_notes",
+            *_SOURCE,
+        )
         labels = _LABELS | {
             "official_title": _l("Official title"),
             "launched_on": _l("Launched on"),
@@ -177,9 +185,14 @@ class EditionForm(RecordForm):
             "vision": _l("In the document's words."),
         }
         widgets = {
-            "starts_on": Day, "ends_on": Day, "launched_on": Day, "objective": _SHORT, "vision": _SHORT,
-            "public_text": _SHORT, "internal_notes": _SHORT,
-        }  # fmt: skip
+            "starts_on": Day,
+            "ends_on": Day,
+            "launched_on": Day,
+            "objective": _SHORT,
+            "vision": _SHORT,
+            "public_text": _SHORT,
+            "internal_notes": _SHORT,
+        }
 
 
 class NewEditionForm(PlanForm):
@@ -248,9 +261,17 @@ class ActionForm(RecordForm):
     class Meta:
         model = Action
         fields = (
-            "title", "starts_on", "due_on", "person", "public_text", "official_wording", "official_place",
-            "internal_notes", "is_public", *_SOURCE,
-        )  # fmt: skip
+            "title",
+            "starts_on",
+            "due_on",
+            "person",
+            "public_text",
+            "official_wording",
+            "official_place",
+            "internal_notes",
+            "is_public",
+            *_SOURCE,
+        )
         labels = _LABELS | {"is_public": _l("The public sees this action")}
         help_texts = _HELP
         widgets = {"starts_on": Day, "due_on": Day, **_BRANCH_WIDGETS}

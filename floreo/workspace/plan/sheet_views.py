@@ -124,9 +124,11 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
     ticket = ""
     if report.changes and not report.problems:
         facts = {
-            "sha256": _keep(content), "edition": found.code, "shown": _fingerprint(report),
+            "sha256": _keep(content),
+            "edition": found.code,
+            "shown": _fingerprint(report),
             "file": _safe_name(file.name or ""),
-        }  # fmt: skip
+        }
         ticket = signing.dumps(facts, salt=SALT)
     status = 422 if report.problems else 200
     return _page(request, found, form, report=report, ticket=ticket, status=status)
@@ -135,11 +137,16 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
 def _page(request: HttpRequest, edition: Edition, form: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     report: Report | None = more.get("report")
     context = {
-        "desk_section": "plan", "edition": edition,
-        "form": form, "status": status, "ticket": more.get("ticket", ""), "report": report,
-        "shown": _shown(report) if report else {}, "limit": SHOWN,
+        "desk_section": "plan",
+        "edition": edition,
+        "form": form,
+        "status": status,
+        "ticket": more.get("ticket", ""),
+        "report": report,
+        "shown": _shown(report) if report else {},
+        "limit": SHOWN,
         "problems": sorted(report.problems, key=lambda p: (p.sheet, p.row))[:SHOWN] if report else [],
-    }  # fmt: skip
+    }
     return render(request, "workspace/plan/workbook.html", context, status=status)
 
 

@@ -33,10 +33,13 @@ def new_channel(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     form = forms.NewChannelForm(posted(request), instance=Channel())
     question = Question(
-        _("Add a channel"), _("Add channel"), reverse("workspace:channels"), room=ROOM,
+        _("Add a channel"),
+        _("Add channel"),
+        reverse("workspace:channels"),
+        room=ROOM,
         help=_("Where publications are posted besides this site. Each then asks for a posting by it."),
         done=_("The channel is added."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: acts.add_channel(f.pop("code"), by=person(request), **f), question)
 
 
@@ -44,9 +47,14 @@ def edit_channel(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     found = get_channel_for(request.user, code)
     question = Question(
-        _("Change the channel"), _("Save changes"), reverse("workspace:channels"), about=found.named(), room=ROOM,
-        help=_("What was posted by it stays recorded, also when it is no longer in use."), done=_("Saved."),
-    )  # fmt: skip
+        _("Change the channel"),
+        _("Save changes"),
+        reverse("workspace:channels"),
+        about=found.named(),
+        room=ROOM,
+        help=_("What was posted by it stays recorded, also when it is no longer in use."),
+        done=_("Saved."),
+    )
     form = forms.ChannelForm(posted(request), instance=found)
     return ask(request, form, lambda f: acts.update_channel(found, by=person(request), **f), question, thing=found)
 
@@ -56,9 +64,14 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
     found = get_publication_for(request.user, code)
     form = forms.PostingForm(posted(request), initial={"channel": request.GET.get("channel", "")})
     question = Question(
-        _("Record a posting"), _("Record posting"), found.desk_url(), about=found.named(), room=ROOM,
-        help=_("Where it was posted, and when. It shows on its public page."), done=_("The posting is recorded."),
-    )  # fmt: skip
+        _("Record a posting"),
+        _("Record posting"),
+        found.desk_url(),
+        about=found.named(),
+        room=ROOM,
+        help=_("Where it was posted, and when. It shows on its public page."),
+        done=_("The posting is recorded."),
+    )
     return ask(request, form, lambda f: acts.record_posting(found, by=person(request), **f), question)
 
 
@@ -66,9 +79,14 @@ def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     found, way = get_publication_for(request.user, code), get_channel_for(request.user, channel)
     question = Question(
-        _("Leave a channel out"), _("Leave it out"), found.desk_url(), about=f"{found.named()}: {way.named()}",
-        room=ROOM, help=_("It is no longer owed. The reason stays at this desk."), done=_("The channel is left out."),
-    )  # fmt: skip
+        _("Leave a channel out"),
+        _("Leave it out"),
+        found.desk_url(),
+        about=f"{found.named()}: {way.named()}",
+        room=ROOM,
+        help=_("It is no longer owed. The reason stays at this desk."),
+        done=_("The channel is left out."),
+    )
     form = forms.ReasonForm(posted(request))
     return ask(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
 
@@ -77,8 +95,12 @@ def remove_posting(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     posting = get_posting_for(request.user, code, pk)
     question = Question(
-        _("Remove a record of a posting"), _("Remove record"), posting.publication.desk_url(),
-        about=posting.channel.named(), room=ROOM, done=_("The record is removed."),
-    )  # fmt: skip
+        _("Remove a record of a posting"),
+        _("Remove record"),
+        posting.publication.desk_url(),
+        about=posting.channel.named(),
+        room=ROOM,
+        done=_("The record is removed."),
+    )
     form = forms.ReasonForm(posted(request))
     return ask(request, form, lambda f: acts.remove_posting(posting, by=person(request), **f), question)

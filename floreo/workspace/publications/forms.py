@@ -38,10 +38,12 @@ def moment_given(day: date, at: time, zone: str = "") -> datetime:
 
 def time_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
     return forms.TimeField(
-        label=label, help_text=help_text, input_formats=["%H:%M", "%H:%M:%S"],
+        label=label,
+        help_text=help_text,
+        input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         error_messages={"invalid": _l("Give the time with hours and minutes, as 14:30.")},
-    )  # fmt: skip
+    )
 
 
 class PublicationForm(RecordForm):
@@ -49,27 +51,39 @@ class PublicationForm(RecordForm):
 
     organisation = organisation_field(_l("Published by"), required=False)
     about = forms.ChoiceField(
-        label=_l("What it makes public"), required=False,
+        label=_l("What it makes public"),
+        required=False,
         help_text=_l("Its page then leads there. Leave it empty for a text that stands by itself."),
-    )  # fmt: skip
+    )
     language = forms.ChoiceField(label=_l("Written in"))
 
     class Meta:
         model = Publication
         fields: ClassVar[tuple[str, ...]] = (
-            "kind", "title", "summary", "text", "language", "organisation", "edition", "about",
-        )  # fmt: skip
+            "kind",
+            "title",
+            "summary",
+            "text",
+            "language",
+            "organisation",
+            "edition",
+            "about",
+        )
         labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("Kind"), "title": _l("Title"), "summary": _l("Summary"), "text": _l("Text"),
+            "kind": _l("Kind"),
+            "title": _l("Title"),
+            "summary": _l("Summary"),
+            "text": _l("Text"),
             "edition": _l("Belongs to edition"),
-        }  # fmt: skip
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "summary": _l("One or two sentences: lists, search and the feed show them."),
             "text": _l("Markdown: ## before a heading, - before each point of a list, [words](address) for a link."),
         }
         widgets: ClassVar[dict[str, Any]] = {
-            "summary": forms.Textarea(attrs={"rows": 2}), "text": forms.Textarea(attrs={"rows": 14}),
-        }  # fmt: skip
+            "summary": forms.Textarea(attrs={"rows": 2}),
+            "text": forms.Textarea(attrs={"rows": 14}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,9 +124,11 @@ class CorrectForm(PublicationForm):
     """A new version: first what was wrong."""
 
     what = text_field(
-        _l("What was wrong"), required=True, rows=2,
+        _l("What was wrong"),
+        required=True,
+        rows=2,
         help_text=_l("Readers see this beside the text, with the day. What it said before stays readable."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,9 +149,10 @@ class ScheduleForm(PlanForm):
     day = day_field(_l("Day"), required=True)
     time = time_field(_l("Time"))
     zone = forms.CharField(
-        label=_l("Clocks of"), max_length=60,
+        label=_l("Clocks of"),
+        max_length=60,
         help_text=_l("A time zone, for example Europe/London, when others set the embargo."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,28 +194,47 @@ class PostingForm(PlanForm):
 
     def facts(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)
-        return {**given, "at": moment_given(given.pop("day"), given.pop("time")), **{
-            name: given[name] for name in ("channel", "url", "remark")}}  # fmt: skip
+        return {
+            **given,
+            "at": moment_given(given.pop("day"), given.pop("time")),
+            **{name: given[name] for name in ("channel", "url", "remark")},
+        }
 
 
 class ChannelForm(RecordForm):
     organisation = organisation_field(_l("Run by"), required=False)
     kinds = forms.MultipleChoiceField(
-        label=_l("What should go out by it"), required=False, choices=PublicationKind.choices,
-        widget=forms.CheckboxSelectMultiple, help_text=_l("None ticked: everything."),
-    )  # fmt: skip
+        label=_l("What should go out by it"),
+        required=False,
+        choices=PublicationKind.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_l("None ticked: everything."),
+    )
 
     class Meta:
         model = Channel
         fields: ClassVar[tuple[str, ...]] = (
-            "name", "kind", "url", "organisation", "kinds", "is_active", "source", "source_url", "confirmed", "doubt",
-        )  # fmt: skip
+            "name",
+            "kind",
+            "url",
+            "organisation",
+            "kinds",
+            "is_active",
+            "source",
+            "source_url",
+            "confirmed",
+            "doubt",
+        )
         labels: ClassVar[dict[str, Any]] = {
-            "name": _l("Name"), "kind": _l("Kind"), "url": _l("Address"), "is_active": _l("In use"),
-            "source": _l("Source"), "source_url": _l("Address of the source"),
+            "name": _l("Name"),
+            "kind": _l("Kind"),
+            "url": _l("Address"),
+            "is_active": _l("In use"),
+            "source": _l("Source"),
+            "source_url": _l("Address of the source"),
             "confirmed": _l("Confirmed: somebody has checked it against its source"),
             "doubt": _l("If not confirmed, why"),
-        }  # fmt: skip
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -75,59 +75,110 @@ def _is_coming(p: Publication) -> bool:
 _WRITE, _PUBLISH = Permission.PUBLICATION_WRITE, Permission.PUBLICATION_PUBLISH
 TASKS: Mapping[str, Task] = {
     "publish": Task(
-        _l("Publish now"), _l("Publish now"), _l("It is published."), _PUBLISH, PlanForm,
-        lambda p, by, f: publishing.publish(p, by=by), _is_coming,
+        _l("Publish now"),
+        _l("Publish now"),
+        _l("It is published."),
+        _PUBLISH,
+        PlanForm,
+        lambda p, by, f: publishing.publish(p, by=by),
+        _is_coming,
         _l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
     ),
     "schedule": Task(
-        _l("Set when it goes out"), _l("Set this moment"), _l("It goes out by itself at that moment."), _PUBLISH,
-        forms.ScheduleForm, lambda p, by, f: publishing.schedule(p, by=by, **f), _is_coming,
+        _l("Set when it goes out"),
+        _l("Set this moment"),
+        _l("It goes out by itself at that moment."),
+        _PUBLISH,
+        forms.ScheduleForm,
+        lambda p, by, f: publishing.schedule(p, by=by, **f),
+        _is_coming,
         _l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
     ),
     "hand-over": Task(
-        _l("Hand it over"), _l("Hand it over"), _l("It waits for whoever may publish it."), _WRITE, PlanForm,
-        lambda p, by, f: writing.hand_over(p, by=by), _is_draft,
+        _l("Hand it over"),
+        _l("Hand it over"),
+        _l("It waits for whoever may publish it."),
+        _WRITE,
+        PlanForm,
+        lambda p, by, f: writing.hand_over(p, by=by),
+        _is_draft,
         _l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
     ),
     "take-back": Task(
-        _l("Take it back"), _l("Take it back"), _l("It is a draft again."), _WRITE, PlanForm,
-        lambda p, by, f: writing.take_back(p, by=by), lambda p: _is_coming(p) and not _is_draft(p),
+        _l("Take it back"),
+        _l("Take it back"),
+        _l("It is a draft again."),
+        _WRITE,
+        PlanForm,
+        lambda p, by, f: writing.take_back(p, by=by),
+        lambda p: _is_coming(p) and not _is_draft(p),
         _l("It is a draft again, and no clock publishes it."),
     ),
     "edit": Task(
-        _l("Edit"), _l("Save"), _l("Saved."), _WRITE, forms.PublicationForm,
-        lambda p, by, f: writing.update_publication(p, by=by, **f), _is_coming, of_row=True,
+        _l("Edit"),
+        _l("Save"),
+        _l("Saved."),
+        _WRITE,
+        forms.PublicationForm,
+        lambda p, by, f: writing.update_publication(p, by=by, **f),
+        _is_coming,
+        of_row=True,
     ),
     "take-file": Task(
-        _l("Take the file off"), _l("Take the file off"), _l("The file is off."), _WRITE, PlanForm,
-        lambda p, by, f: writing.take_file(p, by=by), lambda p: _is_coming(p) and bool(p.file),
+        _l("Take the file off"),
+        _l("Take the file off"),
+        _l("The file is off."),
+        _WRITE,
+        PlanForm,
+        lambda p, by, f: writing.take_file(p, by=by),
+        lambda p: _is_coming(p) and bool(p.file),
     ),
     "correct": Task(
-        _l("Correct it"), _l("Publish the correction"), _l("The correction is out."), _PUBLISH, forms.CorrectForm,
-        lambda p, by, f: publishing.correct(p, by=by, **f), lambda p: p.is_out,
-        _l("Its address stays. What it said before stays beside it, with what was wrong."), of_row=True,
+        _l("Correct it"),
+        _l("Publish the correction"),
+        _l("The correction is out."),
+        _PUBLISH,
+        forms.CorrectForm,
+        lambda p, by, f: publishing.correct(p, by=by, **f),
+        lambda p: p.is_out,
+        _l("Its address stays. What it said before stays beside it, with what was wrong."),
+        of_row=True,
     ),
     "withdraw": Task(
-        _l("Withdraw it"), _l("Withdraw it"), _l("It is withdrawn."), _PUBLISH, forms.WithdrawForm,
-        lambda p, by, f: publishing.withdraw(p, by=by, **f), lambda p: p.is_out,
+        _l("Withdraw it"),
+        _l("Withdraw it"),
+        _l("It is withdrawn."),
+        _PUBLISH,
+        forms.WithdrawForm,
+        lambda p, by, f: publishing.withdraw(p, by=by, **f),
+        lambda p: p.is_out,
         _l("Text and file are no longer public. Its address says for good that it was withdrawn, and why."),
     ),
     "remove": Task(
-        _l("Remove the draft"), _l("Remove the draft"), _l("The draft is removed."), _WRITE, PlanForm,
-        lambda p, by, f: writing.remove_publication(p, by=by), lambda p: _is_draft(p) and not p.was_public,
-        _l("The trail keeps what it said."), leaves=True,
+        _l("Remove the draft"),
+        _l("Remove the draft"),
+        _l("The draft is removed."),
+        _WRITE,
+        PlanForm,
+        lambda p, by, f: writing.remove_publication(p, by=by),
+        lambda p: _is_draft(p) and not p.was_public,
+        _l("The trail keeps what it said."),
+        leaves=True,
     ),
-}  # fmt: skip
+}
 
 
 def new_publication(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_WRITE)
     form = forms.NewPublicationForm(posted(request), instance=Publication())
     question = Question(
-        _("Write a publication"), _("Keep the draft"), reverse("workspace:publications"), room=ROOM,
+        _("Write a publication"),
+        _("Keep the draft"),
+        reverse("workspace:publications"),
+        room=ROOM,
         help=_("A draft first: nobody outside this desk sees it until it is published."),
         done=_("The draft is kept. Add a file, or hand it over."),
-    )  # fmt: skip
+    )
     return ask(request, form, lambda f: writing.write_publication(f.pop("code"), by=person(request), **f), question)
 
 
@@ -153,9 +204,10 @@ def _may(user: object, found: Publication) -> dict[str, Task]:
     """What this person may do to it now, in the order of TASKS."""
     clock_holds = found.embargo_until is not None and not can(user, _PUBLISH)
     return {
-        name: each for name, each in TASKS.items()
+        name: each
+        for name, each in TASKS.items()
         if each.fits(found) and can(user, each.needs) and not (clock_holds and each.needs is _WRITE)
-    }  # fmt: skip
+    }
 
 
 def publication(request: HttpRequest, code: str) -> HttpResponse:
@@ -165,11 +217,18 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
     may = _may(request.user, found)
     lines = channels_of(found) if found.is_out or found.state == PublicationState.WITHDRAWN else []
     context = {
-        "desk_section": ROOM, "publication": found, "state": state_words(found), "lines": lines,
-        "tasks": list(may.items()), "main": _main(may, lines), "may_post": can(request.user, _PUBLISH) and found.is_out,
-        "may_file": "edit" in may or "correct" in may, "versions": list(found.versions.all()),
-        "waiting": sum(not line.is_done for line in lines), "history": history_of(found, viewer=request.user),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "publication": found,
+        "state": state_words(found),
+        "lines": lines,
+        "tasks": list(may.items()),
+        "main": _main(may, lines),
+        "may_post": can(request.user, _PUBLISH) and found.is_out,
+        "may_file": "edit" in may or "correct" in may,
+        "versions": list(found.versions.all()),
+        "waiting": sum(not line.is_done for line in lines),
+        "history": history_of(found, viewer=request.user),
+    }
     return render(request, "workspace/publications/publication.html", context)
 
 

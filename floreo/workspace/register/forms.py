@@ -55,9 +55,20 @@ class OrganisationForm(RegisterForm):
     class Meta:
         model = Organisation
         fields = (
-            "short_name", "kind", "role_text", "internal_notes", "parent", "website", "email", "phone", "place",
-            "since", "until", "is_public", *_SOURCE,
-        )  # fmt: skip
+            "short_name",
+            "kind",
+            "role_text",
+            "internal_notes",
+            "parent",
+            "website",
+            "email",
+            "phone",
+            "place",
+            "since",
+            "until",
+            "is_public",
+            *_SOURCE,
+        )
         labels = (
             _SOURCE_LABELS
             | _REACH
@@ -76,9 +87,11 @@ class OrganisationForm(RegisterForm):
         )
         help_texts = {"role_text": _l("The public reads this."), "internal_notes": _l("Not published.")}
         widgets = {
-            "since": Day, "until": Day, "role_text": forms.Textarea(attrs=_SHORT),
+            "since": Day,
+            "until": Day,
+            "role_text": forms.Textarea(attrs=_SHORT),
             "internal_notes": forms.Textarea(attrs=_SHORT),
-        }  # fmt: skip
+        }
 
 
 class NewOrganisationForm(OrganisationForm):
@@ -95,9 +108,11 @@ class RenameForm(PlanForm):
 
     def __init__(self, organisation: Organisation, data: Any) -> None:
         known = {
-            "name": organisation.name, "short_name": organisation.short_name, "until": clock.today(),
+            "name": organisation.name,
+            "short_name": organisation.short_name,
+            "until": clock.today(),
             "version": organisation.version,
-        }  # fmt: skip
+        }
         super().__init__(data, initial=known)
 
 
@@ -147,12 +162,26 @@ class ContactForm(RegisterForm):
     class Meta:
         model = Contact
         fields = (
-            "purpose", "role", "email", "phone", "language", "verified_on", "is_public", "source", "confirmed",
-        )  # fmt: skip
-        labels = _SOURCE_LABELS | _REACH | {
-            "purpose": _l("For what"), "role": _l("Role"), "verified_on": _l("Somebody there answered on"),
-            "is_public": _l("Public"),
-        }  # fmt: skip
+            "purpose",
+            "role",
+            "email",
+            "phone",
+            "language",
+            "verified_on",
+            "is_public",
+            "source",
+            "confirmed",
+        )
+        labels = (
+            _SOURCE_LABELS
+            | _REACH
+            | {
+                "purpose": _l("For what"),
+                "role": _l("Role"),
+                "verified_on": _l("Somebody there answered on"),
+                "is_public": _l("Public"),
+            }
+        )
         help_texts = {
             "purpose": _l("For example: abuse desk, press, around the clock."),
             "role": _l("Letters about findings choose by it whom they go to."),
@@ -168,9 +197,12 @@ class HoldingForm(RegisterForm):
         model = Holding
         fields = ("kind", "value", "service", "verified_on", "verified_how", *_SOURCE)
         labels = _SOURCE_LABELS | {
-            "kind": _l("What it is"), "value": _l("Prefix or domain"), "service": _l("What runs there"),
-            "verified_on": _l("Verified on"), "verified_how": _l("Verified how"),
-        }  # fmt: skip
+            "kind": _l("What it is"),
+            "value": _l("Prefix or domain"),
+            "service": _l("What runs there"),
+            "verified_on": _l("Verified on"),
+            "verified_how": _l("Verified how"),
+        }
         help_texts = {
             "value": _l("For example 192.0.2.0/28, 2001:db8::/48 or example.org. A domain's subdomains belong to it."),
             "service": _l("For example: online banking. Letters name it."),
@@ -201,16 +233,29 @@ class PersonForm(RegisterForm):
     class Meta:
         model = Person
         fields = (
-            "name", "organisation", "post", "email", "phone", "deputy", "language", "is_active", "source", "confirmed",
+            "name",
+            "organisation",
+            "post",
+            "email",
+            "phone",
+            "deputy",
+            "language",
+            "is_active",
+            "source",
+            "confirmed",
             "doubt",
-        )  # fmt: skip
-        labels = _SOURCE_LABELS | _REACH | {
-            "name": _l("Name"),
-            "organisation": _l("Organisation"),
-            "post": _l("Post"),
-            "deputy": _l("Deputy"),
-            "is_active": _l("Still there"),
-        }  # fmt: skip
+        )
+        labels = (
+            _SOURCE_LABELS
+            | _REACH
+            | {
+                "name": _l("Name"),
+                "organisation": _l("Organisation"),
+                "post": _l("Post"),
+                "deputy": _l("Deputy"),
+                "is_active": _l("Still there"),
+            }
+        )
         help_texts = {
             "post": _l("What the public sees instead of the name."),
             "deputy": _l("Is asked when this person does not answer in a review."),
@@ -221,9 +266,11 @@ class NetworkForm(RegisterForm):
     """The prefixes are typed one a line."""
 
     prefixes = forms.CharField(
-        label=_l("Prefixes"), required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        label=_l("Prefixes"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_l("One a line, for example 192.0.2.0/24 or 2001:db8::/32."),
-    )  # fmt: skip
+    )
     accept_overlap = forms.BooleanField(
         label=_l("Another network may hold the same addresses: both are right"), required=False
     )

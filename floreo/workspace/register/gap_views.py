@@ -25,11 +25,16 @@ def gaps(request: HttpRequest) -> HttpResponse:
     silent, asked = find.without_contact(bodies), find.never_answered(bodies)
     count = len(shared) + len(loose) + len(silent) + len(asked)
     context = {
-        "desk_section": "networks", "overlaps": shared[:SHOWN], "loose": loose[:SHOWN], "silent": silent[:SHOWN],
+        "desk_section": "networks",
+        "overlaps": shared[:SHOWN],
+        "loose": loose[:SHOWN],
+        "silent": silent[:SHOWN],
         "unverified": asked[:SHOWN] if can(request.user, Permission.PEOPLE_READ) else [],
-        "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count}, "count": count,
-        "seen": seen_loose() if sees_all(request.user) else [], "days": DAYS,
+        "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count},
+        "count": count,
+        "seen": seen_loose() if sees_all(request.user) else [],
+        "days": DAYS,
         "more": {"overlaps": len(shared) - SHOWN, "unverified": len(asked) - SHOWN},
         "may_edit": can(request.user, Permission.REGISTER_EDIT),
-    }  # fmt: skip
+    }
     return render(request, "workspace/register/gaps.html", context)

@@ -34,17 +34,24 @@ def _about(organisation: Organisation, title: Any, button: Any, *, about: str = 
     back = f"{reverse('workspace:organisation', args=[organisation.code])}#holdings"
     named = organisation.named()
     return Question(
-        title, button, back, about=f"{named}: {about}" if about else named, help=help_, done=_("Saved."),
+        title,
+        button,
+        back,
+        about=f"{named}: {about}" if about else named,
+        help=help_,
+        done=_("Saved."),
         room="organisations",
-    )  # fmt: skip
+    )
 
 
 def new_holding(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     question = _about(
-        found, _("Add addresses or a domain"), _("Add"),
+        found,
+        _("Add addresses or a domain"),
+        _("Add"),
         help_=_("What is seen there is told to this organisation from then on, whoever's network it lies in."),
-    )  # fmt: skip
+    )
     form = forms.HoldingForm(posted(request), instance=Holding())
     return ask(request, form, lambda f: acts.add_holding(found, by=person(request), **f), question)
 
@@ -61,9 +68,14 @@ def move(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = _editable(request, code)
     holding = _holding(found, pk)
     question = _about(
-        found, _("Move to another organisation"), _("Move"), about=holding.value,
-        help_=_("The other organisation is told what is seen there from then on. It counts as not verified until then."),
-    )  # fmt: skip
+        found,
+        _("Move to another organisation"),
+        _("Move"),
+        about=holding.value,
+        help_=_(
+            "The other organisation is told what is seen there from then on. It counts as not verified until then."
+        ),
+    )
     form = forms.MoveHoldingForm(posted(request))
     return ask(request, form, lambda f: acts.move_holding(holding, by=person(request), **f), question)
 

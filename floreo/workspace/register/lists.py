@@ -60,11 +60,15 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
     count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": words.number(listing.total)}
     sees_all = reach(request.user, Permission.REGISTER_READ) is None
     context = {
-        "listing": listing, "page": page, "shown": shown, "desk_section": page.section, "count": count,
+        "listing": listing,
+        "page": page,
+        "shown": shown,
+        "desk_section": page.section,
+        "count": count,
         "titles": [title for title, _value in page.columns],
         "add_href": reverse(page.add) if page.add and can(request.user, page.add_needs) else "",
         "beside_href": reverse(page.beside) if page.beside and sees_all else "",
-    }  # fmt: skip
+    }
     return render(request, "workspace/register/list.html", context)
 
 

@@ -31,13 +31,20 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
     people = found.people.filter(is_active=True) if can(request.user, Permission.PEOPLE_READ, found) else None
     actions = Action.objects.visible_to(request.user).filter(participations__organisation=found, edition__isnull=False)
     context = {
-        "organisation": found, "people": people, "actions": actions.select_related("edition").distinct()[:100],
-        "absorbed": found.absorbed.visible_to(request.user), "may_edit": can(request.user, Permission.REGISTER_EDIT),
-        "heir": _known(request, found.heir()) if found.merged_into_id else None, "parent": _known(request, found.parent), "history": history_of(found, viewer=request.user) if is_inside else [],
-        "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True), "is_inside": is_inside,
-        "networks": networks(request.user).filter(holder=found), "holdings": found.holdings.all() if is_inside else [],
+        "organisation": found,
+        "people": people,
+        "actions": actions.select_related("edition").distinct()[:100],
+        "absorbed": found.absorbed.visible_to(request.user),
+        "may_edit": can(request.user, Permission.REGISTER_EDIT),
+        "heir": _known(request, found.heir()) if found.merged_into_id else None,
+        "parent": _known(request, found.parent),
+        "history": history_of(found, viewer=request.user) if is_inside else [],
+        "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True),
+        "is_inside": is_inside,
+        "networks": networks(request.user).filter(holder=found),
+        "holdings": found.holdings.all() if is_inside else [],
         "desk_section": "organisations",
-    }  # fmt: skip
+    }
     return render(request, "workspace/register/organisation.html", context)
 
 
@@ -61,10 +68,13 @@ def _about(organisation: Organisation, title: Any, button: Any, *, help_: Any = 
 def new_organisation(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
     question = Question(
-        _("Add an organisation"), _("Add organisation"), reverse("workspace:organisations"),
+        _("Add an organisation"),
+        _("Add organisation"),
+        reverse("workspace:organisations"),
         help=_("Search first: a body stands here once, whatever it is called this year."),
-        done=_("The organisation is added."), room="organisations",
-    )  # fmt: skip
+        done=_("The organisation is added."),
+        room="organisations",
+    )
     form = forms.NewOrganisationForm(posted(request), instance=Organisation())
     return ask(request, form, lambda facts: acts.add_organisation(by=person(request), **facts), question)
 
@@ -79,9 +89,12 @@ def edit_organisation(request: HttpRequest, code: str) -> HttpResponse:
 def rename(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     question = _about(
-        found, _("Rename an organisation"), _("Rename"),
-        help_=_("The old name is kept, and pages about days before the change show it."), done=_("It is renamed."),
-    )  # fmt: skip
+        found,
+        _("Rename an organisation"),
+        _("Rename"),
+        help_=_("The old name is kept, and pages about days before the change show it."),
+        done=_("It is renamed."),
+    )
     form = forms.RenameForm(found, posted(request))
     return ask(request, form, lambda f: acts.rename_organisation(found, by=person(request), **f), question, thing=found)
 
@@ -89,10 +102,12 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 def merge(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     question = _about(
-        found, _("Merge into another organisation"), _("Merge"),
+        found,
+        _("Merge into another organisation"),
+        _("Merge"),
         help_=_("The other body answers for it from now on. Its own part in the past stays under its name."),
         done=_("It is merged."),
-    )  # fmt: skip
+    )
     form = forms.MergeForm(found, posted(request))
     return ask(request, form, lambda f: acts.merge_organisation(found, by=person(request), **f), question, thing=found)
 
@@ -123,9 +138,12 @@ def drop_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = _editable(request, code)
     role = _role(found, pk)
     question = _about(
-        found, _("Remove a role"), _("Remove role"), done=_("Removed."),
+        found,
+        _("Remove a role"),
+        _("Remove role"),
+        done=_("Removed."),
         help_=_("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title},
-    )  # fmt: skip
+    )
     return ask(request, PlanForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question)
 
 

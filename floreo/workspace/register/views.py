@@ -53,11 +53,14 @@ def networks(request: HttpRequest) -> HttpResponseBase:
 def one_person(request: HttpRequest, code: str) -> HttpResponse:
     found = get_person_for(request.user, code)
     context = {
-        "person": found, "actions": Action.objects.visible_to(request.user).filter(person=found),
-        "may_edit": can(request.user, Permission.PEOPLE_EDIT), "history": history_of(found, viewer=request.user), "desk_section": "people",
+        "person": found,
+        "actions": Action.objects.visible_to(request.user).filter(person=found),
+        "may_edit": can(request.user, Permission.PEOPLE_EDIT),
+        "history": history_of(found, viewer=request.user),
+        "desk_section": "people",
         "deputises_for": [p for p in found.deputises_for.all() if can(request.user, Permission.PEOPLE_READ, p)],
         "language_name": dict(settings.LANGUAGES).get(found.language) or _("The country’s first language"),
-    }  # fmt: skip
+    }
     return render(request, "workspace/register/person.html", context)
 
 
@@ -85,20 +88,25 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
     must(request.user, Permission.REGISTER_READ)
     found = get_network_for(request.user, asn)
     context = {
-        "network": found, "may_edit": can(request.user, Permission.REGISTER_EDIT),
+        "network": found,
+        "may_edit": can(request.user, Permission.REGISTER_EDIT),
         "holder": Organisation.objects.visible_to(request.user).filter(networks=found).first(),
-        "history": history_of(found, viewer=request.user), "is_inside": can(request.user, Permission.REGISTER_READ, found),
+        "history": history_of(found, viewer=request.user),
+        "is_inside": can(request.user, Permission.REGISTER_READ, found),
         "desk_section": "networks",
-    }  # fmt: skip
+    }
     return render(request, "workspace/register/network.html", context)
 
 
 def new_network(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
     question = Question(
-        _("Add a network"), _("Add network"), reverse("workspace:networks"), done=_("The network is added."),
+        _("Add a network"),
+        _("Add network"),
+        reverse("workspace:networks"),
+        done=_("The network is added."),
         room="networks",
-    )  # fmt: skip
+    )
     form = forms.NewNetworkForm(posted(request), instance=Network())
     return ask(request, form, lambda facts: add_network(by=person(request), **facts), question)
 
@@ -115,10 +123,14 @@ def drop_network(request: HttpRequest, asn: int) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
     found = get_network_for(request.user, asn)
     question = Question(
-        _("Remove a network"), _("Remove network"), reverse("workspace:networks"), about=str(found),
+        _("Remove a network"),
+        _("Remove network"),
+        reverse("workspace:networks"),
+        about=str(found),
         help=_("Only what never belonged here is removed. The trail keeps what it said."),
-        done=_("The network is removed."), room="networks",
-    )  # fmt: skip
+        done=_("The network is removed."),
+        room="networks",
+    )
     form = ReasonForm(posted(request))
     return ask(request, form, lambda f: remove_network(found, by=person(request), **f), question)
 

@@ -76,9 +76,11 @@ class LessonForm(PlanForm):
 class TemplateForm(PlanForm):
     name = forms.CharField(label=_l("Name"), max_length=120, help_text=_l("For example: Cabinet paper."))
     language = forms.ChoiceField(
-        label=_l("Language"), required=False, choices=[("", _l("The reader’s")), *settings.LANGUAGES],
+        label=_l("Language"),
+        required=False,
+        choices=[("", _l("The reader’s")), *settings.LANGUAGES],
         help_text=_l("In which its fields are filled."),
-    )  # fmt: skip
+    )
     file = forms.FileField(label=_l("Word file (.docx)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -31,11 +31,16 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     review = get_review_for(request.user, edition, code)
     question = Question(
-        _("Close %(period)s") % {"period": period_words(review.period)}, _("Close and freeze the report"),
-        reverse("workspace:reports"), about=review.edition.in_language("title"), room=ROOM,
-        help=_("Readings are frozen, how everything stands is kept, and nobody can answer any more. This cannot be undone; a mistake is corrected beside the report."),
+        _("Close %(period)s") % {"period": period_words(review.period)},
+        _("Close and freeze the report"),
+        reverse("workspace:reports"),
+        about=review.edition.in_language("title"),
+        room=ROOM,
+        help=_(
+            "Readings are frozen, how everything stands is kept, and nobody can answer any more. This cannot be undone; a mistake is corrected beside the report."
+        ),
         done=_("The period is closed. Its report is frozen."),
-    )  # fmt: skip
+    )
     return ask(
         request,
         forms.CloseForm(posted(request)),
@@ -49,13 +54,20 @@ def freeze(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     found = get_edition_for(request.user, edition)
     question = Question(
-        _("Freeze a report"), _("Freeze the report"), reverse("workspace:reports"), about=found.in_language("title"),
+        _("Freeze a report"),
+        _("Freeze the report"),
+        reverse("workspace:reports"),
+        about=found.in_language("title"),
         help=_("For a year, or for a period without a review. What the plan knows of its last day becomes the report."),
-        done=_("The report is frozen."), room=ROOM,
-    )  # fmt: skip
+        done=_("The report is frozen."),
+        room=ROOM,
+    )
     return ask(
-        request, forms.PeriodForm(posted(request)), lambda f: acts.freeze_report(found, by=person(request), **f), question
-    )  # fmt: skip
+        request,
+        forms.PeriodForm(posted(request)),
+        lambda f: acts.freeze_report(found, by=person(request), **f),
+        question,
+    )
 
 
 @require_POST
@@ -81,9 +93,12 @@ def correct(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.REPORT_MAKE)
     snapshot = get_snapshot_for(request.user, edition, code)
     question = _question(
-        snapshot, _("Correct the report"), _("Put the correction beside it"), done=_("The correction stands beside the report."),
+        snapshot,
+        _("Correct the report"),
+        _("Put the correction beside it"),
+        done=_("The correction stands beside the report."),
         help_=_("The report stays as it is. The correction stands on its page and in its files, first of all."),
-    )  # fmt: skip
+    )
     form = forms.CorrectionForm(posted(request))
     return ask(request, form, lambda f: acts.correct_snapshot(snapshot, by=person(request), **f), question)
 
@@ -93,9 +108,14 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.REPORT_MAKE)
     snapshot = get_snapshot_for(request.user, edition, code)
     question = _question(
-        snapshot, _("Record a signature"), _("Record the signature"), done=_("The signature is recorded."),
-        help_=_("Print the PDF, have it signed, and say here who signed and when. Its fingerprint is kept, so that anybody can check the copy."),
-    )  # fmt: skip
+        snapshot,
+        _("Record a signature"),
+        _("Record the signature"),
+        done=_("The signature is recorded."),
+        help_=_(
+            "Print the PDF, have it signed, and say here who signed and when. Its fingerprint is kept, so that anybody can check the copy."
+        ),
+    )
     form = forms.SignForm(posted(request), request.FILES or None)
 
     def do(facts: dict[str, Any]) -> None:

@@ -42,10 +42,17 @@ def preview(request: HttpRequest, edition: str) -> HttpResponse:
     files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]
     document = drawn(told, part, on_page=True)
     context = {
-        "desk_section": ROOM, "edition": found, "told": told, "doc": document, "part": part, "title": document.title,
-        "files": files, "templates": templates_for(request.user), "is_public_view": request.GET.get("as") == "public",
+        "desk_section": ROOM,
+        "edition": found,
+        "told": told,
+        "doc": document,
+        "part": part,
+        "title": document.title,
+        "files": files,
+        "templates": templates_for(request.user),
+        "is_public_view": request.GET.get("as") == "public",
         "review": request.GET.get("review", ""),
-    }  # fmt: skip
+    }
     return render(request, "workspace/reports/preview.html", context)
 
 

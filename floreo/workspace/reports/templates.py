@@ -25,9 +25,12 @@ from floreo.workspace.reports.forms import TemplateForm
 from floreo.workspace.reports.views import ROOM, WORD
 
 HOW = {
-    "one": "{{ headline }}", "begin": "{%p for one in late %}", "end": "{%p endfor %}", "row": "{%tr for one in late %}",
+    "one": "{{ headline }}",
+    "begin": "{%p for one in late %}",
+    "end": "{%p endfor %}",
+    "row": "{%tr for one in late %}",
     "inner": "{{ one.title }}",
-}  # fmt: skip
+}
 
 
 def templates(request: HttpRequest) -> HttpResponse:
@@ -35,9 +38,12 @@ def templates(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REPORT_MAKE)
     edition = current_edition(request.user)
     context = {
-        "desk_section": ROOM, "rows": WordTemplate.objects.defer("content").order_by("-is_active", "name"),
-        "fields": list(flat()), "how": HOW, "edition": edition if edition and edition.state != EditionState.DRAFT else None,
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "rows": WordTemplate.objects.defer("content").order_by("-is_active", "name"),
+        "fields": list(flat()),
+        "how": HOW,
+        "edition": edition if edition and edition.state != EditionState.DRAFT else None,
+    }
     return render(request, "workspace/reports/templates.html", context)
 
 

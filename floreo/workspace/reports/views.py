@@ -60,20 +60,26 @@ def _shelves(viewer: object) -> list[Shelf]:
         running.setdefault(review.edition_id, []).append((review, period_words(review.period), review.ends_on < today))
     return [
         Shelf(
-            edition, frozen.get(edition.pk, []), running.get(edition.pk, []),
-            queries.closing_period(edition) is not None and not any(s.kind == SnapshotKind.CLOSING for s, *_more in frozen.get(edition.pk, [])),
+            edition,
+            frozen.get(edition.pk, []),
+            running.get(edition.pk, []),
+            queries.closing_period(edition) is not None
+            and not any(s.kind == SnapshotKind.CLOSING for s, *_more in frozen.get(edition.pk, [])),
         )
         for edition in Edition.objects.visible_to(viewer)
-    ]  # fmt: skip
+    ]
 
 
 def reports(request: HttpRequest) -> HttpResponse:
     """Edition by edition: what waits to be closed, and every report."""
     must(request.user, Permission.PLAN_READ)
     context = {
-        "desk_section": ROOM, "shelves": _shelves(request.user), "may_make": can(request.user, Permission.REPORT_MAKE),
-        "may_close": can(request.user, Permission.REVIEW_RUN), "templates": WordTemplate.objects.filter(is_active=True).count(),
-    }  # fmt: skip
+        "desk_section": ROOM,
+        "shelves": _shelves(request.user),
+        "may_make": can(request.user, Permission.REPORT_MAKE),
+        "may_close": can(request.user, Permission.REVIEW_RUN),
+        "templates": WordTemplate.objects.filter(is_active=True).count(),
+    }
     return render(request, "workspace/reports/reports.html", context)
 
 
@@ -113,11 +119,18 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
     document = drawn(told, part, on_page=True)
     context: dict[str, Any] = {
-        "desk_section": ROOM, "snapshot": snapshot, "told": told, "doc": document, "part": part, "title": document.title,
-        "templates": templates_for(request.user), "files": _files(snapshot, part),
-        "may_make": can(request.user, Permission.REPORT_MAKE), "evidence": evidence_of([key(snapshot)], request.user).get(key(snapshot), []),
+        "desk_section": ROOM,
+        "snapshot": snapshot,
+        "told": told,
+        "doc": document,
+        "part": part,
+        "title": document.title,
+        "templates": templates_for(request.user),
+        "files": _files(snapshot, part),
+        "may_make": can(request.user, Permission.REPORT_MAKE),
+        "evidence": evidence_of([key(snapshot)], request.user).get(key(snapshot), []),
         "public_href": snapshot.get_absolute_url() if snapshot.is_public and snapshot.edition.is_public else "",
-    }  # fmt: skip
+    }
     return render(request, "workspace/reports/report.html", context)
 
 

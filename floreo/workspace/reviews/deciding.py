@@ -48,9 +48,14 @@ def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
         if refusal.code != CLOSED:
             raise
         context = {
-            "desk_section": ROOM, "refusal": refusal, "typed": sheet.typed(), "reply": reply_address(found.review.edition),
-            "ask": found, "title": say.title(found.review), "status": refusal.status,
-        }  # fmt: skip
+            "desk_section": ROOM,
+            "refusal": refusal,
+            "typed": sheet.typed(),
+            "reply": reply_address(found.review.edition),
+            "ask": found,
+            "title": say.title(found.review),
+            "status": refusal.status,
+        }
         return render(request, "workspace/reviews/back.html", context, status=refusal.status)
     if not done:
         return _page(request, found, sheet.after_errors(request), status=422)
@@ -63,14 +68,22 @@ def _page(request: HttpRequest, found: Ask, sheet: Sheet, *, status: int = 200) 
     runs = can(request.user, Permission.REVIEW_RUN)
     said = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
     context = {
-        "desk_section": ROOM, "ask": found, "review": review, "title": say.title(review), "sheet": sheet, "status": status,
-        "row": ask_rows([found], review)[0], "due": say.due_words(review, clock.today()), "runs": runs,
+        "desk_section": ROOM,
+        "ask": found,
+        "review": review,
+        "title": say.title(review),
+        "sheet": sheet,
+        "status": status,
+        "row": ask_rows([found], review)[0],
+        "due": say.due_words(review, clock.today()),
+        "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
         "answers": [(row, say.decided_words(row.answer)) for row in rows_of(said, request.user)],
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
-        "done": "done" in request.GET, "history": history_of(found, viewer=request.user) if runs else [],
+        "done": "done" in request.GET,
+        "history": history_of(found, viewer=request.user) if runs else [],
         "deputy": found.person.deputy if runs and found.person else None,
-    }  # fmt: skip
+    }
     return render(request, "workspace/reviews/ask.html", context, status=status)
 
 
@@ -134,10 +147,14 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
     must(request.user, Permission.REVIEW_DECIDE)
     answer = get_answer_for(request.user, edition, code, pk)
     question = Question(
-        _("Return the answer"), _("Return it with this note"), _back(request, answer), about=answer.action.named(),
+        _("Return the answer"),
+        _("Return it with this note"),
+        _back(request, answer),
+        about=answer.action.named(),
         help=f"{say.said_words(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
-        done=_("Returned. They get the note by mail."), room=ROOM,
-    )  # fmt: skip
+        done=_("Returned. They get the note by mail."),
+        room=ROOM,
+    )
     form = forms.ReturnForm(posted(request), initial={"version": answer.version})
     return ask_with(
         request, form, lambda f: acts.return_answer(answer, by=person(request), **f), question, thing=answer

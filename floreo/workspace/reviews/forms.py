@@ -54,16 +54,23 @@ class RhythmForm(PlanForm):
         _l("The deputy is asked, days after the due day"), _l("Where the register names a deputy.")
     )
     reply_to = forms.EmailField(
-        label=_l("Whom leads may write to"), required=False,
+        label=_l("Whom leads may write to"),
+        required=False,
         help_text=_l("Stands in every mail. Empty: the organisation that coordinates the edition."),
-    )  # fmt: skip
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, rhythm: Rhythm, data: Any) -> None:
         names = (
-            "frequency", "opens_after_days", "due_after_days", "closes_after_days", "remind_before", "remind_after",
-            "escalate_after_days", "reply_to",
-        )  # fmt: skip
+            "frequency",
+            "opens_after_days",
+            "due_after_days",
+            "closes_after_days",
+            "remind_before",
+            "remind_after",
+            "escalate_after_days",
+            "reply_to",
+        )
         known = {name: getattr(rhythm, name) for name in names} | {"is_on": rhythm.is_on or rhythm.pk is None}
         super().__init__(data, initial=known | {"version": rhythm.version if rhythm.pk else None})
 

@@ -56,9 +56,12 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         return file
     rows = [(row, say.title(row), say.progress(row.answered, row.asked)) for row in listing.rows]
     context = {
-        "desk_section": ROOM, "listing": listing, "rows": rows, "rhythms": _rhythms(request.user),
+        "desk_section": ROOM,
+        "listing": listing,
+        "rows": rows,
+        "rhythms": _rhythms(request.user),
         "may_run": can(request.user, Permission.REVIEW_RUN),
-    }  # fmt: skip
+    }
     return render(request, "workspace/reviews/reviews.html", context)
 
 
@@ -81,13 +84,20 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     done, asked = queries.counts(found)
     shown = listing.rows if listing else _own(request.user, found)
     context = {
-        "desk_section": ROOM, "review": found, "title": say.title(found), "listing": listing,
-        "progress": say.progress(done, asked), "done": done, "asked": asked, "due": say.due_words(found, clock.today()),
-        "rows": ask_rows(shown, found), "to_decide": decide_rows(found, request.user) if decides else [],
+        "desk_section": ROOM,
+        "review": found,
+        "title": say.title(found),
+        "listing": listing,
+        "progress": say.progress(done, asked),
+        "done": done,
+        "asked": asked,
+        "due": say.due_words(found, clock.today()),
+        "rows": ask_rows(shown, found),
+        "to_decide": decide_rows(found, request.user) if decides else [],
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
         "may_run": runs and not found.is_closed,
         "report": _report_of(found),
-    }  # fmt: skip
+    }
     return render(request, "workspace/reviews/review.html", context)
 
 
@@ -115,10 +125,16 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     found = get_edition_for(request.user, edition)
     known = queries.rhythm_of(found)
     question = Question(
-        _("Set the rhythm"), _("Save the rhythm"), reverse("workspace:reviews"), about=found.in_language("title"),
-        help=_("Days are counted from the last day of the period that is asked about. Running reviews keep their days."),
-        done=_("The rhythm is set."), room=ROOM,
-    )  # fmt: skip
+        _("Set the rhythm"),
+        _("Save the rhythm"),
+        reverse("workspace:reviews"),
+        about=found.in_language("title"),
+        help=_(
+            "Days are counted from the last day of the period that is asked about. Running reviews keep their days."
+        ),
+        done=_("The rhythm is set."),
+        room=ROOM,
+    )
     form = forms.RhythmForm(known, posted(request))
     thing = known if known.pk else None
     return ask(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
@@ -128,10 +144,14 @@ def new_review(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     found = get_edition_for(request.user, edition)
     question = Question(
-        _("Open a review by hand"), _("Open it and ask every lead"), reverse("workspace:reviews"),
-        about=found.in_language("title"), done=_("The review is open. Every lead has been written to."), room=ROOM,
+        _("Open a review by hand"),
+        _("Open it and ask every lead"),
+        reverse("workspace:reviews"),
+        about=found.in_language("title"),
+        done=_("The review is open. Every lead has been written to."),
+        room=ROOM,
         help=_("For an extra review, or for a period that was missed. Every lead gets one mail at once."),
-    )  # fmt: skip
+    )
     form = forms.ReviewForm(posted(request), initial=_usual_days(found))
     return ask(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
 
@@ -203,11 +223,15 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     done, asked = queries.counts(found)
     waiting = queries.to_decide(found).count()
     question = _question(
-        found, _("Close the review"), _("Close it for good"), done=_("The review is closed, and its snapshot stands."),
-        help_=f"{say.progress(done, asked)} " + _(
+        found,
+        _("Close the review"),
+        _("Close it for good"),
+        done=_("The review is closed, and its snapshot stands."),
+        help_=f"{say.progress(done, asked)} "
+        + _(
             "Closing freezes how everything stands: links still open, but nothing can be written any more. It cannot be"
             " undone; what turns out wrong gets a correction beside it."
         ),
-    )  # fmt: skip
+    )
     form = forms.CloseForm(waiting, posted(request))
     return ask(request, form, lambda f: close_review(found, by=person(request), **f), question)

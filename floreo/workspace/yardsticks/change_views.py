@@ -35,10 +35,13 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     found = get_yardstick_for(request.user, code)
     version = get_version_for(request.user, found, request.GET.get("version", ""))
     question = _question(
-        _("Start an assessment"), _("Start"), found.desk_url(), about=version.in_language("title"),
+        _("Start an assessment"),
+        _("Start"),
+        found.desk_url(),
+        about=version.in_language("title"),
         help=_("Every item is then rated by the people who know it, and reviewed by somebody else."),
         done=_("The assessment is open. Rate its first item."),
-    )  # fmt: skip
+    )
     form = forms.OpenForm(version, request.user, posted(request))
     return ask(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), question)
 
@@ -72,10 +75,15 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_PUBLISH)
     found = get_assessment_for(request.user, code)
     question = _of(
-        found, _("Publish the assessment"), _("Publish it"), done=_("The public sees the assessment."),
-        help=_("The public will see each reviewed level with its reason, and evidence that is public. What raters said"
-               " one by one, and their names, stay here."),
-    )  # fmt: skip
+        found,
+        _("Publish the assessment"),
+        _("Publish it"),
+        done=_("The public sees the assessment."),
+        help=_(
+            "The public will see each reviewed level with its reason, and evidence that is public. What raters said"
+            " one by one, and their names, stay here."
+        ),
+    )
     return ask(
         request, PlanForm(posted(request)), lambda _f: acts.publish_assessment(found, by=person(request)), question
     )
@@ -96,10 +104,13 @@ def check_item(request: HttpRequest, code: str, version: str, item: str) -> Http
     if found.in_version.yardstick.code != code:
         raise Missing
     question = _question(
-        _("Check the title of %(code)s") % {"code": found.code}, _("It is checked"), found.desk_url(),
-        about=found.in_version.in_language("title"), done=_("The title is checked."),
+        _("Check the title of %(code)s") % {"code": found.code},
+        _("It is checked"),
+        found.desk_url(),
+        about=found.in_version.in_language("title"),
+        done=_("The title is checked."),
         help=_("Compare it with the publisher's text, and mend it where it says something else."),
-    )  # fmt: skip
+    )
     form = forms.CheckForm.of(found, posted(request))
     return ask(request, form, lambda f: acts.check_item(found, by=person(request), **f), question)
 
@@ -109,9 +120,13 @@ def new_score(request: HttpRequest, code: str) -> HttpResponse:
     found = get_yardstick_for(request.user, code)
     version = get_version_for(request.user, found)
     question = _question(
-        _("Enter a published score"), _("Enter score"), found.desk_url(), about=found.in_language("title"),
-        done=_("The score is entered."), help=_("As its publisher gave it. The same year and part again replaces it."),
-    )  # fmt: skip
+        _("Enter a published score"),
+        _("Enter score"),
+        found.desk_url(),
+        about=found.in_language("title"),
+        done=_("The score is entered."),
+        help=_("As its publisher gave it. The same year and part again replaces it."),
+    )
     form = forms.ScoreForm(version, posted(request))
     return ask(request, form, lambda f: acts.record_score(found, by=person(request), in_version=version, **f), question)
 
@@ -159,9 +174,14 @@ def serving(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, _("Added."))
             return HttpResponseRedirect(_place(thing, key))
     context = {
-        "desk_section": "yardsticks", "thing": name_of(thing), "page": page_of(thing), "key": key, "form": form,
-        "servings": queries.served_by(thing), "status": status,
-    }  # fmt: skip
+        "desk_section": "yardsticks",
+        "thing": name_of(thing),
+        "page": page_of(thing),
+        "key": key,
+        "form": form,
+        "servings": queries.served_by(thing),
+        "status": status,
+    }
     return render(request, "workspace/yardsticks/serving.html", context, status=status)
 
 
@@ -172,9 +192,12 @@ def remove_serving(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     if found is None:
         raise Missing
     question = _question(
-        _("It does not serve %(item)s") % {"item": found.item.named()}, _("Take it off"), _place(thing, key),
-        about=name_of(thing), done=_("Taken off."),
-    )  # fmt: skip
+        _("It does not serve %(item)s") % {"item": found.item.named()},
+        _("Take it off"),
+        _place(thing, key),
+        about=name_of(thing),
+        done=_("Taken off."),
+    )
     return ask(
         request, PlanForm(posted(request)), lambda _f: acts.take_serving_back(found, by=person(request)), question
     )

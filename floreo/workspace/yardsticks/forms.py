@@ -27,9 +27,11 @@ class LevelForm(PlanForm):
 
     level = forms.ChoiceField(label=_l("Level"), widget=forms.RadioSelect)
     held = forms.MultipleChoiceField(
-        label=_l("Stages that hold in full"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=_l("Stages that hold in full"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         help_text=_l("A stage counts only if all below it hold too. The first needs no proof."),
-    )  # fmt: skip
+    )
     reason = text_field(_l("Reason"), required=True)
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
@@ -93,13 +95,18 @@ class OpenForm(PlanForm):
     year = forms.IntegerField(label=_l("Year assessed"), min_value=1990, max_value=2200)
     as_of = day_field(_l("As of"), help_text=_l("The day for which it holds. Left empty: today."))
     before = forms.ModelChoiceField(
-        queryset=Assessment.objects.none(), label=_l("Start from"), required=False, empty_label=_l("Nothing: start empty"),
+        queryset=Assessment.objects.none(),
+        label=_l("Start from"),
+        required=False,
+        empty_label=_l("Nothing: start empty"),
         help_text=_l("Evidence that still stands is taken over, item by item. Levels are not: somebody looks again."),
-    )  # fmt: skip
+    )
     subject = forms.CharField(
-        label=_l("Who is assessed"), required=False, max_length=200,
+        label=_l("Who is assessed"),
+        required=False,
+        max_length=200,
         help_text=_l("Left empty: the nation. Otherwise a team, an operator or a bill, by name."),
-    )  # fmt: skip
+    )
     note_text = text_field(_l("Note"), help_text=_l("For readers: who takes part, and how."))
 
     def __init__(self, version: Version, viewer: object, *args: Any, **kwargs: Any) -> None:
@@ -128,9 +135,10 @@ class CheckForm(PlanForm):
     """A title checked against the publisher's text."""
 
     title = forms.CharField(
-        label=_l("Short title"), max_length=200,
+        label=_l("Short title"),
+        max_length=200,
         help_text=_l("In your own words and short. The publisher's wording is not kept here."),
-    )  # fmt: skip
+    )
     title_es = forms.CharField(label=_l("The same in Spanish"), max_length=200, required=False)
     source = forms.CharField(
         label=_l("Checked in"), max_length=500, help_text=_l("The text, its edition and the page.")

@@ -53,5 +53,16 @@ def _notes(shown: Sheet, purpose: Purpose, kept_back: int) -> list[str]:
     left = _("Pieces of evidence left out because of their marking: %(n)d.") % {"n": kept_back} if kept_back else ""
     made = _("Put together on %(day)s.") % {"day": long_day(clock.today())}
     checked, version = say.unchecked_words(shown), shown.version
-    return [n for n in (say.standing_words(shown), version.in_language("rule_words"), meant, left, checked,
-                        version.in_language("missing"), made) if n]  # fmt: skip
+    return [
+        n
+        for n in (
+            say.standing_words(shown),
+            version.in_language("rule_words"),
+            meant,
+            left,
+            checked,
+            version.in_language("missing"),
+            made,
+        )
+        if n
+    ]

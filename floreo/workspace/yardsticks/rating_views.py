@@ -37,8 +37,13 @@ def _neighbours(answer: Answer) -> tuple[str, str]:
 
 
 def _page(
-    request: HttpRequest, answer: Answer, *, mine: RatingForm | None = None, review: ReviewForm | None = None, status: int = 200
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest,
+    answer: Answer,
+    *,
+    mine: RatingForm | None = None,
+    review: ReviewForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     user, version = person(request), answer.assessment.in_version
     ratings = list(answer.ratings.all())
     own = next((rating for rating in ratings if rating.rater == user.actor_code), None)
@@ -47,17 +52,30 @@ def _page(
     before, after = _neighbours(answer)
     servings = queries.servings_of([answer.item]).get(answer.item.pk, [])
     context: dict[str, Any] = {
-        "desk_section": "yardsticks", "answer": answer, "assessment": answer.assessment, "version": version,
-        "item": answer.item, "ratings": [(r, version.word_of(r.level)) for r in ratings], "status": status,
-        "differ": len({r.level for r in ratings}) > 1, "level": version.word_of(answer.level), "own": own,
-        "vain": say.in_vain_words(answer, version), "before": before, "after": after, "then": _then(answer),
+        "desk_section": "yardsticks",
+        "answer": answer,
+        "assessment": answer.assessment,
+        "version": version,
+        "item": answer.item,
+        "ratings": [(r, version.word_of(r.level)) for r in ratings],
+        "status": status,
+        "differ": len({r.level for r in ratings}) > 1,
+        "level": version.word_of(answer.level),
+        "own": own,
+        "vain": say.in_vain_words(answer, version),
+        "before": before,
+        "after": after,
+        "then": _then(answer),
         "form": mine or (None if answer.assessment.is_closed else RatingForm.of(version, own)),
         "review": review or (ReviewForm.of(version, answer, ratings) if may_review and others else None),
-        "alone": may_review and bool(ratings) and not others, "shown": _evidence(answer, user),
+        "alone": may_review and bool(ratings) and not others,
+        "shown": _evidence(answer, user),
         "may_keep": can(user, Permission.EVIDENCE_KEEP, answer) and not answer.assessment.is_closed,
-        "suggestions": queries.suggestions(answer, user, below), "servings": servings,
-        "kin": queries.kin_of(answer.item), "kind": say.kind_words(answer.item.kind),
-    }  # fmt: skip
+        "suggestions": queries.suggestions(answer, user, below),
+        "servings": servings,
+        "kin": queries.kin_of(answer.item),
+        "kind": say.kind_words(answer.item.kind),
+    }
     return render(request, "workspace/yardsticks/answer.html", context, status=status)
 
 

@@ -38,13 +38,22 @@ class YardstickRow:
 
 def _rows(viewer: object) -> list[YardstickRow]:
     """Three queries, however many yardsticks."""
-    counted = Version.objects.filter(is_current=True).select_related("yardstick").annotate(
-        rated=Count("items", filter=Q(items__is_rated=True)), open_titles=Count("items", filter=Q(items__confirmed=False))
-    )  # fmt: skip
+    counted = (
+        Version.objects.filter(is_current=True)
+        .select_related("yardstick")
+        .annotate(
+            rated=Count("items", filter=Q(items__is_rated=True)),
+            open_titles=Count("items", filter=Q(items__confirmed=False)),
+        )
+    )
     newest: dict[int, tuple[Assessment, int]] = {}
-    for found in Assessment.objects.visible_to(viewer).filter(subject="").annotate(
-        reviewed=Count("answers", filter=Q(answers__level__isnull=False))
-    ).select_related("in_version__yardstick").order_by("-as_of", "-pk"):  # fmt: skip
+    for found in (
+        Assessment.objects.visible_to(viewer)
+        .filter(subject="")
+        .annotate(reviewed=Count("answers", filter=Q(answers__level__isnull=False)))
+        .select_related("in_version__yardstick")
+        .order_by("-as_of", "-pk")
+    ):
         newest.setdefault(found.in_version.yardstick_id, (found, getattr(found, "reviewed", 0)))
     nothing: tuple[Assessment | None, int] = (None, 0)
     return [
@@ -68,12 +77,18 @@ def yardstick(request: HttpRequest, code: str) -> HttpResponse:
     shown = queries.sheet(version, None, request.user)
     servings = queries.servings_of(line.item for line in shown.lines)
     context = {
-        "desk_section": "yardsticks", "yardstick": found, "version": version, "sheet": shown,
-        "versions": found.versions.all(), "lines": [(line, servings.get(line.item.pk, [])) for line in shown.lines],
-        "assessments": _assessments(request.user, found), "scores": _scores(found),
-        "unchecked": say.unchecked_words(shown), "held": say.held_words(shown),
+        "desk_section": "yardsticks",
+        "yardstick": found,
+        "version": version,
+        "sheet": shown,
+        "versions": found.versions.all(),
+        "lines": [(line, servings.get(line.item.pk, [])) for line in shown.lines],
+        "assessments": _assessments(request.user, found),
+        "scores": _scores(found),
+        "unchecked": say.unchecked_words(shown),
+        "held": say.held_words(shown),
         "may_review": can(request.user, Permission.YARDSTICK_REVIEW),
-    }  # fmt: skip
+    }
     return render(request, "workspace/yardsticks/yardstick.html", context)
 
 
@@ -117,9 +132,13 @@ def _line_row(line: Line, version: Version) -> LineRow:
     level = line.answer.level if line.answer else None
     raters = [(r.rater_name, version.word_of(r.level)) for r in line.ratings]
     return LineRow(
-        line, say.roll_words(line.roll, version), version.word_of(level), version.word_of(line.before), raters,
+        line,
+        say.roll_words(line.roll, version),
+        version.word_of(level),
+        version.word_of(line.before),
+        raters,
         say.missing_of(line, clock.today()),
-    )  # fmt: skip
+    )
 
 
 def _narrowed(shown: Sheet, keep: Callable[[Line], bool]) -> list[Line]:
@@ -144,16 +163,22 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
     counts = {name: sum(keep(line) for line in shown.rated) for name, (_words, keep) in SHOWN.items()}
     lines = _narrowed(shown, SHOWN[chosen][1])
     context = {
-        "desk_section": "yardsticks", "assessment": found, "version": found.in_version, "sheet": shown,
+        "desk_section": "yardsticks",
+        "assessment": found,
+        "version": found.in_version,
+        "sheet": shown,
         "rows": [_line_row(line, found.in_version) for line in lines],
         "chips": [(name, words, counts[name], name == chosen) for name, (words, _keep) in SHOWN.items()],
-        "standing": say.standing_words(shown), "unchecked": say.unchecked_words(shown),
+        "standing": say.standing_words(shown),
+        "unchecked": say.unchecked_words(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),
-        "may_review": can(request.user, Permission.YARDSTICK_REVIEW), "history": history_of(found, viewer=request.user),
-        "others": Assessment.objects.visible_to(request.user).filter(
-            in_version__yardstick=found.in_version.yardstick_id
-        ).exclude(pk=found.pk).select_related("in_version__yardstick"),
-    }  # fmt: skip
+        "may_review": can(request.user, Permission.YARDSTICK_REVIEW),
+        "history": history_of(found, viewer=request.user),
+        "others": Assessment.objects.visible_to(request.user)
+        .filter(in_version__yardstick=found.in_version.yardstick_id)
+        .exclude(pk=found.pk)
+        .select_related("in_version__yardstick"),
+    }
     return render(request, "workspace/yardsticks/assessment.html", context)
 
 
@@ -182,11 +207,15 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
     items = {item.code: item for item, _depth in queries.ordered(now.in_version)}
     steps = queries.steps_between(before, now)
     context = {
-        "desk_section": "yardsticks", "now": now, "before": before, "turns": _turns(steps),
+        "desk_section": "yardsticks",
+        "now": now,
+        "before": before,
+        "turns": _turns(steps),
         "rows": [_step_row(step, items[step.code], before.in_version, now.in_version) for step in steps],
-        "old": queries.sheet(before.in_version, before, request.user), "unlinked": _unlinked(steps, before),
+        "old": queries.sheet(before.in_version, before, request.user),
+        "unlinked": _unlinked(steps, before),
         "new": queries.sheet(now.in_version, now, request.user),
-    }  # fmt: skip
+    }
     context["old_words"] = say.roll_words(context["old"].total, before.in_version)  # type: ignore[attr-defined]
     context["new_words"] = say.roll_words(context["new"].total, now.in_version)  # type: ignore[attr-defined]
     return render(request, "workspace/yardsticks/compare.html", context)

@@ -35,9 +35,15 @@ def _refuse(field: str, sentence: str, code: str) -> Refused:
 
 @action("assessment.opened", needs=Permission.YARDSTICK_REVIEW)
 def open_assessment(
-    version: Version, *, by: Actor, year: int, as_of: date | None = None, subject: str = "", note_text: str = "",
+    version: Version,
+    *,
+    by: Actor,
+    year: int,
+    as_of: date | None = None,
+    subject: str = "",
+    note_text: str = "",
     before: Assessment | None = None,
-) -> Assessment:  # fmt: skip
+) -> Assessment:
     """A new assessment with every item to be rated. From `before` it takes the evidence that still stands, item by item;
     levels are never copied, since somebody has to look again."""
     as_of, subject = as_of or clock.today(), subject.strip()
@@ -53,10 +59,17 @@ def open_assessment(
         raise _refuse("year", sentence % {"year": year}, "open_already")
     made = keep(
         Assessment(
-            code=_code(version, year, subject), in_version=version, subject=subject, year=year, as_of=as_of,
-            opened_on=clock.today(), opened_by=by.actor_name, note=note_text.strip(), before=before,
+            code=_code(version, year, subject),
+            in_version=version,
+            subject=subject,
+            year=year,
+            as_of=as_of,
+            opened_on=clock.today(),
+            opened_by=by.actor_name,
+            note=note_text.strip(),
+            before=before,
         )
-    )  # fmt: skip
+    )
     _complete(made)
     if before is not None:
         note(evidence_taken_over=_take_evidence_over(made, before, by=by))

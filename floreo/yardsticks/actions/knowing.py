@@ -84,10 +84,21 @@ def _score(text: str | Decimal | int | None, field: str) -> Decimal:
 
 @action("score.recorded", needs=Permission.YARDSTICK_REVIEW)
 def record_score(
-    yardstick: Yardstick, *, by: Actor, year: int, score: str | Decimal | int, source: str, source_url: str = "",
-    in_version: Version | None = None, subject: str = "", part: str = "", maximum: str | Decimal | int | None = None,
-    rank: int | None = None, tier: str = "", note: str = "",
-) -> PublishedScore:  # fmt: skip
+    yardstick: Yardstick,
+    *,
+    by: Actor,
+    year: int,
+    score: str | Decimal | int,
+    source: str,
+    source_url: str = "",
+    in_version: Version | None = None,
+    subject: str = "",
+    part: str = "",
+    maximum: str | Decimal | int | None = None,
+    rank: int | None = None,
+    tier: str = "",
+    note: str = "",
+) -> PublishedScore:
     """A score that the publisher gave, with where it was read. The same year, state and part again replaces it."""
     if not source.strip():
         raise _refuse("source", _("Say where the score was published. Anybody should be able to check it."), "missing")
@@ -102,8 +113,12 @@ def record_score(
     row = PublishedScore.objects.filter(**who).first() or PublishedScore(**who)
     row.in_version, row.score, row.maximum, row.rank, row.tier = in_version, value, most, rank, tier.strip()
     row.source, row.source_url, row.note, row.confirmed, row.doubt = (
-        source.strip(), source_url.strip(), note.strip(), True, "",
-    )  # fmt: skip
+        source.strip(),
+        source_url.strip(),
+        note.strip(),
+        True,
+        "",
+    )
     return keep(row)
 
 

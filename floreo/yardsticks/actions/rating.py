@@ -75,9 +75,14 @@ def rate(answer: Answer, *, by: Actor, reason: str, level: Given = None, held: I
 
 @action("item.reviewed", needs=Permission.YARDSTICK_REVIEW)
 def review_answer(
-    answer: Answer, *, by: Actor, level: Given = None, held: Iterable[Given] = (), reason: str = "",
+    answer: Answer,
+    *,
+    by: Actor,
+    level: Given = None,
+    held: Iterable[Given] = (),
+    reason: str = "",
     version: int | None = None,
-) -> Answer:  # fmt: skip
+) -> Answer:
     """The level that counts. The reviewer is not the only rater, and gives a reason where raters disagree or the level is
     none of theirs. Raises Changed when another reviewer decided in between."""
     fresh = _open(answer)

@@ -75,9 +75,11 @@ def test_words_longer_than_a_page_run_on() -> None:
 def test_no_heading_stands_alone_at_the_end_of_a_page() -> None:
     """Whatever is before it and after it: a chart, a table, small charts."""
     followers: list[Block] = [
-        Picture(LINE, "A chart", "Chart"), Panels(charts(2), "Dotted: the target."),
-        Grid("A table", ["A", "B"], [[Cell("a"), Cell("b")]] * 5, note="A note."), Bullets(["One", "Two"]),
-    ]  # fmt: skip
+        Picture(LINE, "A chart", "Chart"),
+        Panels(charts(2), "Dotted: the target."),
+        Grid("A table", ["A", "B"], [[Cell("a"), Cell("b")]] * 5, note="A note."),
+        Bullets(["One", "Two"]),
+    ]
     for lines in range(0, 44, 2):
         blocks: list[Block] = [Paragraph(f"line {n}") for n in range(lines)]
         for number, follower in enumerate(followers):

@@ -70,10 +70,27 @@ def test_a_document_is_tagged_in_its_language_with_its_title() -> None:
 def test_every_block_says_its_words() -> None:
     words = words_of(to_pdf(document()))
     for said in (
-        "1 How it stands", "Fourteen of 24 hold.", "Not started", "Internal", "As the law says.", "Deeper",
-        "3 December 2026", "Sign it. agreed", "Readings", "What is late", "55 days", "Counted in days.",
-        "Decisions asked of you", "One", "Days.", "Two", "Left", "Right", "Snapshot 12ab", "A State",
-    ):  # fmt: skip
+        "1 How it stands",
+        "Fourteen of 24 hold.",
+        "Not started",
+        "Internal",
+        "As the law says.",
+        "Deeper",
+        "3 December 2026",
+        "Sign it. agreed",
+        "Readings",
+        "What is late",
+        "55 days",
+        "Counted in days.",
+        "Decisions asked of you",
+        "One",
+        "Days.",
+        "Two",
+        "Left",
+        "Right",
+        "Snapshot 12ab",
+        "A State",
+    ):
         assert said in words, said
 
 
@@ -106,8 +123,19 @@ def test_texts_are_data_and_never_markup() -> None:
 
 @pytest.mark.parametrize(
     "odd",
-    ["x" * 100_000, "a\x00\x0b\x1fb\ud800c\ufffe", "😀👩‍👩‍👧 🇧🇿", "שלום עולם", "مرحبا", "汉字", "e\u0301\u0302", "\u202eabc", "", "\n\n"],
-)  # fmt: skip
+    [
+        "x" * 100_000,
+        "a\x00\x0b\x1fb\ud800c\ufffe",
+        "😀👩‍👩‍👧 🇧🇿",
+        "שלום עולם",
+        "مرحبا",
+        "汉字",
+        "e\u0301\u0302",
+        "\u202eabc",
+        "",
+        "\n\n",
+    ],
+)
 def test_odd_words_are_drawn_or_stood_in_for(odd: str) -> None:
     blocks = [Heading(odd), Paragraph(odd), Grid(odd, [odd], [[Cell(odd)]]), Facts([(odd, odd)]), Bullets([odd])]
     assert pages_of(to_pdf(document(blocks, title=odd, foot=odd, author=odd, keywords=[odd], kicker=odd))) >= 1

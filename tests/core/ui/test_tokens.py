@@ -35,15 +35,34 @@ STATUSES = ("todo", "track", "risk", "late", "stalled", "done")
 READ = [  # text on its ground: 4.5 to one
     *((name, ground) for name in ("ink", "ink-2", "sea", "sea-deep") for ground in ("paper", "ground")),
     *((status, ground) for status in STATUSES for ground in ("paper", f"{status}-tint", "ground")),
-    ("ink", "sand"), ("sand-ink", "sand"), ("ink", "inner"), ("inner-ink", "inner"), ("on-sea", "sea"), ("on-sun", "sun"),
-    ("on-canopy", "canopy"), ("on-canopy-2", "canopy"), ("target-line", "paper"), ("sea-deep", "sea-tint"), ("ink-2", "sand"),
-    ("ink", "map-1"), ("ink", "map-2"), ("ink", "map-3"), ("tlp-red", "tlp-ground"), ("tlp-amber", "tlp-ground"),
-    ("tlp-green", "tlp-ground"), ("tlp-clear", "tlp-ground"),
-]  # fmt: skip
+    ("ink", "sand"),
+    ("sand-ink", "sand"),
+    ("ink", "inner"),
+    ("inner-ink", "inner"),
+    ("on-sea", "sea"),
+    ("on-sun", "sun"),
+    ("on-canopy", "canopy"),
+    ("on-canopy-2", "canopy"),
+    ("target-line", "paper"),
+    ("sea-deep", "sea-tint"),
+    ("ink-2", "sand"),
+    ("ink", "map-1"),
+    ("ink", "map-2"),
+    ("ink", "map-3"),
+    ("tlp-red", "tlp-ground"),
+    ("tlp-amber", "tlp-ground"),
+    ("tlp-green", "tlp-ground"),
+    ("tlp-clear", "tlp-ground"),
+]
 SEEN = [  # shapes and edges: 3 to one
     *((f"{status}-mark", "paper") for status in STATUSES),
-    ("edge", "paper"), ("series", "paper"), ("series-2", "paper"), ("sprout", "canopy"), ("shoot", "paper"), ("sun", "on-sun"),
-]  # fmt: skip
+    ("edge", "paper"),
+    ("series", "paper"),
+    ("series-2", "paper"),
+    ("sprout", "canopy"),
+    ("shoot", "paper"),
+    ("sun", "on-sun"),
+]
 
 
 @pytest.mark.parametrize("theme", THEMES)

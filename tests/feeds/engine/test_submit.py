@@ -84,8 +84,12 @@ def test_two_nodes_of_which_one_is_killed_give_what_one_process_gives(tmp_path: 
     try:
         done = subprocess.run(
             [*ALONE, sys.executable, str(script), str(tmp_path), str(short)],
-            env=with_token, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            env=with_token,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     finally:
         shutil.rmtree(short, ignore_errors=True)
     assert done.returncode == 0, done.stderr[-3000:]

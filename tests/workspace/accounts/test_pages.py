@@ -112,9 +112,15 @@ def test_the_chain_is_shown_filtered_and_opened(
 
 
 SIGN_IN_PAGES = [
-    "/account/login/", "/account/logout/", "/account/password/change/", "/account/password/reset/",
-    "/account/reauthenticate/", "/account/2fa/", "/account/2fa/webauthn/", "/account/sessions/",
-]  # fmt: skip
+    "/account/login/",
+    "/account/logout/",
+    "/account/password/change/",
+    "/account/password/reset/",
+    "/account/reauthenticate/",
+    "/account/2fa/",
+    "/account/2fa/webauthn/",
+    "/account/sessions/",
+]
 
 
 @pytest.mark.parametrize("language", ["", "/es"])

@@ -73,13 +73,21 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
     outer = draft.rows.filter(kind="action").first()
     assert outer is not None
     draft.rows.create(
-        number=90, kind="body", title="Inner", start=outer.start + 3, end=outer.start + 9,
+        number=90,
+        kind="body",
+        title="Inner",
+        start=outer.start + 3,
+        end=outer.start + 9,
         passage=draft.text[outer.start + 3 : outer.start + 9],
-    )  # fmt: skip
+    )
     draft.rows.create(
-        number=91, kind="body", title="Across", start=outer.start + 6, end=outer.end + 1,
+        number=91,
+        kind="body",
+        title="Across",
+        start=outer.start + 6,
+        end=outer.end + 1,
         passage=draft.text[outer.start + 6 : outer.end + 1],
-    )  # fmt: skip
+    )
     review = Review(draft, drafter)
     (paragraph,) = review.paragraphs_of(outer.number)[:1]
     found = [(s.text, [x.number for x in s.starts], s.href) for s in paragraph.segments]
@@ -95,8 +103,11 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
 
 def test_mended_characters_are_marked(drafter: User, desk: Client, tmp_path: Path) -> None:
     path = tmp_path / "mended.txt"
-    path.write_bytes("The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode().replace(b"\x80\x99", b"\x80\x99")
-                     .replace("’".encode(), "â€™".encode()))  # fmt: skip
+    path.write_bytes(
+        "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode()
+        .replace(b"\x80\x99", b"\x80\x99")
+        .replace("’".encode(), "â€™".encode())
+    )
     draft = drafted(path, drafter)
     page = text_of(desk.get(address(draft)))
     assert "Prueba" in page

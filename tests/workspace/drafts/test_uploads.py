@@ -232,8 +232,10 @@ print(draft.state, draft.rows.count() > 10)
 
 def test_a_server_killed_while_reading_takes_the_text_up_again(tmp_path: Path) -> None:
     env = {
-        "DJANGO_SETTINGS_MODULE": "floreo.config.settings", "FLOREO_DATA": str(tmp_path), "PATH": os.environ["PATH"],
-    }  # fmt: skip
+        "DJANGO_SETTINGS_MODULE": "floreo.config.settings",
+        "FLOREO_DATA": str(tmp_path),
+        "PATH": os.environ["PATH"],
+    }
 
     def run(code: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", code, str(PLAN)]

@@ -72,11 +72,22 @@ def test_narrowly_marked_evidence_is_nowhere_for_others(
     kept = make_file(f"{SECRET} plan", tlp=tlp, organisation=csirt)
     Attachment.objects.create(evidence=kept, thing=key(act), note=SECRET, attached_by="X")
     pages = [
-        kept.door_url(), kept.desk_url(), f"{kept.desk_url()}edit/", f"{kept.desk_url()}replace/", "/desk/evidence/",
-        "/desk/evidence/?download=csv", f"/desk/evidence/to/{key(act)}/?q={SECRET}", f"/desk/search/?q={SECRET}",
-        act.desk_url(), act.get_absolute_url(), f"/search/?q={SECRET}", "/data/evidence.json", "/api/v1/evidence",
-        f"/api/v1/evidence/{kept.code}", "/desk/",
-    ]  # fmt: skip
+        kept.door_url(),
+        kept.desk_url(),
+        f"{kept.desk_url()}edit/",
+        f"{kept.desk_url()}replace/",
+        "/desk/evidence/",
+        "/desk/evidence/?download=csv",
+        f"/desk/evidence/to/{key(act)}/?q={SECRET}",
+        f"/desk/search/?q={SECRET}",
+        act.desk_url(),
+        act.get_absolute_url(),
+        f"/search/?q={SECRET}",
+        "/data/evidence.json",
+        "/api/v1/evidence",
+        f"/api/v1/evidence/{kept.code}",
+        "/desk/",
+    ]
     for browser in (*map(browser_of, others), Client()):
         for address in pages:
             answer = browser.get(address)
@@ -95,9 +106,10 @@ def test_a_closed_assessment_takes_no_evidence_by_another_door(
     Assessment.objects.filter(pk=assessment.pk).update(state="closed", closed_on=TODAY)
     other = make_file("Another")
     for address, given in (
-        (door, {"code": other.code}), (f"/desk/evidence/new/?to={key(answer)}", {"title": "x", "tlp": "GREEN", "url": "https://x.org/"}),
+        (door, {"code": other.code}),
+        (f"/desk/evidence/new/?to={key(answer)}", {"title": "x", "tlp": "GREEN", "url": "https://x.org/"}),
         (f"{kept.desk_url()}off/{Attachment.objects.get().pk}/", {}),
-    ):  # fmt: skip
+    ):
         response = browser.post(address, given)
         assert (address, response.status_code) == (address, 422)
         assert "This assessment is closed" in response.content.decode()

@@ -79,11 +79,13 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
         ({"title": "A", "url": "javascript:alert(1)"}, "Give an address that begins with https:// or http://"),
         ({"url": "https://example.org/"}, "Say in a few words what it is."),
         ({"title": "A", "url": "https://example.org/", "tlp": "AMBER", "is_public": "on"}, "is marked TLP:CLEAR"),
-        ({"title": "A", "url": "https://example.org/", "dated": "2026-02-01", "valid_until": "2026-01-01"},
-         "It would run out before it was written."),
+        (
+            {"title": "A", "url": "https://example.org/", "dated": "2026-02-01", "valid_until": "2026-01-01"},
+            "It would run out before it was written.",
+        ),
         ({"title": "A", "url": "https://example.org/", "dated": "yesterday"}, "Enter a valid date"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_words(
     fields: dict[str, str], sentence: str, secretariat: User, today: None, browser_of: Browsers
 ) -> None:
@@ -235,14 +237,28 @@ def test_what_is_said_of_it_is_changed_in_two_languages(lead: User, csirt: Organ
     address = f"{piece.desk_url()}edit/"
     form = said(browser_of(lead).get(address))
     assert "is_public" not in form  # that is for the secretariat to say
-    fields = {"title": "Minutes of June", "title_es": "Acta de junio", "note": "", "note_es": "", "tlp": "AMBER",
-              "dated": "2026-06-01", "valid_until": "", "organisation": csirt.code, "source": "", "source_url": "",
-              "doubt": "", "version": "1"}  # fmt: skip
+    fields = {
+        "title": "Minutes of June",
+        "title_es": "Acta de junio",
+        "note": "",
+        "note_es": "",
+        "tlp": "AMBER",
+        "dated": "2026-06-01",
+        "valid_until": "",
+        "organisation": csirt.code,
+        "source": "",
+        "source_url": "",
+        "doubt": "",
+        "version": "1",
+    }
     assert browser_of(lead).post(address, fields).status_code == 302
     piece.refresh_from_db()
     assert (piece.title, piece.in_language("title", "es"), piece.tlp, piece.dated) == (
-        "Minutes of June", "Acta de junio", "AMBER", date(2026, 6, 1),
-    )  # fmt: skip
+        "Minutes of June",
+        "Acta de junio",
+        "AMBER",
+        date(2026, 6, 1),
+    )
     late = browser_of(lead).post(address, fields | {"title": "Minutes of July"})
     assert (late.status_code, "Somebody else saved this while you worked" in said(late)) == (409, True)
 
@@ -286,10 +302,20 @@ def test_the_list_narrows_by_every_filter(
     attach(soon, by=secretariat, thing=act)
     titles = {piece.title for piece in (soon, out, dead, gone)}
     for asked, seen in {
-        "": titles, "kind=link": {"Dead"}, "tlp=AMBER": {"Soon"}, "state=soon": {"Soon"}, "state=out": {"Out"},
-        "state=dead": {"Dead"}, "state=withdrawn": {"Gone"}, "attached=yes": {"Soon"}, "organisation=csirt": {"Soon"},
-        "attached=no": {"Out", "Dead", "Gone"}, "state=open": {"Dead"}, "q=oo": {"Soon"}, "state=nonsense": titles,
-    }.items():  # fmt: skip
+        "": titles,
+        "kind=link": {"Dead"},
+        "tlp=AMBER": {"Soon"},
+        "state=soon": {"Soon"},
+        "state=out": {"Out"},
+        "state=dead": {"Dead"},
+        "state=withdrawn": {"Gone"},
+        "attached=yes": {"Soon"},
+        "organisation=csirt": {"Soon"},
+        "attached=no": {"Out", "Dead", "Gone"},
+        "state=open": {"Dead"},
+        "q=oo": {"Soon"},
+        "state=nonsense": titles,
+    }.items():
         page = said(browser_of(secretariat).get(f"/desk/evidence/?{asked}"))
         assert {title for title in titles if f">{title}</a>" in page} == seen, asked
 
@@ -304,15 +330,19 @@ class TestHandedOut:
     """The door of files."""
 
     def test_a_file_is_a_download_under_a_safe_name_and_nothing_in_it_runs(self, today: None, stranger: Client) -> None:
-        piece = make_file("Page", body=b"<html><script>alert(1)</script></html>", name="señal \"x\".html", tlp="CLEAR",
-                          is_public=True)  # fmt: skip
+        piece = make_file(
+            "Page", body=b"<html><script>alert(1)</script></html>", name='señal "x".html', tlp="CLEAR", is_public=True
+        )
         response = stranger.get(piece.get_absolute_url())
-        assert {name: response[name] for name in ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy",
-                                                   "Content-Disposition")} == {
-            "Content-Type": "application/octet-stream", "X-Content-Type-Options": "nosniff",
+        assert {
+            name: response[name]
+            for name in ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy", "Content-Disposition")
+        } == {
+            "Content-Type": "application/octet-stream",
+            "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Content-Disposition": "attachment; filename=\"se_al _x_.html\"; filename*=UTF-8''se%C3%B1al%20%22x%22.html",
-        }  # fmt: skip
+        }
 
     def test_an_internal_file_is_kept_by_no_cache(self, secretariat: User, today: None, browser_of: Browsers) -> None:
         response: Any = browser_of(secretariat).get(make_file().get_absolute_url())

@@ -43,11 +43,25 @@ def event(subject: str, code: str | None, kind: str, day: date, line: int) -> di
     hi, lo = words_of(subject) or (0, 0)
     at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
     return {
-        "time.source": at, "source.ip": subject, "ip_hi": hi, "ip_lo": lo, "source.port": 3389, "organisation": code,
-        "classification.identifier": kind, "classification.taxonomy": "vulnerable", "severity": "high", "key": line,
-        "feed.code": "shadowserver", "feed.name": "scan_rdp", "count": 1, "line": line, "report": "d" * 64,
-        "product.name": "<b>product</b>", "finding_port": 3389, "source.asn": 64500,
-    }  # fmt: skip
+        "time.source": at,
+        "source.ip": subject,
+        "ip_hi": hi,
+        "ip_lo": lo,
+        "source.port": 3389,
+        "organisation": code,
+        "classification.identifier": kind,
+        "classification.taxonomy": "vulnerable",
+        "severity": "high",
+        "key": line,
+        "feed.code": "shadowserver",
+        "feed.name": "scan_rdp",
+        "count": 1,
+        "line": line,
+        "report": "d" * 64,
+        "product.name": "<b>product</b>",
+        "finding_port": 3389,
+        "source.asn": 64500,
+    }
 
 
 def stored(root: str, events: list[dict[str, object]], rejects: list[dict[str, object]]) -> str:
@@ -89,11 +103,28 @@ def _night(root: str) -> Night:
     path = stored(root, events, rejects)
     feed = Feed.objects.create(code="shadowserver", name="Nightly scans", way="folder", place="scans")
     report = Report.objects.create(
-        feed=feed, digest="d" * 64, name="2026-11-24-scan_rdp.csv", day=TODAY, report_type="scan_rdp", size=900,
-        received_at=NOW, received_by="Folder", state=ReportState.DONE, rows=7, kept=3, duplicates=1, dropped=1, outside=1,
-        rejected=2, reasons={"bad_address": 1, "bad_time": 1}, organisations={"bank": 1, "shop": 1, "gone": 4},
-        unknown_columns=["colour"], missing_columns=["naics"], read_at=NOW, rejects_path=path,
-    )  # fmt: skip
+        feed=feed,
+        digest="d" * 64,
+        name="2026-11-24-scan_rdp.csv",
+        day=TODAY,
+        report_type="scan_rdp",
+        size=900,
+        received_at=NOW,
+        received_by="Folder",
+        state=ReportState.DONE,
+        rows=7,
+        kept=3,
+        duplicates=1,
+        dropped=1,
+        outside=1,
+        rejected=2,
+        reasons={"bad_address": 1, "bad_time": 1},
+        organisations={"bank": 1, "shop": 1, "gone": 4},
+        unknown_columns=["colour"],
+        missing_columns=["naics"],
+        read_at=NOW,
+        rejects_path=path,
+    )
     Run.objects.create(feed=feed, report_type="scan_rdp", day=TODAY)
     of_bank, of_shop = (_finding(feed, body, ip) for body, ip in ((bank, "192.0.2.7"), (shop, "198.51.100.9")))
     return Night(bank, shop, feed, report, of_bank, of_shop, _letter(of_bank), _letter(of_shop))
@@ -102,20 +133,44 @@ def _night(root: str) -> Night:
 def _finding(feed: Feed, body: Organisation, ip: str) -> Finding:
     first = TODAY - timedelta(days=2)
     found = Finding.objects.create(
-        organisation=body, subject=ip, ip=ip, kind="open-rdp", port=3389, protocol="tcp", taxonomy="vulnerable",
-        type="vulnerable-system", severity="high", severity_rank=1, network=f"{ip}/32", reason="prefix", feed=feed,
-        report_type="scan_rdp", first_seen=NOW - timedelta(days=2), last_seen=NOW, first_day=first, last_day=TODAY,
-        times_seen=3, days_seen=3, state="persisting", opened_on=first,
-    )  # fmt: skip
+        organisation=body,
+        subject=ip,
+        ip=ip,
+        kind="open-rdp",
+        port=3389,
+        protocol="tcp",
+        taxonomy="vulnerable",
+        type="vulnerable-system",
+        severity="high",
+        severity_rank=1,
+        network=f"{ip}/32",
+        reason="prefix",
+        feed=feed,
+        report_type="scan_rdp",
+        first_seen=NOW - timedelta(days=2),
+        last_seen=NOW,
+        first_day=first,
+        last_day=TODAY,
+        times_seen=3,
+        days_seen=3,
+        state="persisting",
+        opened_on=first,
+    )
     Spell.objects.create(finding=found, opened_on=first)
     return found
 
 
 def _letter(finding: Finding) -> Digest:
     letter = Digest.objects.create(
-        organisation=finding.organisation, contact_role="abuse", on=TODAY, start=TODAY, end=TODAY, posted_at=NOW,
-        to=[f"abuse@{finding.organisation.code}.example"], link_until=NOW + timedelta(days=45),
-    )  # fmt: skip
+        organisation=finding.organisation,
+        contact_role="abuse",
+        on=TODAY,
+        start=TODAY,
+        end=TODAY,
+        posted_at=NOW,
+        to=[f"abuse@{finding.organisation.code}.example"],
+        link_until=NOW + timedelta(days=45),
+    )
     DigestLine.objects.create(
         digest=letter, finding=finding, state="new", rule="Abuse, once a week", why="It is yours."
     )

@@ -88,13 +88,22 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
 ) -> None:
     browser, days = browser_of(administrator), "/desk/findings/explorer/?start=2026-11-20&end=2026-11-24"
     assert rows_of(browser, f"{days}&download=csv") == [
-        ["day", "label", "events"], ["2026-11-20", "20 Nov 2026", "0"], ["2026-11-21", "21 Nov 2026", "0"],
-        ["2026-11-22", "22 Nov 2026", "0"], ["2026-11-23", "23 Nov 2026", "0"], ["2026-11-24", "24 Nov 2026", "3"],
-    ]  # fmt: skip
+        ["day", "label", "events"],
+        ["2026-11-20", "20 Nov 2026", "0"],
+        ["2026-11-21", "21 Nov 2026", "0"],
+        ["2026-11-22", "22 Nov 2026", "0"],
+        ["2026-11-23", "23 Nov 2026", "0"],
+        ["2026-11-24", "24 Nov 2026", "3"],
+    ]
     assert rows_of(browser, f"{days}&by=sector&download=csv")[1:] == [
-        ["operator", "Operator of a service", "1"], ["company", "Company", "1"], ["", "Nobody in the register", "1"]
-    ]  # fmt: skip
-    assert rows_of(browser, f"{days}&by=kind&download=csv")[1:] == [["open-rdp", "open-rdp", "2"], ["open-telnet", "open-telnet", "1"]]  # fmt: skip
+        ["operator", "Operator of a service", "1"],
+        ["company", "Company", "1"],
+        ["", "Nobody in the register", "1"],
+    ]
+    assert rows_of(browser, f"{days}&by=kind&download=csv")[1:] == [
+        ["open-rdp", "open-rdp", "2"],
+        ["open-telnet", "open-telnet", "1"],
+    ]
     said = page(browser, f"{days}&organisation=bank&address=198.51.100.9")
     assert "192.0.2.7:3389" in said
     assert (
@@ -108,10 +117,13 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("start=2026-11-24&end=2026-11-20", "It ends before it begins."), ("start=2020-01-01&end=2026-11-20", "Choose fewer."),
-        ("address=192.0.2.0/24", "Write one address"), ("by=salary", "salary"), ("start=yesterday", "date"),
+        ("start=2026-11-24&end=2026-11-20", "It ends before it begins."),
+        ("start=2020-01-01&end=2026-11-20", "Choose fewer."),
+        ("address=192.0.2.0/24", "Write one address"),
+        ("by=salary", "salary"),
+        ("start=yesterday", "date"),
     ],
-)  # fmt: skip
+)
 def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(
     query: str, sentence: str, administrator: User, browser_of: Browser, night: Night
 ) -> None:
@@ -129,7 +141,12 @@ def test_an_operator_sees_events_of_their_own_organisation_only(
     for address in ("198.51.100.9", "203.0.113.5"):
         assert "Nothing was ever reported" in page(browser, f"{days}&address={address}")
     assert "open-rdp" in page(browser, f"{days}&address=192.0.2.7")
-    for address in ("/desk/feeds/", "/desk/feeds/shadowserver/", f"/desk/feeds/reports/{night.report.pk}/", f"/desk/feeds/reports/{night.report.pk}/rejects/"):  # fmt: skip
+    for address in (
+        "/desk/feeds/",
+        "/desk/feeds/shadowserver/",
+        f"/desk/feeds/reports/{night.report.pk}/",
+        f"/desk/feeds/reports/{night.report.pk}/rejects/",
+    ):
         page(browser, address, 403)
 
 

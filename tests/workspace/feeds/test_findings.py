@@ -30,20 +30,28 @@ def banker(user_with: Callable[..., User], browser_of: Browser, night: Night) ->
 
 def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> None:
     for address, first in (
-        ("/desk/findings/", "Add a feed and give it its first file"), ("/desk/digests/", "See what would go out today"),
-        ("/desk/corrections/", "whose is it then?"), ("/desk/digests/today/", "Nothing goes out today"),
-        ("/desk/digests/rules/", "holds where no rule above fits"), ("/desk/feeds/rules/", "Add a rule where they are wrong"),
+        ("/desk/findings/", "Add a feed and give it its first file"),
+        ("/desk/digests/", "See what would go out today"),
+        ("/desk/corrections/", "whose is it then?"),
+        ("/desk/digests/today/", "Nothing goes out today"),
+        ("/desk/digests/rules/", "holds where no rule above fits"),
+        ("/desk/feeds/rules/", "Add a rule where they are wrong"),
         ("/desk/findings/explorer/", "Choose other days"),
-    ):  # fmt: skip
+    ):
         assert first in page(responder, address), address
 
 
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
     said = page(responder, f"/desk/findings/{night.of_bank.pk}/")
     for part in (
-        "Seen for the first time.", "Told by letter to abuse@bank.example.", "Abuse, once a week", "How to mend it",
-        "The addresses 192.0.2.7/32 are yours in the register.", "192.0.2.7, port 3389", "&lt;b&gt;product&lt;/b&gt;",
-    ):  # fmt: skip
+        "Seen for the first time.",
+        "Told by letter to abuse@bank.example.",
+        "Abuse, once a week",
+        "How to mend it",
+        "The addresses 192.0.2.7/32 are yours in the register.",
+        "192.0.2.7, port 3389",
+        "&lt;b&gt;product&lt;/b&gt;",
+    ):
         assert part in said, part
     assert "<b>product" not in said
 
@@ -70,10 +78,18 @@ def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker
         page(banker, f"/desk/{address}", 404)
     page(banker, f"/desk/digests/{night.letter_bank.pk}/")
     for address in (
-        "digests/today/", "digests/rules/", "digests/rules/new/", "corrections/", f"digests/{night.letter_bank.pk}/resend/",
-        f"digests/{night.letter_bank.pk}/end-links/", "feeds/rules/", "feeds/new/", "feeds/types/scan_rdp/",
-        "feeds/shadowserver/upload/", "feeds/shadowserver/columns/",
-    ):  # fmt: skip
+        "digests/today/",
+        "digests/rules/",
+        "digests/rules/new/",
+        "corrections/",
+        f"digests/{night.letter_bank.pk}/resend/",
+        f"digests/{night.letter_bank.pk}/end-links/",
+        "feeds/rules/",
+        "feeds/new/",
+        "feeds/types/scan_rdp/",
+        "feeds/shadowserver/upload/",
+        "feeds/shadowserver/columns/",
+    ):
         page(banker, f"/desk/{address}", 403)
     sent = banker.post(f"/desk/findings/{night.of_bank.pk}/answer/", {"said": "fixed", "remark": "closed the port"})
     assert sent.status_code == 302
@@ -163,7 +179,18 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
     auditor = browser_of(user_with("auditor"))
-    for address in ("findings/", f"findings/{night.of_bank.pk}/", "digests/", f"digests/{night.letter_bank.pk}/", "digests/rules/", "digests/today/", "corrections/", "feeds/", "feeds/rules/", "findings/explorer/"):  # fmt: skip
+    for address in (
+        "findings/",
+        f"findings/{night.of_bank.pk}/",
+        "digests/",
+        f"digests/{night.letter_bank.pk}/",
+        "digests/rules/",
+        "digests/today/",
+        "corrections/",
+        "feeds/",
+        "feeds/rules/",
+        "findings/explorer/",
+    ):
         page(auditor, f"/desk/{address}")
     for address in (f"findings/{night.of_bank.pk}/answer/", f"digests/{night.letter_bank.pk}/resend/", "feeds/new/"):
         assert auditor.post(f"/desk/{address}").status_code == 403

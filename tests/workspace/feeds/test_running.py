@@ -20,9 +20,11 @@ from tests.workspace.feeds.test_feeds import page
 
 Browser = Callable[[User], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
-CSV = "when,who,what,port\n2026-11-24 01:00:00,192.0.2.7,open-thing,99\n" + "".join(
-    f"2026-11-24 0{n}:00:00,192.0.2.1{n},open-thing,99\n" for n in range(2, 9)
-) + "2026-11-24 03:00:00,nonsense,open-thing,99\n"  # fmt: skip
+CSV = (
+    "when,who,what,port\n2026-11-24 01:00:00,192.0.2.7,open-thing,99\n"
+    + "".join(f"2026-11-24 0{n}:00:00,192.0.2.1{n},open-thing,99\n" for n in range(2, 9))
+    + "2026-11-24 03:00:00,nonsense,open-thing,99\n"
+)
 
 
 @pytest.fixture
@@ -60,9 +62,17 @@ def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -
     assert (wrong.status_code, "Name the folder" in wrong.content.decode()) == (422, True)
     feed = made(responder)
     given = {
-        "name": "Own scans", "way": "fetch", "place": "https://reports.example/x", "format": "csv", "every_minutes": "60",
-        "absent_runs": "3", "tlp": "AMBER", "is_active": "on", "fetch_secret": "Bearer hidden-words", "version": feed.version,
-    }  # fmt: skip
+        "name": "Own scans",
+        "way": "fetch",
+        "place": "https://reports.example/x",
+        "format": "csv",
+        "every_minutes": "60",
+        "absent_runs": "3",
+        "tlp": "AMBER",
+        "is_active": "on",
+        "fetch_secret": "Bearer hidden-words",
+        "version": feed.version,
+    }
     assert responder.post(f"/desk/feeds/{feed.code}/edit/", given).status_code == 302
     assert Feed.objects.get().fetch_secret == "Bearer hidden-words"
     for address in (f"/desk/feeds/{feed.code}/", f"/desk/feeds/{feed.code}/edit/"):
@@ -121,9 +131,15 @@ def test_a_rule_is_off_shows_what_it_would_do_and_is_switched_on(responder: Clie
     responder.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(), "day": ""})
     ingest_waiting(by=SYSTEM)
     facts = {
-        "name": "Ours", "field_1": "source.ip", "is_1": "in network", "value_1": "192.0.2.0/29", "does": "drop",
-        "field": "", "value": "", "reason": "Our own scanner",
-    }  # fmt: skip
+        "name": "Ours",
+        "field_1": "source.ip",
+        "is_1": "in network",
+        "value_1": "192.0.2.0/29",
+        "does": "drop",
+        "field": "",
+        "value": "",
+        "reason": "Our own scanner",
+    }
     wrong = responder.post("/desk/feeds/rules/new/", facts | {"value_1": "'; DROP TABLE events --"})
     assert (wrong.status_code, "is compared with a network" in wrong.content.decode()) == (422, True)
     assert responder.post("/desk/feeds/rules/new/", facts).status_code == 302

@@ -134,10 +134,17 @@ def test_an_analyst_computes_and_opens_the_records_behind_a_figure(analyst: Clie
 
 def test_an_analyst_defines_an_indicator_and_gives_it_a_target(analyst: Client) -> None:
     typed = {
-        "code": "late-ones", "title": "Late ones", "definition": "Milestones past their day", "decimals": "0",
-        "measure": "milestones_late", "direction": "down", "frequency": "quarter", "kind": "output",
-        "edition": str(Edition.objects.get().pk), "is_public": "on",
-    }  # fmt: skip
+        "code": "late-ones",
+        "title": "Late ones",
+        "definition": "Milestones past their day",
+        "decimals": "0",
+        "measure": "milestones_late",
+        "direction": "down",
+        "frequency": "quarter",
+        "kind": "output",
+        "edition": str(Edition.objects.get().pk),
+        "is_public": "on",
+    }
     assert analyst.post(reverse("workspace:new_indicator"), typed).status_code == 302
     made = Indicator.objects.get(code="late-ones")
     assert (made.unit, made.numerator_words) == ("milestones", "milestones late")

@@ -50,9 +50,20 @@ def every_page(meeting: Meeting, decision: Decision, seat: Seat, item: AgendaIte
     pages += [at(meeting, "meeting"), at(meeting, "record_meeting"), at(meeting, "meeting_invitation")]
     pages += [at(meeting, "meeting_paper", kind) for kind in ("agenda", "minutes")]
     pages += [at(meeting, "meeting_file", "minutes", form) for form in ("pdf", "docx")]
-    pages += [at(meeting, "meeting_task", t) for t in (
-        "edit", "move", "cancel", "send", "point", "decide", "circulate", "approve", "correct",
-    )]  # fmt: skip
+    pages += [
+        at(meeting, "meeting_task", t)
+        for t in (
+            "edit",
+            "move",
+            "cancel",
+            "send",
+            "point",
+            "decide",
+            "circulate",
+            "approve",
+            "correct",
+        )
+    ]
     pages += [at(meeting, n, item.code) for n in ("edit_point", "remove_point")]
     pages += [reverse("workspace:decision", args=[decision.number])]
     tasks = ("answer", "milestone", "action", "done", "edit", "drop")
@@ -72,10 +83,18 @@ def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none
     lead = browser_of(user_with("lead", organisation=Organisation.objects.get(code="csirt")))
     watcher = browser_of(observer)
     reads = {
-        "/desk/meetings/", "/desk/committees/", "/desk/decisions/", meeting.committee.desk_url(), meeting.desk_url(),
-        at(meeting, "meeting_invitation"), at(meeting, "meeting_paper", "agenda"), at(meeting, "meeting_paper", "minutes"),
-        at(meeting, "meeting_file", "minutes", "pdf"), at(meeting, "meeting_file", "minutes", "docx"), decision.desk_url(),
-    }  # fmt: skip
+        "/desk/meetings/",
+        "/desk/committees/",
+        "/desk/decisions/",
+        meeting.committee.desk_url(),
+        meeting.desk_url(),
+        at(meeting, "meeting_invitation"),
+        at(meeting, "meeting_paper", "agenda"),
+        at(meeting, "meeting_paper", "minutes"),
+        at(meeting, "meeting_file", "minutes", "pdf"),
+        at(meeting, "meeting_file", "minutes", "docx"),
+        decision.desk_url(),
+    }
     for page in every_page(meeting, decision, seat, item):
         assert desk.get(page).status_code == 200, page
         assert lead.get(page).status_code == (200 if page in reads else 403), page
@@ -120,16 +139,28 @@ def recording(meeting: Meeting, **more: str) -> dict[str, str]:
 
 def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Meeting, desk: Client) -> None:
     item, seat = add_item(meeting, by=SYSTEM, title="Targets"), meeting.committee.seats.all()[0]
-    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{
-        f"seat-{seat.pk}-presence": "present", "guests": "Greta\n", f"item-{item.pk}-minutes": "Set.",
-        f"item-{item.pk}-decision": "Hire two", f"item-{item.pk}-owner": "police", f"item-{item.pk}-due": "2026-12-01",
-        "new_title": "Aside", "new_internal": "Between us",
-    }))  # fmt: skip
+    answer = desk.post(
+        at(meeting, "record_meeting"),
+        recording(
+            meeting,
+            **{
+                f"seat-{seat.pk}-presence": "present",
+                "guests": "Greta\n",
+                f"item-{item.pk}-minutes": "Set.",
+                f"item-{item.pk}-decision": "Hire two",
+                f"item-{item.pk}-owner": "police",
+                f"item-{item.pk}-due": "2026-12-01",
+                "new_title": "Aside",
+                "new_internal": "Between us",
+            },
+        ),
+    )
     assert (answer.status_code, answer["Location"]) == (302, at(meeting, "record_meeting"))
     assert [(a.presence, a.name) for a in meeting.attendances.all()] == [("present", ""), ("present", "Greta")]
     assert [(i.title, i.minutes, i.minutes_internal) for i in meeting.items.all()] == [
-        ("Targets", "Set.", ""), ("Aside", "", "Between us"),
-    ]  # fmt: skip
+        ("Targets", "Set.", ""),
+        ("Aside", "", "Between us"),
+    ]
     decision = Decision.objects.get()
     assert (decision.title, decision.item, decision.due_on, str(decision.organisation)) == (
         "Hire two",
@@ -141,9 +172,16 @@ def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Me
 
 def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting, desk: Client) -> None:
     first, second = (add_item(meeting, by=SYSTEM, title=t) for t in ("One", "Two"))
-    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{
-        f"item-{first.pk}-minutes": "Long and careful words", f"item-{second.pk}-due": "soon",
-    }))  # fmt: skip
+    answer = desk.post(
+        at(meeting, "record_meeting"),
+        recording(
+            meeting,
+            **{
+                f"item-{first.pk}-minutes": "Long and careful words",
+                f"item-{second.pk}-due": "soon",
+            },
+        ),
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Long and careful words" in page
@@ -185,9 +223,16 @@ def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Me
 
 
 def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, committee: Committee, desk: Client) -> None:
-    desk.post("/desk/decisions/new/", {
-        "edition": edition.code, "title": "Write a guide", "organisation": "police", "on": str(TODAY), "committee": "steering",
-    })  # fmt: skip
+    desk.post(
+        "/desk/decisions/new/",
+        {
+            "edition": edition.code,
+            "title": "Write a guide",
+            "organisation": "police",
+            "on": str(TODAY),
+            "committee": "steering",
+        },
+    )
     decision = Decision.objects.get()
     objective = Objective.objects.get()
     desk.post(
@@ -210,9 +255,13 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
 
 def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
     for page in (
-        "/desk/meetings/steering/1999-01-01/", at(meeting, "meeting_task", "burn"), at(meeting, "meeting_paper", "poem"),
-        at(meeting, "meeting_file", "minutes", "exe"), "/desk/decisions/D-1999-01/", "/desk/committees/none/",
-    ):  # fmt: skip
+        "/desk/meetings/steering/1999-01-01/",
+        at(meeting, "meeting_task", "burn"),
+        at(meeting, "meeting_paper", "poem"),
+        at(meeting, "meeting_file", "minutes", "exe"),
+        "/desk/decisions/D-1999-01/",
+        "/desk/committees/none/",
+    ):
         assert desk.get(page).status_code == 404, page
 
 
@@ -244,9 +293,14 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
     edition: Edition, committee: Committee, desk: Client
 ) -> None:
     review = Review.objects.create(
-        edition=edition, code="2026-q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30), opened_on=date(2026, 10, 1),
-        due_on=date(2026, 10, 15), closes_on=date(2026, 12, 15),
-    )  # fmt: skip
+        edition=edition,
+        code="2026-q3",
+        starts_on=date(2026, 7, 1),
+        ends_on=date(2026, 9, 30),
+        opened_on=date(2026, 10, 1),
+        due_on=date(2026, 10, 15),
+        closes_on=date(2026, 12, 15),
+    )
     ruben = Person.objects.get(code="ruben")
     Ask.objects.create(review=review, person=ruben)
     Ask.objects.create(review=review, organisation=Organisation.objects.get(code="justice"), state="submitted")

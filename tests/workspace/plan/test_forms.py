@@ -25,9 +25,14 @@ def task(act: Action, name: str) -> str:
 def facts_of(act: Action, **changes: object) -> dict[str, object]:
     """What the form about an action sends when nothing but `changes` was touched."""
     given = {
-        "version": act.version, "title": act.title, "starts_on": act.starts_on, "due_on": act.due_on,
-        "is_public": "on" if act.is_public else "", "source": act.source, "doubt": act.doubt,
-    }  # fmt: skip
+        "version": act.version,
+        "title": act.title,
+        "starts_on": act.starts_on,
+        "due_on": act.due_on,
+        "is_public": "on" if act.is_public else "",
+        "source": act.source,
+        "doubt": act.doubt,
+    }
     return {k: v for k, v in (given | changes).items() if v is not None}
 
 
@@ -37,8 +42,10 @@ def test_an_action_is_changed_and_its_translation_kept(act: Action, secretariat:
     assert (response.status_code, response["Location"]) == (302, f"{act.desk_url()}#facts")
     fresh = Action.objects.get(pk=act.pk)
     assert (fresh.title, fresh.translations, fresh.due_on) == (
-        "New title", {"es": {"title": "Título nuevo"}}, date(2027, 12, 31),
-    )  # fmt: skip
+        "New title",
+        {"es": {"title": "Título nuevo"}},
+        date(2027, 12, 31),
+    )
 
 
 def test_a_rule_that_says_no_keeps_what_was_typed(act: Action, secretariat: User, browser_of: Browser) -> None:
@@ -95,8 +102,11 @@ def test_htmx_gets_the_form_in_its_place_and_the_page_on_success(
     assert 'hx-select="#main"' in opened.content.decode()
     refused = browser.post(task(act, "facts"), facts_of(act, title=""), headers=headers)
     assert (refused.status_code, refused["HX-Retarget"], refused["HX-Reselect"], refused["HX-Reswap"]) == (
-        422, "#form-facts", "[data-part=form]", "innerHTML",
-    )  # fmt: skip
+        422,
+        "#form-facts",
+        "[data-part=form]",
+        "innerHTML",
+    )
     update_action(act, by=secretariat, title="Theirs")
     conflict = browser.post(task(act, "facts"), facts_of(act, title="Mine"), headers=headers)
     assert (conflict.status_code, conflict["HX-Retarget"]) == (409, "#form-facts")

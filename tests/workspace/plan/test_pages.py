@@ -25,13 +25,23 @@ Browser = Callable[[User], Client]
 def pages(edition: Edition, act: Action) -> list[str]:
     own = [edition.code, act.code]
     named = [
-        ("desk", []), ("search", []), ("editions", []), ("new_edition", []), ("plan", own[:1]), ("actions", own[:1]),
-        ("edit_edition", own[:1]), ("publish_edition", own[:1]), ("next_edition", own[:1]),
+        ("desk", []),
+        ("search", []),
+        ("editions", []),
+        ("new_edition", []),
+        ("plan", own[:1]),
+        ("actions", own[:1]),
+        ("edit_edition", own[:1]),
+        ("publish_edition", own[:1]),
+        ("next_edition", own[:1]),
         ("import_workbook", own[:1]),
-        ("new_pillar", own[:1]), ("action", own), ("edit_pillar", [edition.code, "1"]),
-        ("new_objective", [edition.code, "1"]), ("edit_objective", [edition.code, "1.1"]),
+        ("new_pillar", own[:1]),
+        ("action", own),
+        ("edit_pillar", [edition.code, "1"]),
+        ("new_objective", [edition.code, "1"]),
+        ("edit_objective", [edition.code, "1.1"]),
         ("new_action", [edition.code, "1.1"]),
-    ]  # fmt: skip
+    ]
     found = [reverse(f"workspace:{name}", args=args) for name, args in named]
     return found + [reverse("workspace:action_task", args=[*own, task]) for task in ACTION_TASKS]
 
@@ -121,8 +131,13 @@ def test_the_history_says_who_did_what_in_words(
     say_update(act, by=lead, done="Form opened")
     page = browser_of(secretariat).get(act.desk_url()).content.decode()
     history = page.split('id="history"', 1)[1]
-    for words in ("Test lead</b> said how it goes", "Test secretariat</b> changed the action", "Person responsible",
-                  "Ana Duarte", "<del>Action 1.1.1</del> → New title"):  # fmt: skip
+    for words in (
+        "Test lead</b> said how it goes",
+        "Test secretariat</b> changed the action",
+        "Person responsible",
+        "Ana Duarte",
+        "<del>Action 1.1.1</del> → New title",
+    ):
         assert words in history
     assert "action.updated" not in history
 
@@ -148,9 +163,12 @@ def test_who_may_not_see_people_reads_posts_and_no_name(
         assert "Head of operations" in page
         seen[role, body.code] = ("Ana Duarte" in page, "Ben Lopez" in page)
     assert seen == {
-        ("lead", "csirt"): (True, False), ("lead", "police"): (False, False), ("observer", "police"): (False, False),
-        ("analyst", "police"): (False, False), ("auditor", "police"): (True, True),
-    }  # fmt: skip
+        ("lead", "csirt"): (True, False),
+        ("lead", "police"): (False, False),
+        ("observer", "police"): (False, False),
+        ("analyst", "police"): (False, False),
+        ("auditor", "police"): (True, True),
+    }
 
 
 def test_filters_narrow_the_tree_and_the_download(

@@ -15,11 +15,19 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User], Client]
 LISTS = ["/desk/organisations/", "/desk/people/", "/desk/places/", "/desk/networks/"]
 FORMS = [
-    "/desk/organisations/new/", "/desk/organisations/csirt/edit/", "/desk/organisations/csirt/rename/",
-    "/desk/organisations/csirt/merge/", "/desk/organisations/csirt/roles/new/",
-    "/desk/organisations/csirt/contacts/new/", "/desk/organisations/csirt/holdings/new/", "/desk/people/new/", "/desk/people/ana/edit/", "/desk/networks/new/",
-    "/desk/networks/64500/edit/", "/desk/networks/64500/remove/",
-]  # fmt: skip
+    "/desk/organisations/new/",
+    "/desk/organisations/csirt/edit/",
+    "/desk/organisations/csirt/rename/",
+    "/desk/organisations/csirt/merge/",
+    "/desk/organisations/csirt/roles/new/",
+    "/desk/organisations/csirt/contacts/new/",
+    "/desk/organisations/csirt/holdings/new/",
+    "/desk/people/new/",
+    "/desk/people/ana/edit/",
+    "/desk/networks/new/",
+    "/desk/networks/64500/edit/",
+    "/desk/networks/64500/remove/",
+]
 
 
 @pytest.fixture
@@ -143,9 +151,12 @@ def test_a_name_in_another_language_is_kept_beside_the_name(
     page = browser.get(address).content.decode()
     assert "Name, in Spanish" in page
     given = {
-        "name_es": "Equipo nacional de respuesta", "kind": body.kind, "version": body.version, "role_text": "Responds.",
+        "name_es": "Equipo nacional de respuesta",
+        "kind": body.kind,
+        "version": body.version,
+        "role_text": "Responds.",
         "is_public": "on",
-    }  # fmt: skip
+    }
     assert browser.post(address, given).status_code == 302
     body.refresh_from_db()
     assert (body.name, body.in_language("name", "es")) == ("National CSIRT", "Equipo nacional de respuesta")

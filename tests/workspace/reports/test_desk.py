@@ -42,9 +42,14 @@ def review(country: Country, secretariat: User) -> Review:
     secret = make_action(edition, "1.1.2", starts_on=date(2026, 1, 1), due_on=date(2026, 8, 31))
     Action.objects.filter(pk=secret.pk).update(is_public=False, title="Secret stakeout")
     return Review.objects.create(
-        edition=edition, code="2026-q3", starts_on=date(2026, 7, 1), ends_on=date(2026, 9, 30),
-        opened_on=date(2026, 10, 1), due_on=date(2026, 10, 15), closes_on=date(2026, 10, 31),
-    )  # fmt: skip
+        edition=edition,
+        code="2026-q3",
+        starts_on=date(2026, 7, 1),
+        ends_on=date(2026, 9, 30),
+        opened_on=date(2026, 10, 1),
+        due_on=date(2026, 10, 15),
+        closes_on=date(2026, 10, 31),
+    )
 
 
 @pytest.fixture
@@ -83,8 +88,15 @@ def test_who_makes_no_reports_sees_no_preview_and_no_template(
     review: Review, role: str, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
     client = browser_of(user_with(role))
-    for address in ("2025-2028/preview/", "2025-2028/preview.pdf", "templates/", "templates/new/", "2025-2028/lessons/",
-                    "2025-2028/new/", "2025-2028/2026-q3/close/"):  # fmt: skip
+    for address in (
+        "2025-2028/preview/",
+        "2025-2028/preview.pdf",
+        "templates/",
+        "templates/new/",
+        "2025-2028/lessons/",
+        "2025-2028/new/",
+        "2025-2028/2026-q3/close/",
+    ):
         assert client.get(f"/desk/reports/{address}").status_code == 403, address
     assert client.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""}).status_code == 403
     assert not Snapshot.objects.exists()

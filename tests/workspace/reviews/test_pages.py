@@ -66,9 +66,15 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
     address = f"/desk/reviews/{edition.code}/rhythm/"
     page(desk, address)
     given = {
-        "is_on": "on", "frequency": "quarter", "opens_after_days": "1", "due_after_days": "12", "closes_after_days": "26",
-        "remind_before": "7; 1", "remind_after": "1, 5", "escalate_after_days": "4",
-    }  # fmt: skip
+        "is_on": "on",
+        "frequency": "quarter",
+        "opens_after_days": "1",
+        "due_after_days": "12",
+        "closes_after_days": "26",
+        "remind_before": "7; 1",
+        "remind_after": "1, 5",
+        "escalate_after_days": "4",
+    }
     assert desk.post(address, given).status_code == 302
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
@@ -137,9 +143,14 @@ def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, d
     shown = page(client, address)
     assert "Calls, Q3 2026, in calls" in shown
     given = {
-        "press": "send", "whole": "1", "said_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Counted.",
-        f"a{act.pk}-value-calls": "58", f"a{act.pk}-source-calls": "Log of the line",
-    }  # fmt: skip
+        "press": "send",
+        "whole": "1",
+        "said_by": "Tomas",
+        f"a{act.pk}-version": "0",
+        f"a{act.pk}-done": "Counted.",
+        f"a{act.pk}-value-calls": "58",
+        f"a{act.pk}-source-calls": "Log of the line",
+    }
     assert client.post(address, given).status_code == 302
     shown = page(desk, ask.review.desk_url())
     assert "58 calls" in shown.replace("\u00a0", " ")
@@ -153,8 +164,12 @@ def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lea
     client = browser_of(lead)
     assert "How" not in page(client, ask.desk_url()).split("<main")[0]
     given = {
-        "press": "send", "whole": "1", "said_by": "Ana Lead", f"a{act.pk}-version": "0", f"a{act.pk}-done": "At the desk.",
-    }  # fmt: skip
+        "press": "send",
+        "whole": "1",
+        "said_by": "Ana Lead",
+        f"a{act.pk}-version": "0",
+        f"a{act.pk}-done": "At the desk.",
+    }
     assert client.post(ask.desk_url(), given).status_code == 302
     assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [("At the desk.", "Ana Lead", "submitted")]
     shown = page(client, ask.review.desk_url())
@@ -299,9 +314,13 @@ def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
         body = make.make_organisation(f"body-{n}", email=f"body{n}@example.org")
         make.make_action(edition, f"1.1.{n + 5}", lead=body)
         acts.open_review(
-            edition, by=SYSTEM, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 16 + n), due_on=date(2026, 12, 4),
+            edition,
+            by=SYSTEM,
+            starts_on=date(2026, 10, 1),
+            ends_on=date(2026, 11, 16 + n),
+            due_on=date(2026, 12, 4),
             closes_on=date(2026, 12, 15),
-        )  # fmt: skip
+        )
     acts.ask_the_rest(review, by=SYSTEM)
     assert review.asks.count() == 3
     assert [queries(address) for address in addresses] == one

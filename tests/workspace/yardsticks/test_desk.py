@@ -31,21 +31,41 @@ def text_of(response: Any) -> str:
 def test_every_page_answers_those_who_assess(browser_of: Browser, secretariat: User) -> None:
     client = browser_of(secretariat)
     for address in (
-        "/desk/yardsticks/", "/desk/yardsticks/gci/", "/desk/yardsticks/ncaf/?version=ncaf-1", "/desk/yardsticks/nist-csf/",
-        "/desk/assessments/gci-2026/", "/desk/assessments/gci-2026/?show=missing", f"{CMM}?show=nonsense", f"{CMM}items/D1.1.c/",
-        "/desk/assessments/gci-2026/compare/", "/desk/yardsticks/gci/new/", "/desk/yardsticks/gci/scores/new/",
-        "/desk/yardsticks/gci/gci-v5/items/LEG-1/check/", f"{CMM}close/", "/desk/assessments/gci-2026/unpublish/",
-    ):  # fmt: skip
+        "/desk/yardsticks/",
+        "/desk/yardsticks/gci/",
+        "/desk/yardsticks/ncaf/?version=ncaf-1",
+        "/desk/yardsticks/nist-csf/",
+        "/desk/assessments/gci-2026/",
+        "/desk/assessments/gci-2026/?show=missing",
+        f"{CMM}?show=nonsense",
+        f"{CMM}items/D1.1.c/",
+        "/desk/assessments/gci-2026/compare/",
+        "/desk/yardsticks/gci/new/",
+        "/desk/yardsticks/gci/scores/new/",
+        "/desk/yardsticks/gci/gci-v5/items/LEG-1/check/",
+        f"{CMM}close/",
+        "/desk/assessments/gci-2026/unpublish/",
+    ):
         assert client.get(address).status_code == 200, address
 
 
-@pytest.mark.parametrize("address", [
-    "/desk/yardsticks/nope/", "/desk/yardsticks/gci/?version=cmm-2021", "/desk/assessments/nope/",
-    f"{CMM}items/nope/", f"{CMM}compare/", "/desk/assessments/gci-2026/compare/?with=cmm-2026",
-    "/desk/assessments/gci-2026/pack-publish.zip", "/desk/assessments/gci-2026/pack-send.exe",
-    "/desk/yardsticks/cmm/gci-v5/items/LEG-1/check/", "/desk/yardsticks/serving/organisations.user:1/",
-    "/desk/yardsticks/serving/strategy.action:999999/", "/desk/yardsticks/serving/nonsense/",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/desk/yardsticks/nope/",
+        "/desk/yardsticks/gci/?version=cmm-2021",
+        "/desk/assessments/nope/",
+        f"{CMM}items/nope/",
+        f"{CMM}compare/",
+        "/desk/assessments/gci-2026/compare/?with=cmm-2026",
+        "/desk/assessments/gci-2026/pack-publish.zip",
+        "/desk/assessments/gci-2026/pack-send.exe",
+        "/desk/yardsticks/cmm/gci-v5/items/LEG-1/check/",
+        "/desk/yardsticks/serving/organisations.user:1/",
+        "/desk/yardsticks/serving/strategy.action:999999/",
+        "/desk/yardsticks/serving/nonsense/",
+    ],
+)
 def test_what_is_not_there_is_missing(browser_of: Browser, secretariat: User, address: str) -> None:
     assert browser_of(secretariat).get(address).status_code == 404
 

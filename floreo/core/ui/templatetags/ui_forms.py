@@ -32,10 +32,14 @@ def kind_of(field: BoundField) -> str:
     """Which control a field is: text, textarea, select, checkbox, radio, checkboxes, file, hidden."""
     name = field.field.widget.__class__.__name__.lower()
     for word, kind in (
-        ("checkboxselectmultiple", "checkboxes"), ("radioselect", "radio"),
-        ("checkbox", "checkbox"), ("select", "select"),
-        ("textarea", "textarea"), ("file", "file"), ("hidden", "hidden"),
-    ):  # fmt: skip
+        ("checkboxselectmultiple", "checkboxes"),
+        ("radioselect", "radio"),
+        ("checkbox", "checkbox"),
+        ("select", "select"),
+        ("textarea", "textarea"),
+        ("file", "file"),
+        ("hidden", "hidden"),
+    ):
         if word in name:
             return kind
     return "text"

@@ -12,6 +12,17 @@ from floreo.strategy.actions.drafts.reading import (
 )
 
 __all__ = [
-    "AlreadyHere", "Finished", "accept_all", "accept_row", "drop_draft", "edit_row", "finish_draft", "read_again",
-    "read_draft", "reject_row", "requeue_stuck", "start_draft", "undo_row",
-]  # fmt: skip
+    "AlreadyHere",
+    "Finished",
+    "accept_all",
+    "accept_row",
+    "drop_draft",
+    "edit_row",
+    "finish_draft",
+    "read_again",
+    "read_draft",
+    "reject_row",
+    "requeue_stuck",
+    "start_draft",
+    "undo_row",
+]

@@ -46,8 +46,10 @@ def _changed_sentence(row: DraftRow) -> str:
             "Somebody took back the decision on row %(number)d while you looked at it. Look again, and decide."
         ) % {"number": row.number}
     return _("%(who)s decided on row %(number)d while you looked at it: %(state)s. Look again; Undo takes it back.") % {
-        "who": row.decided_by, "number": row.number, "state": str(row.get_state_display()).lower(),
-    }  # fmt: skip
+        "who": row.decided_by,
+        "number": row.number,
+        "state": str(row.get_state_display()).lower(),
+    }
 
 
 def _decide(row: DraftRow, state: RowState, by: Actor) -> DraftRow:

@@ -47,9 +47,8 @@ _NAMES = re.compile(r"\s*;\s*")
 def source_of(draft: ImportDraft, row: DraftRow) -> str:
     """Where a thing came from: file and characters, so that anybody can find the passage."""
     return (
-        _("%(file)s, characters %(start)d–%(end)d")
-        % {"file": draft.file_name, "start": row.start, "end": row.end}
-    )[:500]  # fmt: skip
+        _("%(file)s, characters %(start)d–%(end)d") % {"file": draft.file_name, "start": row.start, "end": row.end}
+    )[:500]
 
 
 def _day(value: object) -> date | None:
@@ -131,24 +130,32 @@ class Plan:
 
     def _facts(self, row: DraftRow) -> dict[str, Any]:
         return {
-            "title": _capital(row.title[:300]), "official_wording": row.passage, "source": source_of(self.draft, row),
-        }  # fmt: skip
+            "title": _capital(row.title[:300]),
+            "official_wording": row.passage,
+            "source": source_of(self.draft, row),
+        }
 
     def _add_pillar(self, *, code: str = "", **facts: Any) -> Pillar:
         number = len(self.pillars) + 1
         pillar = Pillar(
-            edition=self.edition, code=_free(code or str(number), self.codes["pillar"]), confirmed=True,
-            position=last_position(Pillar.objects.filter(edition=self.edition)), **facts,
-        )  # fmt: skip
+            edition=self.edition,
+            code=_free(code or str(number), self.codes["pillar"]),
+            confirmed=True,
+            position=last_position(Pillar.objects.filter(edition=self.edition)),
+            **facts,
+        )
         self.pillars.append(keep(pillar))
         return pillar
 
     def _add_objective(self, pillar: Pillar, *, code: str = "", **facts: Any) -> Objective:
         siblings = [o for o in self.objectives if o.pillar_id == pillar.pk]
         objective = Objective(
-            pillar=pillar, code=_free(code or f"{pillar.code}.{len(siblings) + 1}", self.codes["objective"]),
-            confirmed=True, position=len(siblings) + 1, **facts,
-        )  # fmt: skip
+            pillar=pillar,
+            code=_free(code or f"{pillar.code}.{len(siblings) + 1}", self.codes["objective"]),
+            confirmed=True,
+            position=len(siblings) + 1,
+            **facts,
+        )
         self.objectives.append(keep(objective))
         return objective
 
@@ -190,11 +197,16 @@ class Plan:
         code = str(row.fields.get("code") or "") or f"{objective.code}.{siblings + 1}"
         budget = row.fields.get("budget")
         act = Action(
-            edition=self.edition, objective=objective, code=_free(code, self.codes["action"]), confirmed=True,
+            edition=self.edition,
+            objective=objective,
+            code=_free(code, self.codes["action"]),
+            confirmed=True,
             position=len(self.actions) + 1,
-            starts_on=_day(row.fields.get("starts")), due_on=_day(row.fields.get("due")),
-            internal_notes=_("Money as printed: %(budget)s") % {"budget": budget} if budget else "", **self._facts(row),
-        )  # fmt: skip
+            starts_on=_day(row.fields.get("starts")),
+            due_on=_day(row.fields.get("due")),
+            internal_notes=_("Money as printed: %(budget)s") % {"budget": budget} if budget else "",
+            **self._facts(row),
+        )
         self.actions.append(keep(act))
         for name, part in (("lead", Part.LEAD), ("supporting", Part.SUPPORT)):
             self._take_part(act, str(row.fields.get(name) or ""), part, source=source_of(self.draft, row))
@@ -237,9 +249,15 @@ class Plan:
         on, precision = self._when(row)
         title = _capital(row.title[:300])
         event = Event(
-            edition=self.edition, code=_free(slugify(title)[:26], self.codes["event"]), title=title, on=on,
-            precision=precision, kind=EventKind.MEASURE, source=source_of(self.draft, row), confirmed=True,
-        )  # fmt: skip
+            edition=self.edition,
+            code=_free(slugify(title)[:26], self.codes["event"]),
+            title=title,
+            on=on,
+            precision=precision,
+            kind=EventKind.MEASURE,
+            source=source_of(self.draft, row),
+            confirmed=True,
+        )
         return keep(event)
 
     def _when(self, row: DraftRow) -> tuple[date | None, str]:
@@ -252,10 +270,15 @@ class Plan:
 
     def target(self, row: DraftRow) -> models.Model:
         target = StatedTarget(
-            edition=self.edition, pillar=self._pillar_around(row), title=_capital(row.title[:300]),
-            number=Decimal(str(row.fields["number"])), unit=str(row.fields.get("unit") or "")[:80] or _("number"),
-            due_on=_day(row.fields.get("by")), source=source_of(self.draft, row), confirmed=True,
-        )  # fmt: skip
+            edition=self.edition,
+            pillar=self._pillar_around(row),
+            title=_capital(row.title[:300]),
+            number=Decimal(str(row.fields["number"])),
+            unit=str(row.fields.get("unit") or "")[:80] or _("number"),
+            due_on=_day(row.fields.get("by")),
+            source=source_of(self.draft, row),
+            confirmed=True,
+        )
         return keep(target)
 
     def _pillar_around(self, row: DraftRow) -> Pillar | None:

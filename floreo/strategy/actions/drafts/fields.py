@@ -165,5 +165,6 @@ def must_be_sound(row: DraftRow) -> None:
         reasons = " ".join(str(s) for s in refusal.fields.values())
         raise Refused(
             _("Row %(number)d needs a person's word first: %(why)s Use Edit.") % {"number": row.number, "why": reasons},
-            code="needs_edit", fields=refusal.fields,
-        ) from refusal  # fmt: skip
+            code="needs_edit",
+            fields=refusal.fields,
+        ) from refusal

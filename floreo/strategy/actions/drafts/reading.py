@@ -154,13 +154,20 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     keep_all(
         [
             DraftRow(
-                draft=fresh, number=r.number, kind=r.kind, title=r.title[:500], fields=dict(r.fields), start=r.start,
-                end=r.end, passage=r.passage, parent_number=r.parent,
+                draft=fresh,
+                number=r.number,
+                kind=r.kind,
+                title=r.title[:500],
+                fields=dict(r.fields),
+                start=r.start,
+                end=r.end,
+                passage=r.passage,
+                parent_number=r.parent,
             )
             for r in found.rows
         ],
         model=DraftRow,
-    )  # fmt: skip
+    )
     return fresh
 
 

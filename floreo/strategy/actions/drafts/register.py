@@ -80,10 +80,15 @@ class Register:
         base = slugify(name)[:50].strip("-") or "organisation"
         code = next(c for c in (base, *(f"{base}-{n}" for n in range(2, 1000))) if c not in self.codes)
         made = Organisation(
-            code=code, name=name[:200], short_name=short[:40], kind=_guessed_kind(name, default), source=source,
-            confirmed=False, is_public=False,
+            code=code,
+            name=name[:200],
+            short_name=short[:40],
+            kind=_guessed_kind(name, default),
+            source=source,
+            confirmed=False,
+            is_public=False,
             doubt=_("Named in an imported text; its kind is guessed from its name. Check it, then make it public."),
-        )  # fmt: skip
+        )
         keep(made)
         self.codes.add(code)
         self.made.append(made)

@@ -12,13 +12,56 @@ from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.drafting.readers.labels import split_label
 
 _DROPPED = (
-    "script", "style", "nav", "noscript", "template", "iframe", "svg", "form", "button", "select", "head", "aside",
-)  # fmt: skip
+    "script",
+    "style",
+    "nav",
+    "noscript",
+    "template",
+    "iframe",
+    "svg",
+    "form",
+    "button",
+    "select",
+    "head",
+    "aside",
+)
 _BLOCKS = {
-    "p", "div", "section", "article", "main", "li", "ul", "ol", "dl", "dt", "dd", "table", "tr", "td", "th", "body",
-    "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figure", "figcaption", "header", "footer", "thead",
-    "tbody", "address", "hr", "center", "details", "summary",
-}  # fmt: skip
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "li",
+    "ul",
+    "ol",
+    "dl",
+    "dt",
+    "dd",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "body",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "figure",
+    "figcaption",
+    "header",
+    "footer",
+    "thead",
+    "tbody",
+    "address",
+    "hr",
+    "center",
+    "details",
+    "summary",
+}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _DECLARED = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _SITE_ROLES = {"navigation", "banner", "contentinfo", "search", "complementary"}

@@ -27,10 +27,31 @@ _INTRO = re.compile(
 )
 _DOING = re.compile(r"(?P<verb>[A-Za-zÁÉÍÓÚáéíóúñ-]+(?:ing|ndo))\s+(?=\S)")
 _NOT_DOING = {
-    "being", "having", "including", "following", "regarding", "according", "during", "working", "existing", "ongoing",
-    "going", "looking", "meeting", "king", "bring", "string", "spring", "thing", "nothing", "cuando", "mundo",
-    "segundo", "siendo", "fondo",
-}  # fmt: skip
+    "being",
+    "having",
+    "including",
+    "following",
+    "regarding",
+    "according",
+    "during",
+    "working",
+    "existing",
+    "ongoing",
+    "going",
+    "looking",
+    "meeting",
+    "king",
+    "bring",
+    "string",
+    "spring",
+    "thing",
+    "nothing",
+    "cuando",
+    "mundo",
+    "segundo",
+    "siendo",
+    "fondo",
+}
 _NEXT = re.compile(
     r"\s*(?:;|,)\s*(?:(?:and|y|e|as well as)\s+)?(?=\w+(?:ing|ndo)\s)|\s+(?:and|y|e)\s+(?=\w+(?:ing|ndo)\s)",
     re.IGNORECASE,

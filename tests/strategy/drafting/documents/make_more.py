@@ -15,12 +15,33 @@ HERE = Path(__file__).parent
 
 PLAN = (
     ("#", "Initiative", "Owner", "Partners", "Completion", "Est. cost"),
-    ("A1", "Draft and table an Electronic Transactions Bill", "Ministry of Justice", "Law Society", "Dec 2026", "SD$ 40,000"),
-    ("A2", "Issue minimum security requirements for ministries", "Government ICT Office", "All ministries", "30/06/2026", "SD$ 15,000"),
+    (
+        "A1",
+        "Draft and table an Electronic Transactions Bill",
+        "Ministry of Justice",
+        "Law Society",
+        "Dec 2026",
+        "SD$ 40,000",
+    ),
+    (
+        "A2",
+        "Issue minimum security requirements for ministries",
+        "Government ICT Office",
+        "All ministries",
+        "30/06/2026",
+        "SD$ 15,000",
+    ),
     ("B1", "Set up a 24/7 incident desk", "Sanderling Telecom Authority", "SRCSIRT, Police", "Q1 2027", "SD$ 310,000"),
     ("B2", "Run a yearly exercise with the port and the airport", "SRCSIRT", "Port Authority", "Annually", "-"),
-    ("C1", "Train 35 prosecutors in electronic evidence", "Public Prosecutor", "Judicial College", "2028", "SD$ 22,000"),
-)  # fmt: skip
+    (
+        "C1",
+        "Train 35 prosecutors in electronic evidence",
+        "Public Prosecutor",
+        "Judicial College",
+        "2028",
+        "SD$ 22,000",
+    ),
+)
 
 
 PRESS = """COMUNICADO DE PRENSA
@@ -59,28 +80,42 @@ def make_pdf() -> None:
         TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("BACKGROUND", (0, 0), (-1, 0), colors.lightgrey)])
     )
     story = [
-        Spacer(1, 180), Paragraph("Republic of Sanderling", title), Paragraph("Cyber Security Strategy 2026–2030", title), PageBreak(),
+        Spacer(1, 180),
+        Paragraph("Republic of Sanderling", title),
+        Paragraph("Cyber Security Strategy 2026–2030", title),
+        PageBreak(),
         Paragraph("Contents", h1),
-        *(Paragraph(f"{line} {'.' * 60} {page}", body) for line, page in (("Message from the Minister", 3), ("Thematic areas", 4), ("Implementation plan", 5))),
+        *(
+            Paragraph(f"{line} {'.' * 60} {page}", body)
+            for line, page in (("Message from the Minister", 3), ("Thematic areas", 4), ("Implementation plan", 5))
+        ),
         PageBreak(),
         Paragraph("Message from the Minister", h1),
-        Paragraph("In 2024 our banks lost SD$ 3.2 million to fraud and 140 citizens asked the police for help. This document is our answer. "
-                  "It was compiled by the National Cyber Committee, chaired by the Ministry of Home Security, in consultation with the "
-                  "Chamber of Commerce, Sanderling Telecom Authority and the Association of Banks. The Commonwealth Secretariat "
-                  "provided funding for two workshops.", body),
+        Paragraph(
+            "In 2024 our banks lost SD$ 3.2 million to fraud and 140 citizens asked the police for help. This document is our answer. "
+            "It was compiled by the National Cyber Committee, chaired by the Ministry of Home Security, in consultation with the "
+            "Chamber of Commerce, Sanderling Telecom Authority and the Association of Banks. The Commonwealth Secretariat "
+            "provided funding for two workshops.",
+            body,
+        ),
         Paragraph("Our principal goal is to protect the people who live and work online in Sanderling.", body),
         PageBreak(),
         Paragraph("Thematic areas", h1),
         Paragraph("Thematic Area A: Laws and standards", h2),
-        Paragraph("Specific objectives:", body), bullets("To close the gaps in our cybercrime law", "To set common standards for the public service"),
+        Paragraph("Specific objectives:", body),
+        bullets("To close the gaps in our cybercrime law", "To set common standards for the public service"),
         Paragraph("Thematic Area B: Detection and response", h2),
-        Paragraph("Specific objectives:", body), bullets("To detect and contain attacks within hours"),
+        Paragraph("Specific objectives:", body),
+        bullets("To detect and contain attacks within hours"),
         Paragraph("Thematic Area C: People", h2),
-        Paragraph("Specific objectives:", body), bullets("To teach every pupil to stay safe online", "To keep our experts at home"),
+        Paragraph("Specific objectives:", body),
+        bullets("To teach every pupil to stay safe online", "To keep our experts at home"),
         Paragraph("By 2030, at least 70% of secondary schools will have been visited.", body),
-        PageBreak(), Paragraph("Implementation plan", h1), ruled,
+        PageBreak(),
+        Paragraph("Implementation plan", h1),
+        ruled,
         Paragraph("The Strategy can be downloaded from https://homesecurity.example.sr/cyber.", body),
-    ]  # fmt: skip
+    ]
     SimpleDocTemplate(str(HERE / "one-column-table.pdf"), pagesize=LETTER, invariant=1).build(story)
 
 
@@ -111,11 +146,23 @@ def make_word() -> None:
     word.add_heading("3. Plan de acción", 1)
     rows = (
         ("Eje", "Actividad", "Entidad responsable", "Apoyo", "Plazo"),
-        ("Gobernanza", "Crear el Comité Nacional de Ciberseguridad", "Presidencia de la República", "", "marzo de 2026"),
+        (
+            "Gobernanza",
+            "Crear el Comité Nacional de Ciberseguridad",
+            "Presidencia de la República",
+            "",
+            "marzo de 2026",
+        ),
         ("", "Presentar la ley de datos personales", "Ministerio de Justicia", "Congreso Nacional", "2027"),
-        ("Resiliencia", "Auditar 18 operadores críticos", "CSIRT Valmora", "Banco Central; Superintendencia de Servicios", "primer semestre de 2028"),
+        (
+            "Resiliencia",
+            "Auditar 18 operadores críticos",
+            "CSIRT Valmora",
+            "Banco Central; Superintendencia de Servicios",
+            "primer semestre de 2028",
+        ),
         ("Talento", "Otorgar 60 becas de posgrado", "Ministerio de Educación", "Universidad de Valmora", "2026-2030"),
-    )  # fmt: skip
+    )
     table = word.add_table(rows=0, cols=5)
     for row in rows:
         for cell, text in zip(table.add_row().cells, row, strict=True):

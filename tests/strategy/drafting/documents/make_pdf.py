@@ -17,35 +17,68 @@ COLUMN = (WIDTH - 2 * MARGIN - GUTTER) / 2
 # (style, words). Long words are broken at line ends, as a typesetter would.
 TEXT = (
     ("h1", "Foreword"),
-    ("p", "This is the first cybersecurity strategy of the Isles of Marrow. It was drawn up by the Ministry of Innovation, coordinated by the Marrow Cyber Coordination Centre (MC3) and the Harbour Commission, and supported by the Caribbean Telecommunications Union. It replaces the policy of 2016, which had 19 recommendations."),
-    ("p", "The overall objective of the Strategy is to make sure that the islands' harbours, hospitals and schools can depend on their information systems in fair weather and in foul."),
+    (
+        "p",
+        "This is the first cybersecurity strategy of the Isles of Marrow. It was drawn up by the Ministry of Innovation, coordinated by the Marrow Cyber Coordination Centre (MC3) and the Harbour Commission, and supported by the Caribbean Telecommunications Union. It replaces the policy of 2016, which had 19 recommendations.",
+    ),
+    (
+        "p",
+        "The overall objective of the Strategy is to make sure that the islands' harbours, hospitals and schools can depend on their information systems in fair weather and in foul.",
+    ),
     ("h1", "Strategic goals"),
-    ("p", "The Strategy pursues four strategic goals. They were chosen after a consultation that ran for eight weeks and drew 230 answers from all islands."),
+    (
+        "p",
+        "The Strategy pursues four strategic goals. They were chosen after a consultation that ran for eight weeks and drew 230 answers from all islands.",
+    ),
     ("h2", "Strategic Goal 1: Clear responsibility for national cybersecurity governance"),
-    ("p", "Responsibility is spread over many institutions. A single council with representation from the administration, the telecommunications industry and civil society will direct the implementation."),
+    (
+        "p",
+        "Responsibility is spread over many institutions. A single council with representation from the administration, the telecommunications industry and civil society will direct the implementation.",
+    ),
     ("h3", "Objective 1.1 Create the Cybersecurity Council"),
     ("p", "Action 1.1.1 Issue the order that creates the Council. Lead: Office of the Prime Minister. By March 2026."),
-    ("p", "Action 1.1.2 Publish the membership and the minutes of the Council. Lead: Marrow Cyber Coordination Centre. By September 2026."),
+    (
+        "p",
+        "Action 1.1.2 Publish the membership and the minutes of the Council. Lead: Marrow Cyber Coordination Centre. By September 2026.",
+    ),
     ("h3", "Objective 1.2 Give the regulator powers over telecommunications security"),
-    ("p", "Action 1.2.1 Amend the Telecommunications Act. Lead: Ministry of Innovation. Support: Attorney General. By 2027."),
+    (
+        "p",
+        "Action 1.2.1 Amend the Telecommunications Act. Lead: Ministry of Innovation. Support: Attorney General. By 2027.",
+    ),
     ("h2", "Strategic Goal 2: Harbours, hospitals and schools that withstand attacks"),
-    ("p", "Interruptions of the container terminal cost more than the whole administration of the smaller islands. Operators therefore carry obligations that match the consequences of an interruption."),
+    (
+        "p",
+        "Interruptions of the container terminal cost more than the whole administration of the smaller islands. Operators therefore carry obligations that match the consequences of an interruption.",
+    ),
     ("h3", "Objective 2.1 Designate the operators of essential services"),
-    ("p", "Action 2.1.1 Draw up the list of essential services. Lead: Harbour Commission. Support: Ministry of Health. By June 2026."),
+    (
+        "p",
+        "Action 2.1.1 Draw up the list of essential services. Lead: Harbour Commission. Support: Ministry of Health. By June 2026.",
+    ),
     ("p", "The Centre will assess 14 operators by the end of 2027."),
     ("h3", "Objective 2.2 Practise together"),
     ("p", "Action 2.2.1 Hold a national exercise every year. Lead: Marrow Cyber Coordination Centre."),
     ("h2", "Strategic Goal 3: A population that recognises deception"),
-    ("p", "Most incidents begin with a message that persuades somebody. Libraries, churches and sports associations are the natural places for conversations about deception."),
+    (
+        "p",
+        "Most incidents begin with a message that persuades somebody. Libraries, churches and sports associations are the natural places for conversations about deception.",
+    ),
     ("h3", "Objective 3.1 Reach every household"),
     ("p", "The programme will train 90 volunteers by December 2026 and visit at least 75 per cent of schools by 2028."),
     ("h2", "Strategic Goal 4: Dependable international cooperation"),
-    ("p", "Cybercrime does not respect the boundaries of an archipelago. Cooperation with neighbouring administrations is a precondition for successful investigation."),
+    (
+        "p",
+        "Cybercrime does not respect the boundaries of an archipelago. Cooperation with neighbouring administrations is a precondition for successful investigation.",
+    ),
     ("h3", "Objective 4.1 Join the instruments of cooperation"),
-    ("p", "Action 4.1.1 Request an invitation to accede to the Budapest Convention. Lead: Ministry of Foreign Affairs. By 2026."),
+    (
+        "p",
+        "Action 4.1.1 Request an invitation to accede to the Budapest Convention. Lead: Ministry of Foreign Affairs. By 2026.",
+    ),
     ("h1", "Where to read it"),
     ("p", "The Strategy is published at https://cyber.example.mw/strategy."),
-)  # fmt: skip
+)
 FONTS = {
     "h1": ("Helvetica-Bold", 14),
     "h2": ("Helvetica-Bold", 11.5),

@@ -17,14 +17,38 @@ LETTERS = (("lowerLetter", "(%1)"), ("lowerRoman", "(%2)"))
 
 ACTIONS = (
     ("Pillar 1: Legal and regulatory framework",),
-    ("1.1", "Draft regulations under the Data Protection Act", "Attorney General's Chambers", "Data Commissioner; Law Reform Commission", "January 2024", "30 June 2025", "CRD 80,000"),
+    (
+        "1.1",
+        "Draft regulations under the Data Protection Act",
+        "Attorney General's Chambers",
+        "Data Commissioner; Law Reform Commission",
+        "January 2024",
+        "30 June 2025",
+        "CRD 80,000",
+    ),
     ("1.2", "Review the evidence rules for electronic records", "Judiciary of Corallia", "", "Q1 2025", "Q4 2025", ""),
     ("Pillar 2: Incident response",),
-    ("2.1", "Stand up the national incident response team (CORCERT)", "Ministry of Digital Economy", "Corallia Telecom Regulator", "March 2024", "March 2026", "CRD 1.2 million"),
+    (
+        "2.1",
+        "Stand up the national incident response team (CORCERT)",
+        "Ministry of Digital Economy",
+        "Corallia Telecom Regulator",
+        "March 2024",
+        "March 2026",
+        "CRD 1.2 million",
+    ),
     ("2.2", "Hold four national exercises by 2027", "CORCERT", "National Disaster Office", "", "2027", "CRD 60,000"),
     ("Pillar 3: Skills and awareness",),
-    ("3.1", "Train 250 public officers in secure administration", "Public Service Academy", "CORCERT", "2025", "December 2026", ""),
-)  # fmt: skip
+    (
+        "3.1",
+        "Train 250 public officers in secure administration",
+        "Public Service Academy",
+        "CORCERT",
+        "2025",
+        "December 2026",
+        "",
+    ),
+)
 
 
 def main() -> None:

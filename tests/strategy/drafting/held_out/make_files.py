@@ -10,17 +10,46 @@ import docx
 HERE = Path(__file__).parent
 
 AREAS = (
-    ("Priority Area I – Governing cyberspace", (
-        ("Strategic Action 1: Form a steering committee", "Responsible entity: Ministry of Interior", "Supporting entities: Ministry of Finance, Bar Council", "Timeframe: January 2025 – June 2025"),
-        ("Strategic Action 2: Adopt a national incident classification", "Responsible entity: National Computer Board", "", "Timeframe: by the end of 2025"),
-    )),
-    ("Priority Area II – Securing essential services", (
-        ("Strategic Action 3: Map dependencies between water, power and telecommunications", "Responsible entity: Utilities Regulatory Authority", "Supporting entities: National Computer Board", "Timeframe: second half of 2026"),
-    )),
-    ("Priority Area III – Growing skills", (
-        ("Strategic Action 4: Open a cyber range at the polytechnic", "Responsible entity: Kestrel Polytechnic", "", "Timeframe: 2027"),
-    )),
-)  # fmt: skip
+    (
+        "Priority Area I – Governing cyberspace",
+        (
+            (
+                "Strategic Action 1: Form a steering committee",
+                "Responsible entity: Ministry of Interior",
+                "Supporting entities: Ministry of Finance, Bar Council",
+                "Timeframe: January 2025 – June 2025",
+            ),
+            (
+                "Strategic Action 2: Adopt a national incident classification",
+                "Responsible entity: National Computer Board",
+                "",
+                "Timeframe: by the end of 2025",
+            ),
+        ),
+    ),
+    (
+        "Priority Area II – Securing essential services",
+        (
+            (
+                "Strategic Action 3: Map dependencies between water, power and telecommunications",
+                "Responsible entity: Utilities Regulatory Authority",
+                "Supporting entities: National Computer Board",
+                "Timeframe: second half of 2026",
+            ),
+        ),
+    ),
+    (
+        "Priority Area III – Growing skills",
+        (
+            (
+                "Strategic Action 4: Open a cyber range at the polytechnic",
+                "Responsible entity: Kestrel Polytechnic",
+                "",
+                "Timeframe: 2027",
+            ),
+        ),
+    ),
+)
 
 
 def main() -> None:

@@ -30,6 +30,9 @@ lock: ## writes the hashed locks; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group node -o requirements-node.lock
 
 lint:
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/lint-imports && $(BIN)/deptry .
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/djangofmt --check --quiet floreo
+	@$(BIN)/python tools/assets.py --dev && node_modules/.bin/prettier --check --log-level warn assets/css assets/js
+	@$(BIN)/lint-imports && $(BIN)/deptry .
 types:
 	@$(BIN)/mypy floreo tests tools benchmarks

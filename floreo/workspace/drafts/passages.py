@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from django.utils.safestring import SafeString
+
 from floreo.strategy.models import DraftRow, ImportDraft
 
 AROUND = 1  # paragraphs shown before and after one with a passage
@@ -43,8 +45,13 @@ class Paragraph:
     closes: bool = False
 
     @property
-    def tag(self) -> str:
-        return "li" if self.is_item else "p"
+    def list_start(self) -> SafeString:
+        """The tag that opens this paragraph's list, where it is the first of it."""
+        return SafeString("<ul>" if self.opens else "")
+
+    @property
+    def list_end(self) -> SafeString:
+        return SafeString("</ul>" if self.closes else "")
 
 
 @dataclass(frozen=True)

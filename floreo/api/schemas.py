@@ -46,9 +46,9 @@ def page_schema(table: Table, row: type[Schema]) -> type[Schema]:
     return create_model(
         f"{_camel(table.name)}Page",
         __base__=Schema,
-        items=(list[row], ...),
+        items=(list[row], ...),  # type: ignore[valid-type]  # a model made at run time
         next=(str | None, ...),
-        total=(int, ...),  # type: ignore[valid-type]  # a model made at run time
+        total=(int, ...),
     )
 
 

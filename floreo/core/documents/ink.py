@@ -95,7 +95,7 @@ def silhouettes() -> dict[str, str]:
     sprite = SPRITE.read_text(encoding="utf-8")
     found: dict[str, str] = {}
     for status, short in SHORT.items():
-        shape = re.search(rf'<symbol id="s-{short}" viewBox="([^"]+)">(.*?)</symbol>', sprite)
+        shape = re.search(rf'<symbol id="s-{short}" viewBox="([^"]+)">(.*?)</symbol>', sprite, re.DOTALL)
         assert shape is not None
         body = shape[2].replace("currentColor", colours()[f"{short}-mark"])
         cut = (

@@ -27,7 +27,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.ui import storage
 from floreo.indicators.models import Indicator
 from floreo.organisations.models import Country, Organisation, Person
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import Action, BudgetLine, Edition, Milestone, Objective, Participation, Pillar, Update
 
 MEASURES = [
@@ -145,7 +145,7 @@ def fill(scale: float = 1.0, editions: int = 50) -> None:
     for number in range(editions):
         with transaction.atomic():
             edition_with_plan(number, editions=editions, bodies=bodies, people=people, scale=scale)
-    refresh_standings(by=SYSTEM, always=True)
+    refresh_statuses(by=SYSTEM, always=True)
     with transaction.atomic():  # a chain with a head, as every installation has
         audit.append(by=SYSTEM, verb="benchmark.filled", subject=None, detail={})
     look_at_sizes()  # as every installation does each night

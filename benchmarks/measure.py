@@ -48,7 +48,7 @@ PUBLIC = [
     "/search/?q=training",
 ]
 API = ["/api/v1/actions", "/api/v1/milestones", "/api/v1/indicators?q=law"]
-DESK = ["/desk/", "/desk/plan/{edition}/", "/desk/indicators/", "/desk/organisations/"]
+DESK = ["/workspace/", "/workspace/plan/{edition}/", "/workspace/indicators/", "/workspace/organisations/"]
 
 
 def machine() -> str:

@@ -44,7 +44,7 @@ from floreo.organisations.models import Country, Organisation
 from floreo.reports.actions import close_review
 from floreo.reports.data import canonical
 from floreo.reports.documents import progress_document
-from floreo.reports.queries import told_now
+from floreo.reports.queries import summary_now
 from floreo.reviews.models import Review
 from floreo.strategy.models import (
     Action,
@@ -206,17 +206,17 @@ def main() -> None:
     parser.add_argument("--actions", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    with clock.standing(zone="UTC", day=TODAY):
+    with clock.pinned_day(zone="UTC", day=TODAY):
         large, printed = fill(given.actions)
         print(f"{connection.vendor}; {Action.objects.filter(edition=large).count()} actions to close")
         timed("close the period, all or nothing", given.rounds, lambda: _close(large))
-        told = told_now(printed, Q3, None)
+        summary = summary_now(printed, Q3, None)
 
         def pdf() -> str:
-            return f"{pages_of(to_pdf(progress_document(told)))} pages, {CHARTS} charts"
+            return f"{pages_of(to_pdf(progress_document(summary)))} pages, {CHARTS} charts"
 
         timed("the report as PDF/UA", given.rounds, pdf)
-        timed("the report as Word", given.rounds, lambda: f"{len(to_word(progress_document(told))) // 1000} kB")
+        timed("the report as Word", given.rounds, lambda: f"{len(to_word(progress_document(summary))) // 1000} kB")
         print(f"most memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

@@ -83,7 +83,7 @@ _OUR_APPS = {
     "core",
     "organisations",
     "evidence",
-    "yardsticks",
+    "frameworks",
     "strategy",
     "feeds",
     "reviews",
@@ -92,7 +92,7 @@ _OUR_APPS = {
     "indicators",
     "reports",
     "packs",
-    "owing",
+    "tasks",
 }
 Said = list[tuple[str, Any]]
 _said: dict[str, Said] = {}

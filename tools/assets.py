@@ -100,7 +100,7 @@ def blocks(css: str) -> Iterator[tuple[str, str]]:
 CLASS = re.compile(r"\.((?:[a-zA-Z_]|\\.)(?:[\w-]|\\.)*)")
 
 
-def used_words() -> set[str]:
+def used_text() -> set[str]:
     """Every word in our templates and component code: whatever could be a class name there counts as used."""
     words = set(SAFE)
     for path in [*(ROOT / "floreo").rglob("*.html"), *(ROOT / "floreo" / "core" / "ui").rglob("*.py")]:
@@ -161,7 +161,7 @@ def without_unused_properties(css: str, others: str) -> str:
 def stylesheet() -> str:
     """One file: Tabler cut down, then tokens, theme and pages. Pictures written as data: go; the CSP refuses it."""
     own = minify("".join((ASSETS / "css" / name).read_text(encoding="utf-8") for name in OWN))
-    tabler = purge(re.sub(r"/\*!.*?\*/", "", TABLER.read_text(encoding="utf-8"), flags=re.DOTALL), used_words())
+    tabler = purge(re.sub(r"/\*!.*?\*/", "", TABLER.read_text(encoding="utf-8"), flags=re.DOTALL), used_text())
     tabler = re.sub(r"(?<=[{;])[\w-]+:url\((\"|')data:.*?\1\)[^;}]*;?", "", tabler)
     tabler = re.sub(r"(?<=[{;])--[\w-]+:url\((\"|')data:.*?\1\)[^;}]*;?", "", tabler)
     return without_unused_properties(tabler, own) + own

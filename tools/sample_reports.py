@@ -217,7 +217,7 @@ def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
         "cert_length": "2048",
         "banner": "\r\nWelcome, please log in\r\nlogin: ",
         "parrot_version": "0.9",
-        "parrot_words": "hello, hello",
+        "parrot_text": "hello, hello",
     }
     if trouble.report != "scan_ssl_poodle":
         known.pop("handshake")

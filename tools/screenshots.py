@@ -1,7 +1,7 @@
 """Takes pictures of a running site at 1280 and 360 px into a folder.
 
 python tools/screenshots.py http://localhost:8000 docs/img --prefix isla / /strategy/ ...
-python tools/screenshots.py http://localhost:8000 docs/img --sign-in ana@example.org:password /desk/
+python tools/screenshots.py http://localhost:8000 docs/img --sign-in ana@example.org:password /workspace/
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> None:
             page.locator("input[name=login]").fill(email)
             page.locator("input[name=password]").fill(word)
             page.locator("form:has(input[name=password]) button[type=submit]").first.click()
-            page.wait_for_url("**/desk/**")
+            page.wait_for_url("**/workspace/**")
         for address in asked.addresses:
             for width in map(int, asked.widths.split(",")):
                 page.set_viewport_size({"width": width, "height": 900})

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from benchmarks.feeds import reports
 from floreo.feeds.engine.task import Summary
 
-Told = tuple[str, str, str, str]  # address, identifier, transport, network
+FileIdentity = tuple[str, str, str, str]  # address, identifier, transport, network
 PREFIX = "infected-"  # our identifiers say what was found, not only the family's name
 
 
@@ -35,7 +35,7 @@ def same(store: Path, summary: Summary, theirs: Path, errors: int) -> bool:
     return not only_ours and not why["unexplained"]
 
 
-def of_engine(store: Path, summary: Summary) -> set[Told]:
+def of_engine(store: Path, summary: Summary) -> set[FileIdentity]:
     columns = ["source.ip", "classification.identifier", "protocol.transport", "network"]
     table = parquet.ParquetFile(store / summary.events).read(columns=columns).select(columns)
     rows = zip(*(table[name].to_pylist() for name in columns), strict=True)
@@ -45,9 +45,9 @@ def of_engine(store: Path, summary: Summary) -> set[Told]:
     }
 
 
-def of_intelmq(path: Path) -> tuple[set[Told], int]:
+def of_intelmq(path: Path) -> tuple[set[FileIdentity], int]:
     """What it says, and how many events it passes on that have no address."""
-    found: set[Told] = set()
+    found: set[FileIdentity] = set()
     nameless = 0
     for line in path.read_text().splitlines():
         event = json.loads(line)

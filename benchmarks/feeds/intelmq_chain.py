@@ -151,12 +151,12 @@ def settings() -> None:
 
 def messages(path: str) -> Iterator[Any]:
     """A file in reports of 10,000 rows, each with the header."""
-    from intelmq.lib.message import Report
+    from intelmq.lib.message import FeedFile
 
     with Path(path).open(encoding="utf-8", newline="") as lines:
         header = next(lines)
         while rows := list(itertools.islice(lines, MESSAGE_ROWS)):
-            report = Report(
+            report = FeedFile(
                 {
                     "feed.name": "bench",
                     "extra.file_name": Path(path).name,

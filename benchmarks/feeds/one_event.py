@@ -39,10 +39,10 @@ TAKE_IN = """
 import time, django; django.setup()
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.ingesting import read_waiting
-from floreo.feeds.models import Report
+from floreo.feeds.models import FeedFile
 began = time.perf_counter()
 read_waiting(by=SYSTEM)
-print("took", time.perf_counter() - began, sum(Report.objects.filter(feed__code="bench").values_list("rows", flat=True)))
+print("took", time.perf_counter() - began, sum(FeedFile.objects.filter(feed__code="bench").values_list("rows", flat=True)))
 """
 
 

@@ -55,7 +55,7 @@ def task(data: Path, file: Path, *, size: int = 5000, with_rules: bool = True) -
         feed="bench",
         day=day,
         report_type=kind,
-        files=(Source(path=str(file), digest=digest(file), name=file.name),),
+        files=(Source(path=str(file), sha256=notice(file), name=file.name),),
         received_at=datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC),
         root=str(data / "store"),
         constituency=str(owners(data, size)),
@@ -69,8 +69,8 @@ def at(work: Task, root: Path) -> Task:
     return replace(work, root=str(root))
 
 
-def digest(file: Path) -> str:
-    """Told before the clock starts: receiving a file is what makes it."""
+def notice(file: Path) -> str:
+    """FileIdentity before the clock starts: receiving a file is what makes it."""
     with file.open("rb") as whole:
         return hashlib.file_digest(whole, "sha256").hexdigest()
 

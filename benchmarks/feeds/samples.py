@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.feeds import environment, ours
 from floreo.feeds.engine import normalise
 
-Told = tuple[Any, ...]
+FileIdentity = tuple[Any, ...]
 # Types of which we say something else on purpose.
 EXPLAINED = {
     "blocklist": "the list's class `blocklist` is no word of IntelMQ's, so it drops all rows; a network is no address, so we reject one",
@@ -64,15 +64,15 @@ def schema(types: Path, into: Path) -> dict[str, dict[str, str]]:
     return listed
 
 
-def of_ours(file: Path, kind: str) -> tuple[Counter[Told], int]:
+def of_ours(file: Path, kind: str) -> tuple[Counter[FileIdentity], int]:
     """Each row as its six fields, and how many are rejected."""
     events, rejects = normalise.events_of(file.read_bytes(), f"{kind}.csv", received_at=datetime.now(UTC))
     columns = [events[name].to_pylist() for name in FIELDS]
     return Counter(plain(*row) for row in zip(*columns, strict=True)), len(rejects)
 
 
-def of_intelmq(path: Path) -> Counter[Told]:
-    found: Counter[Told] = Counter()
+def of_intelmq(path: Path) -> Counter[FileIdentity]:
+    found: Counter[FileIdentity] = Counter()
     for line in path.read_text().splitlines():
         event = json.loads(line)
         when = event.get("time.source")
@@ -86,7 +86,7 @@ def of_intelmq(path: Path) -> Counter[Told]:
     return found
 
 
-def plain(ip: str | None, time: datetime | None, *others: object) -> Told:
+def plain(ip: str | None, time: datetime | None, *others: object) -> FileIdentity:
     return str(ip_address(ip)) if ip else None, time.astimezone(UTC).isoformat() if time else None, *others
 
 

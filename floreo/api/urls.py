@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from floreo.api.door import for_programs, public, unknown
+from floreo.api.guard import for_programs, public, unknown
 from floreo.api.operations import make_api
 from floreo.api.programs import ALLOW
 
 app_name = "api"
 
 
-def _behind_the_door() -> list[URLPattern]:
+def _behind_the_guard() -> list[URLPattern]:
     found = [each for each in make_api().urls[0] if isinstance(each, URLPattern)]
     for each in found:
         allow = ALLOW.get(each.name or "")
@@ -19,4 +19,4 @@ def _behind_the_door() -> list[URLPattern]:
     return found
 
 
-urlpatterns: list[URLPattern] = [*_behind_the_door(), path("<path:rest>", unknown, name="unknown")]
+urlpatterns: list[URLPattern] = [*_behind_the_guard(), path("<path:rest>", unknown, name="unknown")]

@@ -21,21 +21,21 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
-from floreo.core.ui.words import moment, number
+from floreo.core.ui.locale import moment, number
 from floreo.feeds.actions.claiming import mapping_of, rules
 from floreo.feeds.actions.feeds import by_hand
 from floreo.feeds.actions.ingesting import ingest_waiting
-from floreo.feeds.actions.keeping import compact_days, let_go_of_old
 from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.retention import compact_days, let_go_of_old
 from floreo.feeds.actions.tokens import end_token, make_token
+from floreo.feeds.collectors.blobs import sha256_of
+from floreo.feeds.collectors.identity import identify, tidy
 from floreo.feeds.constituency import owned
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.constituency import kept
 from floreo.feeds.engine.submit import Executor, NotProtected, executor, is_here
 from floreo.feeds.engine.task import Source, Summary, Task
-from floreo.feeds.incoming.keeping import digest_of
-from floreo.feeds.incoming.telling import tell, tidy
-from floreo.feeds.models import ApiToken, Feed, Report, ReportState
+from floreo.feeds.models import ApiToken, Feed, FeedFile, FileState
 from floreo.feeds.presenters.reading import Totals, file_line, total_lines
 from floreo.organisations.models import User
 from floreo.organisations.queries import in_the_country
@@ -113,43 +113,43 @@ def _read(asked: argparse.Namespace, runner: Executor) -> Outcome:
     for path in asked.files:
         try:
             with _opened(path) as file:
-                came = receive(feed, opened=file, name=path.name, by=SYSTEM, way=_("Command line"))
+                came = receive(feed, opened=file, name=path.name, by=SYSTEM, collector=_("Command line"))
         except Refused as refusal:
             refused[path] = f"{path}: {refusal.sentence}"
             continue
         mine[path] = came.report.pk
-        if came.already and came.report.state == ReportState.DONE:
+        if came.already and came.report.state == FileState.DONE:
             before.add(came.report.pk)
     _until_read(set(mine.values()), asked, runner)
-    reports, totals, is_well = Report.objects.in_bulk(mine.values()), Totals(), not refused
+    reports, totals, is_well = FeedFile.objects.in_bulk(mine.values()), Totals(), not refused
     lines = []
     for path in asked.files:
         if path in refused:
             lines.append(refused[path])
             continue
         report = reports[mine[path]]
-        is_read = report.state == ReportState.DONE
+        is_read = report.state == FileState.DONE
         if is_read or report.problem:
             lines.append(file_line(str(path), report, already=report.pk in before))
         else:
             lines.append(_("%(name)s: reading it stopped; it is tried again.") % {"name": path})
         is_well = is_well and is_read
     for report in reports.values():
-        if report.state == ReportState.DONE:
+        if report.state == FileState.DONE:
             totals.add(report)
     return lines, totals, is_well
 
 
 def _until_read(mine: set[int], asked: argparse.Namespace, runner: Executor) -> None:
     """Reads them, or waits for the worker that was quicker."""
-    ours = Report.objects.filter(pk__in=mine)
+    ours = FeedFile.objects.filter(pk__in=mine)
     bar = _Bar(len(mine))
     run = partial(ingest.run, progress=bar.tick) if is_here(runner) else ingest.run
     while True:
         ingest_waiting(
             runner, by=SYSTEM, only=ours, told=lambda _c, found: bar.finished(found), at_once=_width(asked), run=run
         )
-        if not ours.filter(state=ReportState.RUNNING).exists():
+        if not ours.filter(state=FileState.RUNNING).exists():
             bar.close()
             return
         time.sleep(_WAIT)
@@ -200,15 +200,15 @@ def _dry(asked: argparse.Namespace, runner: Executor) -> Outcome:
 
 def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> Task:
     with _opened(path) as file:
-        digest = digest_of(file)
-    told = tell(feed, path.name, path, came_on=clock.today())
+        sha256 = sha256_of(file)
+    told = identify(feed, path.name, path, came_on=clock.today())
     return Task(
         feed=feed.code,
         day=told.day,
         report_type=told.report_type,
         received_at=clock.now(),
         root=str(people.parent),
-        files=(Source(str(path), digest, tidy(path.name)),),
+        files=(Source(str(path), sha256, tidy(path.name)),),
         constituency=str(people),
         format=feed.format,
         dry_run=True,
@@ -235,11 +235,11 @@ def feed_list(_asked: argparse.Namespace) -> int:
     for feed in Feed.objects.order_by("code"):
         last = feed.reports.order_by("-received_at").first()
         said = moment(last.received_at) if last else _("no file yet")
-        waiting = feed.reports.filter(state=ReportState.WAITING).count()
+        waiting = feed.reports.filter(state=FileState.WAITING).count()
         more = [_("%(n)d wait") % {"n": waiting}] if waiting else []
         more += [feed.last_error] if feed.last_error else []
         more += [] if feed.is_active else [_("switched off")]
-        print("  ".join([f"{feed.code:<24} {feed.get_way_display():<24} {said}", *more]))
+        print("  ".join([f"{feed.code:<24} {feed.get_collector_display():<24} {said}", *more]))
     return 0
 
 

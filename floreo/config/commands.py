@@ -22,9 +22,9 @@ from floreo.config.jobs import Loop
 from floreo.config.restore import restore
 from floreo.core import audit, bounces, search
 from floreo.core.access import SYSTEM
+from floreo.core.bounce_mailbox import take_in
 from floreo.core.errors import Refused
 from floreo.core.models import SearchEntry
-from floreo.core.returned import take_in
 from floreo.core.ui import storage
 from floreo.indicators.actions import recompute_all
 from floreo.organisations.actions import first_admin_link, locked_out_link

@@ -21,7 +21,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
 from floreo.config.backup import VERB, migrations_due, room
-from floreo.core import audit, clock, returned
+from floreo.core import audit, bounce_mailbox, clock
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.evidence.files import verify_files
 from floreo.organisations.models import Person
@@ -314,7 +314,7 @@ def _mail() -> Check:
     ).count()
     if waiting:
         yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox at the desk.")
-    for mail in returned.bad_addresses()[:20]:
+    for mail in bounce_mailbox.bad_addresses()[:20]:
         who = Person.objects.filter(email__iexact=mail.to).first()
         yield watch(
             f"Letters to {f'{who} ({mail.to})' if who else mail.to} come back.",
@@ -345,7 +345,7 @@ def _chain_tail() -> Check:
     entries = list(AuditEntry.objects.order_by("-number")[:_TAIL])[::-1]
     for before, entry in zip([None, *entries], entries, strict=False):
         follows = before is None or (entry.number == before.number + 1 and entry.before == before.hash)
-        if not follows or audit.digest(entry) != entry.hash:
+        if not follows or audit.hash_of(entry) != entry.hash:
             yield bad(
                 f"The audit chain is broken at entry {entry.number}: somebody changed it past the programme.",
                 "Run floreo audit verify, and compare with the newest backup.",

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from floreo.config import doctor
 from floreo.core.access import Permission, must
-from floreo.core.ui import words
+from floreo.core.ui import locale
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -20,7 +20,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "findings": sorted((f for f in found if f.state != doctor.GOOD), key=lambda f: order[f.state]),
         "good": [f for f in found if f.state == doctor.GOOD],
         "answer": _answer(found),
-        "desk_section": "mail",
+        "workspace_section": "mail",
     }
     return render(request, "workspace/mail/health.html", context)
 
@@ -30,8 +30,8 @@ def _answer(found: list[doctor.Finding]) -> str:
     look = sum(f.state == doctor.WATCH for f in found)
     if wrong:
         said = ngettext("%(n)s thing is wrong.", "%(n)s things are wrong.", wrong)
-        return said % {"n": words.number(wrong)}
+        return said % {"n": locale.number(wrong)}
     if look:
         said = ngettext("Nothing is wrong. %(n)s thing to look at.", "Nothing is wrong. %(n)s things to look at.", look)
-        return said % {"n": words.number(look)}
+        return said % {"n": locale.number(look)}
     return _("All is well.")

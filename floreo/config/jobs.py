@@ -16,26 +16,26 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from floreo.config.backup import daily_backup
-from floreo.config.sample import is_telling, tell_sample
+from floreo.config.sample import is_replaying, replay_sample
 from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
+from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
-from floreo.core.returned import read_returned
-from floreo.evidence.actions import look_at_links
-from floreo.feeds.actions.digests import send_due
+from floreo.evidence.actions import check_links
+from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
 from floreo.feeds.actions.ingesting import read_waiting
-from floreo.feeds.actions.keeping import compact_and_retain
-from floreo.feeds.actions.ways import fetch_due, look_at_folders, read_mail
+from floreo.feeds.actions.notices import send_due
+from floreo.feeds.actions.retention import compact_and_retain
 from floreo.indicators.actions import take_due_readings
 from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
-from floreo.owing.weekly import send_weekly
 from floreo.publications.actions.copies import draw_stale
 from floreo.publications.actions.publishing import release_due
-from floreo.reviews.actions import keep_rhythm
+from floreo.reviews.actions import run_rhythm
 from floreo.strategy.actions.drafts import requeue_stuck
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
+from floreo.tasks.weekly import send_weekly
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def look_at_sizes() -> None:
 
 def write_letters() -> int:
     """Letters of findings that are due, once a sample's story is told."""
-    return 0 if is_telling() else send_due(by=SYSTEM)
+    return 0 if is_replaying() else send_due(by=SYSTEM)
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,16 @@ class Job:
 
 
 JOBS = {
-    "standings": Job(lambda: refresh_standings(by=SYSTEM), timedelta(minutes=10)),
+    "status_counts": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10)),
     "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
     "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
-    "reviews": Job(lambda: keep_rhythm(by=SYSTEM), timedelta(minutes=10)),
-    "evidence": Job(lambda: look_at_links(by=SYSTEM), timedelta(minutes=15)),
+    "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10)),
+    "evidence": Job(lambda: check_links(by=SYSTEM), timedelta(minutes=15)),
     "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
     "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
     "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
     "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1)),
-    "watched folders": Job(lambda: look_at_folders(by=SYSTEM), timedelta(seconds=30)),
+    "watched folders": Job(lambda: collect_from_folders(by=SYSTEM), timedelta(seconds=30)),
     "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5)),
     "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5)),
     "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1)),
@@ -91,7 +91,7 @@ JOBS = {
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),
     "returned mail": Job(read_returned, timedelta(minutes=5)),
-    "sample": Job(tell_sample, timedelta(seconds=5)),
+    "sample": Job(replay_sample, timedelta(seconds=5)),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
 }
 

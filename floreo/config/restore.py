@@ -38,10 +38,10 @@ class Restored:
     files: int
     head: int
     made_at: str
-    put_aside: tuple[Path, ...]
+    discard: tuple[Path, ...]
 
     def __str__(self) -> str:
-        aside = "".join(f"\nWhat was there before is kept as {p}; remove it when all is well." for p in self.put_aside)
+        aside = "".join(f"\nWhat was there before is kept as {p}; remove it when all is well." for p in self.discard)
         return (
             f"Restored the backup of {self.made_at}: {self.rows} rows, {self.files} files. "
             f"The audit chain holds, {self.head} entries." + aside

@@ -15,7 +15,7 @@ from floreo.organisations.queries import the_country
 SLICE = 3.0  # seconds a turn, so that other jobs get theirs
 
 
-def tell_sample() -> int:
+def replay_sample() -> int:
     """Tells a few more nights and returns how many are left; the figures follow when all are told. Nothing for a real
     country."""
     folder = _folder()
@@ -27,7 +27,7 @@ def tell_sample() -> int:
     return left
 
 
-def is_telling() -> bool:
+def is_replaying() -> bool:
     """Whether nights are left to tell: letters of today would come between those of the story."""
     folder = _folder()
     return folder is not None and bool(untold(folder))

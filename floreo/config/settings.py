@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "floreo.core",
     "floreo.organisations",
     "floreo.evidence",
-    "floreo.yardsticks",
+    "floreo.frameworks",
     "floreo.strategy",
     "floreo.feeds",
     "floreo.reviews",
@@ -38,7 +38,7 @@ INSTALLED_APPS = [
     "floreo.indicators",
     "floreo.reports",
     "floreo.packs",
-    "floreo.owing",
+    "floreo.tasks",
     "floreo.workspace",
     "floreo.portal",
     "floreo.api",
@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "floreo.organisations.middleware.country",
-    "floreo.portal.keeping.keep_pages",  # inside the country: its day is part of what a page is kept under
+    "floreo.portal.page_cache.cache_pages",  # inside the country: its day is part of what a page is kept under
     "floreo.core.middleware.errors",
 ]
 
@@ -165,7 +165,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/desk/"
+LOGIN_REDIRECT_URL = "/workspace/"
 ACCOUNT_ADAPTER = "floreo.organisations.sign_in.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "floreo.organisations.sign_in.OutsideAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -299,10 +299,10 @@ PACK_DIRS = [Path(p) for p in env.words("FLOREO_PACK_DIRS")] or [
     PACKAGE.parent / "packs",
     PACKAGE / "country_packs",
 ]
-# Yardsticks ship with the product, beside the packs; the first folder that is there is read.
-YARDSTICK_DIRS = [Path(p) for p in env.words("FLOREO_YARDSTICK_DIRS")] or [
-    PACKAGE.parent / "yardsticks",
-    PACKAGE / "yardstick_files",
+# Frameworks ship with the product, beside the packs; the first folder that is there is read.
+FRAMEWORK_DIRS = [Path(p) for p in env.words("FLOREO_FRAMEWORK_DIRS")] or [
+    PACKAGE.parent / "frameworks",
+    PACKAGE / "framework_files",
 ]
 LOGGING = {
     "version": 1,

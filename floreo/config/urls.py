@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
-from floreo.api.door import unknown
+from floreo.api.guard import unknown
 from floreo.config.health import health
 from floreo.core.middleware import no_such_page
 from floreo.organisations.views import welcome
@@ -17,8 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("account/", include("allauth.urls")),
         path("account/", include("floreo.organisations.urls")),
         path("welcome/<str:token>/", welcome, name="welcome"),
-        path("desk/health/", health, name="health"),
-        path("desk/", include("floreo.workspace.urls")),
+        path("workspace/health/", health, name="health"),
+        path("workspace/", include("floreo.workspace.urls")),
         path("", include("floreo.portal.urls")),
         prefix_default_language=False,
     ),

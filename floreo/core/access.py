@@ -12,7 +12,7 @@ from floreo.core.errors import NotAllowed
 
 
 class Permission(StrEnum):
-    DESK_OPEN = "desk.open"
+    WORKSPACE_OPEN = "workspace.open"
     PLAN_READ = "plan.read"  # unpublished editions and internal notes
     PLAN_EDIT = "plan.edit"  # the plan itself: pillars, objectives, actions, dates, money
     PLAN_UPDATE = "plan.update"  # say how an action goes: milestones reached, updates, risks
@@ -34,14 +34,14 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review.decide"  # approve an answer or return it
     EVIDENCE_READ = "evidence.read"  # internal evidence
     EVIDENCE_KEEP = "evidence.keep"
-    YARDSTICK_ASSESS = "yardstick.assess"
-    YARDSTICK_REVIEW = "yardstick.review"
+    FRAMEWORK_ASSESS = "framework.assess"
+    FRAMEWORK_REVIEW = "framework.review"
     REPORT_MAKE = "report.make"  # unpublished reports, Word templates, corrections beside a snapshot
     PUBLICATION_WRITE = "publication.write"
     PUBLICATION_PUBLISH = "publication.publish"
     MEETING_READ = "meeting.read"
     MEETING_RUN = "meeting.run"
-    NUDGE = "nudge"  # remind others of what they owe
+    REMIND = "reminder"  # remind others of what they owe
     FEED_READ = "feed.read"  # findings, letters and events, of all or of one's own organisation
     FEED_RUN = "feed.run"  # feeds, mappings, rules; take reports in
     FINDING_ANSWER = "finding.answer"  # say how a finding stands
@@ -55,7 +55,7 @@ class Scope(StrEnum):
 
 
 PERMISSION_WORDS: Mapping[Permission, Promise] = {
-    Permission.DESK_OPEN: _("Open the workspace"),
+    Permission.WORKSPACE_OPEN: _("Open the workspace"),
     Permission.PLAN_READ: _("Read the whole plan, with internal notes"),
     Permission.PLAN_EDIT: _("Change the plan"),
     Permission.PLAN_UPDATE: _("Say how an action goes"),
@@ -77,14 +77,14 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.REVIEW_DECIDE: _("Approve answers or return them"),
     Permission.EVIDENCE_READ: _("Read internal evidence"),
     Permission.EVIDENCE_KEEP: _("Keep evidence"),
-    Permission.YARDSTICK_ASSESS: _("Rate against a yardstick"),
-    Permission.YARDSTICK_REVIEW: _("Review ratings"),
+    Permission.FRAMEWORK_ASSESS: _("Rate against a framework"),
+    Permission.FRAMEWORK_REVIEW: _("Review ratings"),
     Permission.REPORT_MAKE: _("Make reports and their Word templates"),
     Permission.PUBLICATION_WRITE: _("Write publications"),
     Permission.PUBLICATION_PUBLISH: _("Publish, and say where it was published"),
     Permission.MEETING_READ: _("Read agendas, decisions and minutes"),
     Permission.MEETING_RUN: _("Call meetings, record decisions and minutes"),
-    Permission.NUDGE: _("Remind others of what they owe"),
+    Permission.REMIND: _("Remind others of what they owe"),
     Permission.FEED_READ: _("See findings, and the reports that they come from"),
     Permission.FEED_RUN: _("Run feeds: take reports in, map and rule"),
     Permission.FINDING_ANSWER: _("Say how a finding stands"),
@@ -104,7 +104,7 @@ class Role:
 
 
 P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
-_READS = {P.DESK_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_READ: ALL}
+_READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_READ: ALL}
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -127,7 +127,7 @@ ROLES: Mapping[str, Role] = {
             _("Answers for the actions of one organisation and says how they go."),
             _READS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.YARDSTICK_ASSESS: ALL, P.MEETING_READ: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL},
         ),
         Role(
             "analyst",
@@ -135,7 +135,7 @@ ROLES: Mapping[str, Role] = {
             _("Defines indicators, enters readings and checks figures."),
             _READS
             | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: ALL, P.YARDSTICK_ASSESS: ALL, P.REPORT_MAKE: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: ALL, P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL},
         ),
         Role(
             "responder",
@@ -149,7 +149,7 @@ ROLES: Mapping[str, Role] = {
             "operator",
             _("Operator"),
             _("Speaks for an organisation that runs an essential service."),
-            {P.DESK_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN, P.FEED_READ: OWN, P.FINDING_ANSWER: OWN},
+            {P.WORKSPACE_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN, P.FEED_READ: OWN, P.FINDING_ANSWER: OWN},
         ),
         Role(
             "drafter",

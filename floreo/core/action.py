@@ -114,7 +114,7 @@ def _same(a: Any, b: Any) -> bool:
     return a == b or str(a) == str(b)
 
 
-def keep(thing: Kept, *, full_clean: bool = True) -> Kept:
+def save(thing: Kept, *, full_clean: bool = True) -> Kept:
     """Saves `thing` and notes what changed, field by field. Saves nothing when nothing did."""
     current = trail()
     was = getattr(thing, "_as_loaded", None) if not thing._state.adding else None
@@ -154,7 +154,7 @@ def keep(thing: Kept, *, full_clean: bool = True) -> Kept:
     return thing
 
 
-def drop(thing: models.Model) -> None:
+def delete(thing: models.Model) -> None:
     """Deletes `thing`, noting all that it said."""
     current = trail()
     subject = _subject_of(thing)
@@ -165,7 +165,7 @@ def drop(thing: models.Model) -> None:
     thing.delete()
 
 
-def keep_all(things: Iterable[models.Model], *, model: type[models.Model]) -> int:
+def save_many(things: Iterable[models.Model], *, model: type[models.Model]) -> int:
     """Adds many new rows at once and notes how many: for packs and imports, whose files are named in the entry."""
     rows = list(things)
     model._default_manager.bulk_create(rows, batch_size=500)

@@ -44,7 +44,7 @@ def key(thing: models.Model | None) -> str:
     return f"{thing._meta.label_lower}:{thing.pk}" if thing is not None else ""
 
 
-def digest(entry: AuditEntry) -> str:
+def hash_of(entry: AuditEntry) -> str:
     """SHA-256 over the entry's facts and the hash before it, in one canonical JSON form, the same on both databases."""
     facts = {
         "number": entry.number,
@@ -101,7 +101,7 @@ def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mappin
         detail=plain(detail),
         before=last.hash,
     )
-    entry.hash = digest(entry)
+    entry.hash = hash_of(entry)
     entry.save(force_insert=True)
     return entry
 
@@ -114,7 +114,7 @@ def walk(*, expected: str = "") -> Iterator[Break]:
             yield Break(entry.number, f"entries {number + 1} to {entry.number - 1} are missing")
         if entry.before != before:
             yield Break(entry.number, "it does not follow the entry before it")
-        if digest(entry) != entry.hash:
+        if hash_of(entry) != entry.hash:
             yield Break(entry.number, "its content does not match its hash")
         number, before = entry.number, entry.hash
         seen = seen or entry.hash == expected

@@ -27,7 +27,7 @@ def today() -> date:
 
 
 @contextmanager
-def standing(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
+def pinned_day(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
     """Within it, days are counted in `zone`; with `day`, the calendar stands still on it."""
     zone_token, day_token = _zone.set(zone), _day.set(day)
     try:
@@ -38,7 +38,7 @@ def standing(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def telling(moment: datetime) -> Iterator[None]:
+def at(moment: datetime) -> Iterator[None]:
     """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is told as it happened."""
     day = moment.astimezone(ZoneInfo(_zone.get())).date()
     day_token, moment_token = _day.set(day), _moment.set(moment)

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail, Schedule
-from floreo.core.outbox import put_aside
+from floreo.core.outbox import discard
 
 JOB = "mail"  # its row in the schedules says since when the server has not answered
 BATCH = 50
@@ -119,7 +119,7 @@ def _let_go(at: datetime) -> None:
     """What is worthless now is dropped; what has been tried for days is stuck."""
     waiting = OutboxMail.objects.filter(state=MailState.WAITING)
     if waiting.filter(not_after__lte=at).exists():
-        put_aside(waiting.filter(not_after__lte=at), why="It came to nothing before it could be sent.")
+        discard(waiting.filter(not_after__lte=at), why="It came to nothing before it could be sent.")
     given_up = waiting.filter(give_up_at__lte=at, attempts__gt=0)
     if given_up.exists():
         given_up.update(state=MailState.STUCK, changed_at=at)
@@ -209,7 +209,7 @@ def _send_batch(server: _Server, batch: list[OutboxMail]) -> int:
 
 
 def _over_their_share(batch: list[OutboxMail]) -> set[int]:
-    """Whose address has had its letters of a day: two machines that answer each other stop here."""
+    """Recipient address has had its letters of a day: two machines that answer each other stop here."""
     since = clock.now() - timedelta(days=1)
     rows = OutboxMail.objects.filter(to__in={m.to for m in batch}, sent_at__gt=since).values_list("to")
     had = Counter(dict(rows.annotate(n=Count("pk")).order_by()))

@@ -35,7 +35,7 @@ class Record(models.Model):
         return self
 
 
-def said_in(translations: Any, field: str, written: str, language: str | None = None) -> str:
+def text_in(translations: Any, field: str, written: str, language: str | None = None) -> str:
     """What `translations` say of `field` in `language` (the reader's, unless said), or as it was written."""
     wanted = (language or get_language() or "").split("-")[0]
     return str(translations.get(wanted, {}).get(field) or written)
@@ -52,14 +52,14 @@ class Translated(models.Model):
 
     def in_language(self, field: str, language: str | None = None) -> str:
         """The text of `field` in `language` (the reader's, unless said), or as it was written."""
-        return said_in(self.translations, field, getattr(self, field), language)
+        return text_in(self.translations, field, getattr(self, field), language)
 
     def named(self) -> str:
         """What it is called, in the reader's language: as str() says, with its title or name in that language."""
         own = next((f for f in ("title", "name") if f in self.translated_fields), None)
         return str(self).replace(getattr(self, own), self.in_language(own), 1) if own else str(self)
 
-    def say_anew(self, field: str, text: str) -> None:
+    def set_text(self, field: str, text: str) -> None:
         """Puts `text`. Where it says something else than before, its translations go: they would say the old thing."""
         if getattr(self, field) != text:
             left = {code: {f: t for f, t in texts.items() if f != field} for code, texts in self.translations.items()}
@@ -115,7 +115,7 @@ class SearchEntry(models.Model):
     title = models.CharField(max_length=500)
     body = models.TextField(blank=True)
     address = models.CharField(max_length=300)
-    desk_address = models.CharField(max_length=300, blank=True)
+    workspace_address = models.CharField(max_length=300, blank=True)
     is_public = models.BooleanField(default=False)
 
     def __str__(self) -> str:

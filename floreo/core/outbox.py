@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, keep_all
+from floreo.core.action import action, save, save_many
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail
 
@@ -77,14 +77,14 @@ def _message_id() -> str:
 def post(mail: OutboxMail) -> OutboxMail:
     """Puts one letter into the outbox. Within an action."""
     _replace_waiting([mail])
-    return keep(mail, full_clean=False)
+    return save(mail, full_clean=False)
 
 
 def post_all(mails: Iterable[OutboxMail]) -> int:
     """Puts many letters into the outbox at once. Within an action."""
     rows = list({(m.to, m.kind, m.about or m.message_id): m for m in mails}.values())
     _replace_waiting(rows)
-    return keep_all(rows, model=OutboxMail)
+    return save_many(rows, model=OutboxMail)
 
 
 def _replace_waiting(mails: list[OutboxMail]) -> None:
@@ -97,16 +97,16 @@ def _replace_waiting(mails: list[OutboxMail]) -> None:
             state=MailState.WAITING, to__in={m.to for m in part}, about__in={m.about for m in part}
         )
         found = [row[0] for row in waiting.values_list("pk", "to", "kind", "about") if row[1:] in wanted]
-        put_aside(OutboxMail.objects.filter(pk__in=found), why="A newer letter took its place.")
+        discard(OutboxMail.objects.filter(pk__in=found), why="A newer letter took its place.")
 
 
 def withdraw_mail(kind: str, about: str) -> int:
     """What still waits of that kind about that thing is not sent: it was taken back."""
     mails = OutboxMail.objects.filter(state=MailState.WAITING, kind=kind, about=about)
-    return put_aside(mails, why="It was taken back.")
+    return discard(mails, why="It was taken back.")
 
 
-def put_aside(mails: QuerySet[OutboxMail], *, why: str) -> int:
+def discard(mails: QuerySet[OutboxMail], *, why: str) -> int:
     """Marks as no longer needed. The text of a secret one goes."""
     nothing = When(is_secret=True, then=Value("", output_field=TextField()))
     text, attachment = Case(nothing, default=F("text")), Case(nothing, default=F("attachment"))
@@ -129,11 +129,11 @@ def try_again(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     at = clock.now()
     fresh.state, fresh.attempts, fresh.next_try_at = MailState.WAITING, 0, at
     fresh.give_up_at, fresh.bounced_at = at + GIVE_UP_AFTER, None
-    return keep(fresh, full_clean=False)
+    return save(fresh, full_clean=False)
 
 
-@action("mail.dropped", needs=Permission.ACCOUNT_MANAGE)
-def drop_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
+@action("mail.discarded", needs=Permission.ACCOUNT_MANAGE)
+def discard_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     """It is not sent."""
     fresh = OutboxMail.objects.select_for_update().get(pk=mail.pk)
     if fresh.state not in {MailState.WAITING, MailState.STUCK}:
@@ -141,7 +141,7 @@ def drop_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     fresh.state = MailState.DROPPED
     if fresh.is_secret:
         fresh.text = fresh.attachment = ""
-    return keep(fresh, full_clean=False)
+    return save(fresh, full_clean=False)
 
 
 @action("mail.test_posted", needs=Permission.ACCOUNT_MANAGE)

@@ -22,7 +22,7 @@ class Entry:
     title: str
     body: str
     address: str
-    desk_address: str = ""
+    workspace_address: str = ""
     is_public: bool = False
 
 
@@ -41,7 +41,7 @@ def refresh(thing: models.Model) -> None:
         "title": entry.title[:500],
         "body": entry.body,
         "address": entry.address[:300],
-        "desk_address": entry.desk_address[:300],
+        "workspace_address": entry.workspace_address[:300],
         "is_public": entry.is_public,
     }
     SearchEntry.objects.update_or_create(key=audit.key(thing), defaults=fields)
@@ -59,7 +59,7 @@ def refresh_many(things: Iterable[models.Model]) -> None:
                     title=e.title[:500],
                     body=e.body,
                     address=e.address[:300],
-                    desk_address=e.desk_address[:300],
+                    workspace_address=e.workspace_address[:300],
                     is_public=e.is_public,
                 )
             )
@@ -68,7 +68,7 @@ def refresh_many(things: Iterable[models.Model]) -> None:
         batch_size=500,
         update_conflicts=True,
         unique_fields=["key"],
-        update_fields=["kind", "title", "body", "address", "desk_address", "is_public"],
+        update_fields=["kind", "title", "body", "address", "workspace_address", "is_public"],
     )
 
 
@@ -121,7 +121,7 @@ def find(
     return [entries[i] for i in ids if i in entries]
 
 
-def in_readers_words(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
+def in_readers_text(entries: Iterable[SearchEntry]) -> list[SearchEntry]:
     """The same, each titled in the reader's language where a person translated it: one query for each kind."""
     found = list(entries)
     keys: dict[str, list[str]] = {}

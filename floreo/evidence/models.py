@@ -62,7 +62,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         mine = bodies_of(own | (readers or frozenset()))
         return self.filter(seen | Q(organisation__in=mine)) if mine else self.filter(seen)
 
-    def standing(self) -> EvidenceQuerySet:
+    def not_withdrawn(self) -> EvidenceQuerySet:
         """What has not been withdrawn."""
         return self.filter(withdrawn_on=None)
 
@@ -71,7 +71,7 @@ class Evidence(Record, Translated, Sourced):
     """A file, a link or a record that shows something is so. Kept once; attached to as many things as it shows."""
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "note")
-    already_here = False  # set on what `keep_file` and its kin return when it had been kept before
+    already_here = False  # set on what `store_file` and its kin return when it had been kept before
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=6, choices=EvidenceKind.choices)
@@ -120,7 +120,7 @@ class Evidence(Record, Translated, Sourced):
         return self.title
 
     def owner_ids(self) -> set[int]:
-        return {self.organisation.heir().pk} if self.organisation else set()
+        return {self.organisation.successor().pk} if self.organisation else set()
 
     def validity(self, today: date) -> Validity:
         return validity(self.valid_until, self.withdrawn_on, today=today)
@@ -133,7 +133,7 @@ class Evidence(Record, Translated, Sourced):
         """Whether strangers may have it."""
         return self.is_public and self.tlp == Tlp.CLEAR and self.withdrawn_on is None
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:evidence_item", args=[self.code])
 
     def get_absolute_url(self) -> str:
@@ -148,7 +148,7 @@ class Evidence(Record, Translated, Sourced):
         kind = "evidence" if self.tlp in READABLE else "evidence_held"
         others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
         body = " ".join([self.note, self.file_name, self.url, self.source, others])
-        return Entry(kind, self.title, body, self.door_url(), self.desk_url(), self.is_open_to_all())
+        return Entry(kind, self.title, body, self.door_url(), self.workspace_url(), self.is_open_to_all())
 
 
 class Attachment(Record):
@@ -170,5 +170,5 @@ class Attachment(Record):
         return self.evidence
 
     def owner_ids(self) -> set[int]:
-        """Whose the thing is: who answers for it says what shows it."""
+        """Recipient the thing is: who answers for it says what shows it."""
         return getattr(thing_of(self.thing), "owner_ids", set)()

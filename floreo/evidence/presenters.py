@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.ui.words import day
+from floreo.core.ui.locale import day
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, EvidenceKind, LinkState
 from floreo.evidence.sniffing import Unwelcome
@@ -69,25 +69,25 @@ def unwelcome_sentence(refusal: Unwelcome, name: str) -> str:
     return str(_ALONE[refusal.code]) % words
 
 
-def day_words(when: date) -> str:
+def day_text(when: date) -> str:
     return day(when)
 
 
-def validity_words(evidence: Evidence, *, today: date) -> str:
+def validity_text(evidence: Evidence, *, today: date) -> str:
     """How long it holds: "valid until 3 Mar 2027", "run out since 1 Sep 2026"; "" where nobody said."""
     if evidence.withdrawn_on is not None:
         if evidence.replaced_by is not None:
-            return _("Replaced on %(day)s") % {"day": day_words(evidence.withdrawn_on)}
-        return _("Withdrawn on %(day)s") % {"day": day_words(evidence.withdrawn_on)}
+            return _("Replaced on %(day)s") % {"day": day_text(evidence.withdrawn_on)}
+        return _("Withdrawn on %(day)s") % {"day": day_text(evidence.withdrawn_on)}
     if evidence.valid_until is None:
         return ""
-    words = {"day": day_words(evidence.valid_until)}
+    words = {"day": day_text(evidence.valid_until)}
     if evidence.validity(today) is Validity.OUT:
         return _("Ran out on %(day)s") % words
     return _("Valid until %(day)s") % words
 
 
-def size_words(size: int | None) -> str:
+def size_text(size: int | None) -> str:
     if size is None:
         return ""
     if size < 1000:
@@ -97,11 +97,11 @@ def size_words(size: int | None) -> str:
     return _("%(n).1f MB") % {"n": size / 1_000_000}
 
 
-def link_words(evidence: Evidence) -> str:
+def link_text(evidence: Evidence) -> str:
     """What is known of a link: "Did not answer when looked at on 3 Nov 2026"; "" for anything else."""
     if evidence.kind != EvidenceKind.LINK or evidence.link_seen_on is None:
         return ""
-    words = {"day": day_words(evidence.link_seen_on)}
+    words = {"day": day_text(evidence.link_seen_on)}
     if evidence.link_state == LinkState.DEAD:
         return _("The link is dead: it did not answer on %(day)s") % words
     if evidence.link_state == LinkState.CLOSED:
@@ -109,7 +109,7 @@ def link_words(evidence: Evidence) -> str:
     return _("The link answered on %(day)s") % words
 
 
-def already_words(evidence: Evidence) -> str:
+def already_text(evidence: Evidence) -> str:
     """Said when what was handed in is in the vault already."""
     return _("This is in the vault already, as “%(title)s”. It was not kept twice.") % {"title": evidence.named()}
 
@@ -127,13 +127,13 @@ def piece_of(evidence: Evidence, place: str = "", *, today: date) -> Piece:
     """What a reader needs to know before opening it, and whether it still holds."""
     facts = []
     if evidence.kind == EvidenceKind.FILE:
-        facts = [evidence.file_name.rsplit(".", 1)[-1].upper(), size_words(evidence.size)]
+        facts = [evidence.file_name.rsplit(".", 1)[-1].upper(), size_text(evidence.size)]
     elif evidence.kind == EvidenceKind.LINK:
         facts = [urlsplit(evidence.url).hostname or ""]
-    facts += [day_words(evidence.dated)] if evidence.dated else []
+    facts += [day_text(evidence.dated)] if evidence.dated else []
     trouble = ""
     if evidence.link_state == LinkState.DEAD:
-        trouble = link_words(evidence)
+        trouble = link_text(evidence)
     elif evidence.validity(today) is Validity.OUT:
-        trouble = validity_words(evidence, today=today)
+        trouble = validity_text(evidence, today=today)
     return Piece(evidence, ", ".join([*(fact for fact in facts if fact), *([place] if place else [])]), trouble)

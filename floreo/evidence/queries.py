@@ -20,7 +20,7 @@ from floreo.evidence.presenters import Piece, piece_of
 def evidence_of(keys: Iterable[str], viewer: object) -> dict[str, list[Attachment]]:
     """What stands behind each of those things, in one query: only what the viewer may see and was not withdrawn."""
     found: dict[str, list[Attachment]] = defaultdict(list)
-    seen = Evidence.objects.visible_to(viewer).standing()
+    seen = Evidence.objects.visible_to(viewer).not_withdrawn()
     rows = Attachment.objects.filter(thing__in=set(keys), evidence__in=seen)
     for attachment in rows.select_related("evidence__organisation__merged_into").order_by("pk"):
         found[attachment.thing].append(attachment)
@@ -99,7 +99,7 @@ def _place(attachment: Attachment, thing: models.Model, viewer: object) -> Place
 
 def page_of(thing: Any) -> str:
     """Its page at the desk, "" where it has none."""
-    return str(thing.desk_url()) if hasattr(thing, "desk_url") else ""
+    return str(thing.workspace_url()) if hasattr(thing, "workspace_url") else ""
 
 
 def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
@@ -141,7 +141,7 @@ def successor_of(code: str, viewer: object) -> Evidence | None:
         old = old.replaced_by
     if old is None:
         return None
-    return Evidence.objects.visible_to(viewer).standing().filter(pk=old.pk).first()
+    return Evidence.objects.visible_to(viewer).not_withdrawn().filter(pk=old.pk).first()
 
 
 def seen_or_none(evidence: Evidence | None, viewer: object) -> Evidence | None:
@@ -156,8 +156,8 @@ def counts_of(rows: Iterable[Evidence]) -> dict[int, int]:
 
 
 def to_choose_from(key_: str, words: str, viewer: object, *, most: int = 25) -> list[Evidence]:
-    """Standing evidence that could be put on that thing, newest first: what holds each of the words."""
-    rows = Evidence.objects.visible_to(viewer).standing().exclude(attachments__thing=key_)
+    """StatusResult evidence that could be put on that thing, newest first: what holds each of the words."""
+    rows = Evidence.objects.visible_to(viewer).not_withdrawn().exclude(attachments__thing=key_)
     for word in words.split()[:8]:
         rows = rows.filter(
             models.Q(title__icontains=word)

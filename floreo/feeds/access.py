@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from floreo.core.access import Permission, must, reach
 from floreo.core.errors import Missing, NotAllowed
-from floreo.feeds.models import Correction, Digest, DigestRule, Feed, FeedRule, Finding, Report
+from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, Notice, NoticeRule
 from floreo.organisations.queries import bodies_of
 
 Row = TypeVar("Row", bound=Model)
@@ -40,9 +40,9 @@ def get_feed_for(viewer: object, code: str) -> Feed:
     return _one(Feed.objects.all(), code=code)
 
 
-def get_report_for(viewer: object, pk: int) -> Report:
+def get_report_for(viewer: object, pk: int) -> FeedFile:
     must_see_all(viewer)
-    return _one(Report.objects.select_related("feed"), pk=pk)
+    return _one(FeedFile.objects.select_related("feed"), pk=pk)
 
 
 def get_rule_for(viewer: object, pk: int) -> FeedRule:
@@ -56,20 +56,20 @@ def get_finding_for(viewer: object, pk: int) -> Finding:
     return _one(rows.select_related("organisation__merged_into", "feed"), pk=pk)
 
 
-def digests_for(viewer: object) -> QuerySet[Digest]:
+def notices_for(viewer: object) -> QuerySet[Notice]:
     """Letters to whom the viewer speaks for, or all."""
-    rows, own = Digest.objects.select_related("organisation__merged_into"), reach(viewer, Permission.FEED_READ)
+    rows, own = Notice.objects.select_related("organisation__merged_into"), reach(viewer, Permission.FEED_READ)
     return rows if own is None else rows.filter(organisation__in=bodies_of(own))
 
 
-def get_digest_for(viewer: object, pk: int) -> Digest:
+def get_notice_for(viewer: object, pk: int) -> Notice:
     must(viewer, Permission.FEED_READ)
-    return _one(digests_for(viewer), pk=pk)
+    return _one(notices_for(viewer), pk=pk)
 
 
-def get_digest_rule_for(viewer: object, pk: int) -> DigestRule:
+def get_notice_rule_for(viewer: object, pk: int) -> NoticeRule:
     must_see_all(viewer)
-    return _one(DigestRule.objects.select_related("organisation"), pk=pk)
+    return _one(NoticeRule.objects.select_related("organisation"), pk=pk)
 
 
 def get_correction_for(viewer: object, pk: int) -> Correction:

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from floreo.feeds.engine.constituency import Owned, kept
 from floreo.organisations.models import Holding, Network, Organisation
-from floreo.organisations.queries import heirs
+from floreo.organisations.queries import successors
 
 
 def owned() -> list[Owned]:
@@ -26,7 +26,7 @@ def constituency_path() -> Path:
 def _codes() -> dict[int, str]:
     """The code of who stands today for each body."""
     codes = dict(Organisation.objects.order_by().values_list("pk", "code"))
-    return codes | {old: codes[heir] for old, heir in heirs().items()}
+    return codes | {old: codes[successor] for old, successor in successors().items()}
 
 
 def _networks() -> Iterator[Owned]:

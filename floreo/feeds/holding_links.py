@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, links
 from floreo.core.errors import Missing, Refused
-from floreo.feeds.models import Digest
+from floreo.feeds.models import Notice
 from floreo.organisations.queries import the_country
 
 
@@ -32,30 +32,30 @@ def moment(today: date) -> datetime:
 class Holder:
     """Whoever came by the link that was sent to `address`: may answer for the organisation written to, and only that."""
 
-    digest: Digest
+    notice: Notice
     address: str
 
     @property
     def actor_code(self) -> str:
-        return f"digest:{self.digest.pk}"
+        return f"notice:{self.notice.pk}"
 
     @property
     def actor_name(self) -> str:
         return _("by the link sent to %(address)s") % {"address": self.address}
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
-        return (("operator", self.digest.organisation_id),)
+        return (("operator", self.notice.organisation_id),)
 
 
-def token_of(digest: Digest, place: int) -> str:
+def token_of(notice: Notice, place: int) -> str:
     """What stands in the page's address, for one address of the letter: "0.17-1~signature"."""
-    return f"{place}.{links.sign(f'digest.{place}', digest.pk, digest.link_version)}"
+    return f"{place}.{links.sign(f'notice.{place}', notice.pk, notice.link_version)}"
 
 
-def page_of(digest: Digest, place: int, language: str = "") -> str:
+def page_of(notice: Notice, place: int, language: str = "") -> str:
     """The whole address of the page, in `language`."""
     with translation.override(language or settings.LANGUAGE_CODE):
-        return str(settings.SITE_ADDRESS) + reverse("portal:findings", args=[token_of(digest, place)])
+        return str(settings.SITE_ADDRESS) + reverse("portal:findings", args=[token_of(notice, place)])
 
 
 def holder_of(token: str) -> Holder:
@@ -64,16 +64,16 @@ def holder_of(token: str) -> Holder:
     try:
         if not (place.isascii() and place.isdecimal() and len(place) < 5):
             raise Refused(_("This link is not known. Copy it whole, or ask for a new one."))  # noqa: TRY301 -- said once
-        pk, version = links.signed(f"digest.{place}", signed)
+        pk, version = links.signed(f"notice.{place}", signed)
     except Refused as unknown:
         raise Missing(unknown.sentence) from unknown
-    digest = Digest.objects.select_related("organisation__merged_into").filter(pk=pk).first()
-    if digest is None or int(place) >= len(digest.to):
+    notice = Notice.objects.select_related("organisation__merged_into").filter(pk=pk).first()
+    if notice is None or int(place) >= len(notice.to):
         raise Missing(_("This link is not known. Copy it whole, or ask for a new one."))
-    if digest.link_version != version:
+    if notice.link_version != version:
         raise Missing(
             _("The team ended this link. If you need it, answer the mail that it came with and ask for a new one.")
         )
-    if moment(clock.today()) >= digest.link_until:
+    if moment(clock.today()) >= notice.link_until:
         raise Missing(_("This link has run out. What still stands comes with the next letter, under a new one."))
-    return Holder(digest, digest.to[int(place)])
+    return Holder(notice, notice.to[int(place)])

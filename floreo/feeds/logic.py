@@ -14,7 +14,7 @@ ABSENT_RUNS = 3  # unless the feed says otherwise
 SEVERITIES = ("critical", "high", "medium", "low", "info", "undefined")  # worst first
 
 
-class Way(StrEnum):
+class CollectorKind(StrEnum):
     """How a feed's files come."""
 
     UPLOAD = "upload"
@@ -24,7 +24,7 @@ class Way(StrEnum):
     API = "api"
 
 
-class ReportState(StrEnum):
+class FileState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
@@ -43,7 +43,7 @@ class State(StrEnum):
 OPEN_STATES = (State.NEW, State.PERSISTING, State.REOPENED)
 
 
-class Said(StrEnum):
+class ReplyKind(StrEnum):
     """What the organisation answers."""
 
     FIXED = "fixed"
@@ -53,7 +53,7 @@ class Said(StrEnum):
     NEED_HELP = "need_help"
 
 
-class Claim(StrEnum):
+class FixClaim(StrEnum):
     """What became of a "fixed"."""
 
     NONE = ""
@@ -84,9 +84,9 @@ def fixed_on(last_seen: date, runs: Iterable[date], absent_runs: int) -> date | 
     return later[0] if len(later) >= max(absent_runs, 1) else None
 
 
-def state_after(*, first_seen: date, last_seen: date, was_fixed: bool, mended_on: date | None) -> State:
+def state_after(*, first_seen: date, last_seen: date, was_fixed: bool, fixed_day: date | None) -> State:
     """Where a finding stands, given the days on which it was seen and whether it had been mended once."""
-    if mended_on is not None:
+    if fixed_day is not None:
         return State.FIXED
     if was_fixed:
         return State.REOPENED
@@ -118,7 +118,7 @@ def add_day(stretches: Sequence[Stretch], day: date) -> list[Stretch]:
     return joined
 
 
-def spells(
+def open_periods(
     seen: Mapping[str, Sequence[Stretch]], runs: Mapping[str, Sequence[date]], absent_runs: Mapping[str, int]
 ) -> list[Times]:
     """The times that a finding was open, first to last. `seen` and `runs` are by source ("feed/type"), runs in order.
@@ -133,9 +133,9 @@ def spells(
         until = stretches[place + 1][0] if place + 1 < len(stretches) else date.max
         days = runs.get(source, ())
         later = days[bisect_right(days, end) : bisect_left(days, until)]
-        mended = fixed_on(end, later, absent_runs.get(source, ABSENT_RUNS)) if later else None
-        if mended or until == date.max:
-            found.append(Times(opened, end, mended))
+        fixed = fixed_on(end, later, absent_runs.get(source, ABSENT_RUNS)) if later else None
+        if fixed or until == date.max:
+            found.append(Times(opened, end, fixed))
             opened = None
     return found
 
@@ -153,17 +153,17 @@ def _union(seen: Mapping[str, Sequence[Stretch]]) -> list[tuple[date, date, str]
     return joined
 
 
-def claim_after(said_on: date | None, spells: Sequence[Times]) -> Claim:
+def fix_claim_after(said_on: date | None, open_periods: Sequence[Times]) -> FixClaim:
     """What became of a "fixed" said on a day: shown once the time in which it was said is over, contradicted when seen on
     a later day of that same time. Once the trouble is back, an older promise says nothing any more."""
-    if said_on is None or not spells:
-        return Claim.NONE
-    then = next((t for t in reversed(spells) if t.opened_on <= said_on), spells[0])
-    if then is not spells[-1]:
-        return Claim.NONE
+    if said_on is None or not open_periods:
+        return FixClaim.NONE
+    then = next((t for t in reversed(open_periods) if t.opened_on <= said_on), open_periods[0])
+    if then is not open_periods[-1]:
+        return FixClaim.NONE
     if then.last_day > said_on:
-        return Claim.CONTRADICTED
-    return Claim.SHOWN if then.fixed_on else Claim.CLAIMED
+        return FixClaim.CONTRADICTED
+    return FixClaim.SHOWN if then.fixed_on else FixClaim.CLAIMED
 
 
 def days_in(seen: Mapping[str, Sequence[Stretch]]) -> int:

@@ -16,11 +16,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db.models import F, Q
 
 from floreo.core.figures import SMALL, Filters, Group, Period, Reading, RecordRef, median, share
-from floreo.feeds.models import Digest, Report, ReportState, Spell
+from floreo.core.wording import short_day
+from floreo.feeds.models import FeedFile, FileState, Notice, OpenPeriod
 from floreo.organisations.models import Contact, Holding, HoldingKind, Network, Organisation
-from floreo.organisations.queries import heirs
+from floreo.organisations.queries import successors
 from floreo.strategy.plan_facts import address
-from floreo.strategy.presenters.words import short_day
 
 FRESH = timedelta(days=7)  # a letter younger than that may still be answered
 VERIFIED_FOR = timedelta(days=365)  # a contact that answered longer ago is not known to be read any more
@@ -59,7 +59,7 @@ def safe_kinds(sums: Mapping[str, _Sum]) -> tuple[Group, ...]:
 
 def _kinds() -> tuple[dict[int, str], dict[int, int]]:
     """The kind of each body that stands, and who stands for each that was merged."""
-    return dict(Organisation.objects.order_by().values_list("pk", "kind")), heirs()
+    return dict(Organisation.objects.order_by().values_list("pk", "kind")), successors()
 
 
 def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
@@ -82,27 +82,27 @@ def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
     return dict(found)
 
 
-def _constituency(heir: Mapping[int, int]) -> dict[int, int]:
+def _constituency(successor: Mapping[int, int]) -> dict[int, int]:
     """IPv4 addresses by who answers for them today."""
     networks = Network.objects.exclude(holder=None).order_by("pk").values_list("holder_id", "prefixes")
     held = Holding.objects.filter(kind=HoldingKind.PREFIX).order_by("pk").values_list("organisation_id", "value")
     rows = [(prefix, body) for body, prefixes in networks for prefix in prefixes]
     rows += [(prefix, body) for body, prefix in held]  # more exact, so they come later
-    return own_addresses((prefix, heir.get(body, body)) for prefix, body in rows if body is not None)
+    return own_addresses((prefix, successor.get(body, body)) for prefix, body in rows if body is not None)
 
 
 def findings_open_per_1000_addresses(period: Period, filters: Filters) -> Reading:
     """Findings that stood open on the period's last day at IPv4 addresses, for each 1,000 IPv4 addresses of the register. How
     many addresses there were is known for today only."""
-    kinds, heir = _kinds()
-    addresses = _constituency(heir)
-    rows = Spell.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
+    kinds, successor = _kinds()
+    addresses = _constituency(successor)
+    rows = OpenPeriod.objects.filter(Q(fixed_on=None) | Q(fixed_on__gt=period.end), opened_on__lte=period.end)
     columns = ("finding_id", "finding__kind", "finding__ip", "finding__organisation_id", "opened_on")
     records, sums, left = [], defaultdict[str, _Sum](_Sum), 0
     for body, count in addresses.items():
         sums[kinds[body]].add(_Sum({body}, 0, count))
     for pk, kind, ip, of, since in rows.order_by("opened_on", "pk").values_list(*columns):
-        owner = heir.get(of, of)
+        owner = successor.get(of, of)
         if ip is None or ":" in ip or owner not in addresses:
             left += 1
             continue
@@ -129,7 +129,7 @@ def median_days_to_fix(period: Period, filters: Filters) -> Reading:
     """The middle number of days from the first report of a finding to the first that no longer saw it, over findings mended in
     the period. One that came back counts each time. Grouped by kind of finding: mended within a week, of all mended."""
     days, records, sums = [], [], defaultdict[str, list[int]](lambda: [0, 0])
-    for pk, kind, _owner, opened, took in _mended(period):
+    for pk, kind, _owner, opened, took in _fixed(period):
         days.append(took)
         sums[kind][0] += took <= WEEK
         sums[kind][1] += 1
@@ -139,10 +139,10 @@ def median_days_to_fix(period: Period, filters: Filters) -> Reading:
 
 def median_days_to_fix_by_sector(period: Period, filters: Filters) -> Reading:
     """The same days, grouped by kind of organisation: who mends within a week."""
-    kinds, heir = _kinds()
+    kinds, successor = _kinds()
     days, records, sums = [], [], defaultdict[str, _Sum](_Sum)
-    for pk, kind, owner, opened, took in _mended(period):
-        body = heir.get(owner, owner)
+    for pk, kind, owner, opened, took in _fixed(period):
+        body = successor.get(owner, owner)
         days.append(took)
         sums[kinds[body]].add(_Sum({body}, int(took <= WEEK), 1))
         records.append(_finding(pk, kind, opened, counted=took <= WEEK))
@@ -154,19 +154,19 @@ def _median_of(days: Sequence[int], records: Sequence[RecordRef], groups: tuple[
     return Reading(median(days), nothing, Decimal(len(days)), tuple(records), groups)
 
 
-def _mended(period: Period) -> Iterator[tuple[int, str, int, date, int]]:
+def _fixed(period: Period) -> Iterator[tuple[int, str, int, date, int]]:
     """Findings mended in the period, each time: (finding, kind, whose, since when, days it took)."""
-    rows = Spell.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end).order_by("fixed_on", "pk")
+    rows = OpenPeriod.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end).order_by("fixed_on", "pk")
     columns = ("finding_id", "finding__kind", "finding__organisation_id", "opened_on", "fixed_on")
     for pk, kind, owner, opened, fixed in rows.values_list(*columns):
         if fixed is not None:  # the query asked for it
             yield pk, kind, owner, opened, (fixed - opened).days
 
 
-def share_digests_answered(period: Period, filters: Filters) -> Reading:
+def share_notices_answered(period: Period, filters: Filters) -> Reading:
     """Per cent of the letters posted in the period that somebody answered by its last day. A letter of the last week that
     nobody answered yet is left out: it still has time."""
-    rows = Digest.objects.filter(on__gte=period.start, on__lte=period.end).exclude(to=[])
+    rows = Notice.objects.filter(on__gte=period.start, on__lte=period.end).exclude(to=[])
     records, sums, fresh = [], defaultdict[str, list[int]](lambda: [0, 0]), 0
     for pk, role, on, answered in rows.order_by("on", "pk").values_list(
         "pk", "contact_role", "on", "answered_at__date"
@@ -177,7 +177,7 @@ def share_digests_answered(period: Period, filters: Filters) -> Reading:
             continue
         sums[role][0] += is_answered
         sums[role][1] += 1
-        records.append(RecordRef(short_day(on), address("workspace:digest", str(pk)), is_answered))
+        records.append(RecordRef(short_day(on), address("workspace:notice", str(pk)), is_answered))
     answered_ones = sum(record.counted for record in records)
     groups = tuple(Group(role, *sums[role]) for role in sorted(sums))
     return Reading(
@@ -193,12 +193,12 @@ def share_digests_answered(period: Period, filters: Filters) -> Reading:
 def share_constituency_verified_contact(period: Period, filters: Filters) -> Reading:
     """Per cent of the organisations with networks, addresses or domains in the register of which a contact answered within a
     year before the period's last day. Only the last answer of a contact is known, so this knows today only."""
-    kinds, heir = _kinds()
+    kinds, successor = _kinds()
     holders = Network.objects.exclude(holder=None).order_by().values_list("holder_id", flat=True)
     held = Holding.objects.order_by().values_list("organisation_id", flat=True)
-    bodies = {heir.get(body, body) for body in (*holders, *held) if body is not None}
+    bodies = {successor.get(body, body) for body in (*holders, *held) if body is not None}
     fresh = Contact.objects.filter(verified_on__gt=period.end - VERIFIED_FOR, verified_on__lte=period.end)
-    verified = {heir.get(body, body) for body in fresh.order_by().values_list("organisation_id", flat=True)}
+    verified = {successor.get(body, body) for body in fresh.order_by().values_list("organisation_id", flat=True)}
     sums = defaultdict[str, _Sum](_Sum)
     records = []
     for organisation in Organisation.objects.filter(pk__in=bodies).order_by("name", "pk"):
@@ -217,7 +217,7 @@ def share_constituency_verified_contact(period: Period, filters: Filters) -> Rea
 
 def rejects_per_million(period: Period, filters: Filters) -> Reading:
     """Rows of reports about days of the period that could not be kept, for each million rows read. Grouped by kind of report."""
-    rows = Report.objects.filter(state=ReportState.DONE, day__gte=period.start, day__lte=period.end, rows__gt=0)
+    rows = FeedFile.objects.filter(state=FileState.DONE, day__gte=period.start, day__lte=period.end, rows__gt=0)
     columns = ("pk", "report_type", "day", "rows", "rejected")
     records, sums = [], defaultdict[str, list[int]](lambda: [0, 0])
     for pk, kind, day, count, rejected in rows.order_by(F("day"), "pk").values_list(*columns):

@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
-from floreo.feeds.models import DigestRule, Every, Feed, FeedRule, Said, Severity, Tlp, Way
+from floreo.feeds.models import CollectorKind, Every, Feed, FeedRule, NoticeRule, ReplyKind, Severity, Tlp
 from floreo.feeds.presenters.rules import wrong_sentence
 from floreo.organisations.models import ContactRole
 from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, one_of
@@ -31,7 +31,7 @@ class FeedShape(Shape):
 
     code: Annotated[Code, StringConstraints(max_length=40)]
     name: str
-    way: Annotated[str, one_of(Way)] = Way.UPLOAD.value
+    collector: Annotated[str, one_of(CollectorKind)] = CollectorKind.UPLOAD.value
     place: str = ""
     format: str = ""
     mapping: dict[str, str | bool] = Field(default_factory=dict)
@@ -41,11 +41,11 @@ class FeedShape(Shape):
     is_active: bool = True
 
 
-class DigestRuleShape(Shape):
-    """[[digest_rule]]: who gets what, how often. Of several that fit a finding the first counts, by position."""
+class NoticeRuleShape(Shape):
+    """[[notice_rule]]: who gets what, how often. Of several that fit a finding the first counts, by position."""
 
-    word: ClassVar[str] = "digest_rule"
-    makes: ClassVar[type[models.Model]] = DigestRule
+    word: ClassVar[str] = "notice_rule"
+    makes: ClassVar[type[models.Model]] = NoticeRule
     lookup: ClassVar[tuple[str, ...]] = ("organisation", "kind", "worst", "contact_role")
 
     organisation: str = ""
@@ -101,9 +101,9 @@ class FeedRuleShape(Shape):
 
 
 # In the order in which they are made: what a row points to comes before it.
-SHAPES: tuple[type[Shape], ...] = (FeedShape, DigestRuleShape, FeedRuleShape)
+SHAPES: tuple[type[Shape], ...] = (FeedShape, NoticeRuleShape, FeedRuleShape)
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {
-    "feeds.toml": {"feed": FeedShape, "digest_rule": DigestRuleShape, "feed_rule": FeedRuleShape}
+    "feeds.toml": {"feed": FeedShape, "notice_rule": NoticeRuleShape, "feed_rule": FeedRuleShape}
 }
 
 
@@ -112,7 +112,7 @@ class AnswerShape(Strict):
 
     on: Day
     organisation: str
-    said: Annotated[str, one_of(Said)]
+    said: Annotated[str, one_of(ReplyKind)]
     subject: str = ""
     note: str = ""
 

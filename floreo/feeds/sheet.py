@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.errors import Refused
-from floreo.feeds.actions.answering import MOST_NOTE, answer, say_received, take_back
+from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
-from floreo.feeds.models import Answer, Claim, Finding, Said, Severity
+from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
+from floreo.feeds.presenters.finding_text import NEWS_WORDS, changes_now, in_order, where, why_text
 from floreo.feeds.texts import KindText, text_of
-from floreo.feeds.told import NEWS_WORDS, in_order, news_now, where, why_words
 from floreo.organisations.queries import bodies_of
 
 SHOWN_OF_A_KIND = 25  # as rows on the first page; a kind opened by itself shows more
@@ -54,7 +54,7 @@ class Section:
 class AnswerForm(forms.Form):
     said = forms.ChoiceField(
         label=_l("How does it stand?"),
-        choices=Said.choices,
+        choices=ReplyKind.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _l("Choose how it stands.")},
     )
@@ -71,10 +71,10 @@ class Sheet:
     """Everything on the page. `only`: one kind, opened by itself."""
 
     def __init__(self, holder: Holder, *, only: str = "") -> None:
-        self.holder, self.digest, self.only = holder, holder.digest, only
-        heir = self.digest.organisation.heir()
-        self.told = self.digest.lines.count()
-        rows = Finding.objects.filter(lines__digest=self.digest, organisation__in=bodies_of([heir.pk]))
+        self.holder, self.notice, self.only = holder, holder.notice, only
+        successor = self.notice.organisation.successor()
+        self.told = self.notice.lines.count()
+        rows = Finding.objects.filter(lines__notice=self.notice, organisation__in=bodies_of([successor.pk]))
         self.findings = sorted(rows.select_related("feed"), key=lambda f: (f.severity_rank, f.kind, in_order(f)))
         self.form = AnswerForm()
         self.chosen: set[int] = {self.findings[0].pk} if len(self.findings) == 1 else set()
@@ -88,7 +88,7 @@ class Sheet:
 
     @property
     def counts(self) -> list[tuple[str | Promise, int]]:
-        counted = Counter(news_now(f) for f in self.findings)
+        counted = Counter(changes_now(f) for f in self.findings)
         return [(NEWS_WORDS[news], n) for news, n in counted.most_common()]
 
     @property
@@ -110,12 +110,12 @@ class Sheet:
 
     def _said_here(self) -> set[int]:
         """What was said last by this very letter's link, and what the team has not seen to."""
-        rows = Answer.objects.filter(digest=self.digest, handled_at=None)
+        rows = Reply.objects.filter(notice=self.notice, handled_at=None)
         return set(rows.values_list("finding_id", flat=True))
 
     def whys(self) -> list[str]:
         """Why it came to them, once a reason."""
-        return [why_words(*each) for each in dict.fromkeys((f.reason, f.network) for f in self.findings)]
+        return [why_text(*each) for each in dict.fromkeys((f.reason, f.network) for f in self.findings)]
 
     def fill(self, posted: QueryDict) -> None:
         """What was typed and ticked: single findings, whole kinds, or everything. Shown again whatever becomes of it."""
@@ -128,11 +128,11 @@ class Sheet:
     def press(self, posted: QueryDict) -> str:
         """What was pressed: "received", "back" or "answer". Raises Refused; returns "" when the form needs mending."""
         if "received" in posted:
-            say_received(self.digest, by=self.holder)
+            record_received(self.notice, by=self.holder)
             return "received"
         if "back" in posted:
             pk = _whole(str(posted["back"]))
-            take_back(self.digest, by=self.holder, findings=[pk] if pk is not None else [])
+            take_back(self.notice, by=self.holder, findings=[pk] if pk is not None else [])
             return "back"
         if self.unknown:
             sentence = _("Something that you ticked is not in this letter, or is no longer yours. Reload the page.")
@@ -143,7 +143,7 @@ class Sheet:
             self.form.add_error(None, _("Tick what you mean, above."))
             return ""
         said = dict.fromkeys(self.chosen, str(self.form.cleaned_data["said"]))
-        answer(self.digest, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])
+        answer(self.notice, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])
         return "answer"
 
 
@@ -157,7 +157,7 @@ def _section(finding: Finding) -> Section:
 
 
 def _row(finding: Finding, *, is_mine: bool) -> Row:
-    said = str(Said(finding.said).label) if finding.said else ""
+    said = str(ReplyKind(finding.said).label) if finding.said else ""
     if finding.claim:
-        said = str(Claim(finding.claim).label)
-    return Row(finding, where(finding), str(NEWS_WORDS[news_now(finding)]), said, is_mine)
+        said = str(FixClaim(finding.claim).label)
+    return Row(finding, where(finding), str(NEWS_WORDS[changes_now(finding)]), said, is_mine)

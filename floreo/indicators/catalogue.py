@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.figures import MeasureFunction
 from floreo.feeds import measures as feeds
+from floreo.frameworks import measures as frameworks
 from floreo.indicators.logic import Direction
 from floreo.meetings import measures as meetings
 from floreo.reviews import measures as reviews
 from floreo.strategy import measures as strategy
 from floreo.strategy import money_measures as money
-from floreo.yardsticks import measures as yardsticks
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Measure:
     function: MeasureFunction
     title: Promise
     unit: str
-    numerator_words: Promise
-    denominator_words: Promise
+    numerator_text: Promise
+    denominator_text: Promise
     version: int = 1
     decimals: int = 0
     direction: Direction = Direction.UP
@@ -140,7 +140,7 @@ MEASURES: dict[str, Measure] = {
         _("public actions asked about"),
     ),
     "gci_items_reviewed": Measure(
-        yardsticks.gci_items_reviewed,
+        frameworks.gci_items_reviewed,
         _("Share of GCI items with a reviewed level"),
         "%",
         _("items with a reviewed level"),
@@ -148,7 +148,7 @@ MEASURES: dict[str, Measure] = {
         knows_past=False,
     ),
     "gci_items_with_evidence": Measure(
-        yardsticks.gci_items_with_evidence,
+        frameworks.gci_items_with_evidence,
         _("Share of GCI items with public evidence"),
         "%",
         _("items with public evidence"),
@@ -156,7 +156,7 @@ MEASURES: dict[str, Measure] = {
         knows_past=False,
     ),
     "cmm_items_reviewed": Measure(
-        yardsticks.cmm_items_reviewed,
+        frameworks.cmm_items_reviewed,
         _("Share of CMM aspects with a reviewed stage"),
         "%",
         _("aspects with a reviewed stage"),
@@ -191,8 +191,8 @@ MEASURES: dict[str, Measure] = {
         decimals=1,
         direction=Direction.DOWN,
     ),
-    "share_digests_answered": Measure(
-        feeds.share_digests_answered,
+    "share_notices_answered": Measure(
+        feeds.share_notices_answered,
         _("Share of letters about findings that are answered"),
         "%",
         _("letters answered"),

@@ -54,7 +54,7 @@ def is_reached(value: Decimal, target: Decimal, direction: Direction) -> bool:
 
 
 def expected_by(day: date, *, baseline: Decimal, baseline_on: date, target: Target) -> Decimal:
-    """Where a straight line from baseline to target stands on `day`. A yardstick, not a forecast."""
+    """Where a straight line from baseline to target stands on `day`. A framework, not a forecast."""
     if target.due is None or target.due <= baseline_on or day >= target.due:
         return target.value
     elapsed = Decimal((day - baseline_on).days) / Decimal((target.due - baseline_on).days)

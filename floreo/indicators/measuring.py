@@ -48,13 +48,13 @@ class Taken:
     """What a measure gave for one period, as a reading's columns, with its records apart."""
 
     fields: dict[str, Any]
-    digest: str
+    sha256: str
     rows: list[list[Any]]
     total: int
     is_empty: bool  # there was nothing to count
 
     def record_list(self) -> RecordList:
-        return RecordList(digest=self.digest, rows=self.rows, total=self.total)
+        return RecordList(sha256=self.sha256, rows=self.rows, total=self.total)
 
 
 Known = dict[tuple[str, Period, Filters], Taken]  # what one round has taken already
@@ -75,8 +75,8 @@ def take(indicator: Indicator, period: Period, today: date, known: Known | None 
 def _taken(given: logic.Reading, measure: Measure, name: str, as_of: date) -> Taken:
     rows = [[r.label, r.address, r.counted] for r in given.records[:MOST_RECORDS]]
     said = json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")
-    digest = hashlib.sha256(said).hexdigest()
-    return Taken(_fields(given, measure, name, as_of), digest, rows, len(given.records), _is_empty(given))
+    sha256 = hashlib.sha256(said).hexdigest()
+    return Taken(_fields(given, measure, name, as_of), sha256, rows, len(given.records), _is_empty(given))
 
 
 def _is_empty(given: logic.Reading) -> bool:

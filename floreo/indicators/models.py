@@ -53,8 +53,8 @@ class Indicator(Record, Translated, Sourced):
         "definition",
         "unit",
         "method",
-        "numerator_words",
-        "denominator_words",
+        "numerator_text",
+        "denominator_text",
         "short_title",
         "target_source",
         "answers_post",
@@ -70,8 +70,8 @@ class Indicator(Record, Translated, Sourced):
     direction = models.CharField(max_length=4, choices=DirectionChoice.choices, default=DirectionChoice.UP)
     frequency = models.CharField(max_length=8, choices=FrequencyChoice.choices, default=FrequencyChoice.QUARTER)
     method = models.TextField(blank=True)
-    numerator_words = models.CharField(max_length=200, blank=True)  # "actions on track or done"
-    denominator_words = models.CharField(max_length=200, blank=True)
+    numerator_text = models.CharField(max_length=200, blank=True)  # "actions on track or done"
+    denominator_text = models.CharField(max_length=200, blank=True)
     about_people = models.BooleanField(default=False)  # small numbers are then not shown to the public
 
     baseline = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
@@ -109,32 +109,34 @@ class Indicator(Record, Translated, Sourced):
         return self.title
 
     def owner_ids(self) -> set[int]:
-        return {self.answers_for.heir().pk} if self.answers_for else set()
+        return {self.answers_for.successor().pk} if self.answers_for else set()
 
     def get_absolute_url(self) -> str:
         return reverse("portal:indicator", args=[self.code])
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:indicator", args=[self.code])
 
     def search_entry(self) -> Entry:
-        return Entry("indicator", self.title, self.definition, self.get_absolute_url(), self.desk_url(), self.is_public)
+        return Entry(
+            "indicator", self.title, self.definition, self.get_absolute_url(), self.workspace_url(), self.is_public
+        )
 
 
 class RecordList(models.Model):
     """The records that a reading counted, with their names as they then were. Kept once, however many readings counted
     the same, and told apart by its content."""
 
-    digest = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64, unique=True)
     rows = models.JSONField()  # [[label, address, counted], ...], those not counted first
     total = models.PositiveIntegerField()  # how many there were; `rows` keeps the first of a very long list
 
     def __str__(self) -> str:
-        return f"{self.total} {self.digest[:12]}"
+        return f"{self.total} {self.sha256[:12]}"
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
-    def standing(self) -> ReadingQuerySet:
+    def current(self) -> ReadingQuerySet:
         """Without those that were corrected: what holds today."""
         return self.filter(corrected_by=None)
 
@@ -215,7 +217,7 @@ class Reading(Record, Sourced):
     def owner_ids(self) -> set[int]:
         return self.indicator.owner_ids()
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:reading", args=[self.indicator.code, self.pk])
 
     def save(self, *args: Any, **kwargs: Any) -> None:

@@ -200,8 +200,8 @@ class IndicatorShape(TranslatedShape, SourcedShape):
     direction: Annotated[str, one_of(DirectionChoice)] = "up"
     frequency: Annotated[str, one_of(FrequencyChoice)] = "quarter"
     method: str = ""
-    numerator_words: str = ""
-    denominator_words: str = ""
+    numerator_text: str = ""
+    denominator_text: str = ""
     about_people: bool = False
     baseline: Number | None = None
     baseline_on: Day | None = None

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from floreo.core import clock
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.indicators.logic import (
     Direction,
     Frequency,
@@ -38,12 +38,12 @@ OUTLOOKS: dict[Outlook, Promise] = {
 }
 
 
-def number_words(value: Decimal | int, decimals: int = 0) -> str:
-    return words.number(value, decimals)
+def number_text(value: Decimal | int, decimals: int = 0) -> str:
+    return locale.number(value, decimals)
 
 
-def day_words(day: date) -> str:
-    return words.day(day)
+def day_text(day: date) -> str:
+    return locale.day(day)
 
 
 def day_of(moment: datetime) -> date:
@@ -51,18 +51,18 @@ def day_of(moment: datetime) -> date:
     return min(moment.date(), clock.today())
 
 
-def period_words(period: Period) -> str:
+def period_text(period: Period) -> str:
     """ "Q3 2026", "July 2026", "2026", or the two dates, in the reader's language."""
     match period.frequency:
         case Frequency.YEAR:
-            return words.day(period.start, "year")
+            return locale.day(period.start, "year")
         case Frequency.QUARTER:
-            return words.day(period.start, "quarter")
+            return locale.day(period.start, "quarter")
         case Frequency.MONTH:
-            return words.day(period.start, "month")
+            return locale.day(period.start, "month")
         case Frequency.ONCE:
-            return words.day(period.start)
-    return gettext("%(first)s to %(last)s") % {"first": words.day(period.start), "last": words.day(period.end)}
+            return locale.day(period.start)
+    return gettext("%(first)s to %(last)s") % {"first": locale.day(period.start), "last": locale.day(period.end)}
 
 
 def _counted(unit: str, value: Decimal | int, number: str) -> str:
@@ -82,7 +82,7 @@ def _counted(unit: str, value: Decimal | int, number: str) -> str:
 
 def with_unit(value: Decimal | int, indicator: Indicator) -> str:
     """ "95 %", "30 people", "1 day": a value in the indicator's unit."""
-    number, unit = number_words(value, indicator.decimals), indicator.in_language("unit")
+    number, unit = number_text(value, indicator.decimals), indicator.in_language("unit")
     return _counted(unit, value, number) or NBSP.join(filter(None, [number, unit]))
 
 
@@ -94,14 +94,14 @@ def is_hidden(reading: Reading) -> bool:
     return is_small(counted) or is_small(reading.denominator)
 
 
-def value_words(reading: Reading, *, unit: bool = True) -> str:
+def value_text(reading: Reading, *, unit: bool = True) -> str:
     """The value as the public sees it: "81 %", "over 30 people", "Fewer than 5", "No figure"."""
     if is_hidden(reading):
         return gettext("Fewer than 5")
     if reading.value is None:
         return gettext("No figure")
     indicator = reading.indicator
-    number = with_unit(reading.value, indicator) if unit else number_words(reading.value, indicator.decimals)
+    number = with_unit(reading.value, indicator) if unit else number_text(reading.value, indicator.decimals)
     match reading.qualifier:
         case "over":
             return gettext("over %(number)s") % {"number": number}
@@ -112,46 +112,46 @@ def value_words(reading: Reading, *, unit: bool = True) -> str:
     return number
 
 
-def when_words(reading: Reading) -> str:
+def when_text(reading: Reading) -> str:
     """For when a reading holds: "Q3 2026", or "Q4 2026 so far, as of 25 Nov 2026" while its period runs."""
-    period = period_words(reading.period)
+    period = period_text(reading.period)
     if reading.on < reading.ends_on:
-        return gettext("%(period)s so far, as of %(day)s") % {"period": period, "day": day_words(reading.on)}
+        return gettext("%(period)s so far, as of %(day)s") % {"period": period, "day": day_text(reading.on)}
     return period
 
 
 def short_when(reading: Reading) -> str:
     """ "Q3 2026", or "as of 25 Nov 2026" while the period runs: for a column."""
     if reading.on < reading.ends_on:
-        return gettext("as of %(day)s") % {"day": day_words(reading.on)}
-    return period_words(reading.period)
+        return gettext("as of %(day)s") % {"day": day_text(reading.on)}
+    return period_text(reading.period)
 
 
-def direction_words(indicator: Indicator) -> str:
+def direction_text(indicator: Indicator) -> str:
     return str(indicator.get_direction_display())
 
 
 def _difference(indicator: Indicator, by: Decimal) -> str:
-    number = number_words(by, indicator.decimals)
+    number = number_text(by, indicator.decimals)
     if indicator.unit == "%":
         return ngettext("%(number)s point", "%(number)s points", 1 if by == 1 else 2) % {"number": number}
     return number if indicator.unit.startswith("of ") else with_unit(by, indicator)  # "of 84": not 13 of 84 more
 
 
-def change_words(reading: Reading, before: Reading | None) -> str:
+def change_text(reading: Reading, before: Reading | None) -> str:
     """ "▲ 4 points on Q2 2026; higher is better". Empty when there is nothing to compare with, or a source says "over" or
     "about": between two such numbers there is no exact difference."""
     if before is None or reading.value is None or before.value is None or is_hidden(reading) or is_hidden(before):
         return ""
     if reading.qualifier or before.qualifier:
         return ""
-    indicator, then = reading.indicator, period_words(before.period)
+    indicator, then = reading.indicator, period_text(before.period)
     if reading.not_comparable:
         return gettext("Not comparable with %(period)s: another method") % {"period": then}
     places = Decimal(1).scaleb(-indicator.decimals)
     now, was = reading.value.quantize(places), before.value.quantize(places)
     way = move(now, was)
-    said = {"period": then, "better": direction_words(indicator)}
+    said = {"period": then, "better": direction_text(indicator)}
     if way is Move.SAME:
         return gettext("No change on %(period)s; %(better)s") % said
     said |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
@@ -174,28 +174,28 @@ def outlook_of(indicator: Indicator, reading: Reading | None) -> Outlook:
     )
 
 
-def target_words(indicator: Indicator) -> str:
+def target_text(indicator: Indicator) -> str:
     """ "95 % by 31 Dec 2027"; empty without a target."""
     if indicator.target is None:
         return ""
     value = with_unit(indicator.target, indicator)
     if indicator.target_due is None:
         return value
-    return gettext("%(value)s by %(day)s") % {"value": value, "day": day_words(indicator.target_due)}
+    return gettext("%(value)s by %(day)s") % {"value": value, "day": day_text(indicator.target_due)}
 
 
-def baseline_words(indicator: Indicator) -> str:
+def baseline_text(indicator: Indicator) -> str:
     """ "54 %, 31 Dec 2024"; empty without a baseline."""
     if indicator.baseline is None:
         return ""
     value = with_unit(indicator.baseline, indicator)
-    return f"{value}, {day_words(indicator.baseline_on)}" if indicator.baseline_on else value
+    return f"{value}, {day_text(indicator.baseline_on)}" if indicator.baseline_on else value
 
 
-def outlook_words(indicator: Indicator, reading: Reading | None) -> str:
+def outlook_text(indicator: Indicator, reading: Reading | None) -> str:
     """ "On track to 95 % by Dec 2027": the outlook with the target it speaks of."""
     found = outlook_of(indicator, reading)
-    target = target_words(indicator)
+    target = target_text(indicator)
     if found is Outlook.UNKNOWN:
         return gettext("Target: %(target)s") % {"target": target} if target else gettext("No target")
     if found in {Outlook.REACHED, Outlook.MISSED}:
@@ -208,12 +208,12 @@ def outlook_words(indicator: Indicator, reading: Reading | None) -> str:
 def headline(indicator: Indicator, reading: Reading | None) -> str:
     """One sentence that answers how the figure stands."""
     if reading is None:
-        return missing_words(indicator)
+        return missing_text(indicator)
     if is_hidden(reading):
-        return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_words(reading)}
+        return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_text(reading)}
     if reading.value is None:
-        return gettext("%(when)s: nothing to count, so there is no figure.") % {"when": when_words(reading)}
-    said = {"when": when_words(reading), "value": value_words(reading), "outlook": outlook_words(indicator, reading)}
+        return gettext("%(when)s: nothing to count, so there is no figure.") % {"when": when_text(reading)}
+    said = {"when": when_text(reading), "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
     if indicator.target is None:
         return gettext("%(when)s: %(value)s. No target is set.") % said
     return gettext("%(when)s: %(value)s. %(outlook)s.") % said
@@ -237,16 +237,16 @@ def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | Non
     return period.end + timedelta(days=1)
 
 
-def missing_words(indicator: Indicator) -> str:
+def missing_text(indicator: Indicator) -> str:
     """What stands where there is no reading yet: that, the target, and when the first is due."""
     said = [gettext("No reading yet.")]
     if indicator.target is not None:
-        said.append(gettext("Target: %(target)s.") % {"target": target_words(indicator)})
+        said.append(gettext("Target: %(target)s.") % {"target": target_text(indicator)})
     due = next_reading_on(indicator, None)
     if due is not None:
         overdue = due <= clock.today()
         words_ = gettext("The first was due on %(day)s.") if overdue else gettext("The first is due on %(day)s.")
-        said.append(words_ % {"day": day_words(due)})
+        said.append(words_ % {"day": day_text(due)})
     return " ".join(said)
 
 

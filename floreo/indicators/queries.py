@@ -24,7 +24,7 @@ def newest(indicators: QuerySet[Indicator], count: int = 1) -> dict[int, list[Re
         partition_by=[F("indicator_id")],
         order_by=[F("ends_on").desc(), F("starts_on").asc(), F("pk").desc()],
     )
-    ranked = Reading.objects.standing().of_the_country()
+    ranked = Reading.objects.current().of_the_country()
     if indicators.query.is_sliced:
         ranked = ranked.filter(indicator__in=[i.pk for i in indicators])
     else:
@@ -49,7 +49,7 @@ def latest_and_before(indicators: QuerySet[Indicator]) -> dict[int, tuple[Readin
 
 def series(indicator: Indicator) -> list[Reading]:
     """Its readings of the whole country that hold today, oldest first. `reading.corrects` is the one it replaced."""
-    rows = indicator.readings.standing().of_the_country()
+    rows = indicator.readings.current().of_the_country()
     return list(rows.select_related("indicator", "corrects", "records").order_by("ends_on", "pk"))
 
 
@@ -61,13 +61,13 @@ def all_readings(indicator: Indicator) -> list[Reading]:
 
 def comparisons(indicator: Indicator) -> dict[str, list[Reading]]:
     """Readings of other states, by state, oldest first."""
-    rows = indicator.readings.standing().filter(part="").exclude(subject="")
+    rows = indicator.readings.current().filter(part="").exclude(subject="")
     return _by(rows.select_related("indicator").order_by("subject", "ends_on"), "subject")
 
 
 def parts(indicator: Indicator) -> dict[str, list[Reading]]:
     """Readings of the parts of the whole (the pillars of an index), by part, oldest first."""
-    rows = indicator.readings.standing().filter(subject="").exclude(part="")
+    rows = indicator.readings.current().filter(subject="").exclude(part="")
     return _by(rows.select_related("indicator").order_by("pk"), "part")
 
 
@@ -80,9 +80,9 @@ def _by(readings: Iterable[Reading], name: str) -> dict[str, list[Reading]]:
     return dict(found)
 
 
-def standing_reading(indicator: Indicator, period: Period, *, part: str = "", subject: str = "") -> Reading | None:
+def current_reading(indicator: Indicator, period: Period, *, part: str = "", subject: str = "") -> Reading | None:
     """The reading of exactly that period which holds today."""
-    rows = Reading.objects.standing().filter(indicator=indicator, starts_on=period.start, ends_on=period.end)
+    rows = Reading.objects.current().filter(indicator=indicator, starts_on=period.start, ends_on=period.end)
     return rows.filter(part=part, subject=subject).select_related("indicator").first()
 
 
@@ -118,7 +118,7 @@ def due_among(indicators: QuerySet[Indicator], today: date) -> list[Due]:
     """Which of these lack the reading of their last ended period. In two queries."""
     entered = indicators.filter(measure="").exclude(frequency=Frequency.ONCE).select_related("edition")
     have: dict[int, set[Period]] = defaultdict(set)
-    rows = Reading.objects.standing().of_the_country().filter(indicator__in=entered.order_by().values("pk"))
+    rows = Reading.objects.current().of_the_country().filter(indicator__in=entered.order_by().values("pk"))
     for key, start, end in rows.values_list("indicator_id", "starts_on", "ends_on"):
         have[key].add(Period(start, end))
     return [due for each in entered if (due := _due(each, have[each.pk], today))]

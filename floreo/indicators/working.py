@@ -11,7 +11,7 @@ from floreo.feeds.measures import OTHERS
 from floreo.feeds.texts import title_of
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import day_of, day_words, is_hidden, number_words, value_words, when_words
+from floreo.indicators.presenters import day_of, day_text, is_hidden, number_text, value_text, when_text
 from floreo.organisations.models import ContactRole, Kind
 
 # Kinds of rows, as measures name their groups.
@@ -32,7 +32,7 @@ GROUP_WORDS: dict[str, Promise] = {
 }
 
 
-def left_out_words(why: str, count: int) -> str:
+def left_out_text(why: str, count: int) -> str:
     """One sentence for what was not counted. A reason that no measure of ours gives is a pack's own words."""
     match why:
         case "edition_not_begun":
@@ -99,9 +99,9 @@ class Working:
     when: str
     value: str
     numerator: str
-    numerator_words: str
+    numerator_text: str
     denominator: str
-    denominator_words: str
+    denominator_text: str
     groups: tuple[Group, ...]
     left_out: tuple[str, ...]
     taken: str  # by what or whom, and when
@@ -117,7 +117,7 @@ class Working:
         return bool(self.numerator and self.denominator)
 
 
-def _group_words(measure: str, name: str) -> str:
+def _group_text(measure: str, name: str) -> str:
     """Kinds of finding are called as letters call them; other groups by their own words."""
     if measure == "median_days_to_fix":
         return title_of(name, get_language() or "en")
@@ -127,31 +127,31 @@ def _group_words(measure: str, name: str) -> str:
 def _groups(reading: Reading) -> tuple[Group, ...]:
     rows = reading.working.get("groups", [])
     groups = tuple(
-        Group(_group_words(reading.measure, g["name"]), int(g["numerator"]), int(g["denominator"])) for g in rows
+        Group(_group_text(reading.measure, g["name"]), int(g["numerator"]), int(g["denominator"])) for g in rows
     )
     return safe_groups(groups, others=gettext("Others together")) if reading.indicator.about_people else groups
 
 
-def _words(indicator: Indicator, field: str, measure_words: str) -> str:
-    return indicator.in_language(field) or measure_words
+def _words(indicator: Indicator, field: str, measure_text: str) -> str:
+    return indicator.in_language(field) or measure_text
 
 
-def taken_words(reading: Reading) -> str:
+def taken_text(reading: Reading) -> str:
     """By what or whom a reading was taken, and when."""
-    words = {"who": reading.taken_by, "day": day_words(day_of(reading.taken_at))}
+    words = {"who": reading.taken_by, "day": day_text(day_of(reading.taken_at))}
     if reading.measure:
         words |= {"measure": reading.measure, "version": str(reading.measure_version)}
         return gettext("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
     return gettext("Entered on %(day)s by %(who)s.") % words
 
 
-def state_words(reading: Reading) -> str:
+def state_text(reading: Reading) -> str:
     """Frozen, running, or waiting to be frozen."""
     if reading.frozen_at is not None:
-        words = {"day": day_words(day_of(reading.frozen_at)), "who": reading.frozen_by}
+        words = {"day": day_text(day_of(reading.frozen_at)), "who": reading.frozen_by}
         return gettext("Frozen on %(day)s by %(who)s; it never changes.") % words
     if reading.on < reading.ends_on:
-        return gettext("Its period still runs, so it may change until %(day)s.") % {"day": day_words(reading.ends_on)}
+        return gettext("Its period still runs, so it may change until %(day)s.") % {"day": day_text(reading.ends_on)}
     return gettext("Not frozen yet, so it may still change.")
 
 
@@ -161,19 +161,19 @@ def working_of(reading: Reading) -> Working:
     places = 0 if reading.numerator is None or reading.numerator == reading.numerator.to_integral_value() else 2
 
     def number(value: object) -> str:
-        return "" if value is None or hidden else number_words(value, places)  # type: ignore[arg-type]  # a Decimal
+        return "" if value is None or hidden else number_text(value, places)  # type: ignore[arg-type]  # a Decimal
 
     return Working(
-        when=when_words(reading),
-        value=value_words(reading),
+        when=when_text(reading),
+        value=value_text(reading),
         numerator=number(reading.numerator),
-        numerator_words=_words(indicator, "numerator_words", gettext("counted")),
+        numerator_text=_words(indicator, "numerator_text", gettext("counted")),
         denominator=number(reading.denominator),
-        denominator_words=_words(indicator, "denominator_words", gettext("in all")),
+        denominator_text=_words(indicator, "denominator_text", gettext("in all")),
         groups=() if hidden else _groups(reading),
-        left_out=tuple(left_out_words(str(why), int(count)) for why, count in reading.working.get("left_out", [])),
-        taken=taken_words(reading),
-        state=state_words(reading),
+        left_out=tuple(left_out_text(str(why), int(count)) for why, count in reading.working.get("left_out", [])),
+        taken=taken_text(reading),
+        state=state_text(reading),
         measure=reading.measure,
         measure_version=reading.measure_version,
         records_total=reading.records.total if reading.records else 0,

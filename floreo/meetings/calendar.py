@@ -28,7 +28,7 @@ def event(meeting: Meeting) -> Event:
     made.add("last-modified", meeting.changed_at)
     made.add("sequence", meeting.invitation)
     made.add("status", "CANCELLED" if meeting.state == MeetingState.CANCELLED else "CONFIRMED")
-    made.add("url", presenters.desk_address(meeting))
+    made.add("url", presenters.workspace_address(meeting))
     if meeting.place:
         made.add("location", clean(meeting.in_language("place")))
     made.add("description", clean(presenters.facts_text(meeting)))

@@ -12,12 +12,12 @@ from floreo.core import clock
 from floreo.core.documents.blocks import Block, Boxed, Cell, Document, Facts, Grid, Heading, Paragraph
 from floreo.core.documents.plain import clean
 from floreo.core.keys import things_of
-from floreo.core.ui import words as ui
+from floreo.core.ui import locale as ui
+from floreo.core.wording import short_day
 from floreo.meetings import presenters as say
 from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.words import short_day
 
 
 def _paragraphs(text: str, tone: str = "") -> Iterator[Block]:
@@ -40,7 +40,7 @@ def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -
         author=clean(meeting.committee.in_language("name")),
         made_on=clock.today(),
         foot=foot,
-        sample_words=sample if country and country.is_sample else "",
+        sample_text=sample if country and country.is_sample else "",
     )
 
 
@@ -105,7 +105,7 @@ def _item(
 
 
 def _decided(decision: Decision, *, internal: bool) -> Boxed:
-    pairs = [(_("Who"), clean(say.owner_words(decision, names=internal)))]
+    pairs = [(_("Who"), clean(say.owner_text(decision, names=internal)))]
     if decision.due_on:
         pairs.append((_("By when"), short_day(decision.due_on)))
     asked = _("Asked: %(title)s") if decision.addressed_to else _("Decided: %(title)s")
@@ -119,7 +119,7 @@ def _who_was_there(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
         return
     yield Heading(_("Who was there"), 2)
     yield Grid(
-        caption=say.attendance_words(rows),
+        caption=say.attendance_text(rows),
         head=[_("Seat"), _("Attendance")],
         rows=[_presence(row, internal=internal) for row in rows],
         widths=(3, 1),
@@ -136,9 +136,9 @@ def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
         [
             Cell(d.number),
             Cell(clean(d.in_language("title"))),
-            Cell(clean(say.owner_words(d, names=internal))),
+            Cell(clean(say.owner_text(d, names=internal))),
             Cell(short_day(d.due_on) if d.due_on else ""),
-            Cell(say.history_words(d)),
+            Cell(say.history_text(d)),
         ]
         for d in decisions
     ]

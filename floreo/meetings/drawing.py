@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.keys import key
+from floreo.core.wording import day_text, sentences
 from floreo.meetings import presenters
 from floreo.meetings.logic import DecisionState, Draft, ItemKind, MinutesState
 from floreo.meetings.models import Decision, Meeting
@@ -20,7 +21,6 @@ from floreo.organisations.queries import the_country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.presenters import actions as say
-from floreo.strategy.presenters.words import day_words, sentences
 from floreo.strategy.queries import current_edition
 
 TROUBLE = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
@@ -54,7 +54,7 @@ def _last_minutes(meeting: Meeting) -> Iterator[Draft]:
     for earlier in waiting.order_by("on"):
 
         def words(on: date = earlier.on) -> Said:
-            return _("Approve the minutes of %(day)s") % {"day": day_words(on)}, ""
+            return _("Approve the minutes of %(day)s") % {"day": day_text(on)}, ""
 
         yield draft(key(earlier), ItemKind.OTHER, words)
 
@@ -67,7 +67,7 @@ def _in_trouble(edition: Edition) -> Iterator[Draft]:
     for act in order:
 
         def words(act: Action = act) -> Said:
-            why = say.why(act, act.standing, act.milestones.all(), today=today)
+            why = say.why(act, act.status_result, act.milestones.all(), today=today)
             reason = act.in_language("on_hold_reason" if act.on_hold_since else "late_reason")
             return f"{act.code} {act.in_language('title')}", sentences(why, reason)
 

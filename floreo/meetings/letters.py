@@ -14,10 +14,10 @@ from floreo.core.documents.text import as_text
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
 from floreo.core.outbox import letter
+from floreo.core.wording import day_text
 from floreo.meetings import documents, presenters
 from floreo.meetings.models import Meeting, Seat
 from floreo.organisations.queries import the_country
-from floreo.strategy.presenters.words import day_words
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def _address(seat: Seat) -> tuple[str, str]:
     """(address, language) of who sits there: the person, else the body."""
     if seat.person is not None and seat.person.is_active and seat.person.email:
         return seat.person.email, seat.person.language
-    return seat.organisation.heir().email, ""
+    return seat.organisation.successor().email, ""
 
 
 def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str]]:
@@ -59,7 +59,7 @@ def _mail(meeting: Meeting, words: Words, address: str, language: str) -> Outbox
     with translation.override(language):
         said = words(meeting)
         foot = _("You get this because you sit on this committee. Answer to the secretariat, not to this address.")
-        text = f"{said.text}\n\n{presenters.desk_address(meeting)}\n\n{foot}\n"
+        text = f"{said.text}\n\n{presenters.workspace_address(meeting)}\n\n{foot}\n"
     return letter(
         to=address,
         subject=said.subject,
@@ -71,34 +71,34 @@ def _mail(meeting: Meeting, words: Words, address: str, language: str) -> Outbox
 
 
 def called(meeting: Meeting) -> Said:
-    subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("You are called to this meeting. The agenda follows.") + "\n\n" + presenters.facts_text(meeting)
     return Said("meeting.called", subject, text)
 
 
 def moved(before: date) -> Words:
     def words(meeting: Meeting) -> Said:
-        now = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+        now = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
         subject = _("Moved: %(meeting)s, now on %(day)s") % now
-        text = _("The meeting that was called for %(day)s takes place as follows.") % {"day": day_words(before)}
+        text = _("The meeting that was called for %(day)s takes place as follows.") % {"day": day_text(before)}
         return Said("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
 
     return words
 
 
 def cancelled(meeting: Meeting) -> Said:
-    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("The meeting of %(day)s does not take place.") % words + "\n\n" + meeting.cancelled_reason
     return Said("meeting.cancelled", _("Called off: %(meeting)s, %(day)s") % words, text)
 
 
 def agenda(meeting: Meeting) -> Said:
-    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     return Said("meeting.agenda", _("Agenda: %(meeting)s, %(day)s") % words, as_text(documents.agenda(meeting)))
 
 
 def minutes(meeting: Meeting) -> Said:
-    words = {"meeting": presenters.title(meeting), "day": day_words(meeting.on)}
+    words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("These minutes are a draft until the next meeting approves them. Say now what is wrong.")
     return Said(
         "meeting.minutes",

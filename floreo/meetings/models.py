@@ -90,11 +90,11 @@ class Committee(Record, Translated, Sourced):
     def __str__(self) -> str:
         return self.name
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:committee", args=[self.code])
 
     def search_entry(self) -> Entry:
-        return Entry("committee", self.name, self.purpose, self.desk_url(), self.desk_url())
+        return Entry("committee", self.name, self.purpose, self.workspace_url(), self.workspace_url())
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):
@@ -201,11 +201,11 @@ class Meeting(Record, Translated):
     def is_over(self) -> bool:
         return self.on < clock.today()
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:meeting", args=[self.committee.code, self.code])
 
     def search_entry(self) -> Entry:
-        return Entry("meeting", str(self), f"{self.place} {self.opening}", self.desk_url(), self.desk_url())
+        return Entry("meeting", str(self), f"{self.place} {self.opening}", self.workspace_url(), self.workspace_url())
 
 
 class OfMeeting(Record):
@@ -329,7 +329,7 @@ class Decision(Record, Translated):
         return f"{self.number} {self.title}"
 
     def owner_ids(self) -> set[int]:
-        return {self.organisation.heir().pk} if self.organisation else set()
+        return {self.organisation.successor().pk} if self.organisation else set()
 
     @property
     def is_open(self) -> bool:
@@ -342,7 +342,7 @@ class Decision(Record, Translated):
     def audit_subject(self) -> models.Model:
         return self
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:decision", args=[self.number])
 
     def get_absolute_url(self) -> str:
@@ -350,4 +350,4 @@ class Decision(Record, Translated):
 
     def search_entry(self) -> Entry:
         shown = self.is_public and self.edition.is_public
-        return Entry("decision", str(self), self.text, self.get_absolute_url(), self.desk_url(), shown)
+        return Entry("decision", str(self), self.text, self.get_absolute_url(), self.workspace_url(), shown)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
+from floreo.core.wording import day_text, days_text, sentences, short_day
 from floreo.meetings.logic import (
     DecisionState,
     MeetingState,
@@ -21,7 +22,6 @@ from floreo.meetings.logic import (
     minutes_due,
 )
 from floreo.meetings.models import Attendance, Decision, DecisionStateChoice, Meeting, Seat
-from floreo.strategy.presenters.words import day_words, days_words, sentences, short_day
 
 
 def title(meeting: Meeting) -> str:
@@ -35,7 +35,7 @@ def title(meeting: Meeting) -> str:
 def when(meeting: Meeting) -> str:
     """ "3 December 2026, 14:00–16:00"."""
     time = hours(meeting.starts_at, meeting.ends_at)
-    return f"{day_words(meeting.on)}, {time}" if time else day_words(meeting.on)
+    return f"{day_text(meeting.on)}, {time}" if time else day_text(meeting.on)
 
 
 def facts(meeting: Meeting, *, internal: bool) -> list[tuple[str, str]]:
@@ -54,8 +54,8 @@ def facts_text(meeting: Meeting) -> str:
     return "\n".join(f"{name}: {value}" for name, value in facts(meeting, internal=True))
 
 
-def desk_address(meeting: Meeting) -> str:
-    return f"{settings.SITE_ADDRESS}{meeting.desk_url()}"
+def workspace_address(meeting: Meeting) -> str:
+    return f"{settings.SITE_ADDRESS}{meeting.workspace_url()}"
 
 
 def stage(meeting: Meeting) -> str:
@@ -70,8 +70,8 @@ def stage(meeting: Meeting) -> str:
     if meeting.minutes_state == MinutesState.CIRCULATED:
         return _("Held. Its minutes are out and wait to be approved.")
     due = minutes_due(meeting.on)
-    said = _("Held. Its minutes are to be out by %(day)s.") % {"day": day_words(due)}
-    late = _("That is %(days)s late.") % {"days": days_words((today - due).days)} if due < today else ""
+    said = _("Held. Its minutes are to be out by %(day)s.") % {"day": day_text(due)}
+    late = _("That is %(days)s late.") % {"days": days_text((today - due).days)} if due < today else ""
     return sentences(said, late)
 
 
@@ -79,15 +79,13 @@ def _planned(meeting: Meeting, today: date) -> str:
     if meeting.on < today:
         return _("Its day is past. Record who came and what was said.")
     if meeting.agenda_sent_on:
-        return _("To come. Its agenda went out on %(day)s.") % {"day": day_words(meeting.agenda_sent_on)}
+        return _("To come. Its agenda went out on %(day)s.") % {"day": day_text(meeting.agenda_sent_on)}
     due = agenda_due(meeting.on)
-    said = _("To come. Its agenda is to be out by %(day)s.") % {"day": day_words(due)}
-    return sentences(
-        said, _("That is %(days)s late.") % {"days": days_words((today - due).days)} if due < today else ""
-    )
+    said = _("To come. Its agenda is to be out by %(day)s.") % {"day": day_text(due)}
+    return sentences(said, _("That is %(days)s late.") % {"days": days_text((today - due).days)} if due < today else "")
 
 
-def attendance_words(rows: Iterable[Attendance]) -> str:
+def attendance_text(rows: Iterable[Attendance]) -> str:
     """ "9 of 12 seats taken"."""
     taken, seats = came(a.presence for a in rows if not a.is_guest)
     return ngettext("%(taken)d of %(seats)d seat taken", "%(taken)d of %(seats)d seats taken", seats) % {
@@ -118,7 +116,7 @@ def decision_state(state: str) -> str:
     return str(DecisionStateChoice(state).label)
 
 
-def owner_words(decision: Decision, *, names: bool) -> str:
+def owner_text(decision: Decision, *, names: bool) -> str:
     """Who carries it out."""
     if decision.organisation is None:
         return decision.in_language("addressed_to") or _("nobody named")
@@ -129,23 +127,23 @@ def owner_words(decision: Decision, *, names: bool) -> str:
 def waits(decision: Decision) -> str:
     """Why it is still open: asked of whom since when, or to be carried out by whom by when."""
     if decision.state == DecisionState.ASKED:
-        words = {"whom": decision.in_language("addressed_to"), "day": day_words(decision.asked_on or clock.today())}
+        words = {"whom": decision.in_language("addressed_to"), "day": day_text(decision.asked_on or clock.today())}
         said = _("Asked of %(whom)s on %(day)s; no answer yet.") % words
     else:
-        said = _("To be carried out by %(who)s.") % {"who": owner_words(decision, names=False)}
-    return sentences(said, due_words(decision))
+        said = _("To be carried out by %(who)s.") % {"who": owner_text(decision, names=False)}
+    return sentences(said, due_text(decision))
 
 
-def due_words(decision: Decision) -> str:
+def due_text(decision: Decision) -> str:
     """ "Due 30 Nov 2026, 12 days late." """
     if decision.due_on is None or not decision.is_open:
         return ""
     late = (clock.today() - decision.due_on).days
-    words = {"day": short_day(decision.due_on), "days": days_words(late)}
+    words = {"day": short_day(decision.due_on), "days": days_text(late)}
     return (_("Due %(day)s, %(days)s late.") if late > 0 else _("Due %(day)s.")) % words
 
 
-def history_words(decision: Decision, state: str = "") -> str:
+def history_text(decision: Decision, state: str = "") -> str:
     """What became of it so far, with its days. `state`: as the plan says it stands, where that is ahead of the record."""
     said = {
         DecisionState.ASKED: (_("Asked on %(day)s"), decision.asked_on),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from floreo.core.tables import Table
 from floreo.evidence.tables import TABLES as EVIDENCE
+from floreo.frameworks.tables import TABLES as FRAMEWORKS
 from floreo.indicators.tables import TABLES as INDICATORS
 from floreo.meetings.tables import TABLES as MEETINGS
 from floreo.organisations.tables import TABLES as ORGANISATIONS
@@ -11,7 +12,6 @@ from floreo.publications.tables import TABLES as PUBLICATIONS
 from floreo.reports.tables import TABLES as REPORTS
 from floreo.reviews.tables import TABLES as REVIEWS
 from floreo.strategy.tables import TABLES as STRATEGY
-from floreo.yardsticks.tables import TABLES as YARDSTICKS
 
 TABLES: dict[str, Table] = {
     **STRATEGY,
@@ -22,7 +22,7 @@ TABLES: dict[str, Table] = {
     **ORGANISATIONS,
     **MEETINGS,
     **PUBLICATIONS,
-    **YARDSTICKS,
+    **FRAMEWORKS,
 }
 
 

@@ -39,8 +39,8 @@ _PACK_FILES = {
     "places": "places.toml",
     "indicators": "indicators.toml",
     "readings": "indicators.toml",
-    "published_scores": "yardsticks.toml",
-    "yardstick_ratings": "yardsticks.toml",
+    "published_scores": "frameworks.toml",
+    "framework_ratings": "frameworks.toml",
 }
 
 

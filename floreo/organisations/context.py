@@ -19,6 +19,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "today": clock.today(),
         "site_languages": languages if len(languages) > 1 else [],
         "language": (get_language() or "en").split("-")[0],
-        "can_open_desk": can(user, Permission.DESK_OPEN),
+        "can_open_workspace": can(user, Permission.WORKSPACE_OPEN),
         "audit_head": audit.head,
     }

@@ -19,7 +19,7 @@ def in_the_country() -> Iterator[Country | None]:
     if country is None:
         yield None
         return
-    with clock.standing(zone=country.zone, day=country.calendar_day):
+    with clock.pinned_day(zone=country.zone, day=country.calendar_day):
         yield country
 
 
@@ -29,24 +29,24 @@ def public_page(country: Country, name: str, language: str) -> str:
     return str(texts.get(language) or next(iter(texts.values()), ""))
 
 
-def heirs() -> dict[int, int]:
+def successors() -> dict[int, int]:
     """Who stands today for each body that was merged, however many times, by id. Bodies that stand are not in it."""
     into = dict(Organisation.objects.exclude(merged_into=None).order_by().values_list("pk", "merged_into_id"))
-    return {old: heir for old in into if (heir := _last_heir(old, into)) != old}
+    return {old: successor for old in into if (successor := _last_successor(old, into)) != old}
 
 
-def _last_heir(body: int, into: Mapping[int, int | None]) -> int:
+def _last_successor(body: int, into: Mapping[int, int | None]) -> int:
     seen = {body}
-    while (heir := into.get(body)) is not None and heir not in seen:
-        seen.add(heir)
-        body = heir
+    while (successor := into.get(body)) is not None and successor not in seen:
+        seen.add(successor)
+        body = successor
     return body
 
 
 def bodies_of(organisation_ids: Iterable[int]) -> set[int]:
     """The organisations and all that were merged into them, whose work they carry on."""
     found = set(organisation_ids)
-    return found | {old for old, heir in heirs().items() if heir in found} if found else found
+    return found | {old for old, successor in successors().items() if successor in found} if found else found
 
 
-__all__ = ["bodies_of", "heirs", "in_the_country", "public_page", "the_country"]
+__all__ = ["bodies_of", "in_the_country", "public_page", "successors", "the_country"]

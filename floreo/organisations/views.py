@@ -33,7 +33,7 @@ def _enter(request: HttpRequest, user: User, form: JoinForm) -> HttpResponse:
     """Signs in whoever spent the link, and leads those who chose a passkey to adding it."""
     get_adapter().login(request, user)
     record_authentication(request, user, method="link", reauthenticated=True)
-    return redirect("workspace:desk" if form.chosen_password else "mfa_add_webauthn")
+    return redirect("workspace:home" if form.chosen_password else "mfa_add_webauthn")
 
 
 def _is_about_the_form(refusal: Refused, form: JoinForm) -> bool:

@@ -13,22 +13,22 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, keep, keep_all, note, trail
+from floreo.core.action import action, note, save, save_many, trail
 from floreo.core.errors import Refused
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
-from floreo.indicators.actions.taking import take_due_readings
+from floreo.frameworks.actions import complete_assessments
+from floreo.indicators.actions.computing import take_due_readings
 from floreo.indicators.catalogue import MEASURES
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
 from floreo.organisations.pack import Row, reference_fields
 from floreo.organisations.queries import in_the_country
 from floreo.packs import folder as folders
-from floreo.packs.compare import LEFT_ALONE, Difference, RowDifference, Shelf, State, compare
+from floreo.packs.compare import LEFT_ALONE, Difference, ExistingRows, RowDifference, State, compare
 from floreo.packs.models import LoadedPack, PackRow
 from floreo.packs.reading import AccountShape, Pack, read_pack
 from floreo.reports.actions import freeze_past
-from floreo.strategy.actions.standings import refresh_standings
-from floreo.yardsticks.actions import complete_assessments
+from floreo.strategy.actions.statuses import refresh_statuses
 
 # No letters that are easily taken for another, since these passwords are typed from a screen.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -73,7 +73,7 @@ def _put_files(pack: Pack) -> None:
 def after_load() -> None:
     """What follows from new rows: statuses for today, the readings that are due, and the reports of periods long closed."""
     with in_the_country():
-        refresh_standings(by=SYSTEM, always=True)
+        refresh_statuses(by=SYSTEM, always=True)
         complete_assessments(by=SYSTEM)
         take_due_readings(by=SYSTEM)
         freeze_past(by=SYSTEM)
@@ -89,7 +89,7 @@ def _refuse_another_country(pack: Pack) -> None:
         )
 
 
-def _write(difference: Difference, shelf: Shelf) -> None:
+def _write(difference: Difference, shelf: ExistingRows) -> None:
     """Kind by kind, so that what a row points to is there before it."""
     added: dict[str, int] = {}
     for makes, group in groupby(difference.rows, key=lambda found: found.row.makes):
@@ -106,7 +106,7 @@ def _write(difference: Difference, shelf: Shelf) -> None:
         note(added=added)
 
 
-def _point(difference: Difference, shelf: Shelf) -> None:
+def _point(difference: Difference, shelf: ExistingRows) -> None:
     """Keys of new rows that mean a row of a later kind, now that all are there."""
     for found in difference.of(State.ADDED):
         thing = shelf.thing(found.row)
@@ -119,14 +119,14 @@ def _own_references(makes: type[models.Model]) -> list[str]:
     return [name for name, target in reference_fields(makes).items() if target is makes]
 
 
-def _add(makes: type[models.Model], rows: list[Row], shelf: Shelf) -> None:
+def _add(makes: type[models.Model], rows: list[Row], shelf: ExistingRows) -> None:
     """New objects, in waves: what points to its own kind comes after what it points to. The reader saw to it that
     nothing goes round in a circle."""
     own, waiting = _own_references(makes), {row.key: row for row in rows}
     while waiting:
         wave = [row for row in waiting.values() if not any(row.refs.get(name) in waiting for name in own)]
         things = [_build(row, shelf) for row in wave]
-        keep_all(things, model=makes)
+        save_many(things, model=makes)
         for row, thing in zip(wave, things, strict=True):
             shelf.put(row, thing)
             del waiting[row.key]
@@ -134,13 +134,13 @@ def _add(makes: type[models.Model], rows: list[Row], shelf: Shelf) -> None:
         _link(makes, name, rows, shelf)
 
 
-def _build(row: Row, shelf: Shelf) -> models.Model:
+def _build(row: Row, shelf: ExistingRows) -> models.Model:
     meant = {name: shelf.meant(row.makes, name, key) for name, key in row.refs.items() if key}
     keys = {name: shelf.key_meant(text) for name, text in row.keys.items()}
     return row.makes(**row.fields, **meant, **keys)
 
 
-def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: Shelf) -> None:
+def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: ExistingRows) -> None:
     """Many-to-many references of new rows."""
     field: Any = makes._meta.get_field(name)  # its names of columns are not in the stubs
     through, target = field.remote_field.through, field.related_model
@@ -157,7 +157,7 @@ def _link(makes: type[models.Model], name: str, rows: Iterable[Row], shelf: Shel
     through._default_manager.bulk_create(links, batch_size=500)
 
 
-def _change(found: RowDifference, shelf: Shelf) -> None:
+def _change(found: RowDifference, shelf: ExistingRows) -> None:
     row, thing = found.row, found.thing
     assert thing is not None  # CHANGED means that there is an object
     for name in found.changes:
@@ -167,7 +167,7 @@ def _change(found: RowDifference, shelf: Shelf) -> None:
             setattr(thing, name, shelf.meant(row.makes, name, row.refs[name]))
         elif name in row.keys:
             setattr(thing, name, shelf.key_meant(row.keys[name]))
-    keep(thing, full_clean=False)  # the reader has checked every field already
+    save(thing, full_clean=False)  # the reader has checked every field already
     for name, keys in row.many.items():
         if name in found.changes:
             target = row.makes._meta.get_field(name).related_model
@@ -176,7 +176,7 @@ def _change(found: RowDifference, shelf: Shelf) -> None:
             note(**{f"{name} of {row.name}"[:100]: list(keys)})
 
 
-def _remember(difference: Difference, shelf: Shelf) -> None:
+def _remember(difference: Difference, shelf: ExistingRows) -> None:
     """Keeps what each row says now, to tell later what changed where."""
     pack = difference.pack
     facts = {
@@ -203,7 +203,7 @@ def _remember(difference: Difference, shelf: Shelf) -> None:
     note(pack=pack.code, version=pack.version, digest=pack.digest, left_alone=_left_alone(difference))
 
 
-def _there(row: Row, shelf: Shelf) -> models.Model:
+def _there(row: Row, shelf: ExistingRows) -> models.Model:
     return shelf.things[row.makes, row.key]
 
 
@@ -226,7 +226,7 @@ def _make_account(account: AccountShape) -> tuple[str, str, str]:
     person = Person.objects.filter(code=account.person).first() if account.person else None
     user = User(email=account.email.lower(), name=account.name, person=person, language=account.language)
     user.set_password(password)
-    keep(user)
+    save(user)
     body = Organisation.objects.get(code=account.organisation) if account.organisation else None
-    keep(Membership(user=user, role=account.role, organisation=body))
+    save(Membership(user=user, role=account.role, organisation=body))
     return user.email, account.role, password

@@ -120,7 +120,7 @@ def values_of(row: Row) -> dict[str, Any]:
     return {**plain(dict(row.fields)), **row.refs, **row.keys, **{name: list(keys) for name, keys in row.many.items()}}
 
 
-class Shelf:
+class ExistingRows:
     """What the database holds for the pack: objects by row, and keys by object. Reads each table once."""
 
     def __init__(self, pack: Pack) -> None:
@@ -221,9 +221,9 @@ class Shelf:
         return self._many[model, name]
 
 
-def compare(pack: Pack) -> tuple[Difference, Shelf]:
+def compare(pack: Pack) -> tuple[Difference, ExistingRows]:
     """The difference, and the objects it was found against."""
-    shelf = Shelf(pack)
+    shelf = ExistingRows(pack)
     known = {(row.word, row.key) for row in pack.rows}
     gone = tuple(memory for (word, key), memory in shelf.memory.items() if (word, key) not in known)
     lost: set[tuple[type[models.Model], str]] = set()
@@ -236,7 +236,7 @@ def compare(pack: Pack) -> tuple[Difference, Shelf]:
     return Difference(pack, tuple(rows), gone), shelf
 
 
-def _row_difference(row: Row, shelf: Shelf, lost: set[tuple[type[models.Model], str]]) -> RowDifference:
+def _row_difference(row: Row, shelf: ExistingRows, lost: set[tuple[type[models.Model], str]]) -> RowDifference:
     memory, thing, values = shelf.memory.get((row.word, row.key)), shelf.thing(row), values_of(row)
     if thing is None:
         needs_lost = any(

@@ -27,7 +27,7 @@ TOP_FILES = (
     "networks.toml",
     "indicators.toml",
     "accounts.toml",
-    "yardsticks.toml",
+    "frameworks.toml",
     "evidence.toml",
     "meetings.toml",
     "publications.toml",
@@ -75,13 +75,13 @@ def files_in(folder: Path) -> dict[str, Path]:
 
 
 def library_files() -> dict[str, Path]:
-    """The yardsticks that ship with the product, as "yardsticks/gci-v5.toml": they are read with every pack."""
-    home = next((Path(d) for d in settings.YARDSTICK_DIRS if Path(d).is_dir()), None)
-    return {f"yardsticks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
+    """The frameworks that ship with the product, as "frameworks/gci-v5.toml": they are read with every pack."""
+    home = next((Path(d) for d in settings.FRAMEWORK_DIRS if Path(d).is_dir()), None)
+    return {f"frameworks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over names and contents, the yardsticks' too: the same digest means the same pack."""
+    """SHA-256 over names and contents, the frameworks' too: the same digest means the same pack."""
     total = hashlib.sha256(_SHAPE_OF_SHAPES.encode())
     for name, path in (files_in(folder) | library_files()).items():
         content = path.read_bytes()

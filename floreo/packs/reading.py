@@ -16,6 +16,8 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from floreo.core.access import ROLES
 from floreo.evidence import pack as evidence
 from floreo.feeds import pack as feeds
+from floreo.frameworks import library
+from floreo.frameworks import pack as frameworks
 from floreo.indicators import pack as indicators
 from floreo.meetings import pack as meetings
 from floreo.organisations import pack as organisations
@@ -27,14 +29,12 @@ from floreo.publications import pack as publications
 from floreo.reviews import pack as reviews
 from floreo.strategy import pack as strategy
 from floreo.strategy import pack_money
-from floreo.yardsticks import library
-from floreo.yardsticks import pack as yardsticks
 
 # Every kind of row, in the order in which rows are made.
 SHAPES: tuple[type[Shape], ...] = (
     *organisations.SHAPES,
     *strategy.SHAPES,
-    *yardsticks.SHAPES,
+    *frameworks.SHAPES,
     *indicators.SHAPES,
     *reviews.SHAPES,
     *meetings.SHAPES,
@@ -87,7 +87,7 @@ TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
     "indicators.toml": {"indicator": indicators.IndicatorShape},
     "accounts.toml": {"account": AccountShape},
     **evidence.FILES,
-    **yardsticks.FILES,
+    **frameworks.FILES,
     **reviews.FILES,
     **meetings.FILES,
     **publications.FILES,
@@ -281,7 +281,7 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
 
 
 def _library(languages: list[str]) -> _Reader:
-    """The yardsticks that ship with the product, as rows of the pack: the same checks, and the same difference. Their
+    """The frameworks that ship with the product, as rows of the pack: the same checks, and the same difference. Their
     translations are taken in the country's languages."""
     reader = _Reader(Path(), folder.library_files())
     for name in reader.files:

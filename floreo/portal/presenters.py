@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 
 from floreo.core.models import Sourced
 from floreo.core.ui.charts import sparkline
+from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.indicators import presenters as figures
 from floreo.indicators.logic import Outlook
 from floreo.indicators.models import Indicator, Reading
 from floreo.portal.queries.home import Figure
 from floreo.portal.queries.trust import Trust
 from floreo.strategy.logic import Status
-from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences
 
 # How a figure stands to its target is told with the shapes of actions; "unknown" has none.
 SHAPES: dict[Outlook, Status] = {
@@ -54,7 +54,7 @@ class Chart:
     reference_value: str = ""
 
     @property
-    def reference_words(self) -> str:
+    def reference_text(self) -> str:
         return f"{self.reference_label} {self.reference_value}" if self.reference is not None else ""
 
 
@@ -79,11 +79,11 @@ class FigureWords:
 def bare_value(reading: Reading) -> str:
     """The value without unit or qualifier: both stand apart from it in a figure."""
     if reading.value is None or figures.is_hidden(reading):
-        return figures.value_words(reading, unit=False)
-    return figures.number_words(reading.value, reading.indicator.decimals)
+        return figures.value_text(reading, unit=False)
+    return figures.number_text(reading.value, reading.indicator.decimals)
 
 
-def qualifier_words(reading: Reading) -> str:
+def qualifier_text(reading: Reading) -> str:
     if reading.value is None or figures.is_hidden(reading):
         return ""
     return {"over": _("over"), "about": _("about"), "under": _("under")}.get(reading.qualifier, "")
@@ -91,7 +91,7 @@ def qualifier_words(reading: Reading) -> str:
 
 def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
     """What stands in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
-    target = figures.target_words(indicator)
+    target = figures.target_text(indicator)
     said = {
         Outlook.REACHED: _("target reached: %(target)s"),
         Outlook.MISSED: _("target missed: %(target)s"),
@@ -112,12 +112,12 @@ def _spark(figure: Figure) -> SafeString | str:
     return mark_safe(sparkline([r.value for r in readings], target))  # noqa: S308 -- numbers only
 
 
-def figure_words(figure: Figure) -> FigureWords:
+def figure_text(figure: Figure) -> FigureWords:
     indicator, reading = figure.indicator, figure.latest
     title = indicator.in_language("title")
     href = indicator.get_absolute_url()
     if reading is None:
-        target = figures.target_words(indicator)
+        target = figures.target_text(indicator)
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
         said = sentences(note, indicator.in_language("target_source"))
         return FigureWords(title, href, missing=_("No reading yet"), note=said)
@@ -127,11 +127,11 @@ def figure_words(figure: Figure) -> FigureWords:
         href,
         value=bare_value(reading),
         unit=indicator.in_language("unit"),
-        period=figures.when_words(reading),
-        qualifier=qualifier_words(reading),
+        period=figures.when_text(reading),
+        qualifier=qualifier_text(reading),
         outlook=shape,
-        outlook_note=outlook_note(indicator, reading) if shape else figures.outlook_words(indicator, reading),
-        change="" if shape else figures.change_words(reading, figure.before),
+        outlook_note=outlook_note(indicator, reading) if shape else figures.outlook_text(indicator, reading),
+        change="" if shape else figures.change_text(reading, figure.before),
         note=reading.note if not shape else "",
         spark=_spark(figure),
     )
@@ -200,7 +200,7 @@ def _chart(
     if len(bars) < 2:
         return []
     indicator, first = figure.indicator, readings[0]
-    note = _("%(title)s, %(when)s") % {"title": indicator.in_language("title"), "when": figures.when_words(first)}
+    note = _("%(title)s, %(when)s") % {"title": indicator.in_language("title"), "when": figures.when_text(first)}
     chart = Chart(title(bars), note, bars, first.source, indicator.get_absolute_url(), first)
     if mean is None or mean.value is None:
         return [chart]
@@ -212,7 +212,7 @@ def _same_year(reading: Reading, latest: Reading | None) -> bool:
     return latest is not None and latest.ends_on == reading.ends_on
 
 
-def trust_words(trust: Trust) -> str:
+def trust_text(trust: Trust) -> str:
     """ "212 of 220 rows are confirmed; eight show unconfirmed until somebody has checked them."."""
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
@@ -260,7 +260,7 @@ def level_of(value: float | None, bounds: tuple[float, float]) -> int:
     return 1 if value < bounds[0] else 2 if value <= bounds[1] else 3
 
 
-def legend_words(bounds: tuple[float, float]) -> list[str]:
+def legend_text(bounds: tuple[float, float]) -> list[str]:
     low, high = (number_figures(int(b) if float(b).is_integer() else b) for b in bounds)
     words = {"low": low, "high": high}
     return [_("under %(low)s") % words, _("%(low)s to %(high)s") % words, _("over %(high)s") % words]

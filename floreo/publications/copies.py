@@ -17,12 +17,12 @@ from django.utils.translation import ngettext
 from pydantic import BaseModel, ConfigDict, Field
 
 from floreo.core.documents.blocks import Block, Bullets, Document, Facts, Heading, Paragraph
-from floreo.core.ui.words import long_day
+from floreo.core.ui.locale import long_day
+from floreo.core.wording import listed, number_figures, span_text
 from floreo.core.xml import sound
 from floreo.organisations.models import Country
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Pillar
-from floreo.strategy.presenters.words import listed, number_figures, span_words
 from floreo.strategy.queries import plan_tree
 
 SHAPE = 1  # raise it when copy.json says something in another way
@@ -123,7 +123,7 @@ def _words(row: Pillar | Objective | Action) -> dict[str, Any]:
 
 
 def _bodies(act: Action, part: str) -> list[str]:
-    found = [p.organisation.heir() for p in act.current_parts if p.part == part]  # type: ignore[attr-defined]  # with_leads prefetches it
+    found = [p.organisation.successor() for p in act.current_parts if p.part == part]  # type: ignore[attr-defined]  # with_leads prefetches it
     return [sound(body.in_language("name")) for body in found if body.is_public]
 
 
@@ -205,12 +205,12 @@ def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -
             language=told.language,
             blocks=_blocks(told),
             kicker=told.country,
-            subtitle=span_words(told.starts_on, told.ends_on),
+            subtitle=span_text(told.starts_on, told.ends_on),
             author=told.country,
             made_on=made_on,
             foot=_("%(title)s. Made from %(address)s on %(day)s.")
             % {"title": told.title, "address": told.address, "day": long_day(made_on)},
-            sample_words=sample,
+            sample_text=sample,
             contents=True,
             contents_title=_("Contents"),
             keywords=(told.code,),
@@ -239,7 +239,7 @@ def _front(told: StrategyCopy) -> Iterable[Block]:
         yield Paragraph(told.vision, "quote")
     if told.explanation:
         yield Paragraph(told.explanation)
-    yield Facts([(_("Runs"), span_words(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
+    yield Facts([(_("Runs"), span_text(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
     if told.targets:
         yield Heading(_("Targets that the document states"), 1)
         yield Bullets([_target(t) for t in told.targets])
@@ -292,7 +292,7 @@ def _action_blocks(act: ActionSaid) -> Iterable[Block]:
         [
             (_("Lead"), listed(act.leads) or _("Nobody is named")),
             *([(_("Supporting"), listed(act.support))] if act.support else []),
-            (_("Runs"), span_words(act.starts_on, act.due_on)),
+            (_("Runs"), span_text(act.starts_on, act.due_on)),
             *_source_facts(act.source),
         ]
     )

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.feedgenerator import Enclosure, Rss201rev2Feed
 from django.utils.translation import gettext as _
 
-from floreo.core.ui.words import language, moment
+from floreo.core.ui.locale import language, moment
 from floreo.core.xml import sound
 from floreo.publications.models import Publication
 

@@ -22,7 +22,7 @@ from floreo.strategy.models import Edition
 
 class PublicationKind(models.TextChoices):
     REPORT = "report", _("Report")
-    PRESS = "press", _("Press notice")
+    PRESS = "press", _("ActionLink notice")
     NOTICE = "notice", _("Notice")
     DOCUMENT = "document", _("Document")
     STRATEGY = "strategy", _("Strategy")  # a digital copy of an edition
@@ -135,7 +135,7 @@ class Publication(Record, Translated):
     def file_address(self) -> str:
         return reverse("portal:publication_file", args=[self.code])
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:publication", args=[self.code])
 
     def search_entry(self) -> Entry:
@@ -145,7 +145,7 @@ class Publication(Record, Translated):
             self.title,
             body,
             self.get_absolute_url(),
-            self.desk_url(),
+            self.workspace_url(),
             self.state == PublicationState.PUBLISHED,
         )
 
@@ -182,7 +182,7 @@ class PublicationVersion(Record):
 class ChannelKind(models.TextChoices):
     SITE = "site", _("Web site")
     AGENCY = "agency", pgettext_lazy("channel", "Public body")
-    PRESS = "press", _("Press office")
+    PRESS = "press", _("ActionLink office")
     SOCIAL = "social", _("Social network")
     PRINT = "print", _("Print")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.ui.words import moment
+from floreo.core.ui.locale import moment
 from floreo.publications.logic import WrongMoment
 from floreo.publications.models import Publication, PublicationState
 
 
-def state_words(publication: Publication) -> str:
+def state_text(publication: Publication) -> str:
     """Where it stands, in a few words, for the desk."""
     if publication.state == PublicationState.WITHDRAWN and publication.withdrawn_at:
         return _("Withdrawn on %(when)s") % {"when": moment(publication.withdrawn_at)}
@@ -23,7 +23,7 @@ def state_words(publication: Publication) -> str:
     return _("Draft")
 
 
-def channels_words(waiting: int) -> str:
+def channels_text(waiting: int) -> str:
     """How many channels are not done yet."""
     if not waiting:
         return _("On every channel")

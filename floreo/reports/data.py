@@ -22,7 +22,7 @@ from floreo.reports.models import Lesson
 from floreo.strategy.logic import HIGH, Status, tally
 from floreo.strategy.models import Edition, GrantState
 from floreo.strategy.models.editions import may_read_plan
-from floreo.strategy.money import year_words
+from floreo.strategy.money import year_text
 
 FORM = 1  # raised when what is kept changes its shape; older snapshots keep theirs
 COMING_DAYS = 120
@@ -74,8 +74,8 @@ class _Gathering:
         self.before = None if edition.starts_on and before < edition.starts_on else before
         self.rows = [row for row in plan.rows.values() if row.is_public or not public]
         self.codes = {row.values["pk"]: row.values["code"] for row in self.rows}
-        self.now = {row.values["pk"]: row.standing(day) for row in self.rows}
-        self.was = {row.values["pk"]: row.standing(self.before) for row in self.rows} if self.before else {}
+        self.now = {row.values["pk"]: row.status_on(day) for row in self.rows}
+        self.was = {row.values["pk"]: row.status_on(self.before) for row in self.rows} if self.before else {}
 
     def whole(self) -> Data:
         return {
@@ -355,7 +355,7 @@ class _Gathering:
                     "pillar": self.pillar_code(values["objective__pillar_id"]),
                     "funder": body.code if body else "",
                     "year": line["year"],
-                    "year_words": year_words(line["year"], starts),
+                    "year_text": year_text(line["year"], starts),
                     "currency": line["currency"],
                     "planned": str(line["planned"]),
                     "committed": str(line["committed"]),

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from floreo.organisations.models import Organisation
-from floreo.organisations.queries import heirs
+from floreo.organisations.queries import successors
 from floreo.reviews.models import Answer
-from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Standing, Status, facts_on, standing
+from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult, facts_on, status_of
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -57,12 +57,12 @@ class Row:
         marks = tuple(MilestoneFacts(m["due_on"], m["reached_on"]) for m in self.milestones)
         self.facts = replace(self.facts, heard=tuple(self.heard), high_risks=tuple(self.risks), milestones=marks)
 
-    def standing(self, day: date) -> Standing:
-        """As strategy.actions.standings.standing_of gives it, for any day."""
+    def status_on(self, day: date) -> StatusResult:
+        """As strategy.actions.status_counts.status_result_of gives it, for any day."""
         override, since = self.values["override"], self.values["override_on"]
         if override and since and since <= day:
-            return Standing(Status(override), Rule.SET_BY_HAND, since)
-        return standing(facts_on(self.facts, day), day)
+            return StatusResult(Status(override), Rule.SET_BY_HAND, since)
+        return status_of(facts_on(self.facts, day), day)
 
     def led_by(self, day: date) -> list[int]:
         return [pk for pk, since, until in self.leads if (not since or since <= day) and (not until or day <= until)]
@@ -100,7 +100,7 @@ class Plan:
         self.pillars = list(Pillar.objects.filter(edition=edition))
         self.objectives = {o.pk: o for o in Objective.objects.filter(pillar__edition=edition)}
         self.bodies = {o.pk: o for o in Organisation.objects.all()}
-        self.heirs = heirs()
+        self.successors = successors()
         self.updates: list[dict[str, Any]] = []
         self.risks: list[dict[str, Any]] = []
         self.money: list[dict[str, Any]] = []
@@ -116,7 +116,7 @@ class Plan:
 
     def body(self, pk: int | None) -> Organisation | None:
         """Who stands for that body today."""
-        return self.bodies.get(self.heirs.get(pk, pk)) if pk is not None else None
+        return self.bodies.get(self.successors.get(pk, pk)) if pk is not None else None
 
     def _actions(self) -> None:
         rows = Action.objects.filter(edition=self.edition).order_by("position", "pk").values(*_COLUMNS)
@@ -140,9 +140,12 @@ class Plan:
             self.rows[values["action_id"]].milestones.append(values)
 
     def _said(self) -> None:
-        asked = Answer.objects.filter(ask__review__edition=self.edition, update__isnull=False).order_by()
+        asked = Answer.objects.filter(update_request__review__edition=self.edition, update__isnull=False).order_by()
         about = {
-            pk: days for pk, *days in asked.values_list("update", "ask__review__starts_on", "ask__review__ends_on")
+            pk: days
+            for pk, *days in asked.values_list(
+                "update", "update_request__review__starts_on", "update_request__review__ends_on"
+            )
         }
         names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "said_by", "is_public")
         rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values("pk", *names)

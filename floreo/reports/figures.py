@@ -33,8 +33,8 @@ _INDICATOR = (
     "target",
     "target_due",
     "target_source",
-    "numerator_words",
-    "denominator_words",
+    "numerator_text",
+    "denominator_text",
     "measure",
     "translations",
     "confirmed",
@@ -76,7 +76,7 @@ def _held(reading: Reading, *, public: bool) -> dict[str, Any]:
 def _indicator(indicator: Indicator, *, public: bool) -> dict[str, Any]:
     kept = {name: getattr(indicator, name) for name in _INDICATOR}
     kept |= {name: str(kept[name]) if kept[name] is not None else None for name in _NUMBERS & set(_INDICATOR)}
-    body = indicator.answers_for.heir() if indicator.answers_for else None
+    body = indicator.answers_for.successor() if indicator.answers_for else None
     kept["actions"] = [a.code for a in indicator.actions.all() if a.is_public or not public]
     return kept | {"answers": text(body.name, body.translations, "name") if body and body.is_public else {}}
 
@@ -95,7 +95,7 @@ def figures_of(edition: Edition, period: Period, day: date, *, public: bool) -> 
         .order_by("position", "pk")
     )
     readings: dict[int, list[Reading]] = {i.pk: [] for i in rows}
-    known = Reading.objects.standing().of_the_country().filter(indicator__in=[i.pk for i in rows])
+    known = Reading.objects.current().of_the_country().filter(indicator__in=[i.pk for i in rows])
     for reading in known.select_related("indicator", "records").defer("records__rows").order_by("ends_on", "pk"):
         if reading.on <= day:
             readings[reading.indicator_id].append(reading)

@@ -80,7 +80,7 @@ class Snapshot(Record):
     def get_absolute_url(self) -> str:
         return reverse("portal:report_of", args=[self.edition.code, self.code])
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:report", args=[self.edition.code, self.code])
 
     def save(self, *args: Any, **kwargs: Any) -> None:

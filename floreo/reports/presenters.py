@@ -13,20 +13,20 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from floreo.core.figures import Period
-from floreo.core.ui import words
-from floreo.indicators.presenters import period_words
-from floreo.reports.figures import Figure, figure_from
-from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status
-from floreo.strategy.presenters.standing import hold_sentence, standing_sentences, tally_sentence
-from floreo.strategy.presenters.words import (
+from floreo.core.ui import locale
+from floreo.core.wording import (
     capital,
-    day_words,
-    days_words,
+    day_text,
+    days_text,
     number_word,
     sentences,
     short_day,
     short_month,
 )
+from floreo.indicators.presenters import period_text
+from floreo.reports.figures import Figure, figure_from
+from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status
+from floreo.strategy.presenters.status_text import hold_sentence, status_sentences, tally_sentence
 from floreo.strategy.sums import Line, Sum, added, grouped
 
 Text = Mapping[str, str]
@@ -44,16 +44,16 @@ def day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def amount_words(amount: Decimal, currency: str) -> str:
-    return words.money(amount, currency)
+def amount_text(amount: Decimal, currency: str) -> str:
+    return locale.money(amount, currency)
 
 
-def percent_words(value: Decimal | None) -> str:
-    return "" if value is None else f"{words.number(value.normalize() if value else Decimal(0))}\u00a0%"
+def percent_text(value: Decimal | None) -> str:
+    return "" if value is None else f"{locale.number(value.normalize() if value else Decimal(0))}\u00a0%"
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportSummary:
     """The data of one report, with what is read off it. `data` is one form of a snapshot, or gathered now."""
 
     data: Mapping[str, Any]
@@ -92,15 +92,15 @@ class Told:
         return self.as_of < self.period.end
 
     @property
-    def period_words(self) -> str:
+    def period_text(self) -> str:
         """ "Q3 2026"; of a period that runs also the day."""
-        said = period_words(self.period)
+        said = period_text(self.period)
         if self.is_running:
             return _("%(period)s so far, as of %(day)s") % {"period": said, "day": short_day(self.as_of)}
         return said
 
     @property
-    def sample_words(self) -> str:
+    def sample_text(self) -> str:
         if not self.data["country"]["is_sample"]:
             return ""
         return _("Sample data. %(country)s is a fictional country.") % {"country": self.country}
@@ -114,7 +114,7 @@ class Told:
             "digest": self.digest[:12],
             "day": short_day(self.frozen_on or self.as_of),
             "name": self.frozen_by,
-            "number": words.number(self.audit_number),
+            "number": locale.number(self.audit_number),
         }
         if not self.corrections:
             return said
@@ -150,7 +150,7 @@ class Told:
         """The answer, in at most two sentences."""
         if not self.total:
             return _("No action is recorded for this strategy.")
-        return standing_sentences(self.counts)
+        return status_sentences(self.counts)
 
     def hold(self) -> str:
         return hold_sentence(self.counts) or self.headline()
@@ -207,7 +207,7 @@ class Told:
             return ""
         match Status(act["status"]):
             case Status.LATE if act["rule"] != Rule.SET_BY_HAND:
-                return days_words(max((self.as_of - since).days, 0))
+                return days_text(max((self.as_of - since).days, 0))
             case Status.DONE:
                 return short_month(since)
             case Status.STALLED:
@@ -309,7 +309,7 @@ class Told:
         elif empty:
             said.append(
                 ngettext("%(number)s indicator has no reading.", "%(number)s indicators have no reading.", empty)
-                % {"number": words.number(empty)}
+                % {"number": locale.number(empty)}
             )
         return [s for s in said if s]
 
@@ -321,7 +321,7 @@ def _line(kept: Mapping[str, Any]) -> Line:
 def _count(number: int, sentence: str) -> str:
     if not number:
         return ""
-    count = ngettext("%(number)s action", "%(number)s actions", number) % {"number": words.number(number)}
+    count = ngettext("%(number)s action", "%(number)s actions", number) % {"number": locale.number(number)}
     return sentence % {"count": count}
 
 
@@ -338,4 +338,14 @@ def silent_limit() -> int:
     return SILENT_PERIODS * PERIOD_DAYS
 
 
-__all__ = ["Told", "amount_words", "capital", "day", "day_words", "percent_words", "say", "silent_limit", "with_action"]
+__all__ = [
+    "ReportSummary",
+    "amount_text",
+    "capital",
+    "day",
+    "day_text",
+    "percent_text",
+    "say",
+    "silent_limit",
+    "with_action",
+]

@@ -22,7 +22,7 @@ from floreo.indicators.presenters import day_of
 from floreo.reports.data import canonical, gather
 from floreo.reports.documents import closing_document, donor_document, minister_document, progress_document
 from floreo.reports.models import Correction, Snapshot, SnapshotKind
-from floreo.reports.presenters import Told
+from floreo.reports.presenters import ReportSummary
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Edition, EditionState
 from floreo.strategy.models.editions import may_read_plan
@@ -30,10 +30,10 @@ from floreo.strategy.models.editions import may_read_plan
 KEPT_FILES = 48  # drawn files kept in memory: what is frozen is drawn once
 
 
-def told_of(snapshot: Snapshot, *, internal: bool = False) -> Told:
+def summary_of(snapshot: Snapshot, *, internal: bool = False) -> ReportSummary:
     """A snapshot as it may be told: all of it; or the public form, in which the state speaks and no person is named."""
     notes = [c for c in snapshot.corrections.all() if internal or c.is_public]
-    told = Told(
+    summary = ReportSummary(
         snapshot.internal if internal else snapshot.public,
         digest=snapshot.digest,
         audit_number=snapshot.audit_number,
@@ -43,8 +43,8 @@ def told_of(snapshot: Snapshot, *, internal: bool = False) -> Told:
         site=settings.SITE_ADDRESS,
     )
     if internal:
-        return told
-    return replace(told, frozen_by=told.country, corrections=tuple(_said_by(told.country, c) for c in notes))
+        return summary
+    return replace(summary, frozen_by=summary.country, corrections=tuple(_said_by(summary.country, c) for c in notes))
 
 
 def _said_by(who: str, correction: Correction) -> Correction:
@@ -54,25 +54,25 @@ def _said_by(who: str, correction: Correction) -> Correction:
     return shown
 
 
-def told_now(edition: Edition, period: Period, viewer: object) -> Told:
+def summary_now(edition: Edition, period: Period, viewer: object) -> ReportSummary:
     """A period that is not frozen, as it stands today."""
     day = min(period.end, clock.today())
-    return Told(gather(edition, period, viewer=viewer, day=day), site=settings.SITE_ADDRESS)
+    return ReportSummary(gather(edition, period, viewer=viewer, day=day), site=settings.SITE_ADDRESS)
 
 
-def drawn(told: Told, part: str, *, funder: str = "", most: int | None = None) -> Document:
+def drawn(summary: ReportSummary, part: str, *, funder: str = "", most: int | None = None) -> Document:
     """One of the documents: "report", "minister", "funder" or "closing". Raises Missing where there is none."""
     match part:
         case "minister":
-            return minister_document(told, today=clock.today())
+            return minister_document(summary, today=clock.today())
         case "closing":
-            return closing_document(told)
+            return closing_document(summary)
         case "funder":
-            document = donor_document(told, funder)
+            document = donor_document(summary, funder)
             if document is None:
                 raise Missing
             return document
-    return progress_document(told) if most is None else progress_document(told, most=most)
+    return progress_document(summary) if most is None else progress_document(summary, most=most)
 
 
 def part_of(snapshot: Snapshot) -> str:
@@ -97,7 +97,7 @@ class _Wanted:
 def _file(wanted: _Wanted) -> bytes:
     snapshot = Snapshot.objects.select_related("edition").prefetch_related("corrections").get(pk=wanted.pk)
     with override(wanted.language):
-        return bytes_of(drawn(told_of(snapshot), wanted.part, funder=wanted.funder), wanted.kind)
+        return bytes_of(drawn(summary_of(snapshot), wanted.part, funder=wanted.funder), wanted.kind)
 
 
 def public_file(snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> bytes:
@@ -114,7 +114,7 @@ def signed_pdf(snapshot: Snapshot) -> bytes:
     part = part_of(snapshot)
     if snapshot.is_public:
         return public_file(snapshot, part, "pdf")
-    return bytes_of(drawn(told_of(snapshot, internal=True), part), "pdf")
+    return bytes_of(drawn(summary_of(snapshot, internal=True), part), "pdf")
 
 
 @dataclass(frozen=True)
@@ -149,18 +149,18 @@ def closing_period(edition: Edition) -> Period | None:
 
 
 @lru_cache(maxsize=8)
-def _closing(edition_pk: int, chain: int, day: date) -> Told:
+def _closing(edition_pk: int, chain: int, day: date) -> ReportSummary:
     edition = Edition.objects.get(pk=edition_pk)
     period = closing_period(edition)
     if period is None:
         raise Missing
-    return told_now(edition, period, None)
+    return summary_now(edition, period, None)
 
 
-def closing_told(edition: Edition) -> tuple[Told, Snapshot | None]:
+def closing_summary(edition: Edition) -> tuple[ReportSummary, Snapshot | None]:
     """The closing evaluation that strangers may see: the frozen one, else as the records stand today."""
     frozen = Snapshot.objects.visible_to(None).filter(edition=edition, kind=SnapshotKind.CLOSING)
     snapshot = frozen.select_related("edition").prefetch_related("corrections").first()
     if snapshot is not None:
-        return told_of(snapshot), snapshot
+        return summary_of(snapshot), snapshot
     return _closing(edition.pk, head().number, clock.today()), None

@@ -16,20 +16,20 @@ from django.utils.translation import ngettext
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
+from floreo.core.wording import day_text
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
 from floreo.reviews.access import token_of
-from floreo.reviews.models import Answer, Ask, Review
-from floreo.reviews.presenters import period_words
+from floreo.reviews.models import Answer, Review, UpdateRequest
+from floreo.reviews.presenters import period_text
 from floreo.reviews.queries import reply_address
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.words import day_words
 
 
-def answer_path(ask: Ask, language: str = "") -> str:
+def answer_path(update_request: UpdateRequest, language: str = "") -> str:
     """The page's address without the host, in `language`."""
     with translation.override(language or settings.LANGUAGE_CODE):
-        return reverse("portal:answer", args=[token_of(ask)])
+        return reverse("portal:answer", args=[token_of(update_request)])
 
 
 class Post:
@@ -48,49 +48,62 @@ class Post:
         said = person.language if person else ""
         return said if said in self.languages else self.own_language
 
-    def asking(self, ask: Ask, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
+    def asking(self, update_request: UpdateRequest, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
         """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""
-        to = ask.deputy if kind == "escalated" else ask.addressee
-        address = to.email if to else ask.address
+        to = update_request.deputy if kind == "escalated" else update_request.addressee
+        address = to.email if to else update_request.address
         language = self.language_for(to)
         with translation.override(language):
             acts = list(actions)
-            facts = self._facts(ask, to, language) | {
+            facts = self._facts(update_request, to, language) | {
                 "kind": kind,
                 "actions": [f"{a.code} {a.in_language('title')}" for a in acts],
-                "whom": ask.whom,
+                "whom": update_request.whom,
             }
             text = render_to_string("reviews/mail/asked.txt", facts)
             subject = self._subject(kind, len(acts))
-            return self._letter(ask, to=address, language=language, kind=f"review.{kind}", subject=subject, text=text)
+            return self._letter(
+                update_request, to=address, language=language, kind=f"review.{kind}", subject=subject, text=text
+            )
 
     def returning(self, answer: Answer, note: str, decided_by: str) -> OutboxMail:
-        ask = answer.ask
-        language = self.language_for(ask.addressee)
+        update_request = answer.update_request
+        language = self.language_for(update_request.addressee)
         with translation.override(language):
             act = f"{answer.action.code} {answer.action.in_language('title')}"
-            facts = self._facts(ask, ask.addressee, language) | {"action": act, "note": note, "decided_by": decided_by}
+            facts = self._facts(update_request, update_request.addressee, language) | {
+                "action": act,
+                "note": note,
+                "decided_by": decided_by,
+            }
             text = render_to_string("reviews/mail/returned.txt", facts)
             subject = _("Please look again: %(action)s") % {"action": act}
             return self._letter(
-                ask, to=ask.address, language=language, kind="review.returned", subject=subject, text=text
+                update_request,
+                to=update_request.address,
+                language=language,
+                kind="review.returned",
+                subject=subject,
+                text=text,
             )
 
-    def _facts(self, ask: Ask, to: Person | None, language: str) -> dict[str, Any]:
+    def _facts(self, update_request: UpdateRequest, to: Person | None, language: str) -> dict[str, Any]:
         review = self.review
         return {
-            "name": to.name if to else (ask.organisation.in_language("name") if ask.organisation else ""),
-            "period": period_words(review.period),
+            "name": to.name
+            if to
+            else (update_request.organisation.in_language("name") if update_request.organisation else ""),
+            "period": period_text(review.period),
             "edition": review.edition.in_language("title"),
-            "due": day_words(review.due_on),
-            "closes": day_words(review.closes_on),
+            "due": day_text(review.due_on),
+            "closes": day_text(review.closes_on),
             "late": self.today > review.due_on,
             "reply": self.reply,
-            "link": settings.SITE_ADDRESS + answer_path(ask, language),
+            "link": settings.SITE_ADDRESS + answer_path(update_request, language),
         }
 
     def _subject(self, kind: str, actions: int) -> str:
-        facts = {"n": actions, "period": period_words(self.review.period), "due": day_words(self.review.due_on)}
+        facts = {"n": actions, "period": period_text(self.review.period), "due": day_text(self.review.due_on)}
         match kind:
             case "reminded":
                 return _("Reminder: review of %(period)s, due %(due)s") % facts
@@ -103,13 +116,15 @@ class Post:
         )
         return said % facts
 
-    def _letter(self, ask: Ask, *, to: str, language: str, kind: str, subject: str, text: str) -> OutboxMail:
+    def _letter(
+        self, update_request: UpdateRequest, *, to: str, language: str, kind: str, subject: str, text: str
+    ) -> OutboxMail:
         return outbox.letter(
             to=to,
             subject=subject,
             text=text,
             kind=kind,
-            about=key(ask),
+            about=key(update_request),
             language=language,
             is_secret=True,
             not_after=self.not_after,

@@ -27,7 +27,7 @@ class AnswerState(StrEnum):
     APPROVED = "approved"
 
 
-class AskState(StrEnum):
+class RequestState(StrEnum):
     """All that one lead was asked, as a whole. Declared from untouched to done."""
 
     WAITING = "waiting"
@@ -38,7 +38,7 @@ class AskState(StrEnum):
     APPROVED = "approved"
 
 
-class Turn(StrEnum):
+class WaitingFor(StrEnum):
     """Who has to move."""
 
     LEAD = "lead"
@@ -46,7 +46,7 @@ class Turn(StrEnum):
     NOBODY = "nobody"
 
 
-ANSWERED = frozenset({AskState.SUBMITTED, AskState.APPROVED})
+ANSWERED = frozenset({RequestState.SUBMITTED, RequestState.APPROVED})
 SAID = frozenset({AnswerState.SUBMITTED, AnswerState.APPROVED})
 
 
@@ -128,23 +128,23 @@ def is_escalation_due(due_on: date, escalate_after: int, escalated_on: date | No
     return escalated_on is None and today >= due_on + timedelta(days=escalate_after)
 
 
-def whole(states: Mapping[int, AnswerState], asked: Iterable[int], *, is_opened: bool) -> AskState:
+def whole(states: Mapping[int, AnswerState], asked: Iterable[int], *, is_opened: bool) -> RequestState:
     """How an ask stands, from the newest answer of each action (`states`, by the action's id) and what was asked."""
     wanted = list(asked)
     found = [states[each] for each in wanted if each in states]
     if AnswerState.RETURNED in found:
-        return AskState.RETURNED
+        return RequestState.RETURNED
     if wanted and len(found) == len(wanted) and all(state in SAID for state in found):
-        return AskState.APPROVED if set(found) == {AnswerState.APPROVED} else AskState.SUBMITTED
+        return RequestState.APPROVED if set(found) == {AnswerState.APPROVED} else RequestState.SUBMITTED
     if found:
-        return AskState.DRAFT
-    return AskState.OPENED if is_opened else AskState.WAITING
+        return RequestState.DRAFT
+    return RequestState.OPENED if is_opened else RequestState.WAITING
 
 
-def turn(state: AskState, *, is_closed: bool) -> Turn:
-    if is_closed or state is AskState.APPROVED:
-        return Turn.NOBODY
-    return Turn.SECRETARIAT if state is AskState.SUBMITTED else Turn.LEAD
+def waiting_for(state: RequestState, *, is_closed: bool) -> WaitingFor:
+    if is_closed or state is RequestState.APPROVED:
+        return WaitingFor.NOBODY
+    return WaitingFor.SECRETARIAT if state is RequestState.SUBMITTED else WaitingFor.LEAD
 
 
 def is_in_time(answered_on: date | None, due_on: date) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.figures import Filters, Group, Period, Reading, RecordRef, median, share
 from floreo.reviews.logic import AnswerState
-from floreo.reviews.models import Answer, Ask
+from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.plan_facts import address
 
 # Why a row was not counted; indicators/presenters.py says each in a sentence.
@@ -50,25 +50,27 @@ def _narrowed(filters: Filters) -> dict[str, object]:
 
 def asked_in(period: Period, filters: Filters) -> list[Asked]:
     """Every public action that was asked about in a review due in the period, in two queries."""
-    rows = Ask.actions.through._default_manager.filter(
-        ask__review__due_on__gte=period.start, ask__review__due_on__lte=period.end, **_narrowed(filters)
+    rows = UpdateRequest.actions.through._default_manager.filter(
+        updaterequest__review__due_on__gte=period.start,
+        updaterequest__review__due_on__lte=period.end,
+        **_narrowed(filters),
     )
     columns = (
-        "ask_id",
+        "updaterequest_id",
         "action_id",
-        "ask__review__code",
-        "ask__review__due_on",
+        "updaterequest__review__code",
+        "updaterequest__review__due_on",
         "action__code",
         "action__title",
         "action__edition__code",
-        "ask__organisation__short_name",
-        "ask__organisation__name",
+        "updaterequest__organisation__short_name",
+        "updaterequest__organisation__name",
     )
-    ordered = rows.order_by("ask__review__due_on", "action__position", "action__pk", "ask_id")
+    ordered = rows.order_by("updaterequest__review__due_on", "action__position", "action__pk", "updaterequest_id")
     said = _said(period.end)
     found = []
-    for ask, act, review, due, code, title, edition, short, name in ordered.values_list(*columns):
-        first, approved = said.get((ask, act), (None, False))
+    for update_request, act, review, due, code, title, edition, short, name in ordered.values_list(*columns):
+        first, approved = said.get((update_request, act), (None, False))
         where = address("portal:action", edition, code)
         label = f"{code} {title} ({review})"
         found.append(Asked(review, due, act, label, where, short or name or str(_("No lead")), first, approved))
@@ -79,13 +81,13 @@ def _said(until: date) -> dict[tuple[int, int], tuple[date, bool]]:
     """By ask and action: the first day on which it was sent, and whether an answer was approved by then."""
     found: dict[tuple[int, int], tuple[date, bool]] = {}
     rows = Answer.objects.filter(first_said_on__lte=until).order_by("number")
-    for ask, act, day, state, decided in rows.values_list(
-        "ask_id", "action_id", "first_said_on", "state", "decided_at__date"
+    for update_request, act, day, state, decided in rows.values_list(
+        "update_request_id", "action_id", "first_said_on", "state", "decided_at__date"
     ):
         assert day is not None  # asked for so
-        first, before = found.get((ask, act), (day, False))
+        first, before = found.get((update_request, act), (day, False))
         approved = state == AnswerState.APPROVED and decided is not None and decided <= until
-        found[ask, act] = (min(first, day), before or approved)
+        found[update_request, act] = (min(first, day), before or approved)
     return found
 
 

@@ -15,7 +15,7 @@ from floreo.core.access import Permission, can
 from floreo.core.figures import Frequency, Period
 from floreo.core.models import Record, Translated
 from floreo.organisations.models import Organisation, Person
-from floreo.reviews.logic import AnswerState, AskState, Beat, reminder_days
+from floreo.reviews.logic import AnswerState, Beat, RequestState, reminder_days
 from floreo.strategy.models import Action, Edition, Update
 
 
@@ -30,13 +30,13 @@ class ReviewState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("a review", "Closed")
 
 
-class AskStateChoice(models.TextChoices):
-    WAITING = AskState.WAITING, _("Not opened yet")
-    OPENED = AskState.OPENED, _("Opened, not answered")
-    DRAFT = AskState.DRAFT, _("Begun, not all answered")
-    SUBMITTED = AskState.SUBMITTED, _("Waits for approval")
-    RETURNED = AskState.RETURNED, _("Returned with a note")
-    APPROVED = AskState.APPROVED, _("Approved")
+class RequestStateChoice(models.TextChoices):
+    WAITING = RequestState.WAITING, _("Not opened yet")
+    OPENED = RequestState.OPENED, _("Opened, not answered")
+    DRAFT = RequestState.DRAFT, _("Begun, not all answered")
+    SUBMITTED = RequestState.SUBMITTED, _("Waits for approval")
+    RETURNED = RequestState.RETURNED, _("Returned with a note")
+    APPROVED = RequestState.APPROVED, _("Approved")
 
 
 class AnswerStateChoice(models.TextChoices):
@@ -136,7 +136,7 @@ class Review(Record):
     def is_closed(self) -> bool:
         return self.state == ReviewState.CLOSED
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:review", args=[self.edition.code, self.code])
 
     def reminder_days(self, beat: Beat) -> list[date]:
@@ -145,18 +145,20 @@ class Review(Record):
         return [day for day in days if self.opened_on < day <= self.closes_on]
 
 
-class Ask(Record):
+class UpdateRequest(Record):
     """What one lead is asked in one review: the person who answers for the actions, else the organisation that leads
     them. Written to at `address`; answered by whoever holds the link, or at the desk."""
 
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="asks")
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="asks")
-    deputy = models.ForeignKey(  # to whom it was escalated
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="asks_as_deputy"
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests")
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="requests"
     )
-    actions = models.ManyToManyField(Action, related_name="asks")
-    state = models.CharField(max_length=9, choices=AskStateChoice.choices, default=AskState.WAITING)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests")
+    deputy = models.ForeignKey(  # to whom it was escalated
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="requests_as_deputy"
+    )
+    actions = models.ManyToManyField(Action, related_name="requests")
+    state = models.CharField(max_length=9, choices=RequestStateChoice.choices, default=RequestState.WAITING)
     answered_on = models.DateField(null=True, blank=True)  # the first day on which nothing was missing
     opened_at = models.DateTimeField(null=True, blank=True)
     asked_on = models.DateField(null=True, blank=True)
@@ -183,7 +185,7 @@ class Ask(Record):
 
     def owner_ids(self) -> set[int]:
         """The body that was asked, and the one that it was merged into since."""
-        return {self.organisation.pk, self.organisation.heir().pk} if self.organisation else set()
+        return {self.organisation.pk, self.organisation.successor().pk} if self.organisation else set()
 
     @property
     def whom(self) -> str:
@@ -211,8 +213,8 @@ class Ask(Record):
     def last_mail_on(self) -> date | None:
         return max(filter(None, [self.asked_on, self.reminded_on]), default=None)
 
-    def desk_url(self) -> str:
-        return reverse("workspace:ask", args=[self.review.edition.code, self.review.code, self.pk])
+    def workspace_url(self) -> str:
+        return reverse("workspace:update_request", args=[self.review.edition.code, self.review.code, self.pk])
 
 
 class Answer(Record, Translated):
@@ -221,7 +223,7 @@ class Answer(Record, Translated):
 
     translated_fields: ClassVar[tuple[str, ...]] = ("done", "next", "risks")
 
-    ask = models.ForeignKey(Ask, on_delete=models.CASCADE, related_name="answers")
+    update_request = models.ForeignKey(UpdateRequest, on_delete=models.CASCADE, related_name="answers")
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="answers")
     number = models.PositiveSmallIntegerField(default=1)
     done = models.TextField(blank=True)
@@ -244,18 +246,20 @@ class Answer(Record, Translated):
     )
 
     class Meta:
-        ordering = ["ask_id", "action_id", "number"]
-        constraints = [models.UniqueConstraint(fields=["ask", "action", "number"], name="answer_number_once")]
+        ordering = ["update_request_id", "action_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["update_request", "action", "number"], name="answer_number_once")
+        ]
         indexes = [models.Index(fields=["state", "id"], name="answer_standing")]
 
     def __str__(self) -> str:
         return f"{self.action.code} {self.number}"
 
     def audit_subject(self) -> models.Model:
-        return self.ask  # drafts and notes are no part of the action's own history, which more people read
+        return self.update_request  # drafts and notes are no part of the action's own history, which more people read
 
     def owner_ids(self) -> set[int]:
-        return self.ask.owner_ids()
+        return self.update_request.owner_ids()
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, TranslatedShape, one_of
 from floreo.reviews.logic import ANSWERED, AnswerState, whole
-from floreo.reviews.models import Answer, AnswerStateChoice, Ask, Review, ReviewState, Rhythm, RhythmFrequency
+from floreo.reviews.models import Answer, AnswerStateChoice, Review, ReviewState, Rhythm, RhythmFrequency, UpdateRequest
 
 Days = Annotated[int, Field(ge=1, le=120)]
 
@@ -70,8 +70,8 @@ class AnswerShape(TranslatedShape):
 
     word: ClassVar[str] = "answer"
     makes: ClassVar[type[models.Model]] = Answer
-    owner: ClassVar[str] = "ask"
-    lookup: ClassVar[tuple[str, ...]] = ("ask", "action", "number")
+    owner: ClassVar[str] = "update_request"
+    lookup: ClassVar[tuple[str, ...]] = ("update_request", "action", "number")
     scoped: ClassVar[frozenset[str]] = frozenset({"action", "update"})
 
     action: str
@@ -113,11 +113,11 @@ class AnswerShape(TranslatedShape):
         }
 
 
-class AskShape(Shape):
+class UpdateRequestShape(Shape):
     """[[review.ask]]: who was asked about what. How it stands as a whole follows from its answers and is never written."""
 
-    word: ClassVar[str] = "ask"
-    makes: ClassVar[type[models.Model]] = Ask
+    word: ClassVar[str] = "update_request"
+    makes: ClassVar[type[models.Model]] = UpdateRequest
     owner: ClassVar[str] = "review"
     lookup: ClassVar[tuple[str, ...]] = ("review", "person", "organisation")
     scoped: ClassVar[frozenset[str]] = frozenset({"actions"})
@@ -166,7 +166,7 @@ class ReviewShape(Shape):
     makes: ClassVar[type[models.Model]] = Review
     owner: ClassVar[str] = "edition"
     lookup: ClassVar[tuple[str, ...]] = ("edition", "code")
-    nested: ClassVar[tuple[str, ...]] = ("ask",)
+    nested: ClassVar[tuple[str, ...]] = ("update_request",)
 
     code: Code
     starts_on: Day
@@ -176,7 +176,7 @@ class ReviewShape(Shape):
     closes_on: Day
     closed_on: Day | None = None
     closed_by: str = ""
-    ask: list[AskShape] = Field(default_factory=list)
+    update_request: list[UpdateRequestShape] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -184,7 +184,7 @@ class ReviewShape(Shape):
             raise ValueError("opened_on, due_on and closes_on run the wrong way round")
         if bool(self.closed_on) != bool(self.closed_by):
             raise ValueError("closed_on and closed_by stand beside each other")
-        waiting = [a.action for each in self.ask for a in each.answer if a.state == AnswerState.SUBMITTED]
+        waiting = [a.action for each in self.update_request for a in each.answer if a.state == AnswerState.SUBMITTED]
         if self.closed_on and waiting:
             raise ValueError(f"is closed, but answers wait for a decision: {', '.join(waiting)}")
         return self
@@ -197,7 +197,7 @@ class ReviewShape(Shape):
 SHAPES: tuple[type[Shape], ...] = (
     RhythmShape,
     ReviewShape,
-    AskShape,
+    UpdateRequestShape,
     AnswerShape,
 )  # in the order in which rows are made
 FILES: Mapping[str, Mapping[str, type[Strict]]] = {  # file of a pack -> its tables

@@ -9,35 +9,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from floreo.core.figures import Frequency, Period, period_of
-from floreo.core.ui import words
-from floreo.reviews.logic import AnswerState, AskState, Turn, planned, turn
-from floreo.reviews.models import Answer, Ask, Review, Rhythm
-from floreo.strategy.presenters.words import days_words, short_day
+from floreo.core.ui import locale
+from floreo.core.wording import days_text, short_day
+from floreo.reviews.logic import AnswerState, RequestState, WaitingFor, planned, waiting_for
+from floreo.reviews.models import Answer, Review, Rhythm, UpdateRequest
 
 # The shape that stands beside each word; the gallery shows them all.
 ASK_SHAPES: Mapping[str, str] = {
-    AskState.WAITING: "not_started",
-    AskState.OPENED: "not_started",
-    AskState.DRAFT: "not_started",
-    AskState.SUBMITTED: "on_track",
-    AskState.RETURNED: "at_risk",
-    AskState.APPROVED: "done",
+    RequestState.WAITING: "not_started",
+    RequestState.OPENED: "not_started",
+    RequestState.DRAFT: "not_started",
+    RequestState.SUBMITTED: "on_track",
+    RequestState.RETURNED: "at_risk",
+    RequestState.APPROVED: "done",
 }
 
 
-def period_words(period: Period) -> str:
+def period_text(period: Period) -> str:
     """ "Q3 2026", or its two days where it is no calendar period."""
     match period.frequency:
         case Frequency.QUARTER | Frequency.YEAR | Frequency.MONTH:
-            return words.day(period.start, str(period.frequency))
+            return locale.day(period.start, str(period.frequency))
     return _("%(first)s to %(last)s") % {"first": short_day(period.start), "last": short_day(period.end)}
 
 
 def title(review: Review) -> str:
-    return _("Review %(period)s") % {"period": period_words(review.period)}
+    return _("Review %(period)s") % {"period": period_text(review.period)}
 
 
-def rhythm_words(rhythm: Rhythm, today: date) -> str:
+def rhythm_text(rhythm: Rhythm, today: date) -> str:
     """How the edition is reviewed, and when the next review opens."""
     if not rhythm.is_on:
         return _("Reviews do not open by themselves.")
@@ -46,7 +46,7 @@ def rhythm_words(rhythm: Rhythm, today: date) -> str:
     opens, due = planned(beat, running).opens_on, planned(beat, running).due_on
     return _("%(often)s. The review of %(period)s opens by itself on %(opens)s; answers are due on %(due)s.") % {
         "often": rhythm.get_frequency_display(),
-        "period": period_words(running),
+        "period": period_text(running),
         "opens": short_day(opens),
         "due": short_day(due),
     }
@@ -60,25 +60,29 @@ def progress(done: int, asked: int) -> str:
     return said % {"done": done, "asked": asked}
 
 
-def whose_turn(ask: Ask, *, is_closed: bool) -> str:
+def waiting_for_text(update_request: UpdateRequest, *, is_closed: bool) -> str:
     """Who has to move: the secretariat, the lead (or the deputy it was escalated to), or nobody."""
-    match turn(AskState(ask.state), is_closed=is_closed):
-        case Turn.NOBODY:
+    match waiting_for(RequestState(update_request.state), is_closed=is_closed):
+        case WaitingFor.NOBODY:
             return pgettext("whose turn it is", "Nobody")
-        case Turn.SECRETARIAT:
+        case WaitingFor.SECRETARIAT:
             return _("Secretariat")
-    return lead_words(ask)
+    return lead_text(update_request)
 
 
-def lead_words(ask: Ask) -> str:
+def lead_text(update_request: UpdateRequest) -> str:
     """Who is waited for, by name; the deputy beside them once it was escalated."""
-    who = ask.person.name if ask.person else (ask.organisation.label if ask.organisation else _("Nobody"))
-    if ask.deputy is not None:
-        return _("%(person)s or %(deputy)s") % {"person": who, "deputy": ask.deputy.name}
+    who = (
+        update_request.person.name
+        if update_request.person
+        else (update_request.organisation.label if update_request.organisation else _("Nobody"))
+    )
+    if update_request.deputy is not None:
+        return _("%(person)s or %(deputy)s") % {"person": who, "deputy": update_request.deputy.name}
     return who
 
 
-def due_words(review: Review, today: date) -> str:
+def due_text(review: Review, today: date) -> str:
     """How long is left, or how late it is."""
     if review.is_closed and review.closed_at is not None:
         return _("Closed on %(day)s by %(who)s.") % {"day": moment_day(review.closed_at), "who": review.closed_by}
@@ -86,13 +90,13 @@ def due_words(review: Review, today: date) -> str:
     if days > 0:
         return _("Answers are due on %(day)s, in %(days)s.") % {
             "day": short_day(review.due_on),
-            "days": days_words(days),
+            "days": days_text(days),
         }
     if days == 0:
         return _("Answers are due today.")
     return _("Answers were due on %(day)s, %(days)s ago. It closes on %(closes)s.") % {
         "day": short_day(review.due_on),
-        "days": days_words(-days),
+        "days": days_text(-days),
         "closes": short_day(review.closes_on),
     }
 
@@ -101,24 +105,27 @@ def moment_day(moment: datetime) -> str:
     return short_day(moment.date())
 
 
-def mail_words(ask: Ask) -> list[str]:
+def mail_text(update_request: UpdateRequest) -> list[str]:
     """What was sent to whom and when, in short sentences."""
     said = []
-    if not ask.address:
+    if not update_request.address:
         said.append(_("The register knows no address to write to."))
-    if ask.asked_on:
-        said.append(_("Asked %(day)s.") % {"day": short_day(ask.asked_on)})
-    if ask.reminded_on:
-        times = ngettext("once", "%(n)d times", ask.reminded_count) % {"n": ask.reminded_count}
-        said.append(_("Reminded %(times)s, last %(day)s.") % {"times": times, "day": short_day(ask.reminded_on)})
-    if ask.escalated_on and ask.deputy:
+    if update_request.asked_on:
+        said.append(_("Asked %(day)s.") % {"day": short_day(update_request.asked_on)})
+    if update_request.reminded_on:
+        times = ngettext("once", "%(n)d times", update_request.reminded_count) % {"n": update_request.reminded_count}
         said.append(
-            _("Escalated to %(who)s on %(day)s.") % {"who": ask.deputy.name, "day": short_day(ask.escalated_on)}
+            _("Reminded %(times)s, last %(day)s.") % {"times": times, "day": short_day(update_request.reminded_on)}
+        )
+    if update_request.escalated_on and update_request.deputy:
+        said.append(
+            _("Escalated to %(who)s on %(day)s.")
+            % {"who": update_request.deputy.name, "day": short_day(update_request.escalated_on)}
         )
     return said
 
 
-def decided_words(answer: Answer) -> str:
+def decided_text(answer: Answer) -> str:
     """Who decided what about an answer, and when."""
     if answer.decided_at is None:
         return ""
@@ -128,19 +135,23 @@ def decided_words(answer: Answer) -> str:
     return _("%(who)s returned it on %(day)s.") % facts
 
 
-def said_words(answer: Answer) -> str:
+def said_text(answer: Answer) -> str:
     """Who said it, and when."""
     if answer.said_on is None:
         return ""
     return _("%(who)s, %(day)s") % {"who": answer.said_by, "day": short_day(answer.said_on)}
 
 
-def asked_words(ask: Ask) -> str:
+def asked_text(update_request: UpdateRequest) -> str:
     """What an action's page says of being asked about: in which review, until when, and whose turn it is."""
-    facts = {"review": title(ask.review), "due": short_day(ask.review.due_on), "who": whose_turn(ask, is_closed=False)}
-    match turn(AskState(ask.state), is_closed=False):
-        case Turn.NOBODY:
+    facts = {
+        "review": title(update_request.review),
+        "due": short_day(update_request.review.due_on),
+        "who": waiting_for_text(update_request, is_closed=False),
+    }
+    match waiting_for(RequestState(update_request.state), is_closed=False):
+        case WaitingFor.NOBODY:
             return _("%(review)s: asked, and approved.") % facts
-        case Turn.SECRETARIAT:
+        case WaitingFor.SECRETARIAT:
             return _("%(review)s: answered. It waits for the secretariat.") % facts
     return _("%(review)s: asked by %(due)s, waiting for %(who)s.") % facts

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from floreo.organisations.models import Organisation, Person
-from floreo.reviews.logic import ANSWERED, AnswerState, AskState
-from floreo.reviews.models import Answer, Ask, Review, ReviewState, Rhythm
+from floreo.reviews.logic import ANSWERED, AnswerState, RequestState
+from floreo.reviews.models import Answer, Review, ReviewState, Rhythm, UpdateRequest
 from floreo.strategy.models import Action, Edition, EditionPart, Part, Participation, Update
 
 Leads = dict[int, list[Organisation]]  # by an action's id
@@ -35,12 +35,12 @@ def open_actions(edition: Edition, until: date) -> QuerySet[Action]:
 
 
 def leads_of(actions: Iterable[Action], day: date) -> Leads:
-    """Who leads each today, the heirs of merged bodies in their place; the one entered first comes first."""
+    """Who leads each today, the successors of merged bodies in their place; the one entered first comes first."""
     rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=Part.LEAD)
     current = rows.exclude(until__lt=day).exclude(since__gt=day)
     found: Leads = defaultdict(list)
     for part in current.select_related("organisation__merged_into").order_by("pk"):
-        found[part.action_id].append(part.organisation.heir())
+        found[part.action_id].append(part.organisation.successor())
     return dict(found)
 
 
@@ -73,21 +73,25 @@ def _speaks_for(group: Group, leads: Leads) -> Organisation | None:
     if bodies:
         return Counter(bodies).most_common(1)[0][0]
     own = group.person.organisation if group.person else None
-    return own.heir() if own else None
+    return own.successor() if own else None
 
 
-def actions_of(asks: Iterable[Ask]) -> dict[int, list[Action]]:
+def actions_of(requests: Iterable[UpdateRequest]) -> dict[int, list[Action]]:
     """What each is asked about, by the ask's id, in one query."""
-    rows = Ask.actions.through._default_manager.filter(ask__in=[a.pk for a in asks]).select_related("action__edition")
+    rows = UpdateRequest.actions.through._default_manager.filter(
+        updaterequest__in=[a.pk for a in requests]
+    ).select_related("action__edition")
     found: dict[int, list[Action]] = defaultdict(list)
     for link in rows.order_by("action__position", "action__pk"):
-        found[link.ask_id].append(link.action)
+        found[link.updaterequest_id].append(link.action)
     return dict(found)
 
 
-def current_answers(ask: Ask) -> dict[int, Answer]:
+def current_answers(update_request: UpdateRequest) -> dict[int, Answer]:
     """The newest answer of each action, by the action's id."""
-    return {a.action_id: a for a in ask.answers.select_related("action__edition", "update").order_by("number")}
+    return {
+        a.action_id: a for a in update_request.answers.select_related("action__edition", "update").order_by("number")
+    }
 
 
 def last_updates(actions: Iterable[Action], *, before: Iterable[int] = ()) -> dict[int, Update]:
@@ -96,11 +100,11 @@ def last_updates(actions: Iterable[Action], *, before: Iterable[int] = ()) -> di
     return {u.action_id: u for u in rows.order_by("on", "pk")}
 
 
-def asks_of(review: Review) -> QuerySet[Ask]:
+def requests_of(review: Review) -> QuerySet[UpdateRequest]:
     """A review's asks with all that a list says of them."""
     answers = Answer.objects.select_related("action__edition", "update").order_by("action__position", "number")
     return (
-        Ask.objects.filter(review=review)
+        UpdateRequest.objects.filter(review=review)
         .select_related("review__edition", "organisation", "person", "deputy")
         .prefetch_related("actions", Prefetch("answers", answers))
         .annotate(asked_about=Count("actions", distinct=True))
@@ -109,26 +113,30 @@ def asks_of(review: Review) -> QuerySet[Ask]:
 
 def counts(review: Review) -> tuple[int, int]:
     """How many have answered, of how many that were asked."""
-    states = list(review.asks.order_by().values_list("state", flat=True))
+    states = list(review.requests.order_by().values_list("state", flat=True))
     return sum(state in ANSWERED for state in states), len(states)
 
 
-def unanswered(asks: QuerySet[Ask]) -> QuerySet[Ask]:
-    return asks.exclude(state__in=[AskState.SUBMITTED, AskState.APPROVED])
+def unanswered(requests: QuerySet[UpdateRequest]) -> QuerySet[UpdateRequest]:
+    return requests.exclude(state__in=[RequestState.SUBMITTED, RequestState.APPROVED])
 
 
 def to_decide(review: Review | None = None) -> QuerySet[Answer]:
     """Answers that wait for somebody to approve them or return them, the longest waiting first."""
-    rows = Answer.objects.filter(state=AnswerState.SUBMITTED, ask__review__state=ReviewState.OPEN)
-    rows = rows if review is None else rows.filter(ask__review=review)
+    rows = Answer.objects.filter(state=AnswerState.SUBMITTED, update_request__review__state=ReviewState.OPEN)
+    rows = rows if review is None else rows.filter(update_request__review=review)
     return rows.select_related(
-        "action__edition", "ask__review__edition", "ask__organisation", "ask__person", "ask__deputy"
+        "action__edition",
+        "update_request__review__edition",
+        "update_request__organisation",
+        "update_request__person",
+        "update_request__deputy",
     ).order_by("said_on", "pk")
 
 
 def unasked(review: Review) -> list[Action]:
     """Open actions of the edition about which nobody is asked, because nobody leads them or they are new."""
-    asked = Action.objects.filter(asks__review=review).values("pk")
+    asked = Action.objects.filter(requests__review=review).values("pk")
     return list(open_actions(review.edition, review.ends_on).exclude(pk__in=asked))
 
 
@@ -144,12 +152,12 @@ def reply_address(edition: Edition, rhythm: Rhythm | None = None) -> str:
         return rhythm.reply_to
     for part in (EditionPart.COORDINATED, EditionPart.LED):
         for body in edition.bodies.filter(part=part).select_related("organisation__merged_into").order_by("pk"):
-            if body.organisation.heir().email:
-                return body.organisation.heir().email
+            if body.organisation.successor().email:
+                return body.organisation.successor().email
     return str(settings.DEFAULT_FROM_EMAIL)
 
 
-def open_asks_about(act: Action) -> list[Ask]:
+def open_requests_about(act: Action) -> list[UpdateRequest]:
     """Who is being asked about an action now."""
-    rows = Ask.objects.filter(actions=act, review__state=ReviewState.OPEN)
+    rows = UpdateRequest.objects.filter(actions=act, review__state=ReviewState.OPEN)
     return list(rows.select_related("review__edition", "organisation", "person", "deputy"))

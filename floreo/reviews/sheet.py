@@ -15,14 +15,14 @@ from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.figures import Period
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
-from floreo.evidence.actions import keep_file, keep_link
+from floreo.evidence.actions import store_file, store_link
 from floreo.evidence.models import Evidence
 from floreo.reviews import actions as acts
 from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
 from floreo.reviews.logic import SAID
-from floreo.reviews.models import Answer, Ask
-from floreo.reviews.presenters import decided_words, period_words, said_words
+from floreo.reviews.models import Answer, UpdateRequest
+from floreo.reviews.presenters import decided_text, period_text, said_text
 from floreo.reviews.queries import current_answers, last_updates
 from floreo.strategy.models import Action, Milestone, Update
 
@@ -48,7 +48,7 @@ class Entry:
 
     def _named(self, figure: Mapping[str, str]) -> str:
         period = Period(date.fromisoformat(figure["starts_on"]), date.fromisoformat(figure["ends_on"]))
-        return f"{self.titles.get(figure['indicator'], figure['indicator'])}, {period_words(period)}"
+        return f"{self.titles.get(figure['indicator'], figure['indicator'])}, {period_text(period)}"
 
     @property
     def state(self) -> str:
@@ -66,11 +66,11 @@ class Entry:
 
     @property
     def said(self) -> str:
-        return said_words(self.answer) if self.answer else ""
+        return said_text(self.answer) if self.answer else ""
 
     @property
     def decided(self) -> str:
-        return decided_words(self.answer) if self.answer else ""
+        return decided_text(self.answer) if self.answer else ""
 
     @property
     def ticked(self) -> list[str]:
@@ -82,7 +82,7 @@ class Entry:
 class Sheet:
     """All that one lead is asked. `figures` and their `titles` come from above: reviews know no indicators."""
 
-    ask: Ask
+    update_request: UpdateRequest
     by: Actor
     name: str
     figures: Callable[[], Iterable[FigureAsked]]
@@ -93,9 +93,11 @@ class Sheet:
     def fill(self, request: HttpRequest | None = None) -> Sheet:
         """Builds the forms from what is kept, or from what was posted."""
         data, files = (request.POST, request.FILES) if request is not None else (None, None)
-        answers, asked = current_answers(self.ask), list(self.figures())
+        answers, asked = current_answers(self.update_request), list(self.figures())
         chosen = list(
-            self.ask.actions.select_related("edition").prefetch_related("milestones").order_by("position", "pk")
+            self.update_request.actions.select_related("edition")
+            .prefetch_related("milestones")
+            .order_by("position", "pk")
         )
         last = last_updates(chosen, before=[a.update_id for a in answers.values() if a.update_id])
         kept = Evidence.objects.in_bulk([pk for a in answers.values() for pk in a.evidence])
@@ -130,8 +132,8 @@ class Sheet:
     def press(self, request: HttpRequest) -> bool:
         """Does what was pressed. True when all of it could be done; else the forms hold the sentences, and what was
         typed. Raises Refused once the review is closed, before any file is kept."""
-        if self.ask.review.is_closed:
-            raise closed(self.ask.review)
+        if self.update_request.review.is_closed:
+            raise closed(self.update_request.review)
         button = request.POST.get("press", "save")
         if "whole" not in request.POST:  # cut off on the way: what is missing was not emptied by anybody
             self.who.add_error(None, _("Only a part of the page arrived. Send it again."))
@@ -166,7 +168,7 @@ class Sheet:
         try:
             facts = form.facts() | {"evidence": evidence}
             version = form.cleaned_data["version"] or 0
-            row = write(self.ask, by=self.by, act=entry.act, said_by=said_by, version=version, **facts)
+            row = write(self.update_request, by=self.by, act=entry.act, said_by=said_by, version=version, **facts)
         except (NotAllowed, Missing):
             raise
         except Changed as refusal:
@@ -185,15 +187,15 @@ class Sheet:
     def _evidence(self, entry: Entry, request: HttpRequest) -> tuple[list[int], Refused | None]:
         """Ids of what was attached before and of what is handed in now; and what was wrong with the latter."""
         form, found = entry.form, [e.pk for e in entry.evidence if entry.answer and entry.answer.is_open]
-        name, field_name, body = form.add_prefix("file"), "file", self.ask.organisation
+        name, field_name, body = form.add_prefix("file"), "file", self.update_request.organisation
         link = form.cleaned_data["link"].strip()
         try:
             if name in request.FILES:
-                found.append(keep_file(uploaded_file(request, name), by=self.by, organisation=body).pk)
+                found.append(store_file(uploaded_file(request, name), by=self.by, organisation=body).pk)
             field_name = "link"
             if link:
                 title = f"{entry.act.code} {entry.act.title}"[:300]
-                found.append(keep_link(link, by=self.by, title=title, organisation=body).pk)
+                found.append(store_link(link, by=self.by, title=title, organisation=body).pk)
         except (NotAllowed, Missing):
             raise
         except Refused as refusal:
@@ -218,7 +220,7 @@ class Sheet:
                 sentence = _("You wrote something about this action. Send it, or empty the boxes and press again.")
                 form.add_error(None, sentence)
                 return False
-        acts.say_nothing_changed(self.ask, by=self.by, said_by=said_by, acts=chosen)
+        acts.say_nothing_changed(self.update_request, by=self.by, said_by=said_by, acts=chosen)
         return True
 
     def _beside(self, entry: Entry, refusal: Changed) -> None:
@@ -236,7 +238,7 @@ class Sheet:
     def after_errors(self, request: HttpRequest) -> Sheet:
         """The page to show again: what could be kept as it is kept now, the rest as it was typed, with its sentences."""
         failed = {e.act.pk: e for e in self.entries if e.form.errors}
-        shown = Sheet(self.ask, self.by, self.name, self.figures, self.titles).fill()
+        shown = Sheet(self.update_request, self.by, self.name, self.figures, self.titles).fill()
         shown.entries = [failed.get(e.act.pk, e) for e in shown.entries]
         shown.who = self.who
         return shown

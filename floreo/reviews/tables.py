@@ -11,17 +11,17 @@ from django.utils.translation import pgettext_lazy
 from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.reviews.logic import ANSWERED
-from floreo.reviews.models import Answer, AnswerStateChoice, Ask, AskStateChoice, Review, ReviewState
+from floreo.reviews.models import Answer, AnswerStateChoice, RequestStateChoice, Review, ReviewState, UpdateRequest
 from floreo.strategy.tables.columns import by_id, by_key, column, day, edition_filter, edition_of, keyed
 
 
 def _reviews(viewer: object) -> QuerySet[Review]:
     rows = Review.objects.visible_to(viewer).select_related("edition")
-    in_time = Q(asks__answered_on__lte=F("due_on"))
+    in_time = Q(requests__answered_on__lte=F("due_on"))
     return rows.annotate(
-        asked=Count("asks", distinct=True),
-        answered=Count("asks", filter=Q(asks__state__in=list(ANSWERED)), distinct=True),
-        in_time=Count("asks", filter=in_time, distinct=True),
+        asked=Count("requests", distinct=True),
+        answered=Count("requests", filter=Q(requests__state__in=list(ANSWERED)), distinct=True),
+        in_time=Count("requests", filter=in_time, distinct=True),
     )
 
 
@@ -59,16 +59,16 @@ REVIEWS = Table(
 )
 
 
-def _asks(viewer: object) -> QuerySet[Ask]:
-    rows = Ask.objects.select_related("review__edition", "organisation", "person", "deputy")
+def _requests(viewer: object) -> QuerySet[UpdateRequest]:
+    rows = UpdateRequest.objects.select_related("review__edition", "organisation", "person", "deputy")
     return rows.annotate(asked_about=Count("actions", distinct=True))
 
 
 ASKS = Table(
-    "asks",
+    "requests",
     _("Asks"),
     _("Who was asked in a review, when they were written to, and how their answer stands."),
-    rows=_asks,
+    rows=_requests,
     columns=(
         Column("id", _("Number"), _("Tells rows apart"), lambda a: a.pk, CellKind.WHOLE),
         edition_of(lambda a: a.review.edition),
@@ -105,7 +105,7 @@ ASKS = Table(
     key="id",
     needs=Permission.REVIEW_RUN,
     search=("organisation__name", "organisation__short_name", "person__name"),
-    filters=(Filter("state", _("State"), lambda: AskStateChoice.choices, lambda rows, v: rows.filter(state=v)),),
+    filters=(Filter("state", _("State"), lambda: RequestStateChoice.choices, lambda rows, v: rows.filter(state=v)),),
     lookup=by_id,
 )
 
@@ -113,19 +113,21 @@ ANSWERS = Table(
     "answers",
     _("Answers"),
     _("What leads answered in reviews, drafts and returned ones among them, and who decided."),
-    rows=lambda _viewer: Answer.objects.select_related("action__edition", "ask__review", "ask__organisation", "update"),
+    rows=lambda _viewer: Answer.objects.select_related(
+        "action__edition", "update_request__review", "update_request__organisation", "update"
+    ),
     columns=(
         Column("id", _("Number"), _("Tells rows apart"), lambda a: a.pk, CellKind.WHOLE),
         edition_of(lambda a: a.action.edition),
-        Column("review", _("Review"), _("Its code"), lambda a: a.ask.review.code),
+        Column("review", _("Review"), _("Its code"), lambda a: a.update_request.review.code),
         Column("action", _("Action"), _("Its code"), lambda a: a.action.code),
         Column(
             "organisation",
             _("Organisation"),
             _("Who was asked"),
-            lambda a: a.ask.organisation.code if a.ask.organisation else None,
+            lambda a: a.update_request.organisation.code if a.update_request.organisation else None,
         ),
-        column("number", _("Turn"), _("How many answers about this action, in this review"), CellKind.WHOLE),
+        column("number", _("WaitingFor"), _("How many answers about this action, in this review"), CellKind.WHOLE),
         column("state", _("State"), _("draft, submitted, returned or approved")),
         column("done", _("What was done"), _("In the lead’s words")),
         column("next", _("What comes next"), _("In the lead’s words")),

@@ -189,13 +189,13 @@ def _who(activity: etree._Element, act: Action, lines: Iterable[BudgetLine], her
             _org(activity, "participating-org", body, here, role=_FUNDING, activity_id=source)
     _org(activity, "participating-org", here.reporter.organisation, here, role=_ACCOUNTABLE)
     for part in act.current_parts:  # type: ignore[attr-defined]  # with_leads prefetches it
-        body = part.organisation.heir()
+        body = part.organisation.successor()
         if part.part == "lead" and body.is_public:
             _org(activity, "participating-org", body, here, role=_IMPLEMENTING)
 
 
 def _public_funder(line: BudgetLine) -> Organisation | None:
-    body = line.funder.heir() if line.funder is not None and line.funder.is_public else None
+    body = line.funder.successor() if line.funder is not None and line.funder.is_public else None
     return body if body is not None and body.is_public else None
 
 

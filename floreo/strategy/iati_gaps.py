@@ -64,7 +64,9 @@ def _no_activity(lines: list[BudgetLine]) -> Gap | None:
 
 
 def _no_number(lines: list[BudgetLine]) -> Gap | None:
-    funders = {line.funder.heir().pk: line.funder.heir() for line in lines if line.funder and line.funder.is_public}
+    funders = {
+        line.funder.successor().pk: line.funder.successor() for line in lines if line.funder and line.funder.is_public
+    }
     known = set(
         IatiBody.objects.filter(organisation__in=funders).exclude(ref="").values_list("organisation", flat=True)
     )
@@ -111,8 +113,12 @@ def _no_funder(lines: list[BudgetLine]) -> Gap | None:
 
 def bodies_to_name(edition: Edition) -> list[tuple[Organisation, IatiBody | None]]:
     """Every body that the file would name for its money, with what it is called there: funders, and who reports."""
-    funders = {line.funder.heir().pk: line.funder.heir() for line in visible_lines(None, edition) if line.funder}
-    funders |= {g.funder.heir().pk: g.funder.heir() for g in Grant.objects.select_related("funder__merged_into")}
+    funders = {
+        line.funder.successor().pk: line.funder.successor() for line in visible_lines(None, edition) if line.funder
+    }
+    funders |= {
+        g.funder.successor().pk: g.funder.successor() for g in Grant.objects.select_related("funder__merged_into")
+    }
     known = {body.organisation_id: body for body in IatiBody.objects.select_related("organisation")}
     funders |= {pk: body.organisation for pk, body in known.items() if body.reports}
     return [(body, known.get(pk)) for pk, body in sorted(funders.items(), key=lambda f: f[1].name)]

@@ -67,7 +67,7 @@ class ActionFacts:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StatusResult:
     """A status with the rule that gave it. `since` is the day the rule counts from (the missed date, the hold)."""
 
     status: Status
@@ -95,13 +95,13 @@ def facts_on(facts: ActionFacts, day: date) -> ActionFacts:
     )
 
 
-def _overdue(facts: ActionFacts, today: date) -> Standing | None:
+def _overdue(facts: ActionFacts, today: date) -> StatusResult | None:
     open_dues = [m.due_on for m in facts.milestones if m.due_on and m.reached_on is None and m.due_on < today]
     action_due = facts.due_on if facts.due_on and facts.due_on < today else None
     if action_due and (not open_dues or action_due <= min(open_dues)):
-        return Standing(Status.LATE, Rule.ACTION_OVERDUE, action_due)
+        return StatusResult(Status.LATE, Rule.ACTION_OVERDUE, action_due)
     if open_dues:
-        return Standing(Status.LATE, Rule.MILESTONE_OVERDUE, min(open_dues))
+        return StatusResult(Status.LATE, Rule.MILESTONE_OVERDUE, min(open_dues))
     return None
 
 
@@ -110,45 +110,45 @@ def _last_sign(facts: ActionFacts) -> date | None:
     return max((*facts.heard, *(m.reached_on for m in facts.milestones if m.reached_on)), default=None)
 
 
-def _silent(facts: ActionFacts, today: date) -> Standing | None:
+def _silent(facts: ActionFacts, today: date) -> StatusResult | None:
     if facts.starts_on is None or facts.starts_on > today:
         return None
     last = max(filter(None, (_last_sign(facts), facts.starts_on)))
     if (today - last).days > SILENT_PERIODS * PERIOD_DAYS:
-        return Standing(Status.STALLED, Rule.SILENT, last)
+        return StatusResult(Status.STALLED, Rule.SILENT, last)
     return None
 
 
-def _at_risk(facts: ActionFacts, today: date) -> Standing | None:
+def _at_risk(facts: ActionFacts, today: date) -> StatusResult | None:
     if facts.expected_on and facts.due_on and facts.expected_on > facts.due_on:
-        return Standing(Status.AT_RISK, Rule.EXPECTED_LATE, facts.due_on)
+        return StatusResult(Status.AT_RISK, Rule.EXPECTED_LATE, facts.due_on)
     dues = [facts.due_on] + [m.due_on for m in facts.milestones if m.reached_on is None]
     soon = [d for d in dues if d and today <= d <= today + timedelta(days=DUE_SOON_DAYS)]
     if not soon:
         return None
     if any(closed is None for _noted, closed in facts.high_risks):
-        return Standing(Status.AT_RISK, Rule.DUE_SOON_WITH_RISK, min(soon))
+        return StatusResult(Status.AT_RISK, Rule.DUE_SOON_WITH_RISK, min(soon))
     last = _last_sign(facts)
     begun = facts.starts_on is None or (today - facts.starts_on).days > PERIOD_DAYS
     if begun and (last is None or (today - last).days > PERIOD_DAYS):
-        return Standing(Status.AT_RISK, Rule.DUE_SOON_UNHEARD, min(soon))
+        return StatusResult(Status.AT_RISK, Rule.DUE_SOON_UNHEARD, min(soon))
     return None
 
 
-def standing(facts: ActionFacts, today: date) -> Standing:
+def status_of(facts: ActionFacts, today: date) -> StatusResult:
     """The status of an action on `today`. The first rule that fits decides; the order is the help page's order."""
     if facts.closed_on and facts.closed_on <= today:
-        return Standing(Status.DONE, Rule.CLOSED, facts.closed_on)
+        return StatusResult(Status.DONE, Rule.CLOSED, facts.closed_on)
     if facts.on_hold_since and facts.on_hold_since <= today:
-        return Standing(Status.STALLED, Rule.ON_HOLD, facts.on_hold_since)
+        return StatusResult(Status.STALLED, Rule.ON_HOLD, facts.on_hold_since)
     if decided := _overdue(facts, today) or _silent(facts, today):
         return decided
     if facts.starts_on and facts.starts_on > today:
-        return Standing(Status.NOT_STARTED, Rule.TO_COME, facts.starts_on)
+        return StatusResult(Status.NOT_STARTED, Rule.TO_COME, facts.starts_on)
     has_dates = facts.starts_on or facts.due_on or any(m.due_on or m.reached_on for m in facts.milestones)
     if not has_dates and _last_sign(facts) is None:
-        return Standing(Status.NOT_STARTED, Rule.UNDATED)
-    return _at_risk(facts, today) or Standing(Status.ON_TRACK, Rule.HOLDS)
+        return StatusResult(Status.NOT_STARTED, Rule.UNDATED)
+    return _at_risk(facts, today) or StatusResult(Status.ON_TRACK, Rule.HOLDS)
 
 
 HOLDING = frozenset({Status.DONE, Status.ON_TRACK})  # "hold their dates"

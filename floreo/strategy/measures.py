@@ -83,7 +83,7 @@ def _share_of_actions(period: Period, filters: Filters, is_in: Callable[[ActionR
 def share_actions_on_track(period: Period, filters: Filters) -> Reading:
     """Per cent of public actions that hold their dates (done, or on track) on the period's last day."""
     day = period.end
-    return _share_of_actions(period, filters, lambda row: row.standing(day).status in HOLDING)
+    return _share_of_actions(period, filters, lambda row: row.status_on(day).status in HOLDING)
 
 
 @once
@@ -165,7 +165,7 @@ def median_days_late(period: Period, filters: Filters) -> Reading:
     begun, not_begun, pillars = _begun(period, filters)
     days, counted = [], []
     for row in begun:
-        stood = row.standing(day)
+        stood = row.status_on(day)
         if stood.status is Status.LATE and stood.since is not None:
             days.append(stood.days(day))
             counted.append((pillars[row.pillar_id], True, RecordRef(row.label, row.address, counted=True)))

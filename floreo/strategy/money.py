@@ -95,7 +95,7 @@ def line_of(row: BudgetLine) -> Line:
     return Line(row.currency, row.amount, row.amount if row.is_committed else Decimal(0), row.spent)
 
 
-def year_words(year: int, starts: int) -> str:
+def year_text(year: int, starts: int) -> str:
     """A fiscal year by the year in which it starts: "2026", or "2026/27" where it does not start in January."""
     return str(year) if starts == 1 else f"{year}/{(year + 1) % 100:02d}"
 
@@ -113,7 +113,7 @@ def money_of(edition: Edition, viewer: object) -> MoneyFacts:
         currency=own,
         totals=added(lines, first=own),
         by_funder=_by(rows, lines, lambda r: _funder(r, known), own, key=lambda r: (not r.code, r.name)),
-        by_year=_by(rows, lines, lambda r: (str(r.fiscal_year), year_words(r.fiscal_year, starts)), own),
+        by_year=_by(rows, lines, lambda r: (str(r.fiscal_year), year_text(r.fiscal_year, starts)), own),
         by_pillar=_by(rows, lines, _pillar, own, key=lambda r: code_key(r.code)),
         grants=tuple(grants_of(visible_grants(viewer).filter(lines__action__edition=edition).distinct(), viewer)),
         lines=len(rows),
@@ -138,13 +138,13 @@ def _by(
 
 def _known_funders(rows: Iterable[BudgetLine], viewer: object) -> dict[int, Organisation]:
     """Who stands today for each funder that the viewer may know of."""
-    heirs = {row.funder.pk: row.funder.heir() for row in rows if row.funder is not None}
+    successors = {row.funder.pk: row.funder.successor() for row in rows if row.funder is not None}
     seen = set(
         Organisation.objects.visible_to(viewer)
-        .filter(pk__in={*heirs, *(h.pk for h in heirs.values())})
+        .filter(pk__in={*successors, *(h.pk for h in successors.values())})
         .values_list("pk", flat=True)
     )
-    return {pk: heir for pk, heir in heirs.items() if pk in seen and heir.pk in seen}
+    return {pk: successor for pk, successor in successors.items() if pk in seen and successor.pk in seen}
 
 
 def _funder(row: BudgetLine, known: dict[int, Organisation]) -> tuple[str, str]:

@@ -20,10 +20,10 @@ from floreo.strategy.logic import (
     ActionFacts,
     MilestoneFacts,
     Rule,
-    Standing,
     Status,
+    StatusResult,
     facts_on,
-    standing,
+    status_of,
 )
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Pillar, Risk, Update
 
@@ -61,7 +61,7 @@ class ActionRow:
     heard: list[date] = field(default_factory=list)
     leads: list[tuple[date | None, date | None]] = field(default_factory=list)
     has_money: bool = False
-    _stood: dict[date, Standing] = field(default_factory=dict)
+    _stood: dict[date, StatusResult] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -78,13 +78,13 @@ class ActionRow:
     def is_led(self, day: date) -> bool:
         return any((s is None or s <= day) and (u is None or day <= u) for s, u in self.leads)
 
-    def standing(self, day: date) -> Standing:
-        """As standings.standing_of gives it, for any day: what a person set by hand stands from that day on."""
+    def status_on(self, day: date) -> StatusResult:
+        """As status_counts.status_result_of gives it, for any day: what a person set by hand stands from that day on."""
         if day not in self._stood:
             if self.override and self.override_on and self.override_on <= day:
-                self._stood[day] = Standing(Status(self.override), Rule.SET_BY_HAND, self.override_on)
+                self._stood[day] = StatusResult(Status(self.override), Rule.SET_BY_HAND, self.override_on)
             else:
-                self._stood[day] = standing(facts_on(self.facts, day), day)
+                self._stood[day] = status_of(facts_on(self.facts, day), day)
         return self._stood[day]
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Prefetch, QuerySet
 
 from floreo.core import clock
 from floreo.strategy.logic import Status, tally
-from floreo.strategy.models import Action, Edition, EditionState, Objective, Participation, Pillar, Standings
+from floreo.strategy.models import Action, Edition, EditionState, Objective, Participation, Pillar, StatusCount
 
 OPEN_AT_MOST = 120  # a page that shows more actions than this keeps pillars closed until one is asked for
 
@@ -40,7 +40,7 @@ def counts_by_edition(editions: Iterable[Edition]) -> dict[int, dict[Status, int
 
 def counts_on(edition: Edition, day: date) -> dict[Status, int] | None:
     """The public tally as it was on the newest counted day not after `day`, or None."""
-    row = Standings.objects.filter(edition=edition, on__lte=day).order_by("-on").first()
+    row = StatusCount.objects.filter(edition=edition, on__lte=day).order_by("-on").first()
     return {s: int(row.counts.get(s, 0)) for s in Status} if row else None
 
 

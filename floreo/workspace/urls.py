@@ -1,11 +1,12 @@
 """Addresses of the desk, room by room."""
 
 from floreo.workspace.accounts.urls import urlpatterns as accounts
-from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.drafts.urls import urlpatterns as drafts
 from floreo.workspace.evidence.urls import urlpatterns as evidence
 from floreo.workspace.feeds.urls import urlpatterns as feeds
-from floreo.workspace.figures.urls import urlpatterns as figures
+from floreo.workspace.frameworks.urls import urlpatterns as frameworks
+from floreo.workspace.home.urls import urlpatterns as desk
+from floreo.workspace.indicators.urls import urlpatterns as figures
 from floreo.workspace.mail.urls import urlpatterns as mail
 from floreo.workspace.meetings.urls import urlpatterns as meetings
 from floreo.workspace.money.urls import urlpatterns as money
@@ -14,7 +15,6 @@ from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.register.urls import urlpatterns as register
 from floreo.workspace.reports.urls import urlpatterns as reports
 from floreo.workspace.reviews.urls import urlpatterns as reviews
-from floreo.workspace.yardsticks.urls import urlpatterns as yardsticks
 
 app_name = "workspace"
 urlpatterns = [
@@ -31,6 +31,6 @@ urlpatterns = [
     *register,
     *reports,
     *reviews,
-    *yardsticks,
+    *frameworks,
     *accounts,
 ]

@@ -13,7 +13,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.indicators.actions import freeze_reading, take_due_readings
 from floreo.organisations.models import Contact, FormerName, Network, Organisation, OrganisationRole, Place
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -89,11 +89,11 @@ def _figures(edition: Edition, body: Organisation) -> None:
 def small_country(db: None) -> Iterator[Edition]:
     cache.clear()
     make_country()
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         body = _register()
         edition = _plan(body)
         _figures(edition, body)
-        refresh_standings(by=SYSTEM, always=True)
+        refresh_statuses(by=SYSTEM, always=True)
         yield edition
 
 

@@ -72,7 +72,7 @@ def test_an_import_keeps_the_draft_and_says_where_it_is(data: Path) -> None:
     done = floreo(data, "strategy", "import", str(SAMPLE))
     assert done.returncode == 0, done.stdout + done.stderr
     (code,) = rows(data, "SELECT code FROM strategy_importdraft")[0]
-    assert f"/desk/imports/{code}/" in done.stdout
+    assert f"/workspace/imports/{code}/" in done.stdout
 
 
 def test_a_file_that_cannot_be_read_gets_a_sentence(data: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_every_finding_that_is_not_good_says_what_to_do() -> None:
 @pytest.mark.django_db
 def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> None:
     assert findings("worker") == [("bad", "The worker has never run: nothing is sent and nothing comes round.")]
-    row = Schedule.objects.create(name="standings", due_at=clock.now(), last_run_at=clock.now())
+    row = Schedule.objects.create(name="status_counts", due_at=clock.now(), last_run_at=clock.now())
     assert findings("worker") == [("good", "The worker is at work.")]
     Schedule.objects.filter(pk=row.pk).update(
         last_run_at=clock.now() - timedelta(days=3), last_error="KeyError", failing_since="2026-11-01T10:00:00Z"
@@ -161,9 +161,9 @@ def test_a_check_that_breaks_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_page_is_for_administrators_and_says_the_same(
     administrator: User, observer: User, browser_of: Callable[[User], Client], stranger: Client
 ) -> None:
-    page = browser_of(administrator).get("/desk/health/").content.decode()
+    page = browser_of(administrator).get("/workspace/health/").content.decode()
     assert "There has never been a backup." in page
     assert "things are wrong." in page
     assert "There has never been a backup." in browser_of(administrator).get("/es/desk/health/").content.decode()
-    assert browser_of(observer).get("/desk/health/").status_code == 403
-    assert stranger.get("/desk/health/").status_code == 302
+    assert browser_of(observer).get("/workspace/health/").status_code == 403
+    assert stranger.get("/workspace/health/").status_code == 302

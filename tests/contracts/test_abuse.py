@@ -72,16 +72,16 @@ def body_of(response: Any) -> str:
 @pytest.mark.parametrize(
     "address",
     [
-        "/desk/organisations/",
-        "/desk/organisations/?download=csv",
-        "/desk/networks/",
-        "/desk/networks/?download=json",
-        "/desk/people/",
-        "/desk/people/?download=csv",
-        f"/desk/search/?q={SECRET.lower()[:4]}",
-        "/desk/organisations/zyx/",
-        "/desk/networks/64999/",
-        "/desk/people/zyx-person/",
+        "/workspace/organisations/",
+        "/workspace/organisations/?download=csv",
+        "/workspace/networks/",
+        "/workspace/networks/?download=json",
+        "/workspace/people/",
+        "/workspace/people/?download=csv",
+        f"/workspace/search/?q={SECRET.lower()[:4]}",
+        "/workspace/organisations/zyx/",
+        "/workspace/networks/64999/",
+        "/workspace/people/zyx-person/",
         "/organisations/zyx/",
     ],
 )
@@ -99,7 +99,7 @@ def test_an_operator_sees_of_a_public_body_what_strangers_see(
     Organisation.objects.filter(pk=theirs.pk).update(is_public=True, name="Open Unit")
     hidden = Organisation.objects.create(code="over", name=f"{SECRET} Over", kind="agency", is_public=False)
     Organisation.objects.filter(pk=theirs.pk).update(parent=hidden)
-    page = body_of(browser_of(operator).get("/desk/organisations/zyx/"))
+    page = body_of(browser_of(operator).get("/workspace/organisations/zyx/"))
     assert "Open Unit" in page
     assert SECRET not in page
     assert "desk@zyx.example" not in page
@@ -110,25 +110,25 @@ def test_an_operator_sees_all_of_their_own_body(operator: User, ours: Organisati
     person = Person.objects.create(code="zyx-ours", name=f"{SECRET} Ours", organisation=ours)
     refresh(person)
     browser = browser_of(operator)
-    assert SECRET in body_of(browser.get(f"/desk/organisations/{ours.code}/"))
-    assert f"{SECRET} Ours" in body_of(browser.get(f"/desk/search/?q={SECRET}"))
+    assert SECRET in body_of(browser.get(f"/workspace/organisations/{ours.code}/"))
+    assert f"{SECRET} Ours" in body_of(browser.get(f"/workspace/search/?q={SECRET}"))
 
 
 def test_a_lead_finds_only_their_own_people(lead: User, theirs: Organisation, browser_of: Browser) -> None:
-    page = body_of(browser_of(lead).get(f"/desk/search/?q={SECRET} person"))
+    page = body_of(browser_of(lead).get(f"/workspace/search/?q={SECRET} person"))
     assert f"{SECRET} Person" not in page
 
 
 def test_a_second_role_elsewhere_opens_no_people_there(lead: User, theirs: Organisation, browser_of: Browser) -> None:
     acts.give_role(lead, by=SYSTEM, role="coordinator", organisation=theirs)
-    assert SECRET not in body_of(browser_of(User.objects.get(pk=lead.pk)).get("/desk/people/?download=csv"))
+    assert SECRET not in body_of(browser_of(User.objects.get(pk=lead.pk)).get("/workspace/people/?download=csv"))
 
 
 def test_a_lead_downloads_no_names_of_people(lead: User, theirs: Organisation, browser_of: Browser) -> None:
     act = Action.objects.select_related("edition").order_by("pk")[0]
     Action.objects.filter(pk=act.pk).update(person=Person.objects.get(code="zyx-person"))
     for kind in ("csv", "json"):
-        file = browser_of(lead).get(f"/desk/plan/{act.edition.code}/actions/?download={kind}")
+        file = browser_of(lead).get(f"/workspace/plan/{act.edition.code}/actions/?download={kind}")
         assert file.status_code == 200
         assert SECRET not in body_of(file)
 
@@ -154,7 +154,7 @@ def test_nobody_changes_an_action_that_others_answer_for(
     tied = theirs if role in {"operator", "lead", "coordinator"} else None
     browser = browser_of(user_with(role, organisation=tied))
     act = Action.objects.filter(milestones__isnull=False, closed_on=None).select_related("edition").order_by("pk")[0]
-    step, root = act.milestones.order_by("pk")[0], f"/desk/plan/{act.edition.code}/"
+    step, root = act.milestones.order_by("pk")[0], f"/workspace/plan/{act.edition.code}/"
     here = f"{root}actions/{act.code}/"
     for address in (
         f"{here}do/facts/",
@@ -174,11 +174,11 @@ def test_nobody_changes_an_action_that_others_answer_for(
         f"{root}workbook/",
         f"{root}workbook/apply/",
         f"{root}next/",
-        "/desk/plan/new/",
-        "/desk/accounts/invite/",
-        "/desk/organisations/new/",
-        "/desk/people/new/",
-        "/desk/networks/new/",
+        "/workspace/plan/new/",
+        "/workspace/accounts/invite/",
+        "/workspace/organisations/new/",
+        "/workspace/people/new/",
+        "/workspace/networks/new/",
     ):
         answer = browser.post(address, {"change": "due", "title": "x", "reason": "x", "codes": act.code})
         assert (address, answer.status_code in {403, 404}) == (address, True), answer.status_code
@@ -194,26 +194,26 @@ def test_a_child_is_not_reached_through_another_action(
     mine = next(a for a in Action.objects.select_related("edition") if ours.pk in a.owner_ids())
     other = next(a for a in Action.objects.exclude(pk=mine.pk) if ours.pk not in a.owner_ids())
     risk = other.risks.create(title="Theirs", likelihood=3, impact=3, noted_on="2025-01-01")
-    address = f"/desk/plan/{mine.edition.code}/actions/{mine.code}/risks/{risk.pk}/edit/"
+    address = f"/workspace/plan/{mine.edition.code}/actions/{mine.code}/risks/{risk.pk}/edit/"
     assert browser_of(lead).get(address).status_code == 404
     assert browser_of(lead).post(address, {"title": "Mine"}).status_code == 404
 
 
 def test_an_operator_reads_no_page_of_the_plan_desk(operator: User, isla: object, browser_of: Browser) -> None:
     act = Action.objects.select_related("edition").order_by("pk")[0]
-    root = f"/desk/plan/{act.edition.code}/"
+    root = f"/workspace/plan/{act.edition.code}/"
     refused = 403
     for address in (
-        "/desk/plan/",
+        "/workspace/plan/",
         root,
         f"{root}actions/",
         f"{root}actions/?download=csv",
         f"{root}workbook.xlsx",
         f"{root}actions/{act.code}/",
-        "/desk/indicators/",
-        "/desk/imports/",
-        "/desk/audit/",
-        "/desk/accounts/",
+        "/workspace/indicators/",
+        "/workspace/imports/",
+        "/workspace/audit/",
+        "/workspace/accounts/",
     ):
         assert (address, browser_of(operator).get(address).status_code) == (address, refused)
 
@@ -248,8 +248,8 @@ def test_leaving_and_partial_posts_need_the_token(secretariat: User) -> None:
     browser.force_login(secretariat)
     assert browser.post("/account/logout/").status_code == 403
     assert browser.get("/account/logout/").status_code == 200
-    assert browser.post("/desk/me/", {"name": "x"}, headers={"hx-request": "true"}).status_code == 403
-    assert browser.get("/desk/").status_code == 200
+    assert browser.post("/workspace/me/", {"name": "x"}, headers={"hx-request": "true"}).status_code == 403
+    assert browser.get("/workspace/").status_code == 200
 
 
 def test_an_uploaded_file_leaves_as_a_file_whatever_it_is_called(
@@ -258,7 +258,7 @@ def test_an_uploaded_file_leaves_as_a_file_whatever_it_is_called(
     name = 'x"; filename="y.html'
     page = b"<!doctype html><html><body><script>alert(1)</script><h1>Plan</h1></body></html>"
     browser = browser_of(user_with("drafter"))
-    answer = browser.post("/desk/imports/", {"file": SimpleUploadedFile(name, page, content_type="text/html")})
+    answer = browser.post("/workspace/imports/", {"file": SimpleUploadedFile(name, page, content_type="text/html")})
     assert answer.status_code == 302
     headers = browser.get(f"{answer['Location']}file/").headers
     assert headers["Content-Type"] == "application/octet-stream"
@@ -270,7 +270,7 @@ def test_an_uploaded_file_leaves_as_a_file_whatever_it_is_called(
 @pytest.mark.usefixtures("isla")
 @pytest.mark.parametrize("name", ["../pack.toml", "..%2fpack.toml", "/etc/passwd", ".", "documents/../../pack.toml"])
 def test_the_choice_of_samples_reads_no_other_file(name: str, user_with: People, browser_of: Browser) -> None:
-    assert browser_of(user_with("drafter")).post("/desk/imports/", {"sample": name}).status_code == 404
+    assert browser_of(user_with("drafter")).post("/workspace/imports/", {"sample": name}).status_code == 404
 
 
 def test_markdown_and_charts_run_nothing() -> None:
@@ -289,7 +289,7 @@ def test_the_trail_holds_no_secret(administrator: User, isla: object, browser_of
     acts.make_first_administrator(token, by=Guest("A"), email="a@example.org", password="correct horse battery")
     made = User.objects.get(email="a@example.org")
     entry = AuditEntry.objects.order_by("-number")[0]
-    page = body_of(browser_of(administrator).get(f"/desk/audit/{entry.number}/"))
+    page = body_of(browser_of(administrator).get(f"/workspace/audit/{entry.number}/"))
     assert "a@example.org" in page
     for secret in (token, links.hash_of(token), made.password):
         assert secret not in page
@@ -306,7 +306,7 @@ def test_the_trail_holds_no_secret(administrator: User, isla: object, browser_of
         "/organisations/?after=WzFlNDAwLCAxXQ",
         "/organisations/?after=WyJcdWQ4MDAiLCAxXQ",
         "/organisations/?after=WyJhIiwgMWU0MDBd",
-        "/desk/?q=%00",
+        "/workspace/?q=%00",
         "/organisations/?q=%ED%A0%80",
         "/strategy/%00/",
         "/data/?q=%00",
@@ -336,8 +336,8 @@ def test_an_operator_desk_names_nothing_of_the_hidden_plan(
     operator: User, ours: Organisation, browser_of: Browser
 ) -> None:
     Action.objects.update(title=SECRET, status="late", is_public=False)
-    assert SECRET not in body_of(browser_of(operator).get("/desk/"))
-    assert SECRET not in body_of(browser_of(operator).get(f"/desk/organisations/{ours.code}/"))
+    assert SECRET not in body_of(browser_of(operator).get("/workspace/"))
+    assert SECRET not in body_of(browser_of(operator).get(f"/workspace/organisations/{ours.code}/"))
 
 
 @pytest.mark.usefixtures("isla")

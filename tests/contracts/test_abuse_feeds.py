@@ -19,17 +19,17 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.feeds import access
-from floreo.feeds.actions.digests import make_rule as make_digest_rule
-from floreo.feeds.actions.digests import send_digests
 from floreo.feeds.actions.feeds import make_feed
 from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.notices import make_rule as make_notice_rule
+from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.actions.rules import make_rule
+from floreo.feeds.collectors.fetching import may_ask
 from floreo.feeds.engine.rules import Rules
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.store.duck import connected
-from floreo.feeds.incoming.fetching import may_ask
-from floreo.feeds.models import Digest, Feed, FeedRule, Finding, Report
+from floreo.feeds.models import Feed, FeedFile, FeedRule, Finding, Notice
 from floreo.organisations.models import Holding, Organisation, User
 from floreo.workspace.feeds.urls import urlpatterns
 from tests.factories.strategy import make_country, make_organisation
@@ -54,7 +54,7 @@ def hostile(ip: str, text: str) -> str:
 @pytest.fixture
 def bank(db: None, tmp_path: Path) -> Iterator[Organisation]:
     """Ours; beside it a body that nobody but the team knows, with events of its own. All from one hostile report."""
-    with override_settings(DATA=tmp_path, EVENTS_ROOT=str(tmp_path / "events")), clock.standing(day=TODAY):
+    with override_settings(DATA=tmp_path, EVENTS_ROOT=str(tmp_path / "events")), clock.pinned_day(day=TODAY):
         make_country()
         bank = make_organisation("bank", "Our bank")
         other = make_organisation(SECRET, f"{SECRET} unit", is_public=False)
@@ -73,8 +73,8 @@ def bank(db: None, tmp_path: Path) -> Iterator[Organisation]:
         for kind in ("scan_rdp", "scan_unheard"):
             hand_in(feed, "\n".join([HEADER, *rows, ""]).encode(), name_of(TODAY, kind))
         ingest_waiting(by=SYSTEM)
-        make_digest_rule(by=SYSTEM, every="day", contact_role="abuse")
-        send_digests(TODAY, by=SYSTEM)
+        make_notice_rule(by=SYSTEM, every="day", contact_role="abuse")
+        send_notices(TODAY, by=SYSTEM)
         yield bank
 
 
@@ -90,20 +90,20 @@ def body_of(response: Any) -> str:
 
 def pages() -> list[str]:
     """Every address of the desk of feeds, for each thing that there is."""
-    keys = {m: list(m.objects.values_list("pk", flat=True)) for m in (Finding, Digest, Report)}
+    keys = {m: list(m.objects.values_list("pk", flat=True)) for m in (Finding, Notice, FeedFile)}
     known: dict[str, list[Any]] = {
         "finding": keys[Finding],
         "explorer": keys[Finding],
-        "digest": keys[Digest],
-        "skip": keys[Digest],
-        "report": keys[Report],
+        "notice": keys[Notice],
+        "skip": keys[Notice],
+        "report": keys[FeedFile],
     }
     found = [
-        "/desk/findings/",
-        "/desk/findings/?download=csv",
-        "/desk/findings/?download=json",
-        "/desk/",
-        "/desk/search/?q=zyx",
+        "/workspace/findings/",
+        "/workspace/findings/?download=csv",
+        "/workspace/findings/?download=json",
+        "/workspace/",
+        "/workspace/search/?q=zyx",
     ]
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
@@ -132,20 +132,22 @@ def test_an_operator_learns_nothing_of_another_bodys_events(operator: User, brow
     assert [a for a in told if a not in opened] == []
     for address in opened:  # what was asked for may be said back, and nothing else
         assert not [word for word in (f"{SECRET} unit", f"{SECRET} service", "4444") if word in seen[address]]
-    assert OURS in seen["/desk/findings/"]  # and their own they do see
+    assert OURS in seen["/workspace/findings/"]  # and their own they do see
 
 
 def test_an_operator_changes_nothing_that_is_not_theirs(operator: User, browser_of: Browser) -> None:
     browser = browser_of(operator)
     theirs = Finding.objects.exclude(organisation__code="bank")[0]
-    before = [list(m.objects.order_by("pk").values()) for m in (Feed, Finding, Digest, FeedRule, Report)]
+    before = [list(m.objects.order_by("pk").values()) for m in (Feed, Finding, Notice, FeedRule, FeedFile)]
     for address in pages():
         if "finding" in address and str(theirs.pk) not in address:
             continue
-        answer = browser.post(address, {"said": "not_ours", "name": "x", "reason": "x", "way": "upload", "remark": "x"})
+        answer = browser.post(
+            address, {"said": "not_ours", "name": "x", "reason": "x", "collector": "upload", "remark": "x"}
+        )
         assert answer.status_code < 500, address
-    assert [list(m.objects.order_by("pk").values()) for m in (Feed, Finding, Digest, FeedRule, Report)] == before
-    for get, thing in ((access.get_finding_for, theirs), (access.get_digest_for, theirs.digests.get())):
+    assert [list(m.objects.order_by("pk").values()) for m in (Feed, Finding, Notice, FeedRule, FeedFile)] == before
+    for get, thing in ((access.get_finding_for, theirs), (access.get_notice_for, theirs.notices.get())):
         with pytest.raises(Missing):
             get(operator, thing.pk)
 
@@ -186,7 +188,7 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
 def test_the_explorer_asks_only_what_its_form_offers(
     bank: Organisation, administrator: User, browser_of: Browser, said: str
 ) -> None:
-    assert browser_of(administrator).get(f"/desk/findings/explorer/?{said}").status_code == 422
+    assert browser_of(administrator).get(f"/workspace/findings/explorer/?{said}").status_code == 422
 
 
 def test_no_question_reaches_a_file_outside_the_store(tmp_path: Path) -> None:
@@ -245,7 +247,7 @@ def test_what_a_rule_says_of_further_columns_is_a_name_and_no_program() -> None:
 @pytest.mark.parametrize("place", ["../../etc", "/etc", "..", ".", "a/b", "a\\..\\b", ".hidden", "x\x00y", "~root", ""])
 def test_a_watched_folder_lies_in_its_own_place(db: None, place: str) -> None:
     with pytest.raises(Refused):
-        make_feed("x", by=SYSTEM, way="folder", place=place)
+        make_feed("x", by=SYSTEM, collector="folder", place=place)
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_a_watched_folder_lies_in_its_own_place(db: None, place: str) -> None:
 )
 def test_a_fetched_feed_is_an_address_of_the_web(db: None, place: str) -> None:
     with pytest.raises(Refused):
-        make_feed("x", by=SYSTEM, way="fetch", place=place)
+        make_feed("x", by=SYSTEM, collector="fetch", place=place)
 
 
 @pytest.mark.parametrize(
@@ -285,12 +287,12 @@ def test_closed_networks_are_not_asked(machine: str) -> None:
 def test_a_report_larger_than_is_taken_leaves_nothing(
     bank: Organisation, administrator: User, browser_of: Browser
 ) -> None:
-    count = Report.objects.count()
+    count = FeedFile.objects.count()
     with override_settings(REPORT_LARGEST=1000):
         answer = browser_of(administrator).post(
-            "/desk/feeds/nightly/upload/", {"file": SimpleUploadedFile("x.csv", b"a" * 5000)}
+            "/workspace/feeds/nightly/upload/", {"file": SimpleUploadedFile("x.csv", b"a" * 5000)}
         )
-    assert (answer.status_code, Report.objects.count()) == (422, count)
+    assert (answer.status_code, FeedFile.objects.count()) == (422, count)
 
 
 def test_only_who_runs_feeds_hands_in_reports(bank: Organisation, user_with: People) -> None:
@@ -302,7 +304,7 @@ def test_only_who_runs_feeds_hands_in_reports(bank: Organisation, user_with: Peo
 
 
 @pytest.mark.usefixtures("bank")
-@pytest.mark.parametrize("table", ["findings", "reports", "digests", "feeds"])
+@pytest.mark.parametrize("table", ["findings", "reports", "notices", "feeds"])
 def test_a_stranger_finds_nothing_of_feeds_in_open_data(table: str, stranger: Client) -> None:
     for address in (f"/data/{table}.csv", f"/api/v1/{table}", f"/data/{table}/", f"/api/v1/{table}/1"):
         answer = stranger.get(address)

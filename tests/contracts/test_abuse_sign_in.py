@@ -34,10 +34,10 @@ def test_a_reset_password_opens_nothing_without_the_second_factor(secretariat: U
     link = body[body.index("/account/password/reset/key/") :].split(maxsplit=1)[0]
     form = stranger.get(link, follow=True).redirect_chain[-1][0]
     stranger.post(form, {"password1": "another horse battery", "password2": "another horse battery"})
-    assert stranger.get("/desk/").status_code == 302
+    assert stranger.get("/workspace/").status_code == 302
     given = {"login": secretariat.email, "password": "another horse battery"}
     assert stranger.post("/account/login/", given)["Location"].startswith("/account/2fa/authenticate/")
-    assert stranger.get("/desk/").status_code == 302
+    assert stranger.get("/workspace/").status_code == 302
     assert b"password1" not in Client().get(link, follow=True).content
 
 
@@ -118,16 +118,16 @@ def test_a_link_used_twice_at_once_makes_one_account() -> None:
 
 def test_who_is_switched_off_is_out_at_once(secretariat: User, isla: object, browser_of: Browser) -> None:
     browser = browser_of(secretariat)
-    assert browser.get("/desk/").status_code == 200
+    assert browser.get("/workspace/").status_code == 200
     User.objects.filter(pk=secretariat.pk).update(is_active=False)
-    assert browser.get("/desk/").status_code == 302
+    assert browser.get("/workspace/").status_code == 302
 
 
 def test_a_new_password_ends_other_sessions(secretariat: User, isla: object, browser_of: Browser) -> None:
     browser = browser_of(secretariat)
     secretariat.set_password("another horse battery")
     secretariat.save()
-    assert browser.get("/desk/").status_code == 302
+    assert browser.get("/workspace/").status_code == 302
 
 
 @pytest.mark.usefixtures("isla")
@@ -135,7 +135,7 @@ def test_a_new_password_ends_other_sessions(secretariat: User, isla: object, bro
 def test_signing_in_never_leads_away(away: str, secretariat: User, stranger: Client) -> None:
     given = {"login": secretariat.email, "password": "correct horse battery", "next": away}
     answer = stranger.post("/account/login/", given)
-    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+    assert (answer.status_code, answer["Location"]) == (302, "/workspace/")
 
 
 @pytest.mark.usefixtures("isla")

@@ -11,7 +11,7 @@ from floreo.core import action
 
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
-    "standings.refreshed",
+    "statuses.refreshed",
     "readings.taken",
     "assessments.completed",
     "imports.requeued",  # the worker's; they change no fact
@@ -22,7 +22,7 @@ OPEN = {
     "administrator.made",  # whoever holds a one-time link
     "decisions.settled",  # says of decisions what the plan says already
     "report.past_frozen",  # after a pack is loaded: says only what the records say of days gone by
-    "evidence.links_seen",  # the worker's: says of links what anybody can see
+    "evidence.links_checked",  # the worker's: says of links what anybody can see
     "account.sign_in_changed",  # a person's own ways of signing in, already changed
     "account.mail_posted",  # a stranger who forgot a password; allauth limits how often
 }

@@ -21,7 +21,7 @@ from lxml import html
 from floreo.organisations.models import Country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.standing import hold_sentence, tally_words, trouble_sentence
+from floreo.strategy.presenters.status_text import hold_sentence, tally_text, trouble_sentence
 
 pytestmark = pytest.mark.one_database
 
@@ -199,14 +199,14 @@ def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], sai
 
 def test_tallies_agree_in_number_in_spanish() -> None:
     with translation.override("es"):
-        assert tally_words(counts(done=1, late=2, stalled=1)) == "1 terminada, 2 atrasadas, 1 detenida"
+        assert tally_text(counts(done=1, late=2, stalled=1)) == "1 terminada, 2 atrasadas, 1 detenida"
 
 
 def test_a_text_said_anew_loses_its_old_translation() -> None:
     act = Action(late_reason="No money.", translations={"es": {"late_reason": "Sin dinero.", "title": "Línea"}})
-    act.say_anew("late_reason", "No money.")
+    act.set_text("late_reason", "No money.")
     assert act.in_language("late_reason", "es") == "Sin dinero."
-    act.say_anew("late_reason", "Waits for signature.")
+    act.set_text("late_reason", "Waits for signature.")
     assert (act.in_language("late_reason", "es"), act.translations) == (
         "Waits for signature.",
         {"es": {"title": "Línea"}},

@@ -20,24 +20,24 @@ from floreo.core.keys import key
 from floreo.core.models import AuditEntry
 from floreo.core.outbox import post_test
 from floreo.evidence.models import Attachment
+from floreo.frameworks.models import Answer as Rated
+from floreo.frameworks.models import Assessment, Contribution, PublishedScore
 from floreo.meetings.models import AgendaItem, Committee, Decision, Seat
 from floreo.organisations.models import Country, Organisation, User
 from floreo.publications.models import Channel, Posting, Publication
 from floreo.reports.actions import freeze_report
 from floreo.reports.models import Lesson, WordTemplate
-from floreo.reviews.models import Answer, Ask
+from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Grant, Payment
-from floreo.workspace.desk.urls import urlpatterns as desk
 from floreo.workspace.evidence.urls import urlpatterns as evidence
+from floreo.workspace.frameworks.urls import urlpatterns as frameworks
+from floreo.workspace.home.urls import urlpatterns as desk
 from floreo.workspace.mail.urls import urlpatterns as mail
 from floreo.workspace.meetings.urls import urlpatterns as meetings
 from floreo.workspace.money.urls import urlpatterns as money
 from floreo.workspace.publications.urls import urlpatterns as publications
 from floreo.workspace.reports.urls import urlpatterns as reports
 from floreo.workspace.reviews.urls import urlpatterns as reviews
-from floreo.workspace.yardsticks.urls import urlpatterns as yardsticks
-from floreo.yardsticks.models import Answer as Rated
-from floreo.yardsticks.models import Assessment, PublishedScore, Serving
 from tests.factories import strategy as make
 
 pytestmark = pytest.mark.one_database
@@ -51,13 +51,13 @@ ROOMS: tuple[list[URLPattern], ...] = (
     publications,
     reports,
     reviews,
-    yardsticks,
+    frameworks,
 )
 
 P = Permission
 NEEDS: dict[Permission, str] = {
-    P.DESK_OPEN: "desk search my_calendar renew_calendar weekly",
-    P.NUDGE: "others nudge escalate",
+    P.WORKSPACE_OPEN: "desk search my_calendar renew_calendar weekly",
+    P.REMIND: "waiting send_reminder escalate",
     P.PLAN_READ: "money_home money grant budget_line reports report report_file reviews review",
     P.PLAN_EDIT: "new_grant edit_grant remove_grant place_line new_payment edit_payment remove_payment name_for_iati",
     P.EVIDENCE_READ: "evidence evidence_item",
@@ -81,10 +81,10 @@ NEEDS: dict[Permission, str] = {
         "freeze_report close_edition close_period_report rhythm new_review move_review remind_review widen_review"
         " close_review remind_ask escalate_ask renew_ask"
     ),
-    P.PLAN_UPDATE: "ask",
+    P.PLAN_UPDATE: "update_request",
     P.REVIEW_DECIDE: "approve_answer return_answer",
-    P.YARDSTICK_ASSESS: "yardsticks yardstick serving remove_serving assessment compare_assessments evidence_pack answer rate_item",
-    P.YARDSTICK_REVIEW: (
+    P.FRAMEWORK_ASSESS: "frameworks framework serving remove_contribution assessment compare_assessments evidence_pack answer rate_item",
+    P.FRAMEWORK_REVIEW: (
         "new_assessment new_score remove_score check_item close_assessment reopen_assessment publish_assessment"
         " unpublish_assessment review_item take_back_review"
     ),
@@ -96,15 +96,19 @@ NEEDED = {name: needs for needs, names in NEEDS.items() for name in names.split(
 def things(isla: Country, secretariat: User) -> dict[str, Any]:
     """One of everything that an address may name, internal where that can be."""
     act = Action.objects.select_related("edition", "objective").filter(budget_lines__isnull=False).order_by("pk")[0]
-    ask = (
-        Ask.objects.filter(review__state="open")
+    update_request = (
+        UpdateRequest.objects.filter(review__state="open")
         .exclude(answers=None)
         .select_related("review__edition")
         .order_by("pk")[0]
     )
-    answer = Answer.objects.filter(ask__review=ask.review).select_related("ask__review").order_by("pk")[0]
+    answer = (
+        Answer.objects.filter(update_request__review=update_request.review)
+        .select_related("update_request__review")
+        .order_by("pk")[0]
+    )
     item = AgendaItem.objects.select_related("meeting__committee").order_by("pk")[0]
-    rated = Rated.objects.select_related("assessment__in_version__yardstick", "item").order_by("pk")[0]
+    rated = Rated.objects.select_related("assessment__in_version__framework", "item").order_by("pk")[0]
     Assessment.objects.update(is_public=False)
     Committee.objects.update(is_public=False)
     Decision.objects.update(is_public=False)
@@ -127,10 +131,12 @@ def things(isla: Country, secretariat: User) -> dict[str, Any]:
     posting = Posting.objects.create(publication=out, channel=channel, at=clock.now(), by_name="X")
     line = act.budget_lines.all()[0]
     payment = Payment.objects.first() or line.payments.create(on=make.TODAY, amount=1)
-    serving = Serving.objects.order_by("pk").first() or Serving.objects.create(item=rated.item, thing=key(act))
+    contribution = Contribution.objects.order_by("pk").first() or Contribution.objects.create(
+        item=rated.item, thing=key(act)
+    )
     return {
         "act": act,
-        "ask": ask,
+        "update_request": update_request,
         "answer": answer,
         "item": item,
         "rated": rated,
@@ -140,26 +146,26 @@ def things(isla: Country, secretariat: User) -> dict[str, Any]:
         "posting": posting,
         "line": line,
         "payment": payment,
-        "serving": serving,
+        "contribution": contribution,
         "attachment": Attachment.objects.select_related("evidence").order_by("pk")[0],
         "grant": Grant.objects.order_by("pk")[0],
         "seat": Seat.objects.select_related("committee").order_by("pk")[0],
         "decision": Decision.objects.order_by("pk")[0],
         "channel": Channel.objects.order_by("pk")[0],
         "lesson": Lesson.objects.create(edition=act.edition, title="L"),
-        "score": PublishedScore.objects.select_related("yardstick").order_by("pk")[0],
+        "score": PublishedScore.objects.select_related("framework").order_by("pk")[0],
         "body": Organisation.objects.order_by("pk")[0],
     }
 
 
 def arguments(t: dict[str, Any]) -> dict[str, list[object]]:
     """What stands in each address, by its name."""
-    edition, review, meeting, rated = t["act"].edition.code, t["ask"].review, t["item"].meeting, t["rated"]
+    edition, review, meeting, rated = t["act"].edition.code, t["update_request"].review, t["item"].meeting, t["rated"]
     held = [meeting.committee.code, meeting.code]
     in_review, found, posted = [review.edition.code, review.code], t["attachment"], t["posting"]
-    yardstick = rated.assessment.in_version.yardstick.code
+    framework = rated.assessment.in_version.framework.code
     groups: list[tuple[str, list[object]]] = [
-        ("nudge escalate", ["organisation", t["body"].code]),
+        ("send_reminder escalate", ["organisation", t["body"].code]),
         ("name_for_iati", [t["body"].code]),
         ("money report_preview freeze_report close_edition lessons rhythm new_review", [edition]),
         ("grant edit_grant remove_grant", [t["grant"].code]),
@@ -190,12 +196,12 @@ def arguments(t: dict[str, Any]) -> dict[str, list[object]]:
         ("report_file", [edition, t["snapshot"].code, "docx"]),
         ("approve_answer return_answer", [*in_review, t["answer"].pk]),
         ("review move_review remind_review widen_review close_review close_period_report", [*in_review]),
-        ("ask remind_ask escalate_ask renew_ask", [*in_review, t["ask"].pk]),
-        ("serving", [t["serving"].thing]),
-        ("remove_serving", [t["serving"].thing, t["serving"].pk]),
-        ("yardstick new_assessment new_score", [yardstick]),
-        ("remove_score", [t["score"].yardstick.code, t["score"].pk]),
-        ("check_item", [yardstick, rated.item.in_version.code, rated.item.code]),
+        ("ask remind_ask escalate_ask renew_ask", [*in_review, t["update_request"].pk]),
+        ("contribution", [t["contribution"].thing]),
+        ("remove_contribution", [t["contribution"].thing, t["contribution"].pk]),
+        ("framework new_assessment new_score", [framework]),
+        ("remove_score", [t["score"].framework.code, t["score"].pk]),
+        ("check_item", [framework, rated.item.in_version.code, rated.item.code]),
         ("answer rate_item review_item take_back_review", [rated.assessment.code, rated.item.code]),
         ("attach_suggested", [rated.assessment.code, rated.item.code, found.evidence.code]),
         ("evidence_pack", [rated.assessment.code, "send", "xlsx"]),

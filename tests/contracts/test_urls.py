@@ -28,7 +28,7 @@ PUBLIC = [
     r"evidence/",
     r"search/",
     r"publications/",
-    r"yardsticks/",
+    r"frameworks/",
     r"robots\.txt",
     r"health/",
     r"api/",
@@ -82,8 +82,8 @@ PRIVATE = [r for r in ALL if not any(re.match(p, filled(r).lstrip("/")) for p in
 
 def test_there_is_something_to_guard() -> None:
     assert len(PRIVATE) > 40
-    assert all(filled(r).startswith(("/desk/", "/account/")) for r in PRIVATE), [
-        r for r in PRIVATE if not filled(r).startswith(("/desk/", "/account/"))
+    assert all(filled(r).startswith(("/workspace/", "/account/")) for r in PRIVATE), [
+        r for r in PRIVATE if not filled(r).startswith(("/workspace/", "/account/"))
     ]
 
 
@@ -98,7 +98,7 @@ def test_a_stranger_is_sent_to_sign_in(route: str) -> None:
 
 
 @pytest.mark.usefixtures("isla")
-@pytest.mark.parametrize("address", ["/", "/desk/", "/no-such-page/", "/api/v1/openapi.json", "/account/login/"])
+@pytest.mark.parametrize("address", ["/", "/workspace/", "/no-such-page/", "/api/v1/openapi.json", "/account/login/"])
 def test_every_answer_wears_its_headers(address: str) -> None:
     headers = Client().get(address).headers
     policy = headers["Content-Security-Policy"]
@@ -113,7 +113,7 @@ def test_every_answer_wears_its_headers(address: str) -> None:
 
 @pytest.mark.usefixtures("isla")
 def test_pages_of_signed_in_people_are_never_kept_by_a_shared_cache(secretariat: object, browser_of: object) -> None:
-    response = browser_of(secretariat).get("/desk/")  # type: ignore[operator]  # fixtures of tests/conftest.py
+    response = browser_of(secretariat).get("/workspace/")  # type: ignore[operator]  # fixtures of tests/conftest.py
     assert response.status_code == 200
     assert "no-store" in response.headers["Cache-Control"]
 
@@ -122,7 +122,7 @@ def test_pages_of_signed_in_people_are_never_kept_by_a_shared_cache(secretariat:
 @pytest.mark.parametrize("host", ["evil.example", "localhost:8000@evil.example", "localhost,evil.example", "a b"])
 def test_a_name_that_is_not_ours_is_answered_in_a_sentence(host: str) -> None:
     client = Client(raise_request_exception=False)
-    for address in ("/", "/reports/", "/answer/1-1~x/", "/desk/", "/no-such-page/"):
+    for address in ("/", "/reports/", "/answer/1-1~x/", "/workspace/", "/no-such-page/"):
         response = client.get(address, headers={"host": host})
         assert (address, response.status_code) == (address, 400)
         assert "evil" not in response.content.decode()

@@ -29,7 +29,7 @@ class Thing:
         return set(self.owners)
 
 
-def test_every_permission_has_words() -> None:
+def test_every_permission_has_text() -> None:
     assert set(PERMISSION_WORDS) == set(Permission)
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from floreo.core import audit
 from floreo.core.access import SYSTEM, Permission
-from floreo.core.action import action, drop, keep, note, trail
+from floreo.core.action import action, delete, note, save, trail
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.django_db
 
 @action("test.made", needs=Permission.REGISTER_EDIT)
 def make(*, by: Any, code: str) -> Organisation:
-    return keep(Organisation(code=code, name=f"Body {code}", kind="agency"))
+    return save(Organisation(code=code, name=f"Body {code}", kind="agency"))
 
 
 @action("test.renamed", needs=Permission.REGISTER_EDIT)
 def rename(body: Organisation, *, by: Any, name: str, fail: bool = False) -> Organisation:
     body.name = name
-    keep(body)
+    save(body)
     if fail:
         raise Refused("No.")
     return body
@@ -35,7 +35,7 @@ def rename(body: Organisation, *, by: Any, name: str, fail: bool = False) -> Org
 @action("test.removed", needs=Permission.REGISTER_EDIT)
 def remove(body: Organisation, *, by: Any) -> None:
     note(reason="asked for")
-    drop(body)
+    delete(body)
 
 
 def test_each_act_is_one_link_that_holds_the_hash_of_the_one_before() -> None:
@@ -102,7 +102,9 @@ def test_a_changed_word_is_found(chain: list[AuditEntry]) -> None:
 def test_a_changed_detail_with_a_new_hash_is_found_at_the_next_link(chain: list[AuditEntry]) -> None:
     entry = chain[2]
     entry.detail = {"changes": []}
-    tamper("UPDATE core_auditentry SET detail = %s, hash = %s WHERE number = 3", '{"changes": []}', audit.digest(entry))
+    tamper(
+        "UPDATE core_auditentry SET detail = %s, hash = %s WHERE number = 3", '{"changes": []}', audit.hash_of(entry)
+    )
     assert [(b.number, b.reason) for b in audit.walk()] == [(4, "it does not follow the entry before it")]
 
 

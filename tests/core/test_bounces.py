@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from floreo.core import bounces
 from floreo.core.access import SYSTEM
 from floreo.core.action import action
+from floreo.core.bounce_mailbox import bad_addresses, take_in
 from floreo.core.bounces import Kind, Report
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.outbox import letter, post_all
-from floreo.core.returned import bad_addresses, take_in
 from tests.conftest import SAMPLES
 from tests.core.mail_server import mail_server
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from floreo.core.bounce_mailbox import read_mailbox
 from floreo.core.errors import Refused
 from floreo.core.models import MailState
-from floreo.core.returned import read_mailbox
 from tests.core.mail_server import free_port
 from tests.core.mailbox_server import PROGRAMME, a_mailbox
 from tests.core.test_bounces import VACATION, sent, shaped

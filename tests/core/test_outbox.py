@@ -20,7 +20,7 @@ from floreo.core.action import action
 from floreo.core.delivery import JOB, ServerSilent, deliver_due, pause_after, silent_since, wait_after
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
-from floreo.core.outbox import drop_mail, letter, post, post_all, try_again
+from floreo.core.outbox import discard_mail, letter, post, post_all, try_again
 from floreo.organisations.models import User
 from tests.core.mail_server import MailServer, mail_server, no_mail_server
 
@@ -237,11 +237,11 @@ def test_an_address_that_no_mail_can_have_is_stuck_and_stops_nothing(to: str) ->
 def test_who_may_not_manage_accounts_neither_drops_nor_sends_again(observer: User, administrator: User) -> None:
     put([note_to("lead@example.org")], by=SYSTEM)
     mail = OutboxMail.objects.get()
-    for act in (drop_mail, try_again):
+    for act in (discard_mail, try_again):
         with pytest.raises(Refused, match="Your role does not allow this"):
             act(mail, by=observer)
-    drop_mail(mail, by=administrator)
-    assert AuditEntry.objects.order_by("-number")[0].verb == "mail.dropped"
+    discard_mail(mail, by=administrator)
+    assert AuditEntry.objects.order_by("-number")[0].verb == "mail.discarded"
     with mail_server() as server:
         assert deliver_due() == 0
     assert server.got == []

@@ -42,7 +42,7 @@ class TestFinding:
         assert found("linea comunicacion") == ["a:3"]
         assert found("LÍNEA") == ["a:3"]
 
-    def test_a_changed_or_removed_entry_is_found_by_its_new_words(self) -> None:
+    def test_a_changed_or_removed_entry_is_found_by_its_new_text(self) -> None:
         SearchEntry.objects.filter(key="a:1").update(title="Data Protection Act")
         assert found("cybercrime") == []
         assert found("protection") == ["a:1"]

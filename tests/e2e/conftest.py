@@ -196,4 +196,4 @@ def sign_in(page: Page, site: Site, role: str) -> None:
     page.locator("input[name=login]").fill(email)
     page.locator("input[name=password]").fill(word)
     page.locator("form:has(input[name=password]) button[type=submit]").first.click()
-    page.wait_for_url("**/desk/**")
+    page.wait_for_url("**/workspace/**")

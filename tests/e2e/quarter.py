@@ -16,7 +16,7 @@ from tests.core.mail_server import MailServer
 from tests.e2e.conftest import Site, Watch, sign_in
 
 PHONE = {"width": 360, "height": 740}
-RUNNING = "/desk/reviews/2025-2028/2026-10/"  # the sample's own open review
+RUNNING = "/workspace/reviews/2025-2028/2026-10/"  # the sample's own open review
 # A new link is asked for at most this long before it has come: the worker looks into the outbox every five seconds.
 PATIENCE = 25.0
 

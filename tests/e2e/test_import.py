@@ -12,10 +12,10 @@ DOCUMENTS = Path(__file__).resolve().parents[1] / "strategy" / "drafting" / "doc
 
 
 def upload(page: Page, name: str) -> None:
-    page.goto("/desk/imports/")
+    page.goto("/workspace/imports/")
     page.locator("input[type=file]").set_input_files(DOCUMENTS / name)
     page.get_by_role("button", name="Upload and read").click()
-    page.wait_for_url("**/desk/imports/*/")
+    page.wait_for_url("**/workspace/imports/*/")
 
 
 def test_a_text_becomes_an_edition(page: Page, site: Site) -> None:
@@ -48,7 +48,7 @@ def test_a_text_becomes_an_edition(page: Page, site: Site) -> None:
     page.locator("input[name=code]").fill("from-a-text")
     assert axe(page) == []
     page.get_by_role("button", name="Finish with 2 rows").click()
-    page.wait_for_url("**/desk/plan/from-a-text/")
+    page.wait_for_url("**/workspace/plan/from-a-text/")
     assert "The law" in page.locator("main").inner_text()
 
 
@@ -74,5 +74,5 @@ def test_the_same_without_script(browser: Browser, site: Site) -> None:
     page.get_by_role("link", name="Finish with 2 rows").click()
     page.locator("input[name=code]").fill("without-script")
     page.get_by_role("button", name="Finish with 2 rows").click()
-    page.wait_for_url("**/desk/plan/without-script/")
+    page.wait_for_url("**/workspace/plan/without-script/")
     context.close()

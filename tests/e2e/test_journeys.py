@@ -11,7 +11,7 @@ from tests.e2e.conftest import Site, axe, sign_in
 
 def test_a_lead_says_how_an_action_goes_and_the_public_reads_it(page: Page, site: Site) -> None:
     sign_in(page, site, "secretariat")
-    page.goto("/desk/plan/2025-2028/actions/4.1.2/")
+    page.goto("/workspace/plan/2025-2028/actions/4.1.2/")
     page.get_by_role("link", name="Say how it goes").first.click()
     page.locator("textarea[name=done]").fill("All figures are in; the report is being laid out.")
     page.locator("main button[type=submit]").first.click()
@@ -26,11 +26,11 @@ def test_an_action_that_is_closed_counts_at_once(page: Page, site: Site) -> None
     before = re.match(r"(\d+) of 24", page.locator("h1").inner_text())
     assert before is not None
     sign_in(page, site, "secretariat")
-    page.goto("/desk/plan/2025-2028/actions/1.1.3/")
-    page.locator("main").get_by_role("link", name="Tick").first.click()  # the menu has yardsticks
+    page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
+    page.locator("main").get_by_role("link", name="Tick").first.click()  # the menu has frameworks
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
-    page.goto("/desk/plan/2025-2028/actions/1.1.3/")
+    page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
     page.get_by_role("link", name="Close", exact=True).first.click()
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
@@ -54,7 +54,7 @@ def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) ->
     page.goto("/about/audit/")
     before = page.locator("main code").first.inner_text()
     sign_in(page, site, "secretariat")
-    page.goto("/desk/plan/2025-2028/actions/2.1.1/")
+    page.goto("/workspace/plan/2025-2028/actions/2.1.1/")
     page.get_by_role("link", name="Say how it goes").first.click()
     page.locator("textarea[name=next]").fill("Third hiring round in January.")
     page.locator("main button[type=submit]").first.click()

@@ -45,8 +45,8 @@ def test_a_passkey_is_added_and_opens_the_desk(page: Page, site: Site, authentic
 
     page.goto("/account/logout/")
     page.locator("main button[type=submit]").click()
-    page.goto("/desk/")
+    page.goto("/workspace/")
     assert "/account/login/" in page.url
     page.locator("#passkey_login").click()
-    page.wait_for_url("**/desk/**")
+    page.wait_for_url("**/workspace/**")
     assert page.locator("h1").count() == 1

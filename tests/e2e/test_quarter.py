@@ -19,11 +19,11 @@ from tests.e2e import quarter
 from tests.e2e.conftest import axe, running, sideways
 from tests.e2e.quarter import Office, assert_accessible, link_in, reader_of, tab_to, words_of
 
-REVIEW = "/desk/reviews/2025-2028/2026-11-23/"
+REVIEW = "/workspace/reviews/2025-2028/2026-11-23/"
 DONE = "Tres cursos en el hospital; terminaron 26 personas."
 DONE_BETTER = "Tres cursos en el hospital; terminaron 26 personas, 288 en total."
 ROOT = Path(__file__).resolve().parents[2]
-QUESTIONNAIRE = ROOT / "yardsticks" / "gci-v5.toml"
+QUESTIONNAIRE = ROOT / "frameworks" / "gci-v5.toml"
 PDF = next((ROOT / "packs" / "isla-prueba" / "evidence").glob("*.pdf"))
 
 
@@ -38,7 +38,7 @@ def office(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def open_the_review(page: Page) -> None:
-    page.goto("/desk/reviews/")
+    page.goto("/workspace/reviews/")
     page.get_by_role("link", name="Open a review by hand").click()
     page.locator("[name=ends_on]").fill("2026-11-23")
     page.get_by_role("button", name="Open it and ask every lead").click()
@@ -131,7 +131,7 @@ def read_the_report(page: Page) -> None:
 
 
 def sign_it(page: Page) -> None:
-    page.goto("/desk/reports/2025-2028/2026-11-23/")
+    page.goto("/workspace/reports/2025-2028/2026-11-23/")
     page.get_by_role("link", name="Record a signature").click()
     page.locator("[name=signed_name]").fill("Delia Norte")
     page.locator("[name=signed_post]").fill("Minister of Digital Affairs")
@@ -182,7 +182,7 @@ def test_the_quarter_walked_through(office: Office) -> None:
 
 def test_the_pack_of_evidence_opens_in_a_spreadsheet_in_the_order_of_the_questionnaire(office: Office) -> None:
     desk, _watch = office.secretariat()
-    desk.goto("/desk/assessments/gci-2026/")
+    desk.goto("/workspace/assessments/gci-2026/")
     files = {k: str(desk.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")}
     book = load_workbook(io.BytesIO(desk.request.get(files["XLSX"]).body()))
     archive = zipfile.ZipFile(io.BytesIO(desk.request.get(files["ZIP"]).body()))

@@ -23,7 +23,7 @@ def own_disk(settings: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def today(db: None) -> Iterator[None]:
     make_country()
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         yield
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from floreo.core.access import SYSTEM
-from floreo.evidence.actions import keep_file, keep_link
+from floreo.evidence.actions import store_file, store_link
 from floreo.evidence.models import Evidence
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -42,8 +42,8 @@ def word(**more: bytes) -> bytes:
 
 def make_file(title: str = "Minutes", *, body: bytes = b"", name: str = "minutes.pdf", **facts: Any) -> Evidence:
     """A file in the vault; each title has bytes of its own."""
-    return keep_file(upload(body or PDF + title.encode(), name), by=SYSTEM, title=title, **facts)
+    return store_file(upload(body or PDF + title.encode(), name), by=SYSTEM, title=title, **facts)
 
 
 def make_link(title: str = "Act", url: str = "https://example.org/act", **facts: Any) -> Evidence:
-    return keep_link(url, by=SYSTEM, title=title, **facts)
+    return store_link(url, by=SYSTEM, title=title, **facts)

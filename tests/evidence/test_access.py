@@ -127,29 +127,29 @@ def test_pages_files_and_search_at_the_desk_tell_nothing_more(role: str | None, 
     seen = expected(vault, role, of_csirt=of_csirt)
     hidden = [piece.title for piece in vault.values() if piece.code not in seen]
     pages = [
-        "/desk/evidence/",
-        "/desk/evidence/?format=csv",
-        "/desk/evidence/?q=Piece",
-        "/desk/search/?q=Piece",
-        act.desk_url(),
+        "/workspace/evidence/",
+        "/workspace/evidence/?format=csv",
+        "/workspace/evidence/?q=Piece",
+        "/workspace/search/?q=Piece",
+        act.workspace_url(),
         act.get_absolute_url(),
         "/data/evidence.csv",
         "/api/v1/evidence/",
         "/search/?q=Piece",
-        f"/desk/evidence/to/{key(act)}/",
+        f"/workspace/evidence/to/{key(act)}/",
     ]
     for page in pages:
         response = client.get(page)
         text = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
         assert [title for title in hidden if title.encode() in text] == [], page
     for piece in vault.values():
-        status = client.get(piece.desk_url()).status_code
+        status = client.get(piece.workspace_url()).status_code
         may_read = role in {"administrator", "secretariat", "analyst", "lead", "coordinator", "auditor"}
         assert status == (302 if role is None else 403 if not may_read else 200 if piece.code in seen else 404)
 
 
-def test_what_may_be_seen_is_found_by_its_words(vault: Any, lead: User, browser_of: Any) -> None:
-    text = browser_of(lead).get("/desk/search/?q=Piece").content.decode()
+def test_what_may_be_seen_is_found_by_its_text(vault: Any, lead: User, browser_of: Any) -> None:
+    text = browser_of(lead).get("/workspace/search/?q=Piece").content.decode()
     for piece in vault.values():
         assert (piece.title in text) == (piece.code in expected(vault, "lead", of_csirt=True)), piece.title
     assert {e.title for e in find("Piece", public_only=True)} == {

@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 24)
 
 @pytest.fixture
 def feeds_folder(tmp_path: Path) -> Iterator[Path]:
-    with override_settings(DATA=tmp_path, EVENTS_ROOT=str(tmp_path / "events")), clock.standing(day=TODAY):
+    with override_settings(DATA=tmp_path, EVENTS_ROOT=str(tmp_path / "events")), clock.pinned_day(day=TODAY):
         yield tmp_path
 
 

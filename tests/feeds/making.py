@@ -40,7 +40,7 @@ def name_of(day: date, kind: str = "scan_rdp") -> str:
 
 
 def shadow_feed(**facts: object) -> Feed:
-    given = {"way": "upload", "format": "shadowserver", "absent_runs": 2} | facts
+    given = {"collector": "upload", "format": "shadowserver", "absent_runs": 2} | facts
     return make_feed("Shadow", by=SYSTEM, **given)  # type: ignore[arg-type]  # facts of a test
 
 

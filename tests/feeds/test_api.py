@@ -15,8 +15,8 @@ from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.posting import post_events, take_in_posted
 from floreo.feeds.actions.tokens import end_token, make_token
-from floreo.feeds.incoming import spool
-from floreo.feeds.models import ApiToken, Feed, Finding, Report
+from floreo.feeds.collectors import spool
+from floreo.feeds.models import ApiToken, Feed, FeedFile, Finding
 from floreo.organisations.models import Organisation
 from tests.conftest import make_user
 from tests.feeds.making import make_register, night
@@ -37,7 +37,7 @@ EVENT = {
 @pytest.fixture
 def sensors(db: None, feeds_folder: object) -> Feed:
     make_register()
-    return make_feed("Sensors", by=SYSTEM, way="api")
+    return make_feed("Sensors", by=SYSTEM, collector="api")
 
 
 def word_for(role: str, organisation: Organisation | None = None) -> str:
@@ -67,7 +67,7 @@ def test_events_that_a_program_sends_become_findings(sensors: Feed) -> None:
         {"accepted": 2},
     )
     read_waiting(by=SYSTEM)
-    report = Report.objects.get()
+    report = FeedFile.objects.get()
     assert (report.day, report.rows, report.kept, report.received_by) == (DAY, 3, 3, "API")
     assert sorted(Finding.objects.values_list("organisation__code", "subject", "kind")) == [
         ("bank", "192.0.2.20", "open-rdp"),
@@ -135,12 +135,12 @@ def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
     while any(w.is_alive() for w in writers):
         take_in_posted(by=SYSTEM)
     read_waiting(by=SYSTEM)
-    assert sum(Report.objects.values_list("rows", flat=True)) == 200
+    assert sum(FeedFile.objects.values_list("rows", flat=True)) == 200
     assert Finding.objects.get().subject == "192.0.2.20"
 
 
 def test_one_event_is_kept_within_milliseconds(sensors: Feed) -> None:
     """The measured time is in benchmarks/feeds; here only that it writes no row."""
-    before = Report.objects.count()
+    before = FeedFile.objects.count()
     assert post_events(sensors, by=SYSTEM, events=[EVENT]) == 1
-    assert Report.objects.count() == before
+    assert FeedFile.objects.count() == before

@@ -14,13 +14,13 @@ from django.conf import settings
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.ingesting import ingest_waiting
 from floreo.feeds.engine import store
-from floreo.feeds.models import Feed, Finding, Report, ReportState, Run
+from floreo.feeds.models import Feed, FeedFile, FileState, Finding, Run
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 from tests.feeds.making import HEADER, hand_in, name_of, report, row
 
 DAY = date(2026, 11, 20)
 GOOD = ["192.0.2.1", "192.0.2.17", "203.0.113.9", "2001:db8::7"]  # the third is nobody's
-Told = tuple[str, str, int, int, dict[str, int]]  # state, problem, rows, kept, reasons
+FileIdentity = tuple[str, str, int, int, dict[str, int]]  # state, problem, rows, kept, reasons
 
 
 def zipped(**members: bytes) -> bytes:
@@ -52,7 +52,7 @@ BAD_ADDRESSES = {
     "": "no_subject",
 }
 # What comes in -> what is said of it. Types differ, so that each is a window of its own.
-NIGHT: dict[str, tuple[bytes, Told]] = {
+NIGHT: dict[str, tuple[bytes, FileIdentity]] = {
     name_of(DAY, "scan_rdp"): (report(DAY, GOOD), ("done", "", 4, 4, {})),
     name_of(DAY, "scan_ftp") + ".gz": (gzip.compress(report(DAY, GOOD))[:-9], ("refused", "truncated", 0, 0, {})),
     name_of(DAY, "scan_vnc") + ".gz": (
@@ -102,7 +102,7 @@ NIGHT: dict[str, tuple[bytes, Told]] = {
 }
 
 
-def told(report: Report) -> Told:
+def told(report: FeedFile) -> FileIdentity:
     return report.state, report.problem, report.rows, report.kept, report.reasons
 
 
@@ -114,7 +114,7 @@ def take_all(feed: Feed) -> None:
 
 def test_each_file_says_what_is_wrong_spoils_no_other_and_comes_in_once(feed: Feed, feeds_folder: Path) -> None:
     take_all(feed)
-    reports = {report.name: report for report in Report.objects.all()}
+    reports = {report.name: report for report in FeedFile.objects.all()}
     assert {name: told(report) for name, report in reports.items()} == {
         name: said for name, (_data, said) in NIGHT.items()
     }
@@ -136,7 +136,7 @@ def the_same_night_again_changes_nothing(feed: Feed) -> None:
     before = [list(model.objects.order_by("pk").values()) for model in (Finding, Run)]
     events = store.counts(store.Store(settings.EVENTS_ROOT), DAY, DAY, ["report_type"])
     take_all(feed)
-    again = Report.objects.exclude(state=ReportState.REFUSED)
+    again = FeedFile.objects.exclude(state=FileState.REFUSED)
     assert {r.name: told(r) for r in again} == {n: s for n, (_d, s) in NIGHT.items() if s[0] == "done"}
     assert [list(model.objects.order_by("pk").values()) for model in (Finding, Run)] == before
     assert store.counts(store.Store(settings.EVENTS_ROOT), DAY, DAY, ["report_type"]) == events

@@ -16,9 +16,9 @@ from floreo.config import cli, commands
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry
 from floreo.feeds.actions.feeds import make_feed
-from floreo.feeds.actions.keeping import let_go_of_old
+from floreo.feeds.actions.retention import let_go_of_old
 from floreo.feeds.engine.store import Store
-from floreo.feeds.models import ApiToken, Feed, Finding, Report, Run
+from floreo.feeds.models import ApiToken, Feed, FeedFile, Finding, Run
 from tests.feeds.conftest import TODAY
 from tests.feeds.making import hand_in, name_of, night, report, row
 
@@ -68,13 +68,13 @@ def test_files_are_read_and_the_bad_one_is_named(
     assert bad == f"{files[1]}: The file ends too early: it was cut off on its way. Get it again."
     assert missing == f"{files[2]}: cannot be opened: No such file or directory"
     assert said(out) == TOLD
-    assert sorted(Report.objects.values_list("state", "rows", "problem")) == [
+    assert sorted(FeedFile.objects.values_list("state", "rows", "problem")) == [
         ("done", 7, ""),
         ("refused", 0, "truncated"),
     ]
     assert run("ingest", "--feed", feed.code, files[0]) == 0
     assert "read before, so nothing changed" in capsys.readouterr().out
-    assert (Finding.objects.count(), Report.objects.count(), Run.objects.count()) == (2, 2, 1)
+    assert (Finding.objects.count(), FeedFile.objects.count(), Run.objects.count()) == (2, 2, 1)
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(
@@ -86,14 +86,14 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert said(out) == TOLD
     assert out.endswith("Nothing was written.\n")
     assert set(feeds_folder.rglob("*")) == before
-    assert (Report.objects.count(), Finding.objects.count()) == (0, 0)
+    assert (FeedFile.objects.count(), Finding.objects.count()) == (0, 0)
 
 
 def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
     feed: Feed, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("ingest", files[0]) == 0
-    assert Report.objects.get().feed.code == "by-hand"
+    assert FeedFile.objects.get().feed.code == "by-hand"
     assert run("ingest", "--feed", "nobody", files[0]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "There is no feed called nobody. There are: by-hand, shadow."
 
@@ -102,7 +102,7 @@ def test_feeds_are_listed_and_tokens_made_and_ended(
     feed: Feed, user_with: object, capsys: pytest.CaptureFixture[str]
 ) -> None:
     user_with("responder")  # type: ignore[operator]  # the fixture of tests/conftest.py
-    make_feed("Folder", by=SYSTEM, way="folder", place="partner")
+    make_feed("Folder", by=SYSTEM, collector="folder", place="partner")
     assert [run("list"), run("token", "--make", "sensor", "--for", "responder@example.org")] == [0, 0]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["folder", "shadow"]
@@ -123,11 +123,11 @@ def test_past_days_are_compacted_and_what_has_aged_goes(feed: Feed, capsys: pyte
     for each in (Path(settings.DATA) / "incoming-kept").glob("??/*"):
         os.utime(each, (old, old))
     hand_in(feed, report(DAY, ["192.0.2.7"]), "2026-11-20-scan_rdp-later.csv")
-    Report.objects.filter(state="done").update(received_at=f"{DAY - timedelta(days=90)}T00:00Z")
+    FeedFile.objects.filter(state="done").update(received_at=f"{DAY - timedelta(days=90)}T00:00Z")
     with override_settings(EVENTS_KEEP_DAYS=2):
         assert let_go_of_old(by=SYSTEM) == 1
     assert store.days("days") == []
     left = {path.name for path in (Path(settings.DATA) / "incoming-kept").glob("??/*")}
-    assert left == {Report.objects.get(state="waiting").digest}
+    assert left == {FeedFile.objects.get(state="waiting").sha256}
     assert AuditEntry.objects.get(verb="events.let_go").detail["days"] == [DAY.isoformat()]
     assert Finding.objects.count() == 1

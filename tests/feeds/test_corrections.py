@@ -9,22 +9,22 @@ import pytest
 from floreo.core import clock
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import OutboxMail
-from floreo.feeds.actions.answering import answer
 from floreo.feeds.actions.corrections import accept, refuse_correction
-from floreo.feeds.actions.digests import send_digests
+from floreo.feeds.actions.notices import send_notices
+from floreo.feeds.actions.replies import answer
 from floreo.feeds.constituency import owned
 from floreo.feeds.engine.constituency import build
 from floreo.feeds.engine.normalise import events_of
 from floreo.feeds.holding_links import holder_of, token_of
-from floreo.feeds.models import Correction, Digest, Finding, Spell
+from floreo.feeds.models import Correction, Finding, Notice, OpenPeriod
 from floreo.organisations.models import Holding, Network, Organisation, User
 from tests.factories import strategy as make
-from tests.feeds.letters_making import MONDAY, TODAY, make_bank, make_finding, make_telco
+from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
 
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make.make_country()
         yield make_bank()
 
@@ -41,9 +41,9 @@ def responder(user_with: Callable[..., User]) -> User:
 
 def asked(organisation: Organisation, *findings: Finding) -> Correction:
     """They were told on Monday, and say that it is not theirs."""
-    send_digests(MONDAY)
-    digest = Digest.objects.get(organisation=organisation)
-    answer(digest, by=holder_of(token_of(digest, 0)), said={f.pk: "not_ours" for f in findings}, remark="Sold in May")
+    send_notices(MONDAY)
+    notice = Notice.objects.get(organisation=organisation)
+    answer(notice, by=holder_of(token_of(notice, 0)), said={f.pk: "not_ours" for f in findings}, remark="Sold in May")
     OutboxMail.objects.all().delete()
     return Correction.objects.get()
 
@@ -65,15 +65,15 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     assert Holding.objects.get(value="192.0.2.0/25").organisation == telco
     assert whose() == {"192.0.2.7": ("telco", "new"), other.subject: ("bank", "new"), "192.0.2.8": ("telco", "new")}
     assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", said="not_ours").exists()
-    assert sorted(Spell.objects.values_list("finding__organisation__code", "fixed_on")) == [
+    assert sorted(OpenPeriod.objects.values_list("finding__organisation__code", "fixed_on")) == [
         ("bank", None),
         ("telco", None),
         ("telco", None),
     ]
     (mail,) = OutboxMail.objects.all()
     assert (mail.to, "You were right: the register is corrected" in mail.text) == ("abuse@bank.example.org", True)
-    send_digests(TODAY.replace(day=30))
-    told = Digest.objects.filter(organisation=telco).latest("pk")
+    send_notices(TODAY.replace(day=30))
+    told = Notice.objects.filter(organisation=telco).latest("pk")
     assert [line.finding.subject for line in told.lines.all()] == ["192.0.2.7"]
 
 
@@ -81,7 +81,7 @@ def test_nobodys_network_is_dropped_and_what_stood_there_closes_unmended(bank: O
     accept(asked(bank, make_finding(bank)), by=responder)
     assert list(Holding.objects.values_list("value", flat=True)) == ["bank.example.org"]
     assert whose() == {"192.0.2.7": ("bank", "fixed")}
-    assert not Spell.objects.exists()
+    assert not OpenPeriod.objects.exists()
 
 
 def test_a_prefix_of_a_network_becomes_the_others_holding(

@@ -125,7 +125,7 @@ def read(data: bytes, report_type: str) -> tuple[reading.OpenReport, pa.Table, p
     task = Task("feed", date(2026, 11, 24), "", (), READ_AT, "", "", format="shadowserver")
     opened = reading.open_report(Source("", "d", name), task, data=data)
     pairs = [
-        normalise(part, opened, feed="feed", digest="d", received_at=READ_AT, oldest_days=400)
+        normalise(part, opened, feed="feed", sha256="d", received_at=READ_AT, oldest_days=400)
         for part in opened.parts()
     ]
     return opened, pa.concat_tables([e for e, _ in pairs]), pa.concat_tables([r for _, r in pairs])
@@ -278,7 +278,7 @@ def test_every_sample_of_xarf_has_a_class_and_a_subject() -> None:
         task = Task("feed", date(2026, 11, 24), "", (), READ_AT, "", "")
         opened = reading.open_report(Source("", "d", path.name), task, data=Path(path).read_bytes())
         pairs = [
-            normalise(p, opened, feed="f", digest="d", received_at=READ_AT, oldest_days=9999) for p in opened.parts()
+            normalise(p, opened, feed="f", sha256="d", received_at=READ_AT, oldest_days=9999) for p in opened.parts()
         ]
         rows = [row for events, _ in pairs for row in events.to_pylist()]
         subjects = ("source.ip", "source.fqdn", "source.url", "source.account")

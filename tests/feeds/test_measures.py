@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from floreo.core import clock
 from floreo.core.figures import SMALL, Filters, Period, Reading
 from floreo.feeds import measures
-from floreo.feeds.models import Digest, Feed, Report
+from floreo.feeds.models import Feed, FeedFile, Notice
 from floreo.organisations.models import Contact, Holding, Kind, Network, Organisation
 from tests.factories import strategy as make
-from tests.feeds.letters_making import TODAY, make_bank, make_feed, make_finding, make_telco, mended
+from tests.feeds.notices_made import TODAY, fixed, make_bank, make_feed, make_finding, make_telco
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
 
@@ -32,7 +32,7 @@ def groups(reading: Reading) -> list[tuple[str, int, int]]:
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make.make_country()
         yield make_bank()
 
@@ -43,7 +43,7 @@ def test_open_findings_for_each_thousand_addresses(bank: Organisation) -> None:
     make_finding(bank)
     make_finding(telco, "198.51.100.1")
     make_finding(telco, "2001:db8::1")
-    mended(make_finding(bank, "192.0.2.8"), date(2026, 11, 23))
+    fixed(make_finding(bank, "192.0.2.8"), date(2026, 11, 23))
     reading = measures.findings_open_per_1000_addresses(NOVEMBER, Filters())
     assert plain(reading) == (Decimal("3.91"), 2, 512)  # 2 of 256 + 256: the bank's half counts once
     assert reading.left_out == (("findings_without_ipv4", 1),)
@@ -66,7 +66,7 @@ def test_each_kind_of_organisation_counts_its_own_findings_and_addresses(bank: O
 
 def test_median_days_to_fix_counts_each_time_by_kind(bank: Organisation) -> None:
     for days, kind in ((1, "open-rdp"), (3, "open-rdp"), (20, "open-telnet")):
-        mended(
+        fixed(
             make_finding(bank, f"192.0.2.{days}", kind=kind, day=date(2026, 11, 1)),
             date(2026, 11, 1) + timedelta(days=days),
         )
@@ -85,8 +85,8 @@ def test_median_days_to_fix_by_sector_tells_nobody_alone(bank: Organisation) -> 
     for number in range(5):
         body = make.make_organisation(f"ministry-{number}", kind=Kind.MINISTRY)
         start = date(2026, 11, 1)
-        mended(make_finding(body, f"198.51.100.{number}", day=start), start + timedelta(days=4 + 2 * number))
-    mended(make_finding(bank, "192.0.2.1", day=date(2026, 11, 1)), date(2026, 11, 3))
+        fixed(make_finding(body, f"198.51.100.{number}", day=start), start + timedelta(days=4 + 2 * number))
+    fixed(make_finding(bank, "192.0.2.1", day=date(2026, 11, 1)), date(2026, 11, 3))
     reading = measures.median_days_to_fix_by_sector(NOVEMBER, Filters())
     assert plain(reading) == (7, None, 6)
     assert groups(reading) == [("other_kinds", 3, 6)]  # one bank alone would be told apart
@@ -98,7 +98,7 @@ def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisa
     at = datetime(2026, 11, 10, tzinfo=UTC)
     for day, answered, to in ((2, at, ["a"]), (9, None, ["a"]), (16, None, []), (28, None, ["a"])):
         on = date(2026, 11, day)
-        Digest.objects.create(
+        Notice.objects.create(
             organisation=bank,
             contact_role="abuse",
             on=on,
@@ -109,10 +109,10 @@ def test_share_of_letters_answered_leaves_out_what_still_has_time(bank: Organisa
             link_until=at,
             answered_at=answered,
         )
-    reading = measures.share_digests_answered(NOVEMBER, Filters())
+    reading = measures.share_notices_answered(NOVEMBER, Filters())
     assert plain(reading) == (50, 1, 2)
     assert (groups(reading), reading.left_out) == ([("abuse", 1, 2)], (("letters_still_fresh", 1),))
-    before = measures.share_digests_answered(Period(date(2026, 11, 1), date(2026, 11, 9)), Filters())
+    before = measures.share_notices_answered(Period(date(2026, 11, 1), date(2026, 11, 9)), Filters())
     assert plain(before) == (0, 0, 1)  # answered on the tenth: nobody knew on the ninth
 
 
@@ -130,9 +130,9 @@ def test_rejects_for_each_million_rows(bank: Organisation) -> None:
     for number, (kind, rows, rejected) in enumerate(
         (("scan_rdp", 900, 0), ("scan_rdp", 100, 1), ("scan_telnet", 3000, 1))
     ):
-        Report.objects.create(
+        FeedFile.objects.create(
             feed=feed,
-            digest=str(number),
+            sha256=str(number),
             name="x",
             day=date(2026, 11, 3),
             report_type=kind,

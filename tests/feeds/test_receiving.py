@@ -11,8 +11,8 @@ import pytest
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.incoming.keeping import path_of
-from floreo.feeds.models import Feed, Report
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.models import Feed, FeedFile
 from floreo.organisations.models import User
 from tests.feeds.conftest import TODAY
 from tests.feeds.making import hand_in, name_of, report, row, shadow_feed
@@ -25,10 +25,10 @@ def test_the_same_bytes_come_in_once_a_feed(feed: Feed) -> None:
     first, again = hand_in(feed, data, name_of(DAY)), hand_in(feed, data, "another-name.csv")
     assert (first.already, again.already) == (False, True)
     assert again.report == first.report
-    assert path_of(first.report.digest).read_bytes() == data
-    assert path_of(first.report.digest).stat().st_mode & 0o777 == 0o600
+    assert path_of(first.report.sha256).read_bytes() == data
+    assert path_of(first.report.sha256).stat().st_mode & 0o777 == 0o600
     assert hand_in(shadow_feed(), data, name_of(DAY)).already is False
-    assert Report.objects.count() == 2
+    assert FeedFile.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_is_too_large_or_empty_leaves_nothing(feed: Feed, feeds_folder: Pat
         receive(feed, opened=io.BytesIO(data), name="scan_rdp.csv", by=SYSTEM, largest=99)
     assert refusal.value.code == code
     assert [p for p in (feeds_folder / "incoming-kept").rglob("*") if p.is_file()] == []
-    assert Report.objects.count() == 0
+    assert FeedFile.objects.count() == 0
 
 
 def test_only_who_runs_feeds_hands_in(feed: Feed, observer: User) -> None:

@@ -17,7 +17,7 @@ from floreo.core import clock
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.feeds.actions.replay import replay, untold
-from floreo.feeds.models import Answer, Claim, Correction, Digest, Feed, Finding, FindingState, Report, Spell
+from floreo.feeds.models import Correction, Feed, FeedFile, Finding, FindingState, FixClaim, Notice, OpenPeriod, Reply
 from floreo.feeds.pack import nights_in, story_in
 from floreo.indicators.models import Reading
 from floreo.organisations.models import Contact, Country, Holding, Organisation
@@ -26,7 +26,7 @@ TOLD = pytest.mark.usefixtures("isla_feeds")
 MEASURES = (
     "findings_open_per_1000_addresses",
     "median_days_to_fix",
-    "share_digests_answered",
+    "share_notices_answered",
     "share_constituency_verified_contact",
     "rejects_per_million",
 )
@@ -45,7 +45,7 @@ def stands(subject: str) -> tuple[str, str, str, str]:
 @TOLD
 @pytest.mark.one_database
 def test_every_report_is_read_and_its_counts_add_up() -> None:
-    reports = list(Report.objects.all())
+    reports = list(FeedFile.objects.all())
     assert len(reports) == sum(map(len, nights_in(ISLA).values()))
     assert [r.name for r in reports if r.rows != r.kept + r.duplicates + r.dropped + r.rejected] == []
     assert {(r.state, r.problem) for r in reports} == {("done", ""), ("refused", "truncated")}
@@ -75,7 +75,7 @@ def test_every_report_is_read_and_its_counts_add_up() -> None:
 @pytest.mark.one_database
 def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
     assert set(Finding.objects.values_list("state", flat=True)) == set(FindingState.values)
-    assert set(Finding.objects.values_list("claim", flat=True)) >= {"", Claim.SHOWN, Claim.CONTRADICTED}
+    assert set(Finding.objects.values_list("claim", flat=True)) >= {"", FixClaim.SHOWN, FixClaim.CONTRADICTED}
     assert stands("198.51.100.66") == ("island-bank", "fixed", "fixed", "shown")
     assert stands("198.51.100.20") == ("island-telephone", "persisting", "fixed", "contradicted")
     assert stands("192.0.2.21")[0] == "national-csirt"  # holds what the office had that was merged into it
@@ -83,7 +83,7 @@ def test_findings_stand_in_every_state_and_claims_are_checked() -> None:
     assert stands("192.0.2.201")[:3] == ("light-and-power", "persisting", "need_help")
     assert of("192.0.2.201").severity == "critical"  # raised by a rule of the team
     back = of("192.0.2.141")
-    assert (back.state, back.reopened, back.spells.count()) == ("reopened", 1, 2)
+    assert (back.state, back.reopened, back.open_periods.count()) == ("reopened", 1, 2)
 
 
 @TOLD
@@ -105,15 +105,15 @@ def test_letters_stand_on_their_days_and_never_leave() -> None:
     mails = OutboxMail.objects.filter(kind__startswith="feeds.")
     assert set(mails.values_list("state", flat=True)) == {MailState.DROPPED}
     assert set(mails.filter(is_secret=True).values_list("text", "attachment")) == {("", "")}
-    assert {d.posted_at.date() - d.on for d in Digest.objects.all()} == {date.min - date.min}
-    a_day = Counter(Digest.objects.values_list("organisation", "contact_role", "on"))
+    assert {d.posted_at.date() - d.on for d in Notice.objects.all()} == {date.min - date.min}
+    a_day = Counter(Notice.objects.values_list("organisation", "contact_role", "on"))
     assert max(a_day.values()) == 1
-    assert not Digest.objects.filter(organisation__code="north-point-cable").exists()  # has no address
+    assert not Notice.objects.filter(organisation__code="north-point-cable").exists()  # has no address
     assert Finding.objects.filter(organisation__code="north-point-cable", state="persisting").exists()
     assert Contact.objects.get(email="security@island-bank.example").verified_on == date(2026, 11, 7)
     story = story_in(ISLA)
-    assert set(Answer.objects.values_list("note", flat=True)) >= {one.note for one in story.answer}
-    assert Answer.objects.exclude(reply="").count() == len(story.reply)
+    assert set(Reply.objects.values_list("note", flat=True)) >= {one.note for one in story.answer}
+    assert Reply.objects.exclude(reply="").count() == len(story.reply)
 
 
 @TOLD
@@ -126,7 +126,7 @@ def test_the_figures_follow() -> None:
     assert months == {
         "findings_open_per_1000_addresses": [11],  # how many addresses there were is known for today only
         "median_days_to_fix": [10, 11],
-        "share_digests_answered": [10, 11],
+        "share_notices_answered": [10, 11],
         "share_constituency_verified_contact": [11],
         "rejects_per_million": [9, 10, 11],
     }
@@ -137,7 +137,7 @@ def test_the_figures_follow() -> None:
 
 @TOLD
 @pytest.mark.one_database
-def test_told_again_nothing_is_told() -> None:
+def test_reminded_again_nothing_is_told() -> None:
     entries = AuditEntry.objects.count()
     assert (untold(ISLA), replay(ISLA)) == ([], 0)
     JOBS["sample"].run()
@@ -167,7 +167,7 @@ def test_the_worker_tells_a_few_nights_at_a_time_and_goes_on_where_it_was(short:
     with override_settings(PACK=str(short), PACK_DIRS=[]):
         JOBS["sample"].run()
     assert untold(short) == []
-    assert set(Spell.objects.values_list("opened_on", flat=True)) == {date(2026, 9, 26), date(2026, 9, 27)}
+    assert set(OpenPeriod.objects.values_list("opened_on", flat=True)) == {date(2026, 9, 26), date(2026, 9, 27)}
     assert clock.today() == date(2026, 11, 24)
 
 
@@ -177,5 +177,5 @@ def test_a_night_that_breaks_off_leaves_nothing(short: Path) -> None:
         file.write(said)
     with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no letter about it"):
         replay(short)
-    assert (Report.objects.count(), Finding.objects.count(), len(untold(short))) == (0, 0, 2)
+    assert (FeedFile.objects.count(), Finding.objects.count(), len(untold(short))) == (0, 0, 2)
     assert Organisation.objects.filter(code="water-board").exists()

@@ -14,7 +14,7 @@ from tests.factories.strategy import TODAY, make_country, make_edition
 @pytest.fixture
 def today(db: None) -> Iterator[None]:
     make_country()
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         yield
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.indicators.actions import close_period, correct_reading, freeze_reading, set_target, take_reading
@@ -96,7 +96,7 @@ def test_a_correction_stands_beside_what_it_corrects() -> None:
         old.period,
     )
     assert [r.value for r in Reading.objects.filter(indicator=indicator)] == [79, 77]
-    assert list(Reading.objects.standing()) == [new]
+    assert list(Reading.objects.current()) == [new]
     with pytest.raises(Refused, match="corrected already"):
         correct_reading(old, by=SYSTEM, value=76, reason="Again")
     assert correct_reading(new, by=SYSTEM, value=76, reason="Again").corrects == new
@@ -115,7 +115,7 @@ def test_a_correction_needs_a_reason_and_a_frozen_reading() -> None:
 @action("test.changed_frozen", needs=None)
 def change(reading: Reading, *, by: object) -> None:
     reading.value = Decimal(1)
-    keep(reading)
+    save(reading)
 
 
 def test_a_frozen_reading_never_changes() -> None:

@@ -43,16 +43,16 @@ def test_a_change_says_how_much_on_when_and_what_is_better(before: int, now: int
     indicator = make_indicator()
     enter(indicator, before, "2026-2")
     enter(indicator, now)
-    assert presenters.change_words(*two(indicator)) == said
+    assert presenters.change_text(*two(indicator)) == said
 
 
 def test_a_change_of_people_is_in_people() -> None:
     indicator = make_indicator(unit="people", direction="down", decimals=1)
     enter(indicator, 1000, "2026-2")
     enter(indicator, "2345.5")
-    assert presenters.change_words(*two(indicator)) == f"▲ 1,345.5{N}people on Q2 2026; lower is better"
+    assert presenters.change_text(*two(indicator)) == f"▲ 1,345.5{N}people on Q2 2026; lower is better"
     with translation.override("es"):
-        assert "1,345.5" in presenters.change_words(*two(indicator))
+        assert "1,345.5" in presenters.change_text(*two(indicator))
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_units_read_as_people_say_them(unit: str, before: int, now: int, value: 
     enter(indicator, before, "2026-2")
     enter(indicator, now)
     reading, older = two(indicator)
-    assert (presenters.value_words(reading), presenters.change_words(reading, older)) == (value, said)
+    assert (presenters.value_text(reading), presenters.change_text(reading, older)) == (value, said)
 
 
 def test_without_a_reading_before_nothing_is_compared() -> None:
     indicator = make_indicator()
     enter(indicator, 81)
-    assert presenters.change_words(*two(indicator)) == ""
+    assert presenters.change_text(*two(indicator)) == ""
     enter(indicator, 70, "2026-2")
     enter(indicator, 82, not_comparable=True)
-    assert presenters.change_words(*two(indicator)) == "Not comparable with Q2 2026: another method"
+    assert presenters.change_text(*two(indicator)) == "Not comparable with Q2 2026: another method"
 
 
 def test_between_rough_numbers_there_is_no_exact_difference() -> None:
@@ -86,8 +86,8 @@ def test_between_rough_numbers_there_is_no_exact_difference() -> None:
     enter(indicator, 600, "2026-2")
     reading = enter(indicator, 900)
     Reading.objects.filter(pk=reading.pk).update(qualifier="over")
-    assert presenters.value_words(two(indicator)[0]) == f"over 900{N}reports"
-    assert presenters.change_words(*two(indicator)) == ""
+    assert presenters.value_text(two(indicator)[0]) == f"over 900{N}reports"
+    assert presenters.change_text(*two(indicator)) == ""
 
 
 def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> None:
@@ -96,7 +96,7 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
     reading, _before = two(indicator)
     assert presenters.headline(indicator, reading) == f"Q3 2026: 81{N}%. On track to 95{N}% by 31 Dec 2027."
     assert presenters.outlook_of(indicator, reading) is Outlook.ON_TRACK
-    assert presenters.value_words(reading) == f"81{N}%"
+    assert presenters.value_text(reading) == f"81{N}%"
 
 
 def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
@@ -110,7 +110,7 @@ def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> 
 def test_a_running_period_says_so(edition: Edition) -> None:
     make_action(edition, "1.1.1")
     reading = take_reading(make_indicator(measure="share_actions_on_track", edition=edition), by=SYSTEM)
-    assert presenters.when_words(reading) == "Q4 2026 so far, as of 24 Nov 2026"
+    assert presenters.when_text(reading) == "Q4 2026 so far, as of 24 Nov 2026"
     assert working_of(reading).state == "Its period still runs, so it may change until 31 Dec 2026."
 
 
@@ -135,27 +135,27 @@ def test_when_nothing_is_late_the_figure_says_so(edition: Edition) -> None:
     ],
 )
 def test_periods_read_as_people_say_them(period: Period, english: str, spanish: str | None) -> None:
-    assert presenters.period_words(period) == english
+    assert presenters.period_text(period) == english
     with translation.override("es"):
-        assert spanish is None or presenters.period_words(period) == spanish
+        assert spanish is None or presenters.period_text(period) == spanish
 
 
 def test_few_people_are_never_shown(user_with: Callable[..., User]) -> None:
     """Neither on a page nor in a file, whoever asks for the file."""
     indicator = aim(make_indicator(unit="people", about_people=True), target=30)
     reading = enter(indicator, 3)
-    assert presenters.value_words(reading) == "Fewer than 5"
+    assert presenters.value_text(reading) == "Fewer than 5"
     assert "3" not in working_of(reading).numerator + working_of(reading).value
     for viewer in (None, user_with("analyst")):
         cells = {c.name: c.value(READINGS.rows(viewer).get()) for c in READINGS.columns_for(viewer)}
         assert (cells["value"], cells["is_hidden"]) == (None, True)
-    assert presenters.value_words(enter(indicator, 0)) == f"0{N}people"
+    assert presenters.value_text(enter(indicator, 0)) == f"0{N}people"
 
 
 def test_the_working_names_the_fraction_and_what_was_left_out() -> None:
-    indicator = make_indicator(numerator_words="reports in time", denominator_words="reports received")
+    indicator = make_indicator(numerator_text="reports in time", denominator_text="reports received")
     working = working_of(freeze_reading(enter(indicator, 81, numerator=47, denominator=58), by=SYSTEM))
-    assert (working.numerator, working.numerator_words, working.denominator, working.denominator_words) == (
+    assert (working.numerator, working.numerator_text, working.denominator, working.denominator_text) == (
         "47",
         "reports in time",
         "58",
@@ -189,7 +189,7 @@ def test_latest_readings_take_one_query_however_many_there_are() -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as seen:
             for pair in queries.latest_and_before(Indicator.objects.all()).values():
-                presenters.change_words(*pair)
+                presenters.change_text(*pair)
         return len(seen)
 
     for number in range(3):

@@ -16,7 +16,7 @@ from tests.meetings.making import make_committee
 @pytest.fixture
 def today(db: None) -> Iterator[None]:
     make_country()
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         yield
 
 

@@ -13,14 +13,14 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.figures import Filters, Period
 from floreo.core.keys import key
 from floreo.core.models import AuditEntry
-from floreo.core.owing import Whose
+from floreo.core.tasks import Recipient
 from floreo.meetings import queries
 from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.decisions import (
     answer_decision,
     ask_decision,
     carry_out_decision,
-    drop_decision,
+    discard_decision,
     settle_decisions,
     take_decision,
     turn_into_action,
@@ -29,7 +29,7 @@ from floreo.meetings.actions.decisions import (
 )
 from floreo.meetings.measures import share_decisions_on_time
 from floreo.meetings.models import Committee, Decision
-from floreo.meetings.owing import owed
+from floreo.meetings.tasks import waiting_tasks
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.course import close_action, reopen_action
 from floreo.strategy.actions.milestones import reach_milestone, unreach_milestone
@@ -195,8 +195,8 @@ def test_what_is_asked_stands_on_the_ministers_page_until_it_is_answered(edition
 
 def test_a_dropped_decision_says_why_and_is_over(decision: Decision) -> None:
     with pytest.raises(Refused, match="Say why it is dropped"):
-        drop_decision(decision, by=SYSTEM, reason="")
-    assert drop_decision(decision, by=SYSTEM, reason="Overtaken").answer == "Overtaken"
+        discard_decision(decision, by=SYSTEM, reason="")
+    assert discard_decision(decision, by=SYSTEM, reason="Overtaken").answer == "Overtaken"
     with pytest.raises(Refused, match="stands at “Dropped”"):
         carry_out_decision(decision, by=SYSTEM)
 
@@ -218,13 +218,13 @@ def test_the_body_that_carries_it_out_may_say_so_and_no_other(
 
 def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee, secretariat: User) -> None:
     soon, _later, past = to_come(committee, days=9), to_come(committee, days=40), held(committee, date(2026, 11, 10))
-    mine = owed(Whose(permissions=frozenset({"meeting.run"})), viewer=secretariat, today=TODAY)
+    mine = waiting_tasks(Recipient(permissions=frozenset({"meeting.run"})), viewer=secretariat, today=TODAY)
     assert [(o.key, o.kind, o.due) for o in mine] == [
         (f"{key(past)}:minutes", "agenda", date(2026, 11, 15)),
         (f"{key(soon)}:agenda", "agenda", date(2026, 11, 19)),
     ]
     assert mine[1].why == "To come. Its agenda is to be out by 19 November 2026. That is 5 days late."
-    assert owed(Whose(permissions=frozenset({"plan.edit"})), viewer=secretariat, today=TODAY) == []
+    assert waiting_tasks(Recipient(permissions=frozenset({"plan.edit"})), viewer=secretariat, today=TODAY) == []
 
 
 def test_decisions_are_owed_by_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
@@ -232,11 +232,11 @@ def test_decisions_are_owed_by_who_carries_them_out(edition: Edition, decision: 
     turned = take_decision(edition, by=SYSTEM, title="Into the plan", organisation=police)
     turn_into_milestone(turned, by=SYSTEM, act=make_action(edition))  # owed there, not twice
     loose = take_decision(edition, by=SYSTEM, title="Nobody's yet")
-    theirs = owed(Whose(organisations=frozenset({police.pk})), viewer=secretariat, today=TODAY)
+    theirs = waiting_tasks(Recipient(organisations=frozenset({police.pk})), viewer=secretariat, today=TODAY)
     assert [(o.title, o.due, o.organisation) for o in theirs] == [("D-2026-01 Hire two", DUE, police.pk)]
-    run = owed(Whose(permissions=frozenset({"meeting.run"})), viewer=secretariat, today=TODAY)
+    run = waiting_tasks(Recipient(permissions=frozenset({"meeting.run"})), viewer=secretariat, today=TODAY)
     assert [(o.key, o.needs) for o in run] == [(key(loose), "meeting.run")]
-    assert len(owed(Whose(everybody=True), viewer=secretariat, today=TODAY)) == 2
+    assert len(waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=TODAY)) == 2
 
 
 # The figure
@@ -256,8 +256,8 @@ def test_the_share_counts_public_decisions_due_in_the_period_by_committee(
     decide("Never", due=date(2026, 9, 30))
     decide("Next quarter", due=date(2026, 10, 1))
     decide("Hidden", due=date(2026, 8, 1), public=False)
-    with clock.standing(day=date(2026, 7, 20)):
-        drop_decision(decide("Dropped", due=date(2026, 8, 1)), by=SYSTEM, reason="Overtaken")
+    with clock.pinned_day(day=date(2026, 7, 20)):
+        discard_decision(decide("Dropped", due=date(2026, 8, 1)), by=SYSTEM, reason="Overtaken")
     answer_decision(
         ask_decision(
             edition, by=SYSTEM, addressed_to="Minister", title="Sign", due_on=date(2026, 8, 1), is_public=True

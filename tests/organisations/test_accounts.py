@@ -151,7 +151,7 @@ def test_an_invitation_page_tells_who_invites_to_what(
     for words in ("Test secretariat", "new@example.org", "Lead", "National CSIRT"):
         assert words in page
     done = stranger.post(address, {"name": "Tomás", "way": "password", "password": WORD})
-    assert done.headers["Location"] == "/desk/"
+    assert done.headers["Location"] == "/workspace/"
     assert list(User.objects.get(email="new@example.org").grants()) == [("lead", csirt.pk)]
 
 
@@ -257,11 +257,11 @@ def test_a_switched_off_account_is_out_at_once(
 ) -> None:
     browser = Client()
     browser.post("/account/login/", {"login": observer.email, "password": "correct horse battery"})
-    assert browser.get("/desk/").status_code == 200
+    assert browser.get("/workspace/").status_code == 200
     deactivate_account(observer, by=administrator, reason="has left")
-    assert browser.get("/desk/").status_code == 302
+    assert browser.get("/workspace/").status_code == 302
     refused = Client().post("/account/login/", {"login": observer.email, "password": "correct horse battery"})
-    assert refused.headers.get("Location", "/account/inactive/") != "/desk/"
+    assert refused.headers.get("Location", "/account/inactive/") != "/workspace/"
     observer.refresh_from_db()
     assert list(observer.grants()) == []
     entry = AuditEntry.objects.get(verb="account.deactivated")
@@ -272,7 +272,7 @@ def test_a_switched_off_account_is_out_at_once(
         Client()
         .post("/account/login/", {"login": observer.email, "password": "correct horse battery"})
         .headers["Location"]
-        .endswith("/desk/")
+        .endswith("/workspace/")
     )
 
 
@@ -350,7 +350,7 @@ def test_an_account_knows_who_it_is_by_the_proved_address(
 
 def test_people_land_on_the_desk_in_their_language(observer: User) -> None:
     given = {"login": observer.email, "password": "correct horse battery"}
-    assert Client().post("/account/login/", given).headers["Location"] == "/desk/"
+    assert Client().post("/account/login/", given).headers["Location"] == "/workspace/"
     User.objects.filter(pk=observer.pk).update(language="es")
     assert Client().post("/account/login/", given).headers["Location"] == "/es/desk/"
 

@@ -84,17 +84,17 @@ def test_a_prefix_stands_with_one_body_and_is_moved_with_its_verification_gone()
 @pytest.mark.usefixtures("isla")
 def test_the_desk_adds_changes_moves_and_removes(user_with: Callable[..., User], browser_of: Browser) -> None:
     browser, bank, shop = browser_of(user_with("responder")), body("A bank"), body("A shop")
-    base = f"/desk/organisations/{bank.code}/holdings/"
+    base = f"/workspace/organisations/{bank.code}/holdings/"
     facts = {"kind": "domain", "value": "BANK.example", "service": "Online banking", "confirmed": "on"}
     assert browser.post(f"{base}new/", facts).status_code == 302
     held = Holding.objects.get(value="bank.example")
-    page = browser.get(f"/desk/organisations/{bank.code}/").content.decode()
+    page = browser.get(f"/workspace/organisations/{bank.code}/").content.decode()
     assert "Online banking" in page
     wrong = browser.post(f"{base}{held.pk}/", facts | {"value": "bank", "version": held.version})
     assert (wrong.status_code, "is not a domain" in wrong.content.decode()) == (422, True)
     assert browser.post(f"{base}{held.pk}/", facts | {"service": "Mail", "version": held.version}).status_code == 302
     assert browser.post(f"{base}{held.pk}/move/", {"to": shop.code, "reason": "their letter"}).status_code == 302
-    there = f"/desk/organisations/{shop.code}/holdings/{held.pk}/remove/"
+    there = f"/workspace/organisations/{shop.code}/holdings/{held.pk}/remove/"
     assert browser.post(there, {"reason": ""}).status_code == 422
     assert browser.post(there, {"reason": "sold"}).status_code == 302
     assert not Holding.objects.filter(pk=held.pk).exists()
@@ -107,9 +107,9 @@ def test_a_contact_has_a_role_a_language_and_a_day_on_which_somebody_answered(
     bank = body("A bank")
     facts = {"purpose": "Abuse desk", "role": "abuse", "email": "abuse@bank.example", "language": "es"}
     browser = browser_of(user_with("responder"))
-    late = browser.post(f"/desk/organisations/{bank.code}/contacts/new/", facts | {"verified_on": "2999-01-01"})
+    late = browser.post(f"/workspace/organisations/{bank.code}/contacts/new/", facts | {"verified_on": "2999-01-01"})
     assert late.status_code == 422
-    assert browser.post(f"/desk/organisations/{bank.code}/contacts/new/", facts).status_code == 302
+    assert browser.post(f"/workspace/organisations/{bank.code}/contacts/new/", facts).status_code == 302
     kept = Contact.objects.get(organisation=bank)
     assert (kept.role, kept.language, kept.verified_on) == ("abuse", "es", None)
 
@@ -121,9 +121,9 @@ def test_who_reads_only_their_own_body_sees_neither_gaps_nor_others_holdings(
     bank, shop = body("A bank"), body("A shop")
     hold(shop, "domain", "shop.example")
     browser = browser_of(user_with("operator", organisation=bank))
-    assert browser.get("/desk/networks/gaps/").status_code == 403
-    assert "shop.example" not in browser.get(f"/desk/organisations/{shop.code}/").content.decode()
-    assert browser.post(f"/desk/organisations/{bank.code}/holdings/new/", {}).status_code == 403
+    assert browser.get("/workspace/networks/gaps/").status_code == 403
+    assert "shop.example" not in browser.get(f"/workspace/organisations/{shop.code}/").content.decode()
+    assert browser.post(f"/workspace/organisations/{bank.code}/holdings/new/", {}).status_code == 403
 
 
 @pytest.mark.usefixtures("isla")
@@ -133,10 +133,10 @@ def test_the_page_names_what_is_open(administrator: User, browser_of: Browser) -
     Network.objects.create(asn=64510, name="Carrier", holder=carrier, prefixes=["100.64.4.0/22"])
     hold(bank, "prefix", "100.64.5.0/28")
     acts.add_contact(carrier, by=SYSTEM, purpose="Operations", role="abuse", email="noc@carrier.example")
-    page = browser_of(administrator).get("/desk/networks/gaps/").content.decode()
+    page = browser_of(administrator).get("/workspace/networks/gaps/").content.decode()
     for part in ("A silent bank", "AS64511 Nobody", "100.64.5.0/28", "100.64.4.0/22", "AS64510 Carrier", "Operations"):
         assert part in page
-    assert "/desk/networks/gaps/" in browser_of(administrator).get("/desk/networks/").content.decode()
+    assert "/workspace/networks/gaps/" in browser_of(administrator).get("/workspace/networks/").content.decode()
 
 
 BODIES = [Organisation(pk=n, code=str(n), name=str(n)) for n in range(3)]
@@ -169,7 +169,7 @@ def test_overlaps_are_what_comparing_each_with_each_finds(said: list[tuple[Any, 
 
 @pytest.mark.usefixtures("isla")
 def test_claims_name_who_stands_for_a_merged_body() -> None:
-    old, heir = body("Old bank"), body("New bank")
+    old, successor = body("Old bank"), body("New bank")
     hold(old, "prefix", "100.64.0.0/28")
-    Organisation.objects.filter(pk=old.pk).update(merged_into=heir)
-    assert [c.body for c in claims() if str(c.prefix) == "100.64.0.0/28"] == [heir]
+    Organisation.objects.filter(pk=old.pk).update(merged_into=successor)
+    assert [c.body for c in claims() if str(c.prefix) == "100.64.0.0/28"] == [successor]

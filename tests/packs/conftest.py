@@ -212,7 +212,7 @@ person = "ana"
 code = "provider"
 name = "A provider"
 
-[[digest_rule]]
+[[notice_rule]]
 worst = "critical"
 contact_role = "duty"
 every = "at_once"

@@ -275,7 +275,7 @@ def test_all_mistakes_are_told_at_once(small: SmallPack) -> None:
     assert {"places.toml", "organisations.toml", PLAN} <= files
 
 
-def test_one_mistake_is_told_once(small: SmallPack) -> None:
+def test_one_mistake_is_without_repeats(small: SmallPack) -> None:
     small.edit(PLAN, "reached_on = 2026-02-10", "reachedon = 2026-02-10")
     assert len(small.problems()) == 1
     small.edit("networks.toml", "asn = 64500", "asn = ")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, drop, keep
+from floreo.core.action import action, delete, save
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.indicators.models import Indicator, Reading
@@ -26,16 +26,16 @@ PLAN = "editions/2025-2028/plan.toml"
 
 
 @action("test.desk", needs=None)
-def at_the_desk(thing: Action | Organisation | Reading, *, by: object, **facts: object) -> None:
+def in_the_workspace(thing: Action | Organisation | Reading, *, by: object, **facts: object) -> None:
     """What a person does at the desk."""
     for name, value in facts.items():
         setattr(thing, name, value)
-    keep(thing)
+    save(thing)
 
 
 @action("test.removed", needs=None)
 def remove_at_the_desk(thing: Action | Milestone, *, by: object) -> None:
-    drop(thing)
+    delete(thing)
 
 
 def states(small: SmallPack) -> dict[str, str]:
@@ -115,7 +115,7 @@ def test_a_change_in_the_pack_is_loaded_and_recorded(small: SmallPack) -> None:
 
 def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     small.load()
-    at_the_desk(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass it soon")
+    in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass it soon")
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
     assert states(small) == {"2025-2028/1.1.2": "changed here"}
     assert "title: here 'Pass it soon', in the pack 'Pass the law'" in str(small.check())
@@ -146,7 +146,7 @@ def test_a_row_that_left_the_pack_stays_and_is_told(small: SmallPack) -> None:
 def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> None:
     small.load()
     mine = Organisation(code="police", name="The Police", kind="police")
-    at_the_desk(mine, by=SYSTEM)
+    in_the_workspace(mine, by=SYSTEM)
     small.add("organisations.toml", '\n[[organisation]]\ncode = "police"\nname = "Police Force"\nkind = "police"\n')
     assert states(small) == {"police": "changed here"}
     small.load()
@@ -155,7 +155,7 @@ def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> Non
 
 def test_the_same_made_at_the_desk_is_the_same(small: SmallPack) -> None:
     small.load()
-    at_the_desk(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass the law")
+    in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass the law")
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
     assert states(small) == {}
     small.load()

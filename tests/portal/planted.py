@@ -9,21 +9,21 @@ from django.db import models
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.figures import Period
 from floreo.core.keys import key
 from floreo.core.outbox import post_test
 from floreo.evidence.models import Attachment, Evidence
+from floreo.frameworks.models import Answer as Rated
+from floreo.frameworks.models import Assessment, Rating, Version
 from floreo.indicators.models import Indicator, Reading
 from floreo.meetings.models import AgendaItem, Attendance, Committee, Correction, Decision, Meeting, Seat
 from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.publications.models import Channel, Posting, Publication, PublicationVersion
 from floreo.reports import actions as reports
 from floreo.reports.models import Snapshot
-from floreo.reviews.models import Answer, Ask
+from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant, Milestone, Objective, Payment, Pillar
-from floreo.yardsticks.models import Answer as Rated
-from floreo.yardsticks.models import Assessment, Rating, Version
 
 SECRET = "XSECRETX"
 LOW = SECRET.lower()
@@ -34,11 +34,11 @@ MONTH = Period(date(2026, 10, 5), date(2026, 10, 30))
 @action("leak.planted", needs=None)
 def plant(country: Country, *, by: User) -> None:
     act = Action.objects.get(edition__code=THIS, code="2.1.1")
-    person = keep(Person(code=LOW, name=f"{SECRET} name", email=f"{LOW}@example.org"))
-    body = keep(
+    person = save(Person(code=LOW, name=f"{SECRET} name", email=f"{LOW}@example.org"))
+    body = save(
         Organisation(code=LOW, name=f"{SECRET} body", kind="agency", is_public=False, email=f"{LOW}@example.net")
     )
-    hidden = keep(
+    hidden = save(
         Action(
             edition=act.edition,
             objective=act.objective,
@@ -49,40 +49,40 @@ def plant(country: Country, *, by: User) -> None:
             due_on=date(2026, 10, 9),
         )
     )
-    step = keep(Milestone(action=hidden, code="m", title=f"{SECRET} step", due_on=date(2026, 12, 4)))
+    step = save(Milestone(action=hidden, code="m", title=f"{SECRET} step", due_on=date(2026, 12, 4)))
     _money(act, hidden, body)
     _next_edition(act)
     _meetings(act.edition, hidden, step, body, person)
     _publications(body)
     _evidence(act)
-    _yardsticks()
+    _frameworks()
     _reviews(act, person)
     _readings()
     post_test(by=SYSTEM, to=f"{LOW}@example.org")
 
 
 def _money(act: Action, hidden: Action, body: Organisation) -> None:
-    proposed = keep(
+    proposed = save(
         Grant(code=f"{LOW}-1", title=f"{SECRET} grant", funder=body, currency="USD", amount=9, reference=SECRET)
     )
-    line = keep(
+    line = save(
         BudgetLine(action=act, amount=7, spent=1, currency="USD", fiscal_year=2026, funder=body, grant=proposed)
     )
-    keep(Payment(budget_line=line, on=date(2026, 10, 7), amount=1, reference=f"{SECRET} voucher"))
-    other = keep(BudgetLine(action=hidden, amount=7, currency="USD", fiscal_year=2026, note=f"{SECRET} note"))
-    keep(Payment(budget_line=other, on=date(2026, 10, 7), amount=1, source=f"{SECRET} payment"))
+    save(Payment(budget_line=line, on=date(2026, 10, 7), amount=1, reference=f"{SECRET} voucher"))
+    other = save(BudgetLine(action=hidden, amount=7, currency="USD", fiscal_year=2026, note=f"{SECRET} note"))
+    save(Payment(budget_line=other, on=date(2026, 10, 7), amount=1, source=f"{SECRET} payment"))
 
 
 def _next_edition(act: Action) -> None:
     """A draft that carries on what a public action began, and what one of an ended edition did."""
-    draft = keep(Edition(code=f"{LOW}-next", title=f"{SECRET} edition", is_public=False))
-    objective = keep(
-        Objective(pillar=keep(Pillar(edition=draft, code="1", title=f"{SECRET} pillar")), code="1.1", title="x")
+    draft = save(Edition(code=f"{LOW}-next", title=f"{SECRET} edition", is_public=False))
+    objective = save(
+        Objective(pillar=save(Pillar(edition=draft, code="1", title=f"{SECRET} pillar")), code="1.1", title="x")
     )
     old = Action.objects.filter(edition__state="ended", carried_to=None).first()
     for number, before in enumerate(filter(None, [act, old])):
         Action.objects.filter(carried_from=before).update(carried_from=None)
-        keep(
+        save(
             Action(
                 edition=draft,
                 objective=objective,
@@ -94,12 +94,12 @@ def _next_edition(act: Action) -> None:
 
 
 def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisation, person: Person) -> None:
-    closed = keep(Committee(code=f"{LOW}-c", name=f"{SECRET} committee", edition=edition))
-    keep(Meeting(committee=closed, code="a", number=1, on=date(2026, 12, 1), place=f"{SECRET} place"))
-    opened = keep(Committee(code="open-one", name="Open committee", edition=edition, is_public=True))
-    keep(Seat(committee=opened, organisation=body))
-    keep(Seat(committee=opened, organisation=Organisation.objects.get(code="national-csirt"), person=person))
-    meeting = keep(
+    closed = save(Committee(code=f"{LOW}-c", name=f"{SECRET} committee", edition=edition))
+    save(Meeting(committee=closed, code="a", number=1, on=date(2026, 12, 1), place=f"{SECRET} place"))
+    opened = save(Committee(code="open-one", name="Open committee", edition=edition, is_public=True))
+    save(Seat(committee=opened, organisation=body))
+    save(Seat(committee=opened, organisation=Organisation.objects.get(code="national-csirt"), person=person))
+    meeting = save(
         Meeting(
             committee=opened,
             code="b",
@@ -110,7 +110,7 @@ def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisat
             cancelled_reason=f"{SECRET} reason",
         )
     )
-    item = keep(
+    item = save(
         AgendaItem(
             meeting=meeting,
             code="1",
@@ -120,8 +120,8 @@ def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisat
             minutes_internal=f"{SECRET} inside",
         )
     )
-    keep(Attendance(meeting=meeting, name=f"{SECRET} guest", is_guest=True))
-    keep(Correction(meeting=meeting, on=date(2026, 11, 1), text=f"{SECRET} correction", said_by=SECRET))
+    save(Attendance(meeting=meeting, name=f"{SECRET} guest", is_guest=True))
+    save(Correction(meeting=meeting, on=date(2026, 11, 1), text=f"{SECRET} correction", said_by=SECRET))
     facts: dict[str, Any] = {
         "edition": edition,
         "committee": closed,
@@ -130,14 +130,14 @@ def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisat
         "person": person,
     }
     days: Any = {"asked_on": date(2026, 10, 6), "taken_on": date(2026, 10, 6)}
-    keep(
+    save(
         Decision(
             number=f"{LOW}-1", title=f"{SECRET} decision", state="asked", addressed_to=f"{SECRET} post", **facts, **days
         )
     )
     others: list[dict[str, Any]] = [{"about": key(hidden)}, {"became": key(step)}, {"organisation": body}]
     for number, more in enumerate(others):
-        keep(Decision(number=f"D-{number}", title="Open decision", is_public=True, **facts, **more, **days))
+        save(Decision(number=f"D-{number}", title="Open decision", is_public=True, **facts, **more, **days))
 
 
 def _publications(body: Organisation) -> None:
@@ -161,15 +161,15 @@ def _publications(body: Organisation) -> None:
             "withdrawn_reason": "Wrong.",
         },
     }
-    channel = keep(Channel(code=f"{LOW}-old", name=f"{SECRET} channel", kind="press", is_active=False))
+    channel = save(Channel(code=f"{LOW}-old", name=f"{SECRET} channel", kind="press", is_active=False))
     for name, facts in states.items():
-        made = keep(
+        made = save(
             Publication(
                 code=f"p-{name}", title=f"{SECRET} {name}", translations={"es": {"title": SECRET}}, **common, **facts
             )
         )
-        keep(Posting(publication=made, channel=channel, at=moment, url=f"https://{LOW}.example/", by_name=SECRET))
-        keep(
+        save(Posting(publication=made, channel=channel, at=moment, url=f"https://{LOW}.example/", by_name=SECRET))
+        save(
             PublicationVersion(
                 publication=made,
                 issue=1,
@@ -180,7 +180,7 @@ def _publications(body: Organisation) -> None:
                 corrected_by=SECRET,
             )
         )
-    out = keep(
+    out = save(
         Publication(
             code="p-out",
             kind="press",
@@ -196,9 +196,9 @@ def _publications(body: Organisation) -> None:
     )
     site = Channel.objects.exclude(pk=channel.pk).first()
     assert site is not None
-    keep(Posting(publication=out, channel=site, at=moment, by_name=f"{SECRET} poster"))
-    keep(Posting(publication=out, channel=channel, at=moment, by_name=SECRET, skipped=True, note=f"{SECRET} skip"))
-    keep(
+    save(Posting(publication=out, channel=site, at=moment, by_name=f"{SECRET} poster"))
+    save(Posting(publication=out, channel=channel, at=moment, by_name=SECRET, skipped=True, note=f"{SECRET} skip"))
+    save(
         PublicationVersion(
             publication=out,
             issue=1,
@@ -222,7 +222,7 @@ def _evidence(act: Action) -> None:
     }
     things: list[models.Model] = [act, *act.milestones.all(), *Rated.objects.all()[:3]]
     for name, facts in kinds.items():
-        piece = keep(
+        piece = save(
             Evidence(
                 code=f"e-{name}",
                 kind="link",
@@ -234,8 +234,8 @@ def _evidence(act: Action) -> None:
             )
         )
         for thing in things:
-            keep(Attachment(evidence=piece, thing=key(thing), note=f"{SECRET} page", attached_by=SECRET))
-    shown = keep(
+            save(Attachment(evidence=piece, thing=key(thing), note=f"{SECRET} page", attached_by=SECRET))
+    shown = save(
         Evidence(
             code="e-shown",
             kind="link",
@@ -247,28 +247,28 @@ def _evidence(act: Action) -> None:
             organisation=Organisation.objects.get(code=LOW),
         )
     )
-    keep(Attachment(evidence=shown, thing=key(act), attached_by=f"{SECRET} hand"))
+    save(Attachment(evidence=shown, thing=key(act), attached_by=f"{SECRET} hand"))
 
 
-def _yardsticks() -> None:
+def _frameworks() -> None:
     version = Version.objects.filter(assessments__is_public=True).first() or Version.objects.filter(is_current=True)[0]
     item = version.items.filter(is_rated=True)[0]
     day = date(2026, 11, 1)
     common: dict[str, Any] = {"in_version": version, "year": 2026, "as_of": day, "opened_on": day, "opened_by": SECRET}
-    earlier = keep(Assessment(code=f"{LOW}-open", subject=f"{SECRET} subject", note=f"{SECRET} note", **common))
-    keep(
+    earlier = save(Assessment(code=f"{LOW}-open", subject=f"{SECRET} subject", note=f"{SECRET} note", **common))
+    save(
         Assessment(
             code=f"{LOW}-closed", state="closed", closed_on=day, **(common | {"year": 2025}), note=f"{SECRET} note"
         )
     )
-    shown = keep(
+    shown = save(
         Assessment(
             code="shown", state="closed", closed_on=day, is_public=True, before=earlier, **(common | {"year": 2031})
         )
     )
     half = version.levels[-1]["value"]
     for assessment, level in ((earlier, half), (shown, None)):
-        made = keep(
+        made = save(
             Rated(
                 assessment=assessment,
                 item=item,
@@ -278,9 +278,9 @@ def _yardsticks() -> None:
                 reviewed_on=day if level is not None else None,
             )
         )
-        keep(Rating(answer=made, rater=SECRET, rater_name=SECRET, level=half, reason=f"{SECRET} rating", rated_on=day))
+        save(Rating(answer=made, rater=SECRET, rater_name=SECRET, level=half, reason=f"{SECRET} rating", rated_on=day))
     second = version.items.filter(is_rated=True)[1]
-    keep(
+    save(
         Rated(
             assessment=shown, item=second, level=half, reason="Said", reviewed_by=f"{SECRET} reviewer", reviewed_on=day
         )
@@ -289,17 +289,21 @@ def _yardsticks() -> None:
 
 def _reviews(act: Action, person: Person) -> None:
     review = act.edition.reviews.order_by("-ends_on")[0]
-    asked = keep(Ask(review=review, person=person, deputy=person))
+    asked = save(UpdateRequest(review=review, person=person, deputy=person))
     for number, state in enumerate(("draft", "submitted", "returned"), start=1):
         facts: dict[str, Any] = {
             name: f"{SECRET} {name}" for name in ("done", "next", "risks", "internal_note", "said_by")
         }
-        keep(Answer(ask=asked, action=act, number=number, state=state, returned_note=f"{SECRET} note", **facts))
+        save(
+            Answer(
+                update_request=asked, action=act, number=number, state=state, returned_note=f"{SECRET} note", **facts
+            )
+        )
 
 
 def _readings() -> None:
     shown = Indicator.objects.get(code="officials-trained")
-    keep(
+    save(
         Reading(
             indicator=shown,
             starts_on=date(2026, 7, 1),

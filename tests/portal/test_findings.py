@@ -13,12 +13,12 @@ from django.test import Client
 from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry, OutboxMail
-from floreo.feeds.actions.digests import end_link, send_digests
+from floreo.feeds.actions.notices import end_link, send_notices
 from floreo.feeds.holding_links import token_of
-from floreo.feeds.models import Answer, Correction, Digest, Finding
+from floreo.feeds.models import Correction, Finding, Notice, Reply
 from floreo.organisations.models import Contact, Organisation
 from tests.factories import strategy as make
-from tests.feeds.letters_making import MONDAY, TODAY, make_bank, make_finding, make_telco
+from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def phone() -> Client:
 
 @pytest.fixture
 def bank(db: None) -> Iterator[Organisation]:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make.make_country()
         make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
         yield make_bank()
 
 
 @pytest.fixture
-def digest(bank: Organisation) -> Digest:
+def notice(bank: Organisation) -> Notice:
     make_finding(bank, "192.0.2.9", kind="open-telnet", port=23, severity="critical")
     make_finding(bank, detail='=HYPERLINK("http://evil.example")<script>alert(1)</script>')
     make_finding(bank, "192.0.2.8")
@@ -49,20 +49,20 @@ def digest(bank: Organisation) -> Digest:
         reason="domain",
         ip=None,
     )
-    send_digests(MONDAY)
-    return Digest.objects.get()
+    send_notices(MONDAY)
+    return Notice.objects.get()
 
 
-def page_of(digest: Digest, *, language: str = "") -> str:
-    return f"{language and '/' + language}/findings/{token_of(digest, 0)}/"
+def page_of(notice: Notice, *, language: str = "") -> str:
+    return f"{language and '/' + language}/findings/{token_of(notice, 0)}/"
 
 
 def pk(subject: str) -> int:
     return Finding.objects.get(subject=subject).pk
 
 
-def test_the_page_says_what_the_letter_said_worst_first(digest: Digest, phone: Client) -> None:
-    response = phone.get(page_of(digest))
+def test_the_page_says_what_the_letter_said_worst_first(notice: Notice, phone: Client) -> None:
+    response = phone.get(page_of(notice))
     text = response.content.decode()
     assert response.status_code == 200
     assert text.index("192.0.2.9, port 23") < text.index("192.0.2.7, port 3389") < text.index("192.0.2.8, port 3389")
@@ -74,8 +74,8 @@ def test_the_page_says_what_the_letter_said_worst_first(digest: Digest, phone: C
         "X-Robots-Tag": "noindex, nofollow",
     }
     assert not phone.cookies
-    assert f"/es/findings/{token_of(digest, 0)}/" in text
-    assert phone.get(page_of(digest, language="es")).status_code == 200
+    assert f"/es/findings/{token_of(notice, 0)}/" in text
+    assert phone.get(page_of(notice, language="es")).status_code == 200
     assert not AuditEntry.objects.filter(verb__startswith="finding.").exists()
 
 
@@ -88,39 +88,39 @@ def test_the_page_says_what_the_letter_said_worst_first(digest: Digest, phone: C
     ],
 )
 def test_one_press_answers_one_a_kind_or_everything(
-    digest: Digest, phone: Client, ticked: dict[str, str], subjects: list[str]
+    notice: Notice, phone: Client, ticked: dict[str, str], subjects: list[str]
 ) -> None:
     data = {k: pk(v) if k == "finding" else v for k, v in ticked.items()}
-    response = phone.post(page_of(digest), data | {"said": "fixed", "remark": "Closed"})
-    assert (response.status_code, response["Location"]) == (302, f"{page_of(digest)}?done=answer")
-    assert sorted(a.finding.subject for a in Answer.objects.all()) == sorted(subjects)
-    assert "Said to be mended; the next reports will show" in phone.get(response["Location"]).content.decode()
+    response = phone.post(page_of(notice), data | {"said": "fixed", "remark": "Closed"})
+    assert (response.status_code, response["Location"]) == (302, f"{page_of(notice)}?done=answer")
+    assert sorted(a.finding.subject for a in Reply.objects.all()) == sorted(subjects)
+    assert "ReplyKind to be mended; the next reports will show" in phone.get(response["Location"]).content.decode()
 
 
-def test_what_was_typed_and_ticked_stays_when_something_is_missing(digest: Digest, phone: Client) -> None:
-    response = phone.post(page_of(digest), {"kind": "open-rdp", "remark": "We look into it"})
+def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notice, phone: Client) -> None:
+    response = phone.post(page_of(notice), {"kind": "open-rdp", "remark": "We look into it"})
     text = response.content.decode()
     assert response.status_code == 422
     assert "Choose how it stands." in text
     assert "We look into it" in text
     assert re.search(r'name="kind" value="open-rdp" checked', text)
-    response = phone.post(page_of(digest), {"said": "working"})
+    response = phone.post(page_of(notice), {"said": "working"})
     assert (response.status_code, "Tick what you mean, above." in response.content.decode()) == (422, True)
-    assert Answer.objects.count() == 0
+    assert Reply.objects.count() == 0
 
 
-def test_an_answer_is_taken_back_and_a_letter_confirmed(digest: Digest, phone: Client) -> None:
-    phone.post(page_of(digest), {"finding": pk("192.0.2.7"), "said": "not_ours"})
+def test_an_answer_is_taken_back_and_a_letter_confirmed(notice: Notice, phone: Client) -> None:
+    phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "said": "not_ours"})
     assert Correction.objects.count() == 1
-    assert f'name="back" value="{pk("192.0.2.7")}"' in phone.get(page_of(digest)).content.decode()
-    phone.post(page_of(digest), {"back": pk("192.0.2.7")})
-    assert (Answer.objects.count(), Correction.objects.count()) == (0, 0)
-    phone.post(page_of(digest), {"received": "1"})
+    assert f'name="back" value="{pk("192.0.2.7")}"' in phone.get(page_of(notice)).content.decode()
+    phone.post(page_of(notice), {"back": pk("192.0.2.7")})
+    assert (Reply.objects.count(), Correction.objects.count()) == (0, 0)
+    phone.post(page_of(notice), {"received": "1"})
     assert Contact.objects.get(email="abuse@bank.example.org").verified_on == TODAY
 
 
-def test_the_file_runs_nothing_in_a_spreadsheet(digest: Digest, phone: Client) -> None:
-    response = phone.get(f"{page_of(digest)}findings.csv")
+def test_the_file_runs_nothing_in_a_spreadsheet(notice: Notice, phone: Client) -> None:
+    response = phone.get(f"{page_of(notice)}findings.csv")
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     assert len(rows) == 4
@@ -130,33 +130,31 @@ def test_the_file_runs_nothing_in_a_spreadsheet(digest: Digest, phone: Client) -
     assert [r["name"] for r in rows if r["name"]] == ["'@sum.bank.example.org"]
 
 
-def test_what_went_to_another_organisation_is_not_shown_any_more(digest: Digest, phone: Client) -> None:
+def test_what_went_to_another_organisation_is_not_shown_any_more(notice: Notice, phone: Client) -> None:
     Finding.objects.filter(subject="192.0.2.7").update(organisation=make_telco())
-    text = phone.get(page_of(digest)).content.decode()
+    text = phone.get(page_of(notice)).content.decode()
     assert "192.0.2.7, port" not in text
     assert "1 more of this letter is no longer yours" in text
-    response = phone.post(page_of(digest), {"finding": pk("192.0.2.7"), "said": "fixed"})
+    response = phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "said": "fixed"})
     assert response.status_code == 422
-    assert Answer.objects.count() == 0
+    assert Reply.objects.count() == 0
 
 
-def test_an_ended_link_and_one_of_another_letter_open_nothing(digest: Digest, phone: Client) -> None:
-    old = page_of(digest)
-    end_link(digest, by=SYSTEM)
+def test_an_ended_link_and_one_of_another_letter_open_nothing(notice: Notice, phone: Client) -> None:
+    old = page_of(notice)
+    end_link(notice, by=SYSTEM)
     assert not OutboxMail.objects.filter(state="waiting").exists()
     response = phone.get(old)
     assert (response.status_code, "The team ended this link" in response.content.decode()) == (404, True)
     assert phone.post(old, {"everything": "1", "said": "fixed"}).status_code == 404
     assert phone.get(f"{old}findings.csv").status_code == 404
-    assert Answer.objects.count() == 0
+    assert Reply.objects.count() == 0
 
 
-def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_words(
-    digest: Digest, phone: Client
-) -> None:
+def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_text(notice: Notice, phone: Client) -> None:
     codes = [phone.get(f"/findings/0.{n}-1~guess/").status_code for n in range(32)]
     assert codes == [404] * 30 + [429] * 2
-    posts = [phone.post(page_of(digest), {"remark": "my words", "finding": pk("192.0.2.7")}) for _n in range(61)]
+    posts = [phone.post(page_of(notice), {"remark": "my words", "finding": pk("192.0.2.7")}) for _n in range(61)]
     assert [r.status_code for r in posts] == [422] * 60 + [429]
     assert "my words" in posts[-1].content.decode()
 
@@ -164,7 +162,7 @@ def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_word
 @pytest.mark.parametrize(
     "bad", [{"finding": "x"}, {"finding": "9" * 30}, {"finding": "0"}, {"back": "²"}, {"back": "-1"}]
 )
-def test_what_no_page_of_ours_sends_is_refused_in_words(digest: Digest, phone: Client, bad: dict[str, str]) -> None:
-    response = phone.post(page_of(digest), bad | {"said": "fixed", "remark": "\x00"})
+def test_what_no_page_of_ours_sends_is_refused_in_text(notice: Notice, phone: Client, bad: dict[str, str]) -> None:
+    response = phone.post(page_of(notice), bad | {"said": "fixed", "remark": "\x00"})
     assert response.status_code in {302, 422}
-    assert Answer.objects.count() == 0
+    assert Reply.objects.count() == 0

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.test import Client
 
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.organisations.models import Country, User
 from floreo.strategy.models import Action, Milestone, Risk, Update
 from tests.portal.crawl import body, words
@@ -18,12 +18,12 @@ ADDRESS = "/strategy/2025-2028/actions/2.1.1/history/"
 def change(act: Action, *, by: User, **fields: object) -> Action:
     for name, value in fields.items():
         setattr(act, name, value)
-    return keep(act)
+    return save(act)
 
 
 @action("history.added", needs=None)
 def add(thing: Milestone | Risk | Update, *, by: User) -> None:
-    keep(thing)
+    save(thing)
 
 
 def the_action() -> Action:

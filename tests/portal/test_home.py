@@ -45,7 +45,7 @@ def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, 
     assert "unconfirmed" in text
 
 
-def test_a_moment_is_told_once(isla: Country, stranger: Client) -> None:
+def test_a_moment_is_without_repeats(isla: Country, stranger: Client) -> None:
     """An action closed on the day its last milestone was reached has one line, its own."""
     act = Action.objects.get(edition__code="2025-2028", code="4.1.1")
     Milestone.objects.filter(action=act).update(reached_on=date(2026, 11, 23))
@@ -66,22 +66,22 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
     counted = trust()
     assert counted.total > 400
     assert counted.confirmed + sum(counted.unconfirmed_of.values()) == counted.total
-    assert presenters.trust_words(counted) in words(body(stranger, "/"))
+    assert presenters.trust_text(counted) in words(body(stranger, "/"))
 
 
-def test_trust_in_words() -> None:
-    assert presenters.trust_words(Trust(220, 212, {})) == (
+def test_trust_in_text() -> None:
+    assert presenters.trust_text(Trust(220, 212, {})) == (
         "212 of 220 rows are confirmed; eight show “unconfirmed” until somebody has checked them."
     )
-    assert presenters.trust_words(Trust(2, 1, {})) == (
+    assert presenters.trust_text(Trust(2, 1, {})) == (
         "1 of 2 rows is confirmed; one shows “unconfirmed” until somebody has checked it."
     )
-    assert presenters.trust_words(Trust(1240, 1240, {})) == "All 1,240 rows are confirmed."
-    assert presenters.trust_words(Trust(0, 0, {})) == ""
+    assert presenters.trust_text(Trust(1240, 1240, {})) == "All 1,240 rows are confirmed."
+    assert presenters.trust_text(Trust(0, 0, {})) == ""
 
 
 def test_shades_of_a_map_are_round_and_in_order() -> None:
     assert presenters.levels_of([41061, 45946, 95292, 75046, 34324, 30785]) == (40000, 80000)
-    assert presenters.legend_words((40000, 80000)) == ["under 40,000", "40,000 to 80,000", "over 80,000"]
+    assert presenters.legend_text((40000, 80000)) == ["under 40,000", "40,000 to 80,000", "over 80,000"]
     assert [presenters.level_of(v, (40000, 80000)) for v in (None, 1, 40000, 80000, 80001)] == [0, 1, 2, 2, 3]
     assert presenters.levels_of([]) == (0.0, 0.0)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from floreo.core import clock
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.keys import key
 from floreo.evidence.models import Attachment, Evidence
 from floreo.indicators.models import Indicator, Reading
@@ -29,15 +29,15 @@ def prepare(country: Country, *, by: User) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="2.1.1")
     for thing in (act.edition, act.objective.pillar, act.objective, act):
         thing.internal_notes = f"{SECRET} notes"
-        keep(thing)
+        save(thing)
     person = Person.objects.create(
         code="leak", name=f"{SECRET} name", email="xsecretx@example.org", phone=f"{SECRET}1", post="Head"
     )
     act.person = person
-    keep(act)
-    keep(Update(action=act, on=date(2026, 11, 20), done=f"{SECRET} update", said_by=f"{SECRET} sayer", is_public=False))
-    keep(Update(action=act, on=date(2026, 11, 19), done="Public word", said_by=f"{SECRET} sayer"))
-    keep(Risk(action=act, title=f"{SECRET} risk", likelihood=5, impact=5, noted_on=date(2026, 11, 1)))
+    save(act)
+    save(Update(action=act, on=date(2026, 11, 20), done=f"{SECRET} update", said_by=f"{SECRET} sayer", is_public=False))
+    save(Update(action=act, on=date(2026, 11, 19), done="Public word", said_by=f"{SECRET} sayer"))
+    save(Risk(action=act, title=f"{SECRET} risk", likelihood=5, impact=5, noted_on=date(2026, 11, 1)))
     hidden = Action(
         edition=act.edition,
         objective=act.objective,
@@ -47,14 +47,14 @@ def prepare(country: Country, *, by: User) -> None:
         due_on=date(2026, 12, 5),
         starts_on=date(2026, 1, 1),
     )
-    keep(hidden)
-    keep(Milestone(action=hidden, code="m", title=f"{SECRET} milestone", due_on=date(2026, 12, 4)))
-    keep(Event(edition=act.edition, code="leak", title=f"{SECRET} event", on=date(2026, 11, 23), is_public=False))
-    keep(Event(edition=act.edition, code="tied", title="An open event", on=date(2026, 11, 22), action=hidden))
-    piece = keep(
+    save(hidden)
+    save(Milestone(action=hidden, code="m", title=f"{SECRET} milestone", due_on=date(2026, 12, 4)))
+    save(Event(edition=act.edition, code="leak", title=f"{SECRET} event", on=date(2026, 11, 23), is_public=False))
+    save(Event(edition=act.edition, code="tied", title="An open event", on=date(2026, 11, 22), action=hidden))
+    piece = save(
         Evidence(code="leak", kind="link", title=f"{SECRET} evidence", url="https://xsecretx.example/", kept_by="X")
     )
-    keep(Attachment(evidence=piece, thing=key(act), note=f"{SECRET} place", attached_by=f"{SECRET} hand"))
+    save(Attachment(evidence=piece, thing=key(act), note=f"{SECRET} place", attached_by=f"{SECRET} hand"))
     _register(by)
     _figures(act)
 
@@ -62,15 +62,15 @@ def prepare(country: Country, *, by: User) -> None:
 def _register(by: User) -> None:
     body_of = Organisation.objects.get(code="national-csirt")
     body_of.internal_notes = f"{SECRET} notes of a body"
-    keep(body_of)
-    keep(Contact(organisation=body_of, purpose=f"{SECRET} desk", email="xsecretx@example.org"))
-    keep(Organisation(code="leak", name=f"{SECRET} body", kind="agency", is_public=False))
+    save(body_of)
+    save(Contact(organisation=body_of, purpose=f"{SECRET} desk", email="xsecretx@example.org"))
+    save(Organisation(code="leak", name=f"{SECRET} body", kind="agency", is_public=False))
 
 
 def _figures(act: Action) -> None:
-    keep(Indicator(code="leak", title=f"{SECRET} indicator", definition="x", unit="people", is_public=False))
+    save(Indicator(code="leak", title=f"{SECRET} indicator", definition="x", unit="people", is_public=False))
     shown = Indicator.objects.get(code="officials-trained")
-    keep(
+    save(
         Reading(
             indicator=shown,
             starts_on=date(2026, 7, 1),
@@ -81,10 +81,10 @@ def _figures(act: Action) -> None:
         )
     )
     draft = Edition(code="leak", title=f"{SECRET} edition", is_public=False, starts_on=date(2029, 1, 1))
-    keep(draft)
-    pillar = keep(Pillar(edition=draft, code="1", title=f"{SECRET} pillar"))
-    objective = keep(Objective(pillar=pillar, code="1.1", title=f"{SECRET} objective"))
-    keep(Action(edition=draft, objective=objective, code="1.1.1", title=f"{SECRET} planned"))
+    save(draft)
+    pillar = save(Pillar(edition=draft, code="1", title=f"{SECRET} pillar"))
+    objective = save(Objective(pillar=pillar, code="1.1", title=f"{SECRET} objective"))
+    save(Action(edition=draft, objective=objective, code="1.1.1", title=f"{SECRET} planned"))
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_a_strangers_copy_may_be_kept_for_a_minute_and_nobody_elses(
 
 
 def test_robots_and_health(db: None, stranger: Client) -> None:
-    assert stranger.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /desk/\n")
+    assert stranger.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /workspace/\n")
     healthy = stranger.get("/health/")
     assert (healthy.status_code, healthy.content) == (200, b"ok\n")
     assert "no-store" in healthy.headers["Cache-Control"]

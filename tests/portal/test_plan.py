@@ -9,7 +9,7 @@ from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Country
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from tests.portal.crawl import body, words
 
@@ -127,7 +127,7 @@ def big_edition(number: int) -> Edition:
         for n in range(number)
     )
     Milestone.objects.bulk_create(Milestone(action=a, code="m", title="Half way", due_on=a.due_on) for a in acts)
-    refresh_standings(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
+    refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
     return edition
 
 

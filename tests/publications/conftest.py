@@ -18,13 +18,13 @@ from tests.factories.strategy import TODAY, make_country
 
 @pytest.fixture
 def country(db: None) -> Iterator[Country]:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         yield make_country()
 
 
 @pytest.fixture
 def channel(country: Country) -> Channel:
-    return add_channel("press-office", by=SYSTEM, name="Press office", kind="press")
+    return add_channel("press-office", by=SYSTEM, name="ActionLink office", kind="press")
 
 
 @pytest.fixture

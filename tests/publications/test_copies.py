@@ -32,7 +32,7 @@ SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "strategy-copy.schema.js
 @pytest.fixture
 def edition(db: None, tmp_path: Path, settings: Any) -> Iterator[Edition]:
     settings.MEDIA_ROOT = tmp_path
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make_country()
         made = make_edition()
         Edition.objects.filter(pk=made.pk).update(is_public=True, vision="Safe in every harbour")

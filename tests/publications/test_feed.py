@@ -41,7 +41,11 @@ def test_the_feed_names_itself_and_each_item_for_good(draft: Publication, secret
     assert (link.get("rel"), link.get("href")) == ("self", f"{settings.SITE_ADDRESS}/publications/feed.xml")
     item = root.find("channel/item")
     assert item is not None
-    assert (item.findtext("link"), item.findtext("guid"), item.findtext("category")) == (there, there, "Press notice")
+    assert (item.findtext("link"), item.findtext("guid"), item.findtext("category")) == (
+        there,
+        there,
+        "ActionLink notice",
+    )
     assert root.findtext("channel/language") == "en"
     spanish = feed(stranger, "/es/publications/feed.xml")
     assert (spanish.findtext("channel/language"), spanish.findtext("channel/item/title")) == ("es", "El primer aviso")

@@ -16,12 +16,12 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Permission
 from floreo.core.errors import Changed, Refused
 from floreo.core.models import AuditEntry, SearchEntry
-from floreo.core.owing import Whose
+from floreo.core.tasks import Recipient
 from floreo.organisations.models import User
 from floreo.publications.actions import channels, publishing, writing
 from floreo.publications.models import Channel, Publication, PublicationState
-from floreo.publications.owing import owed
 from floreo.publications.tables import PUBLICATIONS
+from floreo.publications.tasks import waiting_tasks
 
 NOON = datetime(2026, 12, 1, 18, 0, 0, tzinfo=UTC)
 
@@ -81,7 +81,7 @@ def test_before_its_second_nobody_outside_the_desk_finds_a_trace(
         JOBS["publications"].run()
         assert seen_anywhere(stranger, "first") == []
         assert seen_anywhere(reader, "first") == []
-        assert reader.get("/desk/search/?q=notice").content.count(b"first notice") == 0
+        assert reader.get("/workspace/search/?q=notice").content.count(b"first notice") == 0
     at(NOON)
     found = seen_anywhere(stranger, "first")
     assert {"/publications/first/", "/publications/first/file/", "/publications/", "/publications/feed.xml"} <= set(
@@ -232,11 +232,13 @@ def test_a_file_is_a_download_and_is_what_its_content_says(
 def test_channels_are_owed_until_posted_or_left_out(
     draft: Publication, channel: Channel, secretariat: User, at: Callable[[datetime], None]
 ) -> None:
-    whose = Whose(permissions=frozenset({Permission.PUBLICATION_PUBLISH}))
+    whose = Recipient(permissions=frozenset({Permission.PUBLICATION_PUBLISH}))
     only_print = channels.add_channel("print", by=secretariat, name="Print", kind="print", kinds=["strategy"])
 
     def waits() -> list[tuple[str, str]]:
-        return [(o.key.rpartition("/")[2], o.why) for o in owed(whose, viewer=secretariat, today=clock.today())]
+        return [
+            (o.key.rpartition("/")[2], o.why) for o in waiting_tasks(whose, viewer=secretariat, today=clock.today())
+        ]
 
     assert waits() == []
     writing.hand_over(draft, by=secretariat)
@@ -247,7 +249,7 @@ def test_channels_are_owed_until_posted_or_left_out(
         refusal(lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now()))[0] == "not_out"
     )
     at(NOON + timedelta(minutes=1))
-    assert waits() == [("channels", "Not posted yet: Press office")]
+    assert waits() == [("channels", "Not posted yet: ActionLink office")]
     assert refusal(
         lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=NOON + timedelta(hours=1))
     ) == ("moment_to_come", "That moment is still to come. Record a posting once it has happened.")
@@ -257,7 +259,7 @@ def test_channels_are_owed_until_posted_or_left_out(
     channels.skip_channel(draft, by=secretariat, channel=channel, reason="They did not want it")
     assert waits() == []
     assert not only_print.takes("press")
-    assert list(owed(Whose(people=frozenset({1})), viewer=secretariat, today=date(2026, 12, 1))) == []
+    assert list(waiting_tasks(Recipient(people=frozenset({1})), viewer=secretariat, today=date(2026, 12, 1))) == []
 
 
 def test_columns_of_the_desk_do_not_leave(draft: Publication, secretariat: User) -> None:

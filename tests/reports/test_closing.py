@@ -17,13 +17,13 @@ from floreo.organisations.models import User
 from floreo.reports.actions import close_edition, close_review, correct_snapshot, freeze_past, freeze_report
 from floreo.reports.data import canonical, digest_of, gather
 from floreo.reports.models import Snapshot
-from floreo.reports.queries import public_file, told_of
+from floreo.reports.queries import public_file, summary_of
 from floreo.reviews.actions import approve_answer
 from floreo.reviews.logic import AnswerState
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.editions import end_edition
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, Edition
 from tests.factories.strategy import make_organisation
 
@@ -31,9 +31,13 @@ pytestmark = pytest.mark.django_db
 
 
 def waiting_answer(review: Review, act: Action) -> Answer:
-    ask = Ask.objects.create(review=review, organisation=make_organisation("police"), state=AnswerState.SUBMITTED)
-    ask.actions.add(act)
-    return Answer.objects.create(ask=ask, action=act, done="We trained.", state=AnswerState.SUBMITTED, said_by="A")
+    update_request = UpdateRequest.objects.create(
+        review=review, organisation=make_organisation("police"), state=AnswerState.SUBMITTED
+    )
+    update_request.actions.add(act)
+    return Answer.objects.create(
+        update_request=update_request, action=act, done="We trained.", state=AnswerState.SUBMITTED, said_by="A"
+    )
 
 
 def test_closing_keeps_how_everything_stood_on_the_last_day(review: Review, secretariat: User) -> None:
@@ -57,8 +61,8 @@ def test_answers_are_in_the_report_of_the_period_that_they_are_about(
     review: Review, edition: Edition, acts: list[Action], secretariat: User
 ) -> None:
     approve_answer(waiting_answer(review, acts[1]), by=secretariat)  # in November, about July to September
-    say_update(acts[2], by=secretariat, done="Said in August, unasked.", on=date(2026, 8, 20))
-    say_update(acts[2], by=secretariat, done="Said in October, unasked.", on=date(2026, 10, 2))
+    add_update(acts[2], by=secretariat, done="Said in August, unasked.", on=date(2026, 8, 20))
+    add_update(acts[2], by=secretariat, done="Said in October, unasked.", on=date(2026, 10, 2))
     third = close_review(review, by=secretariat)
     running = gather(edition, Period(date(2026, 10, 1), date(2026, 12, 31)), viewer=SYSTEM, day=date(2026, 11, 24))
     assert [s["done"][""] for s in third.public["said"]] == ["Said in August, unasked.", "We trained."]
@@ -144,9 +148,9 @@ def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat
     correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="The grant was 400,000.", says="40,000")
     correct_snapshot(snapshot, by=secretariat, where="Risks", instead="Not for all.", is_public=False)
     fresh = Snapshot.objects.get(pk=snapshot.pk)
-    assert [c.where for c in told_of(fresh).corrections] == ["Money, 2026"]
-    assert [c.where for c in told_of(fresh, internal=True).corrections] == ["Money, 2026", "Risks"]
-    assert "1 correction stands beside it." in told_of(fresh).foot
+    assert [c.where for c in summary_of(fresh).corrections] == ["Money, 2026"]
+    assert [c.where for c in summary_of(fresh, internal=True).corrections] == ["Money, 2026", "Risks"]
+    assert "1 correction stands beside it." in summary_of(fresh).foot
     with pytest.raises(DatabaseError), transaction.atomic():
         fresh.corrections.update(instead="x")
 

@@ -15,8 +15,8 @@ from floreo.core.figures import Period
 from floreo.meetings.models import Decision
 from floreo.organisations.models import Country
 from floreo.reports.documents import minister_document
-from floreo.reports.presenters import Told
-from floreo.reports.queries import told_now
+from floreo.reports.presenters import ReportSummary
+from floreo.reports.queries import summary_now
 from floreo.strategy.models import Action, Edition, Milestone
 from tests.factories.strategy import make_action
 
@@ -25,8 +25,8 @@ Q3 = Period(date(2026, 7, 1), date(2026, 9, 30))
 LONG = "A very long title that goes on and on about what is to be done by whom and where and why " * 3
 
 
-def page_of(told: Told) -> str:
-    pdf = to_pdf(minister_document(told, today=date(2026, 11, 24)))
+def page_of(summary: ReportSummary) -> str:
+    pdf = to_pdf(minister_document(summary, today=date(2026, 11, 24)))
     assert pages_of(pdf) == 1
     return " ".join(PdfReader(io.BytesIO(pdf)).pages[0].extract_text().split())
 
@@ -64,7 +64,7 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
             is_public=True,
         )
     with override(language):
-        words = page_of(told_now(edition, Q3, SYSTEM))
+        words = page_of(summary_now(edition, Q3, SYSTEM))
     if language == "en":
         for said in (
             "None of 60 actions holds its dates. Nine need your decision to move.",
@@ -84,7 +84,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         state="asked",
         is_public=True,
     )
-    words = page_of(told_now(edition, Q3, None))
+    words = page_of(summary_now(edition, Q3, None))
     for said in (
         "Two of 3 actions hold their dates. One needs your decision to move.",
         "For: Minister of Digital Affairs",
@@ -96,7 +96,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
 
 
 def test_an_empty_edition_says_so(edition: Edition) -> None:
-    words = page_of(told_now(edition, Q3, None))
+    words = page_of(summary_now(edition, Q3, None))
     for said in (
         "No action is recorded for this strategy.",
         "Nothing is known of any action.",
@@ -109,4 +109,4 @@ def test_the_sample_and_the_first_real_country_fit_too(isla: Country) -> None:
     edition = Edition.objects.get(code="2025-2028")
     for language in ("en", "es"):
         with override(language):
-            assert "2026" in page_of(told_now(edition, Q3, SYSTEM))
+            assert "2026" in page_of(summary_now(edition, Q3, SYSTEM))

@@ -12,9 +12,9 @@ from django.utils.translation import override
 
 from floreo.core.errors import Refused
 from floreo.organisations.models import User
-from floreo.reports.actions import close_review, keep_template
+from floreo.reports.actions import close_review, save_template
 from floreo.reports.models import WordTemplate
-from floreo.reports.queries import told_of
+from floreo.reports.queries import summary_of
 from floreo.reports.word.filling import default_template, fill
 from floreo.reports.word.refusing import check
 from floreo.reviews.models import Review
@@ -43,7 +43,7 @@ def changed(content: bytes, change: Callable[[str, bytes], bytes] | None = None,
     return out.getvalue()
 
 
-def all_words(content: bytes) -> str:
+def all_text(content: bytes) -> str:
     document = docx.Document(io.BytesIO(content))
     cells = [c.text for t in document.tables for r in t.rows for c in r.cells]
     return "\n".join([*(p.text for p in document.paragraphs), *cells, document.sections[0].footer.paragraphs[0].text])
@@ -52,16 +52,16 @@ def all_words(content: bytes) -> str:
 def test_our_own_template_is_sound_and_fills_with_every_kind_of_field(review: Review, secretariat: User) -> None:
     own = default_template()
     assert "late[].title" in check(own)
-    filled = all_words(fill(own, told_of(close_review(review, by=secretariat))))
+    filled = all_text(fill(own, summary_of(close_review(review, by=secretariat))))
     assert "{" not in filled
     for words in ("Progress report, Q3 2026", "Two of 3 actions", "Action 1.1.2", "Late", "audit entry"):
         assert words in filled, words
 
 
 def test_it_fills_in_spanish(review: Review, secretariat: User) -> None:
-    told = told_of(close_review(review, by=secretariat))
+    summary = summary_of(close_review(review, by=secretariat))
     with override("es"):
-        assert "T3 2026" in all_words(fill(template("{{ period }}"), told))
+        assert "T3 2026" in all_text(fill(template("{{ period }}"), summary))
 
 
 def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
@@ -70,8 +70,8 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
     from floreo.strategy.models import Action
 
     Action.objects.filter(code="1.1.2").update(title="<w:p>{{ 7*7 }} & </w:t>\x0b")
-    told = told_of(close_review(review, by=secretariat))
-    made = all_words(fill(template("{%p for one in late %}", "{{ one.title }}", "{%p endfor %}"), told))
+    summary = summary_of(close_review(review, by=secretariat))
+    made = all_text(fill(template("{%p for one in late %}", "{{ one.title }}", "{%p endfor %}"), summary))
     assert "<w:p>{{ 7*7 }} & </w:t>" in made
 
 
@@ -186,7 +186,7 @@ def test_a_harmful_or_broken_file_is_refused_with_what_to_do(content: Callable[[
 
 def test_a_sound_one_is_kept_once_with_the_fields_it_uses(secretariat: User) -> None:
     body = template("{{ country }}: {{ headline }}")
-    kept = keep_template(body, by=secretariat, name="Cabinet paper", file_name="../x/Cabinet.docx", language="es")
+    kept = save_template(body, by=secretariat, name="Cabinet paper", file_name="../x/Cabinet.docx", language="es")
     assert (kept.code, kept.file_name, kept.fields_used, bytes(WordTemplate.objects.get().content)) == (
         "cabinet-paper",
         "Cabinet.docx",
@@ -194,6 +194,6 @@ def test_a_sound_one_is_kept_once_with_the_fields_it_uses(secretariat: User) -> 
         body,
     )
     with pytest.raises(Refused, match="here already, as “Cabinet paper”"):
-        keep_template(body, by=secretariat, name="Again", file_name="a.docx")
+        save_template(body, by=secretariat, name="Again", file_name="a.docx")
     with pytest.raises(Refused, match=r"ends in \.docx"):
-        keep_template(template("x"), by=secretariat, name="M", file_name="macro.docm")
+        save_template(template("x"), by=secretariat, name="M", file_name="macro.docm")

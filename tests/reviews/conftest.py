@@ -12,7 +12,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews.actions import open_review
-from floreo.reviews.models import Ask, Review
+from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Action, Edition, EditionState, Milestone
 from tests.factories import strategy as make
 
@@ -21,7 +21,7 @@ REPLY = "leads@secretariat.example.org"
 
 @pytest.fixture
 def today(db: None) -> Iterator[date]:
-    with clock.standing(day=make.TODAY):
+    with clock.pinned_day(day=make.TODAY):
         make.make_country()
         yield make.TODAY
 
@@ -80,8 +80,8 @@ def review(edition: Edition, act: Action) -> Review:
 
 
 @pytest.fixture
-def ask(review: Review) -> Ask:
-    return Ask.objects.select_related("review__edition", "organisation", "person").get()
+def update_request(review: Review) -> UpdateRequest:
+    return UpdateRequest.objects.select_related("review__edition", "organisation", "person").get()
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Attachment, Evidence
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import Action, Update
 from tests.reviews.conftest import milestone, opened
 
 
-def address(ask: Ask) -> str:
-    return f"/answer/{token_of(ask)}/"
+def address(update_request: UpdateRequest) -> str:
+    return f"/answer/{token_of(update_request)}/"
 
 
 def typed(act: Action, *, press: str = "send", version: int = 0, **words: Any) -> dict[str, Any]:
@@ -30,102 +30,104 @@ def typed(act: Action, *, press: str = "send", version: int = 0, **words: Any) -
     return {"press": press, "whole": "1", "said_by": "Tomas Marea", f"a{act.pk}-version": version, **given}
 
 
-def texts(ask: Ask) -> list[tuple[str, str, str]]:
-    return [(a.state, a.done, a.said_by) for a in ask.answers.all()]
+def texts(update_request: UpdateRequest) -> list[tuple[str, str, str]]:
+    return [(a.state, a.done, a.said_by) for a in update_request.answers.all()]
 
 
-def test_the_mail_brings_a_link_that_opens_without_an_account(ask: Ask, act: Action, phone: Client) -> None:
+def test_the_mail_brings_a_link_that_opens_without_an_account(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
     mail = OutboxMail.objects.get(kind="review.asked")
     assert mail.to == "tomas@csirt.example.org"
     assert mail.is_secret
-    assert f"http://localhost:8000{address(ask)}" in mail.text
+    assert f"http://localhost:8000{address(update_request)}" in mail.text
     assert "1.1.1 Action 1.1.1" in mail.text
     assert "4 December 2026" in mail.text
-    response = phone.get(address(ask))
+    response = phone.get(address(update_request))
     assert response.status_code == 200
     assert "How does your action stand?" in response.content.decode()
 
 
-def test_the_page_is_told_to_nobody(ask: Ask, phone: Client) -> None:
-    headers = phone.get(address(ask)).headers
+def test_the_page_is_told_to_nobody(update_request: UpdateRequest, phone: Client) -> None:
+    headers = phone.get(address(update_request)).headers
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Robots-Tag"] == "noindex, nofollow"
 
 
-def test_what_is_sent_waits_for_the_secretariat(ask: Ask, act: Action, phone: Client) -> None:
+def test_what_is_sent_waits_for_the_secretariat(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     response = phone.post(
-        address(ask), typed(act, done="Form opened.", next="A second line."), headers={"Origin": "null"}
+        address(update_request), typed(act, done="Form opened.", next="A second line."), headers={"Origin": "null"}
     )
     assert response.status_code == 302
-    ask.refresh_from_db()
-    assert texts(ask) == [("submitted", "Form opened.", "Tomas Marea")]
-    assert (ask.state, ask.answered_on) == ("submitted", date(2026, 11, 24))
+    update_request.refresh_from_db()
+    assert texts(update_request) == [("submitted", "Form opened.", "Tomas Marea")]
+    assert (update_request.state, update_request.answered_on) == ("submitted", date(2026, 11, 24))
     assert "Everything is sent" in phone.get(response["Location"]).content.decode()
     assert Update.objects.count() == 0
 
 
-def test_opening_the_link_is_noted_once(ask: Ask, phone: Client) -> None:
-    phone.head(address(ask))
-    ask.refresh_from_db()
-    assert ask.opened_at is None
-    phone.get(address(ask))
-    ask.refresh_from_db()
-    first, state = ask.opened_at, ask.state
-    phone.get(address(ask))
-    ask.refresh_from_db()
-    assert (state, ask.opened_at) == ("opened", first)
-    assert AuditEntry.objects.filter(verb="ask.opened").count() == 1
+def test_opening_the_link_is_noted_once(update_request: UpdateRequest, phone: Client) -> None:
+    phone.head(address(update_request))
+    update_request.refresh_from_db()
+    assert update_request.opened_at is None
+    phone.get(address(update_request))
+    update_request.refresh_from_db()
+    first, state = update_request.opened_at, update_request.state
+    phone.get(address(update_request))
+    update_request.refresh_from_db()
+    assert (state, update_request.opened_at) == ("opened", first)
+    assert AuditEntry.objects.filter(verb="request.opened").count() == 1
 
 
-def test_a_draft_is_kept_and_shown_again(ask: Ask, act: Action, phone: Client) -> None:
-    phone.post(address(ask), typed(act, press="save", done="Half a sent"))
-    assert texts(ask) == [("draft", "Half a sent", "Tomas Marea")]
-    assert "Half a sent" in phone.get(address(ask)).content.decode()
+def test_a_draft_is_kept_and_shown_again(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    phone.post(address(update_request), typed(act, press="save", done="Half a sent"))
+    assert texts(update_request) == [("draft", "Half a sent", "Tomas Marea")]
+    assert "Half a sent" in phone.get(address(update_request)).content.decode()
 
 
-def test_nothing_changed_is_one_press(ask: Ask, act: Action, phone: Client) -> None:
-    phone.post(address(ask), typed(act, press=f"unchanged-{act.pk}"))
+def test_nothing_changed_is_one_press(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    phone.post(address(update_request), typed(act, press=f"unchanged-{act.pk}"))
     answer = Answer.objects.get()
     assert (answer.state, answer.nothing_changed, answer.done) == ("submitted", True, "")
 
 
 def test_one_press_for_all_leaves_drafts_alone(edition: Any, act: Action, other_act: Action, phone: Client) -> None:
-    ask = opened(edition).asks.get()
-    phone.post(address(ask), typed(act, press="unchanged", done="Not finished yet"))
-    assert [(a.action.code, a.state, a.nothing_changed) for a in ask.answers.all()] == [
+    update_request = opened(edition).requests.get()
+    phone.post(address(update_request), typed(act, press="unchanged", done="Not finished yet"))
+    assert [(a.action.code, a.state, a.nothing_changed) for a in update_request.answers.all()] == [
         ("1.1.1", "draft", False),
         ("1.1.2", "submitted", True),
     ]
 
 
-def test_nothing_changed_beside_words_is_asked_about(ask: Ask, act: Action, phone: Client) -> None:
-    response = phone.post(address(ask), typed(act, press=f"unchanged-{act.pk}", done="Much was done"))
+def test_nothing_changed_beside_words_is_asked_about(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    response = phone.post(address(update_request), typed(act, press=f"unchanged-{act.pk}", done="Much was done"))
     assert response.status_code == 422
     page = response.content.decode()
     assert "You wrote something about this action" in page
     assert "Much was done" in page
 
 
-def test_milestones_are_ticked_with_their_day(ask: Ask, act: Action, phone: Client) -> None:
+def test_milestones_are_ticked_with_their_day(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     given = typed(act, done="Done.") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2026-11-03"}
-    phone.post(address(ask), given)
+    phone.post(address(update_request), given)
     assert Answer.objects.get().milestones == {code: "2026-11-03"}
 
 
-def test_a_day_to_come_is_refused_and_the_words_stay(ask: Ask, act: Action, phone: Client) -> None:
+def test_a_day_to_come_is_refused_and_the_words_stay(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     given = typed(act, done="Kept words") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2027-01-03"}
-    response = phone.post(address(ask), given)
+    response = phone.post(address(update_request), given)
     assert response.status_code == 422
     assert "still to come" in response.content.decode()
     assert "Kept words" in response.content.decode()
 
 
-def test_a_file_and_an_address_are_kept_as_evidence(ask: Ask, act: Action, phone: Client) -> None:
+def test_a_file_and_an_address_are_kept_as_evidence(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     minutes = SimpleUploadedFile("minutes.txt", b"Held on 3 November.\n", content_type="text/plain")
-    phone.post(address(ask), typed(act, done="Met.", file=minutes, link="https://example.org/minutes"))
+    phone.post(address(update_request), typed(act, done="Met.", file=minutes, link="https://example.org/minutes"))
     answer = Answer.objects.get()
     kept = Evidence.objects.filter(pk__in=answer.evidence).order_by("kind")
     assert [(e.kind, str(e.organisation), e.is_public) for e in kept] == [
@@ -134,23 +136,25 @@ def test_a_file_and_an_address_are_kept_as_evidence(ask: Ask, act: Action, phone
     ]
 
 
-def test_evidence_that_cannot_be_taken_costs_no_words(ask: Ask, act: Action, phone: Client) -> None:
+def test_evidence_that_cannot_be_taken_costs_no_text(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     program = SimpleUploadedFile("minutes.pdf", b"MZ\x90\x00" + b"\x00" * 200, content_type="application/pdf")
-    response = phone.post(address(ask), typed(act, done="A long hour of words", file=program))
+    response = phone.post(address(update_request), typed(act, done="A long hour of words", file=program))
     assert response.status_code == 422
-    assert texts(ask) == [("draft", "A long hour of words", "Tomas Marea")]
+    assert texts(update_request) == [("draft", "A long hour of words", "Tomas Marea")]
     again = typed(act, done="A long hour of words", version=1)
-    assert phone.post(address(ask), again).status_code == 302
-    assert texts(ask) == [("submitted", "A long hour of words", "Tomas Marea")]
+    assert phone.post(address(update_request), again).status_code == 302
+    assert texts(update_request) == [("submitted", "A long hour of words", "Tomas Marea")]
 
 
 # Bad input, each with its sentence.
 
 
-def test_after_the_close_the_link_opens_and_says_so(ask: Ask, act: Action, review: Review, phone: Client) -> None:
-    phone.post(address(ask), typed(act, press="save", done="A draft"))
+def test_after_the_close_the_link_opens_and_says_so(
+    update_request: UpdateRequest, act: Action, review: Review, phone: Client
+) -> None:
+    phone.post(address(update_request), typed(act, press="save", done="A draft"))
     acts.mark_closed(review, by=SYSTEM)
-    response = phone.get(address(ask))
+    response = phone.get(address(update_request))
     page = response.content.decode()
     assert response.status_code == 200
     assert "This review is closed: nothing can be changed any more." in page
@@ -159,11 +163,11 @@ def test_after_the_close_the_link_opens_and_says_so(ask: Ask, act: Action, revie
 
 
 def test_typed_for_an_hour_while_it_closes_every_word_comes_back(
-    ask: Ask, act: Action, review: Review, phone: Client
+    update_request: UpdateRequest, act: Action, review: Review, phone: Client
 ) -> None:
-    phone.get(address(ask))
+    phone.get(address(update_request))
     acts.mark_closed(review, by=SYSTEM)
-    response = phone.post(address(ask), typed(act, done="An hour of work", risks="None <b>left</b>"))
+    response = phone.post(address(update_request), typed(act, done="An hour of work", risks="None <b>left</b>"))
     page = response.content.decode()
     assert response.status_code == 409
     assert "The review was closed on" in page
@@ -181,12 +185,12 @@ def test_a_stranger_learns_nothing(review: Review, phone: Client, token: str) ->
     assert "Action 1.1.1" not in response.content.decode()
 
 
-def test_a_replaced_link_no_longer_opens(ask: Ask, phone: Client) -> None:
-    old = address(ask)
-    ask = acts.ask_again(ask, by=SYSTEM)
+def test_a_replaced_link_no_longer_opens(update_request: UpdateRequest, phone: Client) -> None:
+    old = address(update_request)
+    update_request = acts.send_again(update_request, by=SYSTEM)
     assert phone.get(old).status_code == 404
     assert "A newer link was sent" in phone.get(old).content.decode()
-    assert phone.get(address(ask)).status_code == 200
+    assert phone.get(address(update_request)).status_code == 200
 
 
 def test_strangers_who_guess_are_slowed_down(review: Review, phone: Client) -> None:
@@ -194,28 +198,28 @@ def test_strangers_who_guess_are_slowed_down(review: Review, phone: Client) -> N
     assert found == {404, 429}
 
 
-def test_the_same_sent_twice_counts_once(ask: Ask, act: Action, phone: Client) -> None:
+def test_the_same_sent_twice_counts_once(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     code = milestone(act).code
     same = typed(act, done="Once") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2026-11-03"}
-    assert [phone.post(address(ask), same).status_code for _n in range(2)] == [302, 302]
-    assert texts(ask) == [("submitted", "Once", "Tomas Marea")]
+    assert [phone.post(address(update_request), same).status_code for _n in range(2)] == [302, 302]
+    assert texts(update_request) == [("submitted", "Once", "Tomas Marea")]
     assert AuditEntry.objects.filter(verb="answer.submitted").count() == 1
 
 
-def test_two_who_type_at_once_both_keep_their_words(ask: Ask, act: Action, phone: Client) -> None:
-    phone.post(address(ask), typed(act, press="save", done="By the head"))
-    response = phone.post(address(ask), typed(act, press="save", done="By the deputy"))
+def test_two_who_type_at_once_both_keep_their_text(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    phone.post(address(update_request), typed(act, press="save", done="By the head"))
+    response = phone.post(address(update_request), typed(act, press="save", done="By the deputy"))
     page = response.content.decode()
     assert response.status_code == 422
     assert "Somebody else wrote here while you did." in page
     assert "By the head" in page
     assert "By the deputy" in page
-    assert phone.post(address(ask), typed(act, done="By the deputy", version=1)).status_code == 302
-    assert texts(ask) == [("submitted", "By the deputy", "Tomas Marea")]
+    assert phone.post(address(update_request), typed(act, done="By the deputy", version=1)).status_code == 302
+    assert texts(update_request) == [("submitted", "By the deputy", "Tomas Marea")]
 
 
-def test_a_text_that_is_too_long_is_given_back(ask: Ask, act: Action, phone: Client) -> None:
-    response = phone.post(address(ask), typed(act, done="x" * 5001))
+def test_a_text_that_is_too_long_is_given_back(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    response = phone.post(address(update_request), typed(act, done="x" * 5001))
     page = response.content.decode()
     assert response.status_code == 422
     assert "This is 5,001 characters long. Shorten it to 5,000" in page
@@ -223,17 +227,19 @@ def test_a_text_that_is_too_long_is_given_back(ask: Ask, act: Action, phone: Cli
     assert Answer.objects.count() == 0
 
 
-def test_a_page_that_arrived_in_part_empties_nothing(ask: Ask, act: Action, phone: Client) -> None:
-    phone.post(address(ask), typed(act, press="save", done="Kept"))
+def test_a_page_that_arrived_in_part_empties_nothing(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    phone.post(address(update_request), typed(act, press="save", done="Kept"))
     cut = typed(act, version=1)
     del cut["whole"]
-    assert phone.post(address(ask), cut).status_code == 422
-    assert texts(ask) == [("draft", "Kept", "Tomas Marea")]
+    assert phone.post(address(update_request), cut).status_code == 422
+    assert texts(update_request) == [("draft", "Kept", "Tomas Marea")]
 
 
-def test_whoever_presses_without_end_is_slowed_down_and_keeps_the_words(ask: Ask, act: Action, phone: Client) -> None:
-    for _n in range(200):  # more than the bucket holds, since it refills while a slow machine presses
-        response = phone.post(address(ask), typed(act, press="save", done="Patience", version=9))
+def test_whoever_presses_without_end_is_slowed_down_and_keeps_the_text(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    for _n in range(200):  # more than the bucket holds, since it refills while a slow machine links
+        response = phone.post(address(update_request), typed(act, press="save", done="Patience", version=9))
         if response.status_code == 429:
             break
     assert response.status_code == 429
@@ -241,27 +247,31 @@ def test_whoever_presses_without_end_is_slowed_down_and_keeps_the_words(ask: Ask
     assert int(response.headers["Retry-After"]) > 0
 
 
-def test_an_empty_sheet_is_not_sent(ask: Ask, act: Action, phone: Client) -> None:
-    response = phone.post(address(ask), typed(act))
+def test_an_empty_sheet_is_not_sent(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    response = phone.post(address(update_request), typed(act))
     assert response.status_code == 422
     assert "Nothing is written yet." in response.content.decode()
 
 
-def test_a_returned_answer_comes_back_with_its_note(ask: Ask, act: Action, phone: Client, marlo: Any) -> None:
-    phone.post(address(ask), typed(act, done="Good"))
+def test_a_returned_answer_comes_back_with_its_note(
+    update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
+) -> None:
+    phone.post(address(update_request), typed(act, done="Good"))
     acts.return_answer(Answer.objects.get(), by=marlo, note="How many?")
-    page = phone.get(address(ask)).content.decode()
+    page = phone.get(address(update_request)).content.decode()
     assert "How many?" in page
     assert "Good" in page
-    phone.post(address(ask), typed(act, done="Good, 58 times", version=Answer.objects.get().version))
-    assert texts(ask) == [("submitted", "Good, 58 times", "Tomas Marea")]
+    phone.post(address(update_request), typed(act, done="Good, 58 times", version=Answer.objects.get().version))
+    assert texts(update_request) == [("submitted", "Good, 58 times", "Tomas Marea")]
 
 
-def test_after_approval_something_more_can_be_said(ask: Ask, act: Action, phone: Client, marlo: Any) -> None:
-    phone.post(address(ask), typed(act, done="First"))
+def test_after_approval_something_more_can_be_said(
+    update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
+) -> None:
+    phone.post(address(update_request), typed(act, done="First"))
     acts.approve_answer(Answer.objects.get(), by=marlo)
-    phone.post(address(ask), typed(act, done="Second"))
-    assert [(a.number, a.state, a.done) for a in ask.answers.all()] == [
+    phone.post(address(update_request), typed(act, done="Second"))
+    assert [(a.number, a.state, a.done) for a in update_request.answers.all()] == [
         (1, "approved", "First"),
         (2, "submitted", "Second"),
     ]
@@ -270,38 +280,40 @@ def test_after_approval_something_more_can_be_said(ask: Ask, act: Action, phone:
 def test_the_page_speaks_the_language_of_whoever_is_asked(edition: Any, act: Action, tomas: Any) -> None:
     tomas.language = "es"
     tomas.save()
-    ask = opened(edition).asks.get()
+    update_request = opened(edition).requests.get()
     mail = OutboxMail.objects.get(kind="review.asked")
     assert mail.language == "es"
-    assert f"/es{address(ask)}" in mail.text
+    assert f"/es{address(update_request)}" in mail.text
 
 
-def test_evidence_is_on_the_action_once_approved(ask: Ask, act: Action, phone: Client, marlo: Any) -> None:
-    phone.post(address(ask), typed(act, done="Met.", link="https://example.org/minutes"))
+def test_evidence_is_on_the_action_once_approved(
+    update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
+) -> None:
+    phone.post(address(update_request), typed(act, done="Met.", link="https://example.org/minutes"))
     answer = acts.approve_answer(Answer.objects.get(), by=marlo)
     assert answer.update is not None
     things = set(Attachment.objects.values_list("thing", flat=True))
     assert things == {f"strategy.action:{act.pk}", f"strategy.update:{answer.update.pk}"}
 
 
-def test_nobody_is_asked_for_yesterday(ask: Ask, phone: Client) -> None:
-    with clock.standing(day=date(2026, 12, 4) + timedelta(days=3)):
-        page = phone.get(address(ask)).content.decode()
+def test_nobody_is_asked_for_yesterday(update_request: UpdateRequest, phone: Client) -> None:
+    with clock.pinned_day(day=date(2026, 12, 4) + timedelta(days=3)):
+        page = phone.get(address(update_request)).content.decode()
     assert page.count("Answers") >= 1
 
 
 def test_a_body_without_a_named_person_says_who_speaks(edition: Any, act: Action, phone: Client) -> None:
     act.person = None
     act.save()
-    ask = opened(edition).asks.get()
+    update_request = opened(edition).requests.get()
     for press in ("send", f"unchanged-{act.pk}", "unchanged"):
         words = {f"a{act.pk}-done": "Kept all the same"} if press == "send" else {}
         nameless = typed(act, press=press) | words | {"said_by": " "}
-        response = phone.post(address(ask), nameless | {f"a{act.pk}-version": "" if press == "send" else 1})
+        response = phone.post(address(update_request), nameless | {f"a{act.pk}-version": "" if press == "send" else 1})
         assert response.status_code == 422
         assert "Say who you are." in response.content.decode()
-    phone.post(address(ask), typed(act, done="Kept all the same", version=Answer.objects.get().version))
-    assert texts(ask) == [("submitted", "Kept all the same", "Tomas Marea")]
+    phone.post(address(update_request), typed(act, done="Kept all the same", version=Answer.objects.get().version))
+    assert texts(update_request) == [("submitted", "Kept all the same", "Tomas Marea")]
 
 
 def test_who_has_left_is_not_written_to(edition: Any, act: Action, tomas: Any) -> None:

@@ -15,7 +15,7 @@ from floreo.core.errors import Refused
 from floreo.organisations.models import User
 from floreo.reviews import actions as acts
 from floreo.reviews.access import Answerer
-from floreo.reviews.models import Answer, Ask
+from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Update
 from tests.factories.strategy import TODAY
 
@@ -29,7 +29,7 @@ def at_once(*works: Callable[[], object]) -> list[str]:
     def run(work: Callable[[], object]) -> None:
         gate.wait()
         try:
-            with clock.standing(day=TODAY):
+            with clock.pinned_day(day=TODAY):
                 work()
         except Refused as refusal:
             refused.append(str(refusal.sentence))
@@ -44,16 +44,22 @@ def at_once(*works: Callable[[], object]) -> list[str]:
     return refused
 
 
-def test_the_same_form_sent_twice_makes_one_answer(ask: Ask, act: Action) -> None:
+def test_the_same_form_sent_twice_makes_one_answer(update_request: UpdateRequest, act: Action) -> None:
     def send() -> object:
-        return acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Once", version=0)
+        return acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Once", version=0
+        )
 
     assert at_once(send, send) == []
     assert [(a.number, a.done) for a in Answer.objects.all()] == [(1, "Once")]
 
 
-def test_two_reviewers_decide_and_one_is_told(ask: Ask, act: Action, marlo: User, ines: User) -> None:
-    answer = acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Form opened.")
+def test_two_reviewers_decide_and_one_is_told(
+    update_request: UpdateRequest, act: Action, marlo: User, ines: User
+) -> None:
+    answer = acts.submit_answer(
+        update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Form opened."
+    )
     refused = at_once(
         lambda: acts.approve_answer(answer, by=marlo, version=1),
         lambda: acts.return_answer(answer, by=ines, note="How many?", version=1),
@@ -64,14 +70,18 @@ def test_two_reviewers_decide_and_one_is_told(ask: Ask, act: Action, marlo: User
     assert Update.objects.count() == (state == "approved")
 
 
-def test_an_answer_and_the_close_at_once_leave_no_answer_behind_the_close(ask: Ask, act: Action) -> None:
+def test_an_answer_and_the_close_at_once_leave_no_answer_behind_the_close(
+    update_request: UpdateRequest, act: Action
+) -> None:
     at_once(
-        lambda: acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Last minute"),
-        lambda: acts.mark_closed(ask.review, by=SYSTEM),
+        lambda: acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Last minute"
+        ),
+        lambda: acts.mark_closed(update_request.review, by=SYSTEM),
     )
-    ask.review.refresh_from_db()
+    update_request.review.refresh_from_db()
     # Either it came in and the close was refused, or the close came first and it was.
-    assert (ask.review.is_closed, Answer.objects.count()) in {(True, 0), (False, 1)}
+    assert (update_request.review.is_closed, Answer.objects.count()) in {(True, 0), (False, 1)}
 
 
 def test_two_workers_open_a_period_once(act: Action) -> None:
@@ -79,8 +89,8 @@ def test_two_workers_open_a_period_once(act: Action) -> None:
     Action.objects.update(starts_on=date(2026, 1, 1))
 
     def look() -> object:
-        with clock.standing(day=date(2026, 10, 1)):
-            return acts.keep_rhythm(by=SYSTEM)
+        with clock.pinned_day(day=date(2026, 10, 1)):
+            return acts.run_rhythm(by=SYSTEM)
 
     at_once(look, look)
     assert [r.code for r in act.edition.reviews.all()] == ["2026-q3"]

@@ -13,17 +13,17 @@ from floreo.core.models import AuditEntry, OutboxMail
 from floreo.organisations.models import User
 from floreo.reviews import actions as acts
 from floreo.reviews.access import Answerer
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.strategy.models import Action, Edition, Milestone, Update
 from tests.factories import strategy as make
 from tests.reviews.conftest import milestone
 
 
 @pytest.fixture
-def answer(ask: Ask, act: Action) -> Answer:
+def answer(update_request: UpdateRequest, act: Action) -> Answer:
     return acts.submit_answer(
-        ask,
-        by=Answerer(ask),
+        update_request,
+        by=Answerer(update_request),
         act=act,
         said_by="Tomás Marea",
         done="Form opened.",
@@ -45,9 +45,9 @@ def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, m
     assert milestone(act).reached_on == date(2026, 11, 3)
     answer.refresh_from_db()
     assert (answer.state, answer.update, answer.decided_by) == ("approved", update, "Marlo Quill")
-    assert answer.ask.state == "approved" or Ask.objects.get().state == "approved"
+    assert answer.update_request.state == "approved" or UpdateRequest.objects.get().state == "approved"
     verbs = set(AuditEntry.objects.filter(actor_name="Marlo Quill").values_list("verb", flat=True))
-    assert {"answer.approved", "update.said", "milestone.reached"} <= verbs
+    assert {"answer.approved", "update.added", "milestone.reached"} <= verbs
 
 
 def test_the_second_of_two_reviewers_hears_who_decided_what_and_when(answer: Answer, marlo: User, ines: User) -> None:
@@ -65,8 +65,10 @@ def test_returned_by_one_is_not_approved_by_the_other(answer: Answer, marlo: Use
     assert Update.objects.count() == 0
 
 
-def test_what_was_rewritten_while_it_was_read_is_read_again(answer: Answer, ask: Ask, act: Action, marlo: User) -> None:
-    acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás Marea", done="Otherwise.")
+def test_what_was_rewritten_while_it_was_read_is_read_again(
+    answer: Answer, update_request: UpdateRequest, act: Action, marlo: User
+) -> None:
+    acts.submit_answer(update_request, by=Answerer(update_request), act=act, said_by="Tomás Marea", done="Otherwise.")
     with pytest.raises(Changed, match="written anew"):
         acts.approve_answer(answer, by=marlo, version=1)
 
@@ -77,7 +79,7 @@ def test_a_returned_answer_goes_back_by_mail_with_its_note(answer: Answer, marlo
     assert (mail.to, mail.is_secret) == ("tomas@csirt.example.org", True)
     assert "How many calls?" in mail.text
     assert "/answer/" in mail.text
-    assert Ask.objects.get().state == "returned"
+    assert UpdateRequest.objects.get().state == "returned"
 
 
 def test_returning_needs_a_note(answer: Answer, marlo: User) -> None:
@@ -86,7 +88,9 @@ def test_returning_needs_a_note(answer: Answer, marlo: User) -> None:
     assert list(refusal.value.fields) == ["note"]
 
 
-def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(ask: Ask, act: Action, marlo: User) -> None:
+def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(
+    update_request: UpdateRequest, act: Action, marlo: User
+) -> None:
     figure = {
         "indicator": "calls",
         "starts_on": "2026-07-01",
@@ -94,7 +98,9 @@ def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(ask: Ask, a
         "value": "58",
         "source": "List",
     }
-    answer = acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Calls.", figures=[figure])
+    answer = acts.submit_answer(
+        update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Calls.", figures=[figure]
+    )
     entered = []
 
     def refuses(_figure: Mapping[str, str], _by: Actor) -> object:
@@ -109,7 +115,7 @@ def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(ask: Ask, a
 
 @pytest.mark.parametrize(("value", "source", "field"), [("many", "List", "value-calls"), ("58", " ", "source-calls")])
 def test_a_figure_without_number_or_source_is_not_sent(
-    ask: Ask, act: Action, value: str, source: str, field: str
+    update_request: UpdateRequest, act: Action, value: str, source: str, field: str
 ) -> None:
     figure = {
         "indicator": "calls",
@@ -119,27 +125,36 @@ def test_a_figure_without_number_or_source_is_not_sent(
         "source": source,
     }
     with pytest.raises(Refused) as refusal:
-        acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Calls.", figures=[figure])
+        acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Calls.", figures=[figure]
+        )
     assert list(refusal.value.fields) == [field]
 
 
-def test_another_actions_milestone_is_not_ticked(ask: Ask, act: Action, edition: Edition) -> None:
+def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, act: Action, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
     stranger = Milestone.objects.create(action=other, code="theirs", title="Theirs")
     with pytest.raises(Refused, match="of another action"):
         acts.submit_answer(
-            ask, by=Answerer(ask), act=act, said_by="Tomás", done="x", milestones={stranger.code: date(2026, 11, 3)}
+            update_request,
+            by=Answerer(update_request),
+            act=act,
+            said_by="Tomás",
+            done="x",
+            milestones={stranger.code: date(2026, 11, 3)},
         )
     assert Answer.objects.count() == 0
 
 
-def test_another_action_is_not_answered_about(ask: Ask, edition: Edition) -> None:
+def test_another_action_is_not_answered_about(update_request: UpdateRequest, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
     with pytest.raises(Missing, match="not asked about here"):
-        acts.submit_answer(ask, by=Answerer(ask), act=other, said_by="Tomás", done="x")
+        acts.submit_answer(update_request, by=Answerer(update_request), act=other, said_by="Tomás", done="x")
 
 
-def test_the_link_of_one_ask_gives_no_right_over_another(ask: Ask, act: Action, edition: Edition) -> None:
+def test_the_link_of_one_ask_gives_no_right_over_another(
+    update_request: UpdateRequest, act: Action, edition: Edition
+) -> None:
     police = make.make_organisation("police", "Police", email="info@police.example.org")
     make.make_action(edition, "1.1.9", lead=police)
     theirs = acts.open_review(
@@ -149,30 +164,30 @@ def test_the_link_of_one_ask_gives_no_right_over_another(ask: Ask, act: Action, 
         ends_on=date(2026, 11, 20),
         due_on=date(2026, 12, 1),
         closes_on=date(2026, 12, 9),
-    ).asks.get(organisation=police)
+    ).requests.get(organisation=police)
     with pytest.raises(NotAllowed):
-        acts.submit_answer(ask, by=Answerer(theirs), act=act, said_by="Police", done="x")
+        acts.submit_answer(update_request, by=Answerer(theirs), act=act, said_by="Police", done="x")
     with pytest.raises(NotAllowed):
-        acts.approve_answer(Answer(ask=ask, action=act), by=Answerer(ask))
+        acts.approve_answer(Answer(update_request=update_request, action=act), by=Answerer(update_request))
 
 
-def test_a_lead_may_not_approve(answer: Answer, ask: Ask, user_with: Callable[..., User]) -> None:
-    lead = user_with("lead", organisation=ask.organisation)
+def test_a_lead_may_not_approve(answer: Answer, update_request: UpdateRequest, user_with: Callable[..., User]) -> None:
+    lead = user_with("lead", organisation=update_request.organisation)
     with pytest.raises(NotAllowed):
         acts.approve_answer(answer, by=lead)
 
 
 def test_a_closed_review_takes_nothing_and_decides_nothing(
-    answer: Answer, ask: Ask, act: Action, review: Review
+    answer: Answer, update_request: UpdateRequest, act: Action, review: Review
 ) -> None:
     with pytest.raises(Refused, match="still wait for a decision"):
         acts.mark_closed(review, by=SYSTEM)
     acts.return_answer(answer, by=SYSTEM, note="How many?")
     acts.mark_closed(review, by=SYSTEM)
     for late in (
-        lambda: acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Late"),
-        lambda: acts.save_draft(ask, by=Answerer(ask), act=act, done="Late"),
-        lambda: acts.say_nothing_changed(ask, by=Answerer(ask), said_by="Tomás"),
+        lambda: acts.submit_answer(update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Late"),
+        lambda: acts.save_draft(update_request, by=Answerer(update_request), act=act, done="Late"),
+        lambda: acts.say_nothing_changed(update_request, by=Answerer(update_request), said_by="Tomás"),
         lambda: acts.approve_answer(answer, by=SYSTEM),
         lambda: acts.mark_closed(review, by=SYSTEM),
         lambda: acts.remind_now(review, by=SYSTEM),
@@ -191,15 +206,21 @@ def test_a_milestone_reached_in_the_meantime_stops_nothing(answer: Answer, act: 
     assert entry.detail["milestones_left_out"] == [milestone(act).code]
 
 
-def test_ticking_alone_is_an_answer(ask: Ask, act: Action, marlo: User) -> None:
+def test_ticking_alone_is_an_answer(update_request: UpdateRequest, act: Action, marlo: User) -> None:
     answer = acts.submit_answer(
-        ask, by=Answerer(ask), act=act, said_by="Tomás", milestones={milestone(act).code: date(2026, 11, 3)}
+        update_request,
+        by=Answerer(update_request),
+        act=act,
+        said_by="Tomás",
+        milestones={milestone(act).code: date(2026, 11, 3)},
     )
     acts.approve_answer(answer, by=marlo)
     assert milestone(act).reached_on == date(2026, 11, 3)
 
 
-def test_nothing_changed_beside_words_is_refused(ask: Ask, act: Action) -> None:
+def test_nothing_changed_beside_words_is_refused(update_request: UpdateRequest, act: Action) -> None:
     with pytest.raises(Refused) as refusal:
-        acts.submit_answer(ask, by=Answerer(ask), act=act, said_by="Tomás", done="Much", nothing_changed=True)
+        acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Much", nothing_changed=True
+        )
     assert refusal.value.code == "contradiction"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from floreo.core.figures import Frequency, Period
 from floreo.reviews import logic
-from floreo.reviews.logic import AnswerState, AskState, Beat, Dates, Turn
+from floreo.reviews.logic import AnswerState, Beat, Dates, RequestState, WaitingFor
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 NUMBERS = st.lists(st.integers(1, 40), max_size=4)
@@ -117,19 +117,19 @@ def test_the_whole_follows_from_its_parts(states: dict[int, AnswerState], asked:
     state = logic.whole(states, asked, is_opened=opened)
     here = {states[each] for each in asked if each in states}
     complete = all(each in states for each in asked)
-    assert (state is AskState.APPROVED) == (complete and here == {AnswerState.APPROVED})
-    assert (state is AskState.RETURNED) == (AnswerState.RETURNED in here)
-    assert (state in (AskState.WAITING, AskState.OPENED)) == (not here)
+    assert (state is RequestState.APPROVED) == (complete and here == {AnswerState.APPROVED})
+    assert (state is RequestState.RETURNED) == (AnswerState.RETURNED in here)
+    assert (state in (RequestState.WAITING, RequestState.OPENED)) == (not here)
     if state in logic.ANSWERED:
         assert complete
         assert here <= logic.SAID
 
 
 def test_whose_turn_it_is() -> None:
-    turns = {state: logic.turn(state, is_closed=False) for state in AskState}
-    assert {s for s, t in turns.items() if t is Turn.SECRETARIAT} == {AskState.SUBMITTED}
-    assert {s for s, t in turns.items() if t is Turn.NOBODY} == {AskState.APPROVED}
-    assert {logic.turn(state, is_closed=True) for state in AskState} == {Turn.NOBODY}
+    turns = {state: logic.waiting_for(state, is_closed=False) for state in RequestState}
+    assert {s for s, t in turns.items() if t is WaitingFor.SECRETARIAT} == {RequestState.SUBMITTED}
+    assert {s for s, t in turns.items() if t is WaitingFor.NOBODY} == {RequestState.APPROVED}
+    assert {logic.waiting_for(state, is_closed=True) for state in RequestState} == {WaitingFor.NOBODY}
 
 
 @given(st.text(max_size=40))

@@ -12,7 +12,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period, Reading
 from floreo.reviews import actions as acts
 from floreo.reviews import measures
-from floreo.reviews.models import Ask, Review
+from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Action, Edition
 from tests.reviews.conftest import opened
 
@@ -30,9 +30,11 @@ def two(edition: Edition, act: Action, other_act: Action) -> Review:
 
 
 def send(review: Review, code: str, day: date) -> None:
-    ask = Ask.objects.get(review=review)
-    with clock.standing(day=day):
-        acts.submit_answer(ask, by=SYSTEM, act=ask.actions.get(code=code), said_by="Tomas", done="Done.")
+    update_request = UpdateRequest.objects.get(review=review)
+    with clock.pinned_day(day=day):
+        acts.submit_answer(
+            update_request, by=SYSTEM, act=update_request.actions.get(code=code), said_by="Tomas", done="Done."
+        )
 
 
 def test_one_in_time_and_one_three_days_late(two: Review, edition: Edition) -> None:
@@ -60,17 +62,19 @@ def test_what_is_still_in_time_is_not_counted_against_anybody(two: Review, editi
 
 def test_a_correction_after_a_note_stays_in_time(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 12, 1))
-    ask = Ask.objects.get(review=two)
-    acts.return_answer(ask.answers.get(), by=SYSTEM, note="How many?")
-    with clock.standing(day=date(2026, 12, 8)):
-        acts.submit_answer(ask, by=SYSTEM, act=ask.actions.get(code="1.1.1"), said_by="Tomas", done="58.")
+    update_request = UpdateRequest.objects.get(review=two)
+    acts.return_answer(update_request.answers.get(), by=SYSTEM, note="How many?")
+    with clock.pinned_day(day=date(2026, 12, 8)):
+        acts.submit_answer(
+            update_request, by=SYSTEM, act=update_request.actions.get(code="1.1.1"), said_by="Tomas", done="58."
+        )
     assert plain(measures.share_updates_in_time(QUARTER, Filters(edition_id=edition.pk)))[1:] == (1, 2)
 
 
 def test_only_what_was_approved_counts_as_updated(two: Review, edition: Edition) -> None:
     send(two, "1.1.1", date(2026, 11, 24))
     send(two, "1.1.2", date(2026, 11, 24))
-    acts.approve_answer(Ask.objects.get(review=two).answers.get(action__code="1.1.1"), by=SYSTEM)
+    acts.approve_answer(UpdateRequest.objects.get(review=two).answers.get(action__code="1.1.1"), by=SYSTEM)
     reading = measures.share_actions_updated(QUARTER, Filters(edition_id=edition.pk))
     assert plain(reading) == (50, 1, 2)
     assert [(g.name, g.numerator, g.denominator) for g in reading.groups] == [("National CSIRT", 1, 2)]
@@ -86,7 +90,7 @@ def test_an_action_asked_about_twice_counts_once(two: Review, edition: Edition) 
         closes_on=date(2026, 12, 9),
     )
     send(opened_again, "1.1.1", date(2026, 11, 24))
-    acts.approve_answer(Ask.objects.get(review=opened_again).answers.get(), by=SYSTEM)
+    acts.approve_answer(UpdateRequest.objects.get(review=opened_again).answers.get(), by=SYSTEM)
     within = Filters(edition_id=edition.pk)
     assert plain(measures.share_actions_updated(QUARTER, within)) == (50, 1, 2)
     assert plain(measures.share_updates_in_time(QUARTER, within))[2] == 4

@@ -22,7 +22,7 @@ def review(*answers: dict[str, Any], **facts: Any) -> ReviewShape:
         "opened_on": "2026-10-01",
         "due_on": "2026-10-12",
         "closes_on": "2026-10-26",
-        "ask": [{"organisation": "police", "actions": ["1.1.1", "1.1.2"], "answer": list(answers)}],
+        "update_request": [{"organisation": "police", "actions": ["1.1.1", "1.1.2"], "answer": list(answers)}],
     } | facts
     return ReviewShape.model_validate(given)
 
@@ -31,7 +31,7 @@ def test_how_an_ask_stands_is_worked_out() -> None:
     rows = list(review(APPROVED, APPROVED | {"action": "1.1.2"}).rows(Setting(edition="e", holder="e")))
     assert [(r.word, r.key) for r in rows] == [
         ("review", "e/2026-q3"),
-        ("ask", "e/2026-q3/police"),
+        ("update_request", "e/2026-q3/police"),
         ("answer", "e/2026-q3/police/1.1.1/1"),
         ("answer", "e/2026-q3/police/1.1.2/1"),
     ]

@@ -14,7 +14,7 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews import actions as acts
-from floreo.reviews.models import Ask, Review, Rhythm
+from floreo.reviews.models import Review, Rhythm, UpdateRequest
 from floreo.strategy.models import Action, Edition, Part
 from tests.factories import strategy as make
 
@@ -22,8 +22,8 @@ OCTOBER = date(2026, 10, 1)
 
 
 def look(day: date) -> int:
-    with clock.standing(day=day):
-        return acts.keep_rhythm(by=SYSTEM)
+    with clock.pinned_day(day=day):
+        return acts.run_rhythm(by=SYSTEM)
 
 
 def letters() -> list[tuple[str, str]]:
@@ -73,16 +73,20 @@ def test_who_has_not_answered_is_reminded_before_and_after_the_due_day_then_the_
         ("review.escalated", "rosa@csirt.example.org"),  # 16 October
         ("review.reminded", "tomas@csirt.example.org"),  # 17 October
     ]
-    ask = Ask.objects.get()
-    assert (ask.reminded_on, ask.reminded_count, ask.escalated_on) == (date(2026, 10, 17), 4, date(2026, 10, 16))
-    assert str(ask.deputy) == "Rosa Faro"
+    update_request = UpdateRequest.objects.get()
+    assert (update_request.reminded_on, update_request.reminded_count, update_request.escalated_on) == (
+        date(2026, 10, 17),
+        4,
+        date(2026, 10, 16),
+    )
+    assert str(update_request.deputy) == "Rosa Faro"
 
 
 def test_who_has_answered_hears_no_more(rhythm: Rhythm, act: Action) -> None:
     look(OCTOBER)
-    ask = Ask.objects.get()
-    with clock.standing(day=OCTOBER):
-        acts.say_nothing_changed(ask, by=SYSTEM, said_by="Tomas")
+    update_request = UpdateRequest.objects.get()
+    with clock.pinned_day(day=OCTOBER):
+        acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
     for n in range(40):
         look(OCTOBER + timedelta(days=n))
     assert letters() == [("review.asked", "tomas@csirt.example.org")]
@@ -97,8 +101,8 @@ def test_the_trail_says_what_the_worker_did_and_nothing_when_it_did_nothing(rhyt
 def test_where_no_person_is_named_the_body_that_leads_is_asked_or_its_heir(
     edition: Edition, act: Action, csirt: Organisation
 ) -> None:
-    heir = make.make_organisation("new-csirt", "New CSIRT", email="info@new.example.org")
-    csirt.merged_into = heir
+    successor = make.make_organisation("new-csirt", "New CSIRT", email="info@new.example.org")
+    csirt.merged_into = successor
     csirt.save()
     act.person = None
     act.save()
@@ -110,7 +114,9 @@ def test_where_no_person_is_named_the_body_that_leads_is_asked_or_its_heir(
         due_on=date(2026, 12, 1),
         closes_on=date(2026, 12, 9),
     )
-    assert [(a.organisation, a.person, a.address) for a in review.asks.all()] == [(heir, None, "info@new.example.org")]
+    assert [(a.organisation, a.person, a.address) for a in review.requests.all()] == [
+        (successor, None, "info@new.example.org")
+    ]
 
 
 def test_whom_nobody_can_write_to_is_asked_all_the_same_and_shows(edition: Edition, act: Action) -> None:
@@ -124,10 +130,10 @@ def test_whom_nobody_can_write_to_is_asked_all_the_same_and_shows(edition: Editi
         due_on=date(2026, 12, 1),
         closes_on=date(2026, 12, 9),
     )
-    ask = review.asks.get(organisation=mute)
-    assert (ask.address, ask.asked_on) == ("", None)
+    update_request = review.requests.get(organisation=mute)
+    assert (update_request.address, update_request.asked_on) == ("", None)
     with pytest.raises(Refused, match="knows no address"):
-        acts.ask_again(ask, by=SYSTEM)
+        acts.send_again(update_request, by=SYSTEM)
 
 
 def test_actions_to_come_closed_ones_and_those_nobody_leads_are_not_asked_about(edition: Edition, act: Action) -> None:
@@ -144,22 +150,22 @@ def test_actions_to_come_closed_ones_and_those_nobody_leads_are_not_asked_about(
         due_on=date(2026, 12, 1),
         closes_on=date(2026, 12, 9),
     )
-    assert [a.code for ask in review.asks.all() for a in ask.actions.all()] == ["1.1.1"]
+    assert [a.code for update_request in review.requests.all() for a in update_request.actions.all()] == ["1.1.1"]
 
 
 def test_what_comes_into_the_plan_later_can_be_asked_about(
     review: Review, edition: Edition, act: Action, tomas: Person
 ) -> None:
-    ask = review.asks.get()
-    acts.say_nothing_changed(ask, by=SYSTEM, said_by="Tomas")
+    update_request = review.requests.get()
+    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
     later = make.make_action(edition, "1.1.5", lead=act.participations.get(part=Part.LEAD).organisation)
     later.person = tomas
     later.save()
-    assert acts.ask_the_rest(review, by=SYSTEM) == 1
-    ask.refresh_from_db()
-    assert (ask.state, sorted(a.code for a in ask.actions.all())) == ("draft", ["1.1.1", "1.1.5"])
+    assert acts.request_the_rest(review, by=SYSTEM) == 1
+    update_request.refresh_from_db()
+    assert (update_request.state, sorted(a.code for a in update_request.actions.all())) == ("draft", ["1.1.1", "1.1.5"])
     with pytest.raises(Refused, match="asked about already"):
-        acts.ask_the_rest(review, by=SYSTEM)
+        acts.request_the_rest(review, by=SYSTEM)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +218,7 @@ def test_only_whoever_runs_reviews_may(
         lambda: acts.set_rhythm(edition, by=lead),
         lambda: acts.remind_now(review, by=lead),
         lambda: acts.mark_closed(review, by=lead),
-        lambda: acts.ask_again(review.asks.get(), by=lead),
+        lambda: acts.send_again(review.requests.get(), by=lead),
     ):
         with pytest.raises(NotAllowed):
             forbidden()
@@ -220,12 +226,12 @@ def test_only_whoever_runs_reviews_may(
 
 def test_a_reminder_by_hand_counts_for_the_day(review: Review) -> None:
     assert acts.remind_now(review, by=SYSTEM) == 1
-    ask = review.asks.get()
-    assert (ask.reminded_on, ask.reminded_count) == (make.TODAY, 1)
+    update_request = review.requests.get()
+    assert (update_request.reminded_on, update_request.reminded_count) == (make.TODAY, 1)
 
 
 def test_the_deputy_can_be_asked_by_hand_once_named(review: Review, tomas: Person) -> None:
-    asked = acts.escalate_now(review.asks.get(), by=SYSTEM)
+    asked = acts.escalate_now(review.requests.get(), by=SYSTEM)
     assert str(asked.deputy) == "Rosa Faro"
     assert letters()[-1] == ("review.escalated", "rosa@csirt.example.org")
 

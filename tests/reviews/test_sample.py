@@ -10,14 +10,14 @@ from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period
 from floreo.indicators.models import Reading
 from floreo.reviews import measures
-from floreo.reviews.actions import keep_rhythm
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.actions import run_rhythm
+from floreo.reviews.models import Answer, Review, UpdateRequest
 
 pytestmark = pytest.mark.usefixtures("isla")
 
 
 def test_four_quarters_are_closed_and_one_review_runs() -> None:
-    assert [(r.code, r.state, r.asks.count()) for r in Review.objects.order_by("opened_on")] == [
+    assert [(r.code, r.state, r.requests.count()) for r in Review.objects.order_by("opened_on")] == [
         ("2025-q4", "closed", 9),
         ("2026-q1", "closed", 10),
         ("2026-q2", "closed", 12),
@@ -27,9 +27,9 @@ def test_four_quarters_are_closed_and_one_review_runs() -> None:
 
 
 def test_the_running_review_has_an_ask_in_every_state() -> None:
-    asks = Ask.objects.filter(review__code="2026-10")
-    assert {a.state for a in asks} == {"waiting", "opened", "draft", "submitted", "returned", "approved"}
-    assert [a.deputy.name for a in asks if a.deputy] == ["Olga Borrador"]
+    requests = UpdateRequest.objects.filter(review__code="2026-10")
+    assert {a.state for a in requests} == {"waiting", "opened", "draft", "submitted", "returned", "approved"}
+    assert [a.deputy.name for a in requests if a.deputy] == ["Olga Borrador"]
 
 
 def test_every_approved_answer_is_what_the_plan_says() -> None:
@@ -41,7 +41,7 @@ def test_every_approved_answer_is_what_the_plan_says() -> None:
 
 
 def test_the_worker_finds_nothing_left_to_do() -> None:
-    assert keep_rhythm(by=SYSTEM) == 0
+    assert run_rhythm(by=SYSTEM) == 0
 
 
 def test_the_figures_of_the_newest_closed_quarter() -> None:

@@ -19,7 +19,7 @@ from tests.factories import strategy as make
 
 @pytest.fixture
 def country(db: None) -> Iterator[Country]:
-    with clock.standing(day=make.TODAY):
+    with clock.pinned_day(day=make.TODAY):
         yield make.make_country()
 
 

@@ -12,13 +12,13 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions import bulk
-from floreo.strategy.actions.carrying import lineage, start_next_edition
 from floreo.strategy.actions.course import close_action, hold_action, set_override
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.money import add_budget_line
+from floreo.strategy.actions.next_edition import lineage, start_next_edition
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.actions.risks import add_risk, close_risk
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, BudgetLine, Edition
 from tests.factories import strategy as make
 
@@ -39,7 +39,7 @@ CODES = ["1.1.1", "1.1.2", "1.1.3"]
 def test_a_due_date_is_set_for_all_and_each_history_shows_it(
     edition: Edition, three: list[Action], secretariat: User
 ) -> None:
-    assert bulk.set_due_of_many(edition, by=secretariat, codes=[*CODES, "1.1.1"], due_on=date(2027, 9, 30)) == 3
+    assert bulk.bulk_set_due(edition, by=secretariat, codes=[*CODES, "1.1.1"], due_on=date(2027, 9, 30)) == 3
     assert set(Action.objects.values_list("due_on", flat=True)) == {date(2027, 9, 30)}
     for act in three:
         assert next(e.verb for e in audit.history(act)) == "action.updated"
@@ -51,7 +51,7 @@ def test_a_due_date_is_set_for_all_and_each_history_shows_it(
 def test_all_or_none_and_every_refusal_is_named(edition: Edition, three: list[Action], secretariat: User) -> None:
     before = AuditEntry.objects.count()
     with pytest.raises(bulk.RowsRefused) as refused:
-        bulk.set_due_of_many(edition, by=secretariat, codes=[*CODES, "9.9.9"], due_on=date(2026, 1, 1))
+        bulk.bulk_set_due(edition, by=secretariat, codes=[*CODES, "9.9.9"], due_on=date(2026, 1, 1))
     assert [row.code for row in refused.value.rows] == ["9.9.9", *CODES]
     assert refused.value.rows[0].sentence == "There is no such action in this edition."
     assert str(refused.value.sentence) == "Nothing was changed: 4 of 4 actions cannot take this change."
@@ -60,37 +60,37 @@ def test_all_or_none_and_every_refusal_is_named(edition: Edition, three: list[Ac
 
 
 def test_dates_move_but_what_began_stays(edition: Edition, three: list[Action], secretariat: User) -> None:
-    bulk.shift_many(edition, by=secretariat, codes=["1.1.1"], days=10)
+    bulk.bulk_shift(edition, by=secretariat, codes=["1.1.1"], days=10)
     act = Action.objects.get(code="1.1.1")
     assert (act.starts_on, act.due_on) == (date(2026, 9, 1), date(2027, 7, 10))
     assert list(act.milestones.values_list("due_on", flat=True)) == [date(2027, 2, 7), date(2027, 3, 10)]
     for days in (0, 99999):
         with pytest.raises(Refused):
-            bulk.shift_many(edition, by=secretariat, codes=CODES, days=days)
+            bulk.bulk_shift(edition, by=secretariat, codes=CODES, days=days)
 
 
 def test_a_lead_is_set_where_there_was_one_and_where_there_was_none(
     edition: Edition, three: list[Action], police: Organisation, csirt: Organisation, secretariat: User
 ) -> None:
-    bulk.set_lead_of_many(edition, by=secretariat, codes=CODES, organisation=police)
+    bulk.bulk_set_lead(edition, by=secretariat, codes=CODES, organisation=police)
     assert [act.owner_ids() for act in Action.objects.order_by("code")] == [{police.pk}] * 3
     assert three[0].participations.filter(organisation=csirt, until=date(2026, 11, 23)).exists()
 
 
 def test_person_confirmed_and_public_are_set(edition: Edition, three: list[Action], secretariat: User) -> None:
     ana = make.make_person("ana-duarte")
-    bulk.set_person_of_many(edition, by=secretariat, codes=CODES, person=ana)
-    bulk.set_confirmed_of_many(edition, by=secretariat, codes=CODES, confirmed=True)
-    bulk.set_public_of_many(edition, by=secretariat, codes=CODES, is_public=False)
+    bulk.bulk_set_person(edition, by=secretariat, codes=CODES, person=ana)
+    bulk.bulk_set_confirmed(edition, by=secretariat, codes=CODES, confirmed=True)
+    bulk.bulk_set_public(edition, by=secretariat, codes=CODES, is_public=False)
     assert set(Action.objects.values_list("person", "confirmed", "is_public")) == {(ana.pk, True, False)}
 
 
 def test_nothing_ticked_and_nobody_else(edition: Edition, three: list[Action], secretariat: User, lead: User) -> None:
     with pytest.raises(Refused) as refused:
-        bulk.set_due_of_many(edition, by=secretariat, codes=[], due_on=None)
+        bulk.bulk_set_due(edition, by=secretariat, codes=[], due_on=None)
     assert set(refused.value.fields) == {"codes"}
     with pytest.raises(NotAllowed):
-        bulk.set_due_of_many(edition, by=lead, codes=CODES, due_on=None)
+        bulk.bulk_set_due(edition, by=lead, codes=CODES, due_on=None)
 
 
 def test_unfinished_work_goes_on_in_the_next_edition(
@@ -99,7 +99,7 @@ def test_unfinished_work_goes_on_in_the_next_edition(
     going, done, ended = three
     reach_milestone(going.milestones.all()[0], by=lead, on=date(2026, 11, 1))
     add_participation(going, by=secretariat, organisation=police)
-    say_update(going, by=lead, done="Half of it")
+    add_update(going, by=lead, done="Half of it")
     hold_action(going, by=secretariat, reason="No money")
     set_override(going, by=secretariat, status="late", reason="A bid failed")
     add_risk(going, by=lead, title="Open", likelihood=3, impact=3)

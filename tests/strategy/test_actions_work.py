@@ -12,7 +12,7 @@ from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions import milestones, money, participations, risks
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, BudgetLine, Edition, Participation, Risk, Update
 from tests.factories import strategy as make
 
@@ -36,12 +36,12 @@ def test_the_lead_is_handed_over_from_a_day_and_nothing_is_overwritten(
 def test_who_led_speaks_no_more_and_who_leads_does(
     act: Action, police: Organisation, lead: User, other_lead: User, secretariat: User
 ) -> None:
-    say_update(act, by=lead, done="Form drafted")
+    add_update(act, by=lead, done="Form drafted")
     participations.hand_over_lead(lead_part(act), by=secretariat, to=police, on=date(2026, 11, 1))
     fresh = Action.objects.get(pk=act.pk)
     with pytest.raises(NotAllowed):
-        say_update(fresh, by=lead, done="Still ours")
-    assert say_update(fresh, by=other_lead, done="Ours now").pk
+        add_update(fresh, by=lead, done="Still ours")
+    assert add_update(fresh, by=other_lead, done="Ours now").pk
 
 
 def test_ownership_survives_a_rename_and_a_merger(
@@ -54,7 +54,7 @@ def test_ownership_survives_a_rename_and_a_merger(
     csirt.save()
     fresh = Action.objects.get(pk=act.pk)
     assert fresh.owner_ids() == {police.pk}
-    assert say_update(fresh, by=other_lead, nothing_changed=True).said_by == other_lead.name
+    assert add_update(fresh, by=other_lead, nothing_changed=True).said_by == other_lead.name
 
 
 def test_a_body_that_was_merged_takes_no_new_part(
@@ -102,10 +102,10 @@ def test_a_missed_milestone_makes_the_action_late_and_ticking_it_mends_that(
 def test_an_update_says_something_and_ticks_what_was_reached(act: Action, lead: User) -> None:
     for nothing in ({}, {"nothing_changed": True, "done": "But this did"}):
         with pytest.raises(Refused):
-            say_update(act, by=lead, **nothing)  # type: ignore[arg-type]  # as a form would give it
+            add_update(act, by=lead, **nothing)  # type: ignore[arg-type]  # as a form would give it
     first = act.milestones.first()
     assert first is not None
-    update = say_update(act, by=lead, done=" Opened ", reached=[first], on=date(2026, 11, 20))
+    update = add_update(act, by=lead, done=" Opened ", reached=[first], on=date(2026, 11, 20))
     assert (update.done, update.said_by, update.on) == ("Opened", lead.name, date(2026, 11, 20))
     first.refresh_from_db()
     assert first.reached_on == date(2026, 11, 20)
@@ -114,7 +114,7 @@ def test_an_update_says_something_and_ticks_what_was_reached(act: Action, lead: 
 def test_an_update_ticks_no_milestone_of_another_action(edition: Edition, act: Action, lead: User) -> None:
     other = make.make_action(edition, "1.1.2", milestones=1)
     with pytest.raises(Refused) as refused:
-        say_update(act, by=lead, done="x", reached=list(other.milestones.all()))
+        add_update(act, by=lead, done="x", reached=list(other.milestones.all()))
     assert refused.value.code == "other_action"
     assert Update.objects.count() == 0
 
@@ -156,7 +156,7 @@ def test_a_lead_of_another_body_and_an_observer_say_nothing_here(act: Action, ot
     assert milestone is not None
     for user in (other_lead, observer):
         for refusal in (
-            lambda user=user: say_update(act, by=user, done="x"),
+            lambda user=user: add_update(act, by=user, done="x"),
             lambda user=user: milestones.reach_milestone(milestone, by=user),
             lambda user=user: risks.add_risk(act, by=user, title="x", likelihood=1, impact=1),
         ):

@@ -20,7 +20,7 @@ from floreo.strategy.actions.drafts import (
     AlreadyHere,
     accept_all,
     accept_row,
-    drop_draft,
+    discard_draft,
     edit_row,
     finish_draft,
     read_again,
@@ -97,7 +97,7 @@ def test_the_same_file_opens_the_draft_that_is_there(drafter: User) -> None:
     with pytest.raises(AlreadyHere) as told:
         start_draft(PLAN, by=drafter, name="another name.txt")
     assert told.value.draft == first
-    drop_draft(first, by=drafter)
+    discard_draft(first, by=drafter)
     assert start_draft(PLAN, by=drafter, name="again.txt") != first
 
 
@@ -304,13 +304,13 @@ def test_a_table_of_actions_brings_its_dates_and_bodies(drafter: User) -> None:
 def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
     justice = make.make_organisation("justice", "Ministry of Law and Order")
     FormerName.objects.create(organisation=justice, name="The Ministerio de Justicia", until=clock.today())
-    heir = make.make_organisation("digital", "Agencia Digital")
-    make.make_organisation("old", "Secretaría de Seguridad Digital", merged_into=heir)
+    successor = make.make_organisation("digital", "Agencia Digital")
+    make.make_organisation("old", "Secretaría de Seguridad Digital", merged_into=successor)
     draft = drafted(SPANISH, drafter)
     accept_everything(draft, drafter)
     finish_draft(draft, by=drafter)
     assert Action.objects.get(code="1.1.1").participations.get(part=Part.LEAD).organisation == justice
-    assert Action.objects.get(code="2.1.1").participations.get(part=Part.LEAD).organisation == heir
+    assert Action.objects.get(code="2.1.1").participations.get(part=Part.LEAD).organisation == successor
     oas = Organisation.objects.get(short_name="OEA")
     assert oas.name == "Organización de los Estados Americanos"
 

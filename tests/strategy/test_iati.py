@@ -29,7 +29,7 @@ needs_schema = pytest.mark.skipif(not SCHEMA.exists(), reason="the schema of IAT
 
 @pytest.fixture
 def edition(db: None) -> Any:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make_country()
         made = make_edition()
         Edition.objects.filter(pk=made.pk).update(is_public=True)
@@ -174,7 +174,7 @@ def test_a_fiscal_year_is_never_longer_than_a_year(year: int, starts: int) -> No
     assert fiscal_period(year + 1, starts)[0] == date.fromordinal(last.toordinal() + 1)
 
 
-def test_gaps_are_told_in_plain_words(act: Action, fund: Organisation, reporter: Organisation) -> None:
+def test_gaps_are_told_in_plain_text(act: Action, fund: Organisation, reporter: Organisation) -> None:
     deal = acts.add_grant(
         "deal",
         by=SYSTEM,

@@ -21,7 +21,7 @@ from floreo.strategy.logic import (
     in_order,
     next_code,
     quarter_ends,
-    standing,
+    status_of,
     tally,
     total,
 )
@@ -44,7 +44,7 @@ actions = st.builds(
 
 @given(actions, days)
 def test_every_action_stands_somehow_and_late_always_has_a_missed_day(facts: ActionFacts, day: date) -> None:
-    now = standing(facts, day)
+    now = status_of(facts, day)
     assert now.status in Status
     if now.status is Status.LATE:
         assert now.since is not None
@@ -56,28 +56,28 @@ def test_every_action_stands_somehow_and_late_always_has_a_missed_day(facts: Act
 def test_late_stays_late_while_nothing_happens(facts: ActionFacts, day: date, more: int) -> None:
     """Time alone never makes a late action well again: somebody must tick, close or hold it."""
     facts = facts_on(facts, day)
-    if standing(facts, day).status is Status.LATE:
-        later = standing(facts, day + timedelta(days=more))
+    if status_of(facts, day).status is Status.LATE:
+        later = status_of(facts, day + timedelta(days=more))
         assert later.status is Status.LATE
         assert later.since is not None
-        assert later.days(day + timedelta(days=more)) >= standing(facts, day).days(day)
+        assert later.days(day + timedelta(days=more)) >= status_of(facts, day).days(day)
 
 
 @given(actions, days)
 def test_closing_is_done_whatever_else_is_true(facts: ActionFacts, day: date) -> None:
-    assert standing(replace(facts, closed_on=day), day).rule is Rule.CLOSED
+    assert status_of(replace(facts, closed_on=day), day).rule is Rule.CLOSED
 
 
 @given(actions, days)
 def test_a_later_due_date_never_makes_an_action_late(facts: ActionFacts, day: date) -> None:
-    if standing(facts, day).status is not Status.LATE and facts.due_on:
-        assert standing(replace(facts, due_on=facts.due_on + timedelta(days=30)), day).status is not Status.LATE
+    if status_of(facts, day).status is not Status.LATE and facts.due_on:
+        assert status_of(replace(facts, due_on=facts.due_on + timedelta(days=30)), day).status is not Status.LATE
 
 
 @given(actions, days)
 def test_reaching_every_milestone_leaves_only_the_actions_own_date_to_be_missed(facts: ActionFacts, day: date) -> None:
     reached = replace(facts, milestones=tuple(replace(m, reached_on=day) for m in facts.milestones))
-    assert standing(reached, day).rule is not Rule.MILESTONE_OVERDUE
+    assert status_of(reached, day).rule is not Rule.MILESTONE_OVERDUE
 
 
 @given(actions, days)
@@ -92,8 +92,8 @@ def test_on_a_day_nothing_later_is_known(facts: ActionFacts, day: date) -> None:
 
 def test_an_undated_action_has_not_started_and_one_that_was_heard_of_is_on_track() -> None:
     day = date(2026, 11, 24)
-    assert standing(ActionFacts(), day).rule is Rule.UNDATED
-    assert standing(ActionFacts(heard=(day,)), day).status in HOLDING
+    assert status_of(ActionFacts(), day).rule is Rule.UNDATED
+    assert status_of(ActionFacts(heard=(day,)), day).status in HOLDING
 
 
 @given(st.lists(st.sampled_from(list(Status))))

@@ -18,7 +18,7 @@ from floreo.strategy import measures
 from floreo.strategy.actions.milestones import add_milestone, reach_milestone
 from floreo.strategy.actions.objectives import add_objective
 from floreo.strategy.actions.pillars import add_pillar
-from floreo.strategy.actions.standings import standing_of, with_facts
+from floreo.strategy.actions.statuses import status_result_of, with_facts
 from floreo.strategy.models import Action, BudgetLine, Edition, Milestone, Update
 from floreo.strategy.plan_facts import plan_facts
 from tests.factories.strategy import (
@@ -37,7 +37,7 @@ QUARTER = Period(date(2026, 10, 1), TODAY)
 def edition(db: None) -> Iterator[Edition]:
     """Two pillars; on 24 November 2026 action 1.1.1 holds its dates, 1.1.2 is late, 1.1.3 has a late milestone."""
     make_country()
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         edition = make_edition()
         Edition.objects.filter(pk=edition.pk).update(is_public=True)
         pillar = add_pillar(edition, by=SYSTEM, code="2", title="People")
@@ -103,7 +103,7 @@ def test_the_measure_and_the_page_give_every_action_the_same_standing(edition: E
         rows = {row.pk: row for row in shared.plan(everything(edition)).actions(everything(edition))}
     for day in (date(2026, 9, 1), date(2026, 10, 31), TODAY, date(2027, 8, 1)):
         for act in with_facts(Action.objects.all()):
-            assert rows[act.pk].standing(day) == standing_of(act, day), (act.code, day)
+            assert rows[act.pk].status_on(day) == status_result_of(act, day), (act.code, day)
 
 
 def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Edition) -> None:

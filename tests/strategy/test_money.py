@@ -16,9 +16,9 @@ from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions import money as acts
-from floreo.strategy.actions.carrying import start_next_edition
+from floreo.strategy.actions.next_edition import start_next_edition
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant, Payment
-from floreo.strategy.money import MoneyRow, grants_of, money_of, visible_grants, year_words
+from floreo.strategy.money import MoneyRow, grants_of, money_of, visible_grants, year_text
 from floreo.strategy.sums import Line, Sum, added, grouped
 from tests.factories.strategy import make_action, make_country, make_edition, make_organisation
 
@@ -52,7 +52,7 @@ def test_a_share_of_nothing_is_no_share_and_more_than_planned_is_above_a_hundred
 
 @pytest.mark.parametrize(("starts", "words"), [(1, "2026"), (4, "2026/27"), (10, "2026/27")])
 def test_a_fiscal_year_reads_as_people_write_it(starts: int, words: str) -> None:
-    assert year_words(2026, starts) == words
+    assert year_text(2026, starts) == words
 
 
 @pytest.fixture

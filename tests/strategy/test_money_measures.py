@@ -21,7 +21,7 @@ QUARTER = Period(date(2026, 10, 1), date(2026, 12, 31))
 
 @pytest.fixture
 def act(db: None) -> Iterator[Action]:
-    with clock.standing(day=TODAY):
+    with clock.pinned_day(day=TODAY):
         make_country()
         edition = make_edition()
         Edition.objects.update(is_public=True)

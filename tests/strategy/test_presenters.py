@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
+from floreo.core import wording
 from floreo.organisations.models import FormerName, Organisation
-from floreo.strategy.logic import ActionFacts, Rule, Standing, Status, standing, tally
+from floreo.strategy.logic import ActionFacts, Rule, Status, StatusResult, status_of, tally
 from floreo.strategy.models import Action, Milestone
-from floreo.strategy.presenters import actions, rules, words
-from floreo.strategy.presenters import standing as stands
+from floreo.strategy.presenters import actions, rules
+from floreo.strategy.presenters import status_text as stands
 
 TODAY = date(2026, 11, 24)
 
@@ -69,7 +70,7 @@ def ended(**changes: object) -> stands.EditionFacts:
     ],
 )
 def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> None:
-    assert stands.standing_sentences(now) == sentence
+    assert stands.status_sentences(now) == sentence
 
 
 @pytest.mark.parametrize(
@@ -133,8 +134,8 @@ def test_how_long_an_edition_runs() -> None:
 
 
 def test_a_tally_leaves_out_zeros() -> None:
-    assert stands.tally_words(counts(2, 3, 0, 1)) == "2 done, 3 on track, 1 late"
-    assert stands.tally_words(tally([])) == "no actions yet"
+    assert stands.tally_text(counts(2, 3, 0, 1)) == "2 done, 3 on track, 1 late"
+    assert stands.tally_text(tally([])) == "no actions yet"
     assert stands.tally_sentence(counts(1)) == "1 action: 1 done."
     assert stands.tally_sentence(counts(5, 9)) == "14 actions: 5 done, 9 on track."
 
@@ -144,7 +145,7 @@ def make(**fields: object) -> Action:
 
 
 def why(act: Action, *milestones: Milestone) -> str:
-    found = standing(
+    found = status_of(
         ActionFacts(
             starts_on=act.starts_on,
             due_on=act.due_on,
@@ -196,7 +197,7 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
 
 def test_every_rule_has_its_sentence_and_stands_on_the_help_page() -> None:
     for rule in Rule:
-        assert actions.why(make(), Standing(Status.ON_TRACK, rule), [], today=TODAY) or rule is Rule.SET_BY_HAND
+        assert actions.why(make(), StatusResult(Status.ON_TRACK, rule), [], today=TODAY) or rule is Rule.SET_BY_HAND
     assert {r.rule for r in rules.rules_in_order()} == set(Rule) - {Rule.SET_BY_HAND}
     assert "more than 184 days" in rules.rules_in_order()[4].when
 
@@ -206,9 +207,9 @@ def test_a_status_set_by_hand_names_who_and_when() -> None:
     assert actions.by_hand(act) == "“At risk” was set by hand by A. Person on 2 November 2026."
 
 
-def test_milestones_in_words() -> None:
+def test_milestones_in_text() -> None:
     def said(due: date | None, reached: date | None = None) -> str:
-        return actions.milestone_words(Milestone(title="x", due_on=due, reached_on=reached), today=TODAY)
+        return actions.milestone_text(Milestone(title="x", due_on=due, reached_on=reached), today=TODAY)
 
     assert said(date(2026, 3, 31), date(2026, 3, 30)) == "Reached 30 Mar 2026, 1 day early"
     assert said(date(2026, 3, 31), date(2026, 3, 31)) == "Reached 31 Mar 2026"
@@ -232,25 +233,25 @@ def test_a_lead_keeps_the_name_it_had_then() -> None:
     assert actions.lead_since(None, []) == ""
 
 
-def test_spans_dates_and_lists_in_words() -> None:
-    assert words.span_words(date(2026, 1, 1), date(2026, 12, 31)) == "1 Jan to 31 Dec 2026"
-    assert words.span_words(date(2025, 1, 1), date(2026, 12, 31)) == "1 Jan 2025 to 31 Dec 2026"
-    assert words.span_words(None, date(2026, 12, 31)) == "until 31 Dec 2026"
-    assert words.span_words(None, None) == "no dates set"
-    assert words.month_span(date(2026, 1, 1), date(2027, 12, 31)) == "Jan 2026 to Dec 2027"
-    assert words.month_span(None, date(2027, 12, 31)) == "due Dec 2027"
-    assert words.when_words(date(2022, 2, 1), "month") == "Feb 2022"
-    assert words.when_words(date(2022, 2, 1), "quarter") == "Q1 2022"
-    assert words.when_words(date(2020, 1, 1), "year") == "2020"
-    assert words.when_words(None) == "no date known"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert [words.number_word(n) for n in (0, 1, 9, 10)] == ["none", "one", "nine", "10"]
+def test_spans_dates_and_lists_in_text() -> None:
+    assert wording.span_text(date(2026, 1, 1), date(2026, 12, 31)) == "1 Jan to 31 Dec 2026"
+    assert wording.span_text(date(2025, 1, 1), date(2026, 12, 31)) == "1 Jan 2025 to 31 Dec 2026"
+    assert wording.span_text(None, date(2026, 12, 31)) == "until 31 Dec 2026"
+    assert wording.span_text(None, None) == "no dates set"
+    assert wording.month_span(date(2026, 1, 1), date(2027, 12, 31)) == "Jan 2026 to Dec 2027"
+    assert wording.month_span(None, date(2027, 12, 31)) == "due Dec 2027"
+    assert wording.when_text(date(2022, 2, 1), "month") == "Feb 2022"
+    assert wording.when_text(date(2022, 2, 1), "quarter") == "Q1 2022"
+    assert wording.when_text(date(2020, 1, 1), "year") == "2020"
+    assert wording.when_text(None) == "no date known"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert [wording.number_word(n) for n in (0, 1, 9, 10)] == ["none", "one", "nine", "10"]
 
 
 def test_spanish_dates_read_as_spanish() -> None:
     with override("es"):
-        assert words.day_words(TODAY) == "24 de noviembre de 2026"
-        assert words.month_words(TODAY) == "noviembre de 2026"
+        assert wording.day_text(TODAY) == "24 de noviembre de 2026"
+        assert wording.month_text(TODAY) == "noviembre de 2026"
 
 
 @pytest.mark.parametrize(
@@ -258,9 +259,9 @@ def test_spanish_dates_read_as_spanish() -> None:
     [counts(5, 9, 3, 3, 1, 3), counts(5, 9, 0, 1), counts(1, 0, 0, 1), counts(7), counts(1), counts(not_started=4)],
 )
 def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
-    english = stands.standing_sentences(now)
+    english = stands.status_sentences(now)
     with override("es"):
-        spanish = stands.standing_sentences(now)
+        spanish = stands.status_sentences(now)
         tally_said = stands.tally_sentence(now)
     assert spanish
     assert spanish != english

@@ -15,7 +15,7 @@ from floreo.strategy.actions.actions import update_action
 from floreo.strategy.actions.editions import publish_edition
 from floreo.strategy.actions.money import add_budget_line
 from floreo.strategy.actions.risks import add_risk
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.tables import TABLES
 from tests.factories import strategy as make
@@ -31,8 +31,8 @@ def full(edition: Edition, act: Action, secretariat: User) -> Action:
     update_action(act, by=SYSTEM, internal_notes="SECRET note", person=ana)
     hidden = make.make_action(edition, "1.1.9")
     update_action(hidden, by=SYSTEM, is_public=False, title="SECRET action")
-    say_update(act, by=SYSTEM, done="Opened")
-    say_update(act, by=SYSTEM, done="SECRET update", is_public=False)
+    add_update(act, by=SYSTEM, done="Opened")
+    add_update(act, by=SYSTEM, done="SECRET update", is_public=False)
     add_risk(act, by=SYSTEM, title="SECRET risk", likelihood=2, impact=2)
     add_risk(act, by=SYSTEM, title="Known risk", likelihood=2, impact=2, is_public=True)
     donor = Organisation.objects.create(code="hidden-donor", name="SECRET donor", kind="donor", is_public=False)

@@ -145,7 +145,7 @@ class Document:
     author: str = ""
     made_on: date | None = None
     foot: str = ""
-    sample_words: str = ""  # "Sample data. ...": empty for a real country
+    sample_text: str = ""  # "Sample data. ...": empty for a real country
     contents: bool = False
     contents_title: str = ""
     one_page: bool = False  # one A4, drawn tighter

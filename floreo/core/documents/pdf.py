@@ -119,7 +119,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "kicker": _kicker(document),
         "beside": [bounded(b, 200) for b in document.beside],
         "foot": bounded(document.foot, 600),
-        "sample": bounded(document.sample_words, 200),
+        "sample": bounded(document.sample_text, 200),
         "contents": document.contents,
         "contents_title": clean(document.contents_title or labels.contents),
         "contents_depth": contents_depth(document.blocks),

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 
 from floreo.core.figures import SMALL, Frequency, following, period_of
-from floreo.core.ui import charts, words
+from floreo.core.ui import charts, locale
 
 PER_CENT = "%"
 LONGEST_GAP = 40  # missing periods drawn one by one; more than this is one gap
@@ -31,18 +31,18 @@ def _drawable(reading: Any, *, about_people: bool) -> Decimal | None:
     return value
 
 
-def value_words(value: Decimal | float, indicator: Any) -> str:
+def value_text(value: Decimal | float, indicator: Any) -> str:
     """ "81 %", "1,204": other units stand in the caption."""
-    number = words.number(value, indicator.decimals)
+    number = locale.number(value, indicator.decimals)
     return f"{number}\u00a0%" if indicator.unit == PER_CENT else number
 
 
-def _axis_words(reading_end: date, frequency: str) -> str:
+def _axis_text(reading_end: date, frequency: str) -> str:
     """What a period is called under the axis, without its year."""
     if frequency == Frequency.QUARTER:
         return f"{_('Q')}{(reading_end.month + 2) // 3}"
     if frequency == Frequency.MONTH:
-        return format_date(reading_end, "MMM", locale=words.locale()).replace(".", "").replace("Sept", "Sep")
+        return format_date(reading_end, "MMM", locale=locale.locale()).replace(".", "").replace("Sept", "Sep")
     return ""
 
 
@@ -54,7 +54,7 @@ def _missing(before: Any, after: Any, frequency: str) -> list[charts.Point]:
     found: list[charts.Point] = []
     period = following(period_of(before.ends_on, rhythm), rhythm)
     while period.end < after.starts_on and len(found) < LONGEST_GAP:
-        found.append(charts.Point(period.end, None, _axis_words(period.end, frequency)))
+        found.append(charts.Point(period.end, None, _axis_text(period.end, frequency)))
         period = following(period, rhythm)
     return found
 
@@ -73,7 +73,7 @@ def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
         before = reading
     newest = next((i for i in reversed(range(len(found))) if found[i].value is not None), None)
     if newest is not None:
-        said = value_words(_decimal(found[newest].value), indicator)
+        said = value_text(_decimal(found[newest].value), indicator)
         found[newest] = replace(found[newest], words=said)
     return found
 
@@ -89,7 +89,7 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
     return charts.Point(
         on=reading.ends_on,
         value=value,
-        label=_axis_words(reading.ends_on, indicator.frequency),
+        label=_axis_text(reading.ends_on, indicator.frequency),
         corrected=tuple(earlier),
         starts_anew=reading.not_comparable,
     )
@@ -98,20 +98,20 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
 def _goal(indicator: Any) -> charts.Goal | None:
     if indicator.target is None:
         return None
-    said = _("Target %(value)s") % {"value": value_words(indicator.target, indicator)}
+    said = _("Target %(value)s") % {"value": value_text(indicator.target, indicator)}
     due = indicator.target_due
-    return charts.Goal(indicator.target, said, due, words.day(due, "month") if due else "")
+    return charts.Goal(indicator.target, said, due, locale.day(due, "month") if due else "")
 
 
 def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[charts.Point], str]:
     """The baseline as the first point, with its words, where its day is known and nothing older stands there."""
     if indicator.baseline is None or indicator.baseline_on is None:
         return points, ""
-    said = _("%(value)s baseline") % {"value": value_words(indicator.baseline, indicator)}
+    said = _("%(value)s baseline") % {"value": value_text(indicator.baseline, indicator)}
     day = indicator.baseline_on
     if points and points[0].on <= day:
         return points, said if points[0].on == day else ""
-    return [charts.Point(day, indicator.baseline, _axis_words(day, indicator.frequency)), *points], said
+    return [charts.Point(day, indicator.baseline, _axis_text(day, indicator.frequency)), *points], said
 
 
 def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, caption: str) -> charts.Line | None:
@@ -121,7 +121,7 @@ def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, ca
     known = [p for p in points if p.value is not None]
     if not known or len(known) + (goal is not None) < 2:
         return None
-    marks = tuple(charts.Mark(n.on, f"{n.in_language('title')}, {words.day(n.on, 'month')}") for n in notes)
+    marks = tuple(charts.Mark(n.on, f"{n.in_language('title')}, {locale.day(n.on, 'month')}") for n in notes)
     return charts.Line(
         points=tuple(points),
         label=spoken(caption, known, goal, indicator),
@@ -129,13 +129,13 @@ def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, ca
         baseline=baseline,
         marks=marks,
         top=100 if indicator.unit == PER_CENT else None,
-        say=words.number,
+        say=locale.number,
     )
 
 
-def period_words(day: date, frequency: str) -> str:
+def period_text(day: date, frequency: str) -> str:
     precision = {Frequency.QUARTER: "quarter", Frequency.MONTH: "month", Frequency.YEAR: "year"}
-    return words.day(day, precision.get(Frequency(frequency), "day") if frequency in set(Frequency) else "day")
+    return locale.day(day, precision.get(Frequency(frequency), "day") if frequency in set(Frequency) else "day")
 
 
 def spoken(caption: str, known: Sequence[charts.Point], goal: charts.Goal | None, indicator: Any) -> str:
@@ -143,10 +143,10 @@ def spoken(caption: str, known: Sequence[charts.Point], goal: charts.Goal | None
     first, last = known[0], known[-1]
     facts = {
         "caption": caption,
-        "first": value_words(_decimal(first.value), indicator),
-        "then": period_words(first.on, indicator.frequency),
-        "last": value_words(_decimal(last.value), indicator),
-        "now": period_words(last.on, indicator.frequency),
+        "first": value_text(_decimal(first.value), indicator),
+        "then": period_text(first.on, indicator.frequency),
+        "last": value_text(_decimal(last.value), indicator),
+        "now": period_text(last.on, indicator.frequency),
     }
     said = _("Line chart: %(caption)s. %(first)s in %(then)s, %(last)s in %(now)s.") % facts
     if goal is None:

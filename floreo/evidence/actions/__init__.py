@@ -1,18 +1,18 @@
 """Writing evidence: keeping it, attaching it, letting it go, looking whether links still answer."""
 
 from floreo.evidence.actions.attaching import attach, detach
-from floreo.evidence.actions.keeping import keep_file, keep_link, keep_record
-from floreo.evidence.actions.looking import look_at_links
-from floreo.evidence.actions.tending import replace_with, update_evidence, withdraw
+from floreo.evidence.actions.editing import replace_with, update_evidence, withdraw
+from floreo.evidence.actions.link_check import check_links
+from floreo.evidence.actions.storing import store_file, store_link, store_record
 
 __all__ = [
     "attach",
+    "check_links",
     "detach",
-    "keep_file",
-    "keep_link",
-    "keep_record",
-    "look_at_links",
     "replace_with",
+    "store_file",
+    "store_link",
+    "store_record",
     "update_evidence",
     "withdraw",
 ]

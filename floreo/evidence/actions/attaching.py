@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep
+from floreo.core.action import action, delete, save
 from floreo.core.errors import Missing, Refused
-from floreo.evidence.actions.keeping import may_have
+from floreo.evidence.actions.storing import may_have
 from floreo.evidence.models import Attachment, Evidence
 
 
@@ -36,9 +36,9 @@ def _attach(made: Attachment, *, by: Actor) -> Attachment:
         raise Refused(_("This evidence was withdrawn. Attach what stands in its place."), code="withdrawn")
     here = Attachment.objects.filter(evidence=evidence, thing=made.thing).first()
     if here is None:
-        return keep(made)
+        return save(made)
     here.note = made.note or here.note
-    return keep(here)
+    return save(here)
 
 
 @action("evidence.detached", needs=Permission.EVIDENCE_KEEP)
@@ -48,7 +48,7 @@ def detach(attachment: Attachment, *, by: Actor) -> None:
     if fresh is None:
         raise Missing(_("It was taken off already. Go back and reload the page."))
     _must_be_open(keys.thing_of(fresh.thing))
-    drop(fresh)
+    delete(fresh)
 
 
 def _must_be_open(thing: models.Model | None) -> None:

@@ -12,11 +12,11 @@ from django.db.models import F, Min, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
+from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.task import Source, Task
-from floreo.feeds.incoming.keeping import path_of
-from floreo.feeds.models import Feed, FeedRule, Report, ReportState, TypeMapping
+from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState, TypeMapping
 from floreo.feeds.presenters.problems import LOST, STOPPED
 
 LEASE = timedelta(hours=1)  # a file of 10 GB takes a few minutes
@@ -31,13 +31,13 @@ class Claimed:
     feed: Feed
     report_type: str
     day: date
-    new: tuple[Report, ...]
-    read: tuple[Report, ...] = ()
+    new: tuple[FeedFile, ...]
+    read: tuple[FeedFile, ...] = ()
 
     @property
     def is_hopeless(self) -> bool:
         """Whether worker after worker has died over it: then it is given up, or it would take them all down for ever."""
-        return any(r.state == ReportState.RUNNING and r.attempts >= MOST_ATTEMPTS for r in self.new)
+        return any(r.state == FileState.RUNNING and r.attempts >= MOST_ATTEMPTS for r in self.new)
 
     def owner_ids(self) -> set[int]:
         return set()
@@ -46,15 +46,15 @@ class Claimed:
         return " ".join(filter(None, [self.feed.name, self.report_type, self.day.isoformat()]))
 
 
-def _due() -> QuerySet[Report]:
+def _due() -> QuerySet[FeedFile]:
     """What waits, but for what was told to wait until later; and what a worker that died holds no longer."""
     over = Q(claimed_until__lt=clock.now())
-    return Report.objects.filter(
-        Q(state=ReportState.WAITING) & (Q(claimed_until=None) | over) | Q(state=ReportState.RUNNING) & over
+    return FeedFile.objects.filter(
+        Q(state=FileState.WAITING) & (Q(claimed_until=None) | over) | Q(state=FileState.RUNNING) & over
     )
 
 
-def claim_next(*, only: QuerySet[Report] | None = None) -> Claimed | None:
+def claim_next(*, only: QuerySet[FeedFile] | None = None) -> Claimed | None:
     """The window that has waited longest, or None. Two processes never get one window: who claims holds the feed's row,
     and looks anew whether anybody works on it. A claim is no fact of record, so it leaves no entry."""
     due = _due() if only is None else _due() & only
@@ -62,17 +62,17 @@ def claim_next(*, only: QuerySet[Report] | None = None) -> Claimed | None:
     for feed_id, report_type, day, _came in windows[:200]:
         with transaction.atomic():
             feed = Feed.objects.select_for_update(no_key=True).get(pk=feed_id)
-            window = Report.objects.filter(feed=feed, report_type=report_type, day=day)
-            if window.filter(state=ReportState.RUNNING, claimed_until__gte=clock.now()).exists():
+            window = FeedFile.objects.filter(feed=feed, report_type=report_type, day=day)
+            if window.filter(state=FileState.RUNNING, claimed_until__gte=clock.now()).exists():
                 continue
             new = list((_due() & window).order_by("pk"))
             if not new:
                 continue
-            lease = {"state": ReportState.RUNNING, "claimed_until": clock.now() + LEASE}
-            died = [r.pk for r in new if r.state == ReportState.RUNNING]
-            Report.objects.filter(pk__in=died).update(attempts=F("attempts") + 1)
-            Report.objects.filter(pk__in=[r.pk for r in new]).update(**lease)
-            read = window.filter(state=ReportState.DONE).order_by("pk")
+            lease = {"state": FileState.RUNNING, "claimed_until": clock.now() + LEASE}
+            died = [r.pk for r in new if r.state == FileState.RUNNING]
+            FeedFile.objects.filter(pk__in=died).update(attempts=F("attempts") + 1)
+            FeedFile.objects.filter(pk__in=[r.pk for r in new]).update(**lease)
+            read = window.filter(state=FileState.DONE).order_by("pk")
             return Claimed(feed, report_type, day, tuple(new), tuple(read))
     return None
 
@@ -85,7 +85,7 @@ def task_of(claimed: Claimed, *, dry_run: bool = False) -> Task:
         feed=feed.code,
         day=claimed.day,
         report_type=claimed.report_type,
-        files=tuple(Source(str(path_of(r.digest)), r.digest, r.name) for r in reports),
+        files=tuple(Source(str(path_of(r.sha256)), r.sha256, r.name) for r in reports),
         received_at=max(r.received_at for r in reports),
         root=str(settings.EVENTS_ROOT),
         constituency=str(constituency_path()),
@@ -115,14 +115,14 @@ def rule_row(rule: FeedRule) -> dict[str, object]:
 @action("report.given_back", needs=Permission.FEED_RUN, quiet=True)
 def give_back(claimed: Claimed, *, by: Actor) -> None:
     """Reading stopped without a word of the engine's. It is tried again, but not for ever."""
-    for report in Report.objects.select_for_update().filter(pk__in=[r.pk for r in claimed.new]):
-        if report.state != ReportState.RUNNING:
+    for report in FeedFile.objects.select_for_update().filter(pk__in=[r.pk for r in claimed.new]):
+        if report.state != FileState.RUNNING:
             continue
         report.attempts += 1
-        is_lost = not Path(path_of(report.digest)).exists()
+        is_lost = not Path(path_of(report.sha256)).exists()
         if is_lost or report.attempts >= MOST_ATTEMPTS:
-            report.state, report.problem = ReportState.REFUSED, LOST if is_lost else STOPPED
+            report.state, report.problem = FileState.REFUSED, LOST if is_lost else STOPPED
         else:
-            report.state = ReportState.WAITING
+            report.state = FileState.WAITING
         report.claimed_until = None
-        keep(report, full_clean=False)
+        save(report, full_clean=False)

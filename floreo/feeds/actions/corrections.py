@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
-from floreo.feeds import letters, logic
+from floreo.feeds import logic, notice_mail
 from floreo.feeds.engine.events import Match
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import Correction, CorrectionState, Finding, FindingState, Said, Spell
-from floreo.organisations.actions.checking import newest, refuse
+from floreo.feeds.models import Correction, CorrectionState, Finding, FindingState, OpenPeriod, ReplyKind
+from floreo.organisations.actions.checking import lock_latest, refuse
 from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding
 from floreo.organisations.actions.networks import update_network
 from floreo.organisations.models import Holding, HoldingKind, Network, Organisation
@@ -28,10 +28,10 @@ def accept(
     """The register was wrong: the network goes to `moved_to`, or to nobody. Findings that stand go along, or close without
     counting as mended."""
     correction = _open(correction)
-    heir = correction.organisation.heir()
-    if moved_to is not None and moved_to.heir().pk == heir.pk:
+    successor = correction.organisation.successor()
+    if moved_to is not None and moved_to.successor().pk == successor.pk:
         raise refuse("moved_to", _("It is theirs already. Choose another organisation, or none."), code="same")
-    moved_to = moved_to.heir() if moved_to else None
+    moved_to = moved_to.successor() if moved_to else None
     _correct_register(correction, moved_to, by=by)
     _rehome(correction, moved_to)
     correction.moved_to = moved_to
@@ -48,7 +48,7 @@ def refuse_correction(correction: Correction, *, by: Actor, decision: str) -> Co
 
 
 def _open(correction: Correction) -> Correction:
-    correction = newest(correction)
+    correction = lock_latest(correction)
     if correction.state != CorrectionState.OPEN:
         sentence = _("%(who)s decided it already. Reload the page.") % {"who": correction.decided_by}
         raise Refused(sentence, code="decided")
@@ -58,17 +58,20 @@ def _open(correction: Correction) -> Correction:
 def _decide(correction: Correction, state: CorrectionState, decision: str, by: Actor) -> Correction:
     correction.state, correction.decision = state, decision.replace("\x00", "").strip()[:4000]
     correction.decided_at, correction.decided_by = moment(clock.today()), by.actor_name[:200]
-    keep(correction, full_clean=False)
-    digest = correction.answer.digest
-    if digest is not None:
-        outbox.post_all([letters.decided(correction, to, by=by.actor_name) for to in digest.to])
+    save(correction, full_clean=False)
+    notice = correction.answer.notice
+    if notice is not None:
+        outbox.post_all([notice_mail.decided(correction, to, by=by.actor_name) for to in notice.to])
     return correction
 
 
 def _correct_register(correction: Correction, moved_to: Organisation | None, *, by: Actor) -> None:
     """What names them today is changed: a holding, a network's prefix, or the network itself."""
-    bodies = bodies_of([correction.organisation.heir().pk])
-    value, why = correction.network, _("They say that it is not theirs: %(who)s") % {"who": correction.answer.said_by}
+    bodies = bodies_of([correction.organisation.successor().pk])
+    value, why = (
+        correction.network,
+        _("They say that it is not theirs: %(who)s") % {"who": correction.answer.replied_by},
+    )
     holding = Holding.objects.filter(organisation__in=bodies, value=value).first()
     if holding is not None:
         if moved_to is None:
@@ -92,8 +95,8 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
 
 def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it closes; its
-    open spell goes, so that it does not count as mended."""
-    bodies = bodies_of([correction.organisation.heir().pk])
+    open open_period goes, so that it does not count as mended."""
+    bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
     standing = list(rows.filter(network=correction.network).order_by("pk"))
     known = set()
@@ -107,13 +110,13 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
             finding.organisation, finding.said, finding.said_on = moved_to, "", None
             moved.append(finding)
         else:
-            finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), Said.NOT_OURS
+            finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
             finding.seen = {}  # its days were somebody else's: no run that comes late computes from them
             closed.append(finding)
     fields = ["organisation", "said", "said_on", "claim", "told_on", "told_state", "state", "fixed_on", "seen"]
     Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
     for at in range(0, len(closed), 500):
-        Spell.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()
+        OpenPeriod.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()
     note(findings_moved=len(moved), findings_closed=len(closed))
 
 

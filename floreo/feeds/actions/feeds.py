@@ -14,13 +14,13 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.evidence.logic import is_web_address
 from floreo.feeds.engine import formats
-from floreo.feeds.models import Feed, Tlp, Way
-from floreo.organisations.actions.checking import free_code, keep, must_name, newest, put, refuse
+from floreo.feeds.models import CollectorKind, Feed, Tlp
+from floreo.organisations.actions.checking import assign, free_code, lock_latest, refuse, require_name, save
 
 BY_HAND = "by-hand"
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
 _PAGES = {"new", "reports", "types", "rules", "explorer"}  # pages beside the feeds' own, so no codes of feeds
-_PLACED = {Way.FOLDER, Way.MAIL, Way.FETCH}
+_PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
 _MAPPING_WORDS = {
     "address",
     "time",
@@ -39,7 +39,7 @@ _MAPPING_WORDS = {
 class Facts(TypedDict, total=False):
     """What may be said of a feed."""
 
-    way: str
+    collector: str
     place: str
     format: str
     mapping: dict[str, Any]
@@ -60,28 +60,28 @@ class Changes(Facts, total=False):
 def make_feed(name: str, *, by: Actor, code: str = "", **facts: Unpack[Facts]) -> Feed:
     """A feed from its four fields: name, way, place, format."""
     feed = Feed()
-    put(feed, {**facts, "name": name})
-    must_name(feed)
+    assign(feed, {**facts, "name": name})
+    require_name(feed)
     feed.code = free_code(Feed, feed.name, wanted=code)[:40].strip("-")
     if feed.code in _PAGES:
         feed.code = free_code(Feed, f"{feed.code} feed")
     _check(feed)
-    if feed.way == Way.FETCH:
+    if feed.collector == CollectorKind.FETCH:
         feed.due_at = clock.now()
-    return keep(feed)
+    return save(feed)
 
 
 @action("feed.changed", needs=Permission.FEED_RUN)
 def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> Feed:
-    fresh = newest(feed, version)
-    was = (fresh.way, fresh.place, fresh.fetch_secret, fresh.is_active)
-    put(fresh, facts)
-    must_name(fresh)
+    fresh = lock_latest(feed, version)
+    was = (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active)
+    assign(fresh, facts)
+    require_name(fresh)
     _check(fresh)
-    if (fresh.way, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
+    if (fresh.collector, fresh.place, fresh.fetch_secret, fresh.is_active) != was:  # another place has said nothing yet
         fresh.etag = fresh.modified = fresh.last_error = ""
-        fresh.failures, fresh.due_at = 0, clock.now() if fresh.way == Way.FETCH else None
-    return keep(fresh)
+        fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector == CollectorKind.FETCH else None
+    return save(fresh)
 
 
 def by_hand(*, by: Actor) -> Feed:
@@ -91,9 +91,11 @@ def by_hand(*, by: Actor) -> Feed:
 
 
 def _check(feed: Feed) -> None:
-    if feed.way not in Way.values:
-        raise refuse("way", _("Choose how its files come."))
-    if feed.way == Way.API and not feed.format:  # told once, so that what is checked at the door is what is read later
+    if feed.collector not in CollectorKind.values:
+        raise refuse("collector", _("Choose how its files come."))
+    if (
+        feed.collector == CollectorKind.API and not feed.format
+    ):  # told once, so that what is checked at the door is what is read later
         feed.format = "jsonl" if feed.mapping else "intelmq"
     if feed.format and feed.format not in formats.names():
         raise refuse("format", _("Choose one of the formats, or leave it to be told from the files."))
@@ -104,15 +106,17 @@ def _check(feed: Feed) -> None:
     if feed.absent_runs < 1:
         raise refuse("absent_runs", _("At least one report has to come without it before a finding counts as mended."))
     check_mapping(feed.mapping)
-    if feed.way in _PLACED:
-        {Way.FOLDER: _check_folder, Way.MAIL: _check_mail, Way.FETCH: _check_fetch}[Way(feed.way)](feed)
+    if feed.collector in _PLACED:
+        {CollectorKind.FOLDER: _check_folder, CollectorKind.MAIL: _check_mail, CollectorKind.FETCH: _check_fetch}[
+            CollectorKind(feed.collector)
+        ](feed)
         _must_be_alone(feed)
     elif feed.place:
         raise refuse("place", _("Files of this feed are handed in here. Leave the place empty."))
 
 
 def _must_be_alone(feed: Feed) -> None:
-    same = Feed.objects.filter(way=feed.way, place__iexact=feed.place).exclude(pk=feed.pk)
+    same = Feed.objects.filter(collector=feed.collector, place__iexact=feed.place).exclude(pk=feed.pk)
     if (other := same.first()) is not None:
         sentence = _("The feed “%(name)s” has this place already.") % {"name": other.name}
         raise refuse("place", sentence, code="place_taken")

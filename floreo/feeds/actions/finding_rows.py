@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from floreo.feeds import logic
 from floreo.feeds.logic import Stretch, Times
-from floreo.feeds.models import Feed, Finding, Run, Said
+from floreo.feeds.models import Feed, Finding, ReplyKind, Run
 
 Row = dict[str, Any]  # a finding by its columns
 Identity = tuple[int, str, str, int]
@@ -151,13 +151,13 @@ def _stretches(kept: Sequence[Sequence[str]]) -> list[Stretch]:
 def settle(row: Row, known: Known) -> list[Times]:
     """Puts into the row what follows from its days and the days of runs; the times that it was open."""
     seen = {source: _stretches(kept) for source, kept in row["seen"].items()}
-    times = logic.spells(seen, known.runs, known.absent)
+    times = logic.open_periods(seen, known.runs, known.absent)
     row["first_day"], row["last_day"] = times[0].opened_on, times[-1].last_day
     row["days_seen"] = logic.days_in(seen)
     row["opened_on"], row["fixed_on"], row["reopened"] = times[-1].opened_on, times[-1].fixed_on, len(times) - 1
     row["state"] = logic.state_after(
-        first_seen=row["first_day"], last_seen=row["last_day"], was_fixed=len(times) > 1, mended_on=row["fixed_on"]
+        first_seen=row["first_day"], last_seen=row["last_day"], was_fixed=len(times) > 1, fixed_day=row["fixed_on"]
     ).value
-    if row["said"] == Said.FIXED:
-        row["claim"] = logic.claim_after(row["said_on"], times).value
+    if row["said"] == ReplyKind.FIXED:
+        row["claim"] = logic.fix_claim_after(row["said_on"], times).value
     return times

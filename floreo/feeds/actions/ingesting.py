@@ -15,14 +15,14 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from floreo.core.access import Actor
+from floreo.feeds.actions.aggregate import Taken, findings_of, take_in
 from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, task_of
 from floreo.feeds.actions.posting import take_in_posted
-from floreo.feeds.actions.taking import Taken, findings_of, take_in
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.store import Store
 from floreo.feeds.engine.submit import Executor, executor
 from floreo.feeds.engine.task import Summary, Task
-from floreo.feeds.models import Report, ReportState
+from floreo.feeds.models import FeedFile, FileState
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +35,15 @@ class Ingested:
     stopped: list[Claimed] = field(default_factory=list)
 
 
-Told = Callable[[Claimed, Sequence[Summary]], object]
+FileIdentity = Callable[[Claimed, Sequence[Summary]], object]
 
 
 def ingest_waiting(
     runner: Executor | None = None,
     *,
     by: Actor,
-    only: QuerySet[Report] | None = None,
-    told: Told | None = None,
+    only: QuerySet[FeedFile] | None = None,
+    told: FileIdentity | None = None,
     run: Callable[[Task], tuple[Summary, ...]] = ingest.run,
     at_once: int = 1,
     seconds: float = float("inf"),
@@ -57,7 +57,7 @@ def ingest_waiting(
     running: deque[tuple[Claimed, Any]] = deque()
     until = time.monotonic() + seconds
     while True:
-        rest = (Report.objects.all() if only is None else only).exclude(pk__in=failed)
+        rest = (FeedFile.objects.all() if only is None else only).exclude(pk__in=failed)
         while time.monotonic() < until and len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
             running.append((claimed, _submitted(claimed, runner, run)))
         if not running:
@@ -87,8 +87,8 @@ def _submitted(claimed: Claimed, runner: Executor, run: Callable[[Task], tuple[S
 def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Summary] | None:
     """The summaries of what is new in the window; None when the engine stopped without a word."""
     try:
-        wanted = {r.digest for r in claimed.new}
-        summaries = [s for s in future.result() if s.digest in wanted]
+        wanted = {r.sha256 for r in claimed.new}
+        summaries = [s for s in future.result() if s.notice in wanted]
         take_in(claimed, by=by, summaries=summaries, told=findings_of(summaries, store))
     except Exception:  # one window must not stop the night; it is logged and tried again
         log.exception("reading %s failed", claimed)
@@ -104,7 +104,7 @@ _WORTH_A_POOL = 256 << 20
 def read_waiting(*, by: Actor) -> Ingested:
     """The job: some of what waits, here; where much waits, in as many processes as there are cores."""
     take_in_posted(by=by)
-    waiting = Report.objects.filter(state=ReportState.WAITING)
+    waiting = FeedFile.objects.filter(state=FileState.WAITING)
     much = (waiting.aggregate(n=Sum("size"))["n"] or 0) > _WORTH_A_POOL and (os.cpu_count() or 1) > 1
     with executor("pool" if much else "inline") as runner:
         at_once = (os.cpu_count() or 1) + 1 if much else 1

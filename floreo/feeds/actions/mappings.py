@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep
+from floreo.core.action import action, delete, save
 from floreo.core.errors import Missing
 from floreo.feeds.actions.feeds import check_mapping
 from floreo.feeds.models import TypeMapping
-from floreo.organisations.actions.checking import newest, refuse
+from floreo.organisations.actions.checking import lock_latest, refuse
 
 
 @action("type_mapping.set", needs=Permission.FEED_RUN)
@@ -23,9 +23,9 @@ def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version
         raise refuse("mapping", _("Say in which column the address or the name stands."), code="no_subject")
     check_mapping(mapping)
     here = TypeMapping.objects.filter(report_type=report_type).first()
-    said = newest(here, version) if here is not None else TypeMapping(report_type=report_type)
+    said = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)
     said.mapping = mapping
-    return keep(said)
+    return save(said)
 
 
 @action("type_mapping.removed", needs=Permission.FEED_RUN)
@@ -33,4 +33,4 @@ def remove_mapping(said: TypeMapping, *, by: Actor) -> None:
     fresh = TypeMapping.objects.select_for_update().filter(pk=said.pk).first()
     if fresh is None:
         raise Missing(_("It was removed while you worked. Go back and reload the page."))
-    drop(fresh)
+    delete(fresh)

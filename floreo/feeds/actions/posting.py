@@ -13,10 +13,10 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
 from floreo.core.errors import Refused
 from floreo.feeds.actions.receiving import receive
+from floreo.feeds.collectors import spool
 from floreo.feeds.engine.normalise import events_of
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.incoming import spool
-from floreo.feeds.models import Feed, Way
+from floreo.feeds.models import CollectorKind, Feed
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 
 MOST_EVENTS = 1000
@@ -26,7 +26,7 @@ def post_events(feed: Feed, *, by: Actor, events: Sequence[dict[str, Any]]) -> i
     """Keeps all of them, or says what is wrong with which and keeps none. Names follow IntelMQ's data format, or the feed's own
     mapping. No row is written here: the report is, once the events are taken in."""
     must(by, Permission.FEED_RUN, feed)
-    if feed.way != Way.API or not feed.is_active:
+    if feed.collector != CollectorKind.API or not feed.is_active:
         raise Refused(_("This feed takes no events from programs."), code="not_for_programs")
     if not 0 < len(events) <= MOST_EVENTS:
         sentence = _("Send between 1 and %(most)d events at a time.") % {"most": MOST_EVENTS}
@@ -61,9 +61,9 @@ def take_in_posted(*, by: Actor) -> int:
     """Makes reports of what programs have sent since the last time; how many. One whose bytes were received before a worker
     died is received again, which changes nothing."""
     count = 0
-    for feed in Feed.objects.filter(way=Way.API):
+    for feed in Feed.objects.filter(collector=CollectorKind.API):
         for path in spool.roll(feed.code):
             with path.open("rb") as opened:
-                count += not receive(feed, opened=opened, name=path.name, by=by, way=_("API")).already
+                count += not receive(feed, opened=opened, name=path.name, by=by, collector=_("API")).already
             path.unlink()
     return count

@@ -10,18 +10,18 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
-from floreo.feeds.incoming.keeping import Kept, Readable, keep_bytes
-from floreo.feeds.incoming.telling import tell
-from floreo.feeds.models import Feed, Report, ReportState
+from floreo.feeds.collectors.blobs import Kept, Readable, keep_bytes
+from floreo.feeds.collectors.identity import identify
+from floreo.feeds.models import Feed, FeedFile, FileState
 
 
 @dataclass(frozen=True)
 class Received:
     """A report, and whether its bytes had come before."""
 
-    report: Report
+    report: FeedFile
     already: bool
 
 
@@ -32,7 +32,7 @@ def receive(
     name: str,
     by: Actor,
     day: date | None = None,
-    way: str = "",
+    collector: str = "",
     largest: int | None = None,
 ) -> Received:
     """Keeps the bytes under their hash and lets the report wait. The same bytes again change nothing, except that a report
@@ -45,29 +45,29 @@ def receive(
         raise Refused(sentence, code="future_day", fields={"day": sentence})
     kept = keep_bytes(opened, largest=largest)
     try:
-        return _receive(feed, by=by, kept=kept, name=name, day=day, way=way)
+        return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
     except IntegrityError:  # two at once: the other was first
-        return _receive(feed, by=by, kept=kept, name=name, day=day, way=way)
+        return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
 
 
 @action("report.received", needs=Permission.FEED_RUN, quiet=True)
-def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, way: str) -> Received:
-    told = tell(feed, name, kept.path, came_on=clock.today(), day=day)
-    same = Report.objects.select_for_update().filter(feed=feed, digest=kept.digest)
+def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, collector: str) -> Received:
+    told = identify(feed, name, kept.path, came_on=clock.today(), day=day)
+    same = FeedFile.objects.select_for_update().filter(feed=feed, sha256=kept.sha256)
     here = (same.filter(report_type=told.report_type, day=told.day) if told.says_day else same).first()
     if here is not None:
-        if here.state == ReportState.REFUSED:
-            here.state, here.attempts, here.problem, here.claimed_until = ReportState.WAITING, 0, "", None
-            keep(here, full_clean=False)
+        if here.state == FileState.REFUSED:
+            here.state, here.attempts, here.problem, here.claimed_until = FileState.WAITING, 0, "", None
+            save(here, full_clean=False)
         return Received(here, already=True)
-    made = Report(
+    made = FeedFile(
         feed=feed,
-        digest=kept.digest,
+        sha256=kept.sha256,
         name=told.name,
         day=told.day,
         report_type=told.report_type,
         size=kept.size,
         received_at=clock.now(),
-        received_by=(way or by.actor_name)[:200],
+        received_by=(collector or by.actor_name)[:200],
     )
-    return Received(keep(made, full_clean=False), already=False)
+    return Received(save(made, full_clean=False), already=False)

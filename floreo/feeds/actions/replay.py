@@ -14,14 +14,14 @@ from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
-from floreo.core.outbox import put_aside
-from floreo.feeds.actions.answering import FOR_THE_TEAM, answer, see_to
+from floreo.core.outbox import discard
 from floreo.feeds.actions.corrections import accept, refuse_correction
-from floreo.feeds.actions.digests import send_digests
 from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.actions.notices import send_notices
 from floreo.feeds.actions.receiving import receive
+from floreo.feeds.actions.replies import FOR_THE_TEAM, answer, see_to
 from floreo.feeds.holding_links import Holder
-from floreo.feeds.models import Answer, Correction, CorrectionState, DigestLine, Feed, Finding, Report
+from floreo.feeds.models import Correction, CorrectionState, Feed, FeedFile, Finding, NoticeLine, Reply
 from floreo.feeds.pack import AnswerShape, ReplyShape, RulingShape, Story, nights_in, story_in
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
@@ -34,7 +34,7 @@ def replay(folder: Path, *, by: Actor = SYSTEM, seconds: float = float("inf")) -
     """Tells the nights that have not been told, for as long as `seconds`. Returns how many are left."""
     until, left = time.monotonic() + seconds, untold(folder)
     for told, night in enumerate(left, 1):
-        tell_night(night, by=by, folder=folder)
+        replay_night(night, by=by, folder=folder)
         if time.monotonic() >= until:
             return len(left) - told
     return 0
@@ -57,23 +57,23 @@ def _story(folder: Path) -> Story:
 
 
 @action(VERB, needs=Permission.FEED_RUN)
-def tell_night(night: date, *, by: Actor, folder: Path) -> None:
+def replay_night(night: date, *, by: Actor, folder: Path) -> None:
     """One night and the day after it, in one transaction: reports, letters, what was answered, what was decided."""
     story, before = _story(folder), OutboxMail.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     feed = Feed.objects.get(code=story.feed)
-    with clock.telling(datetime.combine(night, datetime.min.time(), UTC) + _HOUR):
+    with clock.at(datetime.combine(night, datetime.min.time(), UTC) + _HOUR):
         for path in _nights(folder)[night]:
             with path.open("rb") as opened:
-                receive(feed, opened=opened, name=path.name, by=by, way=feed.name)
-        ingest_waiting(by=by, only=Report.objects.filter(feed=feed))
-        letters = send_digests(night, by=by)
+                receive(feed, opened=opened, name=path.name, by=by, collector=feed.name)
+        ingest_waiting(by=by, only=FeedFile.objects.filter(feed=feed))
+        letters = send_notices(night, by=by)
         said = sum(_answer(one) for one in story.answer if one.on == night)
         for reply in (one for one in story.reply if one.on == night):
             _reply(reply, by=by)
         for ruling in (one for one in story.ruling if one.on == night):
             _rule(ruling, by=by)
     mails = OutboxMail.objects.filter(pk__gt=before, state=MailState.WAITING, kind__startswith="feeds.")
-    put_aside(mails, why="Sample data: it was never sent.")
+    discard(mails, why="Sample data: it was never sent.")
     note(night=night.isoformat(), reports=len(_nights(folder)[night]), letters=letters, answers=said)
 
 
@@ -84,27 +84,27 @@ def _untrue(shape: AnswerShape | ReplyShape | RulingShape, why: str) -> Refused:
 
 
 def _body(code: str) -> Organisation:
-    return Organisation.objects.get(code=code).heir()
+    return Organisation.objects.get(code=code).successor()
 
 
 def _answer(shape: AnswerShape) -> int:
     """By the link of the newest letter that told of it, as whoever it was sent to first."""
-    lines = DigestLine.objects.filter(digest__organisation__in=bodies_of([_body(shape.organisation).pk]))
+    lines = NoticeLine.objects.filter(notice__organisation__in=bodies_of([_body(shape.organisation).pk]))
     if shape.subject:
         lines = lines.filter(finding__subject=shape.subject)
-    line = lines.select_related("digest").order_by("-digest__on", "-digest__pk").first()
+    line = lines.select_related("notice").order_by("-notice__on", "-notice__pk").first()
     if line is None:
         raise _untrue(shape, "was sent no letter about it")
-    digest = line.digest
-    about = lines.filter(digest=digest).order_by("pk").values_list("finding", flat=True)
+    notice = line.notice
+    about = lines.filter(notice=notice).order_by("pk").values_list("finding", flat=True)
     said = dict.fromkeys(about, shape.said)
-    return len(answer(digest, by=Holder(digest, digest.to[0]), said=said, remark=shape.note))
+    return len(answer(notice, by=Holder(notice, notice.to[0]), said=said, remark=shape.note))
 
 
 def _reply(shape: ReplyShape, *, by: Actor) -> None:
     bodies = bodies_of([_body(shape.organisation).pk])
     asked = Finding.objects.filter(organisation__in=bodies, subject=shape.subject)
-    row = Answer.objects.filter(finding__in=asked, said__in=FOR_THE_TEAM, handled_at=None).order_by("-at").first()
+    row = Reply.objects.filter(finding__in=asked, said__in=FOR_THE_TEAM, handled_at=None).order_by("-at").first()
     if row is None:
         raise _untrue(shape, "asked nothing about it")
     see_to(row, by=by, reply=shape.words)

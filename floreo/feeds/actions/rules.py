@@ -8,13 +8,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop
+from floreo.core.action import action, delete
 from floreo.core.errors import Missing, Refused
 from floreo.feeds.actions.claiming import rule_row
 from floreo.feeds.engine.rules import validate
 from floreo.feeds.models import FeedRule
 from floreo.feeds.presenters.rules import wrong_sentence
-from floreo.organisations.actions.checking import keep, must_name, newest, put, refuse
+from floreo.organisations.actions.checking import assign, lock_latest, refuse, require_name, save
 from floreo.organisations.models import ContactRole
 
 
@@ -38,27 +38,27 @@ class Changes(Facts, total=False):
 def make_rule(name: str, *, by: Actor, **facts: Unpack[Facts]) -> FeedRule:
     """Last in the order, and off: it is looked at first, on yesterday's file."""
     rule = FeedRule()
-    put(rule, {**facts, "name": name})
+    assign(rule, {**facts, "name": name})
     rule.position = (FeedRule.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     _check(rule)
-    return keep(rule)
+    return save(rule)
 
 
 @action("feed_rule.changed", needs=Permission.FEED_RUN)
 def change_rule(rule: FeedRule, *, by: Actor, version: int | None = None, **facts: Unpack[Changes]) -> FeedRule:
-    fresh = newest(rule, version)
-    put(fresh, facts)
+    fresh = lock_latest(rule, version)
+    assign(fresh, facts)
     _check(fresh)
-    return keep(fresh)
+    return save(fresh)
 
 
 @action("feed_rule.switched", needs=Permission.FEED_RUN)
 def switch_rule(rule: FeedRule, *, by: Actor, is_on: bool) -> FeedRule:
-    fresh = newest(rule)
+    fresh = lock_latest(rule)
     if is_on:
         _check(fresh)
     fresh.is_on = is_on
-    return keep(fresh)
+    return save(fresh)
 
 
 @action("feed_rule.moved", needs=Permission.FEED_RUN, quiet=True)
@@ -73,16 +73,16 @@ def move_rule(rule: FeedRule, *, by: Actor, up: bool) -> None:
         rows[place], rows[other] = rows[other], rows[place]
     for position, row in enumerate(rows, start=1):
         row.position = position
-        keep(row)
+        save(row)
 
 
 @action("feed_rule.removed", needs=Permission.FEED_RUN)
 def remove_rule(rule: FeedRule, *, by: Actor) -> None:
-    drop(newest(rule))
+    delete(lock_latest(rule))
 
 
 def _check(rule: FeedRule) -> None:
-    must_name(rule)
+    require_name(rule)
     if not rule.reason:
         raise refuse("reason", _("Say why, for whoever reads the table next year."), code="missing")
     if wrong := validate(rule_row(rule)):

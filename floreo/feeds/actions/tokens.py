@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.feeds.models import ApiToken
-from floreo.organisations.actions.checking import must_name, newest, refuse
+from floreo.organisations.actions.checking import lock_latest, refuse, require_name
 from floreo.organisations.models import User
 
 
@@ -23,17 +23,17 @@ def make_token(user: User, *, by: Actor, name: str) -> tuple[ApiToken, str]:
         raise refuse("user", _("This account may do nothing that the API offers to programs."), code="useless")
     word = f"floreo_{secrets.token_urlsafe(32)}"
     made = ApiToken(user=user, name=name.strip()[:120], token_hash=hash_of(word))
-    must_name(made)
-    return keep(made), word
+    require_name(made)
+    return save(made), word
 
 
 @action("api_token.ended", needs=Permission.ACCOUNT_MANAGE)
 def end_token(token: ApiToken, *, by: Actor) -> None:
-    fresh = newest(token)
+    fresh = lock_latest(token)
     if fresh.ended_at is not None:
         raise Refused(_("This token has ended already."), code="ended")
     fresh.ended_at = clock.now()
-    keep(fresh)
+    save(fresh)
 
 
 def owner_of(word: str) -> User | None:

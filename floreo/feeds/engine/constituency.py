@@ -1,6 +1,6 @@
-"""Whose an event is: by the longest prefix, else the system number, else the domain. Never by country.
+"""Recipient an event is: by the longest prefix, else the system number, else the domain. Never by country.
 
-Made from plain rows of the register, kept in one file under its digest, and mapped into memory by every task: a million
+Made from plain rows of the register, kept in one file under its sha256, and mapped into memory by every task: a million
 prefixes cost a task no more than five thousand."""
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Constituency:
     """`networks`, `organisation`, `service` have an entry a network: first the prefixes, then system numbers (ascending),
     then domains. `organisation` and `service` are places in the lists of names."""
 
-    digest: str
+    sha256: str
     prefixes: PrefixTable
     systems: npt.NDArray[np.uint32]
     domains: dict[str, int]  # -> entry
@@ -169,7 +169,7 @@ class Constituency:
             "services": pa.array(self.services, pa.string()),
         }
         arrays = [pa.ListArray.from_arrays(pa.array([0, len(v)], pa.int32()), v) for v in lists.values()]
-        meta = {"version": _VERSION, "digest": self.digest, "n_prefixes": str(self.n_prefixes)}
+        meta = {"version": _VERSION, "sha256": self.sha256, "n_prefixes": str(self.n_prefixes)}
         batch = pa.record_batch(arrays, names=list(lists)).replace_schema_metadata(meta)
 
         def write(beside: Path) -> None:
@@ -194,7 +194,7 @@ def load(path: Path | str) -> Constituency:
     first_domain = n_prefixes + len(flat["systems"])
     domains = flat["networks"].slice(first_domain).to_pylist()
     return Constituency(
-        digest=meta["digest"],
+        sha256=meta["sha256"],
         prefixes=PrefixTable(**{n: as_numpy[n] for n in _TABLE}),
         systems=as_numpy["systems"],
         domains={name: first_domain + i for i, name in enumerate(domains)},
@@ -211,7 +211,7 @@ def build(rows: Iterable[Owned]) -> Constituency:
     """The constituency of these rows, in whatever order they come. Where several organisations have the same network, the
     one whose row is verified gets it, else the one whose code comes first."""
     listed = sorted(set(rows), key=_precedence)
-    digest = digest_of(listed)
+    sha256 = sha256_of(listed)
     entries, wrong = _read(listed)
     of_kind = {kind: [e for e in entries if e.match == kind] for kind in KINDS}
     prefixes: list[Prefix] = [e.order for e in of_kind[Match.PREFIX]]
@@ -223,7 +223,7 @@ def build(rows: Iterable[Owned]) -> Constituency:
     service_place = {name: i for i, name in enumerate(services)}
     first_domain = len(prefixes) + len(once[Match.ASN])
     return Constituency(
-        digest=digest,
+        sha256=sha256,
         prefixes=PrefixTable.of(prefixes),
         systems=np.array([e.order[0] for e in once[Match.ASN]], np.uint32),
         domains={e.text: first_domain + i for i, e in enumerate(once[Match.DOMAIN])},
@@ -240,14 +240,14 @@ def build(rows: Iterable[Owned]) -> Constituency:
 def kept(rows: Iterable[Owned], folder: Path) -> Path:
     """The file of these rows in `folder`, made if it is not there yet."""
     listed = list(rows)
-    path = folder / f"constituency-{digest_of(listed)[:32]}.arrow"
+    path = folder / f"constituency-{sha256_of(listed)[:32]}.arrow"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         build(listed).save(path)
     return path
 
 
-def digest_of(rows: Iterable[Owned]) -> str:
+def sha256_of(rows: Iterable[Owned]) -> str:
     said = hashlib.sha256(_VERSION.encode())
     for row in sorted(set(rows), key=_precedence):
         line = (row.organisation, row.network, row.service, str(row.is_verified))

@@ -67,7 +67,7 @@ COLUMNS: dict[str, pa.DataType] = {
     "key": pa.uint64(),  # repeats have the same
     "count": pa.uint32(),  # sightings in the report, this one included
     "line": pa.uint64(),  # of the file, 1 is the first; where the row began
-    "report": WORDS,  # digest of the file
+    "report": WORDS,  # sha256 of the file
 }
 EXTRA = "extra"  # a struct of text as read; JSON text once the day is compacted
 

@@ -20,11 +20,11 @@ import pyarrow.compute as pc
 
 from floreo.feeds.engine import constituency, problems
 from floreo.feeds.engine.constituency import Constituency
+from floreo.feeds.engine.deduplicate import SeenKeys
 from floreo.feeds.engine.normalise import judged
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import OpenReport, Part, open_report
 from floreo.feeds.engine.rules import Rules
-from floreo.feeds.engine.seen import Seen
 from floreo.feeds.engine.store import Place, Store, Window, keys_of
 from floreo.feeds.engine.store.locks import held
 from floreo.feeds.engine.task import Source, Summary, Task
@@ -41,13 +41,13 @@ def run(task: Task, progress: Progress | None = None) -> tuple[Summary, ...]:
     window = Window(task.feed, task.report_type, task.day)
     work = _Work(task, store, loaded(task.constituency), Rules(task.rules), progress)
     with _alone(store, window, task):
-        seen: Seen | None = None
+        seen: SeenKeys | None = None
         found = []
         for source in task.files:
-            place = Place(window, source.digest)
+            place = Place(window, source.sha256)
             summary = store.summary(place)
             if summary is None:
-                before = seen or Seen(keys_of(store, window))
+                before = seen or SeenKeys(keys_of(store, window))
                 mine = before.following()
                 summary = work.one(source, place, mine)
                 seen = mine if summary.is_whole else before
@@ -105,7 +105,7 @@ class _Counts:
         if self.rows != self.kept + self.duplicates + self.dropped + self.rejected:
             raise RuntimeError(f"{source.name}: rows in and rows out differ: {self}")
         return Summary(
-            digest=source.digest,
+            sha256=source.sha256,
             name=source.name,
             report_type=opened.report_type,
             is_known_type=opened.is_known_type,
@@ -136,13 +136,13 @@ class _Work:
     rules: Rules
     progress: Progress | None
 
-    def one(self, source: Source, place: Place, seen: Seen) -> Summary:
+    def one(self, source: Source, place: Place, seen: SeenKeys) -> Summary:
         """One file from its bytes to its place. What is wrong with it as a whole is said, and nothing of it is kept."""
         started = time.monotonic()
         try:
             if self.task.dry_run:
                 return self._read(source, seen, None, started)
-            with self.store.workshop(f"{place.window.folder}/{place.digest}") as folder, Landing(folder) as landing:
+            with self.store.workshop(f"{place.window.folder}/{place.sha256}") as folder, Landing(folder) as landing:
                 return landing.land(self.store, place, self._read(source, seen, landing, started))
         except Unreadable as wrong:
             return _refused(source, wrong.code, started)
@@ -151,7 +151,7 @@ class _Work:
                 raise
             return _refused(source, problems.NO_ROOM, started)
 
-    def _read(self, source: Source, seen: Seen, landing: Landing | None, started: float) -> Summary:
+    def _read(self, source: Source, seen: SeenKeys, landing: Landing | None, started: float) -> Summary:
         opened = open_report(source, self.task)
         file = _File(self, source, opened, seen, landing)
         packed = Path(source.path).stat().st_size
@@ -171,7 +171,7 @@ class _File:
     work: _Work
     source: Source
     opened: OpenReport
-    seen: Seen
+    seen: SeenKeys
     landing: Landing | None
     counts: _Counts = field(default_factory=_Counts)
 
@@ -181,7 +181,7 @@ class _File:
             part,
             self.opened,
             feed=task.feed,
-            digest=self.source.digest,
+            sha256=self.source.sha256,
             received_at=task.received_at,
             oldest_days=task.oldest_days,
         )
@@ -210,7 +210,7 @@ def is_full(wrong: OSError) -> bool:
 
 def _refused(source: Source, problem: str, started: float) -> Summary:
     seconds = round(time.monotonic() - started, 3)
-    return Summary(source.digest, source.name, problem=problem, is_whole=False, seconds=seconds)
+    return Summary(source.sha256, source.name, problem=problem, is_whole=False, seconds=seconds)
 
 
 def _only(events: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:

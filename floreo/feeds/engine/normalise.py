@@ -21,7 +21,7 @@ from floreo.feeds.engine.addresses import FINE, MISSING, REASONS, Addresses, par
 from floreo.feeds.engine.events import COLUMNS, REJECT_SCHEMA, SEVERITIES, TEXT, WORDS, Reject, event_schema
 from floreo.feeds.engine.formats import SUBJECTS, slug
 from floreo.feeds.engine.opening import BLOCK
-from floreo.feeds.engine.reading.parts import Part, reject_table
+from floreo.feeds.engine.reading.blocks import Part, reject_table
 from floreo.feeds.engine.task import Source, Task
 
 _TIME, _PORTS = "time.source", ("source.port", "destination.port")
@@ -80,13 +80,13 @@ def normalise(
     opened: reading.OpenReport,
     *,
     feed: str,
-    digest: str,
+    sha256: str,
     received_at: datetime,
     oldest_days: int,
 ) -> tuple[pa.Table, pa.Table]:
     """Events and rejects of one part. Every row that was in the file is in one of them."""
     events, good, rejects = judged(
-        part, opened, feed=feed, digest=digest, received_at=received_at, oldest_days=oldest_days
+        part, opened, feed=feed, sha256=sha256, received_at=received_at, oldest_days=oldest_days
     )
     return events if good.all() else events.filter(pa.array(good)), rejects
 
@@ -96,7 +96,7 @@ def judged(
     opened: reading.OpenReport,
     *,
     feed: str,
-    digest: str,
+    sha256: str,
     received_at: datetime,
     oldest_days: int,
 ) -> tuple[pa.Table, npt.NDArray[np.bool_], pa.Table]:
@@ -114,7 +114,7 @@ def judged(
         "ip_lo": pa.array(addresses.lo),
         **ports,
         "feed.code": texts.constant(feed, rows.rows),
-        "report": texts.constant(digest, rows.rows),
+        "report": texts.constant(sha256, rows.rows),
         "count": pa.array(np.ones(rows.rows, np.uint32)),
         "line": pa.array(rows.lines),
     }
@@ -358,7 +358,7 @@ def events_of(
     *,
     received_at: datetime,
     feed: str = "feed",
-    digest: str = "",
+    sha256: str = "",
     day: date | None = None,
     block: int = BLOCK,
     **said: Any,
@@ -376,9 +376,9 @@ def events_of(
             **said,
         }
     )
-    opened = reading.open_report(Source("", digest, name), task, data=data, block=block)
+    opened = reading.open_report(Source("", sha256, name), task, data=data, block=block)
     found = [
-        normalise(part, opened, feed=feed, digest=digest, received_at=received_at, oldest_days=task.oldest_days)
+        normalise(part, opened, feed=feed, sha256=sha256, received_at=received_at, oldest_days=task.oldest_days)
         for part in opened.parts()
     ]
     events = pa.concat_tables([events for events, _ in found])

@@ -196,7 +196,7 @@ class Rules:
         select = _Select(events)
         for number, rule in enumerate(self.rules):
             select.add(number, rule)
-        answer = self._by_words(select, events) or self._by_row(select, events)
+        answer = self._by_text(select, events) or self._by_row(select, events)
         keep, hits, met = everything, [], []
         for number, rule in enumerate(self.rules):
             meets = answer[f"rule_{number}"].to_numpy(zero_copy_only=False).astype(np.bool_) & keep
@@ -216,7 +216,7 @@ class Rules:
             found[name] = column.dictionary_encode() if COLUMNS[name] == WORDS else column
         return found
 
-    def _by_words(self, select: _Select, events: pa.Table) -> dict[str, Any] | None:
+    def _by_text(self, select: _Select, events: pa.Table) -> dict[str, Any] | None:
         """Rules that look at nothing but words are asked of each combination of words once, however many rows have it."""
         names = sorted(select.needed)
         columns = [events[name].combine_chunks() for name in names]

@@ -10,10 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Source:
-    """One received file. `digest`: SHA-256 of its bytes, in hex. `name`: as it came; tells type and day."""
+    """One received file. `sha256`: SHA-256 of its bytes, in hex. `name`: as it came; tells type and day."""
 
     path: str
-    digest: str
+    sha256: str
     name: str
 
 
@@ -46,7 +46,7 @@ class Task:
 class Summary:
     """What became of one file. rows = kept + duplicates + dropped + rejected; outside is part of kept."""
 
-    digest: str
+    sha256: str
     name: str
     report_type: str = ""
     is_known_type: bool = True

@@ -141,14 +141,14 @@ def hashes_of(dictionary: Any) -> Hashes:
     for known, hashes in tuple(_known):
         if known.equals(dictionary):
             return hashes
-    hashes = np.array([*(0 if v is None else digest(v) for v in dictionary.to_pylist()), 0], np.uint64)
+    hashes = np.array([*(0 if v is None else notice(v) for v in dictionary.to_pylist()), 0], np.uint64)
     if len(dictionary) > _FEW:
         _known.append((dictionary, hashes))
     return hashes
 
 
 @lru_cache(1 << 16)  # the same words come block after block
-def digest(text: str) -> int:
+def notice(text: str) -> int:
     """64 bits of a word."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 

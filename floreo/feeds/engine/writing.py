@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from floreo.feeds.engine.aggregate import Findings
+from floreo.feeds.engine.deduplicate import Sightings
 from floreo.feeds.engine.events import COLUMNS, EXTRA, REJECT_SCHEMA, event_schema
-from floreo.feeds.engine.folding import Findings
-from floreo.feeds.engine.seen import Sightings
 from floreo.feeds.engine.store.files import SUMMARY, Place, Store, summary_text
 from floreo.feeds.engine.task import Summary
 

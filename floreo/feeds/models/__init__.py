@@ -1,33 +1,43 @@
 """Feeds and what came of them. Events themselves stand in Parquet files (engine/store)."""
 
-from floreo.feeds.models.findings import Finding, FindingQuerySet, Spell
-from floreo.feeds.models.letters import Answer, Correction, Digest, DigestLine, DigestRule
-from floreo.feeds.models.reports import Feed, FeedRule, Report, Run, TypeMapping
+from floreo.feeds.models.choices import (
+    CollectorKind,
+    CorrectionState,
+    Every,
+    FileState,
+    FindingState,
+    FixClaim,
+    ReplyKind,
+    Severity,
+    Tlp,
+)
+from floreo.feeds.models.files import Feed, FeedFile, FeedRule, Run, TypeMapping
+from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
+from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
 from floreo.feeds.models.tokens import ApiToken
-from floreo.feeds.models.words import Claim, CorrectionState, Every, FindingState, ReportState, Said, Severity, Tlp, Way
 
 __all__ = [
-    "Answer",
     "ApiToken",
-    "Claim",
+    "CollectorKind",
     "Correction",
     "CorrectionState",
-    "Digest",
-    "DigestLine",
-    "DigestRule",
     "Every",
     "Feed",
+    "FeedFile",
     "FeedRule",
+    "FileState",
     "Finding",
     "FindingQuerySet",
     "FindingState",
-    "Report",
-    "ReportState",
+    "FixClaim",
+    "Notice",
+    "NoticeLine",
+    "NoticeRule",
+    "OpenPeriod",
+    "Reply",
+    "ReplyKind",
     "Run",
-    "Said",
     "Severity",
-    "Spell",
     "Tlp",
     "TypeMapping",
-    "Way",
 ]

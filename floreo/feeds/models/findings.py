@@ -9,8 +9,8 @@ from django.urls import reverse
 from floreo.core.access import Permission, reach
 from floreo.core.models import Record
 from floreo.feeds import logic
-from floreo.feeds.models.reports import Feed
-from floreo.feeds.models.words import Claim, FindingState, Said, Severity
+from floreo.feeds.models.choices import FindingState, FixClaim, ReplyKind, Severity
+from floreo.feeds.models.files import Feed
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
 
@@ -21,7 +21,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         own = reach(viewer, Permission.FEED_READ)
         return self if own is None else self.filter(organisation__in=bodies_of(own))
 
-    def standing(self) -> FindingQuerySet:
+    def open(self) -> FindingQuerySet:
         """What is not mended."""
         return self.filter(state__in=logic.OPEN_STATES)
 
@@ -59,9 +59,9 @@ class Finding(Record):
     opened_on = models.DateField()  # this time: the first day, or the day it came back
     fixed_on = models.DateField(null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)  # times
-    said = models.CharField(max_length=12, choices=Said.choices, blank=True)  # the last answer
+    said = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
     said_on = models.DateField(null=True, blank=True)
-    claim = models.CharField(max_length=12, choices=Claim.choices, blank=True)
+    claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
     told_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
     told_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
 
@@ -92,11 +92,11 @@ class Finding(Record):
         return reverse("workspace:finding", args=[self.pk])
 
 
-class Spell(models.Model):
+class OpenPeriod(models.Model):
     """One time that a finding was open, from a day to a day: a finding that came back has several. What time to fix is
     computed from; written with the finding."""
 
-    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="spells")
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="open_periods")
     opened_on = models.DateField()
     fixed_on = models.DateField(null=True, blank=True)
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.feeds.incoming.fetching import NotFetched, Trouble
+from floreo.feeds.collectors.fetching import FetchProblem, NotFetched
 
-TROUBLE_WORDS: Mapping[Trouble, Promise] = {
-    Trouble.CLOSED: _l("The address leads into a closed network, so it is not asked."),
-    Trouble.UNREACHED: _l("No server answered there."),
-    Trouble.STATUS: _l("The server answered with status %(status)d."),
-    Trouble.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was kept."),
-    Trouble.CIRCLES: _l("The address points on and on and never to a file."),
-    Trouble.UNSAFE: _l("The address points on to one without encryption, which is not followed."),
+TROUBLE_WORDS: Mapping[FetchProblem, Promise] = {
+    FetchProblem.CLOSED: _l("The address leads into a closed network, so it is not asked."),
+    FetchProblem.UNREACHED: _l("No server answered there."),
+    FetchProblem.STATUS: _l("The server answered with status %(status)d."),
+    FetchProblem.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was kept."),
+    FetchProblem.CIRCLES: _l("The address points on and on and never to a file."),
+    FetchProblem.UNSAFE: _l("The address points on to one without encryption, which is not followed."),
 }
 
 

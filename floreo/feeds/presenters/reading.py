@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.ui.words import number
+from floreo.core.ui.locale import number
 from floreo.feeds.engine.task import Summary
-from floreo.feeds.models import Report
+from floreo.feeds.models import FeedFile
 from floreo.feeds.presenters.problems import problem_sentence, reject_sentence
 
 _MOST_COLUMNS = 8
@@ -31,7 +31,7 @@ class Totals:
     reasons: Counter[str] = field(default_factory=Counter)
     organisations: set[str] = field(default_factory=set)
 
-    def add(self, each: Report | Summary) -> None:
+    def add(self, each: FeedFile | Summary) -> None:
         self.files += 1
         for name in ("rows", "kept", "duplicates", "dropped", "outside", "rejected"):
             setattr(self, name, getattr(self, name) + getattr(each, name))
@@ -63,7 +63,7 @@ def reason_lines(reasons: Mapping[str, int], wide: int = 0) -> Iterator[str]:
         yield f"{'':<{wide}}  {number(count):>12}  {reject_sentence(reason)}"
 
 
-def file_line(name: str, each: Report | Summary, *, already: bool = False) -> str:
+def file_line(name: str, each: FeedFile | Summary, *, already: bool = False) -> str:
     """One file in one line: its counts, or what is wrong with it."""
     if each.problem:
         return f"{name}: {problem_sentence(each.problem)}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.feeds import logic
-from floreo.feeds.models import Finding, FindingState, Said, Severity
+from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
 from floreo.organisations.models import Organisation
 
 UNANSWERED = "none"
@@ -39,7 +39,7 @@ def _states() -> Iterable[tuple[str, Words]]:
 
 
 def _answers() -> Iterable[tuple[str, Words]]:
-    return [*Said.choices, (UNANSWERED, _("No answer yet"))]
+    return [*ReplyKind.choices, (UNANSWERED, _("No answer yet"))]
 
 
 def _one(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -53,7 +53,9 @@ FINDINGS = Table(
     rows=_rows,
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda f: f.pk, CellKind.WHOLE),
-        Column("organisation", _("Organisation"), _("Code of whom it concerns"), lambda f: f.organisation.heir().code),
+        Column(
+            "organisation", _("Organisation"), _("Code of whom it concerns"), lambda f: f.organisation.successor().code
+        ),
         _column("subject", _("Address or name"), _("Where the trouble is")),
         _column("port", _("Port"), _("0 where there is none"), CellKind.WHOLE),
         _column("protocol", _("Protocol"), _("tcp or udp, where the report says it")),
@@ -69,14 +71,14 @@ FINDINGS = Table(
         _column("opened_on", _("Open since"), _("This time: the first day, or the day it came back"), CellKind.DATE),
         _column("fixed_on", _("Mended on"), _("First day on which it was not seen any more"), CellKind.DATE),
         _column("reopened", _("Came back"), _("How many times"), CellKind.WHOLE),
-        _column("said", _("Answer"), _("fixed, working, not_ours, false_alarm or need_help")),
+        _column("said", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
         _column("said_on", _("Answered on"), _("Day of the last answer"), CellKind.DATE),
-        _column("claim", _("Claim"), _("What became of an answer that says it is mended")),
+        _column("claim", _("FixClaim"), _("What became of an answer that says it is mended")),
         _column("network", _("Network"), _("What matched it to the organisation")),
         _column("reason", _("Matched by"), _("prefix, asn or domain")),
         _column("service", _("Service"), _("What runs there, as the register says")),
         Column("feed", _("Feed"), _("Code of the feed that saw it last"), lambda f: f.feed.code),
-        _column("report_type", _("Report type"), _("As the feed calls it")),
+        _column("report_type", _("FeedFile type"), _("As the feed calls it")),
     ),
     order=("severity_rank", "-last_day", "-pk"),
     key="number",
@@ -85,7 +87,7 @@ FINDINGS = Table(
     filters=(
         Filter("state", _("State"), _states, in_state),
         Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
-        Filter("said", _("Answer"), _answers, _said),
+        Filter("said", _("Reply"), _answers, _said),
     ),
     lookup=_one,
 )

@@ -1,8 +1,8 @@
 """Every write of figures: what is measured (defining), readings that are computed (taking) and entered (entering)."""
 
+from floreo.indicators.actions.computing import recompute_all, take_due_readings, take_reading
 from floreo.indicators.actions.defining import add_chart_note, define_indicator, set_target, update_indicator
 from floreo.indicators.actions.entering import close_period, correct_reading, freeze_reading, record_reading
-from floreo.indicators.actions.taking import recompute_all, take_due_readings, take_reading
 
 __all__ = [
     "add_chart_note",

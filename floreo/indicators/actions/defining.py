@@ -10,13 +10,20 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.indicators.actions.entering import must_be_number
 from floreo.indicators.catalogue import MEASURES
 from floreo.indicators.models import ChartNote, Indicator
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import last_position, must_be_free, must_be_in_order, must_say, newest, put
+from floreo.strategy.actions.checking import (
+    assign,
+    last_position,
+    lock_latest,
+    require_free_code,
+    require_order,
+    require_text,
+)
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 
@@ -32,8 +39,8 @@ class IndicatorFacts(TypedDict, total=False):
     direction: str
     frequency: str
     method: str
-    numerator_words: str
-    denominator_words: str
+    numerator_text: str
+    denominator_text: str
     about_people: bool
     edition: Edition | None
     pillar: Pillar | None
@@ -60,19 +67,19 @@ def _fill_from_measure(indicator: Indicator) -> None:
         raise Refused(sentence, code="no_measure", fields={"measure": sentence})
     indicator.unit = indicator.unit or measure.unit
     indicator.about_people = indicator.about_people or measure.about_people
-    indicator.numerator_words = indicator.numerator_words or str(measure.numerator_words)
-    indicator.denominator_words = indicator.denominator_words or str(measure.denominator_words)
+    indicator.numerator_text = indicator.numerator_text or str(measure.numerator_text)
+    indicator.denominator_text = indicator.denominator_text or str(measure.denominator_text)
 
 
 def _check(indicator: Indicator) -> None:
     _fill_from_measure(indicator)
-    indicator.title = must_say(indicator.title, field="title", sentence=_("Give the indicator a title."))
-    indicator.definition = must_say(
+    indicator.title = require_text(indicator.title, field="title", sentence=_("Give the indicator a title."))
+    indicator.definition = require_text(
         indicator.definition,
         field="definition",
         sentence=_("Say what it measures, so that two people would count the same."),
     )
-    indicator.unit = must_say(indicator.unit, field="unit", sentence=_("Give the unit, for example % or people."))
+    indicator.unit = require_text(indicator.unit, field="unit", sentence=_("Give the unit, for example % or people."))
     if indicator.decimals > 2:
         sentence = _("Readings are kept to two decimals. Choose 0, 1 or 2.")
         raise Refused(sentence, code="too_many_decimals", fields={"decimals": sentence})
@@ -98,11 +105,11 @@ def define_indicator(
     code: str, *, by: Actor, actions: Iterable[Action] = (), **facts: Unpack[IndicatorFacts]
 ) -> Indicator:
     """A new indicator. With a `measure` its readings are computed; without, people enter them."""
-    code = must_be_free(Indicator.objects.all(), code)
+    code = require_free_code(Indicator.objects.all(), code)
     indicator = Indicator(code=code, position=last_position(Indicator.objects.all()))
-    put(indicator, facts)
+    assign(indicator, facts)
     _check(indicator)
-    keep(indicator)
+    save(indicator)
     chosen = list(actions)
     if chosen:
         indicator.actions.set(chosen)
@@ -120,10 +127,10 @@ def update_indicator(
     **facts: Unpack[IndicatorFacts],
 ) -> Indicator:
     """Raises Changed when somebody saved since the form was opened at `version`. Readings stay as they are."""
-    indicator = newest(indicator, version)
-    put(indicator, facts)
+    indicator = lock_latest(indicator, version)
+    assign(indicator, facts)
     _check(indicator)
-    keep(indicator)
+    save(indicator)
     if actions is not None:
         before, after = set(indicator.actions.all()), set(actions)
         if before != after:
@@ -145,16 +152,16 @@ def set_target(
     version: int | None = None,
 ) -> Indicator:
     """From where to where, by when, and who set it. A target without its source is refused; None takes it away."""
-    indicator = newest(indicator, version)
+    indicator = lock_latest(indicator, version)
     indicator.target = None if target in (None, "") else must_be_number(target, name="target")
     indicator.target_due = target_due
-    indicator.say_anew("target_source", target_source.strip())
+    indicator.set_text("target_source", target_source.strip())
     indicator.baseline = None if baseline in (None, "") else must_be_number(baseline, name="baseline")
     indicator.baseline_on = baseline_on
     if indicator.target is not None:
-        must_say(target_source, field="target_source", sentence=_("Say who set this target, and when."))
+        require_text(target_source, field="target_source", sentence=_("Say who set this target, and when."))
     _check_baseline(indicator)
-    return keep(indicator)
+    return save(indicator)
 
 
 def _check_baseline(indicator: Indicator) -> None:
@@ -162,7 +169,7 @@ def _check_baseline(indicator: Indicator) -> None:
         missing = "baseline" if indicator.baseline is None else "baseline_on"
         sentence = _("A baseline is a number and its day. Give both, or neither.")
         raise Refused(sentence, code="half_a_baseline", fields={missing: sentence})
-    must_be_in_order(
+    require_order(
         indicator.baseline_on,
         indicator.target_due,
         field="target_due",
@@ -173,5 +180,5 @@ def _check_baseline(indicator: Indicator) -> None:
 @action("indicator.noted", needs=Permission.FIGURE_DEFINE)
 def add_chart_note(indicator: Indicator, *, by: Actor, on: date, title: str, source: str = "") -> ChartNote:
     """Something that happened and belongs on the chart."""
-    title = must_say(title, field="title", sentence=_("Say what happened, in a few words."))
-    return keep(ChartNote(indicator=indicator, on=on, title=title, source=source))
+    title = require_text(title, field="title", sentence=_("Say what happened, in a few words."))
+    return save(ChartNote(indicator=indicator, on=on, title=title, source=source))

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
-from floreo.indicators.actions.keeping import keep_lists, put_taken
+from floreo.indicators.actions.record_lists import save_computed, save_lists
 from floreo.indicators.logic import Period
 from floreo.indicators.measuring import measure_of, take
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import day_words, period_words
-from floreo.indicators.queries import standing_reading
-from floreo.strategy.actions.checking import must_say, newest
+from floreo.indicators.presenters import day_text, period_text
+from floreo.indicators.queries import current_reading
+from floreo.strategy.actions.checking import lock_latest, require_text
 from floreo.strategy.plan_facts import plan_facts
 
 LARGEST = Decimal("99999999999999.99")  # what the column holds
@@ -45,7 +45,7 @@ def must_be_over(period: Period) -> None:
         raise Refused(sentence, code="dates_in_order", fields={"ends_on": sentence})
     if period.end > clock.today():
         sentence = _("This period runs until %(day)s. Enter its reading when it is over.") % {
-            "day": day_words(period.end)
+            "day": day_text(period.end)
         }
         raise Refused(sentence, code="period_runs", fields={"ends_on": sentence})
 
@@ -83,7 +83,7 @@ def _put(
     reading.value = must_be_number(value)
     reading.numerator, reading.denominator = _optional(numerator, "numerator"), _optional(denominator, "denominator")
     _must_fit(indicator, reading.numerator, reading.denominator, reading.value)
-    reading.source = must_say(
+    reading.source = require_text(
         source, field="source", sentence=_("Say where the number comes from: a document and page, a list, a publisher.")
     )
     reading.source_url, reading.note = source_url, text
@@ -113,10 +113,10 @@ def record_reading(
         raise Refused(_("This figure is worked out from records. Compute it; nobody enters it."), code="computed")
     period = Period(starts_on, ends_on)
     must_be_over(period)
-    reading = standing_reading(indicator, period)
+    reading = current_reading(indicator, period)
     if reading is not None and reading.is_frozen:
         sentence = _("%(period)s has a frozen reading. Correct that one, with the reason: both will stay.") % {
-            "period": period_words(period)
+            "period": period_text(period)
         }
         raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
     reading = reading or Reading(indicator=indicator, starts_on=starts_on, ends_on=ends_on)
@@ -132,23 +132,23 @@ def record_reading(
         text=text,
     )
     reading.not_comparable = not_comparable
-    return keep(reading)
+    return save(reading)
 
 
 def _freeze(reading: Reading, by: Actor) -> Reading:
     reading.frozen_at, reading.frozen_by = clock.now(), by.actor_name
-    return keep(reading)
+    return save(reading)
 
 
 @action("reading.frozen", needs=Permission.READING_FREEZE)
 def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
     """Approves a reading: from now on it never changes. Refused while its period runs."""
-    reading = newest(reading)
+    reading = lock_latest(reading)
     if reading.is_frozen:
         raise Refused(_("This reading is frozen already."), code="frozen")
     if reading.ends_on > clock.today():
         raise Refused(
-            _("Its period runs until %(day)s. Freeze it when it is over.") % {"day": day_words(reading.ends_on)},
+            _("Its period runs until %(day)s. Freeze it when it is over.") % {"day": day_text(reading.ends_on)},
             code="period_runs",
         )
     return _freeze(reading, by)
@@ -159,7 +159,7 @@ def close_period(period: Period, *, by: Actor) -> int:
     """Freezes every reading of exactly this period, over all indicators. Returns how many."""
     must_be_over(period)
     note(period=period.label)
-    rows = Reading.objects.standing().filter(starts_on=period.start, ends_on=period.end, frozen_at=None)
+    rows = Reading.objects.current().filter(starts_on=period.start, ends_on=period.end, frozen_at=None)
     return len([_freeze(reading, by) for reading in rows.select_related("indicator")])
 
 
@@ -177,12 +177,14 @@ def correct_reading(
 ) -> Reading:
     """A new frozen reading beside a frozen one that was wrong; both stay. Without a `value`, a computed figure is
     computed afresh from the records as they are now."""
-    old = newest(reading)
+    old = lock_latest(reading)
     if not old.is_frozen:
         raise Refused(_("This reading is not frozen: enter or compute it again instead."), code="not_frozen")
     if Reading.objects.filter(corrects=old).exists():
         raise Refused(_("This reading was corrected already. Correct the newer one."), code="corrected")
-    said = must_say(reason, field="reason", sentence=_("Say why it is corrected. Everybody will be able to read it."))
+    said = require_text(
+        reason, field="reason", sentence=_("Say why it is corrected. Everybody will be able to read it.")
+    )
     indicator = old.indicator
     new = Reading(
         indicator=indicator,
@@ -222,4 +224,4 @@ def _recount(new: Reading, by: Actor) -> None:
         taken = take(new.indicator, new.period, clock.today())
     if taken.fields["value"] == old.value and taken.fields["denominator"] == old.denominator:
         raise Refused(_("Computed afresh it is the same, so there is nothing to correct."), code="same")
-    put_taken(new, taken, keep_lists([taken])[taken.digest], before=None, at=clock.now(), by=by)
+    save_computed(new, taken, save_lists([taken])[taken.sha256], before=None, at=clock.now(), by=by)

@@ -8,13 +8,13 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.drawing import drafts_for
 from floreo.meetings.logic import Draft, ItemKind, free_code, new_points
 from floreo.meetings.models import AgendaItem, Meeting
-from floreo.strategy.actions.checking import last_position, must_say, newest, put, step
+from floreo.strategy.actions.checking import assign, last_position, lock_latest, move_among, require_text
 
 
 class ItemFacts(TypedDict, total=False):
@@ -27,7 +27,7 @@ class ItemFacts(TypedDict, total=False):
 
 def _open(meeting: Meeting) -> Meeting:
     """The meeting, held until the transaction ends, if its agenda may still change."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     must_not_be_frozen(meeting)
     must_not_be_cancelled(meeting)
     return meeting
@@ -52,7 +52,7 @@ def draw_agenda(meeting: Meeting, *, by: Actor, more: Iterable[Draft] = ()) -> l
         item = _next(meeting)
         item.title, item.text, item.kind, item.thing = point.title[:300], point.text, point.kind, point.thing
         item.translations = {code: dict(texts) for code, texts in point.translations.items()}
-        made.append(keep(item))
+        made.append(save(item))
     if made:
         note(drawn=len(made))
     return made
@@ -61,25 +61,25 @@ def draw_agenda(meeting: Meeting, *, by: Actor, more: Iterable[Draft] = ()) -> l
 @action("agenda.item_added", needs=Permission.MEETING_RUN)
 def add_item(meeting: Meeting, *, by: Actor, **facts: Unpack[ItemFacts]) -> AgendaItem:
     item = _next(_open(meeting))
-    put(item, facts)
-    item.title = must_say(item.title, field="title", sentence=_("Say in a few words what it is about."))
-    return keep(item)
+    assign(item, facts)
+    item.title = require_text(item.title, field="title", sentence=_("Say in a few words what it is about."))
+    return save(item)
 
 
 @action("agenda.item_updated", needs=Permission.MEETING_RUN)
 def update_item(item: AgendaItem, *, by: Actor, version: int | None = None, **facts: Unpack[ItemFacts]) -> AgendaItem:
     _open(item.meeting)
-    item = newest(item, version)
-    put(item, facts)
-    item.title = must_say(item.title, field="title", sentence=_("Say in a few words what it is about."))
-    return keep(item)
+    item = lock_latest(item, version)
+    assign(item, facts)
+    item.title = require_text(item.title, field="title", sentence=_("Say in a few words what it is about."))
+    return save(item)
 
 
 @action("agenda.reordered", needs=Permission.MEETING_RUN, quiet=True)
 def move_item(item: AgendaItem, *, by: Actor, up: bool) -> AgendaItem:
     """One place up or down."""
     _open(item.meeting)
-    step(item, AgendaItem.objects.filter(meeting_id=item.meeting_id), up=up)
+    move_among(item, AgendaItem.objects.filter(meeting_id=item.meeting_id), up=up)
     return item
 
 
@@ -87,13 +87,13 @@ def move_item(item: AgendaItem, *, by: Actor, up: bool) -> AgendaItem:
 def remove_item(item: AgendaItem, *, by: Actor) -> None:
     """Takes a point off the agenda. One on which something was written or decided stays."""
     _open(item.meeting)
-    item = newest(item)
+    item = lock_latest(item)
     if item.minutes or item.minutes_internal or item.decisions.exists():
         raise Refused(
             _("Something was written or decided under this point, so it stays. Change its title instead."),
             code="has_minutes",
         )
-    drop(item)
+    delete(item)
 
 
 __all__ = ["ItemFacts", "ItemKind", "add_item", "draw_agenda", "move_item", "remove_item", "update_item"]

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
+from floreo.core.wording import day_text
 from floreo.meetings import letters
-from floreo.meetings.actions.telling import tell_seats
+from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, free_code
 from floreo.meetings.models import Committee, Meeting
-from floreo.strategy.actions.checking import must_say, newest, put
-from floreo.strategy.presenters.words import day_words
+from floreo.strategy.actions.checking import assign, lock_latest, require_text
 
 
 class MeetingFacts(TypedDict, total=False):
@@ -48,7 +48,7 @@ def _must_be_to_come(on: date) -> None:
     if on < clock.today():
         sentence = _(
             "%(day)s is past, so nobody can be called to that meeting. Choose a day to come, or say that it was held."
-        ) % {"day": day_words(on)}
+        ) % {"day": day_text(on)}
         raise Refused(sentence, code="meeting_past", fields={"on": sentence})
 
 
@@ -75,14 +75,14 @@ def call_meeting(
 ) -> Meeting:
     """A meeting of the committee on a day to come; or, with `was_held`, one that was held and is only now entered.
     With `tell`, every seat gets a letter."""
-    committee = newest(committee)
+    committee = lock_latest(committee)
     if was_held and on > clock.today():
-        sentence = _("%(day)s is still to come, so it was not held yet.") % {"day": day_words(on)}
+        sentence = _("%(day)s is still to come, so it was not held yet.") % {"day": day_text(on)}
         raise Refused(sentence, code="date_to_come", fields={"on": sentence})
     if not was_held:
         _must_be_to_come(on)
     if committee.until is not None and on > committee.until:
-        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_words(committee.until)}
+        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_text(committee.until)}
         raise Refused(sentence, code="dissolved", fields={"on": sentence})
     _check_hours(starts_at, ends_at)
     others = Meeting.objects.filter(committee=committee)
@@ -96,10 +96,10 @@ def call_meeting(
         ends_at=ends_at,
         state=MeetingState.HELD if was_held else MeetingState.PLANNED,
     )
-    put(meeting, facts)
-    keep(meeting)
+    assign(meeting, facts)
+    save(meeting)
     if tell and not was_held:
-        note(**tell_seats(meeting, letters.called))
+        note(**notify_seats(meeting, letters.called))
     return meeting
 
 
@@ -108,11 +108,11 @@ def update_meeting(
     meeting: Meeting, *, by: Actor, version: int | None = None, **facts: Unpack[MeetingFacts]
 ) -> Meeting:
     """Where it is, how to join from afar, what the agenda begins with. Day and hours are moved with `move_meeting`."""
-    meeting = newest(meeting, version)
+    meeting = lock_latest(meeting, version)
     must_not_be_frozen(meeting)
-    put(meeting, facts)
+    assign(meeting, facts)
     meeting.invitation += 1
-    return keep(meeting)
+    return save(meeting)
 
 
 @action("meeting.moved", needs=Permission.MEETING_RUN)
@@ -126,7 +126,7 @@ def move_meeting(
     version: int | None = None,
 ) -> Meeting:
     """Another day or another hour. Its address stays, and every seat gets a letter."""
-    meeting = newest(meeting, version)
+    meeting = lock_latest(meeting, version)
     _must_be_planned(meeting)
     _must_be_to_come(on)
     _check_hours(starts_at, ends_at)
@@ -135,32 +135,32 @@ def move_meeting(
         return meeting
     meeting.on, meeting.starts_at, meeting.ends_at = on, starts_at, ends_at
     meeting.invitation += 1
-    keep(meeting)
-    note(**tell_seats(meeting, letters.moved(before[0])))
+    save(meeting)
+    note(**notify_seats(meeting, letters.moved(before[0])))
     return meeting
 
 
 @action("meeting.cancelled", needs=Permission.MEETING_RUN)
 def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     """Called off, for a reason that every seat reads in a letter."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     _must_be_planned(meeting)
-    meeting.cancelled_reason = must_say(reason, field="reason", sentence=_("Say why it is called off."))
+    meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why it is called off."))
     meeting.state = MeetingState.CANCELLED
     meeting.invitation += 1
-    keep(meeting)
-    note(**tell_seats(meeting, letters.cancelled))
+    save(meeting)
+    note(**notify_seats(meeting, letters.cancelled))
     return meeting
 
 
 @action("meeting.agenda_sent", needs=Permission.MEETING_RUN)
 def send_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     """The agenda goes to every seat. It may be sent again after a change."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     _must_be_planned(meeting)
     if not meeting.items.exists():
         raise Refused(_("The agenda is empty. Draw it from what is late, or add a point."), code="no_agenda")
     meeting.agenda_sent_on = clock.today()
-    keep(meeting)
-    note(**tell_seats(meeting, letters.agenda))
+    save(meeting)
+    note(**notify_seats(meeting, letters.agenda))
     return meeting

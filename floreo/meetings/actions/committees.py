@@ -9,12 +9,19 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
 from floreo.meetings.logic import overlap
 from floreo.meetings.models import Committee, Seat
 from floreo.organisations.models import Organisation, Person
-from floreo.strategy.actions.checking import last_position, must_be_free, must_be_in_order, must_say, newest, put
+from floreo.strategy.actions.checking import (
+    assign,
+    last_position,
+    lock_latest,
+    require_free_code,
+    require_order,
+    require_text,
+)
 from floreo.strategy.models import Edition
 
 
@@ -45,15 +52,15 @@ class SeatFacts(TypedDict, total=False):
 
 
 def _check(committee: Committee) -> None:
-    committee.name = must_say(committee.name, field="name", sentence=_("Give the committee its name."))
+    committee.name = require_text(committee.name, field="name", sentence=_("Give the committee its name."))
 
 
 @action("committee.added", needs=Permission.MEETING_RUN)
 def add_committee(code: str, *, by: Actor, **facts: Unpack[CommitteeFacts]) -> Committee:
-    committee = Committee(code=must_be_free(Committee.objects.all(), code))
-    put(committee, facts)
+    committee = Committee(code=require_free_code(Committee.objects.all(), code))
+    assign(committee, facts)
     _check(committee)
-    return keep(committee)
+    return save(committee)
 
 
 @action("committee.updated", needs=Permission.MEETING_RUN)
@@ -61,15 +68,15 @@ def update_committee(
     committee: Committee, *, by: Actor, version: int | None = None, **facts: Unpack[CommitteeFacts]
 ) -> Committee:
     """Raises Changed when somebody saved since the form was opened at `version`."""
-    committee = newest(committee, version)
-    put(committee, facts)
+    committee = lock_latest(committee, version)
+    assign(committee, facts)
     _check(committee)
-    return keep(committee)
+    return save(committee)
 
 
 def _of_body(person: Person, body: Organisation) -> bool:
     """Whether the person works for the body, or for one that was merged with it."""
-    return person.organisation is not None and person.organisation.heir().pk == body.heir().pk
+    return person.organisation is not None and person.organisation.successor().pk == body.successor().pk
 
 
 def _check_seat(seat: Seat) -> None:
@@ -85,7 +92,7 @@ def _check_seat(seat: Seat) -> None:
     if person is not None and not person.is_active and seat.until is None:
         sentence = _("%(name)s no longer answers for anything. Choose somebody else.") % {"name": person.name}
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
-    must_be_in_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
+    require_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
     for other in Seat.objects.filter(committee=seat.committee, organisation=body, person=person).exclude(pk=seat.pk):
         if overlap((seat.since, seat.until), (other.since, other.until)):
             sentence = _(
@@ -97,34 +104,34 @@ def _check_seat(seat: Seat) -> None:
 @action("seat.added", needs=Permission.MEETING_RUN)
 def add_seat(committee: Committee, *, by: Actor, **facts: Unpack[SeatFacts]) -> Seat:
     """A body takes a seat, from a day on."""
-    newest(committee)  # held, so that two at once do not give the same seat twice
+    lock_latest(committee)  # held, so that two at once do not give the same seat twice
     seat = Seat(committee=committee, position=last_position(Seat.objects.filter(committee=committee)))
-    put(seat, facts)
+    assign(seat, facts)
     _check_seat(seat)
-    return keep(seat)
+    return save(seat)
 
 
 @action("seat.updated", needs=Permission.MEETING_RUN)
 def update_seat(seat: Seat, *, by: Actor, version: int | None = None, **facts: Unpack[SeatFacts]) -> Seat:
     """Corrects a seat. When somebody new sits on it, end it and add the new one: then both stay in the record."""
-    seat = newest(seat, version)
-    put(seat, facts)
+    seat = lock_latest(seat, version)
+    assign(seat, facts)
     _check_seat(seat)
-    return keep(seat)
+    return save(seat)
 
 
 @action("seat.ended", needs=Permission.MEETING_RUN)
 def end_seat(seat: Seat, *, by: Actor, until: date | None = None) -> Seat:
     """The seat's last day."""
-    seat = newest(seat)
+    seat = lock_latest(seat)
     seat.until = until or clock.today()
-    must_be_in_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
-    return keep(seat)
+    require_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
+    return save(seat)
 
 
 @action("seat.removed", needs=Permission.MEETING_RUN)
 def remove_seat(seat: Seat, *, by: Actor, reason: str) -> None:
     """Takes out a seat that was entered by mistake. One that came to its end is ended instead."""
-    seat = newest(seat)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is removed.")))
-    drop(seat)
+    seat = lock_latest(seat)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
+    delete(seat)

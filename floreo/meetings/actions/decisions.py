@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.core.keys import key, things_of
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
@@ -19,7 +19,7 @@ from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.queries import done_on
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import add_action
-from floreo.strategy.actions.checking import must_be_past, must_say, newest, put
+from floreo.strategy.actions.checking import assign, lock_latest, require_past, require_text
 from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part
@@ -37,10 +37,10 @@ class DecisionFacts(TypedDict, total=False):
 
 
 def _check(decision: Decision) -> None:
-    decision.title = must_say(decision.title, field="title", sentence=_("Say in a few words what is decided."))
+    decision.title = require_text(decision.title, field="title", sentence=_("Say in a few words what is decided."))
     person, body = decision.person, decision.organisation
     if person is not None and (
-        body is None or person.organisation is None or person.organisation.heir().pk != body.heir().pk
+        body is None or person.organisation is None or person.organisation.successor().pk != body.successor().pk
     ):
         sentence = _("%(name)s is not in the register under that body.") % {"name": person.name}
         raise Refused(sentence, code="other_body", fields={"person": sentence})
@@ -50,13 +50,13 @@ def _new(
     edition: Edition, *, on: date, committee: Committee | None, meeting: Meeting | None, item: AgendaItem | None
 ) -> Decision:
     """A decision with the next number of its year, in its place. Numbers are given one after another: the edition is held."""
-    newest(edition)
+    lock_latest(edition)
     if item is not None:
         meeting = meeting or item.meeting
         if item.meeting_id != meeting.pk:
             raise Refused(_("That point is on the agenda of another meeting."), code="other_meeting")
     if meeting is not None:
-        meeting = newest(meeting)
+        meeting = lock_latest(meeting)
         must_not_be_frozen(meeting)
         must_not_be_cancelled(meeting)
         committee = meeting.committee
@@ -77,13 +77,13 @@ def take_decision(
 ) -> Decision:
     """Something a committee decided: who carries it out, and by when."""
     on = on or (meeting.on if meeting else item.meeting.on if item else clock.today())
-    must_be_past(on, field="on")
+    require_past(on, field="on")
     decision = _new(edition, on=on, committee=committee, meeting=meeting, item=item)
     decision.state, decision.taken_on = DecisionState.TAKEN, on
     decision.about = item.thing if item else ""
-    put(decision, facts)
+    assign(decision, facts)
     _check(decision)
-    return keep(decision)
+    return save(decision)
 
 
 @action("decision.asked", needs=Permission.MEETING_RUN)
@@ -100,15 +100,15 @@ def ask_decision(
 ) -> Decision:
     """A decision asked of somebody outside, named by post: it stands on the minister's page until it is answered."""
     on = on or (meeting.on if meeting else item.meeting.on if item else clock.today())
-    must_be_past(on, field="on")
+    require_past(on, field="on")
     decision = _new(edition, on=on, committee=committee, meeting=meeting, item=item)
     decision.state, decision.asked_on = DecisionState.ASKED, on
     decision.about = item.thing if item else ""
-    put(decision, facts)
+    assign(decision, facts)
     decision.addressed_to = addressed_to.strip()
     _must_be_asked_of_somebody(decision)
     _check(decision)
-    return keep(decision)
+    return save(decision)
 
 
 @action("decision.updated", needs=Permission.MEETING_RUN)
@@ -121,7 +121,7 @@ def update_decision(
     **facts: Unpack[DecisionFacts],
 ) -> Decision:
     """Who carries it out, by when, whether the public reads it. What was decided stays as the approved minutes say it."""
-    decision = newest(decision, version)
+    decision = lock_latest(decision, version)
     if decision.meeting is not None and decision.meeting.is_frozen:
         for name in ("title", "text"):
             if name in facts and facts[name].strip() != getattr(decision, name):
@@ -132,17 +132,17 @@ def update_decision(
                     ),
                     code="approved",
                 )
-    put(decision, facts)
+    assign(decision, facts)
     if addressed_to is not None:
         decision.addressed_to = addressed_to.strip()
     if decision.state == DecisionState.ASKED:
         _must_be_asked_of_somebody(decision)
     _check(decision)
-    return keep(decision)
+    return save(decision)
 
 
 def _must_be_asked_of_somebody(decision: Decision) -> None:
-    must_say(decision.addressed_to, field="addressed_to", sentence=_("Say of whom it is asked, by post: Minister."))
+    require_text(decision.addressed_to, field="addressed_to", sentence=_("Say of whom it is asked, by post: Minister."))
 
 
 def _must_become(decision: Decision, state: DecisionState) -> None:
@@ -156,46 +156,46 @@ def answer_decision(
     decision: Decision, *, by: Actor, is_taken: bool, answer: str = "", on: date | None = None
 ) -> Decision:
     """What the one who was asked decided. A no comes with its reason."""
-    decision, on = newest(decision), on or clock.today()
+    decision, on = lock_latest(decision), on or clock.today()
     state = DecisionState.TAKEN if is_taken else DecisionState.REFUSED
     if decision.state != DecisionState.ASKED:
         raise Refused(_("It waits for no answer."), code="wrong_state")
-    must_be_past(on, field="on")
+    require_past(on, field="on")
     if not is_taken:
-        answer = must_say(answer, field="answer", sentence=_("Say why it was refused."))
+        answer = require_text(answer, field="answer", sentence=_("Say why it was refused."))
     decision.state, decision.taken_on = state, on
-    decision.say_anew("answer", answer.strip())
-    return keep(decision)
+    decision.set_text("answer", answer.strip())
+    return save(decision)
 
 
 @action("decision.carried_out", needs=Permission.PLAN_UPDATE)
 def carry_out_decision(decision: Decision, *, by: Actor, on: date | None = None, answer: str = "") -> Decision:
     """It is done. The body that carries it out may say so; what became an action or a milestone is done when that is."""
-    decision, on = newest(decision), on or clock.today()
+    decision, on = lock_latest(decision), on or clock.today()
     if decision.became:
         raise Refused(_("It became part of the plan, and is carried out when that is done."), code="became")
     _must_become(decision, DecisionState.CARRIED_OUT)
-    must_be_past(on, field="on")
+    require_past(on, field="on")
     decision.state, decision.done_on = DecisionState.CARRIED_OUT, on
     if answer.strip():
-        decision.say_anew("answer", answer.strip())
-    return keep(decision)
+        decision.set_text("answer", answer.strip())
+    return save(decision)
 
 
-@action("decision.dropped", needs=Permission.MEETING_RUN)
-def drop_decision(decision: Decision, *, by: Actor, reason: str, on: date | None = None) -> Decision:
+@action("decision.discarded", needs=Permission.MEETING_RUN)
+def discard_decision(decision: Decision, *, by: Actor, reason: str, on: date | None = None) -> Decision:
     """It is no longer wanted, for a reason."""
-    decision = newest(decision)
+    decision = lock_latest(decision)
     _must_become(decision, DecisionState.DROPPED)
-    reason = must_say(reason, field="reason", sentence=_("Say why it is dropped."))
+    reason = require_text(reason, field="reason", sentence=_("Say why it is dropped."))
     decision.state, decision.done_on = DecisionState.DROPPED, on or clock.today()
-    decision.say_anew("answer", reason)
+    decision.set_text("answer", reason)
     note(reason=reason)
-    return keep(decision)
+    return save(decision)
 
 
 def _to_turn(decision: Decision) -> Decision:
-    decision = newest(decision)
+    decision = lock_latest(decision)
     if decision.became:
         raise Refused(_("It is part of the plan already. Open what it became."), code="already_became")
     if decision.state != DecisionState.TAKEN:
@@ -229,7 +229,9 @@ def turn_into_action(
         translations=_titles(decision, title),
         source=_source(decision),
     )
-    add_participation(act, by=by, organisation=decision.organisation.heir(), part=Part.LEAD, since=decision.taken_on)
+    add_participation(
+        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, since=decision.taken_on
+    )
     _became(decision, act)
     return act
 
@@ -269,7 +271,7 @@ def _source(decision: Decision) -> str:
 
 def _became(decision: Decision, thing: Action | Milestone) -> None:
     decision.became, decision.due_on = key(thing), decision.due_on or thing.due_on
-    keep(decision)
+    save(decision)
 
 
 @action("decisions.settled", needs=None, quiet=True)
@@ -287,6 +289,6 @@ def settle_decisions(*, by: Actor, decisions: Iterable[Decision] | None = None) 
         state = DecisionState.CARRIED_OUT if done else DecisionState.TAKEN
         if (decision.state, decision.done_on) != (state, done):
             decision.state, decision.done_on = state, done
-            keep(decision)
+            save(decision)
             changed += 1
     return changed

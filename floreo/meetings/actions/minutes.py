@@ -6,20 +6,20 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.meetings import letters
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
-from floreo.meetings.actions.telling import tell_seats
+from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, MinutesState
 from floreo.meetings.models import Correction, Meeting
-from floreo.strategy.actions.checking import must_say, newest
+from floreo.strategy.actions.checking import lock_latest, require_text
 
 
 @action("meeting.minutes_circulated", needs=Permission.MEETING_RUN)
 def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
     """The minutes go to every seat, in its language. They may go out again after a change, until they are approved."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     must_not_be_cancelled(meeting)
     must_not_be_frozen(meeting)
     if meeting.state != MeetingState.HELD:
@@ -27,15 +27,15 @@ def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
     if not meeting.items.exclude(minutes="").exists() and not meeting.decisions.exists():
         raise Refused(_("The minutes are empty. Write a line under at least one point first."), code="no_minutes")
     meeting.minutes_state, meeting.circulated_on = MinutesState.CIRCULATED, clock.today()
-    keep(meeting)
-    note(**tell_seats(meeting, letters.minutes))
+    save(meeting)
+    note(**notify_seats(meeting, letters.minutes))
     return meeting
 
 
 @action("meeting.minutes_approved", needs=Permission.MEETING_RUN)
 def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None) -> Meeting:
     """The next meeting approved them (`at`), or they were approved in writing. From now on they never change."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     must_not_be_frozen(meeting)
     if meeting.minutes_state != MinutesState.CIRCULATED:
         raise Refused(
@@ -46,14 +46,14 @@ def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None) -
         raise Refused(sentence, code="other_meeting", fields={"at": sentence})
     meeting.minutes_state, meeting.approved_in = MinutesState.APPROVED, at
     meeting.approved_on, meeting.approved_by = at.on if at else clock.today(), by.actor_name
-    return keep(meeting)
+    return save(meeting)
 
 
 @action("meeting.minutes_corrected", needs=Permission.MEETING_RUN)
 def correct_minutes(meeting: Meeting, *, by: Actor, text: str) -> Correction:
     """A word beside approved minutes. Before they are approved they are simply changed."""
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     if not meeting.is_frozen:
         raise Refused(_("These minutes are not approved yet: change them where they stand."), code="not_approved")
-    text = must_say(text, field="text", sentence=_("Say what is wrong and how it was."))
-    return keep(Correction(meeting=meeting, on=clock.today(), text=text, said_by=by.actor_name))
+    text = require_text(text, field="text", sentence=_("Say what is wrong and how it was."))
+    return save(Correction(meeting=meeting, on=clock.today(), text=text, said_by=by.actor_name))

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep
+from floreo.core.action import action, delete, save
 from floreo.core.errors import Changed, Refused
+from floreo.core.wording import day_text
 from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.actions.decisions import take_decision
@@ -20,8 +21,7 @@ from floreo.meetings.drawing import edition_of
 from floreo.meetings.logic import MeetingState, Presence, fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Meeting, Seat
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import newest
-from floreo.strategy.presenters.words import day_words
+from floreo.strategy.actions.checking import lock_latest
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,12 @@ def record_minutes(meeting: Meeting, *, by: Actor, items: Sequence[ItemMinutes])
 
 
 def _recordable(meeting: Meeting) -> Meeting:
-    meeting = newest(meeting)
+    meeting = lock_latest(meeting)
     must_not_be_cancelled(meeting)
     must_not_be_frozen(meeting)
     if meeting.on > clock.today():
         raise Refused(
-            _("The meeting is on %(day)s. It can be recorded from that day on.") % {"day": day_words(meeting.on)},
+            _("The meeting is on %(day)s. It can be recorded from that day on.") % {"day": day_text(meeting.on)},
             code="not_yet",
         )
     return meeting
@@ -147,7 +147,7 @@ def _held(meeting: Meeting, said: Recorded) -> None:
     written = any(any(i.now) for i in said.items) or said.new_title.strip() or said.decisions
     if meeting.state == MeetingState.PLANNED and (written or Attendance.objects.filter(meeting=meeting).exists()):
         meeting.state = MeetingState.HELD
-        keep(meeting)
+        save(meeting)
 
 
 def _seats(meeting: Meeting, seats: Iterable[SeatTaken], others: _Others) -> None:
@@ -170,11 +170,11 @@ def _seats(meeting: Meeting, seats: Iterable[SeatTaken], others: _Others) -> Non
 def _take(meeting: Meeting, seat: Seat, row: Attendance | None, taken: SeatTaken) -> None:
     if not taken.presence:
         if row is not None:
-            drop(row)
+            delete(row)
         return
     row = row or Attendance(meeting=meeting, organisation=seat.organisation, person=seat.person)
     row.presence, row.substitute = taken.now
-    keep(row)
+    save(row)
 
 
 def _guests(meeting: Meeting, names: Iterable[str]) -> None:
@@ -183,9 +183,9 @@ def _guests(meeting: Meeting, names: Iterable[str]) -> None:
         if row.name in wanted:
             wanted.remove(row.name)
         else:
-            drop(row)
+            delete(row)
     for name in wanted:
-        keep(Attendance(meeting=meeting, name=name, is_guest=True))
+        save(Attendance(meeting=meeting, name=name, is_guest=True))
 
 
 def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> None:
@@ -200,8 +200,8 @@ def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> N
         now = (said_of(item.minutes), said_of(item.minutes_internal))
         if others.is_to_be_kept(f"item-{item.pk}", was=said.was, now=now, mine=said.now):
             minutes, item.minutes_internal = said.now
-            item.say_anew("minutes", minutes)
-            keep(item)
+            item.set_text("minutes", minutes)
+            save(item)
 
 
 def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
@@ -212,7 +212,7 @@ def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
         raise Refused(sentence, code="missing", fields={"new_title": sentence})
     item = add_item(meeting, by=by, title=said.new_title)
     item.minutes, item.minutes_internal = said_of(said.new_minutes), said_of(said.new_internal)
-    keep(item)
+    save(item)
 
 
 def _decide(meeting: Meeting, one: Decided, by: Actor) -> None:

@@ -8,10 +8,10 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, note, trail
-from floreo.core.action import keep as keep_any
+from floreo.core.action import action, delete, note, trail
+from floreo.core.action import save as keep_any
 from floreo.core.errors import NotAllowed, Refused
-from floreo.organisations.actions.checking import keep, known_role, refuse
+from floreo.organisations.actions.checking import known_role, refuse, save
 from floreo.organisations.models import Membership, Organisation, Person, User
 
 ADMINISTRATOR = "administrator"
@@ -64,7 +64,7 @@ def give_role(user: User, *, by: Actor, role: str, organisation: Organisation | 
     if Membership.objects.filter(user=user, role=role, organisation=organisation).exists():
         raise refuse("role", _("This account has that role already."), code="has_role")
     trail().subject = user  # it shows in the account's history
-    return keep(Membership(user=user, role=role, organisation=organisation))
+    return save(Membership(user=user, role=role, organisation=organisation))
 
 
 @action("account.role_taken", needs=Permission.ACCOUNT_MANAGE)
@@ -74,7 +74,7 @@ def take_role(membership: Membership, *, by: Actor) -> None:
         _must_leave_one(membership.user)
     trail().subject = membership.user
     note(account=membership.user.actor_code)
-    drop(membership)
+    delete(membership)
 
 
 @action("account.deactivated", needs=Permission.ACCOUNT_MANAGE)
@@ -112,7 +112,7 @@ def set_person(user: User, *, by: Actor, person: Person | None) -> User:
     return keep_any(user, full_clean=False)
 
 
-@action("account.updated", needs=Permission.DESK_OPEN)
+@action("account.updated", needs=Permission.WORKSPACE_OPEN)
 def update_own_account(user: User, *, by: Actor, name: str, language: str) -> User:
     """A person's own name and language; nobody else's."""
     if by.actor_code != user.actor_code:

@@ -26,7 +26,7 @@ def refuse(field: str, sentence: str, *, code: str = "bad_value") -> Refused:
     return Refused(sentence, code=code, fields={field: sentence})
 
 
-def newest(thing: Kept, version: int | None = None) -> Kept:
+def lock_latest(thing: Kept, version: int | None = None) -> Kept:
     """The row as it is now, held until the transaction ends. Raises Changed when somebody saved since `version`."""
     fresh = type(thing)._base_manager.select_for_update().filter(pk=thing.pk).first()
     if fresh is None:
@@ -40,26 +40,26 @@ def newest(thing: Kept, version: int | None = None) -> Kept:
     return fresh
 
 
-def put(thing: models.Model, facts: Mapping[str, Any]) -> None:
+def assign(thing: models.Model, facts: Mapping[str, Any]) -> None:
     for name, value in facts.items():
         setattr(thing, name, value.strip() if isinstance(value, str) else value)
 
 
-def keep(thing: Kept) -> Kept:
+def save(thing: Kept) -> Kept:
     """Saves; what a field itself will not take becomes a sentence at that field."""
     try:
-        return core.keep(thing)
+        return core.save(thing)
     except ValidationError as error:
         fields = {name: " ".join(sentences) for name, sentences in error.message_dict.items()}
         raise Refused(_("Some of it cannot be taken yet."), code="bad_fields", fields=fields) from error
 
 
-def must_name(thing: Any, field: str = "name") -> None:
+def require_name(thing: Any, field: str = "name") -> None:
     if not getattr(thing, field).strip():
         raise refuse(field, _("Give it a name."), code="missing")
 
 
-def must_run_forwards(since: date | None, until: date | None) -> None:
+def require_order(since: date | None, until: date | None) -> None:
     if since and until and since > until:
         raise refuse("until", _("It ends before it begins. Change one of the two days."), code="dates_in_order")
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, note
-from floreo.organisations.actions.checking import keep, newest, put, refuse
+from floreo.core.action import action, delete, note
+from floreo.organisations.actions.checking import assign, lock_latest, refuse, save
 from floreo.organisations.models import Holding, HoldingKind, Organisation
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
@@ -70,19 +70,19 @@ def _check(holding: Holding) -> None:
 @action("holding.added", needs=Permission.REGISTER_EDIT)
 def add_holding(organisation: Organisation, *, by: Actor, **facts: Unpack[HoldingFacts]) -> Holding:
     holding = Holding(organisation=organisation)
-    put(holding, facts)
+    assign(holding, facts)
     _check(holding)
-    return keep(holding)
+    return save(holding)
 
 
 @action("holding.updated", needs=Permission.REGISTER_EDIT)
 def update_holding(
     holding: Holding, *, by: Actor, version: int | None = None, **facts: Unpack[HoldingFacts]
 ) -> Holding:
-    holding = newest(holding, version)
-    put(holding, facts)
+    holding = lock_latest(holding, version)
+    assign(holding, facts)
     _check(holding)
-    return keep(holding)
+    return save(holding)
 
 
 @action("holding.moved", needs=Permission.REGISTER_EDIT)
@@ -90,12 +90,12 @@ def move_holding(
     holding: Holding, *, by: Actor, to: Organisation, reason: str = "", version: int | None = None
 ) -> Holding:
     """It belongs to another body: from now on that one is told. Nobody has verified that yet."""
-    holding = newest(holding, version)
+    holding = lock_latest(holding, version)
     if to.pk == holding.organisation_id:
         raise refuse("to", _("It is with this organisation already."), code="same")
     note(moved_from=holding.organisation.code, reason=reason.strip()[:500])
     holding.organisation, holding.verified_on, holding.verified_how = to, None, ""
-    return keep(holding)
+    return save(holding)
 
 
 @action("holding.removed", needs=Permission.REGISTER_EDIT)
@@ -103,4 +103,4 @@ def remove_holding(holding: Holding, *, by: Actor, reason: str) -> None:
     if not reason.strip():
         raise refuse("reason", _("Say why it is removed."), code="missing")
     note(reason=reason.strip()[:500])
-    drop(newest(holding))
+    delete(lock_latest(holding))

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, links
 from floreo.core.access import ROLES, Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.outbox import letter, post, withdraw_mail
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, held, must_outrank
-from floreo.organisations.actions.checking import email_address, known_role, newest, refuse
+from floreo.organisations.actions.checking import email_address, known_role, lock_latest, refuse
 from floreo.organisations.models import Invitation, Membership, Organisation, Person, User
 
 FIRST_ADMIN = "first_admin"
@@ -72,7 +72,7 @@ def _account(email: str, name: str, password: str, *, may_exist: bool = False) -
     elif user._state.adding:
         user.set_unusable_password()
     user.person = user.person or _person_of(email)
-    keep(user, full_clean=False)
+    save(user, full_clean=False)
     # The invitation, or the console, has proved the address; allauth must know so, or a reset would not reach it.
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
     return user
@@ -92,7 +92,7 @@ def make_first_administrator(token: str, *, by: Guest, email: str, password: str
         raise Refused(_("There is an administrator already. Ask for an invitation."), code="administrator_exists")
     user = _account(email_address(email), by.actor_name, password, may_exist=True)
     if not user.memberships.filter(role=ADMINISTRATOR, organisation=None).exists():
-        keep(Membership(user=user, role=ADMINISTRATOR))
+        save(Membership(user=user, role=ADMINISTRATOR))
     return user
 
 
@@ -114,7 +114,7 @@ def invite(*, by: Actor, email: str, role: str, name: str = "", organisation: Or
         invited_by=by.actor_name[:200],
         expires_at=clock.now() + timedelta(hours=INVITATION_HOURS),
     )
-    keep(invitation)
+    save(invitation)
     _send(invitation)
     return invitation
 
@@ -126,11 +126,11 @@ def _open() -> QuerySet[Invitation]:
 @action("invitation.sent_again", needs=Permission.ACCOUNT_MANAGE)
 def resend_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     """A new link; the one sent before stops working."""
-    fresh = newest(invitation)
+    fresh = lock_latest(invitation)
     must_outrank(by, fresh.role)
     _must_be_open(fresh)
     fresh.expires_at = clock.now() + timedelta(hours=INVITATION_HOURS)
-    keep(fresh)
+    save(fresh)
     _send(fresh)
     return fresh
 
@@ -138,12 +138,12 @@ def resend_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
 @action("invitation.withdrawn", needs=Permission.ACCOUNT_MANAGE)
 def withdraw_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     """The link stops working at once."""
-    fresh = newest(invitation)
+    fresh = lock_latest(invitation)
     _must_be_open(fresh)
     fresh.withdrawn_at = clock.now()
     links.make(INVITATION, subject=str(fresh.pk), hours=0)  # replaces the link that was sent by one that nobody holds
     withdraw_mail("invitation", key(fresh))
-    return keep(fresh)
+    return save(fresh)
 
 
 def _must_be_open(invitation: Invitation) -> None:
@@ -192,10 +192,10 @@ def invitation_of(token: str) -> Invitation:
 @action("invitation.accepted", needs=None)  # whoever holds the link from the mail, once
 def accept_invitation(token: str, *, by: Guest, password: str = "") -> User:
     """Makes the account with the role it was invited for."""
-    invitation = newest(invitation_of(token))
+    invitation = lock_latest(invitation_of(token))
     links.use(INVITATION, token)
     user = _account(invitation.email, by.actor_name, password)
-    keep(Membership(user=user, role=invitation.role, organisation=invitation.organisation))
+    save(Membership(user=user, role=invitation.role, organisation=invitation.organisation))
     invitation.accepted_at = clock.now()
-    keep(invitation)
+    save(invitation)
     return user

@@ -9,8 +9,8 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, note
-from floreo.organisations.actions.checking import keep, must_name, newest, put, refuse
+from floreo.core.action import action, delete, note
+from floreo.organisations.actions.checking import assign, lock_latest, refuse, require_name, save
 from floreo.organisations.models import Network, Organisation
 
 Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -81,8 +81,8 @@ def add_network(
     if Network.objects.filter(asn=asn).exists():
         raise refuse("asn", _("AS%(asn)d is in the register already.") % {"asn": asn}, code="asn_taken")
     network = Network(asn=asn)
-    put(network, facts)
-    must_name(network)
+    assign(network, facts)
+    require_name(network)
     _set_prefixes(network, prefixes, accept_overlap=accept_overlap)
     return _kept(network)
 
@@ -97,9 +97,9 @@ def update_network(
     accept_overlap: bool = False,
     **facts: Unpack[NetworkFacts],
 ) -> Network:
-    network = newest(network, version)
-    put(network, facts)
-    must_name(network)
+    network = lock_latest(network, version)
+    assign(network, facts)
+    require_name(network)
     if prefixes is not None:
         _set_prefixes(network, prefixes, accept_overlap=accept_overlap)
     return _kept(network)
@@ -107,9 +107,9 @@ def update_network(
 
 def _kept(network: Network) -> Network:
     """A network may have no prefix of the country's own, which Django's own check takes for an empty field."""
-    from floreo.core.action import keep as keep_unchecked  # the checked one is above
+    from floreo.core.action import save as keep_unchecked  # the checked one is above
 
-    return keep_unchecked(network, full_clean=False) if not network.prefixes else keep(network)
+    return keep_unchecked(network, full_clean=False) if not network.prefixes else save(network)
 
 
 @action("network.removed", needs=Permission.REGISTER_EDIT)
@@ -117,4 +117,4 @@ def remove_network(network: Network, *, by: Actor, reason: str) -> None:
     if not reason.strip():
         raise refuse("reason", _("Say why it is removed."), code="missing")
     note(reason=reason.strip()[:500])
-    drop(newest(network))
+    delete(lock_latest(network))

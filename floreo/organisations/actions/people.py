@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
-from floreo.organisations.actions.checking import free_code, keep, must_name, newest, put, refuse
+from floreo.organisations.actions.checking import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
 
@@ -47,7 +47,7 @@ def sound_phone(said: str) -> str:
 
 
 def _check(person: Person) -> None:
-    must_name(person)
+    require_name(person)
     person.phone = sound_phone(person.phone)
     if person.deputy_id and person.deputy_id == person.pk:
         raise refuse("deputy", _("Nobody is their own deputy. Choose another person."), code="own_deputy")
@@ -56,16 +56,16 @@ def _check(person: Person) -> None:
 @action("person.added", needs=Permission.PEOPLE_EDIT)
 def add_person(*, by: Actor, code: str = "", **facts: Unpack[PersonFacts]) -> Person:
     person = Person()
-    put(person, facts)
+    assign(person, facts)
     _check(person)
     person.code = free_code(Person, person.name, wanted=code)
-    return keep(person)
+    return save(person)
 
 
 @action("person.updated", needs=Permission.PEOPLE_EDIT)
 def update_person(person: Person, *, by: Actor, version: int | None = None, **facts: Unpack[PersonFacts]) -> Person:
-    person = newest(person, version)
-    person.say_anew("post", facts.get("post", person.post).strip())
-    put(person, facts)
+    person = lock_latest(person, version)
+    person.set_text("post", facts.get("post", person.post).strip())
+    assign(person, facts)
     _check(person)
-    return keep(person)
+    return save(person)

@@ -9,9 +9,17 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop
+from floreo.core.action import action, delete
 from floreo.core.errors import Refused
-from floreo.organisations.actions.checking import free_code, keep, must_name, must_run_forwards, newest, put, refuse
+from floreo.organisations.actions.checking import (
+    assign,
+    free_code,
+    lock_latest,
+    refuse,
+    require_name,
+    require_order,
+    save,
+)
 from floreo.organisations.actions.people import sound_phone
 from floreo.organisations.models import Contact, FormerName, Organisation, OrganisationRole, Place
 
@@ -62,8 +70,8 @@ class ContactFacts(TypedDict, total=False):
 
 
 def _check(organisation: Organisation) -> None:
-    must_name(organisation)
-    must_run_forwards(organisation.since, organisation.until)
+    require_name(organisation)
+    require_order(organisation.since, organisation.until)
     organisation.phone = sound_phone(organisation.phone)
     above, seen = organisation.parent, {organisation.pk}
     while above is not None:
@@ -76,20 +84,20 @@ def _check(organisation: Organisation) -> None:
 @action("organisation.added", needs=Permission.REGISTER_EDIT)
 def add_organisation(*, by: Actor, name: str, code: str = "", **facts: Unpack[OrganisationFacts]) -> Organisation:
     organisation = Organisation(name=name.strip())
-    put(organisation, facts)
+    assign(organisation, facts)
     _check(organisation)
     organisation.code = free_code(Organisation, name, wanted=code)
-    return keep(organisation)
+    return save(organisation)
 
 
 @action("organisation.updated", needs=Permission.REGISTER_EDIT)
 def update_organisation(
     organisation: Organisation, *, by: Actor, version: int | None = None, **facts: Unpack[OrganisationFacts]
 ) -> Organisation:
-    organisation = newest(organisation, version)
-    put(organisation, facts)
+    organisation = lock_latest(organisation, version)
+    assign(organisation, facts)
     _check(organisation)
-    return keep(organisation)
+    return save(organisation)
 
 
 @action("organisation.renamed", needs=Permission.REGISTER_EDIT)
@@ -105,7 +113,7 @@ def rename_organisation(
 ) -> Organisation:
     """Gives it a new name; the old one is kept until the last day it was called so. Corrections of a typing mistake are
     renamings too: the trail keeps both."""
-    organisation = newest(organisation, version)
+    organisation = lock_latest(organisation, version)
     said = " ".join(name.split())
     if not said or said == organisation.name:
         raise refuse("name", _("Write the new name."), code="missing")
@@ -115,11 +123,11 @@ def rename_organisation(
     if last is not None and until <= last.until:
         sentence = _("It was called “%(name)s” until a later day. Give a day after it.") % {"name": last.name}
         raise refuse("until", sentence, code="dates_in_order")
-    keep(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
+    save(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
     organisation.name = said
     if short_name is not None:
         organisation.short_name = short_name.strip()
-    return keep(organisation)
+    return save(organisation)
 
 
 @action("organisation.merged", needs=Permission.REGISTER_EDIT)
@@ -127,49 +135,49 @@ def merge_organisation(
     organisation: Organisation, *, by: Actor, into: Organisation, on: date, version: int | None = None
 ) -> Organisation:
     """From the day after `on`, `into` stands for it. Its own parts in the plan stay where they are: history is not
-    rewritten, and `heir()` finds who answers today."""
-    organisation = newest(organisation, version)
+    rewritten, and `successor()` finds who answers today."""
+    organisation = lock_latest(organisation, version)
     if organisation.merged_into_id:
         raise Refused(_("It was merged already."), code="merged")
-    if into.pk == organisation.pk or into.heir().pk == organisation.pk:
+    if into.pk == organisation.pk or into.successor().pk == organisation.pk:
         raise refuse("into", _("A body cannot be merged into itself. Choose another."), code="circle")
     if organisation.since and on < organisation.since:
         raise refuse("on", _("It did not exist yet on that day."), code="dates_in_order")
     organisation.merged_into, organisation.until = into, on
-    return keep(organisation)
+    return save(organisation)
 
 
 @action("organisation_role.added", needs=Permission.REGISTER_EDIT)
 def add_role(organisation: Organisation, *, by: Actor, code: str = "", **facts: Unpack[RoleFacts]) -> OrganisationRole:
     """A dated role: "leads national cybersecurity since 2025"."""
     role = OrganisationRole(organisation=organisation)
-    put(role, facts)
-    must_name(role, "title")
-    must_run_forwards(role.since, role.until)
+    assign(role, facts)
+    require_name(role, "title")
+    require_order(role.since, role.until)
     role.code = code or free_code(OrganisationRole, role.title)
     if organisation.roles.filter(code=role.code).exists():
         raise refuse("code", _("It has a role with this code."), code="code_taken")
-    return keep(role)
+    return save(role)
 
 
 @action("organisation_role.updated", needs=Permission.REGISTER_EDIT)
 def update_role(
     role: OrganisationRole, *, by: Actor, version: int | None = None, **facts: Unpack[RoleFacts]
 ) -> OrganisationRole:
-    role = newest(role, version)
-    put(role, facts)
-    must_name(role, "title")
-    must_run_forwards(role.since, role.until)
-    return keep(role)
+    role = lock_latest(role, version)
+    assign(role, facts)
+    require_name(role, "title")
+    require_order(role.since, role.until)
+    return save(role)
 
 
 @action("organisation_role.removed", needs=Permission.REGISTER_EDIT)
 def remove_role(role: OrganisationRole, *, by: Actor) -> None:
-    drop(newest(role))
+    delete(lock_latest(role))
 
 
 def _check_contact(contact: Contact) -> None:
-    must_name(contact, "purpose")
+    require_name(contact, "purpose")
     if contact.verified_on and contact.verified_on > clock.today():
         raise refuse("verified_on", _("This day is still to come."), code="date_to_come")
     contact.phone = sound_phone(contact.phone)
@@ -180,21 +188,21 @@ def _check_contact(contact: Contact) -> None:
 @action("contact.added", needs=Permission.REGISTER_EDIT)
 def add_contact(organisation: Organisation, *, by: Actor, **facts: Unpack[ContactFacts]) -> Contact:
     contact = Contact(organisation=organisation)
-    put(contact, facts)
+    assign(contact, facts)
     _check_contact(contact)
-    return keep(contact)
+    return save(contact)
 
 
 @action("contact.updated", needs=Permission.REGISTER_EDIT)
 def update_contact(
     contact: Contact, *, by: Actor, version: int | None = None, **facts: Unpack[ContactFacts]
 ) -> Contact:
-    contact = newest(contact, version)
-    put(contact, facts)
+    contact = lock_latest(contact, version)
+    assign(contact, facts)
     _check_contact(contact)
-    return keep(contact)
+    return save(contact)
 
 
 @action("contact.removed", needs=Permission.REGISTER_EDIT)
 def remove_contact(contact: Contact, *, by: Actor) -> None:
-    drop(newest(contact))
+    delete(lock_latest(contact))

@@ -47,7 +47,7 @@ class ContactRole(models.TextChoices):
     TECHNICAL = "technical", _("Technical staff")
     MANAGEMENT = "management", _("Management")
     DUTY = "duty", _("Round the clock")
-    PRESS = "press", _("Press")
+    PRESS = "press", _("ActionLink")
     OTHER = "other", _("Other")
 
 
@@ -125,7 +125,7 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
 
 class Organisation(Record, Translated, Sourced):
-    """A body that exists once, whatever it is called this year. Former names are kept; a merged body points to its heir."""
+    """A body that exists once, whatever it is called this year. Former names are kept; a merged body points to its successor."""
 
     translated_fields = ("name", "role_text")
 
@@ -166,7 +166,7 @@ class Organisation(Record, Translated, Sourced):
     def owner_ids(self) -> set[int]:
         return {self.pk}
 
-    def heir(self) -> Organisation:
+    def successor(self) -> Organisation:
         """Who stands for it today: itself, or the body it was merged into, however many times."""
         seen, body = {self.pk}, self
         while body.merged_into is not None and body.merged_into.pk not in seen:

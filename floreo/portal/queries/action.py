@@ -12,7 +12,7 @@ from floreo.evidence.presenters import Piece
 from floreo.evidence.queries import open_pieces_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import latest
-from floreo.strategy.logic import Money, Rule, Standing, Status, standing, total
+from floreo.strategy.logic import Money, Rule, Status, StatusResult, status_of, total
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, Update
 from floreo.strategy.presenters import actions as words
 
@@ -42,15 +42,15 @@ class LeadLine:
 
     part: Participation
     note: str
-    heir: str
+    successor: str
 
 
 @dataclass
 class ActionPage:
     act: Action
-    standing: Standing
+    status_result: StatusResult
     why: str
-    rule_says: Standing | None  # what the rules give where a person set the status
+    rule_says: StatusResult | None  # what the rules give where a person set the status
     rule_why: str
     steps: list[Step]
     reached: str
@@ -81,7 +81,7 @@ def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation
     earlier.sort(key=lambda p: p.until or today, reverse=True)
     leads = [p for p in now if p.part == Part.LEAD]
     lines = [
-        LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.heir_words(p.organisation))
+        LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.successor_text(p.organisation))
         for p in leads
     ]
     return lines, [p for p in now if p.part == Part.SUPPORT]
@@ -102,22 +102,22 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     """In a fixed number of queries. Facts behind the status count internal updates and risks too, as the rule does;
     their texts never show."""
     milestones = list(act.milestones.all())
-    stands, by_hand = act.standing, act.standing.rule is Rule.SET_BY_HAND
-    ruled = standing(act.facts(), today) if by_hand else None
+    stands, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
+    ruled = status_of(act.facts(), today) if by_hand else None
     leads, supports = _parts(act, today)
     evidence = open_pieces_of([act, *milestones])
     steps = [
-        Step(m, words.milestone_status(m, today=today), words.milestone_words(m, today=today), evidence.get(key(m), []))
+        Step(m, words.milestone_status(m, today=today), words.milestone_text(m, today=today), evidence.get(key(m), []))
         for m in milestones
     ]
     return ActionPage(
         act=act,
-        standing=stands,
+        status_result=stands,
         why=words.why(act, stands, milestones, today=today),
         rule_says=ruled,
         rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
         steps=steps,
-        reached=words.reached_words(milestones),
+        reached=words.reached_text(milestones),
         updates=list(act.updates.filter(is_public=True)),
         money=money_tables(list(act.budget_lines.select_related("funder"))),
         risks=list(act.risks.filter(is_public=True)),

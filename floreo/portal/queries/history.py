@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from floreo.core import audit
+from floreo.core.wording import short_day
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.words import short_day
 
 # Fields whose old and new value may be shown: dates only. Of every other public field only that it changed.
 _DATES = {"starts_on", "due_on", "expected_on", "closed_on", "on_hold_since", "reached_on", "since", "until"}

@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import newest
-from floreo.portal.queries.moments import Moment, coming, moved, of_event, public_actions, public_events
+from floreo.portal.queries.happenings import Happening, coming, moved, of_event, public_actions, public_events
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Part, Pillar
 from floreo.strategy.queries import counts_of, counts_on, quarter_before, with_leads
@@ -24,7 +24,7 @@ class PillarCard:
 
     pillar: Pillar
     counts: dict[Status, int]
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[Happening] = field(default_factory=list)
 
     @property
     def total(self) -> int:
@@ -57,8 +57,8 @@ class Home:
     before: dict[Status, int] | None
     pillars: list[PillarCard]
     late: list[Action]
-    moved: list[Moment]
-    coming: list[Moment]
+    moved: list[Happening]
+    coming: list[Happening]
     figures: list[Figure]
     indicator_count: int
 
@@ -86,7 +86,7 @@ def pillar_cards(edition: Edition, *, with_events: bool) -> list[PillarCard]:
         for p in Pillar.objects.filter(edition=edition).select_related("edition")
     ]
     if with_events:
-        moments: dict[int, list[Moment]] = {}
+        moments: dict[int, list[Happening]] = {}
         events = public_events(edition).exclude(on=None).prefetch_related("pillars").order_by("-on", "-pk")
         for event in list(events[:LOOKED_AT])[::-1]:
             for pillar in event.pillars.all():
@@ -103,7 +103,7 @@ def home_figures() -> list[Figure]:
     readings = newest(rows, SPARK)
     figures = [Figure(i, readings.get(i.pk, [])) for i in chosen]
     by_id = {f.indicator.pk: f for f in figures}
-    others = Reading.objects.standing().filter(indicator__in=[i.pk for i in chosen]).exclude(part="", subject="")
+    others = Reading.objects.current().filter(indicator__in=[i.pk for i in chosen]).exclude(part="", subject="")
     for reading in others.select_related("indicator").order_by("-ends_on", "pk"):
         figure = by_id[reading.indicator_id]
         kept = figure.parts if reading.part else figure.subjects

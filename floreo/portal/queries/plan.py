@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.ui.charts import Span, SpanAxis, TimelineRow
+from floreo.core.wording import month_span
 from floreo.organisations.models import Organisation
 from floreo.portal.queries.home import lead_of
 from floreo.strategy.logic import Status, tally
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part, Participation, Pillar
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.presenters.words import month_span
 from floreo.strategy.queries import OPEN_AT_MOST, counts_by_pillar, quarter_before, with_leads
 
 

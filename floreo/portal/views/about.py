@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 
 from floreo.core import audit
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
+from floreo.core.wording import number_figures
 from floreo.organisations.queries import public_page as text_of
 from floreo.portal.queries.trust import KINDS, Kind, trust
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.strategy.presenters.rules import rules_in_order
-from floreo.strategy.presenters.words import number_figures
 
 ROWS = 50  # unconfirmed rows of a kind on one page
 
@@ -141,7 +141,13 @@ def audit_chain(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @public_page
 def robots(request: HttpRequest) -> HttpResponseBase:
-    lines = ["User-agent: *", "Disallow: /desk/", "Disallow: /account/", "Disallow: /search/", "Disallow: /es/search/"]
+    lines = [
+        "User-agent: *",
+        "Disallow: /workspace/",
+        "Disallow: /account/",
+        "Disallow: /search/",
+        "Disallow: /es/search/",
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

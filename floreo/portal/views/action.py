@@ -9,18 +9,18 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.wording import span_text
 from floreo.indicators import presenters as figures
 from floreo.indicators.models import Indicator, Reading
 from floreo.portal.queries.action import action_page, carried_from
+from floreo.portal.queries.happenings import of_event, public_events
 from floreo.portal.queries.history import history
-from floreo.portal.queries.moments import of_event, public_events
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.portal.views.plan import crumbs_of, pillar_crumb
 from floreo.strategy.access import get_action_for
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.actions import late_words
-from floreo.strategy.presenters.words import span_words
+from floreo.strategy.presenters.actions import late_text
 
 # The end of the class that colours the box of why.
 SHORT = {
@@ -42,11 +42,11 @@ class Measured:
 
 
 def _measured(indicator: Indicator, reading: Reading | None) -> Measured:
-    target = figures.target_words(indicator)
+    target = figures.target_text(indicator)
     goal = _("target %(target)s") % {"target": target} if target else ""
     said = _("No reading yet")
     if reading:
-        said = _("%(value)s, %(when)s") % {"value": figures.value_words(reading), "when": figures.when_words(reading)}
+        said = _("%(value)s, %(when)s") % {"value": figures.value_text(reading), "when": figures.when_text(reading)}
     return Measured(indicator, ", ".join(filter(None, [said, goal])))
 
 
@@ -74,11 +74,11 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         act=act,
         edition=act.edition,
         shown=shown,
-        runs=span_words(act.starts_on, act.due_on),
+        runs=span_text(act.starts_on, act.due_on),
         carried_from=carried_from(act),
         changed_on=past[0].day if past else None,
-        late_note=late_words(shown.days_late) if shown.days_late else "",
-        short=SHORT[shown.standing.status],
+        late_note=late_text(shown.days_late) if shown.days_late else "",
+        short=SHORT[shown.status_result.status],
         update=shown.updates[0] if shown.updates else None,
         earlier=shown.updates[1:],
         measured=[_measured(indicator, reading) for indicator, reading in shown.measured_by],

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
-from floreo.indicators.asked import figures_asked, titles_of
+from floreo.indicators.requested import readings_requested, titles_of
 from floreo.portal.views.by_link import count_guess, private
-from floreo.reviews.access import Answerer, ask_of_token
+from floreo.reviews.access import Answerer, request_of_token
 from floreo.reviews.actions import mark_opened
-from floreo.reviews.models import Ask
-from floreo.reviews.presenters import due_words, title
+from floreo.reviews.models import UpdateRequest
+from floreo.reviews.presenters import due_text, title
 from floreo.reviews.queries import reply_address
 from floreo.reviews.sheet import Sheet
 
@@ -27,9 +27,9 @@ PRESSES, PRESSES_PER_HOUR = 60, 240
 FILES, FILES_PER_HOUR = 40, 40
 
 
-def _ask_of(request: HttpRequest, token: str) -> Ask:
+def _request_of(request: HttpRequest, token: str) -> UpdateRequest:
     try:
-        return ask_of_token(token)
+        return request_of_token(token)
     except Missing:
         count_guess(request, "answer-link")
         raise
@@ -42,60 +42,66 @@ def _ask_of(request: HttpRequest, token: str) -> Ask:
 @private
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, what was said last, and the form. After the close it still opens, and shows what was said."""
-    ask = _ask_of(request, token)
-    by = Answerer(ask)
-    sheet = Sheet(ask, by, _name(ask), figures=lambda: figures_asked(ask), titles=titles_of)
+    update_request = _request_of(request, token)
+    by = Answerer(update_request)
+    sheet = Sheet(
+        update_request, by, _name(update_request), figures=lambda: readings_requested(update_request), titles=titles_of
+    )
     if request.method == "POST":
-        return _post(request, ask, sheet)
+        return _post(request, update_request, sheet)
     if request.method == "GET":
-        mark_opened(ask, by=by)
-    return _page(request, ask, sheet.fill())
+        mark_opened(update_request, by=by)
+    return _page(request, update_request, sheet.fill())
 
 
-def _name(ask: Ask) -> str:
-    return ask.person.name if ask.person else ""
+def _name(update_request: UpdateRequest) -> str:
+    return update_request.person.name if update_request.person else ""
 
 
-def _post(request: HttpRequest, ask: Ask, sheet: Sheet) -> HttpResponse:
+def _post(request: HttpRequest, update_request: UpdateRequest, sheet: Sheet) -> HttpResponse:
     sheet.fill(request)
     try:
-        throttle.spend("answer", f"ask:{ask.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+        throttle.spend("answer", f"ask:{update_request.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
         for _file in request.FILES:
-            throttle.spend("answer-file", f"ask:{ask.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
+            throttle.spend("answer-file", f"ask:{update_request.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
         done = sheet.press(request)
     except Slower as refusal:
-        response = _words_back(request, ask, sheet, refusal)
+        response = _words_back(request, update_request, sheet, refusal)
         response.headers["Retry-After"] = str(refusal.seconds)
         return response
     except Refused as refusal:
-        return _words_back(request, ask, sheet, refusal)
+        return _words_back(request, update_request, sheet, refusal)
     if not done:
-        return _page(request, ask, sheet.after_errors(request), status=422)
+        return _page(request, update_request, sheet.after_errors(request), status=422)
     return HttpResponseRedirect(f"{request.path}?done=1")
 
 
-def _words_back(request: HttpRequest, ask: Ask, sheet: Sheet, refusal: Refused) -> HttpResponse:
+def _words_back(request: HttpRequest, update_request: UpdateRequest, sheet: Sheet, refusal: Refused) -> HttpResponse:
     """It could not be kept: every word that was typed, to copy, and whom to send it to."""
-    context = _about(ask) | {"refusal": refusal, "typed": sheet.typed(), "status": refusal.status}
+    context = _about(update_request) | {"refusal": refusal, "typed": sheet.typed(), "status": refusal.status}
     return render(request, "portal/answer_back.html", context, status=refusal.status)
 
 
-def _about(ask: Ask) -> dict[str, Any]:
-    review = ask.review
+def _about(update_request: UpdateRequest) -> dict[str, Any]:
+    review = update_request.review
     return {
         "by_link": True,
-        "ask": ask,
+        "update_request": update_request,
         "review": review,
         "edition": review.edition,
         "title": title(review),
-        "due": due_words(review, clock.today()),
+        "due": due_text(review, clock.today()),
         "reply": reply_address(review.edition),
         "masthead_edition": review.edition,
     }
 
 
-def _page(request: HttpRequest, ask: Ask, sheet: Sheet, *, status: int = 200) -> HttpResponse:
-    ask.refresh_from_db(fields=["state"])
-    context = _about(ask) | {"sheet": sheet, "status": status, "done": "done" in request.GET and status == 200}
+def _page(request: HttpRequest, update_request: UpdateRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+    update_request.refresh_from_db(fields=["state"])
+    context = _about(update_request) | {
+        "sheet": sheet,
+        "status": status,
+        "done": "done" in request.GET and status == 200,
+    }
     context["said"] = len(sheet.entries) - len(sheet.missing)
     return render(request, "portal/answer.html", context, status=status)

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 from floreo.core import throttle
 from floreo.core.errors import Missing
 from floreo.organisations.queries import the_country
-from floreo.owing.access import get_feed_for
-from floreo.owing.calendar import calendar_of, public_calendar
-from floreo.owing.letters import language_of
 from floreo.strategy.access import get_edition_for
+from floreo.tasks.access import get_feed_for
+from floreo.tasks.calendar import calendar_of, public_calendar
+from floreo.tasks.letters import language_of
 
 KIND = "text/calendar; charset=utf-8"
 

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Missing
+from floreo.core.ui.locale import language
 from floreo.core.ui.papers import KINDS as PAPERS
-from floreo.core.ui.words import language
 from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
 from floreo.publications.actions.copies import KINDS, drawn, kept_copy
 from floreo.publications.copies import copy_of, document_of
@@ -25,13 +25,13 @@ MEDIA = {**PAPERS, "json": "application/json"}
 def text(request: HttpRequest, code: str) -> HttpResponseBase:
     """Vision, pillars, objectives and actions on one page, as a document reads."""
     edition = get_edition_for(request.user, code)
-    told = copy_of(edition, eyes(request, edition), language())
-    document = document_of(told, country=country_of(request), made_on=clock.today())
+    summary = copy_of(edition, eyes(request, edition), language())
+    document = document_of(summary, country=country_of(request), made_on=clock.today())
     return page(
         request,
         "portal/strategy_text.html",
         section="strategy",
-        title=told.title,
+        title=summary.title,
         edition=edition,
         document=document,
         description=_("The whole strategy on one page, and as files to keep."),

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from floreo.core.errors import Missing
 from floreo.core.lists import file_response
 from floreo.core.models import SearchEntry
-from floreo.core.search import find, in_readers_words
+from floreo.core.search import find, in_readers_text
 from floreo.core.tables import Column, Table, Words, flat
 from floreo.core.throttle import address_of, spend
-from floreo.core.ui.words import language
+from floreo.core.ui.locale import language
 from floreo.open_data import dcat
 from floreo.open_data.catalogue import TABLES
 from floreo.portal.views.page import Crumb, page, public_page
@@ -149,7 +149,7 @@ def _found(entries: list[SearchEntry]) -> list[_Found]:
         "publication": _("Publication"),
         "evidence": _("Evidence"),
     }
-    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_words(entries)]
+    return [_Found(e.title, _in_reading_language(e.address), kinds.get(e.kind, "")) for e in in_readers_text(entries)]
 
 
 def _in_reading_language(address: str) -> str:

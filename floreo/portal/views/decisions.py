@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.lists import Listing
+from floreo.core.wording import number_figures
 from floreo.meetings import presenters as say
 from floreo.meetings import queries
 from floreo.meetings.models import Committee, Decision, Seat
@@ -19,7 +20,6 @@ from floreo.meetings.tables import DECISIONS
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
-from floreo.strategy.presenters.words import number_figures
 
 # The page is one edition's already.
 OF_EDITION = replace(DECISIONS, filters=tuple(f for f in DECISIONS.filters if f.name != "edition"))
@@ -48,9 +48,7 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     total = rows.count()
     title = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
-    shown = [
-        (d, say.history_words(d.decision, d.state), say.due_words(d.decision)) for d in queries.shown(listing.rows)
-    ]
+    shown = [(d, say.history_text(d.decision, d.state), say.due_text(d.decision)) for d in queries.shown(listing.rows)]
     return page(
         request,
         "portal/decisions.html",

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from floreo.core import throttle
 from floreo.core.errors import Missing, Refused, Slower
-from floreo.feeds import digest_csv
+from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import Holder, holder_of
-from floreo.feeds.letters import sender
+from floreo.feeds.notice_mail import sender
+from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
-from floreo.feeds.told import tlp_words
 from floreo.portal.views.by_link import count_guess, private
 
 PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who mend share one address
@@ -45,7 +45,7 @@ def findings(request: HttpRequest, token: str) -> HttpResponseBase:
     sheet.fill(request.POST)
     refusal: Refused | None = None
     try:
-        throttle.spend("findings", f"digest:{holder.digest.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
+        throttle.spend("findings", f"notice:{holder.notice.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
         if done := sheet.press(request.POST):
             return HttpResponseRedirect(f"{request.path}?done={done}")
     except Refused as said:
@@ -60,16 +60,16 @@ def _page(
     request: HttpRequest, token: str, sheet: Sheet, *, refusal: Refused | None = None, status: int = 200
 ) -> HttpResponse:
     """What was typed stays, whatever was refused."""
-    digest = sheet.digest
+    notice = sheet.notice
     done = request.GET.get("done", "") if status == 200 else ""
     context: dict[str, Any] = {
         "sheet": sheet,
         "sections": sheet.sections(),
-        "digest": digest,
-        "organisation": digest.organisation.heir(),
+        "notice": notice,
+        "organisation": notice.organisation.successor(),
         "address": sheet.holder.address,
         "team": sender(),
-        "tlp_words": tlp_words(digest.tlp),
+        "tlp_text": tlp_text(notice.tlp),
         "refusal": refusal,
         "status": status,
         "done": done,
@@ -84,7 +84,7 @@ def _page(
 def findings_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """All findings of the letter, as they stand today."""
     holder = _holder(request, token)
-    throttle.spend("findings-file", f"digest:{holder.digest.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
-    response = StreamingHttpResponse(digest_csv.lines(Sheet(holder).findings), content_type="text/csv; charset=utf-8")
+    throttle.spend("findings-file", f"notice:{holder.notice.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
+    response = StreamingHttpResponse(notice_csv.lines(Sheet(holder).findings), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="findings.csv"'
     return response

@@ -7,11 +7,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from floreo.core.wording import days_text, short_day_of_year
 from floreo.organisations.logic import Precision
+from floreo.portal.queries.happenings import Happening
 from floreo.portal.queries.home import Home
-from floreo.portal.queries.moments import Moment
 from floreo.strategy.logic import Status
-from floreo.strategy.presenters.words import days_words, short_day_of_year
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Line:
     answer: str
 
 
-def _said(moment: Moment, today: date) -> str:
+def _said(moment: Happening, today: date) -> str:
     """ "National exercise held with 14 bodies, 9 Oct": the year only where it is another one."""
     if moment.on is None:
         return _("%(title)s, no date known") % {"title": moment.title}
@@ -43,7 +43,7 @@ def _overdue(shown: Home, today: date) -> Line:
     late = [a for a in shown.late if a.status == Status.LATE]
     if late:
         act = late[0]
-        words = {"title": act.in_language("title"), "days": days_words(act.standing.days(today))}
+        words = {"title": act.in_language("title"), "days": days_text(act.status_result.days(today))}
         return Line(_("Longest overdue"), _("%(title)s, %(days)s") % words)
     if not sum(shown.counts.values()):
         return Line(_("What is late"), _("Nothing has a date yet"))

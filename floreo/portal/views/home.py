@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
+from floreo.core.wording import sentences
 from floreo.portal import presenters
 from floreo.portal.queries.home import home as all_of_home
 from floreo.portal.queries.home import lead_of
@@ -18,9 +19,8 @@ from floreo.portal.views.glance import glance
 from floreo.portal.views.page import country_of, page, public_page
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
-from floreo.strategy.presenters import standing
+from floreo.strategy.presenters import status_text
 from floreo.strategy.presenters.actions import status_note
-from floreo.strategy.presenters.words import sentences
 from floreo.strategy.queries import current_edition
 
 
@@ -51,8 +51,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
     shown = all_of_home(edition, today=today)
     name, has_actions = country.in_language("name"), bool(sum(shown.counts.values()))
     titles = presenters.pillars_title if has_actions else presenters.areas_title
-    facts = standing.EditionFacts.of(edition, is_followed=shown.is_followed)
-    answer = standing.headline(facts, shown.counts)
+    facts = status_text.EditionFacts.of(edition, is_followed=shown.is_followed)
+    answer = status_text.headline(facts, shown.counts)
     return page(
         request,
         "portal/home.html",
@@ -60,9 +60,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
         title=_("How the strategy stands"),
         description=answer,
         answer=answer,
-        runs=standing.runs_sentence(facts, name, today=today),
-        change=standing.change_sentence(shown.counts, shown.before),
-        tally=standing.tally_sentence(shown.counts),
+        runs=status_text.runs_sentence(facts, name, today=today),
+        change=status_text.change_sentence(shown.counts, shown.before),
+        tally=status_text.tally_sentence(shown.counts),
         shown=shown,
         edition=edition,
         glance=glance(shown, today=today),
@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         pillars_title=titles(len(shown.pillars)),
         late=[LateRow.of(act, today=today) for act in shown.late],
         late_more=shown.counts[Status.LATE] + shown.counts[Status.STALLED] > len(shown.late),
-        figures=[presenters.figure_words(f) for f in shown.figures],
+        figures=[presenters.figure_text(f) for f in shown.figures],
         charts=[chart for f in shown.figures for chart in presenters.charts_of(f, name)],
-        trust_words=presenters.trust_words(trust()),
+        trust_text=presenters.trust_text(trust()),
     )

@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.lists import file_response
-from floreo.core.ui.words import language
+from floreo.core.ui.locale import language
+from floreo.core.wording import span_text
 from floreo.organisations.models import Organisation
 from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
-from floreo.portal.queries.moments import of_event, public_events
+from floreo.portal.queries.happenings import of_event, public_events
 from floreo.portal.views.page import Crumb, eyes, page, public_page
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for, get_objective_for, get_pillar_for
 from floreo.strategy.logic import tally
 from floreo.strategy.models import Action, Edition, Pillar
-from floreo.strategy.presenters import standing
-from floreo.strategy.presenters.words import span_words
+from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import counts_of, current_edition
 from floreo.strategy.tables import ACTIONS
 
@@ -115,19 +115,19 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         return file_response(ACTIONS, narrowing.apply(ACTIONS.ordered(viewer).filter(edition=edition)), kind, viewer)
     counts = counts_of(actions)
     about = _about_edition(edition)
-    facts = standing.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
+    facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)
     tree = plans.tree(edition, narrowing.apply(actions), opened=narrowing.opened, narrowed=narrowing.is_any)
     return page(
         request,
         "portal/edition.html",
         section="strategy",
         title=edition.in_language("title"),
-        description=standing.headline(facts, counts),
+        description=status_text.headline(facts, counts),
         edition=edition,
         lede=_lede(facts, counts),
         counts=counts,
         total=sum(counts.values()),
-        tally=standing.tally_sentence(counts),
+        tally=status_text.tally_sentence(counts),
         tree=tree,
         areas=presenters.pillars_title(len(tree)),
         shown=sum(b.total for b in tree),
@@ -141,8 +141,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     )
 
 
-def _lede(facts: standing.EditionFacts, counts: dict[Any, int]) -> str:
-    answer, begun = standing.headline(facts, counts), standing.months_in(facts, today=clock.today())
+def _lede(facts: status_text.EditionFacts, counts: dict[Any, int]) -> str:
+    answer, begun = status_text.headline(facts, counts), status_text.months_in(facts, today=clock.today())
     return _("%(begun)s: %(answer)s") % {"begun": begun, "answer": answer} if begun else answer
 
 
@@ -184,7 +184,7 @@ def _about_edition(edition: Edition) -> dict[str, Any]:
         "stated_targets": edition.stated_targets.select_related("pillar"),
         "events": [of_event(e) for e in past[:SHOWN_EVENTS]],
         "more_events": past.count() > SHOWN_EVENTS,
-        "runs": span_words(edition.starts_on, edition.ends_on),
+        "runs": span_text(edition.starts_on, edition.ends_on),
     }
 
 
@@ -205,7 +205,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
         edition=edition,
         tree=tree,
         axis=plans.axis_of(edition, actions, clock.today()),
-        answer=standing.trouble_sentence(counts_of(actions)),
+        answer=status_text.trouble_sentence(counts_of(actions)),
         lines=plans.timeline_rows(tree),
         shut=[branch for branch in tree if not branch.is_open],
         has_rows=any(branch.total for branch in tree),
@@ -223,14 +223,14 @@ def pillar(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "portal/pillar.html",
         section="strategy",
         title=f"{pillar.code} {pillar.in_language('title')}",
-        description=standing.standing_sentences(counts) or pillar.in_language("public_text"),
+        description=status_text.status_sentences(counts) or pillar.in_language("public_text"),
         crumbs=crumbs_of(pillar.edition),
         pillar=pillar,
         edition=pillar.edition,
         counts=counts,
         total=sum(counts.values()),
-        tally=standing.tally_sentence(counts),
-        answer=standing.standing_sentences(counts),
+        tally=status_text.tally_sentence(counts),
+        answer=status_text.status_sentences(counts),
         branches=plans.branches(pillar.objectives.select_related("pillar__edition"), rows),
         axis=plans.axis_of(pillar.edition, actions, clock.today()),
         events=[of_event(e) for e in public_events(pillar.edition).filter(pillars=pillar)[:50]],
@@ -251,14 +251,14 @@ def objective(request: HttpRequest, edition: str, code: str) -> HttpResponseBase
         "portal/objective.html",
         section="strategy",
         title=f"{objective.code} {objective.in_language('title')}",
-        description=standing.standing_sentences(counts) or objective.in_language("public_text"),
+        description=status_text.status_sentences(counts) or objective.in_language("public_text"),
         crumbs=crumbs_of(here, pillar_crumb(objective.pillar)),
         objective=objective,
         edition=here,
         counts=counts or tally([]),
         total=sum(counts.values()),
-        tally=standing.tally_sentence(counts),
-        answer=standing.standing_sentences(counts),
+        tally=status_text.tally_sentence(counts),
+        answer=status_text.status_sentences(counts),
         rows=plans.rows_of(actions),
         axis=plans.axis_of(here, actions, clock.today()),
         indicators=objective.indicators.visible_to(None),

@@ -15,7 +15,8 @@ from floreo.core import keys
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.search import Findable
-from floreo.core.ui.words import language
+from floreo.core.ui.locale import language
+from floreo.core.wording import number_figures
 from floreo.organisations.models import Contact
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.publications import feeds
@@ -23,7 +24,6 @@ from floreo.publications.access import get_public
 from floreo.publications.files import opened_file
 from floreo.publications.models import Posting, Publication, PublicationKind, PublicationState
 from floreo.publications.tables import PUBLICATIONS
-from floreo.strategy.presenters.words import number_figures
 
 
 @login_not_required

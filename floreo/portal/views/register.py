@@ -14,12 +14,12 @@ from floreo.core import clock
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing, file_response
 from floreo.core.ui.maps import Shape
+from floreo.core.wording import capital, number_figures, number_word, sentences
 from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.organisations.tables import ORGANISATIONS, PLACES
 from floreo.portal import presenters
 from floreo.portal.queries import register
 from floreo.portal.views.page import Crumb, page, public_page
-from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences
 
 DENSITY = "density"
 
@@ -53,7 +53,7 @@ def organisation(request: HttpRequest, code: str) -> HttpResponseBase:
         description=body.in_language("role_text"),
         crumbs=(Crumb(_("Organisations"), reverse("portal:organisations")),),
         organisation=body,
-        heir=body.heir(),
+        successor=body.successor(),
         shown=shown,
         leads=shown.leads,
         supports=shown.supports,
@@ -125,7 +125,7 @@ def _map(rows: list[register.District], *, by_density: bool) -> dict[str, Any]:
         "shapes": shapes,
         "caption": _("People per square kilometre in each district") if by_density else _("People in each district"),
         "caption_note": said,
-        "legend": presenters.legend_words(bounds) if known else [],
+        "legend": presenters.legend_text(bounds) if known else [],
     }
 
 

@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from floreo.core.errors import Missing
 from floreo.core.throttle import address_of, spend
 from floreo.core.ui.papers import KINDS, paper
-from floreo.indicators.presenters import day_of, period_words
+from floreo.core.wording import number_figures
+from floreo.indicators.presenters import day_of, period_text
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
@@ -26,11 +27,10 @@ from floreo.reports.documents import donor
 from floreo.reports.documents import minister as for_minister
 from floreo.reports.documents.progress import ON_PAGE
 from floreo.reports.models import Snapshot, SnapshotKind
-from floreo.reports.presenters import Told
+from floreo.reports.presenters import ReportSummary
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
-from floreo.strategy.presenters.standing import standing_sentences, tally_words
-from floreo.strategy.presenters.words import number_figures
+from floreo.strategy.presenters.status_text import status_sentences, tally_text
 
 BURST, PER_HOUR = 60, 600  # of files by one stranger
 FILES = (*KINDS, "json")
@@ -62,9 +62,9 @@ class Group:
 def _row(one: queries.Listed) -> Row:
     snapshot = one.snapshot
     closing = snapshot.kind == SnapshotKind.CLOSING
-    period = _("Closing evaluation") if closing else period_words(snapshot.period)
-    answer = standing_sentences(one.counts) or _("No action is recorded.")
-    return Row(snapshot, period, day_of(snapshot.frozen_at), answer, one.counts, tally_words(one.counts), closing)
+    period = _("Closing evaluation") if closing else period_text(snapshot.period)
+    answer = status_sentences(one.counts) or _("No action is recorded.")
+    return Row(snapshot, period, day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing)
 
 
 def _groups() -> list[Group]:
@@ -118,9 +118,9 @@ def _file(request: HttpRequest, snapshot: Snapshot, part: str, kind: str, *, fun
 
 
 def _shown(
-    request: HttpRequest, told: Told, part: str, snapshot: Snapshot, *, title: str, funder: str = ""
+    request: HttpRequest, summary: ReportSummary, part: str, snapshot: Snapshot, *, title: str, funder: str = ""
 ) -> HttpResponseBase:
-    document = queries.drawn(told, part, funder=funder, most=ON_PAGE)
+    document = queries.drawn(summary, part, funder=funder, most=ON_PAGE)
     base = {"report": "report", "closing": "report", "minister": "minister", "funder": "donor"}[part]
     args = [snapshot.edition.code, snapshot.code, *([funder] if funder else [])]
     files = [
@@ -133,13 +133,13 @@ def _shown(
         "portal/report_of.html",
         section="reports",
         title=title,
-        description=told.headline(),
+        description=summary.headline(),
         doc=document,
-        told=told,
+        summary=summary,
         snapshot=snapshot,
         files=files,
         part=part,
-        funders=told.funders(),
+        funders=summary.funders(),
         crumbs=_crumbs(snapshot.edition),
     )
 
@@ -149,10 +149,10 @@ def _shown(
 def report_of(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """One closed period. The heading is the answer."""
     snapshot = _snapshot(edition, code)
-    told = queries.told_of(snapshot)
+    summary = queries.summary_of(snapshot)
     if snapshot.kind == SnapshotKind.CLOSING:
-        return _shown(request, told, "closing", snapshot, title=evaluation.headline(told))
-    return _shown(request, told, "report", snapshot, title=told.headline())
+        return _shown(request, summary, "closing", snapshot, title=evaluation.headline(summary))
+    return _shown(request, summary, "report", snapshot, title=summary.headline())
 
 
 @login_not_required
@@ -167,8 +167,8 @@ def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> Htt
 def minister(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """The minister's page: what fits on one A4."""
     snapshot = _snapshot(edition, code)
-    told = queries.told_of(snapshot)
-    return _shown(request, told, "minister", snapshot, title=for_minister.headline(told))
+    summary = queries.summary_of(snapshot)
+    return _shown(request, summary, "minister", snapshot, title=for_minister.headline(summary))
 
 
 @login_not_required
@@ -182,11 +182,11 @@ def minister_file(request: HttpRequest, edition: str, code: str, kind: str) -> H
 def donor_of(request: HttpRequest, edition: str, code: str, organisation: str) -> HttpResponseBase:
     """What one funder pays for, in one closed period."""
     snapshot = _snapshot(edition, code)
-    told = queries.told_of(snapshot)
-    document = donor.donor_document(told, organisation)
+    summary = queries.summary_of(snapshot)
+    document = donor.donor_document(summary, organisation)
     if document is None:
         raise Missing
-    return _shown(request, told, "funder", snapshot, title=document.title, funder=organisation)
+    return _shown(request, summary, "funder", snapshot, title=document.title, funder=organisation)
 
 
 @login_not_required
@@ -210,18 +210,18 @@ def newest_donor(request: HttpRequest, edition: str, organisation: str) -> HttpR
 def closing(request: HttpRequest, edition: str) -> HttpResponseBase:
     """The closing evaluation: the frozen one, else as the records stand today, which it says."""
     found = get_edition_for(None, edition)
-    told, snapshot = queries.closing_told(found)
+    summary, snapshot = queries.closing_summary(found)
     if snapshot is not None:
         return redirect(snapshot)
-    document = queries.drawn(told, "closing")
+    document = queries.drawn(summary, "closing")
     files = [(kind.upper(), reverse("portal:closing_file", args=[found.code, kind])) for kind in KINDS]
     return page(
         request,
         "portal/report_of.html",
         section="reports",
-        title=evaluation.headline(told),
+        title=evaluation.headline(summary),
         doc=document,
-        told=told,
+        summary=summary,
         files=files,
         part="closing",
         funders=(),
@@ -234,8 +234,8 @@ def closing(request: HttpRequest, edition: str) -> HttpResponseBase:
 @public_page
 def closing_file(request: HttpRequest, edition: str, kind: str) -> HttpResponseBase:
     found = get_edition_for(None, edition)
-    told, snapshot = queries.closing_told(found)
+    summary, snapshot = queries.closing_summary(found)
     if snapshot is not None:
         return _file(request, snapshot, "closing", kind)
     _count(request)
-    return paper(queries.drawn(told, "closing"), kind, name=f"{found.code} closing")
+    return paper(queries.drawn(summary, "closing"), kind, name=f"{found.code} closing")

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
 from floreo.organisations.models import Organisation
 from floreo.publications.models import Channel, Posting, Publication, PublicationKind
-from floreo.strategy.actions.checking import last_position, must_be_free, must_say, newest, put
+from floreo.strategy.actions.checking import assign, last_position, lock_latest, require_free_code, require_text
 
 
 class ChannelFacts(TypedDict, total=False):
@@ -33,7 +33,7 @@ class ChannelFacts(TypedDict, total=False):
 
 
 def _check(channel: Channel) -> None:
-    channel.name = must_say(channel.name, field="name", sentence=_("Give the channel a name."))
+    channel.name = require_text(channel.name, field="name", sentence=_("Give the channel a name."))
     unknown = set(channel.kinds) - set(PublicationKind.values)
     if unknown:
         sentence = _("There is no kind of publication called “%(kind)s”.") % {"kind": ", ".join(sorted(unknown))}
@@ -43,20 +43,20 @@ def _check(channel: Channel) -> None:
 @action("channel.added", needs=Permission.PUBLICATION_PUBLISH)
 def add_channel(code: str, *, by: Actor, **facts: Unpack[ChannelFacts]) -> Channel:
     rows = Channel.objects.all()
-    channel = Channel(code=must_be_free(rows, code), position=last_position(rows))
-    put(channel, facts)
+    channel = Channel(code=require_free_code(rows, code), position=last_position(rows))
+    assign(channel, facts)
     _check(channel)
-    return keep(channel)
+    return save(channel)
 
 
 @action("channel.updated", needs=Permission.PUBLICATION_PUBLISH)
 def update_channel(
     channel: Channel, *, by: Actor, version: int | None = None, **facts: Unpack[ChannelFacts]
 ) -> Channel:
-    channel = newest(channel, version)
-    put(channel, facts)
+    channel = lock_latest(channel, version)
+    assign(channel, facts)
     _check(channel)
-    return keep(channel)
+    return save(channel)
 
 
 @action("posting.recorded", needs=Permission.PUBLICATION_PUBLISH)
@@ -64,7 +64,7 @@ def record_posting(
     publication: Publication, *, by: Actor, channel: Channel, at: datetime, url: str = "", remark: str = ""
 ) -> Posting:
     """It was posted by that channel at that moment."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     if not publication.is_out:
         raise Refused(_("It is not out yet. Publish it here first, then record where else it stands."), code="not_out")
     if at > clock.now():
@@ -75,23 +75,23 @@ def record_posting(
     posting = Posting(
         publication=publication, channel=channel, at=at, url=url.strip(), note=remark.strip(), by_name=by.actor_name
     )
-    return keep(posting)
+    return save(posting)
 
 
 @action("posting.skipped", needs=Permission.PUBLICATION_PUBLISH)
 def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reason: str) -> Posting:
     """It will not go out by that channel, for a reason; it is owed no longer."""
-    publication = newest(publication)
-    said = must_say(reason, field="reason", sentence=_("Say why it does not go out by this channel."))
+    publication = lock_latest(publication)
+    said = require_text(reason, field="reason", sentence=_("Say why it does not go out by this channel."))
     posting = Posting(
         publication=publication, channel=channel, at=clock.now(), note=said, by_name=by.actor_name, skipped=True
     )
-    return keep(posting)
+    return save(posting)
 
 
 @action("posting.removed", needs=Permission.PUBLICATION_PUBLISH)
 def remove_posting(posting: Posting, *, by: Actor, reason: str) -> None:
     """A posting recorded by mistake."""
-    posting = newest(posting)
-    note(reason=must_say(reason, field="reason", sentence=_("Say what was wrong with this record.")))
-    drop(posting)
+    posting = lock_latest(posting)
+    note(reason=require_text(reason, field="reason", sentence=_("Say what was wrong with this record.")))
+    delete(posting)

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.ui.papers import bytes_of
 from floreo.core.uploads import no_room
 from floreo.organisations.queries import the_country
@@ -49,7 +49,7 @@ def draw_copy(edition: Edition, *, by: Actor, told: StrategyCopy, kind: str) -> 
     except OSError as error:
         raise no_room(error) from error
     row.digest, row.size, row.made_at = digest_of(told), len(body), clock.now()
-    keep(row)
+    save(row)
     if before:
         default_storage.delete(before)
     return row

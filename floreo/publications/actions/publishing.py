@@ -10,51 +10,51 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.publications.actions.writing import (
     PublicationFacts,
     check_publication,
     must_not_be_out,
-    must_say_something,
     put_facts,
+    require_something,
     store_file,
 )
 from floreo.publications.models import Publication, PublicationState, PublicationVersion
-from floreo.strategy.actions.checking import must_say, newest
+from floreo.strategy.actions.checking import lock_latest, require_text
 
 
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
 def publish(publication: Publication, *, by: Actor) -> Publication:
     """Everybody may read it from now on. A moment that was set for later is let go."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
-    must_say_something(publication)
+    require_something(publication)
     publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
     publication.embargo_until = None
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.scheduled", needs=Permission.PUBLICATION_PUBLISH)
 def schedule(publication: Publication, *, by: Actor, at: datetime) -> Publication:
     """It goes out by itself at that moment, and before it nobody but who writes knows that it exists."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
-    must_say_something(publication)
+    require_something(publication)
     if at <= clock.now():
         sentence = _("That moment has passed. Choose a later one, or publish it now.")
         raise Refused(sentence, code="moment_passed", fields={"day": sentence})
     publication.state, publication.embargo_until = PublicationState.READY, at
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.released", needs=Permission.PUBLICATION_PUBLISH, quiet=True)
 def release(publication: Publication, *, by: Actor) -> Publication:
     """Writes down what has already happened: its moment came. It went out then, not when the worker looked."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     if publication.state == PublicationState.READY and publication.is_out:
         publication.state, publication.published_at = PublicationState.PUBLISHED, publication.embargo_until
-        keep(publication)
+        save(publication)
     return publication
 
 
@@ -77,22 +77,22 @@ def correct(
     **facts: Unpack[PublicationFacts],
 ) -> Publication:
     """A new version under the same address. What it said before stays beside it, with what was wrong."""
-    publication = newest(publication, version)
+    publication = lock_latest(publication, version)
     if not publication.is_out:
         raise Refused(_("It is not out yet, so there is nothing to correct. Just change it."), code="not_out")
-    said = must_say(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
+    said = require_text(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
     before = _as_it_stands(publication, said, by)
     put_facts(publication, facts)
     check_publication(publication)
     if upload is not None:
         store_file(publication, upload)
-    must_say_something(publication)
+    require_something(publication)
     if publication.state == PublicationState.READY:  # its moment came, and the worker has not looked yet
         publication.state, publication.published_at = PublicationState.PUBLISHED, publication.embargo_until
     publication.issue, publication.corrected_at = publication.issue + 1, before.corrected_at
-    keep(before)
+    save(before)
     note(corrected=said)
-    return keep(publication)
+    return save(publication)
 
 
 def _as_it_stands(publication: Publication, what: str, by: Actor) -> PublicationVersion:
@@ -118,12 +118,12 @@ def _as_it_stands(publication: Publication, what: str, by: Actor) -> Publication
 @action("publication.withdrawn", needs=Permission.PUBLICATION_PUBLISH)
 def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication:
     """It no longer stands. Its address answers for good that it was withdrawn, when, and why."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     if not publication.is_out:
         raise Refused(_("It is not out. Take it back instead."), code="not_out")
-    publication.withdrawn_reason = must_say(
+    publication.withdrawn_reason = require_text(
         reason, field="reason", sentence=_("Say why. Whoever follows the old address will read it.")
     )
     publication.published_at = publication.went_out_at
     publication.state, publication.withdrawn_at = PublicationState.WITHDRAWN, clock.now()
-    return keep(publication)
+    return save(publication)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, drop, keep
+from floreo.core.action import action, delete, save
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.uploads import no_room
 from floreo.core.xml import sound
@@ -23,7 +23,7 @@ from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.files import checked_kind
 from floreo.publications.models import Publication, PublicationState
-from floreo.strategy.actions.checking import must_be_free, must_say, newest
+from floreo.strategy.actions.checking import lock_latest, require_free_code, require_text
 from floreo.strategy.models import Edition
 
 
@@ -57,7 +57,7 @@ def put_facts(publication: Publication, facts: PublicationFacts) -> None:
 
 
 def check_publication(publication: Publication) -> None:
-    publication.title = must_say(publication.title, field="title", sentence=_("Give it a title."))
+    publication.title = require_text(publication.title, field="title", sentence=_("Give it a title."))
     country = the_country()
     spoken = country.languages if country and country.languages else ["en"]
     publication.language = publication.language or spoken[0]
@@ -78,7 +78,7 @@ def must_not_be_out(publication: Publication) -> None:
         raise Refused(_("It is withdrawn. Write a new one under an address of its own."), code="withdrawn")
 
 
-def must_keep_clock(publication: Publication, by: Actor) -> None:
+def require_order_of_times(publication: Publication, by: Actor) -> None:
     """What a clock will publish was approved as it reads: only who may publish changes it."""
     if publication.embargo_until is not None and not can(by, Permission.PUBLICATION_PUBLISH):
         raise NotAllowed(_("It goes out by itself at its moment. Ask whoever set that to take it back first."))
@@ -87,22 +87,22 @@ def must_keep_clock(publication: Publication, by: Actor) -> None:
 @action("publication.written", needs=Permission.PUBLICATION_WRITE)
 def write_publication(code: str, *, by: Actor, **facts: Unpack[PublicationFacts]) -> Publication:
     """A draft. Its code is the address under which it will stand for good."""
-    publication = Publication(code=must_be_free(Publication.objects.all(), code))
+    publication = Publication(code=require_free_code(Publication.objects.all(), code))
     put_facts(publication, facts)
     check_publication(publication)
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.rewritten", needs=Permission.PUBLICATION_WRITE)
 def update_publication(
     publication: Publication, *, by: Actor, version: int | None = None, **facts: Unpack[PublicationFacts]
 ) -> Publication:
-    publication = newest(publication, version)
+    publication = lock_latest(publication, version)
     must_not_be_out(publication)
-    must_keep_clock(publication, by)
+    require_order_of_times(publication, by)
     put_facts(publication, facts)
     check_publication(publication)
-    return keep(publication)
+    return save(publication)
 
 
 def store_file(publication: Publication, upload: UploadedFile[Any]) -> None:
@@ -127,24 +127,24 @@ def store_file(publication: Publication, upload: UploadedFile[Any]) -> None:
 @action("publication.file_put", needs=Permission.PUBLICATION_WRITE)
 def put_file(publication: Publication, *, by: Actor, upload: UploadedFile[Any]) -> Publication:
     """The file that people download. What it is, its content says, never its name."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
-    must_keep_clock(publication, by)
+    require_order_of_times(publication, by)
     store_file(publication, upload)
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.file_taken", needs=Permission.PUBLICATION_WRITE)
 def take_file(publication: Publication, *, by: Actor) -> Publication:
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
-    must_keep_clock(publication, by)
+    require_order_of_times(publication, by)
     publication.file.name, publication.size = "", None
     publication.file_name = publication.media_type = publication.sha256 = ""
-    return keep(publication)
+    return save(publication)
 
 
-def must_say_something(publication: Publication) -> None:
+def require_something(publication: Publication) -> None:
     if not (publication.text or publication.file or publication.about):
         sentence = _("There is nothing to read yet. Write its text, add a file, or say what it makes public.")
         raise Refused(sentence, code="empty", fields={"text": sentence})
@@ -153,31 +153,31 @@ def must_say_something(publication: Publication) -> None:
 @action("publication.handed_over", needs=Permission.PUBLICATION_WRITE)
 def hand_over(publication: Publication, *, by: Actor) -> Publication:
     """It is ready: whoever may publish decides when."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     if publication.state != PublicationState.DRAFT:
         raise Refused(_("Only a draft is handed over."), code="not_draft")
-    must_say_something(publication)
+    require_something(publication)
     publication.state = PublicationState.READY
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.taken_back", needs=Permission.PUBLICATION_WRITE)
 def take_back(publication: Publication, *, by: Actor) -> Publication:
     """A draft again; its moment is let go."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
-    must_keep_clock(publication, by)
+    require_order_of_times(publication, by)
     if publication.state != PublicationState.READY:
         raise Refused(_("It is a draft."), code="is_draft")
     publication.state, publication.embargo_until = PublicationState.DRAFT, None
-    return keep(publication)
+    return save(publication)
 
 
 @action("publication.removed", needs=Permission.PUBLICATION_WRITE)
 def remove_publication(publication: Publication, *, by: Actor) -> None:
     """A draft that is not wanted. What was ever out stays: it is withdrawn instead."""
-    publication = newest(publication)
+    publication = lock_latest(publication)
     must_not_be_out(publication)
     if publication.state != PublicationState.DRAFT or publication.was_public:
         raise Refused(_("Only a draft is removed. Take it back first."), code="not_draft")
-    drop(publication)
+    delete(publication)

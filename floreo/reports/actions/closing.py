@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.core.figures import Frequency, Period, period_of, periods_between
+from floreo.core.wording import day_text
 from floreo.indicators.actions import close_period, take_due_readings
 from floreo.indicators.models import Reading
 from floreo.reports.data import code_of, digest_of, gather
@@ -20,9 +21,8 @@ from floreo.reports.models import Snapshot, SnapshotKind
 from floreo.reviews.actions import mark_closed, return_answer
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer, Review, ReviewState
-from floreo.strategy.actions.checking import must_say
+from floreo.strategy.actions.checking import require_text
 from floreo.strategy.models import Edition, EditionState
-from floreo.strategy.presenters.words import day_words
 
 
 def _take(
@@ -56,7 +56,7 @@ def _take(
     )
     snapshot.digest = digest_of(edition.code, code, kind, public, internal)
     snapshot.audit_number = audit.next_number()
-    keep(snapshot, full_clean=False)  # nothing in it was typed
+    save(snapshot, full_clean=False)  # nothing in it was typed
     return snapshot
 
 
@@ -70,7 +70,7 @@ def _must_be_new(edition: Edition, code: str) -> None:
 def _must_be_over(period: Period) -> None:
     if period.end >= clock.today():
         raise Refused(
-            _("The period runs until %(day)s. Close it when it is over.") % {"day": day_words(period.end)},
+            _("The period runs until %(day)s. Close it when it is over.") % {"day": day_text(period.end)},
             code="period_runs",
         )
 
@@ -83,7 +83,7 @@ def _freeze_readings(period: Period, by: Actor) -> int:
         within = periods_between(period.start, period.end, rhythm)
         wanted += [p for p in within if period.start <= p.start and p.end <= period.end and p != period]
     waiting = set(
-        Reading.objects.standing()
+        Reading.objects.current()
         .filter(frozen_at=None, starts_on__gte=period.start, ends_on__lte=period.end)
         .order_by()
         .values_list("starts_on", "ends_on")
@@ -92,7 +92,11 @@ def _freeze_readings(period: Period, by: Actor) -> int:
 
 
 def _waiting(review: Review) -> list[Answer]:
-    return list(Answer.objects.filter(ask__review=review, state=AnswerState.SUBMITTED).select_related("action", "ask"))
+    return list(
+        Answer.objects.filter(update_request__review=review, state=AnswerState.SUBMITTED).select_related(
+            "action", "update_request"
+        )
+    )
 
 
 def _settle(review: Review, *, by: Actor, force: bool, reason: str) -> None:
@@ -108,7 +112,7 @@ def _settle(review: Review, *, by: Actor, force: bool, reason: str) -> None:
             len(waiting),
         )
         raise Refused(said % {"number": len(waiting)}, code="undecided")
-    words = must_say(
+    words = require_text(
         reason,
         field="reason",
         sentence=_("Say why the period closes although answers wait. Their senders will read it."),
@@ -145,7 +149,7 @@ def freeze_report(edition: Edition, *, by: Actor, period: Period) -> Snapshot:
     if edition.starts_on and period.end < edition.starts_on:
         raise Refused(
             _("The edition begins on %(day)s. Choose a period that reaches into it.")
-            % {"day": day_words(edition.starts_on)},
+            % {"day": day_text(edition.starts_on)},
             code="before_edition",
         )
     _must_be_over(period)

@@ -12,21 +12,21 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.documents.plain import clean
 from floreo.core.errors import Refused
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.refusing import check, refuse
-from floreo.strategy.actions.checking import must_say
+from floreo.strategy.actions.checking import require_text
 
 LANGUAGES = {code.split("-")[0] for code, _name in settings.LANGUAGES}
 
 
-@action("report.template_kept", needs=Permission.REPORT_MAKE)
-def keep_template(content: bytes, *, by: Actor, name: str, file_name: str, language: str = "") -> WordTemplate:
+@action("report.template_added", needs=Permission.REPORT_MAKE)
+def save_template(content: bytes, *, by: Actor, name: str, file_name: str, language: str = "") -> WordTemplate:
     """Keeps a ministry's Word template. Refused, with the sentence that says why: macros, anything fetched from outside, a
     broken or bloated file, a field that does not exist."""
-    said = must_say(name, field="name", sentence=_("Give it a name, for example “Cabinet paper”."))
+    said = require_text(name, field="name", sentence=_("Give it a name, for example “Cabinet paper”."))
     if len(said) > 120:
         sentence = _("This is longer than %(most)d characters. Shorten it.") % {"most": 120}
         raise Refused(sentence, code="too_long", fields={"name": sentence})
@@ -40,7 +40,7 @@ def keep_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
     here = WordTemplate.objects.filter(sha256=digest, is_active=True).first()
     if here is not None:
         raise refuse(_("This very file is here already, as “%(name)s”.") % {"name": here.name}, "here_already")
-    return keep(
+    return save(
         WordTemplate(
             code=_free_code(said),
             name=said,
@@ -66,4 +66,4 @@ def _free_code(name: str) -> str:
 def retire_template(template: WordTemplate, *, by: Actor) -> WordTemplate:
     """No longer offered; kept, since reports were made with it."""
     template.is_active = False
-    return keep(template, full_clean=False)
+    return save(template, full_clean=False)

@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, Heading, Item, Paragraph
-from floreo.core.ui import words
+from floreo.core.ui import locale
+from floreo.core.wording import capital, day_text, number_figures, number_word, sentences
 from floreo.reports.documents import parts
-from floreo.reports.presenters import Told, day, say
+from floreo.reports.presenters import ReportSummary, day, say
 from floreo.strategy.logic import Status
-from floreo.strategy.presenters.words import capital, day_words, number_figures, number_word, sentences
 
 
-def headline(told: Told) -> str:
-    total, done = told.total, told.counts[Status.DONE]
+def headline(summary: ReportSummary) -> str:
+    total, done = summary.total, summary.counts[Status.DONE]
     if not total:
         return _("Nothing is known of what was planned.")
     if done == total:
@@ -32,39 +32,39 @@ def headline(told: Told) -> str:
     return capital(said % {"done": number_word(done), "total": number_figures(total)})
 
 
-def closing_document(told: Told) -> Document:
+def closing_document(summary: ReportSummary) -> Document:
     blocks: list[Block] = [
-        *parts.corrections(told),
-        Paragraph(headline(told), tone="lede"),
-        *parts.status_bar(told),
-        *_official(told),
+        *parts.corrections(summary),
+        Paragraph(headline(summary), tone="lede"),
+        *parts.status_bar(summary),
+        *_official(summary),
         Heading(_("What was planned"), 1, "1"),
-        *_planned(told),
+        *_planned(summary),
         Heading(_("What was done"), 1, "2"),
-        *_done(told),
+        *_done(summary),
         Heading(_("What was not done, and what was carried over"), 1, "3"),
-        *_left(told),
+        *_left(summary),
         Heading(_("What was learned"), 1, "4"),
-        *_learned(told),
+        *_learned(summary),
         Heading(_("Money"), 1, "5"),
-        *parts.money_blocks(told),
+        *parts.money_blocks(summary),
         Heading(_("Indicators"), 1, "6"),
-        *_figures(told),
+        *_figures(summary),
         Heading(_("What is not known"), 1, "7"),
-        *_unknown(told),
+        *_unknown(summary),
         Heading(_("How this was made"), 1),
-        *parts.readings_annex(told),
-        *parts.made_how(told),
+        *parts.readings_annex(summary),
+        *parts.made_how(summary),
     ]
-    title = _("Closing evaluation of the %(edition)s") % {"edition": told.edition}
-    return parts.framed(told, blocks, title=title, subtitle=headline(told), contents=True)
+    title = _("Closing evaluation of the %(edition)s") % {"edition": summary.edition}
+    return parts.framed(summary, blocks, title=title, subtitle=headline(summary), contents=True)
 
 
-def _official(told: Told) -> list[Block]:
+def _official(summary: ReportSummary) -> list[Block]:
     """This evaluation is worked out from records; whether the state published one of its own is another fact."""
-    published = day(told.data["edition"]["closing_report_on"])
+    published = day(summary.data["edition"]["closing_report_on"])
     if published:
-        said = _("The state published its own closing report on %(day)s.") % {"day": day_words(published)}
+        said = _("The state published its own closing report on %(day)s.") % {"day": day_text(published)}
     else:
         said = _(
             "No closing report by the state itself has been found. This one is worked out from the records kept here."
@@ -72,73 +72,75 @@ def _official(told: Told) -> list[Block]:
     return [Paragraph(said, tone="note")]
 
 
-def _planned(told: Told) -> list[Block]:
-    if not told.total:
+def _planned(summary: ReportSummary) -> list[Block]:
+    if not summary.total:
         return [Paragraph(_("Nothing is known of the actions that were planned."))]
-    objective = say(told.data["edition"]["objective"])
+    objective = say(summary.data["edition"]["objective"])
     head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Left")]
     rows = []
-    for pillar in told.data["pillars"]:
-        acts = [a for a in told.actions if a["pillar"] == pillar["code"]]
+    for pillar in summary.data["pillars"]:
+        acts = [a for a in summary.actions if a["pillar"] == pillar["code"]]
         done = sum(a["status"] == Status.DONE for a in acts)
         carried = sum(bool(a["carried_to"]) and a["status"] != Status.DONE for a in acts)
         numbers = (len(acts), done, carried, len(acts) - done - carried)
         rows.append(
             [
                 Cell(f"{pillar['code']} {say(pillar['title'])}"),
-                *(Cell(words.number(n), is_number=True) for n in numbers),
+                *(Cell(locale.number(n), is_number=True) for n in numbers),
             ]
         )
     blocks: list[Block] = [Paragraph(objective, tone="quote")] if objective else []
     return [*blocks, Grid(_("What was planned, pillar by pillar"), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
 
 
-def _done(told: Told) -> list[Block]:
-    done = [a for a in told.actions if a["status"] == Status.DONE]
+def _done(summary: ReportSummary) -> list[Block]:
+    done = [a for a in summary.actions if a["status"] == Status.DONE]
     if not done:
-        return [Paragraph(_("Nothing is known to have been completed.")), *_events(told)]
+        return [Paragraph(_("Nothing is known to have been completed.")), *_events(summary)]
     in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
     said = ngettext("%(n)s of them by the day it was due.", "%(n)s of them by the day they were due.", in_time)
     rows = [
         [
-            parts.action_cell(told, a["code"]),
-            Cell(told.leads(a) or "–"),
+            parts.action_cell(summary, a["code"]),
+            Cell(summary.leads(a) or "–"),
             parts.day_cell(a["due"]),
             parts.day_cell(a["closed"]),
         ]
         for a in done
     ]
     grid = Grid(_("Actions done"), [_("Action"), _("Lead"), _("Due"), _("Closed")], rows, widths=(3.2, 1.6, 1.1, 1.1))
-    return [Paragraph(sentences(headline(told), said % {"n": number_figures(in_time)})), grid, *_events(told)]
+    return [Paragraph(sentences(headline(summary), said % {"n": number_figures(in_time)})), grid, *_events(summary)]
 
 
-def _events(told: Told) -> list[Block]:
+def _events(summary: ReportSummary) -> list[Block]:
     """Work that sources tell of, whether or not it was one of the planned actions."""
-    events = told.data["moved"]["events"]
+    events = summary.data["moved"]["events"]
     if not events:
         return []
     items = []
     for one in events:
         when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
-        items.append(Item(f"{say(one['title'])}{unsure}", f"{words.day(when, one['precision'])}:" if when else ""))
+        items.append(Item(f"{say(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
     return [Heading(_("What sources tell of"), 2), Bullets(items)]
 
 
-def _left(told: Told) -> list[Block]:
-    left = [a for a in told.actions if a["status"] != Status.DONE]
+def _left(summary: ReportSummary) -> list[Block]:
+    left = [a for a in summary.actions if a["status"] != Status.DONE]
     if not left:
-        return [Paragraph(_("Nothing was left over.") if told.total else _("Nothing is known of what was left over."))]
+        return [
+            Paragraph(_("Nothing was left over.") if summary.total else _("Nothing is known of what was left over."))
+        ]
     carried = [a for a in left if a["carried_to"]]
     dropped = [a for a in left if not a["carried_to"]]
     blocks: list[Block] = []
     if carried:
         rows = [
             [
-                parts.action_cell(told, a["code"]),
-                parts.status_cell(told, a),
+                parts.action_cell(summary, a["code"]),
+                parts.status_cell(summary, a),
                 Cell(a["carried_to"]),
-                Cell(_reason(told, a)),
+                Cell(_reason(summary, a)),
             ]
             for a in carried
         ]
@@ -146,7 +148,8 @@ def _left(told: Told) -> list[Block]:
         blocks.append(Grid(_("Carried over into the next edition"), head, rows, widths=(2.6, 1.5, 1, 2.4)))
     if dropped:
         rows = [
-            [parts.action_cell(told, a["code"]), parts.status_cell(told, a), Cell(_reason(told, a))] for a in dropped
+            [parts.action_cell(summary, a["code"]), parts.status_cell(summary, a), Cell(_reason(summary, a))]
+            for a in dropped
         ]
         blocks.append(
             Grid(
@@ -159,23 +162,23 @@ def _left(told: Told) -> list[Block]:
     return blocks
 
 
-def _reason(told: Told, act: Mapping[str, Any]) -> str:
+def _reason(summary: ReportSummary, act: Mapping[str, Any]) -> str:
     return say(act["reason"]) or _("No reason has been given.")
 
 
-def _learned(told: Told) -> list[Block]:
-    lessons: Sequence[Mapping[str, Any]] = told.data["lessons"]
+def _learned(summary: ReportSummary) -> list[Block]:
+    lessons: Sequence[Mapping[str, Any]] = summary.data["lessons"]
     if not lessons:
         return [Paragraph(_("Nothing has been written down of what was learned."))]
     return [Bullets([Item(say(one["text"]), f"{say(one['title']).rstrip('.')}.") for one in lessons])]
 
 
-def _figures(told: Told) -> list[Block]:
-    if not told.figures:
+def _figures(summary: ReportSummary) -> list[Block]:
+    if not summary.figures:
         return [Paragraph(_("No indicator was defined, so nothing was measured."))]
-    return parts.figure_blocks(told.figures)
+    return parts.figure_blocks(summary.figures)
 
 
-def _unknown(told: Told) -> list[Block]:
-    said = told.unknown()
+def _unknown(summary: ReportSummary) -> list[Block]:
+    said = summary.unknown()
     return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]

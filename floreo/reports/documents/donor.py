@@ -8,34 +8,34 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
+from floreo.core.wording import number_figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import Told, amount_words, say
+from floreo.reports.presenters import ReportSummary, amount_text, say
 from floreo.strategy.logic import HOLDING
-from floreo.strategy.presenters.words import number_figures
 from floreo.strategy.sums import added, grouped
 
 
-def donor_document(told: Told, funder: str) -> Document | None:
+def donor_document(summary: ReportSummary, funder: str) -> Document | None:
     """None where that funder pays for nothing in it, or is not public."""
-    name = say(told.data["money"]["funders"].get(funder))
-    places = [i for i, line in enumerate(told.data["money"]["lines"]) if line["funder"] == funder]
+    name = say(summary.data["money"]["funders"].get(funder))
+    places = [i for i, line in enumerate(summary.data["money"]["lines"]) if line["funder"] == funder]
     if not name or not places:
         return None
-    codes = list(dict.fromkeys(told.data["money"]["lines"][i]["action"] for i in places))
-    acts = [told.by_code[code] for code in codes if code in told.by_code]
+    codes = list(dict.fromkeys(summary.data["money"]["lines"][i]["action"] for i in places))
+    acts = [summary.by_code[code] for code in codes if code in summary.by_code]
     blocks: list[Block] = [
-        *parts.corrections(told),
+        *parts.corrections(summary),
         Heading(_("What it pays for"), 1, "1"),
-        *_pays(told, funder, places, acts),
+        *_pays(summary, funder, places, acts),
         Heading(_("What stands in the way"), 1, "2"),
-        *_trouble(told, acts),
+        *_trouble(summary, acts),
         Heading(_("What is measured"), 1, "3"),
-        *_measured(told, set(codes)),
+        *_measured(summary, set(codes)),
         Heading(_("How this was made"), 1),
-        *parts.made_how(told),
+        *parts.made_how(summary),
     ]
     title = _("%(funder)s: %(answer)s") % {"funder": name, "answer": _answer(acts)}
-    return parts.framed(told, blocks, title=title, subtitle=told.period_words)
+    return parts.framed(summary, blocks, title=title, subtitle=summary.period_text)
 
 
 def _answer(acts: list[Any]) -> str:
@@ -59,28 +59,28 @@ def _answer(acts: list[Any]) -> str:
     return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
 
 
-def _pays(told: Told, funder: str, places: list[int], acts: list[Any]) -> list[Block]:
-    lines = [told.money_lines[i] for i in places]
-    kept = [told.data["money"]["lines"][i] for i in places]
+def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any]) -> list[Block]:
+    lines = [summary.money_lines[i] for i in places]
+    kept = [summary.data["money"]["lines"][i] for i in places]
     by_year = [
         (str(k), s)
-        for k, s in sorted(grouped(lines, lambda i: str(kept[i]["year_words"]), first=told.currency).items())
+        for k, s in sorted(grouped(lines, lambda i: str(kept[i]["year_text"]), first=summary.currency).items())
     ]
-    by_action = grouped(lines, lambda i: str(kept[i]["action"]), first=told.currency)
+    by_action = grouped(lines, lambda i: str(kept[i]["action"]), first=summary.currency)
     rows = []
     for act in acts:
         for each in by_action.get(act["code"], ()):
-            money = (amount_words(each.planned, each.currency), amount_words(each.spent, each.currency))
+            money = (amount_text(each.planned, each.currency), amount_text(each.spent, each.currency))
             rows.append(
                 [
-                    parts.action_cell(told, act["code"]),
-                    parts.status_cell(told, act),
-                    Cell(told.leads(act) or "–"),
+                    parts.action_cell(summary, act["code"]),
+                    parts.status_cell(summary, act),
+                    Cell(summary.leads(act) or "–"),
                     *(Cell(m, is_number=True) for m in money),
                 ]
             )
     head = [_("Action"), _("Status"), _("Lead"), _("Planned"), _("Spent")]
-    total = [(_("In all"), added(lines, first=told.currency))]
+    total = [(_("In all"), added(lines, first=summary.currency))]
     return [
         parts.money_grid(_("All its money in this edition"), _("Sum"), total),
         parts.money_grid(_("Its money by year"), _("Fiscal year"), by_year),
@@ -91,13 +91,13 @@ def _pays(told: Told, funder: str, places: list[int], acts: list[Any]) -> list[B
     ]
 
 
-def _trouble(told: Told, acts: list[Any]) -> list[Block]:
+def _trouble(summary: ReportSummary, acts: list[Any]) -> list[Block]:
     codes = {a["code"] for a in acts}
-    troubled = [a for a in told.troubled() if a["code"] in codes]
-    risks = [r for r in told.data["risks"] if r["action"] in codes]
+    troubled = [a for a in summary.troubled() if a["code"] in codes]
+    risks = [r for r in summary.data["risks"] if r["action"] in codes]
     if not troubled and not risks:
         return [Paragraph(_("Nothing that it pays for is late or stands still, and no open risk is recorded."))]
-    blocks: list[Block] = [parts.trouble_grid(told, troubled)] if troubled else []
+    blocks: list[Block] = [parts.trouble_grid(summary, troubled)] if troubled else []
     if risks:
         rows = [
             [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]
@@ -111,8 +111,8 @@ def _trouble(told: Told, acts: list[Any]) -> list[Block]:
     return blocks
 
 
-def _measured(told: Told, codes: set[str]) -> list[Block]:
-    mine = [f for f in told.figures if codes & set(f.actions)]
+def _measured(summary: ReportSummary, codes: set[str]) -> list[Block]:
+    mine = [f for f in summary.figures if codes & set(f.actions)]
     if not mine:
         return [Paragraph(_("No indicator is tied to the actions it pays for."))]
     return parts.figure_blocks(mine)

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.documents.blocks import Block, Boxed, Bullets, Cell, Columns, Document, Grid, Heading, Item, Paragraph
-from floreo.core.ui import words
+from floreo.core.ui import locale
+from floreo.core.wording import capital, number_figures, number_word, sentences, short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
 from floreo.reports.documents.progress import coming_items
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import Told, day, say, with_action
-from floreo.strategy.presenters.words import capital, number_figures, number_word, sentences, short_day
+from floreo.reports.presenters import ReportSummary, day, say, with_action
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
@@ -34,43 +34,47 @@ def short(text: str, most: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(".,;: ") + "…"
 
 
-def minister_document(told: Told, *, today: date) -> Document:
-    blocks: list[Block] = [*_corrected(told), *parts.status_bar(told), *_asked(told)]
+def minister_document(summary: ReportSummary, *, today: date) -> Document:
+    blocks: list[Block] = [*_corrected(summary), *parts.status_bar(summary), *_asked(summary)]
     blocks.append(
-        Columns([Heading(_("Late or stalled")), *_late(told)], [Heading(_figures_title(told)), *_figures(told)])
+        Columns(
+            [Heading(_("Late or stalled")), *_late(summary)], [Heading(_figures_title(summary)), *_figures(summary)]
+        )
     )
-    blocks.append(Columns([Heading(_("What moved")), *_moved(told)], [Heading(_("What comes next")), *_coming(told)]))
+    blocks.append(
+        Columns([Heading(_("What moved")), *_moved(summary)], [Heading(_("What comes next")), *_coming(summary)])
+    )
     beside = [
-        _for_whom(told),
-        _("%(period)s. Printed %(day)s") % {"period": told.period_words, "day": short_day(today)},
+        _for_whom(summary),
+        _("%(period)s. Printed %(day)s") % {"period": summary.period_text, "day": short_day(today)},
     ]
-    return parts.framed(told, blocks, title=headline(told), one_page=True, beside=[b for b in beside if b])
+    return parts.framed(summary, blocks, title=headline(summary), one_page=True, beside=[b for b in beside if b])
 
 
-def headline(told: Told) -> str:
+def headline(summary: ReportSummary) -> str:
     """ "14 of 24 actions hold their dates. Two need your decision to move." """
-    asked = len({d["action"] or d["number"] for d in told.data["decisions"]})
+    asked = len({d["action"] or d["number"] for d in summary.data["decisions"]})
     if not asked:
-        return told.headline()
+        return summary.headline()
     said = ngettext("%(number)s needs your decision to move.", "%(number)s need your decision to move.", asked)
-    return sentences(told.hold(), capital(said % {"number": number_word(asked)}))
+    return sentences(summary.hold(), capital(said % {"number": number_word(asked)}))
 
 
-def _for_whom(told: Told) -> str:
-    posts = list(dict.fromkeys(say(d["to"]) for d in told.data["decisions"] if d["to"]))
+def _for_whom(summary: ReportSummary) -> str:
+    posts = list(dict.fromkeys(say(d["to"]) for d in summary.data["decisions"] if d["to"]))
     return _("For: %(post)s") % {"post": short(posts[0], 60)} if posts else _("For the minister")
 
 
-def _corrected(told: Told) -> list[Block]:
-    if not told.corrections:
+def _corrected(summary: ReportSummary) -> list[Block]:
+    if not summary.corrections:
         return []
-    n = len(told.corrections)
+    n = len(summary.corrections)
     said = ngettext("%(n)d correction stands beside this report.", "%(n)d corrections stand beside this report.", n)
     return [Paragraph(said % {"n": n}, tone="note")]
 
 
-def _asked(told: Told) -> list[Block]:
-    asked = told.data["decisions"]
+def _asked(summary: ReportSummary) -> list[Block]:
+    asked = summary.data["decisions"]
     if not asked:
         return []
     items = []
@@ -88,38 +92,40 @@ def _more(number: int) -> list[Block]:
     return [Paragraph(said % {"n": number_figures(number)}, tone="note")]
 
 
-def _late(told: Told) -> list[Block]:
-    acts = told.troubled()
+def _late(summary: ReportSummary) -> list[Block]:
+    acts = summary.troubled()
     if not acts:
         return [
             Paragraph(
-                _("Nothing is late and nothing stands still.") if told.total else _("Nothing is known of any action.")
+                _("Nothing is late and nothing stands still.")
+                if summary.total
+                else _("Nothing is known of any action.")
             )
         ]
-    rows = [[_act(told, a), Cell(short(say(a["reason"]) or told.why(a), REASON))] for a in acts[:LATE]]
+    rows = [[_act(summary, a), Cell(short(say(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
     grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Why")], rows, widths=(1, 1), bare=True)
     return [grid, *_more(len(acts) - len(rows))]
 
 
-def _act(told: Told, act: Any) -> Cell:
-    lead = short(told.leads(act), 40)
+def _act(summary: ReportSummary, act: Any) -> Cell:
+    lead = short(summary.leads(act), 40)
     below = f"{short(say(act['title']), TITLE).rstrip('.')}. {lead}".strip()
-    return Cell(parts.status_word(act["status"]), status=act["status"], small=told.note(act), below=below)
+    return Cell(parts.status_word(act["status"]), status=act["status"], small=summary.note(act), below=below)
 
 
-def _chosen(told: Told) -> Sequence[Figure]:
+def _chosen(summary: ReportSummary) -> Sequence[Figure]:
     """Those with a target and a reading first: they say most."""
-    known = [f for f in told.figures if f.latest is not None]
+    known = [f for f in summary.figures if f.latest is not None]
     return sorted(known, key=lambda f: (f.indicator.target is None, parts.spark(f) is None))[:FIGURES]
 
 
-def _figures_title(told: Told) -> str:
-    n = len(_chosen(told))
+def _figures_title(summary: ReportSummary) -> str:
+    n = len(_chosen(summary))
     return ngettext("One figure", "%(number)s figures", n) % {"number": capital(number_word(n))} if n else _("Figures")
 
 
-def _figures(told: Told) -> list[Block]:
-    chosen = _chosen(told)
+def _figures(summary: ReportSummary) -> list[Block]:
+    chosen = _chosen(summary)
     if not chosen:
         return [Paragraph(_("Nothing is known of any figure."))]
     rows = []
@@ -128,9 +134,9 @@ def _figures(told: Told) -> list[Block]:
         title = own.in_language("short_title") if own.short_title else short(own.in_language("title"), 46)
         unit = own.in_language("unit")
         says_it = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
-        target = words.number(own.target, own.decimals) if own.target is not None else "–"
-        now = parts.value_words(figure, unit=False)
-        old = latest is not None and latest.ends_on < told.period.start
+        target = locale.number(own.target, own.decimals) if own.target is not None else "–"
+        now = parts.value_text(figure, unit=False)
+        old = latest is not None and latest.ends_on < summary.period.start
         rows.append(
             [
                 Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title),
@@ -148,10 +154,10 @@ def _figures(told: Told) -> list[Block]:
     return [Grid(_("Figures"), head, rows, widths=(1.3, 1.1, 0.8, 0.6), bare=True, note=_("Dashed: target."))]
 
 
-def _moved(told: Told) -> list[Block]:
-    moved = told.data["moved"]
+def _moved(summary: ReportSummary) -> list[Block]:
+    moved = summary.data["moved"]
     found: list[tuple[str, str]] = [
-        (m["on"], say(told.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
+        (m["on"], say(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
     ]
     found += [(m["on"], say(m["title"])) for m in moved["milestones"]]
     found += [(e["on"], say(e["title"])) for e in moved["events"]]
@@ -167,6 +173,6 @@ def _day(value: str) -> str:
     return short_day(when) if when else ""
 
 
-def _coming(told: Told) -> list[Block]:
-    items = [Item(short(i.text, TITLE), i.lead) for i in coming_items(told, most=COMING)]
+def _coming(summary: ReportSummary) -> list[Block]:
+    items = [Item(short(i.text, TITLE), i.lead) for i in coming_items(summary, most=COMING)]
     return [Bullets(items)] if items else [Paragraph(_("Nothing is dated in the months that follow."))]

@@ -24,37 +24,37 @@ from floreo.core.documents.blocks import (
     Picture,
     StatusBar,
 )
-from floreo.core.ui import charts, plotting, words
+from floreo.core.ui import charts, locale, plotting
+from floreo.core.wording import number_figures, short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import Told, amount_words, day, percent_words
+from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text
 from floreo.strategy.models import StatusChoice
-from floreo.strategy.presenters.standing import tally_words
-from floreo.strategy.presenters.words import number_figures, short_day
+from floreo.strategy.presenters.status_text import tally_text
 from floreo.strategy.sums import Sum
 
 
-def framed(told: Told, blocks: Sequence[Block], *, title: str, subtitle: str = "", **more: Any) -> Document:
+def framed(summary: ReportSummary, blocks: Sequence[Block], *, title: str, subtitle: str = "", **more: Any) -> Document:
     """The document round these blocks: whose it is, of when, which snapshot."""
     return Document(
         title=title,
         subtitle=subtitle,
         language=(get_language() or "en").split("-")[0],
         blocks=blocks,
-        kicker=f"{told.country}\n{told.edition}",
-        made_on=told.frozen_on or told.as_of,
-        foot=told.foot,
-        site=told.site,
-        sample_words=told.sample_words,
-        author=told.country,
-        keywords=[told.edition, told.period_words],
+        kicker=f"{summary.country}\n{summary.edition}",
+        made_on=summary.frozen_on or summary.as_of,
+        foot=summary.foot,
+        site=summary.site,
+        sample_text=summary.sample_text,
+        author=summary.country,
+        keywords=[summary.edition, summary.period_text],
         **more,
     )
 
 
-def corrections(told: Told) -> list[Block]:
+def corrections(summary: ReportSummary) -> list[Block]:
     """What was found wrong since it was frozen: first of all, so that nobody reads past it."""
-    if not told.corrections:
+    if not summary.corrections:
         return []
     items = [
         Item(
@@ -70,7 +70,7 @@ def corrections(told: Told) -> list[Block]:
             ),
             f"{c.in_language('where')}:",
         )
-        for c in told.corrections
+        for c in summary.corrections
     ]
     return [Boxed(_("Corrected since it was frozen"), [Bullets(items)])]
 
@@ -79,25 +79,25 @@ def status_word(status: str) -> str:
     return str(StatusChoice(status).label)
 
 
-def status_bar(told: Told) -> list[Block]:
-    counts = told.counts
-    if not told.total:
+def status_bar(summary: ReportSummary) -> list[Block]:
+    counts = summary.counts
+    if not summary.total:
         return []
-    return [StatusBar([(s.value, status_word(s), n) for s, n in counts.items()], tally_words(counts))]
+    return [StatusBar([(s.value, status_word(s), n) for s, n in counts.items()], tally_text(counts))]
 
 
-def status_cell(told: Told, act: Mapping[str, Any]) -> Cell:
-    return Cell(status_word(act["status"]), status=act["status"], small=told.note(act))
+def status_cell(summary: ReportSummary, act: Mapping[str, Any]) -> Cell:
+    return Cell(status_word(act["status"]), status=act["status"], small=summary.note(act))
 
 
-def action_href(told: Told, code: str) -> str:
-    if code not in told.by_code or not told.by_code[code]["is_public"]:
+def action_href(summary: ReportSummary, code: str) -> str:
+    if code not in summary.by_code or not summary.by_code[code]["is_public"]:
         return ""
-    return reverse("portal:action", args=[told.edition_code, code])
+    return reverse("portal:action", args=[summary.edition_code, code])
 
 
-def action_cell(told: Told, code: str) -> Cell:
-    return Cell(told.label(code), href=action_href(told, code))
+def action_cell(summary: ReportSummary, code: str) -> Cell:
+    return Cell(summary.label(code), href=action_href(summary, code))
 
 
 def day_cell(value: str | None) -> Cell:
@@ -105,14 +105,14 @@ def day_cell(value: str | None) -> Cell:
     return Cell(short_day(when) if when else "–")
 
 
-def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
+def trouble_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> Grid:
     rows = [
         [
-            action_cell(told, a["code"]),
-            status_cell(told, a),
-            Cell(told.leads(a) or "–"),
-            Cell(told.why(a)),
-            Cell(told.expected(a) or "–"),
+            action_cell(summary, a["code"]),
+            status_cell(summary, a),
+            Cell(summary.leads(a) or "–"),
+            Cell(summary.why(a)),
+            Cell(summary.expected(a) or "–"),
         ]
         for a in acts
     ]
@@ -125,10 +125,10 @@ def trouble_grid(told: Told, acts: Sequence[Mapping[str, Any]]) -> Grid:
 
 def _sum_cells(each: Sum) -> list[Cell]:
     return [
-        Cell(amount_words(each.planned, each.currency), is_number=True),
-        Cell(amount_words(each.committed, each.currency), is_number=True),
-        Cell(amount_words(each.spent, each.currency), is_number=True),
-        Cell(percent_words(each.share_spent) or "–", is_number=True),
+        Cell(amount_text(each.planned, each.currency), is_number=True),
+        Cell(amount_text(each.committed, each.currency), is_number=True),
+        Cell(amount_text(each.spent, each.currency), is_number=True),
+        Cell(percent_text(each.share_spent) or "–", is_number=True),
     ]
 
 
@@ -141,41 +141,41 @@ def money_grid(caption: str, first: str, rows: Iterable[tuple[str, tuple[Sum, ..
     return Grid(caption, head, cells, widths=MONEY_WIDTHS, bare=bare)
 
 
-def money_chart(told: Told, rows: Sequence[tuple[str, tuple[Sum, ...]]], caption: str) -> list[Block]:
+def money_chart(summary: ReportSummary, rows: Sequence[tuple[str, tuple[Sum, ...]]], caption: str) -> list[Block]:
     """Spent, per group, in the country's own currency; nothing where there is little to compare."""
     bars = []
     for name, sums in rows:
-        own = next((s for s in sums if s.currency == told.currency), None)
+        own = next((s for s in sums if s.currency == summary.currency), None)
         if own is not None:
-            bars.append(charts.Bar(name, own.planned, amount_words(own.planned, own.currency)))
+            bars.append(charts.Bar(name, own.planned, amount_text(own.planned, own.currency)))
     if len(bars) < 2 or not any(b.value for b in bars):
         return []
     spoken = plotting.spoken_list(caption, [(b.label, b.words) for b in bars], kind=_("Bar chart"))
     return [Picture(charts.bar_chart(bars, label=spoken), spoken, caption)]
 
 
-def money_sentence(told: Told) -> str:
+def money_sentence(summary: ReportSummary) -> str:
     parts = []
-    for each in told.sums():
+    for each in summary.sums():
         said = _("%(spent)s of %(planned)s planned is spent (%(share)s); %(committed)s is committed.")
         parts.append(
             said
             % {
-                "spent": amount_words(each.spent, each.currency),
-                "planned": amount_words(each.planned, each.currency),
-                "share": percent_words(each.share_spent) or "–",
-                "committed": amount_words(each.committed, each.currency),
+                "spent": amount_text(each.spent, each.currency),
+                "planned": amount_text(each.planned, each.currency),
+                "share": percent_text(each.share_spent) or "–",
+                "committed": amount_text(each.committed, each.currency),
             }
         )
     return " ".join(parts)
 
 
-def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
-    if not told.money_lines:
+def money_blocks(summary: ReportSummary, *, level: int = 2) -> list[Block]:
+    if not summary.money_lines:
         return [Paragraph(_("Nothing is known of its money: no budget line is recorded."))]
-    by_funder, by_year = told.money_by("funder"), told.money_by("year_words")
+    by_funder, by_year = summary.money_by("funder"), summary.money_by("year_text")
     return [
-        Paragraph(money_sentence(told)),
+        Paragraph(money_sentence(summary)),
         Paragraph(
             _(
                 "Counted once, at the action it pays for. Currencies are never added to each other. As recorded on the day "
@@ -184,46 +184,46 @@ def money_blocks(told: Told, *, level: int = 2) -> list[Block]:
             tone="note",
         ),
         Heading(_("By who pays"), level),
-        *money_chart(told, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": told.currency}),
+        *money_chart(summary, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": summary.currency}),
         money_grid(_("Money by who pays"), _("Who pays"), by_funder, bare=True),
         Heading(_("By year"), level),
         money_grid(_("Money by year"), _("Fiscal year"), by_year, bare=True),
         Heading(_("By pillar"), level),
-        money_grid(_("Money by pillar"), _("Pillar"), told.money_by("pillar"), bare=True),
+        money_grid(_("Money by pillar"), _("Pillar"), summary.money_by("pillar"), bare=True),
     ]
 
 
 # -- figures -------------------------------------------------------------------------------------------------------------
 
 
-def value_words(figure: Figure, *, unit: bool = True) -> str:
+def value_text(figure: Figure, *, unit: bool = True) -> str:
     latest = figure.latest
     if latest is None:
         return _("No reading yet")
     if figure.is_hidden(latest):
         return _("Fewer than 5")
-    return figures.value_words(latest, unit=unit)
+    return figures.value_text(latest, unit=unit)
 
 
 def figure_sentence(figure: Figure) -> str:
     latest = figure.latest
     if latest is not None and figure.is_hidden(latest):
-        when = figures.when_words(latest)
+        when = figures.when_text(latest)
         return _("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when}
     if latest is None:
-        target = figures.target_words(figure.indicator)
+        target = figures.target_text(figure.indicator)
         return " ".join(
             filter(None, [_("No reading yet."), _("Target: %(target)s.") % {"target": target} if target else ""])
         )
     return figures.headline(figure.indicator, latest)
 
 
-def figure_words(figure: Figure) -> str:
+def figure_text(figure: Figure) -> str:
     """How one indicator stands, and how it changed."""
     latest = figure.latest
     said = [figure_sentence(figure)]
     if latest is not None and not figure.is_hidden(latest):
-        change = figures.change_words(latest, figure.before)
+        change = figures.change_text(latest, figure.before)
         said.append(f"{change}." if change else "")
     return " ".join(filter(None, said))
 
@@ -234,7 +234,7 @@ def figure_blocks(chosen: Iterable[Figure]) -> list[Block]:
     rest: list[Item] = []
     remarks: dict[str, None] = {}
     for figure in chosen:
-        own, said = figure.indicator, figure_words(figure)
+        own, said = figure.indicator, figure_text(figure)
         title = own.in_language("title")
         line = plotting.line_of(figure.readings, own, [], caption=title)
         if line is not None:
@@ -253,10 +253,10 @@ def spark(figure: Figure) -> Picture | None:
         return None
     known = [r for r in figure.readings if r.value is not None and not figure.is_hidden(r)]
     said = _("From %(first)s in %(then)s to %(last)s in %(now)s") % {
-        "first": figures.value_words(known[0], unit=False),
-        "then": figures.period_words(known[0].period),
-        "last": figures.value_words(known[-1], unit=False),
-        "now": figures.period_words(known[-1].period),
+        "first": figures.value_text(known[0], unit=False),
+        "then": figures.period_text(known[0].period),
+        "last": figures.value_text(known[-1], unit=False),
+        "now": figures.period_text(known[-1].period),
     }
     return Picture(svg, said)
 
@@ -264,9 +264,9 @@ def spark(figure: Figure) -> Picture | None:
 # -- the annex -----------------------------------------------------------------------------------------------------------
 
 
-def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str, *, most: int) -> list[Block]:
+def actions_annex(summary: ReportSummary, acts: Sequence[Mapping[str, Any]], caption: str, *, most: int) -> list[Block]:
     rows = [
-        [action_cell(told, a["code"]), status_cell(told, a), Cell(told.leads(a) or "–"), day_cell(a["due"])]
+        [action_cell(summary, a["code"]), status_cell(summary, a), Cell(summary.leads(a) or "–"), day_cell(a["due"])]
         for a in acts[:most]
     ]
     left = len(acts) - len(rows)
@@ -275,18 +275,18 @@ def actions_annex(told: Told, acts: Sequence[Mapping[str, Any]], caption: str, *
     return [Grid(caption, head, rows, widths=(3.1, 1.5, 1.8, 1.2), note=note)]
 
 
-def readings_annex(told: Told) -> list[Block]:
+def readings_annex(summary: ReportSummary) -> list[Block]:
     """The working of every newest reading: what was counted, of how many, by which measure, and whether it is frozen."""
     rows = []
-    for figure in told.figures:
+    for figure in summary.figures:
         latest = figure.latest
         if latest is None:
             continue
         rows.append(
             [
                 Cell(figure.indicator.in_language("title")),
-                Cell(figures.when_words(latest)),
-                Cell(value_words(figure), is_number=True),
+                Cell(figures.when_text(latest)),
+                Cell(value_text(figure), is_number=True),
                 Cell(_working(figure)),
                 Cell(_state(latest)),
             ]
@@ -307,10 +307,10 @@ def _working(figure: Figure) -> str:
         parts.append(
             _("%(numerator)s %(counted)s, %(denominator)s %(all)s.")
             % {
-                "numerator": words.number(latest.numerator.normalize()),
-                "denominator": words.number(latest.denominator.normalize()),
-                "counted": own.in_language("numerator_words") or _("counted"),
-                "all": own.in_language("denominator_words") or _("in all"),
+                "numerator": locale.number(latest.numerator.normalize()),
+                "denominator": locale.number(latest.denominator.normalize()),
+                "counted": own.in_language("numerator_text") or _("counted"),
+                "all": own.in_language("denominator_text") or _("in all"),
             }
         )
     if latest.measure:
@@ -330,17 +330,18 @@ def _state(reading: Any) -> str:
     return _("Not frozen, may still change")
 
 
-def made_how(told: Told) -> list[Block]:
+def made_how(summary: ReportSummary) -> list[Block]:
     """How the report came about, and how it can be checked."""
-    pairs = [(_("Stands as of"), short_day(told.as_of))]
-    if told.digest:
+    pairs = [(_("Stands as of"), short_day(summary.as_of))]
+    if summary.digest:
         pairs += [
             (
                 _("Frozen"),
-                _("%(day)s by %(name)s") % {"day": short_day(told.frozen_on or told.as_of), "name": told.frozen_by},
+                _("%(day)s by %(name)s")
+                % {"day": short_day(summary.frozen_on or summary.as_of), "name": summary.frozen_by},
             ),
-            (_("Fingerprint (SHA-256)"), told.digest),
-            (_("Audit entry"), words.number(told.audit_number)),
+            (_("Fingerprint (SHA-256)"), summary.digest),
+            (_("Audit entry"), locale.number(summary.audit_number)),
         ]
     said = _(
         "Statuses are worked out from dates by published rules, never typed. A frozen report never changes: a mistake is "

@@ -20,47 +20,47 @@ from floreo.core.documents.blocks import (
     Panels,
     Paragraph,
 )
-from floreo.core.ui import words
+from floreo.core.ui import locale
+from floreo.core.wording import number_figures, short_day
 from floreo.reports.documents import parts
-from floreo.reports.presenters import Told, day, say, with_action
+from floreo.reports.presenters import ReportSummary, day, say, with_action
 from floreo.strategy.logic import Status
-from floreo.strategy.presenters.words import number_figures, short_day
 
 ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 
 
-def progress_document(told: Told, *, most: int = ON_PAPER) -> Document:
+def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Document:
     """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
-        (_("How it stands"), _stands(told)),
-        (_("What moved"), _moved(told, most)),
-        (_("What is late, and why"), _late(told, most)),
-        (_("Decisions asked"), _decisions(told)),
-        (_("Money"), parts.money_blocks(told)),
-        (_("Risks"), _risks(told, most)),
-        (_("Indicators"), _figures(told)),
-        (_("What the leads say"), _said(told, most)),
-        (_("What comes next"), _coming(told)),
-        (_("What is not known"), _unknown(told)),
+        (_("How it stands"), _stands(summary)),
+        (_("What moved"), _moved(summary, most)),
+        (_("What is late, and why"), _late(summary, most)),
+        (_("Decisions asked"), _decisions(summary)),
+        (_("Money"), parts.money_blocks(summary)),
+        (_("Risks"), _risks(summary, most)),
+        (_("Indicators"), _figures(summary)),
+        (_("What the leads say"), _said(summary, most)),
+        (_("What comes next"), _coming(summary)),
+        (_("What is not known"), _unknown(summary)),
     ]
-    blocks: list[Block] = [*parts.corrections(told)]
+    blocks: list[Block] = [*parts.corrections(summary)]
     for number, (title, inner) in enumerate(numbered, start=1):
         blocks += [Heading(title, 1, str(number)), *inner]
-    blocks += [Heading(_("Annex: every action"), 1), *_annex(told, most)]
-    blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(told), *parts.made_how(told)]
-    title = _("Progress report, %(period)s") % {"period": told.period_words}
-    return parts.framed(told, blocks, title=title, subtitle=told.headline(), contents=True)
+    blocks += [Heading(_("Annex: every action"), 1), *_annex(summary, most)]
+    blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(summary), *parts.made_how(summary)]
+    title = _("Progress report, %(period)s") % {"period": summary.period_text}
+    return parts.framed(summary, blocks, title=title, subtitle=summary.headline(), contents=True)
 
 
-def _stands(told: Told) -> list[Block]:
-    blocks: list[Block] = [Paragraph(told.headline(), tone="lede"), *parts.status_bar(told)]
-    if not told.total:
+def _stands(summary: ReportSummary) -> list[Block]:
+    blocks: list[Block] = [Paragraph(summary.headline(), tone="lede"), *parts.status_bar(summary)]
+    if not summary.total:
         return blocks
-    blocks.append(Paragraph(told.change()))
-    before = told.counts_before
+    blocks.append(Paragraph(summary.change()))
+    before = summary.counts_before
     if before is not None:
-        when = day(told.data["before_on"])
-        head = [_("Status"), short_day(told.as_of), short_day(when) if when else "", _("Change")]
+        when = day(summary.data["before_on"])
+        head = [_("Status"), short_day(summary.as_of), short_day(when) if when else "", _("Change")]
         rows = [
             [
                 Cell(parts.status_word(s), status=s),
@@ -68,7 +68,7 @@ def _stands(told: Told) -> list[Block]:
                 _whole(before[s]),
                 Cell(_signed(n - before[s]), is_number=True),
             ]
-            for s, n in told.counts.items()
+            for s, n in summary.counts.items()
         ]
         blocks.append(Grid(_("This period beside the last: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1)))
     head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("In all")]
@@ -78,7 +78,7 @@ def _stands(told: Told) -> list[Block]:
             *(_whole(int(p["tally"].get(s, 0))) for s in Status),
             _whole(sum(p["tally"].values())),
         ]
-        for p in told.data["pillars"]
+        for p in summary.data["pillars"]
     ]
     return [
         *blocks,
@@ -95,17 +95,19 @@ def _rest(left: int) -> list[Block]:
 
 
 def _whole(number: int) -> Cell:
-    return Cell(words.number(number), is_number=True)
+    return Cell(locale.number(number), is_number=True)
 
 
 def _signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
 
 
-def _moved(told: Told, most: int) -> list[Block]:
-    moved, blocks = told.data["moved"], list[Block]()
-    closed = [Item(_closed(told, row), href=parts.action_href(told, row["action"])) for row in moved["closed"]]
-    reached = [Item(_reached(told, row), href=parts.action_href(told, row["action"])) for row in moved["milestones"]]
+def _moved(summary: ReportSummary, most: int) -> list[Block]:
+    moved, blocks = summary.data["moved"], list[Block]()
+    closed = [Item(_closed(summary, row), href=parts.action_href(summary, row["action"])) for row in moved["closed"]]
+    reached = [
+        Item(_reached(summary, row), href=parts.action_href(summary, row["action"])) for row in moved["milestones"]
+    ]
     events = [Item(say(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
     for title, items in (
         (_("Actions completed"), closed),
@@ -118,8 +120,8 @@ def _moved(told: Told, most: int) -> list[Block]:
                 Bullets(items[:most]),
                 *_rest(len(items) - most),
             ]
-    if told.data["tally_before"] is not None:
-        blocks += _turned(told, most)
+    if summary.data["tally_before"] is not None:
+        blocks += _turned(summary, most)
     return blocks or [
         Paragraph(_("Nothing is recorded that moved in this period: no action completed, no milestone reached."))
     ]
@@ -143,24 +145,24 @@ def _beside_due(row: Mapping[str, Any]) -> str:
     return f" ({said % {'n': number_figures(abs(days))}})"
 
 
-def _closed(told: Told, row: Mapping[str, Any]) -> str:
-    return f"{told.label(row['action'])}, {_when(row['on'])}{_beside_due(row)}"
+def _closed(summary: ReportSummary, row: Mapping[str, Any]) -> str:
+    return f"{summary.label(row['action'])}, {_when(row['on'])}{_beside_due(row)}"
 
 
-def _reached(told: Told, row: Mapping[str, Any]) -> str:
-    return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {told.label(row['action'])}"
+def _reached(summary: ReportSummary, row: Mapping[str, Any]) -> str:
+    return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {summary.label(row['action'])}"
 
 
-def _turned(told: Told, most: int) -> list[Block]:
+def _turned(summary: ReportSummary, most: int) -> list[Block]:
     """Actions whose status is another than at the end of the period before."""
-    turned = [a for a in told.actions if a["was"] and a["was"] != a["status"]]
+    turned = [a for a in summary.actions if a["was"] and a["was"] != a["status"]]
     if not turned:
         return []
     rows = [
         [
-            parts.action_cell(told, a["code"]),
+            parts.action_cell(summary, a["code"]),
             Cell(parts.status_word(a["was"]), status=a["was"]),
-            parts.status_cell(told, a),
+            parts.status_cell(summary, a),
         ]
         for a in turned
     ]
@@ -168,16 +170,18 @@ def _turned(told: Told, most: int) -> list[Block]:
     return [Grid(_("Actions whose status changed"), head, rows[:most], widths=(3, 1.2, 1.6))]
 
 
-def _late(told: Told, most: int) -> list[Block]:
-    acts = told.troubled()
+def _late(summary: ReportSummary, most: int) -> list[Block]:
+    acts = summary.troubled()
     if not acts:
         return [
             Paragraph(
-                _("Nothing is late and nothing stands still.") if told.total else _("Nothing is known of any action.")
+                _("Nothing is late and nothing stands still.")
+                if summary.total
+                else _("Nothing is known of any action.")
             )
         ]
     unsaid = sum(not say(a["reason"]) for a in acts)
-    blocks: list[Block] = [parts.trouble_grid(told, acts[:most]), *_rest(len(acts) - most)]
+    blocks: list[Block] = [parts.trouble_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
         said = ngettext(
             "No reason has been given for %(n)s of them.", "No reason has been given for %(n)s of them.", unsaid
@@ -186,23 +190,23 @@ def _late(told: Told, most: int) -> list[Block]:
     return blocks
 
 
-def decision_items(told: Told) -> list[Item]:
+def decision_items(summary: ReportSummary) -> list[Item]:
     found = []
-    for one in told.data["decisions"]:
+    for one in summary.data["decisions"]:
         text = with_action(say(one["text"]), one["action"])
         found.append(Item(text, f"{say(one['title']).rstrip('.')}."))
     return found
 
 
-def _decisions(told: Told) -> list[Block]:
-    items = decision_items(told)
+def _decisions(summary: ReportSummary) -> list[Block]:
+    items = decision_items(summary)
     if not items:
         return [Paragraph(_("No decision is asked of anybody outside the committees."))]
     return [Boxed(_("Asked, and not answered yet"), [Bullets(items, numbered=True)])]
 
 
-def _risks(told: Told, most: int) -> list[Block]:
-    risks = told.data["risks"]
+def _risks(summary: ReportSummary, most: int) -> list[Block]:
+    risks = summary.data["risks"]
     if not risks:
         return [Paragraph(_("No open risk is recorded."))]
     high = sum(r["is_high"] for r in risks)
@@ -211,7 +215,7 @@ def _risks(told: Told, most: int) -> list[Block]:
     rows = [
         [
             Cell(say(r["title"])),
-            parts.action_cell(told, r["action"]),
+            parts.action_cell(summary, r["action"]),
             Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
             Cell(say(r["response"]) or "–"),
         ]
@@ -228,14 +232,14 @@ def _risks(told: Told, most: int) -> list[Block]:
     return [Paragraph(f"{said}; {more}."), grid, *_rest(len(risks) - most)]
 
 
-def _figures(told: Told) -> list[Block]:
-    if not told.figures:
+def _figures(summary: ReportSummary) -> list[Block]:
+    if not summary.figures:
         return [Paragraph(_("No indicator is defined, so nothing is measured."))]
-    return parts.figure_blocks(told.figures)
+    return parts.figure_blocks(summary.figures)
 
 
-def _said(told: Told, most: int) -> list[Block]:
-    rows = told.data["said"]
+def _said(summary: ReportSummary, most: int) -> list[Block]:
+    rows = summary.data["said"]
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)
     if not rows:
@@ -245,7 +249,7 @@ def _said(told: Told, most: int) -> list[Block]:
         named = {pgettext("what was done", "Done"): "done", _("Next"): "next", _("Risks"): "risks"}
         items = [Item(text, f"{name}:") for name, part in named.items() if (text := say(row[part]))]
         if items:
-            panels.append([Heading(f"{told.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
+            panels.append([Heading(f"{summary.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
     if silent:
         said = ngettext("%(n)s answer says that nothing changed.", "%(n)s answers say that nothing changed.", silent)
@@ -253,27 +257,27 @@ def _said(told: Told, most: int) -> list[Block]:
     return blocks
 
 
-def coming_items(told: Told, *, most: int) -> list[Item]:
+def coming_items(summary: ReportSummary, *, most: int) -> list[Item]:
     found = []
-    for one in told.data["coming"][:most]:
+    for one in summary.data["coming"][:most]:
         said = with_action(say(one["title"]), one["action"])
-        found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(told, one["action"])))
+        found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
     return found
 
 
-def _coming(told: Told) -> list[Block]:
-    items = coming_items(told, most=60)
+def _coming(summary: ReportSummary) -> list[Block]:
+    items = coming_items(summary, most=60)
     if not items:
         return [Paragraph(_("Nothing is dated in the months that follow."))]
     return [Bullets(items)]
 
 
-def _unknown(told: Told) -> list[Block]:
-    said = told.unknown()
+def _unknown(summary: ReportSummary) -> list[Block]:
+    said = summary.unknown()
     return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
 
 
-def _annex(told: Told, most: int) -> list[Block]:
-    if not told.total:
+def _annex(summary: ReportSummary, most: int) -> list[Block]:
+    if not summary.total:
         return [Paragraph(_("Nothing is known of any action."))]
-    return parts.actions_annex(told, told.actions, _("Every action, in the order of the plan"), most=most)
+    return parts.actions_annex(summary, summary.actions, _("Every action, in the order of the plan"), most=most)

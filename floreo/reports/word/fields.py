@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from floreo.core.documents.plain import clean
-from floreo.core.ui import words
+from floreo.core.ui import locale
+from floreo.core.wording import short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import Told, amount_words, day, percent_words, say
+from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text, say
 from floreo.strategy.logic import Status
-from floreo.strategy.presenters.words import short_day
 
 
 @dataclass(frozen=True)
@@ -158,52 +158,54 @@ def _when(value: str | None) -> str:
     return short_day(found) if found else ""
 
 
-def _action(told: Told, act: Mapping[str, Any]) -> dict[str, str]:
+def _action(summary: ReportSummary, act: Mapping[str, Any]) -> dict[str, str]:
     return {
         "code": act["code"],
         "title": say(act["title"]),
         "status": parts.status_word(act["status"]),
-        "note": told.note(act),
-        "lead": told.leads(act),
+        "note": summary.note(act),
+        "lead": summary.leads(act),
         "due": _when(act["due"]),
     }
 
 
-def _sums(told: Told, name: str) -> list[dict[str, str]]:
+def _sums(summary: ReportSummary, name: str) -> list[dict[str, str]]:
     return [
         {
             "name": who,
-            "planned": amount_words(s.planned, s.currency),
-            "committed": amount_words(s.committed, s.currency),
-            "spent": amount_words(s.spent, s.currency),
-            "share": percent_words(s.share_spent),
+            "planned": amount_text(s.planned, s.currency),
+            "committed": amount_text(s.committed, s.currency),
+            "spent": amount_text(s.spent, s.currency),
+            "share": percent_text(s.share_spent),
         }
-        for who, sums in told.money_by(name)
+        for who, sums in summary.money_by(name)
         for s in sums
     ]
 
 
-def _figures(told: Told) -> list[dict[str, str]]:
+def _figures(summary: ReportSummary) -> list[dict[str, str]]:
     return [
         {
             "title": f.indicator.in_language("title"),
-            "value": parts.value_words(f),
-            "when": figures.when_words(f.latest) if f.latest else "",
-            "target": figures.target_words(f.indicator),
-            "change": figures.change_words(f.latest, f.before) if f.latest and not f.is_hidden(f.latest) else "",
+            "value": parts.value_text(f),
+            "when": figures.when_text(f.latest) if f.latest else "",
+            "target": figures.target_text(f.indicator),
+            "change": figures.change_text(f.latest, f.before) if f.latest and not f.is_hidden(f.latest) else "",
             "sentence": parts.figure_sentence(f),
         }
-        for f in told.figures
+        for f in summary.figures
     ]
 
 
-def _lists(told: Told) -> dict[str, list[dict[str, str]]]:
-    moved, data = told.data["moved"], told.data
+def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
+    moved, data = summary.data["moved"], summary.data
     return {
-        "late": [_action(told, a) | {"why": told.why(a), "expected": told.expected(a)} for a in told.troubled()],
-        "actions": [_action(told, a) for a in told.actions],
+        "late": [
+            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)} for a in summary.troubled()
+        ],
+        "actions": [_action(summary, a) for a in summary.actions],
         "completed": [
-            {"day": _when(m["on"]), "text": told.label(m["action"]), "action": m["action"]} for m in moved["closed"]
+            {"day": _when(m["on"]), "text": summary.label(m["action"]), "action": m["action"]} for m in moved["closed"]
         ],
         "milestones": [
             {"day": _when(m["on"]), "text": say(m["title"]), "action": m["action"]} for m in moved["milestones"]
@@ -216,20 +218,20 @@ def _lists(told: Told) -> dict[str, list[dict[str, str]]]:
         "risks": [
             {
                 "title": say(r["title"]),
-                "action": told.label(r["action"]),
+                "action": summary.label(r["action"]),
                 "score": str(r["score"]),
                 "response": say(r["response"]),
             }
             for r in data["risks"]
         ],
-        "figures": _figures(told),
-        "by_funder": _sums(told, "funder"),
-        "by_year": _sums(told, "year_words"),
-        "by_pillar": _sums(told, "pillar"),
+        "figures": _figures(summary),
+        "by_funder": _sums(summary, "funder"),
+        "by_year": _sums(summary, "year_text"),
+        "by_pillar": _sums(summary, "pillar"),
         "said": [
             {
                 "day": _when(u["on"]),
-                "action": told.label(u["action"]),
+                "action": summary.label(u["action"]),
                 "next": say(u["next"]),
                 "risks": say(u["risks"]),
                 "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
@@ -237,9 +239,9 @@ def _lists(told: Told) -> dict[str, list[dict[str, str]]]:
             for u in data["said"]
         ],
         "corrections": [
-            {"where": c.in_language("where"), "instead": c.in_language("instead")} for c in told.corrections
+            {"where": c.in_language("where"), "instead": c.in_language("instead")} for c in summary.corrections
         ],
-        "unknown": [{"text": sentence} for sentence in told.unknown()],
+        "unknown": [{"text": sentence} for sentence in summary.unknown()],
     }
 
 
@@ -249,21 +251,21 @@ def _cleaned(value: Any) -> Any:
     return {k: _cleaned(v) for k, v in value.items()} if isinstance(value, dict) else clean(value)
 
 
-def values(told: Told) -> dict[str, Any]:
+def values(summary: ReportSummary) -> dict[str, Any]:
     """What each field says. Texts only, so that a template can do nothing with them but show them."""
     single = {
-        "country": told.country,
-        "strategy": told.edition,
-        "period": told.period_words,
-        "as_of": short_day(told.as_of),
-        "headline": told.headline(),
-        "tally": told.tally(),
-        "change": told.change() if told.total else "",
-        "total": words.number(told.total),
-        "money": parts.money_sentence(told) if told.money_lines else "",
-        "foot": told.foot,
-        "sample": told.sample_words,
-        **{f"count_{s.value}": words.number(n) for s, n in told.counts.items()},
+        "country": summary.country,
+        "strategy": summary.edition,
+        "period": summary.period_text,
+        "as_of": short_day(summary.as_of),
+        "headline": summary.headline(),
+        "tally": summary.tally(),
+        "change": summary.change() if summary.total else "",
+        "total": locale.number(summary.total),
+        "money": parts.money_sentence(summary) if summary.money_lines else "",
+        "foot": summary.foot,
+        "sample": summary.sample_text,
+        **{f"count_{s.value}": locale.number(n) for s, n in summary.counts.items()},
     }
-    found: dict[str, Any] = _cleaned({**single, **_lists(told)})
+    found: dict[str, Any] = _cleaned({**single, **_lists(summary)})
     return found

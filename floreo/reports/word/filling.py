@@ -15,18 +15,18 @@ from floreo.core.documents.blocks import Document
 from floreo.core.documents.labels import labels_in
 from floreo.core.documents.word_frame import IN_TABLES, LINE, Frame
 from floreo.core.errors import Refused
-from floreo.reports.presenters import Told
+from floreo.reports.presenters import ReportSummary
 from floreo.reports.word.fields import values
 from floreo.reports.word.refusing import environment
 
 _PROPERTIES = ("author", "category", "comments", "identifier", "keywords", "subject", "title")
 
 
-def fill(content: bytes, told: Told) -> bytes:
+def fill(content: bytes, summary: ReportSummary) -> bytes:
     """The template filled with the report, in the reader's language. Its content was checked when it was kept."""
     template = DocxTemplate(io.BytesIO(content))
     try:
-        template.render(values(told), jinja_env=environment(), autoescape=True)
+        template.render(values(summary), jinja_env=environment(), autoescape=True)
     except jinja2.TemplateError as error:
         raise Refused(
             _("The template could not be filled. Look through its fields, and send it again."), code="not_filled"

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Changed, Missing, Refused
-from floreo.reviews.actions.checking import must_be_open, newest, restate
+from floreo.core.wording import number_figures
+from floreo.reviews.actions.checking import lock_latest, must_be_open, restate
 from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SAID, AnswerState, number_of
-from floreo.reviews.models import Answer, Ask
-from floreo.strategy.actions.checking import must_be_past
+from floreo.reviews.models import Answer, UpdateRequest
+from floreo.strategy.actions.checking import require_past
 from floreo.strategy.models import Action, Milestone
-from floreo.strategy.presenters.words import number_figures
 
 TEXTS = ("done", "next", "risks", "internal_note")
 
@@ -35,37 +35,37 @@ class AnswerFacts(TypedDict, total=False):
     evidence: list[int]
 
 
-@action("ask.opened", needs=Permission.PLAN_UPDATE, quiet=True)
-def mark_opened(ask: Ask, *, by: Actor) -> Ask:
+@action("request.opened", needs=Permission.PLAN_UPDATE, quiet=True)
+def mark_opened(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     """The first time somebody opens the link; later times change nothing."""
-    ask = newest(ask)
-    if ask.opened_at is None and not ask.review.is_closed:
-        ask.opened_at = clock.now()
-        restate(ask, clock.today())
-    return ask
+    update_request = lock_latest(update_request)
+    if update_request.opened_at is None and not update_request.review.is_closed:
+        update_request.opened_at = clock.now()
+        restate(update_request, clock.today())
+    return update_request
 
 
-def _held(ask: Ask) -> Ask:
+def _held(update_request: UpdateRequest) -> UpdateRequest:
     """The ask as it is now, held, in a review that is open."""
-    must_be_open(ask.review)
-    return newest(ask)
+    must_be_open(update_request.review)
+    return lock_latest(update_request)
 
 
-def _asked_about(ask: Ask, act: Action) -> Action:
-    found = ask.actions.filter(pk=act.pk).first()
+def _asked_about(update_request: UpdateRequest, act: Action) -> Action:
+    found = update_request.actions.filter(pk=act.pk).first()
     if found is None:
         raise Missing(_("That action is not asked about here."))
     return found
 
 
-def _row(ask: Ask, act: Action, version: int | None) -> Answer:
+def _row(update_request: UpdateRequest, act: Action, version: int | None) -> Answer:
     """The answer that is being written: the newest one unless it is approved, else the next. `version` is the one that
     the form was opened at, 0 for a new one; raises Changed when somebody else wrote in between."""
-    last = ask.answers.filter(action=act).order_by("-number").first()
+    last = update_request.answers.filter(action=act).order_by("-number").first()
     if last is not None and last.is_open:
-        row = newest(last)
+        row = lock_latest(last)
     else:
-        row = Answer(ask=ask, action=act, number=last.number + 1 if last else 1)
+        row = Answer(update_request=update_request, action=act, number=last.number + 1 if last else 1)
     here = 0 if row.pk is None else row.version
     if version is not None and version != here:
         theirs = {f.name: getattr(row, f.name) for f in row._meta.concrete_fields} | {"version": here}
@@ -90,7 +90,7 @@ def _put_texts(row: Answer, facts: AnswerFacts) -> None:
         if name == "internal_note":
             row.internal_note = text
         else:
-            row.say_anew(name, text)
+            row.set_text(name, text)
 
 
 def _put_milestones(row: Answer, ticked: Mapping[str, date]) -> None:
@@ -99,7 +99,7 @@ def _put_milestones(row: Answer, ticked: Mapping[str, date]) -> None:
     for code, day in ticked.items():
         if code not in known:
             raise Refused(_("That milestone is of another action."), code="other_action")
-        must_be_past(day, field=f"reached-{code}")
+        require_past(day, field=f"reached-{code}")
     row.milestones = {code: day.isoformat() for code, day in ticked.items()}
 
 
@@ -150,45 +150,57 @@ def _must_be_whole(row: Answer) -> None:
 
 @action("answer.drafted", needs=Permission.PLAN_UPDATE, quiet=True)
 def save_draft(
-    ask: Ask, *, by: Actor, act: Action, said_by: str = "", version: int | None = None, **facts: Unpack[AnswerFacts]
+    update_request: UpdateRequest,
+    *,
+    by: Actor,
+    act: Action,
+    said_by: str = "",
+    version: int | None = None,
+    **facts: Unpack[AnswerFacts],
 ) -> Answer:
     """Keeps what was typed so far, however unfinished. What was sent and is changed is a draft again until it is sent."""
-    ask = _held(ask)
-    act = _asked_about(ask, act)
-    twin = _twin(ask, act, facts)
+    update_request = _held(update_request)
+    act = _asked_about(update_request, act)
+    twin = _twin(update_request, act, facts)
     if twin is not None:
         return twin
-    row = _row(ask, act, version)
+    row = _row(update_request, act, version)
     if row.state == AnswerState.SUBMITTED:
         row.state = AnswerState.DRAFT
     _put(row, facts, said_by)
-    keep(row)
-    restate(ask, clock.today())
+    save(row)
+    restate(update_request, clock.today())
     return row
 
 
 @action("answer.submitted", needs=Permission.PLAN_UPDATE, quiet=True)
 def submit_answer(
-    ask: Ask, *, by: Actor, act: Action, said_by: str, version: int | None = None, **facts: Unpack[AnswerFacts]
+    update_request: UpdateRequest,
+    *,
+    by: Actor,
+    act: Action,
+    said_by: str,
+    version: int | None = None,
+    **facts: Unpack[AnswerFacts],
 ) -> Answer:
     """Sends the answer about one action. The very same sent twice at once counts once."""
-    ask = _held(ask)
-    act = _asked_about(ask, act)
-    twin = _twin(ask, act, facts)
+    update_request = _held(update_request)
+    act = _asked_about(update_request, act)
+    twin = _twin(update_request, act, facts)
     if twin is not None and twin.state in SAID:
         return twin
-    row = twin or _row(ask, act, version)
+    row = twin or _row(update_request, act, version)
     _put(row, facts, said_by)
     _must_be_whole(row)
-    return _send(ask, row)
+    return _send(update_request, row)
 
 
-def _twin(ask: Ask, act: Action, facts: AnswerFacts) -> Answer | None:
+def _twin(update_request: UpdateRequest, act: Action, facts: AnswerFacts) -> Answer | None:
     """The newest answer, when it says exactly this: a form sent twice, or opened twice and not touched in between."""
-    last = ask.answers.filter(action=act).order_by("-number").first()
+    last = update_request.answers.filter(action=act).order_by("-number").first()
     if last is None:
         return None
-    probe = Answer(ask=ask, action=act)
+    probe = Answer(update_request=update_request, action=act)
     try:
         _put(probe, facts, last.said_by)
     except Refused:
@@ -198,12 +210,12 @@ def _twin(ask: Ask, act: Action, facts: AnswerFacts) -> Answer | None:
     return last if is_same and set(probe.evidence) <= set(last.evidence) else None
 
 
-def _send(ask: Ask, row: Answer) -> Answer:
+def _send(update_request: UpdateRequest, row: Answer) -> Answer:
     today = clock.today()
     row.state, row.said_on = AnswerState.SUBMITTED, today
     row.first_said_on = row.first_said_on or today
-    keep(row)
-    restate(ask, today)
+    save(row)
+    restate(update_request, today)
     return row
 
 
@@ -214,22 +226,24 @@ def _empty(row: Answer) -> None:
 
 
 @action("answer.unchanged", needs=Permission.PLAN_UPDATE)
-def say_nothing_changed(ask: Ask, *, by: Actor, said_by: str, acts: Iterable[Action] | None = None) -> list[Answer]:
+def say_nothing_changed(
+    update_request: UpdateRequest, *, by: Actor, said_by: str, acts: Iterable[Action] | None = None
+) -> list[Answer]:
     """One press: nothing changed for these actions, or for every one that has no answer yet. A draft that says something
     is left alone: whoever pressed is told, and nothing that was typed goes."""
-    ask = _held(ask)
-    asked = list(ask.actions.order_by("position", "pk"))
-    chosen = asked if acts is None else [_asked_about(ask, act) for act in acts]
+    update_request = _held(update_request)
+    asked = list(update_request.actions.order_by("position", "pk"))
+    chosen = asked if acts is None else [_asked_about(update_request, act) for act in acts]
     sent = []
     for act in chosen:
-        last = ask.answers.filter(action=act).order_by("-number").first()
+        last = update_request.answers.filter(action=act).order_by("-number").first()
         if last is not None and last.state in (AnswerState.SUBMITTED, AnswerState.APPROVED):
             continue
-        row = _row(ask, act, None)
+        row = _row(update_request, act, None)
         if acts is None and (_says_something(row) or row.state == AnswerState.RETURNED):
             continue
         _empty(row)
         row.nothing_changed, row.said_by = True, " ".join(said_by.split())[:MOST_NAME] or row.said_by
         _must_be_whole(row)
-        sent.append(_send(ask, row))
+        sent.append(_send(update_request, row))
     return sent

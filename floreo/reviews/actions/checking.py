@@ -6,16 +6,16 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from floreo.core.action import keep
+from floreo.core.action import save
 from floreo.core.errors import Changed, Refused
-from floreo.reviews.logic import ANSWERED, AnswerState, AskState, whole
-from floreo.reviews.models import Answer, Ask, Review
-from floreo.reviews.presenters import decided_words, moment_day
+from floreo.reviews.logic import ANSWERED, AnswerState, RequestState, whole
+from floreo.reviews.models import Answer, Review, UpdateRequest
+from floreo.reviews.presenters import decided_text, moment_day
 from floreo.reviews.queries import reply_address
-from floreo.strategy.actions.checking import newest
+from floreo.strategy.actions.checking import lock_latest
 
 CLOSED = "review_closed"
-__all__ = ["CLOSED", "closed", "must_be_open", "must_wait", "newest", "restate"]
+__all__ = ["CLOSED", "closed", "lock_latest", "must_be_open", "must_wait", "restate"]
 
 
 def closed(review: Review) -> Refused:
@@ -32,7 +32,7 @@ def closed(review: Review) -> Refused:
 
 def must_be_open(review: Review) -> Review:
     """The review as it is now, held until the transaction ends. Raises Refused once it is closed."""
-    fresh = newest(review)
+    fresh = lock_latest(review)
     if fresh.is_closed:
         raise closed(fresh)
     return fresh
@@ -41,10 +41,10 @@ def must_be_open(review: Review) -> Review:
 def must_wait(answer: Answer, version: int | None) -> Answer:
     """The answer as it is now, held, when it still waits for a decision. Raises Changed with who decided what and when,
     and when it was rewritten since the reviewer read it."""
-    fresh = newest(answer)
+    fresh = lock_latest(answer)
     theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
     if fresh.state in (AnswerState.APPROVED, AnswerState.RETURNED):
-        sentence = _("It is decided already: %(decided)s") % {"decided": decided_words(fresh)}
+        sentence = _("It is decided already: %(decided)s") % {"decided": decided_text(fresh)}
         raise Changed(sentence, theirs=theirs)
     if fresh.state != AnswerState.SUBMITTED:
         raise Refused(_("It has not been sent yet."), code="not_submitted")
@@ -53,13 +53,13 @@ def must_wait(answer: Answer, version: int | None) -> Answer:
     return fresh
 
 
-def restate(ask: Ask, today: date) -> Ask:
+def restate(update_request: UpdateRequest, today: date) -> UpdateRequest:
     """Works out how the ask stands as a whole from its newest answers, and keeps it."""
     states: dict[int, AnswerState] = {}
-    for act, state in ask.answers.order_by("number").values_list("action_id", "state"):
+    for act, state in update_request.answers.order_by("number").values_list("action_id", "state"):
         states[act] = AnswerState(state)
-    asked = ask.actions.order_by().values_list("pk", flat=True)
-    ask.state = whole(states, asked, is_opened=ask.opened_at is not None)
-    if AskState(ask.state) in ANSWERED and ask.answered_on is None:
-        ask.answered_on = today
-    return keep(ask)
+    asked = update_request.actions.order_by().values_list("pk", flat=True)
+    update_request.state = whole(states, asked, is_opened=update_request.opened_at is not None)
+    if RequestState(update_request.state) in ANSWERED and update_request.answered_on is None:
+        update_request.answered_on = today
+    return save(update_request)

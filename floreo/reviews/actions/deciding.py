@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.evidence import actions as evidence
 from floreo.evidence.models import Evidence
 from floreo.reviews.actions.checking import must_be_open, must_wait, restate
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer
-from floreo.strategy.actions.checking import must_say
+from floreo.strategy.actions.checking import require_text
 from floreo.strategy.actions.milestones import reach_milestone
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update
 
 # Enters one figure of an answer: (figure, by). The desk hands in the indicators' own action; they stand above reviews.
@@ -28,14 +28,14 @@ Enter = Callable[[Mapping[str, str], Actor], object]
 @action("answer.returned", needs=Permission.REVIEW_DECIDE)
 def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None = None) -> Answer:
     """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
-    review = must_be_open(answer.ask.review)
+    review = must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    said = must_say(note, field="note", sentence=_("Say what is missing, so that they can mend it."))
+    said = require_text(note, field="note", sentence=_("Say what is missing, so that they can mend it."))
     answer.state, answer.returned_note = AnswerState.RETURNED, said
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
-    keep(answer)
-    ask = restate(answer.ask, clock.today())
-    if ask.address:
+    save(answer)
+    update_request = restate(answer.update_request, clock.today())
+    if update_request.address:
         outbox.post(Post(review, clock.today()).returning(answer, said, by.actor_name))
     return answer
 
@@ -44,7 +44,7 @@ def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None =
 def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, version: int | None = None) -> Answer:
     """The plan now says it: an update in the lead's name on the day it was said, milestones ticked with their days,
     figures entered through `enter`, evidence attached. All of it, or nothing."""
-    must_be_open(answer.ask.review)
+    must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
     update = _say(answer, by)
     for figure in answer.figures:
@@ -55,8 +55,8 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
         evidence.attach(each, by=by, thing=update)
     answer.state, answer.update = AnswerState.APPROVED, update
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
-    keep(answer)
-    restate(answer.ask, clock.today())
+    save(answer)
+    restate(answer.update_request, clock.today())
     return answer
 
 
@@ -71,7 +71,7 @@ def _say(answer: Answer, by: Actor) -> Update:
     done = answer.done
     if not (done or answer.next or answer.risks or reached or answer.nothing_changed):
         done = _("The milestones named were reached.")
-    update = say_update(
+    update = add_update(
         act,
         by=by,
         done=done,
@@ -85,4 +85,4 @@ def _say(answer: Answer, by: Actor) -> Update:
         if day != on:
             reach_milestone(milestone, by=by, on=day)
     update.said_by, update.translations = answer.said_by, dict(answer.translations)
-    return keep(update)
+    return save(update)

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.core.figures import Period
 from floreo.reviews.actions.checking import must_be_open, restate
-from floreo.reviews.actions.writing import ask_groups, begin, write_to
+from floreo.reviews.actions.writing import begin, group_requests, write_to
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import ANSWERED, Dates
-from floreo.reviews.models import Ask, Review, ReviewState
+from floreo.reviews.models import Review, ReviewState, UpdateRequest
 from floreo.reviews.queries import Group, groups_of, unanswered
-from floreo.strategy.actions.checking import must_be_free, newest
+from floreo.strategy.actions.checking import lock_latest, require_free_code
 from floreo.strategy.models import Edition
 
 
@@ -42,7 +42,7 @@ def open_review(
     if closes_on < due_on:
         raise _refuse("closes_on", _("It closes when answers are due, or later."))
     if code:
-        must_be_free(Review.objects.filter(edition=edition), code)
+        require_free_code(Review.objects.filter(edition=edition), code)
     groups, _unled = groups_of(edition, until=ends_on, day=today)
     if not groups:
         raise Refused(
@@ -54,61 +54,61 @@ def open_review(
 @action("review.moved", needs=Permission.REVIEW_RUN)
 def move_review(review: Review, *, by: Actor, due_on: date, closes_on: date, version: int | None = None) -> Review:
     """Gives everybody more time, or less; reminders move with the due day."""
-    review = newest(must_be_open(review), version)
+    review = lock_latest(must_be_open(review), version)
     if due_on < review.opened_on:
         raise _refuse("due_on", _("It cannot be due before it opened."))
     if closes_on < due_on:
         raise _refuse("closes_on", _("It closes when answers are due, or later."))
     review.due_on, review.closes_on = due_on, closes_on
-    return keep(review)
+    return save(review)
 
 
 @action("review.reminded", needs=Permission.REVIEW_RUN)
-def remind_now(review: Review, *, by: Actor, asks: Iterable[Ask] | None = None) -> int:
+def remind_now(review: Review, *, by: Actor, requests: Iterable[UpdateRequest] | None = None) -> int:
     """Writes again to whoever has not answered; to `asks` only, where they are given. Returns how many mails."""
     review, today = must_be_open(review), clock.today()
-    rows = unanswered(review.asks.all()).select_related("review__edition", "organisation", "person", "deputy")
-    rows = rows if asks is None else rows.filter(pk__in=[a.pk for a in asks])
+    rows = unanswered(review.requests.all()).select_related("review__edition", "organisation", "person", "deputy")
+    rows = rows if requests is None else rows.filter(pk__in=[a.pk for a in requests])
     waiting = [a for a in rows.select_for_update(of=("self",)) if a.address]
     if not waiting:
         raise Refused(_("Nobody is left to remind: all have answered, or have no address."), code="nobody")
     return write_to(review, waiting, [], today=today)
 
 
-@action("ask.escalated", needs=Permission.REVIEW_RUN)
-def escalate_now(ask: Ask, *, by: Actor) -> Ask:
+@action("request.escalated", needs=Permission.REVIEW_RUN)
+def escalate_now(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     """Asks the deputy of whoever has not answered, without waiting for the day."""
-    review = must_be_open(ask.review)
-    ask = newest(ask)
-    deputy = ask.person.deputy if ask.person else None
+    review = must_be_open(update_request.review)
+    update_request = lock_latest(update_request)
+    deputy = update_request.person.deputy if update_request.person else None
     if deputy is None or not deputy.is_active or not deputy.email:
         raise Refused(_("No deputy with an address is named. Name one on the person’s page first."), code="no_deputy")
-    if ask.state in ANSWERED:
+    if update_request.state in ANSWERED:
         raise Refused(_("They have answered: there is nothing to escalate."), code="answered")
-    write_to(review, [], [ask], today=clock.today())
-    return newest(ask)
+    write_to(review, [], [update_request], today=clock.today())
+    return lock_latest(update_request)
 
 
-@action("ask.renewed", needs=Permission.REVIEW_RUN)
-def ask_again(ask: Ask, *, by: Actor) -> Ask:
+@action("request.renewed", needs=Permission.REVIEW_RUN)
+def send_again(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     """Sends a new link; every earlier one stops opening. For a link that got into wrong hands, or a new address."""
-    review, today = must_be_open(ask.review), clock.today()
-    ask = newest(ask)
-    if not ask.address:
+    review, today = must_be_open(update_request.review), clock.today()
+    update_request = lock_latest(update_request)
+    if not update_request.address:
         raise Refused(_("The register knows no address for them. Enter one first."), code="no_address")
-    ask.link_version += 1
-    ask.asked_on, ask.asked_count = today, ask.asked_count + 1
-    keep(ask)
-    acts = list(ask.actions.order_by("position", "pk"))
-    outbox.post(Post(review, today).asking(ask, "renewed", actions=acts))
-    return ask
+    update_request.link_version += 1
+    update_request.asked_on, update_request.asked_count = today, update_request.asked_count + 1
+    save(update_request)
+    acts = list(update_request.actions.order_by("position", "pk"))
+    outbox.post(Post(review, today).asking(update_request, "renewed", actions=acts))
+    return update_request
 
 
 @action("review.widened", needs=Permission.REVIEW_RUN)
-def ask_the_rest(review: Review, *, by: Actor) -> int:
+def request_the_rest(review: Review, *, by: Actor) -> int:
     """Asks about actions that came into the plan, or got a lead, after the review opened. Returns how many."""
     review, today = must_be_open(review), clock.today()
-    have = set(review.asks.values_list("actions", flat=True))
+    have = set(review.requests.values_list("actions", flat=True))
     groups, _unled = groups_of(review.edition, until=review.ends_on, day=today)
     added = 0
     new: list[Group] = []
@@ -117,7 +117,7 @@ def ask_the_rest(review: Review, *, by: Actor) -> int:
         if not group.actions:
             continue
         added += len(group.actions)
-        here = _ask_of(review, group)
+        here = _request_of(review, group)
         if here is None:
             new.append(group)
             continue
@@ -126,14 +126,14 @@ def ask_the_rest(review: Review, *, by: Actor) -> int:
     if not added:
         raise Refused(_("Everything that has a lead is asked about already."), code="nothing")
     note(asked_about=[act.code for group in groups for act in group.actions])
-    ask_groups(review, new, today=today)
+    group_requests(review, new, today=today)
     return added
 
 
-def _ask_of(review: Review, group: Group) -> Ask | None:
+def _request_of(review: Review, group: Group) -> UpdateRequest | None:
     if group.person is not None:
-        return review.asks.filter(person=group.person).first()
-    return review.asks.filter(person=None, organisation=group.organisation).first()
+        return review.requests.filter(person=group.person).first()
+    return review.requests.filter(person=None, organisation=group.organisation).first()
 
 
 @action("review.closed", needs=Permission.REVIEW_RUN)
@@ -141,10 +141,10 @@ def mark_closed(review: Review, *, by: Actor) -> Review:
     """Locks everything in it. Whoever closes it makes the snapshot in the same transaction (reports). Refused while
     answers wait for a decision: what somebody sent is approved or returned, never passed over."""
     review = must_be_open(review)
-    waiting = review.asks.filter(answers__state="submitted").distinct().count()
+    waiting = review.requests.filter(answers__state="submitted").distinct().count()
     if waiting:
         raise Refused(
             _("Answers still wait for a decision. Approve or return each of them, then close."), code="undecided"
         )
     review.state, review.closed_at, review.closed_by = ReviewState.CLOSED, clock.now(), by.actor_name
-    return keep(review)
+    return save(review)

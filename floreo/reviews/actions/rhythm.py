@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.core.figures import Frequency
 from floreo.reviews.actions.writing import begin, write_to
 from floreo.reviews.logic import is_escalation_due, is_reminder_due, opening
-from floreo.reviews.models import Ask, Review, ReviewState, Rhythm
+from floreo.reviews.models import Review, ReviewState, Rhythm, UpdateRequest
 from floreo.reviews.queries import rhythm_of, unanswered
-from floreo.strategy.actions.checking import newest
+from floreo.strategy.actions.checking import lock_latest
 from floreo.strategy.models import Edition, EditionState
 
 MOST_DAYS = 120  # after the period's end; a later review would overlap the next but one
@@ -73,7 +73,7 @@ def _sound_reminders(days: Iterable[int], field: str) -> list[int]:
 def set_rhythm(edition: Edition, *, by: Actor, version: int | None = None, **facts: Unpack[RhythmFacts]) -> Rhythm:
     """How often leads are asked, and when they are reminded. Running reviews keep the days that they have."""
     rhythm = rhythm_of(edition)
-    rhythm = newest(rhythm, version) if rhythm.pk else rhythm
+    rhythm = lock_latest(rhythm, version) if rhythm.pk else rhythm
     for name, value in facts.items():
         setattr(rhythm, name, value)
     if rhythm.frequency not in (Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR):
@@ -87,11 +87,11 @@ def set_rhythm(edition: Edition, *, by: Actor, version: int | None = None, **fac
             validate_email(rhythm.reply_to)
         except ValidationError:
             raise _refuse("reply_to", _("Write the whole e-mail address, for example name@example.org.")) from None
-    return keep(rhythm)
+    return save(rhythm)
 
 
 @action("reviews.kept", needs=Permission.REVIEW_RUN, quiet=True)
-def keep_rhythm(*, by: Actor) -> int:
+def run_rhythm(*, by: Actor) -> int:
     """Does what is due today and has not been done: opens periods, reminds, escalates. Called by the worker as often as
     it likes; a second call on a day does nothing. Returns how many mails it wrote."""
     today, mails = clock.today(), 0
@@ -101,7 +101,7 @@ def keep_rhythm(*, by: Actor) -> int:
         review = _open_if_due(rhythm, today)
         if review is not None:
             opened.append(str(review))
-            mails += review.asks.filter(asked_on=today).count()
+            mails += review.requests.filter(asked_on=today).count()
     if opened:
         note(opened=opened)
     running = Review.objects.filter(state=ReviewState.OPEN, opened_on__lt=today, closes_on__gte=today)
@@ -127,17 +127,17 @@ def _remind(review: Review, today: date) -> int:
     """Reminders and escalations of one review: one mail at most to each person a day."""
     beat = rhythm_of(review.edition).beat
     days = review.reminder_days(beat)
-    waiting = unanswered(review.asks.all()).select_related(
+    waiting = unanswered(review.requests.all()).select_related(
         "review__edition", "organisation", "person__deputy", "deputy"
     )
-    asks = list(waiting.select_for_update(of=("self",)))
-    reminded = [a for a in asks if a.address and is_reminder_due(days, a.last_mail_on, today)]
-    escalated = [a for a in asks if _may_escalate(a, today, review, beat.escalate_after)]
+    requests = list(waiting.select_for_update(of=("self",)))
+    reminded = [a for a in requests if a.address and is_reminder_due(days, a.last_mail_on, today)]
+    escalated = [a for a in requests if _may_escalate(a, today, review, beat.escalate_after)]
     return write_to(review, reminded, escalated, today=today)
 
 
-def _may_escalate(ask: Ask, today: date, review: Review, after: int) -> bool:
-    deputy = ask.person.deputy if ask.person else None
+def _may_escalate(update_request: UpdateRequest, today: date, review: Review, after: int) -> bool:
+    deputy = update_request.person.deputy if update_request.person else None
     if deputy is None or not deputy.is_active or not deputy.email:
         return False
-    return is_escalation_due(review.due_on, after, ask.escalated_on, today)
+    return is_escalation_due(review.due_on, after, update_request.escalated_on, today)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from floreo.core import outbox
-from floreo.core.action import keep, keep_all, note
+from floreo.core.action import note, save, save_many
 from floreo.core.figures import Period
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import Dates, code_of
-from floreo.reviews.models import Ask, Review
+from floreo.reviews.models import Review, UpdateRequest
 from floreo.reviews.queries import Group, actions_of, groups_of
 from floreo.strategy.models import Edition
 
@@ -18,7 +18,7 @@ from floreo.strategy.models import Edition
 def begin(edition: Edition, period: Period, dates: Dates, *, today: date, code: str = "") -> Review:
     """Opens a review and asks every lead, with one mail each. Within an action."""
     Edition.objects.select_for_update().get(pk=edition.pk)  # two at once would take the same code
-    review = keep(
+    review = save(
         Review(
             edition=edition,
             code=code or _free_code(edition, period),
@@ -30,7 +30,7 @@ def begin(edition: Edition, period: Period, dates: Dates, *, today: date, code: 
         )
     )
     groups, unled = groups_of(edition, until=review.ends_on, day=today)
-    ask_groups(review, groups, today=today)
+    group_requests(review, groups, today=today)
     if unled:
         note(nobody_asked=[act.code for act in unled])
     return review
@@ -42,36 +42,44 @@ def _free_code(edition: Edition, period: Period) -> str:
     return next(c for c in (wanted, *(f"{wanted}-{n}" for n in range(2, 1000))) if c not in taken)
 
 
-def ask_groups(review: Review, groups: Sequence[Group], *, today: date) -> list[Ask]:
+def group_requests(review: Review, groups: Sequence[Group], *, today: date) -> list[UpdateRequest]:
     """One ask and one mail a group. Whom the register knows no address of is asked without a mail, and shows as such."""
-    asks = [Ask(review=review, organisation=g.organisation, person=g.person) for g in groups]
-    for ask in asks:
-        if ask.address:
-            ask.asked_on, ask.asked_count = today, 1
-    keep_all(asks, model=Ask)
-    through = Ask.actions.through
+    requests = [UpdateRequest(review=review, organisation=g.organisation, person=g.person) for g in groups]
+    for update_request in requests:
+        if update_request.address:
+            update_request.asked_on, update_request.asked_count = today, 1
+    save_many(requests, model=UpdateRequest)
+    through = UpdateRequest.actions.through
     through._default_manager.bulk_create(
-        (through(ask_id=a.pk, action_id=act.pk) for a, g in zip(asks, groups, strict=True) for act in g.actions),
+        (
+            through(updaterequest_id=a.pk, action_id=act.pk)
+            for a, g in zip(requests, groups, strict=True)
+            for act in g.actions
+        ),
         batch_size=500,
     )
     post = Post(review, today)
     outbox.post_all(
-        post.asking(ask, "asked", actions=group.actions) for ask, group in zip(asks, groups, strict=True) if ask.address
+        post.asking(update_request, "asked", actions=group.actions)
+        for update_request, group in zip(requests, groups, strict=True)
+        if update_request.address
     )
-    return asks
+    return requests
 
 
-def write_to(review: Review, reminded: Sequence[Ask], escalated: Sequence[Ask], *, today: date) -> int:
+def write_to(
+    review: Review, reminded: Sequence[UpdateRequest], escalated: Sequence[UpdateRequest], *, today: date
+) -> int:
     """Reminds these and escalates those, in a handful of queries however many they are. Within an action."""
     if not reminded and not escalated:
         return 0
     touched = {a.pk: a for a in [*reminded, *escalated]}
-    for ask in escalated:
-        assert ask.person is not None  # only a person has a deputy
-        ask.deputy, ask.escalated_on = ask.person.deputy, today
-    for ask in reminded:
-        ask.reminded_on, ask.reminded_count = today, ask.reminded_count + 1
-    Ask.objects.bulk_update(
+    for update_request in escalated:
+        assert update_request.person is not None  # only a person has a deputy
+        update_request.deputy, update_request.escalated_on = update_request.person.deputy, today
+    for update_request in reminded:
+        update_request.reminded_on, update_request.reminded_count = today, update_request.reminded_count + 1
+    UpdateRequest.objects.bulk_update(
         touched.values(), ["deputy", "escalated_on", "reminded_on", "reminded_count"], batch_size=200
     )
     acts = actions_of(touched.values())

@@ -8,21 +8,21 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.organisations.models import Person
 from floreo.strategy.actions.checking import (
-    drop_unless_used,
+    assign,
+    delete_unless_used,
     last_position,
-    must_be_free,
-    must_be_in_order,
-    must_say,
-    newest,
-    put,
-    step,
+    lock_latest,
+    move_among,
+    require_free_code,
+    require_order,
+    require_text,
 )
 from floreo.strategy.actions.ordering import renumber
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Objective
 
 
@@ -47,8 +47,8 @@ class ActionFacts(TypedDict, total=False):
 
 def check_action(act: Action) -> None:
     """Raises Refused unless it has a title, its days run forwards and its person is somebody still there."""
-    act.title = must_say(act.title, field="title", sentence=_("Give the action a title."))
-    must_be_in_order(act.starts_on, act.due_on, field="due_on", named=(_("The start"), _("the due date")))
+    act.title = require_text(act.title, field="title", sentence=_("Give the action a title."))
+    require_order(act.starts_on, act.due_on, field="due_on", named=(_("The start"), _("the due date")))
     if act.person is not None and not act.person.is_active:
         sentence = _("%(name)s no longer answers for anything. Choose somebody else.") % {"name": act.person.name}
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
@@ -58,44 +58,44 @@ def check_action(act: Action) -> None:
 def add_action(objective: Objective, *, by: Actor, code: str, **facts: Unpack[ActionFacts]) -> Action:
     """An action at the end of its objective."""
     edition = objective.pillar.edition
-    code = must_be_free(Action.objects.filter(edition=edition), code)
+    code = require_free_code(Action.objects.filter(edition=edition), code)
     position = last_position(Action.objects.filter(objective=objective))
     act = Action(edition=edition, objective=objective, code=code, position=position)
-    put(act, facts)
+    assign(act, facts)
     check_action(act)
-    keep(act)
+    save(act)
     renumber(edition)
-    restand(act)
+    recompute_status(act)
     return act
 
 
 @action("action.updated", needs=Permission.PLAN_EDIT)
 def update_action(act: Action, *, by: Actor, version: int | None = None, **facts: Unpack[ActionFacts]) -> Action:
     """Raises Changed when somebody saved since the form was opened at `version`."""
-    act = newest(act, version)
+    act = lock_latest(act, version)
     before = act.person_id
-    put(act, facts)
+    assign(act, facts)
     if act.person_id == before and act.person is not None and not act.person.is_active:
         act.person = None  # whoever left cannot be kept by a form that only changed something else
     check_action(act)
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act
 
 
 @action("action.moved", needs=Permission.PLAN_EDIT, quiet=True)
 def move_action(act: Action, *, by: Actor, up: bool | None = None, objective: Objective | None = None) -> Action:
     """One place up or down, or to the end of another objective of the edition. Its code stays: it is its address."""
-    act = newest(act)
+    act = lock_latest(act)
     if objective is not None and objective.pk != act.objective_id:
         if objective.pillar.edition_id != act.edition_id:
             sentence = _("That objective is in another edition. Carry the action over with the next edition instead.")
             raise Refused(sentence, code="other_edition", fields={"objective": sentence})
         act.objective = objective
         act.position = last_position(Action.objects.filter(objective=objective))
-        keep(act)
+        save(act)
     elif up is not None:
-        step(act, Action.objects.filter(objective_id=act.objective_id), up=up)
+        move_among(act, Action.objects.filter(objective_id=act.objective_id), up=up)
     renumber(act.edition)
     return act
 
@@ -103,11 +103,11 @@ def move_action(act: Action, *, by: Actor, up: bool | None = None, objective: Ob
 @action("action.removed", needs=Permission.PLAN_EDIT)
 def remove_action(act: Action, *, by: Actor, reason: str) -> None:
     """Removes an action entered by mistake. What has been reported on stays: it is closed or put on hold instead."""
-    act = newest(act)
+    act = lock_latest(act)
     if act.updates.exists() or act.milestones.exclude(reached_on=None).exists():
         sentence = _("There is a report on this action, so it stays in the record. Put it on hold, with the reason.")
         raise Refused(sentence, code="has_history")
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is removed.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
     edition = act.edition
-    drop_unless_used(act, _("The next edition carried this action over. Remove it there first."))
+    delete_unless_used(act, _("The next edition carried this action over. Remove it there first."))
     renumber(edition)

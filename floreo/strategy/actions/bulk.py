@@ -65,7 +65,7 @@ def _over(edition: Edition, codes: Sequence[str], change: Callable[[Action], obj
 
 
 @action("actions.due_set", needs=Permission.PLAN_EDIT)
-def set_due_of_many(edition: Edition, *, by: Actor, codes: Sequence[str], due_on: date | None) -> int:
+def bulk_set_due(edition: Edition, *, by: Actor, codes: Sequence[str], due_on: date | None) -> int:
     return _over(edition, codes, lambda act: update_action(act, by=by, due_on=due_on), due_on=due_on)
 
 
@@ -84,7 +84,7 @@ def _shift(act: Action, days: timedelta, by: Actor) -> None:
 
 
 @action("actions.shifted", needs=Permission.PLAN_EDIT)
-def shift_many(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) -> int:
+def bulk_shift(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) -> int:
     """Moves due dates, open milestones and starts still to come by `days` (backwards when negative)."""
     if not days or abs(days) > 3660:
         sentence = _("Give a number of days, up to ten years.")
@@ -94,7 +94,7 @@ def shift_many(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) 
 
 def _lead(act: Action, organisation: Organisation, on: date, by: Actor) -> None:
     leads = [p for p in act.participations.select_related("organisation") if p.part == Part.LEAD and p.until is None]
-    if any(p.organisation.heir().pk == organisation.heir().pk for p in leads):
+    if any(p.organisation.successor().pk == organisation.successor().pk for p in leads):
         return  # it leads already: nothing to change is no reason to refuse the rest
     if not leads:
         add_participation(act, by=by, organisation=organisation, part=Part.LEAD, since=on)
@@ -105,7 +105,7 @@ def _lead(act: Action, organisation: Organisation, on: date, by: Actor) -> None:
 
 
 @action("actions.lead_set", needs=Permission.PLAN_EDIT)
-def set_lead_of_many(
+def bulk_set_lead(
     edition: Edition, *, by: Actor, codes: Sequence[str], organisation: Organisation, on: date | None = None
 ) -> int:
     """From a day (today, unless said) `organisation` leads; who led before is kept, until the day before."""
@@ -114,13 +114,13 @@ def set_lead_of_many(
 
 
 @action("actions.person_set", needs=Permission.PLAN_EDIT)
-def set_person_of_many(edition: Edition, *, by: Actor, codes: Sequence[str], person: Person | None) -> int:
+def bulk_set_person(edition: Edition, *, by: Actor, codes: Sequence[str], person: Person | None) -> int:
     code = person.code if person else None
     return _over(edition, codes, lambda act: update_action(act, by=by, person=person), person=code)
 
 
 @action("actions.confirmed_set", needs=Permission.PLAN_EDIT)
-def set_confirmed_of_many(edition: Edition, *, by: Actor, codes: Sequence[str], confirmed: bool) -> int:
+def bulk_set_confirmed(edition: Edition, *, by: Actor, codes: Sequence[str], confirmed: bool) -> int:
     def change(act: Action) -> None:
         update_action(act, by=by, confirmed=confirmed, doubt="" if confirmed else act.doubt)
 
@@ -128,5 +128,5 @@ def set_confirmed_of_many(edition: Edition, *, by: Actor, codes: Sequence[str], 
 
 
 @action("actions.public_set", needs=Permission.PLAN_PUBLISH)
-def set_public_of_many(edition: Edition, *, by: Actor, codes: Sequence[str], is_public: bool) -> int:
+def bulk_set_public(edition: Edition, *, by: Actor, codes: Sequence[str], is_public: bool) -> int:
     return _over(edition, codes, lambda act: update_action(act, by=by, is_public=is_public), is_public=is_public)

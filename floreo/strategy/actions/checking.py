@@ -15,13 +15,13 @@ from floreo.core import action as core
 from floreo.core import clock
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.models import Record
+from floreo.core.wording import day_text
 from floreo.organisations.queries import the_country
-from floreo.strategy.presenters.words import day_words
 
 Kept = TypeVar("Kept", bound=Record)
 
 
-def newest(thing: Kept, version: int | None = None) -> Kept:
+def lock_latest(thing: Kept, version: int | None = None) -> Kept:
     """The row as it is now, held until the transaction ends. With `version` (what the form was opened at) raises
     Changed when somebody saved in between; `theirs` then holds what every field says now."""
     fresh = type(thing)._base_manager.select_for_update().filter(pk=thing.pk).first()
@@ -36,31 +36,31 @@ def newest(thing: Kept, version: int | None = None) -> Kept:
     return fresh
 
 
-def put(thing: models.Model, facts: Mapping[str, Any]) -> None:
+def assign(thing: models.Model, facts: Mapping[str, Any]) -> None:
     """Writes each given fact onto `thing`; what is not named stays as it is."""
     for name, value in facts.items():
         setattr(thing, name, value.strip() if isinstance(value, str) else value)
 
 
-def must_be_in_order(first: date | None, last: date | None, *, field: str, named: tuple[str, str]) -> None:
+def require_order(first: date | None, last: date | None, *, field: str, named: tuple[str, str]) -> None:
     """`named` holds the words for both dates: ("The start", "the due date")."""
     if first and last and first > last:
         sentence = _("%(first)s (%(from)s) comes after %(last)s (%(to)s). Change one of them.") % {
             "first": named[0],
             "last": named[1],
-            "from": day_words(first),
-            "to": day_words(last),
+            "from": day_text(first),
+            "to": day_text(last),
         }
         raise Refused(sentence, code="dates_in_order", fields={field: sentence})
 
 
-def must_be_past(day: date, *, field: str) -> None:
+def require_past(day: date, *, field: str) -> None:
     if day > clock.today():
-        sentence = _("%(day)s is still to come. Give today or a day before it.") % {"day": day_words(day)}
+        sentence = _("%(day)s is still to come. Give today or a day before it.") % {"day": day_text(day)}
         raise Refused(sentence, code="date_to_come", fields={field: sentence})
 
 
-def must_say(text: str, *, field: str, sentence: str) -> str:
+def require_text(text: str, *, field: str, sentence: str) -> str:
     """`text` without spaces around it; refuses an empty one with `sentence`."""
     said = text.strip()
     if not said:
@@ -68,9 +68,9 @@ def must_say(text: str, *, field: str, sentence: str) -> str:
     return said
 
 
-def must_be_free(rows: models.QuerySet[Any], code: str, *, field: str = "code") -> str:
+def require_free_code(rows: models.QuerySet[Any], code: str, *, field: str = "code") -> str:
     """`code`, when no row of `rows` has it yet."""
-    said = must_say(code, field=field, sentence=_("Give it a code, for example 2.1."))
+    said = require_text(code, field=field, sentence=_("Give it a code, for example 2.1."))
     if "/" in said or any(c.isspace() for c in said):
         sentence = _("A code is part of an address: leave out spaces and slashes.")
         raise Refused(sentence, code="bad_code", fields={field: sentence})
@@ -97,7 +97,7 @@ def last_position(rows: models.QuerySet[Any]) -> int:
     return int(rows.aggregate(last=models.Max("position"))["last"] or 0) + 1
 
 
-def step(thing: Any, siblings: models.QuerySet[Any], *, up: bool) -> bool:
+def move_among(thing: Any, siblings: models.QuerySet[Any], *, up: bool) -> bool:
     """Moves `thing` one place among `siblings`. False when it is at the end already."""
     rows = list(siblings)
     here = next(i for i, row in enumerate(rows) if row.pk == thing.pk)
@@ -108,14 +108,14 @@ def step(thing: Any, siblings: models.QuerySet[Any], *, up: bool) -> bool:
     for position, row in enumerate(rows, start=1):
         if row.position != position:
             row.position = position
-            core.keep(row)
+            core.save(row)
     thing.position = there + 1
     return True
 
 
-def drop_unless_used(thing: models.Model, sentence: str) -> None:
+def delete_unless_used(thing: models.Model, sentence: str) -> None:
     """Removes `thing`; refuses with `sentence` while something still needs it."""
     try:
-        core.drop(thing)
+        core.delete(thing)
     except ProtectedError as error:
         raise Refused(sentence, code="in_use") from error

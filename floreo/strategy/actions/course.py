@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.checking import lock_latest, require_order, require_past, require_text
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, StatusChoice
 
 
@@ -20,11 +20,11 @@ def close_action(
     act: Action, *, by: Actor, on: date | None = None, name: str = "", version: int | None = None
 ) -> Action:
     """It is done, on a day, by somebody's word. Every milestone is reached or removed first, so that "done" holds."""
-    act, on = newest(act, version), on or clock.today()
+    act, on = lock_latest(act, version), on or clock.today()
     if act.closed_on is not None:
         raise Refused(_("It is closed already."), code="already_closed")
-    must_be_past(on, field="on")
-    must_be_in_order(act.starts_on, on, field="on", named=(_("The start"), _("the closing date")))
+    require_past(on, field="on")
+    require_order(act.starts_on, on, field="on", named=(_("The start"), _("the closing date")))
     if open_titles := list(act.milestones.filter(reached_on=None).values_list("title", flat=True)):
         sentence = _(
             "Not yet reached: %(titles)s. Tick each with its date, or remove it, and close the action then."
@@ -33,20 +33,20 @@ def close_action(
     act.closed_on, act.closed_by = on, name.strip() or by.actor_name
     _take_off_hold(act)
     _lift(act)
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act
 
 
 @action("action.reopened", needs=Permission.PLAN_EDIT)
 def reopen_action(act: Action, *, by: Actor, reason: str) -> Action:
-    act = newest(act)
+    act = lock_latest(act)
     if act.closed_on is None:
         raise Refused(_("It is open already."), code="not_closed")
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is opened again.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is opened again.")))
     act.closed_on, act.closed_by = None, ""
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act
 
 
@@ -55,26 +55,26 @@ def hold_action(
     act: Action, *, by: Actor, reason: str, since: date | None = None, version: int | None = None
 ) -> Action:
     """It rests, for a reason that the public reads. Also changes the reason or the day of a hold."""
-    act, since = newest(act, version), since or clock.today()
+    act, since = lock_latest(act, version), since or clock.today()
     if act.closed_on is not None:
         raise Refused(_("It is closed. Open it again before putting it on hold."), code="already_closed")
-    must_be_past(since, field="since")
+    require_past(since, field="since")
     sentence = _("Say why it is on hold. The public reads this.")
     act.on_hold_since = since
-    act.say_anew("on_hold_reason", must_say(reason, field="reason", sentence=sentence))
-    keep(act)
-    restand(act)
+    act.set_text("on_hold_reason", require_text(reason, field="reason", sentence=sentence))
+    save(act)
+    recompute_status(act)
     return act
 
 
 @action("action.resumed", needs=Permission.PLAN_EDIT)
 def resume_action(act: Action, *, by: Actor) -> Action:
-    act = newest(act)
+    act = lock_latest(act)
     if act.on_hold_since is None:
         raise Refused(_("It is not on hold."), code="not_held")
     _take_off_hold(act)
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act
 
 
@@ -83,14 +83,14 @@ def expect_action(
     act: Action, *, by: Actor, expected_on: date | None, late_reason: str = "", version: int | None = None
 ) -> Action:
     """When its lead now expects it, and why it is late, in the lead's words. The due date stays what was promised."""
-    act = newest(act, version)
+    act = lock_latest(act, version)
     if act.closed_on is not None:
         raise Refused(_("It is closed: nothing is expected any more."), code="already_closed")
-    must_be_in_order(act.starts_on, expected_on, field="expected_on", named=(_("The start"), _("the expected date")))
+    require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start"), _("the expected date")))
     act.expected_on = expected_on
-    act.say_anew("late_reason", late_reason.strip())
-    keep(act)
-    restand(act)
+    act.set_text("late_reason", late_reason.strip())
+    save(act)
+    recompute_status(act)
     return act
 
 
@@ -99,36 +99,36 @@ def set_override(
     act: Action, *, by: Actor, status: str, reason: str, name: str = "", version: int | None = None
 ) -> Action:
     """A status set by hand. It stands beside the rule with a name, a reason and a date, until it is lifted."""
-    act = newest(act, version)
+    act = lock_latest(act, version)
     if status not in StatusChoice.values:
         sentence = _("Choose one of the statuses.")
         raise Refused(sentence, code="unknown_status", fields={"status": sentence})
     sentence = _("Give the reason. The public reads it beside the status.")
     act.override = status
-    act.say_anew("override_reason", must_say(reason, field="reason", sentence=sentence))
+    act.set_text("override_reason", require_text(reason, field="reason", sentence=sentence))
     act.override_by, act.override_on = name.strip() or by.actor_name, clock.today()
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act
 
 
 def _lift(act: Action) -> None:
     act.override, act.override_by, act.override_on = "", "", None
-    act.say_anew("override_reason", "")
+    act.set_text("override_reason", "")
 
 
 def _take_off_hold(act: Action) -> None:
     act.on_hold_since = None
-    act.say_anew("on_hold_reason", "")
+    act.set_text("on_hold_reason", "")
 
 
 @action("action.override_lifted", needs=Permission.PLAN_OVERRIDE)
 def lift_override(act: Action, *, by: Actor) -> Action:
     """The rules decide again."""
-    act = newest(act)
+    act = lock_latest(act)
     if not act.override:
         raise Refused(_("No status is set by hand here."), code="no_override")
     _lift(act)
-    keep(act)
-    restand(act)
+    save(act)
+    recompute_status(act)
     return act

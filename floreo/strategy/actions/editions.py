@@ -9,9 +9,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import search
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import must_be_free, must_be_in_order, must_be_past, must_say, newest, put
+from floreo.strategy.actions.checking import (
+    assign,
+    lock_latest,
+    require_free_code,
+    require_order,
+    require_past,
+    require_text,
+)
 from floreo.strategy.models import Action, Edition, EditionState, Objective, Pillar
 
 
@@ -36,27 +43,27 @@ class EditionFacts(TypedDict, total=False):
 
 def check_edition(edition: Edition) -> None:
     """Raises Refused unless it has a title and its days run forwards."""
-    edition.title = must_say(edition.title, field="title", sentence=_("Give the edition a title."))
-    must_be_in_order(edition.starts_on, edition.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+    edition.title = require_text(edition.title, field="title", sentence=_("Give the edition a title."))
+    require_order(edition.starts_on, edition.ends_on, field="ends_on", named=(_("The start"), _("the end")))
 
 
 @action("edition.created", needs=Permission.PLAN_EDIT)
 def create_edition(*, by: Actor, code: str, **facts: Unpack[EditionFacts]) -> Edition:
     """A new edition, in preparation and not public."""
-    edition = Edition(code=must_be_free(Edition.objects.all(), code))
-    put(edition, facts)
+    edition = Edition(code=require_free_code(Edition.objects.all(), code))
+    assign(edition, facts)
     check_edition(edition)
-    return keep(edition)
+    return save(edition)
 
 
 @action("edition.updated", needs=Permission.PLAN_EDIT)
 def update_edition(
     edition: Edition, *, by: Actor, version: int | None = None, **facts: Unpack[EditionFacts]
 ) -> Edition:
-    edition = newest(edition, version)
-    put(edition, facts)
+    edition = lock_latest(edition, version)
+    assign(edition, facts)
     check_edition(edition)
-    return keep(edition)
+    return save(edition)
 
 
 def _refresh_search(edition: Edition) -> None:
@@ -69,7 +76,7 @@ def _refresh_search(edition: Edition) -> None:
 @action("edition.published", needs=Permission.PLAN_PUBLISH)
 def publish_edition(edition: Edition, *, by: Actor) -> Edition:
     """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
-    edition = newest(edition)
+    edition = lock_latest(edition)
     if edition.is_public:
         raise Refused(_("This edition is public already."), code="already_public")
     if not edition.pillars.exists():
@@ -81,7 +88,7 @@ def publish_edition(edition: Edition, *, by: Actor) -> Edition:
             raise Refused(sentence, code="other_in_force")
         edition.state = EditionState.IN_FORCE
     edition.is_public = True
-    keep(edition)
+    save(edition)
     _refresh_search(edition)
     return edition
 
@@ -89,12 +96,12 @@ def publish_edition(edition: Edition, *, by: Actor) -> Edition:
 @action("edition.unpublished", needs=Permission.PLAN_PUBLISH)
 def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
     """Takes it from the public site; nothing is removed."""
-    edition = newest(edition)
+    edition = lock_latest(edition)
     if not edition.is_public:
         raise Refused(_("This edition is not public."), code="not_public")
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is taken from the public site.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is taken from the public site.")))
     edition.is_public = False
-    keep(edition)
+    save(edition)
     _refresh_search(edition)
     return edition
 
@@ -102,10 +109,10 @@ def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
 @action("edition.ended", needs=Permission.PLAN_PUBLISH)
 def end_edition(edition: Edition, *, by: Actor, closing_report_on: date | None = None) -> Edition:
     """It is no longer in force. `closing_report_on` is when a closing report was published, if one was."""
-    edition = newest(edition)
+    edition = lock_latest(edition)
     if edition.state != EditionState.IN_FORCE:
         raise Refused(_("Only an edition in force can be ended."), code="not_in_force")
     if closing_report_on is not None:
-        must_be_past(closing_report_on, field="closing_report_on")
+        require_past(closing_report_on, field="closing_report_on")
     edition.state, edition.closing_report_on = EditionState.ENDED, closing_report_on
-    return keep(edition)
+    return save(edition)

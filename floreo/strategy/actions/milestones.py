@@ -9,17 +9,17 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
 from floreo.strategy.actions.checking import (
+    assign,
     last_position,
-    must_be_free,
-    must_be_past,
-    must_say,
-    newest,
-    put,
+    lock_latest,
+    require_free_code,
+    require_past,
+    require_text,
 )
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Milestone
 
@@ -39,7 +39,7 @@ class MilestoneFacts(TypedDict, total=False):
 
 
 def _title(milestone: Milestone) -> str:
-    return must_say(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
+    return require_text(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
 
 
 def _must_be_open(act: Action) -> None:
@@ -50,14 +50,14 @@ def _must_be_open(act: Action) -> None:
 @action("milestone.added", needs=Permission.PLAN_EDIT)
 def add_milestone(act: Action, *, by: Actor, code: str = "", **facts: Unpack[MilestoneFacts]) -> Milestone:
     """A milestone at the end; without a code it takes the next free one under the action's."""
-    _must_be_open(newest(act))
+    _must_be_open(lock_latest(act))
     siblings = Milestone.objects.filter(action=act)
     code = code.strip() or next_code(act.code, list(siblings.values_list("code", flat=True)))
-    milestone = Milestone(action=act, code=must_be_free(siblings, code), position=last_position(siblings))
-    put(milestone, facts)
+    milestone = Milestone(action=act, code=require_free_code(siblings, code), position=last_position(siblings))
+    assign(milestone, facts)
     milestone.title = _title(milestone)
-    keep(milestone)
-    restand(act)
+    save(milestone)
+    recompute_status(act)
     return milestone
 
 
@@ -65,11 +65,11 @@ def add_milestone(act: Action, *, by: Actor, code: str = "", **facts: Unpack[Mil
 def update_milestone(
     milestone: Milestone, *, by: Actor, version: int | None = None, **facts: Unpack[MilestoneFacts]
 ) -> Milestone:
-    milestone = newest(milestone, version)
-    put(milestone, facts)
+    milestone = lock_latest(milestone, version)
+    assign(milestone, facts)
     milestone.title = _title(milestone)
-    keep(milestone)
-    restand(milestone.action)
+    save(milestone)
+    recompute_status(milestone.action)
     return milestone
 
 
@@ -78,27 +78,27 @@ def reach_milestone(
     milestone: Milestone, *, by: Actor, on: date | None = None, note: str = "", evidence_url: str = ""
 ) -> Milestone:
     """It is reached, on a day. Also corrects the day of one that was."""
-    milestone, on = newest(milestone), on or clock.today()
-    must_be_past(on, field="on")
+    milestone, on = lock_latest(milestone), on or clock.today()
+    require_past(on, field="on")
     milestone.reached_on, milestone.expected_on = on, None
     milestone.note = note.strip() or milestone.note
     milestone.evidence_url = evidence_url.strip() or milestone.evidence_url
-    keep(milestone)
-    restand(milestone.action)
+    save(milestone)
+    recompute_status(milestone.action)
     return milestone
 
 
 @action("milestone.not_reached", needs=Permission.PLAN_UPDATE)
 def unreach_milestone(milestone: Milestone, *, by: Actor, reason: str) -> Milestone:
     """It was ticked too early: it is open again, for a reason."""
-    milestone = newest(milestone)
+    milestone = lock_latest(milestone)
     if milestone.reached_on is None:
         raise Refused(_("It is not ticked."), code="not_reached")
     _must_be_open(milestone.action)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is not reached after all.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is not reached after all.")))
     milestone.reached_on = None
-    keep(milestone)
-    restand(milestone.action)
+    save(milestone)
+    recompute_status(milestone.action)
     return milestone
 
 
@@ -107,19 +107,19 @@ def expect_milestone(
     milestone: Milestone, *, by: Actor, expected_on: date | None, note: str = "", version: int | None = None
 ) -> Milestone:
     """When its lead now expects it, with a word that the public reads."""
-    milestone = newest(milestone, version)
+    milestone = lock_latest(milestone, version)
     if milestone.reached_on is not None:
         raise Refused(_("It is reached: nothing is expected any more."), code="already_reached")
     milestone.expected_on, milestone.note = expected_on, note.strip()
-    keep(milestone)
+    save(milestone)
     return milestone
 
 
 @action("milestone.removed", needs=Permission.PLAN_EDIT)
 def remove_milestone(milestone: Milestone, *, by: Actor, reason: str) -> None:
     """Takes a milestone out of the plan, for a reason; the trail keeps what it said."""
-    milestone = newest(milestone)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it leaves the plan.")))
+    milestone = lock_latest(milestone)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it leaves the plan.")))
     act = milestone.action
-    drop(milestone)
-    restand(act)
+    delete(milestone)
+    recompute_status(act)

@@ -9,19 +9,19 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
-from floreo.core.ui.words import money as money_words
+from floreo.core.ui.locale import money as money_text
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.checking import (
-    drop_unless_used,
+    assign,
+    delete_unless_used,
     known_currency,
-    must_be_free,
-    must_be_in_order,
-    must_be_past,
-    must_say,
-    newest,
-    put,
+    lock_latest,
+    require_free_code,
+    require_order,
+    require_past,
+    require_text,
 )
 from floreo.strategy.models import Action, BudgetLine, Grant, IatiBody, Payment, PaymentKind
 
@@ -72,7 +72,7 @@ def check_money(line: BudgetLine) -> None:
     paid = spent_by_payments(line)
     if paid is not None and line.spent != paid:
         sentence = _("Its payments come to %(sum)s. Change the payments; what is spent follows them.")
-        sentence %= {"sum": money_words(paid, line.currency)}
+        sentence %= {"sum": money_text(paid, line.currency)}
         raise Refused(sentence, code="payments_say", fields={"spent": sentence})
 
 
@@ -83,7 +83,7 @@ def _must_fit_grant(line: BudgetLine, grant: Grant) -> None:
         )
         sentence %= {"code": grant.code, "theirs": grant.currency, "ours": line.currency}
         raise Refused(sentence, code="other_currency", fields={"currency": sentence})
-    if line.funder is not None and line.funder.heir() != grant.funder.heir():
+    if line.funder is not None and line.funder.successor() != grant.funder.successor():
         sentence = _("The agreement “%(code)s” is with another funder: %(name)s. Choose that funder, or no agreement.")
         sentence %= {"code": grant.code, "name": grant.funder.in_language("name")}
         raise Refused(sentence, code="other_funder", fields={"grant": sentence})
@@ -100,27 +100,27 @@ def spent_by_payments(line: BudgetLine) -> Decimal | None:
 
 @action("money.added", needs=Permission.PLAN_EDIT)
 def add_budget_line(act: Action, *, by: Actor, **facts: Unpack[LineFacts]) -> BudgetLine:
-    line = BudgetLine(action=newest(act))
-    put(line, facts)
+    line = BudgetLine(action=lock_latest(act))
+    assign(line, facts)
     check_money(line)
-    return keep(line)
+    return save(line)
 
 
 @action("money.updated", needs=Permission.PLAN_EDIT)
 def update_budget_line(
     line: BudgetLine, *, by: Actor, version: int | None = None, **facts: Unpack[LineFacts]
 ) -> BudgetLine:
-    line = newest(line, version)
-    put(line, facts)
+    line = lock_latest(line, version)
+    assign(line, facts)
     check_money(line)
-    return keep(line)
+    return save(line)
 
 
 @action("money.removed", needs=Permission.PLAN_EDIT)
 def remove_budget_line(line: BudgetLine, *, by: Actor, reason: str) -> None:
-    line = newest(line)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why this money leaves the plan.")))
-    drop_unless_used(line, _("Payments stand on this line. Remove them first, or leave the line."))
+    line = lock_latest(line)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why this money leaves the plan.")))
+    delete_unless_used(line, _("Payments stand on this line. Remove them first, or leave the line."))
 
 
 class GrantFacts(TypedDict, total=False):
@@ -156,12 +156,12 @@ def _must_be_identifier(text: str, *, field: str) -> str:
 
 def check_grant(grant: Grant) -> None:
     """Raises Refused for what an agreement cannot say."""
-    grant.title = must_say(grant.title, field="title", sentence=_("Give the agreement a title."))
+    grant.title = require_text(grant.title, field="title", sentence=_("Give the agreement a title."))
     grant.currency = known_currency(grant.currency)
     _must_be_money(grant, "amount")
-    must_be_in_order(grant.starts_on, grant.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+    require_order(grant.starts_on, grant.ends_on, field="ends_on", named=(_("The start"), _("the end")))
     if grant.signed_on is not None:
-        must_be_past(grant.signed_on, field="signed_on")
+        require_past(grant.signed_on, field="signed_on")
     if grant.state in {"signed", "ended"} and grant.signed_on is None:
         sentence = _("Give the day on which it was signed, or leave it as proposed.")
         raise Refused(sentence, code="unsigned", fields={"signed_on": sentence})
@@ -170,16 +170,16 @@ def check_grant(grant: Grant) -> None:
 
 @action("grant.added", needs=Permission.PLAN_EDIT)
 def add_grant(code: str, *, by: Actor, **facts: Unpack[GrantFacts]) -> Grant:
-    grant = Grant(code=must_be_free(Grant.objects.all(), code))
-    put(grant, facts)
+    grant = Grant(code=require_free_code(Grant.objects.all(), code))
+    assign(grant, facts)
     check_grant(grant)
-    return keep(grant)
+    return save(grant)
 
 
 @action("grant.updated", needs=Permission.PLAN_EDIT)
 def update_grant(grant: Grant, *, by: Actor, version: int | None = None, **facts: Unpack[GrantFacts]) -> Grant:
-    grant = newest(grant, version)
-    put(grant, facts)
+    grant = lock_latest(grant, version)
+    assign(grant, facts)
     check_grant(grant)
     other = grant.lines.exclude(currency=grant.currency).first()
     if other is not None:
@@ -187,27 +187,27 @@ def update_grant(grant: Grant, *, by: Actor, version: int | None = None, **facts
         sentence %= {"theirs": other.currency}
         raise Refused(sentence, code="other_currency", fields={"currency": sentence})
     for line in grant.lines.select_related("funder"):
-        if line.funder is not None and line.funder.heir() != grant.funder.heir():
+        if line.funder is not None and line.funder.successor() != grant.funder.successor():
             sentence = _("Lines of %(name)s stand on it already. Take them off the agreement first.")
             sentence %= {"name": line.funder.in_language("name")}
             raise Refused(sentence, code="other_funder", fields={"funder": sentence})
-    return keep(grant)
+    return save(grant)
 
 
 @action("grant.removed", needs=Permission.PLAN_EDIT)
 def remove_grant(grant: Grant, *, by: Actor, reason: str) -> None:
-    grant = newest(grant)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why this agreement leaves the record.")))
-    drop_unless_used(grant, _("Budget lines stand on this agreement. Take them off it first."))
+    grant = lock_latest(grant)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why this agreement leaves the record.")))
+    delete_unless_used(grant, _("Budget lines stand on this agreement. Take them off it first."))
 
 
 @action("grant.placed", needs=Permission.PLAN_EDIT)
 def place_on_grant(line: BudgetLine, *, by: Actor, grant: Grant | None) -> BudgetLine:
     """Ties a budget line to the agreement that pays for it, or to none."""
-    line = newest(line)
+    line = lock_latest(line)
     line.grant = grant
     check_money(line)
-    return keep(line)
+    return save(line)
 
 
 class PaymentFacts(TypedDict, total=False):
@@ -228,7 +228,7 @@ def check_payment(payment: Payment) -> None:
     if not payment.amount:
         sentence = _("A payment of nothing is no payment. Enter how much it was.")
         raise Refused(sentence, code="nothing", fields={"amount": sentence})
-    must_be_past(payment.on, field="on")
+    require_past(payment.on, field="on")
 
 
 def _settle(line: BudgetLine, *, had: bool) -> None:
@@ -236,23 +236,23 @@ def _settle(line: BudgetLine, *, had: bool) -> None:
     paid = spent_by_payments(line)
     if paid is None and not had:
         return
-    line = newest(line)
+    line = lock_latest(line)
     line.spent = paid or Decimal(0)
-    keep(line)
+    save(line)
 
 
 @action("payment.added", needs=Permission.PLAN_EDIT)
 def add_payment(line: BudgetLine, *, by: Actor, **facts: Unpack[PaymentFacts]) -> Payment:
     """Money that moved on a day. The first payment of money spent replaces the figure that was typed; the trail keeps
     what that was."""
-    line = newest(line)
+    line = lock_latest(line)
     payment = Payment(budget_line=line)
-    put(payment, facts)
+    assign(payment, facts)
     check_payment(payment)
     first = payment.kind == PaymentKind.SPENT and spent_by_payments(line) is None
     if first and line.spent:
         note(spent_was_typed=str(line.spent))
-    keep(payment)
+    save(payment)
     _settle(line, had=False)
     return payment
 
@@ -261,21 +261,21 @@ def add_payment(line: BudgetLine, *, by: Actor, **facts: Unpack[PaymentFacts]) -
 def update_payment(
     payment: Payment, *, by: Actor, version: int | None = None, **facts: Unpack[PaymentFacts]
 ) -> Payment:
-    payment = newest(payment, version)
+    payment = lock_latest(payment, version)
     was_spent = payment.kind == PaymentKind.SPENT
-    put(payment, facts)
+    assign(payment, facts)
     check_payment(payment)
-    keep(payment)
+    save(payment)
     _settle(payment.budget_line, had=was_spent)
     return payment
 
 
 @action("payment.removed", needs=Permission.PLAN_EDIT)
 def remove_payment(payment: Payment, *, by: Actor, reason: str) -> None:
-    payment = newest(payment)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why this payment leaves the record.")))
+    payment = lock_latest(payment)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why this payment leaves the record.")))
     line, was_spent = payment.budget_line, payment.kind == PaymentKind.SPENT
-    drop(payment)
+    delete(payment)
     _settle(line, had=was_spent)
 
 
@@ -298,5 +298,5 @@ def name_for_iati(
     if reports:
         for other in IatiBody.objects.filter(reports=True).exclude(pk=body.pk):
             other.reports = False
-            keep(other)
-    return keep(body)
+            save(other)
+    return save(body)

@@ -7,16 +7,16 @@ from typing import Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
 from floreo.strategy.actions.checking import (
-    drop_unless_used,
+    assign,
+    delete_unless_used,
     last_position,
-    must_be_free,
-    must_say,
-    newest,
-    put,
-    step,
+    lock_latest,
+    move_among,
+    require_free_code,
+    require_text,
 )
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.pillars import BranchFacts
@@ -28,27 +28,27 @@ def add_objective(pillar: Pillar, *, by: Actor, code: str, **facts: Unpack[Branc
     """An objective at the end of its pillar. Its code is free in the whole edition: its address names no pillar."""
     taken = Objective.objects.filter(pillar__edition_id=pillar.edition_id)
     position = last_position(Objective.objects.filter(pillar=pillar))
-    objective = Objective(pillar=pillar, code=must_be_free(taken, code), position=position)
-    put(objective, facts)
-    objective.title = must_say(objective.title, field="title", sentence=_("Give the objective a title."))
-    return keep(objective)
+    objective = Objective(pillar=pillar, code=require_free_code(taken, code), position=position)
+    assign(objective, facts)
+    objective.title = require_text(objective.title, field="title", sentence=_("Give the objective a title."))
+    return save(objective)
 
 
 @action("objective.updated", needs=Permission.PLAN_EDIT)
 def update_objective(
     objective: Objective, *, by: Actor, version: int | None = None, **facts: Unpack[BranchFacts]
 ) -> Objective:
-    objective = newest(objective, version)
-    put(objective, facts)
-    objective.title = must_say(objective.title, field="title", sentence=_("Give the objective a title."))
-    return keep(objective)
+    objective = lock_latest(objective, version)
+    assign(objective, facts)
+    objective.title = require_text(objective.title, field="title", sentence=_("Give the objective a title."))
+    return save(objective)
 
 
 @action("objective.moved", needs=Permission.PLAN_EDIT, quiet=True)
 def move_objective(objective: Objective, *, by: Actor, up: bool) -> Objective:
     """One place up or down in its pillar."""
-    objective = newest(objective)
-    step(objective, Objective.objects.filter(pillar_id=objective.pillar_id), up=up)
+    objective = lock_latest(objective)
+    move_among(objective, Objective.objects.filter(pillar_id=objective.pillar_id), up=up)
     renumber(objective.pillar.edition)
     return objective
 
@@ -56,7 +56,9 @@ def move_objective(objective: Objective, *, by: Actor, up: bool) -> Objective:
 @action("objective.removed", needs=Permission.PLAN_EDIT)
 def remove_objective(objective: Objective, *, by: Actor) -> None:
     """Removes an objective that holds no action."""
-    objective = newest(objective)
+    objective = lock_latest(objective)
     if objective.actions.exists():
         raise Refused(_("It still has actions. Move them to another objective first."), code="not_empty")
-    drop_unless_used(objective, _("An indicator or another record still points to this objective. Change that first."))
+    delete_unless_used(
+        objective, _("An indicator or another record still points to this objective. Change that first.")
+    )

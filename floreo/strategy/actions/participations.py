@@ -7,34 +7,34 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
+from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.checking import lock_latest, require_order, require_past, require_text
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Part, Participation
-from floreo.strategy.presenters.words import day_words
 
 
 def check_participation(part: Participation) -> None:
-    """Raises Refused for dates the wrong way round, and for a part that the body, or its heir, has at that time."""
-    must_be_in_order(part.since, part.until, field="until", named=(_("The first day"), _("the last day")))
+    """Raises Refused for dates the wrong way round, and for a part that the body, or its successor, has at that time."""
+    require_order(part.since, part.until, field="until", named=(_("The first day"), _("the last day")))
     others = Participation.objects.filter(action_id=part.action_id, part=part.part).exclude(pk=part.pk)
-    heir = part.organisation.heir().pk
+    successor = part.organisation.successor().pk
     for other in others.select_related("organisation__merged_into"):
         apart = (other.until and part.since and other.until < part.since) or (
             part.until and other.since and part.until < other.since
         )
-        if other.organisation.heir().pk == heir and not apart:
+        if other.organisation.successor().pk == successor and not apart:
             sentence = _("%(name)s has this part at that time already.") % {"name": part.organisation.name}
             raise Refused(sentence, code="part_taken", fields={"organisation": sentence})
 
 
 def _must_exist_then(organisation: Organisation, day: date | None) -> None:
     if organisation.merged_into is not None and (day is None or organisation.until is None or day > organisation.until):
-        sentence = _("%(name)s is now part of %(heir)s. Choose that one.") % {
+        sentence = _("%(name)s is now part of %(successor)s. Choose that one.") % {
             "name": organisation.name,
-            "heir": organisation.heir().name,
+            "successor": organisation.successor().name,
         }
         raise Refused(sentence, code="organisation_gone", fields={"organisation": sentence})
 
@@ -49,41 +49,41 @@ def add_participation(
     since: date | None = None,
     until: date | None = None,
 ) -> Participation:
-    act = newest(act)
+    act = lock_latest(act)
     _must_exist_then(organisation, since)
     row = Participation(action=act, organisation=organisation, part=part, since=since, until=until, confirmed=True)
     check_participation(row)
-    keep(row)
+    save(row)
     return row
 
 
 @action("participation.ended", needs=Permission.PLAN_EDIT)
 def end_participation(part: Participation, *, by: Actor, until: date) -> Participation:
     """The last day of a part that was real; one entered by mistake is removed instead."""
-    part = newest(part)
+    part = lock_latest(part)
     if part.until is not None and part.until <= until:
-        sentence = _("It ended on %(day)s already.") % {"day": day_words(part.until)}
+        sentence = _("It ended on %(day)s already.") % {"day": day_text(part.until)}
         raise Refused(sentence, code="already_ended", fields={"until": sentence})
-    must_be_past(until, field="until")
+    require_past(until, field="until")
     part.until = until
     check_participation(part)
-    return keep(part)
+    return save(part)
 
 
 @action("participation.handed_over", needs=Permission.PLAN_EDIT)
 def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date) -> Participation:
     """From `on`, `to` leads in place of `part`'s organisation, which led until the day before."""
-    part = newest(part)
+    part = lock_latest(part)
     if part.part != Part.LEAD or part.until is not None:
         raise Refused(_("Only an organisation that leads today can hand over."), code="not_leading")
-    must_be_past(on, field="on")
-    if to.heir().pk == part.organisation.heir().pk:
+    require_past(on, field="on")
+    if to.successor().pk == part.organisation.successor().pk:
         sentence = _("It leads already. Choose another organisation.")
         raise Refused(sentence, code="same_organisation", fields={"organisation": sentence})
     _must_exist_then(to, on)
     part.until = on - timedelta(days=1)
-    must_be_in_order(part.since, part.until, field="on", named=(_("The first day of its lead"), _("its last")))
-    keep(part)
+    require_order(part.since, part.until, field="on", named=(_("The first day of its lead"), _("its last")))
+    save(part)
     following = Participation(
         action=part.action,
         organisation=to,
@@ -94,14 +94,14 @@ def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date
         source_url=part.source_url,
     )
     check_participation(following)
-    keep(following)
-    restand(part.action)
+    save(following)
+    recompute_status(part.action)
     return following
 
 
 @action("participation.removed", needs=Permission.PLAN_EDIT)
 def remove_participation(part: Participation, *, by: Actor, reason: str) -> None:
     """Removes a part that never was; one that was is ended."""
-    part = newest(part)
-    note(reason=must_say(reason, field="reason", sentence=_("Say why it is removed.")))
-    drop(part)
+    part = lock_latest(part)
+    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
+    delete(part)

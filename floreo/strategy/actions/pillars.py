@@ -7,16 +7,16 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
 from floreo.strategy.actions.checking import (
-    drop_unless_used,
+    assign,
+    delete_unless_used,
     last_position,
-    must_be_free,
-    must_say,
-    newest,
-    put,
-    step,
+    lock_latest,
+    move_among,
+    require_free_code,
+    require_text,
 )
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.models import Edition, Pillar
@@ -41,25 +41,25 @@ class BranchFacts(TypedDict, total=False):
 def add_pillar(edition: Edition, *, by: Actor, code: str, **facts: Unpack[BranchFacts]) -> Pillar:
     """A pillar at the end of the edition."""
     siblings = Pillar.objects.filter(edition=edition)
-    pillar = Pillar(edition=edition, code=must_be_free(siblings, code), position=last_position(siblings))
-    put(pillar, facts)
-    pillar.title = must_say(pillar.title, field="title", sentence=_("Give the pillar a title."))
-    return keep(pillar)
+    pillar = Pillar(edition=edition, code=require_free_code(siblings, code), position=last_position(siblings))
+    assign(pillar, facts)
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    return save(pillar)
 
 
 @action("pillar.updated", needs=Permission.PLAN_EDIT)
 def update_pillar(pillar: Pillar, *, by: Actor, version: int | None = None, **facts: Unpack[BranchFacts]) -> Pillar:
-    pillar = newest(pillar, version)
-    put(pillar, facts)
-    pillar.title = must_say(pillar.title, field="title", sentence=_("Give the pillar a title."))
-    return keep(pillar)
+    pillar = lock_latest(pillar, version)
+    assign(pillar, facts)
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    return save(pillar)
 
 
 @action("pillar.moved", needs=Permission.PLAN_EDIT, quiet=True)
 def move_pillar(pillar: Pillar, *, by: Actor, up: bool) -> Pillar:
     """One place up or down; its code stays, because it is its address."""
-    pillar = newest(pillar)
-    step(pillar, Pillar.objects.filter(edition_id=pillar.edition_id), up=up)
+    pillar = lock_latest(pillar)
+    move_among(pillar, Pillar.objects.filter(edition_id=pillar.edition_id), up=up)
     renumber(pillar.edition)
     return pillar
 
@@ -67,7 +67,7 @@ def move_pillar(pillar: Pillar, *, by: Actor, up: bool) -> Pillar:
 @action("pillar.removed", needs=Permission.PLAN_EDIT)
 def remove_pillar(pillar: Pillar, *, by: Actor) -> None:
     """Removes an empty pillar."""
-    pillar = newest(pillar)
+    pillar = lock_latest(pillar)
     if pillar.objectives.exists():
         raise Refused(_("It still has objectives. Move or remove them first."), code="not_empty")
-    drop_unless_used(pillar, _("An indicator or another record still points to this pillar. Change that first."))
+    delete_unless_used(pillar, _("An indicator or another record still points to this pillar. Change that first."))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import must_be_in_order, must_be_past, must_say, newest, put
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.checking import assign, lock_latest, require_order, require_past, require_text
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Risk
 
 
@@ -29,43 +29,43 @@ class RiskFacts(TypedDict, total=False):
 
 
 def check_risk(risk: Risk) -> None:
-    risk.title = must_say(risk.title, field="title", sentence=_("Say what could happen."))
+    risk.title = require_text(risk.title, field="title", sentence=_("Say what could happen."))
     for field in ("likelihood", "impact"):
         if not 1 <= (getattr(risk, field) or 0) <= 5:
             sentence = _("Choose a number from 1 (low) to 5 (high).")
             raise Refused(sentence, code="out_of_scale", fields={field: sentence})
-    must_be_past(risk.noted_on, field="noted_on")
+    require_past(risk.noted_on, field="noted_on")
 
 
 @action("risk.noted", needs=Permission.PLAN_UPDATE)
 def add_risk(act: Action, *, by: Actor, **facts: Unpack[RiskFacts]) -> Risk:
-    risk = Risk(action=newest(act), noted_on=clock.today())
-    put(risk, facts)
+    risk = Risk(action=lock_latest(act), noted_on=clock.today())
+    assign(risk, facts)
     check_risk(risk)
-    keep(risk)
-    restand(act)
+    save(risk)
+    recompute_status(act)
     return risk
 
 
 @action("risk.updated", needs=Permission.PLAN_UPDATE)
 def update_risk(risk: Risk, *, by: Actor, version: int | None = None, **facts: Unpack[RiskFacts]) -> Risk:
-    risk = newest(risk, version)
-    put(risk, facts)
+    risk = lock_latest(risk, version)
+    assign(risk, facts)
     check_risk(risk)
-    keep(risk)
-    restand(risk.action)
+    save(risk)
+    recompute_status(risk.action)
     return risk
 
 
 @action("risk.closed", needs=Permission.PLAN_UPDATE)
 def close_risk(risk: Risk, *, by: Actor, on: date | None = None) -> Risk:
     """It can no longer happen, or it has."""
-    risk, on = newest(risk), on or clock.today()
+    risk, on = lock_latest(risk), on or clock.today()
     if risk.closed_on is not None:
         raise Refused(_("It is closed already."), code="already_closed")
-    must_be_past(on, field="on")
-    must_be_in_order(risk.noted_on, on, field="on", named=(_("The day it was noted"), _("the closing date")))
+    require_past(on, field="on")
+    require_order(risk.noted_on, on, field="on", named=(_("The day it was noted"), _("the closing date")))
     risk.closed_on = on
-    keep(risk)
-    restand(risk.action)
+    save(risk)
+    recompute_status(risk.action)
     return risk

@@ -13,10 +13,10 @@ from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import check_action
 from floreo.strategy.actions.checking import (
     last_position,
-    must_be_free,
-    must_be_in_order,
-    must_be_past,
-    must_say,
+    require_free_code,
+    require_order,
+    require_past,
+    require_text,
 )
 from floreo.strategy.actions.editions import check_edition
 from floreo.strategy.actions.money import check_money
@@ -76,16 +76,16 @@ def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, Said], act: Act
     code = str(changed.get("code") or "")
     if sheet.name == "pillars":
         rows = Pillar.objects.filter(edition=edition)
-        return Pillar(edition=edition, code=must_be_free(rows, code), position=last_position(rows))
+        return Pillar(edition=edition, code=require_free_code(rows, code), position=last_position(rows))
     if sheet.name == "objectives":
         taken = Objective.objects.filter(pillar__edition=edition)
-        return Objective(code=must_be_free(taken, code), position=last_position(taken))
+        return Objective(code=require_free_code(taken, code), position=last_position(taken))
     if sheet.name == "actions":
         acts = Action.objects.filter(edition=edition)
-        return Action(edition=edition, code=must_be_free(acts, code), position=last_position(acts))
+        return Action(edition=edition, code=require_free_code(acts, code), position=last_position(acts))
     if sheet.name == "milestones":
         steps = Milestone.objects.filter(action=act)
-        return Milestone(action=act, code=must_be_free(steps, code), position=last_position(steps))
+        return Milestone(action=act, code=require_free_code(steps, code), position=last_position(steps))
     return sheet.model(action=act)
 
 
@@ -130,7 +130,7 @@ def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Said
         elif translation is not None:
             _put_translation(thing, translation[1], translation[0], value)
         elif name in _REASONS:
-            thing.say_anew(name, str(value or ""))
+            thing.set_text(name, str(value or ""))
         else:
             setattr(thing, name, _or_empty(thing, name, value))
     return thing
@@ -146,32 +146,30 @@ def _or_empty(thing: Any, name: str, value: Said) -> Any:
 
 def _check_action(act: Action) -> None:
     check_action(act)
-    must_be_in_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start"), _("the closing date")))
+    require_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start"), _("the closing date")))
     for day, text in (("closed_on", "closed_by"), ("on_hold_since", "on_hold_reason")):
         given = getattr(act, day)
         if given is not None:
-            must_be_past(given, field=day)
+            require_past(given, field=day)
         if (given is None) != (not getattr(act, text)):
             sentence = _("“%(day)s” and “%(text)s” go together: fill in both or neither.") % {"day": day, "text": text}
             raise Refused(sentence, code="go_together", fields={day: sentence})
 
 
 def _check_milestone(milestone: Milestone) -> None:
-    milestone.title = must_say(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
+    milestone.title = require_text(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
     if milestone.reached_on is not None:
-        must_be_past(milestone.reached_on, field="reached_on")
+        require_past(milestone.reached_on, field="reached_on")
 
 
 def _check_branch(branch: Pillar | Objective) -> None:
-    branch.title = must_say(branch.title, field="title", sentence=_("Give it a title."))
+    branch.title = require_text(branch.title, field="title", sentence=_("Give it a title."))
 
 
 def _check_risk(risk: Risk) -> None:
     risk.noted_on = risk.noted_on or clock.today()
     check_risk(risk)
-    must_be_in_order(
-        risk.noted_on, risk.closed_on, field="closed_on", named=(_("The day noted"), _("the closing date"))
-    )
+    require_order(risk.noted_on, risk.closed_on, field="closed_on", named=(_("The day noted"), _("the closing date")))
 
 
 _CHECKS: Mapping[type, Callable[[Any], None]] = {

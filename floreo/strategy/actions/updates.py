@@ -9,15 +9,15 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep
+from floreo.core.action import action, save
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import must_be_past, newest
-from floreo.strategy.actions.standings import restand
+from floreo.strategy.actions.checking import lock_latest, require_past
+from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Milestone, Update
 
 
-@action("update.said", needs=Permission.PLAN_UPDATE)
-def say_update(
+@action("update.added", needs=Permission.PLAN_UPDATE)
+def add_update(
     act: Action,
     *,
     by: Actor,
@@ -30,8 +30,8 @@ def say_update(
     is_public: bool = True,
 ) -> Update:
     """Done, next and risks on a day, with the milestones reached by then; or that nothing changed."""
-    act, on = newest(act), on or clock.today()
-    must_be_past(on, field="on")
+    act, on = lock_latest(act), on or clock.today()
+    require_past(on, field="on")
     said = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
     if nothing_changed and (any(said.values()) or reached):
         sentence = _("You ticked “nothing changed” and also said what did. Keep one of the two.")
@@ -42,12 +42,12 @@ def say_update(
     for milestone in reached:
         if milestone.action_id != act.pk:
             raise Refused(_("That milestone is of another action."), code="other_action")
-        fresh = newest(milestone)
+        fresh = lock_latest(milestone)
         fresh.reached_on, fresh.expected_on = on, None
-        keep(fresh)
+        save(fresh)
     update = Update(
         action=act, on=on, nothing_changed=nothing_changed, said_by=by.actor_name, is_public=is_public, **said
     )
-    keep(update)
-    restand(act)
+    save(update)
+    recompute_status(act)
     return update

@@ -11,11 +11,11 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, drop, keep, note
+from floreo.core.action import action, delete, note, save
 from floreo.core.errors import Refused
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.rows import build, check, may_go
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import Action, Edition
 from floreo.strategy.sheets.columns import Said, Sheet, normal, sheets
 from floreo.strategy.sheets.reading import BookRead, Problem, RowRead
@@ -95,7 +95,7 @@ def import_workbook(edition: Edition, *, by: Actor, book: BookRead, file: str = 
         raise WorkbookRefused(run.report)
     if run.report.changes:
         renumber(edition)
-        refresh_standings(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
+        refresh_statuses(by=SYSTEM, editions=Edition.objects.filter(pk=edition.pk), always=True)
     note(file=file, sha256=sha256, rows={what: len(run.report.of(what)) for what in ("added", "changed", "removed")})
     return run.report
 
@@ -191,7 +191,7 @@ def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None
             raise Refused(_("There is no such row to remove."), fields={"remove": _("There is no such row to remove.")})
         may_go(thing)
         name = str(thing)
-        drop(thing)
+        delete(thing)
         return RowChange(sheet.name, row.number, name, "removed"), None
     if thing is None and row.values.get("id") is not None:
         sentence = _("There is no row with this number in the edition. Leave it empty for a new row.")
@@ -207,7 +207,7 @@ def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None
     thing = build(sheet, run.edition, thing, changed, act)
     check(thing)
     _clean(thing, changed)
-    keep(thing)
+    save(thing)
     fields = tuple((n, before.get(n), v) for n, v in changed.items())
     return RowChange(sheet.name, row.number, str(thing), "added" if is_new else "changed", fields), thing
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from floreo.strategy.drafting.words import MONTHS, ORDINALS
+from floreo.strategy.drafting.vocabulary import MONTHS, ORDINALS
 
 YEAR = r"(?:19|20)\d{2}"
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from floreo.strategy.drafting.document import Unreadable
-from floreo.strategy.drafting.words import LANGUAGE_NAMES, STOP_WORDS
+from floreo.strategy.drafting.vocabulary import LANGUAGE_NAMES, STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE_WORDS = 20_000

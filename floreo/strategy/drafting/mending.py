@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 import ftfy
 
-from floreo.strategy.drafting.words import ENDING_IN_IS
+from floreo.strategy.drafting.vocabulary import ENDING_IN_IS
 
 Span = tuple[int, int]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.source import plain
-from floreo.strategy.drafting.words import BODY_NOUNS, GENERIC_BODIES, MONTHS, NOT_BODIES
+from floreo.strategy.drafting.vocabulary import BODY_NOUNS, GENERIC_BODIES, MONTHS, NOT_BODIES
 
 _CAP = r"[A-ZÁÉÍÓÚÑÜ][\w]*(?:[’'&.\-/][\w]+)*(?:[’'](?=\s[A-ZÁÉÍÓÚÑ]))?"
 _MONTH = "|".join(sorted((month.capitalize() for month in MONTHS if len(month) > 3), key=len, reverse=True))

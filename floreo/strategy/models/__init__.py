@@ -2,7 +2,7 @@
 
 This folder re-exports, unlike others: Django looks for models here."""
 
-from floreo.strategy.models.around import EditionBody, EditionPart, Event, EventKind, Outlet, Standings, StatedTarget
+from floreo.strategy.models.context import EditionBody, EditionPart, Event, EventKind, Outlet, StatedTarget, StatusCount
 from floreo.strategy.models.drafts import DraftRow, DraftState, ImportDraft, RowState
 from floreo.strategy.models.editions import Edition, EditionQuerySet, EditionState, InEdition, Objective, Pillar
 from floreo.strategy.models.money import Grant, IatiBody, OrganisationType, Payment, PaymentKind
@@ -52,8 +52,8 @@ __all__ = [
     "Pillar",
     "Risk",
     "RowState",
-    "Standings",
     "StatedTarget",
     "StatusChoice",
+    "StatusCount",
     "Update",
 ]

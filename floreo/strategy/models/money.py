@@ -48,7 +48,7 @@ class Grant(Record, Translated, Sourced):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:grant", args=[self.code])
 
 

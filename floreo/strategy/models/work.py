@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 from floreo.organisations.models import Organisation, Person
-from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Standing, Status
+from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
 from floreo.strategy.models.editions import Edition, InEdition, Objective, may_read_plan
 
 
@@ -105,8 +105,10 @@ class Action(InEdition):
         ]
 
     def owner_ids(self) -> set[int]:
-        """The organisations that may speak for it today: its leads, and the heirs of leads that were merged."""
-        return {p.organisation.heir().pk for p in self.participations.all() if p.part == Part.LEAD and p.until is None}
+        """The organisations that may speak for it today: its leads, and the successors of leads that were merged."""
+        return {
+            p.organisation.successor().pk for p in self.participations.all() if p.part == Part.LEAD and p.until is None
+        }
 
     def facts(self) -> ActionFacts:
         """What the rules look at. Expects milestones, updates and risks to be prefetched when used over many."""
@@ -122,14 +124,14 @@ class Action(InEdition):
         )
 
     @property
-    def standing(self) -> Standing:
+    def status_result(self) -> StatusResult:
         """As kept: the override where there is one, else what the rules gave."""
-        return Standing(Status(self.status), Rule(self.status_rule), self.status_since)
+        return StatusResult(Status(self.status), Rule(self.status_rule), self.status_since)
 
     def get_absolute_url(self) -> str:
         return reverse("portal:action", args=[self.edition.code, self.code])
 
-    def desk_url(self) -> str:
+    def workspace_url(self) -> str:
         return reverse("workspace:action", args=[self.edition.code, self.code])
 
     def search_entry(self) -> Entry:
@@ -141,7 +143,7 @@ class Action(InEdition):
             str(self),
             body,
             self.get_absolute_url(),
-            self.desk_url(),
+            self.workspace_url(),
             self.is_public and self.edition.is_public,
         )
 

@@ -8,13 +8,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core.wording import day_text, days_text, listed, sentences, short_day, short_month
 from floreo.organisations.models import Organisation
-from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Standing, Status
+from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule, Status, StatusResult
 from floreo.strategy.models import Action, Milestone, Participation, StatusChoice
-from floreo.strategy.presenters.words import day_words, days_words, listed, sentences, short_day, short_month
 
 
-def why(act: Action, standing: Standing, milestones: Iterable[Milestone], *, today: date) -> str:
+def why(act: Action, result: StatusResult, milestones: Iterable[Milestone], *, today: date) -> str:
     """The rule that decided the status, in words, with its dates."""
     said = {
         Rule.CLOSED: _closed,
@@ -30,120 +30,120 @@ def why(act: Action, standing: Standing, milestones: Iterable[Milestone], *, tod
         Rule.HOLDS: _holds,
         Rule.SET_BY_HAND: _by_hand,
     }
-    return said[standing.rule](act, standing, list(milestones), today)
+    return said[result.rule](act, result, list(milestones), today)
 
 
-def _closed(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
-    closed = act.closed_on or standing.since
+def _closed(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    closed = act.closed_on or result.since
     if closed is None:
         return _("It was closed.")
-    said = _("It was closed on %(day)s.") % {"day": day_words(closed)}
+    said = _("It was closed on %(day)s.") % {"day": day_text(closed)}
     if act.due_on is None:
         return said
     days = (closed - act.due_on).days
     if days > 0:
-        return sentences(said, _("That was %(days)s after it was due.") % {"days": days_words(days)})
+        return sentences(said, _("That was %(days)s after it was due.") % {"days": days_text(days)})
     if days < 0:
-        return sentences(said, _("That was %(days)s before it was due.") % {"days": days_words(-days)})
+        return sentences(said, _("That was %(days)s before it was due.") % {"days": days_text(-days)})
     return sentences(said, _("That was the day it was due."))
 
 
-def _on_hold(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _on_hold(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.on_hold_since is None:
         return _("It is on hold.")
-    return _("It has been on hold since %(day)s.") % {"day": day_words(act.on_hold_since)}
+    return _("It has been on hold since %(day)s.") % {"day": day_text(act.on_hold_since)}
 
 
-def _overdue(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
-    due = standing.since or act.due_on
-    said = _("It was due on %(day)s and is not closed.") % {"day": day_words(due)} if due else _("It is past its date.")
+def _overdue(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    due = result.since or act.due_on
+    said = _("It was due on %(day)s and is not closed.") % {"day": day_text(due)} if due else _("It is past its date.")
     return sentences(said, _expected(act))
 
 
 def _expected(act: Action) -> str:
     if act.expected_on and (act.due_on is None or act.expected_on > act.due_on):
-        return _("Its lead now expects it on %(day)s.") % {"day": day_words(act.expected_on)}
+        return _("Its lead now expects it on %(day)s.") % {"day": day_text(act.expected_on)}
     return ""
 
 
-def _milestone_overdue(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _milestone_overdue(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     missed = [m for m in milestones if m.due_on and m.reached_on is None and m.due_on < today]
     missed.sort(key=lambda m: (m.due_on or today, m.position))
     if not missed or missed[0].due_on is None:
         return _("A milestone is past its date.")
     said = _("The milestone “%(title)s” was due on %(day)s and is not reached.") % {
         "title": missed[0].in_language("title"),
-        "day": day_words(missed[0].due_on),
+        "day": day_text(missed[0].due_on),
     }
     others = len(missed) - 1
     if others:
         more = ngettext("%(number)d other milestone is late too.", "%(number)d other milestones are late too.", others)
         said = sentences(said, more % {"number": others})
     if act.due_on:
-        said = sentences(said, _("The action itself is due on %(day)s.") % {"day": day_words(act.due_on)})
+        said = sentences(said, _("The action itself is due on %(day)s.") % {"day": day_text(act.due_on)})
     return said
 
 
-def _silent(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
-    if standing.since is None:
+def _silent(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    if result.since is None:
         return _("Nothing has been heard of it for a long time.")
-    since = _("Nothing has been heard of it since %(day)s.") % {"day": day_words(standing.since)}
+    since = _("Nothing has been heard of it since %(day)s.") % {"day": day_text(result.since)}
     limit = _("After %(days)d days without a word an action counts as stalled.")
     return sentences(since, limit % {"days": SILENT_PERIODS * PERIOD_DAYS})
 
 
-def _expected_late(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _expected_late(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.due_on is None or act.expected_on is None:
         return _("Its lead expects it after it is due.")
     return _("It is due on %(due)s, but its lead expects it on %(expected)s.") % {
-        "due": day_words(act.due_on),
-        "expected": day_words(act.expected_on),
+        "due": day_text(act.due_on),
+        "expected": day_text(act.expected_on),
     }
 
 
-def _what_is_due(act: Action, standing: Standing, milestones: list[Milestone]) -> str:
+def _what_is_due(act: Action, result: StatusResult, milestones: list[Milestone]) -> str:
     """The thing that falls due on the day the rule names: a milestone, or the action itself."""
-    day = standing.since
+    day = result.since
     if day is None:
         return _("Something falls due soon.")
     for milestone in milestones:
         if milestone.due_on == day and milestone.reached_on is None:
-            words = {"title": milestone.in_language("title"), "day": day_words(day)}
+            words = {"title": milestone.in_language("title"), "day": day_text(day)}
             return _("The milestone “%(title)s” is due on %(day)s.") % words
-    return _("It is due on %(day)s.") % {"day": day_words(day)}
+    return _("It is due on %(day)s.") % {"day": day_text(day)}
 
 
-def _due_soon_with_risk(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
-    return sentences(_what_is_due(act, standing, milestones), _("A high risk is open."))
+def _due_soon_with_risk(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
+    return sentences(_what_is_due(act, result, milestones), _("A high risk is open."))
 
 
-def _due_soon_unheard(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _due_soon_unheard(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     unheard = _("Nothing has been heard of it for %(days)d days.") % {"days": PERIOD_DAYS}
-    return sentences(_what_is_due(act, standing, milestones), unheard)
+    return sentences(_what_is_due(act, result, milestones), unheard)
 
 
-def _to_come(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _to_come(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.starts_on is None:
         return _("Its start is still to come.")
-    return _("It starts on %(day)s.") % {"day": day_words(act.starts_on)}
+    return _("It starts on %(day)s.") % {"day": day_text(act.starts_on)}
 
 
-def _undated(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _undated(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     return _("It has no dates and no milestones yet, so nothing can be late.")
 
 
-def _holds(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _holds(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     said = _("Nothing that was due is missed.")
     coming = sorted((m for m in milestones if m.due_on and m.reached_on is None), key=lambda m: m.due_on or today)
     if coming and coming[0].due_on:
-        words = {"title": coming[0].in_language("title"), "day": day_words(coming[0].due_on)}
+        words = {"title": coming[0].in_language("title"), "day": day_text(coming[0].due_on)}
         return sentences(said, _("Next is the milestone “%(title)s”, due on %(day)s.") % words)
     if act.due_on:
-        return sentences(said, _("It is due on %(day)s.") % {"day": day_words(act.due_on)})
+        return sentences(said, _("It is due on %(day)s.") % {"day": day_text(act.due_on)})
     return said
 
 
-def _by_hand(act: Action, standing: Standing, milestones: list[Milestone], today: date) -> str:
+def _by_hand(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     return by_hand(act)
 
 
@@ -151,7 +151,7 @@ def by_hand(act: Action) -> str:
     """ "Set by hand by NAME on DATE." """
     if not act.override_on:
         return ""
-    words = {"name": act.override_by, "day": day_words(act.override_on), "status": status_word(act.override)}
+    words = {"name": act.override_by, "day": day_text(act.override_on), "status": status_word(act.override)}
     return _("“%(status)s” was set by hand by %(name)s on %(day)s.") % words
 
 
@@ -161,23 +161,23 @@ def status_word(status: str) -> str:
 
 def status_note(act: Action, *, today: date) -> str:
     """What goes beside the status word in a list: the days late, the month done, since when it stands still."""
-    standing = act.standing
-    if standing.since is None:
+    result = act.status_result
+    if result.since is None:
         return ""
-    if standing.status is Status.LATE and standing.rule is not Rule.SET_BY_HAND:
-        return days_words(standing.days(today))
-    if standing.status is Status.DONE:
-        return short_month(standing.since)
-    if standing.status is Status.STALLED:
-        return _("since %(day)s") % {"day": short_month(standing.since)}
+    if result.status is Status.LATE and result.rule is not Rule.SET_BY_HAND:
+        return days_text(result.days(today))
+    if result.status is Status.DONE:
+        return short_month(result.since)
+    if result.status is Status.STALLED:
+        return _("since %(day)s") % {"day": short_month(result.since)}
     return ""
 
 
-def late_words(days: int) -> str:
-    return _("by %(days)s") % {"days": days_words(days)}
+def late_text(days: int) -> str:
+    return _("by %(days)s") % {"days": days_text(days)}
 
 
-def milestone_words(milestone: Milestone, *, today: date) -> str:
+def milestone_text(milestone: Milestone, *, today: date) -> str:
     """ "Reached 30 Mar 2026, 1 day early"; "Due 15 Oct 2026, 40 days late"."""
     due, reached = milestone.due_on, milestone.reached_on
     if reached:
@@ -185,13 +185,13 @@ def milestone_words(milestone: Milestone, *, today: date) -> str:
         if due is None or due == reached:
             return said
         days = (reached - due).days
-        words = {"said": said, "days": days_words(abs(days))}
+        words = {"said": said, "days": days_text(abs(days))}
         return (_("%(said)s, %(days)s late") if days > 0 else _("%(said)s, %(days)s early")) % words
     if due is None:
         return _("No date yet")
     said = _("Due %(day)s") % {"day": short_day(due)}
     if due < today:
-        return _("%(said)s, %(days)s late") % {"said": said, "days": days_words((today - due).days)}
+        return _("%(said)s, %(days)s late") % {"said": said, "days": days_text((today - due).days)}
     return said
 
 
@@ -202,7 +202,7 @@ def milestone_status(milestone: Milestone, *, today: date) -> Status:
     return Status.LATE if milestone.due_on and milestone.due_on < today else Status.NOT_STARTED
 
 
-def reached_words(milestones: Iterable[Milestone]) -> str:
+def reached_text(milestones: Iterable[Milestone]) -> str:
     """ "2 of 4 reached"."""
     rows = list(milestones)
     words = {"reached": sum(1 for m in rows if m.reached_on), "total": len(rows)}
@@ -226,9 +226,9 @@ def lead_since(current: Participation | None, earlier: Iterable[Participation]) 
     return "; ".join(parts)
 
 
-def heir_words(organisation: Organisation) -> str:
+def successor_text(organisation: Organisation) -> str:
     """Where a lead has been merged away, who stands for it now."""
-    heir = organisation.heir()
-    if heir.pk == organisation.pk:
+    successor = organisation.successor()
+    if successor.pk == organisation.pk:
         return ""
-    return _("now part of %(name)s") % {"name": heir.in_language("name")}
+    return _("now part of %(name)s") % {"name": successor.in_language("name")}

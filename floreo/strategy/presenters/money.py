@@ -9,13 +9,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.ui.words import money as money_words
-from floreo.core.ui.words import number
+from floreo.core.ui.locale import money as money_text
+from floreo.core.ui.locale import number
 from floreo.strategy.money import GrantFacts, MoneyFacts, MoneyRow
 from floreo.strategy.sums import Sum
 
 
-def percent_words(share: Decimal | None) -> str:
+def percent_text(share: Decimal | None) -> str:
     """ "38 %", without decimals; what is little is not called nothing."""
     if share is None:
         return ""
@@ -30,9 +30,9 @@ def headline(facts: MoneyFacts) -> str:
     if not facts.lines:
         return _("No money is entered for this strategy yet.")
     words = {
-        "planned": money_words(whole.planned, whole.currency),
-        "committed": percent_words(whole.share_committed),
-        "spent": percent_words(whole.share_spent),
+        "planned": money_text(whole.planned, whole.currency),
+        "committed": percent_text(whole.share_committed),
+        "spent": percent_text(whole.share_spent),
     }
     if not whole.planned:
         return _("No money is planned yet.")
@@ -75,7 +75,7 @@ def lines_of(rows: Iterable[MoneyRow]) -> list[MoneyLine]:
             s.planned,
             s.committed,
             s.spent,
-            percent_words(s.share_spent),
+            percent_text(s.share_spent),
             s.is_overspent,
             is_first=place == 0,
         )
@@ -90,13 +90,13 @@ def bars_of(rows: Sequence[MoneyRow], currency: str) -> list[MoneyBar]:
     for row in rows:
         own = next((s for s in row.sums if s.currency == currency), None)
         if own is not None:
-            found.append(MoneyBar(row.name, own.planned, bar_words(own)))
+            found.append(MoneyBar(row.name, own.planned, bar_text(own)))
     return found
 
 
-def bar_words(whole: Sum) -> str:
+def bar_text(whole: Sum) -> str:
     """ "480,000, 38 % spent"."""
-    words = {"planned": number(whole.planned), "share": percent_words(whole.share_spent)}
+    words = {"planned": number(whole.planned), "share": percent_text(whole.share_spent)}
     if not whole.spent or whole.share_spent is None:
         return _("%(planned)s, none spent") % words
     return _("%(planned)s, %(share)s spent") % words
@@ -106,10 +106,10 @@ def grant_sentence(facts: GrantFacts) -> str:
     """ "Agreement for XCD 400,000; XCD 310,000 of it is on actions; XCD 90,000 not yet placed"."""
     currency = facts.grant.currency
     words = {
-        "amount": money_words(facts.grant.amount, currency),
-        "placed": money_words(facts.placed, currency),
-        "left": money_words(facts.not_placed, currency),
-        "over": money_words(facts.too_much, currency),
+        "amount": money_text(facts.grant.amount, currency),
+        "placed": money_text(facts.placed, currency),
+        "left": money_text(facts.not_placed, currency),
+        "over": money_text(facts.too_much, currency),
     }
     if facts.too_much:
         return _("Agreement for %(amount)s; %(placed)s stands on actions, %(over)s more than it holds") % words
@@ -134,7 +134,7 @@ def unknowns(facts: MoneyFacts) -> list[str]:
         )
     unnamed = next((row for row in facts.by_funder if not row.code), None)
     if unnamed is not None:
-        sums = ", ".join(money_words(s.planned, s.currency) for s in unnamed.sums)
+        sums = ", ".join(money_text(s.planned, s.currency) for s in unnamed.sums)
         said.append(_("Who pays %(sums)s is not known, or not public.") % {"sums": sums})
     if facts.unconfirmed:
         said.append(

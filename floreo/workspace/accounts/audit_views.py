@@ -15,9 +15,9 @@ from floreo.core import audit
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.models import AuditEntry
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.workspace.accounts.forms import AuditForm
-from floreo.workspace.accounts.trail import changes_of, facts_of, verb_words
+from floreo.workspace.accounts.verbs import changes_of, facts_of, verb_text
 
 PAGE = 50
 
@@ -33,7 +33,7 @@ def chain(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(number__lt=int(before))
     entries = list(rows[: PAGE + 1])
     for entry in entries:
-        entry.did = verb_words(entry.verb)  # type: ignore[attr-defined]  # for the page only
+        entry.did = verb_text(entry.verb)  # type: ignore[attr-defined]  # for the page only
     kept = {k: v for k, v in request.GET.items() if k in form.fields and v}
     older = f"?{urlencode(kept | {'before': str(entries[PAGE - 1].number)})}" if len(entries) > PAGE else ""
     head = audit.head()
@@ -48,8 +48,8 @@ def chain(request: HttpRequest) -> HttpResponse:
         "head": head,
         "next_href": older,
         "narrowed": bool(kept),
-        "answer": count % {"n": words.number(head.number)},
-        "desk_section": "audit",
+        "answer": count % {"n": locale.number(head.number)},
+        "workspace_section": "audit",
     }
     return render(request, "workspace/accounts/audit.html", context)
 
@@ -79,12 +79,12 @@ def one_entry(request: HttpRequest, number: int) -> HttpResponse:
         raise Missing
     context = {
         "entry": entry,
-        "did": verb_words(entry.verb),
+        "did": verb_text(entry.verb),
         "changes": changes_of(entry),
         "facts": facts_of(entry),
-        "holds": audit.digest(entry) == entry.hash,
+        "holds": audit.hash_of(entry) == entry.hash,
         "hash": in_groups(entry.hash),
         "before": in_groups(entry.before),
-        "desk_section": "audit",
+        "workspace_section": "audit",
     }
     return render(request, "workspace/accounts/audit_entry.html", context)

@@ -22,14 +22,14 @@ from floreo.core.access import ROLES, Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.tables import Column, Filter, Table
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.core.ui.forms import refuse_on
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_account_for, get_invitation_for
 from floreo.organisations.models import Invitation, User
 from floreo.workspace.accounts import forms
-from floreo.workspace.accounts.trail import history_of
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 
 def role_title(role: str) -> str:
@@ -46,7 +46,7 @@ def ways_of(users: Iterable[User]) -> dict[int, str]:
     for user in users:
         said = [str(_("password"))] if user.has_usable_password() else []
         if count := kinds[user.pk].count("webauthn"):
-            said.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": words.number(count)})
+            said.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
         said += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
         found[user.pk] = ", ".join(said) or str(_("nothing yet"))
     return found
@@ -96,8 +96,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "accounts": shown,
         "invitations": waiting,
-        "desk_section": "accounts",
-        "answer": answer % {"n": words.number(active)},
+        "workspace_section": "accounts",
+        "answer": answer % {"n": locale.number(active)},
     }
     return render(request, "workspace/accounts/accounts.html", context)
 
@@ -112,14 +112,14 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
         "memberships": memberships,
         "ways": ways_of([account])[account.pk],
         "history": history_of(account, viewer=request.user),
-        "desk_section": "accounts",
+        "workspace_section": "accounts",
     }
     return render(request, "workspace/accounts/account.html", context)
 
 
 def invite(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.ACCOUNT_MANAGE)
-    question = Question(
+    question = FormPage(
         _("Invite a person"),
         _("Send the invitation"),
         reverse("workspace:accounts"),
@@ -127,7 +127,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         done=_("The invitation is sent."),
         room="accounts",
     )
-    return ask(request, forms.InviteForm(posted(request)), lambda f: acts.invite(by=person(request), **f), question)
+    return form_page(
+        request, forms.InviteForm(posted(request)), lambda f: acts.invite(by=person(request), **f), question
+    )
 
 
 def _after(request: HttpRequest, do: Any, done: str, back: str) -> HttpResponse:
@@ -161,14 +163,14 @@ def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     question = _about(account, _("Give a role"), _("Give role"), _("The role is given."))
     form = forms.RoleForm(posted(request))
-    return ask(request, form, lambda f: acts.give_role(account, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.give_role(account, by=person(request), **f), question)
 
 
 def set_person(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     question = _about(account, _("Who this is in the register"), _("Save"), _("Saved."))
     form = forms.PersonOfForm(posted(request), initial={"person": account.person_id})
-    return ask(request, form, lambda f: acts.set_person(account, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.set_person(account, by=person(request), **f), question)
 
 
 @require_POST
@@ -191,7 +193,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         help_=_("It is signed out everywhere at once. What it did stays in the trail under its name."),
     )
     form = forms.SwitchOffForm(posted(request))
-    return ask(request, form, lambda f: acts.deactivate_account(account, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.deactivate_account(account, by=person(request), **f), question)
 
 
 @require_POST
@@ -201,16 +203,16 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     return _after(request, do, _("The account is switched on."), reverse("workspace:account", args=[pk]))
 
 
-def _about(account: User, title: str, button: str, done: str, *, help_: str = "") -> Question:
+def _about(account: User, title: str, button: str, done: str, *, help_: str = "") -> FormPage:
     back = reverse("workspace:account", args=[account.pk])
-    return Question(
+    return FormPage(
         title, button, back, about=f"{account.name}, {account.email}", help=help_, done=done, room="accounts"
     )
 
 
 def me(request: HttpRequest) -> HttpResponse:
     """One's own name, language and ways to sign in."""
-    must(request.user, Permission.DESK_OPEN)
+    must(request.user, Permission.WORKSPACE_OPEN)
     mine, status = person(request), 200
     form = forms.MeForm(mine, posted(request))
     if form.is_bound and form.is_valid():
@@ -232,6 +234,6 @@ def me(request: HttpRequest) -> HttpResponse:
         "status": status,
         "memberships": memberships,
         "ways": ways_of([mine])[mine.pk],
-        "desk_section": "me",
+        "workspace_section": "me",
     }
     return render(request, "workspace/accounts/me.html", context, status=status)

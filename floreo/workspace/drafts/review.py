@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.access import Actor
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.strategy.actions.drafts.chain import TAKEN, Chain, chain_of
 from floreo.strategy.actions.drafts.fields import FIELDS, shown_value
 from floreo.strategy.drafting.rows import Kind
@@ -166,20 +166,20 @@ class Review:
         total, accepted = len(self.rows), self.count(*TAKEN)
         rejected, waiting = self.count(RowState.REJECTED), self.count(RowState.UNCONFIRMED)
         drafted = ngettext("%(n)s row drafted from one text.", "%(n)s rows drafted from one text.", total)
-        parts = [ngettext("%(n)s accepted", "%(n)s accepted", accepted) % {"n": words.number(accepted)}]
+        parts = [ngettext("%(n)s accepted", "%(n)s accepted", accepted) % {"n": locale.number(accepted)}]
         if rejected:
-            parts.append(ngettext("%(n)s rejected", "%(n)s rejected", rejected) % {"n": words.number(rejected)})
-        waits = ngettext("%(n)s waits for you", "%(n)s wait for you", waiting) % {"n": words.number(waiting)}
+            parts.append(ngettext("%(n)s rejected", "%(n)s rejected", rejected) % {"n": locale.number(rejected)})
+        waits = ngettext("%(n)s waits for you", "%(n)s wait for you", waiting) % {"n": locale.number(waiting)}
         parts.append(waits if waiting else _("none waits"))
-        return f"{drafted % {'n': words.number(total)}} {', '.join(parts)}."
+        return f"{drafted % {'n': locale.number(total)}} {', '.join(parts)}."
 
     @property
-    def finish_words(self) -> str:
+    def finish_text(self) -> str:
         ready = len(self.chain.ready)
-        return ngettext("Finish with %(n)s row", "Finish with %(n)s rows", ready) % {"n": words.number(ready)}
+        return ngettext("Finish with %(n)s row", "Finish with %(n)s rows", ready) % {"n": locale.number(ready)}
 
     @property
-    def waiting_words(self) -> str:
+    def waiting_text(self) -> str:
         """Said when accepted rows cannot enter yet, because what holds them is undecided."""
         rows = self.chain.waiting
         if not rows:
@@ -189,15 +189,15 @@ class Review:
             "%(n)s accepted rows cannot enter yet: the rows above them are undecided (%(which)s).",
             len(rows),
         )
-        return sentence % {"n": words.number(len(rows)), "which": ", ".join(str(r.number) for r in rows[:12])}
+        return sentence % {"n": locale.number(len(rows)), "which": ", ".join(str(r.number) for r in rows[:12])}
 
     @property
-    def mended_words(self) -> str:
+    def mended_text(self) -> str:
         count = len(self.draft.mended)
         if not count:
             return ""
         sentence = ngettext("%(n)s broken character mended.", "%(n)s broken characters mended.", count)
-        return sentence % {"n": words.number(count)}
+        return sentence % {"n": locale.number(count)}
 
     def kinds_waiting(self) -> list[tuple[str, str]]:
         """Kinds with several undecided rows, with the words of the button that accepts them all."""
@@ -205,7 +205,7 @@ class Review:
         for kind, title in KIND_WORDS.items():
             count = sum(1 for r in self.rows if r.kind == kind and r.state == RowState.UNCONFIRMED)
             if count > 1:
-                found.append((str(kind), _("%(kind)s: %(n)s rows") % {"kind": title, "n": words.number(count)}))
+                found.append((str(kind), _("%(kind)s: %(n)s rows") % {"kind": title, "n": locale.number(count)}))
         return found
 
 
@@ -227,7 +227,7 @@ def _shown(sort: str, value: str) -> str:
     """A value as a reader says it: dates in words, addresses without their scheme."""
     if sort == "date":
         try:
-            return words.day(date.fromisoformat(value))
+            return locale.day(date.fromisoformat(value))
         except ValueError:
             return value
     return value.removeprefix("https://").removeprefix("http://") if sort == "url" else value

@@ -20,7 +20,7 @@ from floreo.strategy.models import DraftRow, DraftState, ImportDraft
 from floreo.strategy.presenters.drafts import failure_sentence
 from floreo.workspace.drafts.forms import RowForm
 from floreo.workspace.drafts.review import Review
-from floreo.workspace.plan.asking import person
+from floreo.workspace.form_page import person
 
 SLOW = timedelta(seconds=30)
 
@@ -51,7 +51,7 @@ def one_import(request: HttpRequest, code: str) -> HttpResponse:
     if draft.state in {DraftState.READING, DraftState.FAILED, DraftState.DROPPED}:
         context = {
             "draft": draft,
-            "desk_section": "imports",
+            "workspace_section": "imports",
             "slow": clock.now() - draft.changed_at > SLOW,
             "failure": failure_sentence(draft.failure, name=draft.file_name) if draft.failure else "",
         }
@@ -67,7 +67,7 @@ def _row(draft: ImportDraft, number: int | None) -> DraftRow | None:
 
 
 def _page(request: HttpRequest, review: Review, *, status: int = 200) -> HttpResponse:
-    context = {"draft": review.draft, "review": review, "status": status, "desk_section": "imports"}
+    context = {"draft": review.draft, "review": review, "status": status, "workspace_section": "imports"}
     return render(request, "workspace/drafts/review.html", context, status=status)
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from floreo.core.access import SYSTEM, Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
 from floreo.strategy.access import get_draft_for, get_edition_for
@@ -24,7 +24,7 @@ from floreo.strategy.actions.drafts import (
     AlreadyHere,
     Finished,
     accept_all,
-    drop_draft,
+    discard_draft,
     finish_draft,
     read_again,
     read_draft,
@@ -36,7 +36,7 @@ from floreo.strategy.models import DraftState, Edition, ImportDraft, RowState
 from floreo.workspace.drafts.forms import NEW, FinishForm, UploadForm
 from floreo.workspace.drafts.review import Review
 from floreo.workspace.drafts.samples import sample_document, sample_documents
-from floreo.workspace.plan.asking import person, posted
+from floreo.workspace.form_page import person, posted
 
 LISTED = 100
 
@@ -63,7 +63,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         "status": status,
         "drafts": counted[:LISTED],
         "samples": [p.name for p in sample_documents()],
-        "desk_section": "imports",
+        "workspace_section": "imports",
     }
     return render(request, "workspace/drafts/imports.html", context, status=status)
 
@@ -114,7 +114,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, code: str) -> HttpResponse:
     draft = get_draft_for(request.user, code)
-    drop_draft(draft, by=person(request))
+    discard_draft(draft, by=person(request))
     messages.success(request, _("The draft is put aside. The same file can be imported again."))
     return redirect("workspace:imports")
 
@@ -124,7 +124,7 @@ def accept_many(request: HttpRequest, code: str) -> HttpResponse:
     """Accepts every undecided row of one kind."""
     draft = get_draft_for(request.user, code)
     count = accept_all(draft, by=person(request), kind=request.POST.get("kind", "")[:20])
-    said = ngettext("%(n)s row accepted.", "%(n)s rows accepted.", count) % {"n": words.number(count)}
+    said = ngettext("%(n)s row accepted.", "%(n)s rows accepted.", count) % {"n": locale.number(count)}
     messages.success(request, said)
     return redirect("workspace:import", code)
 
@@ -145,7 +145,7 @@ def finish(request: HttpRequest, code: str) -> HttpResponse:
             refuse_on(form, refusal)
     if form.errors:
         status = 422
-    context = {"draft": draft, "review": review, "form": form, "status": status, "desk_section": "imports"}
+    context = {"draft": draft, "review": review, "form": form, "status": status, "workspace_section": "imports"}
     return render(request, "workspace/drafts/finish.html", context, status=status)
 
 
@@ -166,7 +166,7 @@ def _finish(request: HttpRequest, draft: ImportDraft, given: dict[str, str]) -> 
 
 def _finished(request: HttpRequest, done: Finished) -> HttpResponseRedirect:
     entered = ngettext("%(n)s row entered the plan.", "%(n)s rows entered the plan.", done.entered)
-    said = [entered % {"n": words.number(done.entered)}]
+    said = [entered % {"n": locale.number(done.entered)}]
     if done.new_organisations:
         count = len(done.new_organisations)
         new = ngettext(
@@ -174,6 +174,6 @@ def _finished(request: HttpRequest, done: Finished) -> HttpResponseRedirect:
             "%(n)s organisations are new in the register, unconfirmed and not public: check them there.",
             count,
         )
-        said.append(new % {"n": words.number(count)})
+        said.append(new % {"n": locale.number(count)})
     messages.success(request, " ".join(said))
     return HttpResponseRedirect(reverse("workspace:plan", args=[done.edition.code]))

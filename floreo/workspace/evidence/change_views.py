@@ -22,7 +22,7 @@ from floreo.evidence.access import get_attachment_for, get_evidence_for
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import User
 from floreo.workspace.evidence import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import PlanForm
 
 
@@ -47,14 +47,14 @@ def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
         sentence = _("Give a file or an address, one at a time: each is a piece of its own.")
         raise Refused(sentence, code="both", fields={"url": sentence})
     if file:
-        kept = acts.keep_file(file, by=by, **facts)
+        kept = acts.store_file(file, by=by, **facts)
     elif url:
-        kept = acts.keep_link(url, by=by, **facts)
+        kept = acts.store_link(url, by=by, **facts)
     else:
         sentence = _("Choose a file, or give the address of a link.")
         raise Refused(sentence, code="no_file", fields={"file": sentence})
     if kept.already_here:
-        messages.info(request, say.already_words(kept))
+        messages.info(request, say.already_text(kept))
     return kept
 
 
@@ -71,7 +71,7 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
         if thing is not None:
             acts.attach(kept, by=person(request), thing=thing, note=place)
 
-    question = Question(
+    question = FormPage(
         _("Add evidence"),
         _("Keep it"),
         _back_to(thing) if thing is not None else reverse("workspace:evidence"),
@@ -80,7 +80,7 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
         done=_("It is in the vault."),
         room="evidence",
     )
-    return ask(request, form, do, question)
+    return form_page(request, form, do, question)
 
 
 def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
@@ -93,7 +93,7 @@ def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect(_back_to(thing))
     words = request.GET.get("q", "").replace("\x00", " ").strip()[:200]
     context = {
-        "desk_section": "evidence",
+        "workspace_section": "evidence",
         "key": key,
         "name": queries.name_of(thing),
         "back": _back_to(thing),
@@ -108,9 +108,9 @@ def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "workspace/evidence/attach.html", context)
 
 
-def _question(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
-    return Question(
-        title, button, item.desk_url(), about=item.named(), help=help_, done=done or _("Saved."), room="evidence"
+def _question(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
+    return FormPage(
+        title, button, item.workspace_url(), about=item.named(), help=help_, done=done or _("Saved."), room="evidence"
     )
 
 
@@ -124,7 +124,7 @@ def edit_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
     form = forms.EvidenceForm(request.user, posted(request), instance=found)
     question = _question(found, _("Change what is said of it"), _("Save changes"))
-    return ask(request, form, lambda f: acts.update_evidence(found, by=by, **f), question, thing=found)
+    return form_page(request, form, lambda f: acts.update_evidence(found, by=by, **f), question, thing=found)
 
 
 def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
@@ -136,7 +136,7 @@ def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
         done=_("It is withdrawn."),
         help_=_("It shows nothing any more and the public no longer gets it. It is kept for the history."),
     )
-    return ask(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
+    return form_page(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
 
 
 def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
@@ -150,7 +150,7 @@ def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
         done=_("It stands in the place of the old one."),
         help_=_("Everything that the old one shows is shown by the new one. The old one is kept for the history."),
     )
-    return ask(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
+    return form_page(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
 
 
 def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -165,4 +165,4 @@ def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         help_=_("The evidence stays in the vault."),
         done=_("It is taken off."),
     )
-    return ask(request, PlanForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)
+    return form_page(request, PlanForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)

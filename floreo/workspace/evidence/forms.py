@@ -14,7 +14,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.errors import Refused
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.models import Organisation
-from floreo.workspace.plan.asking import posted
+from floreo.workspace.form_page import posted
 from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
 
 _TLP_WORDS = {
@@ -27,7 +27,7 @@ _TLP_WORDS = {
 _LABELS: dict[str, Any] = {
     "title": _l("What it is"),
     "note": _l("What it shows, and where in it"),
-    "organisation": _l("Whose it is"),
+    "organisation": _l("Recipient it is"),
     "dated": _l("Day of the document"),
     "valid_until": _l("Valid until"),
     "tlp": _l("Marking"),
@@ -45,7 +45,7 @@ def tlp_field() -> forms.ChoiceField:
 
 
 def whose_field(viewer: object) -> Any:
-    """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
+    """Recipient evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
     field = organisation_field(
         _LABELS["organisation"],

@@ -13,14 +13,14 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.keys import things_of
 from floreo.core.lists import Listing
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.evidence import presenters as say
 from floreo.evidence import queries
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, LinkState
 from floreo.evidence.tables import EVIDENCE
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class EvidenceRow:
 def row_of(evidence: Evidence, shows: int = 0) -> EvidenceRow:
     today = clock.today()
     is_dead = evidence.link_state == LinkState.DEAD
-    said = say.link_words(evidence) if is_dead else say.validity_words(evidence, today=today)
+    said = say.link_text(evidence) if is_dead else say.validity_text(evidence, today=today)
     is_bad = evidence.withdrawn_on is None and (is_dead or evidence.validity(today) is Validity.OUT)
-    return EvidenceRow(evidence, said, is_bad, say.size_words(evidence.size), shows)
+    return EvidenceRow(evidence, said, is_bad, say.size_text(evidence.size), shows)
 
 
 def evidence(request: HttpRequest) -> HttpResponseBase:
@@ -49,9 +49,9 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     shows = queries.counts_of(listing.rows)
-    count = ngettext("%(n)s piece.", "%(n)s pieces.", listing.total) % {"n": words.number(listing.total)}
+    count = ngettext("%(n)s piece.", "%(n)s pieces.", listing.total) % {"n": locale.number(listing.total)}
     context = {
-        "desk_section": "evidence",
+        "workspace_section": "evidence",
         "listing": listing,
         "count": count,
         "rows": [row_of(one, shows.get(one.pk, 0)) for one in listing.rows],
@@ -67,11 +67,11 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
     may_keep = can(request.user, Permission.EVIDENCE_KEEP, found)
     record = queries.things_seen([found.record], request.user).get(found.record)
     context = {
-        "desk_section": "evidence",
+        "workspace_section": "evidence",
         "item": found,
         "places": queries.places_of(found, request.user),
         "row": row_of(found),
-        "link": say.link_words(found),
+        "link": say.link_text(found),
         "may_keep": may_keep and found.withdrawn_on is None,
         "record": queries.name_of(record) if record else "",
         "record_href": queries.page_of(record) if record else "",

@@ -20,12 +20,12 @@ from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.feeds import change_feed, make_feed
 from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.incoming.keeping import path_of
-from floreo.feeds.models import Feed, Report, TypeMapping
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.models import Feed, FeedFile, TypeMapping
 from floreo.workspace.feeds import feed_forms as forms
+from floreo.workspace.feeds import summaries as say
 from floreo.workspace.feeds import trying
-from floreo.workspace.feeds import words as say
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "feeds"
 Keep = Callable[[dict[str, Any], int | None], None]
@@ -33,7 +33,7 @@ Keep = Callable[[dict[str, Any], int | None], None]
 
 def new_feed(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
-    question = Question(
+    question = FormPage(
         _("Add a feed"),
         _("Add feed"),
         reverse("workspace:feeds"),
@@ -42,17 +42,17 @@ def new_feed(request: HttpRequest) -> HttpResponse:
         done=_("The feed is added. Try it with one of its files."),
     )
     form = forms.NewFeedForm(posted(request), instance=Feed())
-    return ask(request, form, lambda f: make_feed(by=person(request), **f), question)
+    return form_page(request, form, lambda f: make_feed(by=person(request), **f), question)
 
 
 def edit_feed(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
     found = get_feed_for(request.user, code)
-    question = Question(
+    question = FormPage(
         _("Change the feed"), _("Save changes"), found.get_absolute_url(), about=found.name, done=_("Saved."), room=ROOM
     )
     form = forms.FeedForm(posted(request), instance=found)
-    return ask(request, form, lambda f: change_feed(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: change_feed(found, by=person(request), **f), question, thing=found)
 
 
 def _largest(request: HttpRequest) -> int:
@@ -66,7 +66,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Hands in a file. It is read with whatever else waits."""
     must(request.user, Permission.FEED_RUN)
     feed = get_feed_for(request.user, code)
-    question = Question(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, room=ROOM)
+    question = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, room=ROOM)
     form = forms.UploadForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
@@ -80,7 +80,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             said = _("This very file came before.") if got.already else _("It is kept, and read within a few minutes.")
             messages.success(request, said)
             return HttpResponseRedirect(got.report.get_absolute_url())
-    context = {"desk_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
+    context = {"workspace_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -99,12 +99,12 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
             refuse_on(form, refusal)
     status = 422 if form.is_bound and trial is None else 200
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "feed": feed,
         "form": form,
         "trial": trial,
         "status": status,
-        **say.trial_words(trial),
+        **say.trial_text(trial),
     }
     return render(request, "workspace/feeds/try.html", context, status=status)
 
@@ -112,7 +112,7 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
 def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
     """Which column is what in a report type that no format knows: four fields, the guess filled in, tried before kept."""
     must(request.user, Permission.FEED_RUN)
-    if not Report.objects.filter(report_type=report_type).exists():
+    if not FeedFile.objects.filter(report_type=report_type).exists():
         raise Missing
     known = TypeMapping.objects.filter(report_type=report_type).first()
     report = trying.kept_file(report_type)
@@ -128,7 +128,7 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     """Which column is what in the files of one feed."""
     must(request.user, Permission.FEED_RUN)
     feed = get_feed_for(request.user, code)
-    newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.digest).exists()]
+    newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.sha256).exists()]
     report = newest[0] if newest else None
 
     def keep(mapping: dict[str, Any], version: int | None) -> None:
@@ -138,15 +138,15 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     return _map(request, page, feed.mapping or None, feed.version, keep)
 
 
-def _seen(report: Report, mapping: Mapping[str, Any] | None) -> trying.Trial:
-    return trying.try_file(report.feed, path_of(report.digest), report.name, mapping)
+def _seen(report: FeedFile, mapping: Mapping[str, Any] | None) -> trying.Trial:
+    return trying.try_file(report.feed, path_of(report.sha256), report.name, mapping)
 
 
 def _map(
     request: HttpRequest, page: Mapping[str, Any], said: Mapping[str, Any] | None, version: int | None, keep: Keep
 ) -> HttpResponse:
     """The form of four fields over one file: shown, tried or kept."""
-    report: Report | None = page["report"]
+    report: FeedFile | None = page["report"]
     looked = _seen(report, said) if report else None
     header = looked.header if looked else ()
     guess = dict(said) if said is not None else dict(looked.guess) if looked else {}
@@ -167,12 +167,12 @@ def _map(
                 messages.success(request, _("Saved. From now on such files are read so."))
                 return HttpResponseRedirect(page["back"])
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "form": form,
         "trial": trial,
         "status": status,
         "is_guess": said is None,
         **page,
-        **say.trial_words(trial),
+        **say.trial_text(trial),
     }
     return render(request, "workspace/feeds/mapping.html", context, status=status)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can, must
-from floreo.feeds import told
 from floreo.feeds.access import get_correction_for, must_see_all
 from floreo.feeds.actions import corrections as acts
 from floreo.feeds.models import Correction, CorrectionState
+from floreo.feeds.presenters import finding_text
 from floreo.workspace.feeds import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "corrections"
 DECIDED_SHOWN = 100
@@ -27,8 +27,8 @@ def corrections(request: HttpRequest) -> HttpResponse:
     waits = list(rows.filter(state=CorrectionState.OPEN).order_by("pk"))
     n = len(waits)
     context = {
-        "desk_section": ROOM,
-        "waits": [(c, told.why_words(c.reason, c.network)) for c in waits],
+        "workspace_section": ROOM,
+        "waits": [(c, finding_text.why_text(c.reason, c.network)) for c in waits],
         "decided": list(rows.exclude(state=CorrectionState.OPEN)[:DECIDED_SHOWN]),
         "answer": ngettext("%(n)d correction waits for a decision.", "%(n)d corrections wait for a decision.", n)
         % {"n": n},
@@ -37,11 +37,11 @@ def corrections(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/feeds/corrections.html", context)
 
 
-def _question(correction: Correction, title: str, button: str, help_: str) -> Question:
-    who = correction.answer.said_by
+def _question(correction: Correction, title: str, button: str, help_: str) -> FormPage:
+    who = correction.answer.replied_by
     about = f"{correction.organisation.label}: {correction.network} ({who})"
     done, back = _("Decided. Whoever asked is told."), reverse("workspace:corrections")
-    return Question(title, button, back, about=about, help=help_, done=done, room=ROOM)
+    return FormPage(title, button, back, about=about, help=help_, done=done, room=ROOM)
 
 
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
@@ -54,7 +54,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         _("What still stands there goes along to whom you name, or closes without counting as mended."),
     )
     form = forms.AcceptForm(posted(request))
-    return ask(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
 
 
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
@@ -67,4 +67,4 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
         _("Nothing changes there; they are told your reason."),
     )
     form = forms.RefuseForm(posted(request))
-    return ask(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, reach
 from floreo.core.tables import flat
-from floreo.core.ui import charts, plotting, words
+from floreo.core.ui import charts, locale, plotting
 from floreo.feeds.engine.store import Filter, counts
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
@@ -34,7 +34,7 @@ GROUPS: Mapping[str, Promise] = {
     "district": _l("District"),
     "severity": _l("Severity"),
     "feed": _l("Feed"),
-    "report_type": _l("Report type"),
+    "report_type": _l("FeedFile type"),
 }
 _OF_BODIES = {"sector", "district"}
 NOBODY = ""
@@ -88,7 +88,7 @@ def answer(viewer: object, asked: Asked) -> list[Group]:
     rows = counts(the_store(), asked.start, asked.end, [by], where=where)
     found = {_text(row[by]): row["events"] for row in rows}
     if asked.by == "day":
-        return [Group(d.isoformat(), words.day(d), found.get(d.isoformat(), 0)) for d in _days(asked)]
+        return [Group(d.isoformat(), locale.day(d), found.get(d.isoformat(), 0)) for d in _days(asked)]
     if asked.by in _OF_BODIES:
         return _by_body(found, asked.by)
     labels = _names(found) if asked.by == "organisation" else {}
@@ -141,7 +141,7 @@ def chart_of(groups: list[Group], by: str) -> str:
     if not any(g.events for g in groups):
         return ""
     if by != "day":
-        bars = [charts.Bar(g.label, g.events, words.number(g.events)) for g in groups[:MOST_BARS]]
+        bars = [charts.Bar(g.label, g.events, locale.number(g.events)) for g in groups[:MOST_BARS]]
         return charts.bar_chart(
             bars, label=plotting.spoken_list(title, [(b.label, b.words) for b in bars], kind=_("Bar chart"))
         )
@@ -154,21 +154,21 @@ def chart_of(groups: list[Group], by: str) -> str:
             date.fromisoformat(g.value),
             g.events,
             _short(g.value) if g.value in ends else "",
-            words.number(g.events) if g is top else "",
+            locale.number(g.events) if g is top else "",
         )
         for g in groups
     )
     spoken = _("%(title)s: most on %(day)s, with %(n)s.") % {
         "title": title,
         "day": top.label,
-        "n": words.number(top.events),
+        "n": locale.number(top.events),
     }
-    return charts.line_chart(charts.Line(points, label=spoken, say=words.number))
+    return charts.line_chart(charts.Line(points, label=spoken, say=locale.number))
 
 
 def _short(day: str) -> str:
     """ "26 Oct": the year stands under the axis."""
-    return format_date(date.fromisoformat(day), "d MMM", locale=words.locale()).replace(".", "").replace("Sept", "Sep")
+    return format_date(date.fromisoformat(day), "d MMM", locale=locale.locale()).replace(".", "").replace("Sept", "Sep")
 
 
 def as_csv(groups: Iterable[Group], by: str) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _asked(form: ExplorerForm) -> explorer.Asked:
 def find_events(request: HttpRequest) -> HttpResponseBase:
     must(request.user, Permission.FEED_READ)
     form = ExplorerForm(request.user, request.GET)
-    context: dict[str, Any] = {"desk_section": ROOM, "form": form, "sees_all": sees_all(request.user)}
+    context: dict[str, Any] = {"workspace_section": ROOM, "form": form, "sees_all": sees_all(request.user)}
     if not form.is_valid():
         return render(request, "workspace/feeds/explorer.html", context, status=422)
     asked = _asked(form)

@@ -25,8 +25,12 @@ class NewFeedForm(RecordForm):
 
     class Meta:
         model = Feed
-        fields: ClassVar[tuple[str, ...]] = ("name", "way", "place", "format")
-        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "way": _l("How its files come"), "place": _l("Place")}
+        fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format")
+        labels: ClassVar[dict[str, Any]] = {
+            "name": _l("Name"),
+            "collector": _l("How its files come"),
+            "place": _l("Place"),
+        }
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _l("For example: Shadowserver, nightly."),
             "place": _l(

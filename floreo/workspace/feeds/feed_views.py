@@ -13,9 +13,9 @@ from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.models import Feed
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.feeds import health, stored
-from floreo.workspace.feeds import words as say
+from floreo.workspace.feeds import summaries as say
 
 ROOM = "feeds"
 
@@ -24,7 +24,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     rows = health.health_of(Feed.objects.all())
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "rows": rows,
         "headline": health.headline(rows),
         "types": health.unknown_types(),
@@ -43,15 +43,15 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     (row,) = health.health_of(Feed.objects.filter(pk=found.pk))
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "feed": found,
         "row": row,
         "listing": listing,
         "history": history_of(found, viewer=request.user),
         "may_run": can(request.user, Permission.FEED_RUN),
-        "every": say.every_words(found.every_minutes),
+        "every": say.every_text(found.every_minutes),
         "days": health.DAYS,
-        "drifted": [(r, health.drift_words(r)) for r in health.drifts().get(found.pk, [])],
+        "drifted": [(r, health.drift_text(r)) for r in health.drifts().get(found.pk, [])],
     }
     return render(request, "workspace/feeds/feed.html", context)
 
@@ -60,12 +60,12 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: every row of it is accounted for."""
     found = get_report_for(request.user, pk)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "report": found,
         "account": say.account_of(found),
-        "problem": say.problem_words(found),
+        "problem": say.problem_text(found),
         "reasons": say.reasons_of(found, stored.first_rejects(found)),
-        "drift": health.drift_words(found),
+        "drift": health.drift_text(found),
         "organisations": say.organisations_of(found),
         "title": _("What became of its rows"),
         "seconds": found.seconds,

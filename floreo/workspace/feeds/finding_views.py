@@ -14,21 +14,21 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
-from floreo.core.ui import words
-from floreo.core.ui.words import language
-from floreo.feeds import told
+from floreo.core.ui import locale
+from floreo.core.ui.locale import language
 from floreo.feeds.access import get_finding_for, sees_all
-from floreo.feeds.actions import answering
+from floreo.feeds.actions import replies
 from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, latest
-from floreo.feeds.models import Answer, Finding
+from floreo.feeds.models import Finding, Reply
+from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
 from floreo.organisations.queries import bodies_of
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.stored import the_store
 from floreo.workspace.feeds.timeline import timeline_of
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "findings"
 EVENTS = 20
@@ -41,13 +41,13 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
-    stands = visible.standing().count()
-    bad = visible.standing().filter(severity_rank__lte=1).count()
+    stands = visible.open().count()
+    bad = visible.open().filter(severity_rank__lte=1).count()
     answer = ngettext("%(n)s finding is not mended.", "%(n)s findings are not mended.", stands) % {
-        "n": words.number(stands)
+        "n": locale.number(stands)
     }
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "listing": listing,
         "answer": answer,
         "bad": bad,
@@ -61,7 +61,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 
 def _row(found: Finding) -> tuple[Finding, str, str, Any]:
     title = title_of(found.kind, language(), found.taxonomy)
-    return found, title, _detail(found, title), told.NEWS_WORDS[told.news_now(found)]
+    return found, title, _detail(found, title), finding_text.NEWS_WORDS[finding_text.changes_now(found)]
 
 
 def _detail(found: Finding, title: str) -> str:
@@ -73,16 +73,16 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
     found = get_finding_for(request.user, pk)
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
-    waits = found.answers.filter(said__in=answering.FOR_THE_TEAM, handled_at=None).select_related("digest")
+    waits = found.answers.filter(said__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "finding": found,
-        "where": told.where(found),
+        "where": finding_text.where(found),
         "moments": timeline_of(found),
-        "why": told.why_words(found.reason, found.network, found.service),
+        "why": finding_text.why_text(found.reason, found.network, found.service),
         "text": text,
         "detail": _detail(found, text.title),
-        "news": told.NEWS_WORDS[told.news_now(found)],
+        "news": finding_text.NEWS_WORDS[finding_text.changes_now(found)],
         "events": _events(found, everything=sees_all(request.user)),
         "sees_all": sees_all(request.user),
         "may_answer": can(request.user, Permission.FINDING_ANSWER, found),
@@ -96,7 +96,7 @@ def _events(found: Finding, *, everything: bool) -> list[dict[str, Any]]:
     """The newest events behind it, from the store. Whoever speaks for its organisation sees those that were its own then;
     before a correction they may have been another's."""
     where = _where(
-        found, None if everything else tuple(sorted({found.organisation.code, found.organisation.heir().code}))
+        found, None if everything else tuple(sorted({found.organisation.code, found.organisation.successor().code}))
     )
     table = latest(the_store(), where, limit=EVENTS, first=found.first_day, last=date.max, whole=True)
     return [{k.replace(".", "_"): v for k, v in row.items()} for row in table.to_pylist()]
@@ -114,34 +114,34 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_ANSWER, found)
     alike = _alike(found)
     form = forms.AnswerForm(posted(request), alike=len(alike))
-    question = Question(
+    question = FormPage(
         _("Say how it stands"),
         _("Send"),
         found.get_absolute_url(),
-        about=f"{found.organisation.heir().label}: {told.where(found)}, {title_of(found.kind, language())}",
+        about=f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_of(found.kind, language())}",
         help=_("An answer closes nothing: the next reports show whether it is mended."),
         room=ROOM,
         done=_("Thank you. Your answer is kept, and stands with the finding."),
     )
-    return ask(request, form, lambda f: _say(request, found, alike, f), question)
+    return form_page(request, form, lambda f: _say(request, found, alike, f), question)
 
 
 def _alike(found: Finding) -> list[int]:
     """What else of this kind stands at this organisation."""
-    bodies = bodies_of([found.organisation.heir().pk])
-    rows = Finding.objects.standing().filter(organisation__in=bodies, kind=found.kind).exclude(pk=found.pk)
+    bodies = bodies_of([found.organisation.successor().pk])
+    rows = Finding.objects.open().filter(organisation__in=bodies, kind=found.kind).exclude(pk=found.pk)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _say(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
     ids = [found.pk, *(alike if facts["every"] else [])]
     said = dict.fromkeys(ids, facts["said"])
-    answering.answer_signed_in(found.organisation.heir(), by=person(request), said=said, remark=facts["remark"])
+    replies.answer_signed_in(found.organisation.successor(), by=person(request), said=said, remark=facts["remark"])
 
 
-def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Answer:
+def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Reply:
     must(request.user, Permission.FINDING_HANDLE)
-    row = get_finding_for(request.user, pk).answers.filter(pk=answer_pk).select_related("digest", "finding").first()
+    row = get_finding_for(request.user, pk).answers.filter(pk=answer_pk).select_related("notice", "finding").first()
     if row is None:
         raise Missing
     return row
@@ -150,24 +150,24 @@ def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Answer:
 def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
     """The team has seen to a call for help or a false alarm."""
     row = _waiting(request, pk, answer_pk)
-    letter = row.digest
+    letter = row.notice
     if letter is not None and letter.to:
         where = _("What you write is sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
     else:
         where = _("It was said at the desk, so what you write stands here and is not mailed.")
-    question = Question(
-        _("Seen to"),
+    question = FormPage(
+        _("SeenKeys to"),
         _("Save"),
         row.finding.get_absolute_url(),
         room=ROOM,
         help=where,
         done=_("Saved."),
-        about=f"{row.said_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
+        about=f"{row.replied_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
     )
     form = forms.SeenToForm(posted(request))
-    return ask(
+    return form_page(
         request,
         form,
-        lambda f: answering.see_to(row, by=person(request), reply=f["reply"], with_its_like=f["every"]),
+        lambda f: replies.see_to(row, by=person(request), reply=f["reply"], with_its_like=f["every"]),
         question,
     )

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from floreo.feeds.models import DigestRule, Said, Severity
+from floreo.feeds.models import NoticeRule, ReplyKind, Severity
 from floreo.workspace.plan.forms import PlanForm, RecordForm, organisation_field, text_field
 
 
 class AnswerForm(PlanForm):
-    said = forms.ChoiceField(label=_l("How does it stand?"), choices=Said.choices, widget=forms.RadioSelect)
+    said = forms.ChoiceField(label=_l("How does it stand?"), choices=ReplyKind.choices, widget=forms.RadioSelect)
     remark = text_field(_l("Anything the team should know"))
     every = forms.BooleanField(required=False)
 
@@ -46,7 +46,7 @@ class AcceptForm(PlanForm):
     """The register was wrong."""
 
     moved_to = organisation_field(
-        _l("Whose is it?"),
+        _l("Recipient is it?"),
         required=False,
         help_text=_l("Leave it open when nobody knows: what is seen there then belongs to nobody."),
     )
@@ -63,14 +63,14 @@ class RefuseForm(PlanForm):
     decision = text_field(_l("Why, in words for whoever asked"), required=True)
 
 
-class DigestRuleForm(RecordForm):
+class NoticeRuleForm(RecordForm):
     """Which findings it is about, and who hears of them how often."""
 
     organisation = organisation_field(_l("Organisation"), required=False)
     worst = forms.ChoiceField(label=_l("At least as severe as"), required=False)
 
     class Meta:
-        model = DigestRule
+        model = NoticeRule
         fields: ClassVar[tuple[str, ...]] = (
             "organisation",
             "kind",
@@ -84,7 +84,7 @@ class DigestRuleForm(RecordForm):
             "kind": _l("Kind of finding"),
             "contact_role": _l("Goes to"),
             "every": _l("How often"),
-            "resend_days": _l("Told again after so many days"),
+            "resend_days": _l("FileIdentity again after so many days"),
             "reason": _l("Why"),
         }
         help_texts: ClassVar[dict[str, Any]] = {

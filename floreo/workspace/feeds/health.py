@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core import clock
-from floreo.core.ui import words
+from floreo.core.ui import locale
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import Feed, Report, ReportState, TypeMapping, Way
+from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState, TypeMapping
 
 DAYS = 30
 DRIFT_DAYS = 7  # in which the newest file of each type tells whether its columns have changed
@@ -34,7 +34,7 @@ class Figures:
     @property
     def share_rejected(self) -> str:
         """ "0.4 %": of the rows that came; nothing where none did."""
-        return f"{words.number(100 * self.rejected / self.rows, 1)}\u00a0%" if self.rows else ""
+        return f"{locale.number(100 * self.rejected / self.rows, 1)}\u00a0%" if self.rows else ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class FeedHealth:
     """One feed as its row shows it."""
 
     feed: Feed
-    newest: Report | None
+    newest: FeedFile | None
     figures: Figures
     by_day: tuple[int | None, ...]  # rows of each day, oldest first; None: nothing came
     waiting: int
@@ -52,7 +52,7 @@ class FeedHealth:
 
     @property
     def age(self) -> str:
-        return age_words(self.newest) if self.newest else ""
+        return age_text(self.newest) if self.newest else ""
 
 
 def _now() -> datetime:
@@ -60,7 +60,7 @@ def _now() -> datetime:
     return moment(clock.today())
 
 
-def age_words(report: Report) -> str:
+def age_text(report: FeedFile) -> str:
     """ "2 days ago": since the newest file came."""
     hours = int((_now() - report.received_at).total_seconds() // 3600)
     if hours < 1:
@@ -70,16 +70,16 @@ def age_words(report: Report) -> str:
     return ngettext("%(n)d day ago", "%(n)d days ago", hours // 24) % {"n": hours // 24}
 
 
-def is_silent(feed: Feed, newest: Report | None) -> bool:
+def is_silent(feed: Feed, newest: FeedFile | None) -> bool:
     """Whether no file has come for three times as long as it should take. Of files that come by hand nobody expects the
     first, and of those that belong to no feed nobody expects any."""
-    if not feed.is_active or feed.code == BY_HAND or (newest is None and feed.way == Way.UPLOAD):
+    if not feed.is_active or feed.code == BY_HAND or (newest is None and feed.collector == CollectorKind.UPLOAD):
         return False
     since = newest.received_at if newest else feed.created_at
     return _now() - since > timedelta(minutes=feed.every_minutes * LATE_TIMES)
 
 
-def drift_words(report: Report) -> list[str]:
+def drift_text(report: FeedFile) -> list[str]:
     """What its columns have and lack, against what the format knows."""
     found = []
     if not report.is_known_type:
@@ -96,12 +96,12 @@ def drift_words(report: Report) -> list[str]:
     return found
 
 
-def drifts() -> dict[int, list[Report]]:
+def drifts() -> dict[int, list[FeedFile]]:
     """Of each feed the newest file of every report type, where its columns are not those that are known."""
     since = clock.today() - timedelta(days=DRIFT_DAYS - 1)
-    rows = Report.objects.filter(day__gte=since, state=ReportState.DONE).order_by("-day", "-pk")
+    rows = FeedFile.objects.filter(day__gte=since, state=FileState.DONE).order_by("-day", "-pk")
     seen: set[tuple[int, str]] = set()
-    found: dict[int, list[Report]] = defaultdict(list)
+    found: dict[int, list[FeedFile]] = defaultdict(list)
     fields = ("feed", "report_type", "name", "day", "is_known_type", "unknown_columns", "missing_columns")
     for report in rows.only(*fields).iterator(chunk_size=500):
         window = (report.feed_id, report.report_type)
@@ -111,8 +111,8 @@ def drifts() -> dict[int, list[Report]]:
     return found
 
 
-def _troubles(
-    feed: Feed, newest: Report | None, refused: int, waiting: int, *, silent: bool, drifted: int
+def _findings_text(
+    feed: Feed, newest: FeedFile | None, refused: int, waiting: int, *, silent: bool, drifted: int
 ) -> tuple[str, ...]:
     found = []
     if silent:
@@ -142,7 +142,7 @@ def _troubles(
 def _sums(since: date) -> Mapping[int, dict[date, Figures]]:
     """Of each feed, what each day brought."""
     rows = (
-        Report.objects.filter(day__gte=since, state=ReportState.DONE)
+        FeedFile.objects.filter(day__gte=since, state=FileState.DONE)
         .order_by()
         .values("feed", "day")
         .annotate(files=Count("pk"), n=Sum("rows"), k=Sum("kept"), bad=Sum("rejected"))
@@ -153,7 +153,7 @@ def _sums(since: date) -> Mapping[int, dict[date, Figures]]:
     return found
 
 
-def _newest(feeds: Iterable[Feed]) -> dict[int, Report]:
+def _newest(feeds: Iterable[Feed]) -> dict[int, FeedFile]:
     """The file of each feed that came last, in as many questions as there are feeds: each is one step in an index."""
     found = {}
     for feed in feeds:
@@ -170,12 +170,12 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
     sums, newest, drifted = _sums(days[0]), _newest(rows), drifts()
     states = {
         row["feed"]: row
-        for row in Report.objects.filter(received_at__gte=_now() - timedelta(days=DAYS))
+        for row in FeedFile.objects.filter(received_at__gte=_now() - timedelta(days=DAYS))
         .order_by()
         .values("feed")
         .annotate(
-            waiting=Count("pk", filter=Q(state__in=[ReportState.WAITING, ReportState.RUNNING])),
-            refused=Count("pk", filter=Q(state=ReportState.REFUSED)),
+            waiting=Count("pk", filter=Q(state__in=[FileState.WAITING, FileState.RUNNING])),
+            refused=Count("pk", filter=Q(state=FileState.REFUSED)),
         )
     }
     found = []
@@ -183,7 +183,7 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
         state = states.get(feed.pk, {"waiting": 0, "refused": 0})
         silent = is_silent(feed, last)
-        troubles = _troubles(
+        troubles = _findings_text(
             feed, last, state["refused"], state["waiting"], silent=silent, drifted=len(drifted.get(feed.pk, ()))
         )
         line = tuple(by_day[d].rows if d in by_day else None for d in days)
@@ -224,7 +224,7 @@ class UnknownType:
 
 def unknown_types() -> list[UnknownType]:
     rows = (
-        Report.objects.filter(is_known_type=False)
+        FeedFile.objects.filter(is_known_type=False)
         .exclude(report_type="")
         .order_by()
         .values("report_type")

@@ -13,11 +13,11 @@ from floreo.core.access import Permission, can, must
 from floreo.feeds.access import get_rule_for, must_see_all
 from floreo.feeds.actions import rules as acts
 from floreo.feeds.models import FeedRule
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.feeds import feed_forms as forms
+from floreo.workspace.feeds import summaries as say
 from floreo.workspace.feeds import trying
-from floreo.workspace.feeds import words as say
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import PlanForm
 
 ROOM = "feeds"
@@ -25,8 +25,8 @@ ROOM = "feeds"
 
 def rules(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
-    rows = [(rule, say.conditions_of(rule), say.effect_words(rule)) for rule in FeedRule.objects.all()]
-    context = {"desk_section": ROOM, "rows": rows, "may_run": can(request.user, Permission.FEED_RUN)}
+    rows = [(rule, say.conditions_of(rule), say.effect_text(rule)) for rule in FeedRule.objects.all()]
+    context = {"workspace_section": ROOM, "rows": rows, "may_run": can(request.user, Permission.FEED_RUN)}
     return render(request, "workspace/feeds/rules.html", context)
 
 
@@ -36,10 +36,10 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     night = trying.last_night()
     effect = trying.try_rule(found, night) if night else None
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "rule": found,
         "conditions": say.conditions_of(found),
-        "does": say.effect_words(found),
+        "does": say.effect_text(found),
         "night": night,
         "effect": effect,
         "examples": say.examples_of(effect),
@@ -51,7 +51,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
 
 def new_rule(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
-    question = Question(
+    question = FormPage(
         _("Add a rule"),
         _("Add rule"),
         reverse("workspace:feed_rules"),
@@ -60,23 +60,23 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         help=_("It comes last and is off. Rules count in their order: a later one sees what an earlier one wrote."),
     )
     form = forms.RuleForm(posted(request), instance=FeedRule())
-    return ask(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
 
 
 def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
     found = get_rule_for(request.user, pk)
     back = reverse("workspace:feed_rule", args=[found.pk])
-    question = Question(_("Change the rule"), _("Save changes"), back, about=found.name, done=_("Saved."), room=ROOM)
+    question = FormPage(_("Change the rule"), _("Save changes"), back, about=found.name, done=_("Saved."), room=ROOM)
     form = forms.RuleForm(posted(request), instance=found)
-    return ask(request, form, lambda f: acts.change_rule(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: acts.change_rule(found, by=person(request), **f), question, thing=found)
 
 
 def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FEED_RUN)
     found = get_rule_for(request.user, pk)
     back = reverse("workspace:feed_rules")
-    question = Question(
+    question = FormPage(
         _("Remove the rule"),
         _("Remove rule"),
         back,
@@ -85,7 +85,9 @@ def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
         room=ROOM,
         help=_("What it did to earlier reports stays. To stop it for a while, switch it off instead."),
     )
-    return ask(request, PlanForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question)
+    return form_page(
+        request, PlanForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question
+    )
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from floreo.core.tables import safe_text
 from floreo.feeds.engine.store import Store
-from floreo.feeds.models import Report
+from floreo.feeds.models import FeedFile
 from floreo.feeds.presenters.problems import reject_sentence
 
 FIRST = 3  # lines shown of each reason
@@ -31,14 +31,14 @@ def the_store() -> Store:
     return _store_at(str(settings.EVENTS_ROOT))
 
 
-def _rows(report: Report, limit: int) -> Any:
+def _rows(report: FeedFile, limit: int) -> Any:
     store = the_store()
     if not report.rejects_path or not store.exists(report.rejects_path):
         return None
     return store.rows(report.rejects_path, limit)
 
 
-def _batches(report: Report) -> Iterator[Any]:
+def _batches(report: FeedFile) -> Iterator[Any]:
     """All of them, a piece at a time: there may be as many as a file has rows."""
     store = the_store()
     if not report.rejects_path or not store.exists(report.rejects_path):
@@ -47,7 +47,7 @@ def _batches(report: Report) -> Iterator[Any]:
         yield from pq.ParquetFile(stream).iter_batches(batch_size=_PIECE)
 
 
-def first_rejects(report: Report) -> Mapping[str, Sequence[tuple[int, str]]]:
+def first_rejects(report: FeedFile) -> Mapping[str, Sequence[tuple[int, str]]]:
     """Of each reason the first lines, as they stood."""
     found: dict[str, list[tuple[int, str]]] = defaultdict(list)
     table = _rows(report, LOOKED_AT)
@@ -59,7 +59,7 @@ def first_rejects(report: Report) -> Mapping[str, Sequence[tuple[int, str]]]:
     return found
 
 
-def rejects_csv(report: Report) -> Iterator[str]:
+def rejects_csv(report: FeedFile) -> Iterator[str]:
     """Line, reason, sentence and text of each rejected row. No cell of it runs in a spreadsheet."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from floreo.core.ui import words
-from floreo.feeds.models import Claim, Finding, Said
+from floreo.core.ui import locale
+from floreo.feeds.models import Finding, FixClaim, ReplyKind
 
 _LAST, _FIRST = 9, 0  # within a day: what was seen comes before what was said about it
 
@@ -38,33 +38,37 @@ def timeline_of(finding: Finding) -> list[Moment]:
 
 
 def _seen(finding: Finding) -> Iterable[Moment]:
-    spells = list(finding.spells.all())
-    for number, spell in enumerate(spells):
-        first = _("Seen for the first time.") if not number else _("Seen again: it is back.")
-        yield Moment(spell.opened_on, None, first, rank=_FIRST)
-        if spell.fixed_on is not None:
-            days = (spell.fixed_on - spell.opened_on).days
+    open_periods = list(finding.open_periods.all())
+    for number, open_period in enumerate(open_periods):
+        first = _("SeenKeys for the first time.") if not number else _("SeenKeys again: it is back.")
+        yield Moment(open_period.opened_on, None, first, rank=_FIRST)
+        if open_period.fixed_on is not None:
+            days = (open_period.fixed_on - open_period.opened_on).days
             stood = ngettext("It had stood for %(n)s day.", "It had stood for %(n)s days.", days) % {
-                "n": words.number(days)
+                "n": locale.number(days)
             }
             yield Moment(
-                spell.fixed_on, None, _("Not seen any more: it counts as mended from this day."), stood, rank=_FIRST
+                open_period.fixed_on,
+                None,
+                _("Not seen any more: it counts as mended from this day."),
+                stood,
+                rank=_FIRST,
             )
-    stands = spells and spells[-1].fixed_on is None
-    if stands and finding.last_day != spells[-1].opened_on:
+    stands = open_periods and open_periods[-1].fixed_on is None
+    if stands and finding.last_day != open_periods[-1].opened_on:
         n = finding.days_seen
-        seen = ngettext("Seen on %(n)s day in all.", "Seen on %(n)s days in all.", n) % {"n": words.number(n)}
-        yield Moment(finding.last_day, None, _("Seen last."), seen, rank=_FIRST)
-    if finding.claim in {Claim.SHOWN, Claim.CONTRADICTED}:
-        on = finding.fixed_on if finding.claim == Claim.SHOWN else finding.last_day
-        yield Moment(on or finding.last_day, None, str(Claim(finding.claim).label) + ".", rank=_LAST)
+        seen = ngettext("SeenKeys on %(n)s day in all.", "SeenKeys on %(n)s days in all.", n) % {"n": locale.number(n)}
+        yield Moment(finding.last_day, None, _("SeenKeys last."), seen, rank=_FIRST)
+    if finding.claim in {FixClaim.SHOWN, FixClaim.CONTRADICTED}:
+        on = finding.fixed_on if finding.claim == FixClaim.SHOWN else finding.last_day
+        yield Moment(on or finding.last_day, None, str(FixClaim(finding.claim).label) + ".", rank=_LAST)
 
 
 def _told(finding: Finding) -> Iterable[Moment]:
-    for line in finding.lines.select_related("digest"):
-        letter = line.digest
+    for line in finding.lines.select_related("notice"):
+        letter = line.notice
         if letter.to:
-            said = _("Told by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            said = _("FileIdentity by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
             said = _("A letter that would have told it was left out.")
         yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)
@@ -72,6 +76,6 @@ def _told(finding: Finding) -> Iterable[Moment]:
 
 def _answered(finding: Finding) -> Iterable[Moment]:
     for answer in finding.answers.all():
-        said = _("%(who)s: %(said)s.") % {"who": answer.said_by, "said": Said(answer.said).label}
+        said = _("%(who)s: %(said)s.") % {"who": answer.replied_by, "said": ReplyKind(answer.said).label}
         note = f"{answer.note}\n{_('The team:')} {answer.reply}".strip() if answer.reply else answer.note
         yield Moment(answer.at.date(), answer.at, said, note, rank=3)

@@ -16,15 +16,15 @@ from django.core.files.uploadedfile import UploadedFile
 
 from floreo.core import clock
 from floreo.feeds.actions.claiming import mapping_of, rule_row, rules
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.collectors.identity import identify
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine import ingest, reading
 from floreo.feeds.engine.normalise import normalise
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.rules import Effect, preview
 from floreo.feeds.engine.task import Source, Summary, Task
-from floreo.feeds.incoming.keeping import path_of
-from floreo.feeds.incoming.telling import tell
-from floreo.feeds.models import Feed, FeedRule, Report, ReportState
+from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState
 
 TRY = "try"  # a feed of no name: what was received before is no repeat of it
 FIRST = 20  # events shown
@@ -60,7 +60,7 @@ def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
 
 def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | None = None) -> Trial:
     """As the file would be read tonight. With `mapping`, as it would be with that."""
-    told = tell(feed, name, path, came_on=clock.today())
+    told = identify(feed, name, path, came_on=clock.today())
     try:
         shown = reading.sample(path, name, mapping)
     except Unreadable as wrong:
@@ -81,12 +81,12 @@ def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | Non
 
 
 def _task(feed: Feed, path: Path, name: str, report_type: str, mapping: Mapping[str, Any]) -> Task:
-    digest = hashlib.sha256(f"{path}{name}".encode()).hexdigest()  # names the try; nothing is stored under it
+    sha256 = hashlib.sha256(f"{path}{name}".encode()).hexdigest()  # names the try; nothing is stored under it
     return Task(
         feed=TRY,
         day=clock.today(),
         report_type=report_type,
-        files=(Source(str(path), digest, name),),
+        files=(Source(str(path), sha256, name),),
         received_at=clock.now(),
         root=str(settings.EVENTS_ROOT),
         constituency=str(constituency_path()),
@@ -114,7 +114,7 @@ def _events(task: Task, most: int) -> pa.Table | None:
             part,
             opened,
             feed=task.feed,
-            digest=source.digest,
+            sha256=source.sha256,
             received_at=task.received_at,
             oldest_days=task.oldest_days,
         )
@@ -125,22 +125,22 @@ def _events(task: Task, most: int) -> pa.Table | None:
     return pa.concat_tables(found, promote_options="default").slice(0, most) if found else None
 
 
-def last_night() -> list[Report]:
+def last_night() -> list[FeedFile]:
     """The files of the newest day that brought events, as far as their bytes are still here: what a rule is tried on."""
-    rows = Report.objects.filter(state=ReportState.DONE, kept__gt=0).select_related("feed")
+    rows = FeedFile.objects.filter(state=FileState.DONE, kept__gt=0).select_related("feed")
     newest = rows.order_by("-day").values_list("day", flat=True).first()
     if newest is None:
         return []
-    return [r for r in rows.filter(day=newest).order_by("pk")[:MOST_FILES] if path_of(r.digest).exists()]
+    return [r for r in rows.filter(day=newest).order_by("pk")[:MOST_FILES] if path_of(r.sha256).exists()]
 
 
-def kept_file(report_type: str) -> Report | None:
+def kept_file(report_type: str) -> FeedFile | None:
     """The newest report of a type whose bytes are still here."""
-    rows = Report.objects.filter(report_type=report_type).select_related("feed").order_by("-day", "-pk")[:50]
-    return next((r for r in rows if path_of(r.digest).exists()), None)
+    rows = FeedFile.objects.filter(report_type=report_type).select_related("feed").order_by("-day", "-pk")[:50]
+    return next((r for r in rows if path_of(r.sha256).exists()), None)
 
 
-def try_rule(rule: FeedRule, reports: Sequence[Report]) -> Effect:
+def try_rule(rule: FeedRule, reports: Sequence[FeedFile]) -> Effect:
     """What the rule would do to the events of these files, after the rules before it that are on."""
     before = FeedRule.objects.filter(is_on=True, position__lt=rule.position).exclude(pk=rule.pk)
     rows = [*(rule_row(each) for each in before.order_by("position", "pk")), rule_row(rule)]
@@ -148,7 +148,7 @@ def try_rule(rule: FeedRule, reports: Sequence[Report]) -> Effect:
     examples: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
     for report in reports:
         mapping = mapping_of(report.feed, report.report_type)
-        task = _task(report.feed, path_of(report.digest), report.name, report.report_type, mapping)
+        task = _task(report.feed, path_of(report.sha256), report.name, report.report_type, mapping)
         with suppress(Unreadable):  # the file's own page says so
             if (events := _events(task, MOST)) is not None:
                 effect = preview(rows, events, MOST_EXAMPLES)[-1]

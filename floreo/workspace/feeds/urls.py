@@ -4,10 +4,10 @@ from django.urls import URLPattern, path
 
 from floreo.workspace.feeds import change_views as change
 from floreo.workspace.feeds import correction_views as correct
-from floreo.workspace.feeds import digest_views as letters
 from floreo.workspace.feeds import explorer_views as explorer
 from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
+from floreo.workspace.feeds import notice_views as letters
 from floreo.workspace.feeds import rule_views as rules
 
 urlpatterns: list[URLPattern] = [
@@ -33,17 +33,17 @@ urlpatterns: list[URLPattern] = [
     path("findings/<int:pk>/", findings.finding, name="finding"),
     path("findings/<int:pk>/answer/", findings.answer, name="answer_finding"),
     path("findings/<int:pk>/answers/<int:answer_pk>/", findings.see_to, name="see_to_answer"),
-    path("digests/", letters.digests, name="digests"),
-    path("digests/today/", letters.due, name="digests_due"),
-    path("digests/today/<slug:code>/<slug:role>/", letters.skip, name="skip_digest"),
-    path("digests/rules/", letters.rules, name="digest_rules"),
-    path("digests/rules/new/", letters.new_rule, name="new_digest_rule"),
-    path("digests/rules/<int:pk>/", letters.edit_rule, name="edit_digest_rule"),
-    path("digests/rules/<int:pk>/move/", letters.move_rule, name="move_digest_rule"),
-    path("digests/rules/<int:pk>/remove/", letters.drop_rule, name="remove_digest_rule"),
-    path("digests/<int:pk>/", letters.digest, name="digest"),
-    path("digests/<int:pk>/resend/", letters.resend, name="resend_digest"),
-    path("digests/<int:pk>/end-links/", letters.end_link, name="end_digest_link"),
+    path("notices/", letters.notices, name="notices"),
+    path("notices/today/", letters.due, name="notices_due"),
+    path("notices/today/<slug:code>/<slug:role>/", letters.skip, name="skip_notice"),
+    path("notices/rules/", letters.rules, name="notice_rules"),
+    path("notices/rules/new/", letters.new_rule, name="new_notice_rule"),
+    path("notices/rules/<int:pk>/", letters.edit_rule, name="edit_notice_rule"),
+    path("notices/rules/<int:pk>/move/", letters.move_rule, name="move_notice_rule"),
+    path("notices/rules/<int:pk>/remove/", letters.drop_rule, name="remove_notice_rule"),
+    path("notices/<int:pk>/", letters.notice, name="notice"),
+    path("notices/<int:pk>/resend/", letters.resend, name="resend_notice"),
+    path("notices/<int:pk>/end-links/", letters.end_link, name="end_notice_link"),
     path("corrections/", correct.corrections, name="corrections"),
     path("corrections/<int:pk>/accept/", correct.accept, name="accept_correction"),
     path("corrections/<int:pk>/refuse/", correct.refuse, name="refuse_correction"),

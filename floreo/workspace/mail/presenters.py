@@ -11,19 +11,19 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock, delivery
 from floreo.core.models import MailState, OutboxMail
-from floreo.core.ui import words
+from floreo.core.ui import locale
 
 
 def moment(at: datetime) -> str:
     """ "Monday 10:12" within a week, else the day with it."""
     local = timezone.localtime(at)
     pattern = "EEEE HH:mm" if clock.now() - at < timedelta(days=6) else "d MMM y, HH:mm"
-    return str(format_datetime(local, pattern, locale=words.locale()))
+    return str(format_datetime(local, pattern, locale=locale.locale()))
 
 
 def heading(waiting: int, silent: datetime | None) -> str:
     """ "3 letters wait: the mail server has not answered since Monday 10:12." """
-    n = {"n": words.number(waiting)}
+    n = {"n": locale.number(waiting)}
     if waiting and silent:
         said = ngettext(
             "%(n)s letter waits: the mail server has not taken our mail since %(since)s.",
@@ -43,10 +43,10 @@ def troubles(stuck: int, bad: int) -> list[str]:
     found = []
     if stuck:
         said = ngettext("%(n)s letter could not be sent.", "%(n)s letters could not be sent.", stuck)
-        found.append(said % {"n": words.number(stuck)})
+        found.append(said % {"n": locale.number(stuck)})
     if bad:
         said = ngettext("From %(n)s address letters come back.", "From %(n)s addresses letters come back.", bad)
-        found.append(said % {"n": words.number(bad)})
+        found.append(said % {"n": locale.number(bad)})
     return found
 
 
@@ -58,7 +58,7 @@ def how(mail: OutboxMail) -> str:
         return _("Came back %(when)s") % {"when": moment(mail.bounced_at)}
     if mail.state == MailState.WAITING and mail.attempts:
         tried = ngettext("Tried %(n)s time, next %(when)s", "Tried %(n)s times, next %(when)s", mail.attempts)
-        return tried % {"n": words.number(mail.attempts), "when": moment(mail.next_try_at)}
+        return tried % {"n": locale.number(mail.attempts), "when": moment(mail.next_try_at)}
     return str(mail.get_state_display())
 
 

@@ -14,16 +14,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from floreo.core import bounce_mailbox
 from floreo.core import outbox as acts
-from floreo.core import returned
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.lists import Listing
 from floreo.core.models import MailState, OutboxMail
 from floreo.organisations.models import Organisation, Person, User
+from floreo.workspace.form_page import person
 from floreo.workspace.mail import presenters
 from floreo.workspace.mail.tables import LETTERS
-from floreo.workspace.plan.asking import person
 
 WAITS = {MailState.WAITING, MailState.STUCK, MailState.BOUNCED}
 
@@ -52,7 +52,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "answer": answer,
         "troubles": presenters.troubles(stuck, len(bad)),
         "bad": bad,
-        "desk_section": "mail",
+        "workspace_section": "mail",
         "no_server": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),
     }
     return render(request, "workspace/mail/outbox.html", context)
@@ -69,7 +69,7 @@ class Bad:
 
 def _bad_addresses() -> list[Bad]:
     found = []
-    for mail in returned.bad_addresses()[:50]:
+    for mail in bounce_mailbox.bad_addresses()[:50]:
         name, href = mail.to, ""
         if whose := Person.objects.filter(email__iexact=mail.to).first():
             name, href = whose.name, reverse("workspace:person", args=[whose.code])
@@ -87,7 +87,7 @@ def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
         "mail": mail,
         "how": presenters.how(mail),
         "is_open": mail.state in WAITS,
-        "desk_section": "mail",
+        "workspace_section": "mail",
         "text": "" if mail.is_secret else mail.text,
         "can_drop": mail.state in {MailState.WAITING, MailState.STUCK},
     }
@@ -116,7 +116,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
-    return _after(lambda: acts.drop_mail(mail, by=person(request)), request, _("It is not sent."))
+    return _after(lambda: acts.discard_mail(mail, by=person(request)), request, _("It is not sent."))
 
 
 @require_POST

@@ -16,9 +16,9 @@ from floreo.meetings.access import get_committee_for, get_seat_for
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
 from floreo.meetings.models import Committee, Seat
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.meetings import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.forms import ReasonForm
 
 RUN = Permission.MEETING_RUN
@@ -32,7 +32,7 @@ def committees(request: HttpRequest) -> HttpResponse:
         seats = [s for s in found.seats.all() if s.until is None or s.until >= clock.today()]
         coming = sorted((m for m in found.meetings.all() if m.state == "planned" and not m.is_over), key=lambda m: m.on)
         rows.append((found, len(seats), coming[0] if coming else None))
-    context = {"desk_section": "meetings", "rows": rows, "may_run": can(request.user, RUN)}
+    context = {"workspace_section": "meetings", "rows": rows, "may_run": can(request.user, RUN)}
     return render(request, "workspace/meetings/committees.html", context)
 
 
@@ -43,7 +43,7 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     today, seats = clock.today(), found.seats.select_related("organisation__merged_into", "person")
     now = [s for s in seats if s.until is None or s.until >= today]
     context: dict[str, Any] = {
-        "desk_section": "meetings",
+        "workspace_section": "meetings",
         "committee": found,
         "seats": now,
         "former": [s for s in seats if s not in now],
@@ -56,11 +56,11 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/meetings/committee.html", context)
 
 
-def _question(committee: Committee, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
-    return Question(
+def _question(committee: Committee, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
+    return FormPage(
         title,
         button,
-        committee.desk_url(),
+        committee.workspace_url(),
         about=committee.in_language("name"),
         help=help_,
         done=done or _("Saved."),
@@ -71,14 +71,14 @@ def _question(committee: Committee, title: Any, button: Any, *, help_: Any = "",
 def new_committee(request: HttpRequest) -> HttpResponse:
     must(request.user, RUN)
     form = forms.NewCommitteeForm(posted(request), instance=Committee())
-    question = Question(
+    question = FormPage(
         _("Add a committee"),
         _("Add committee"),
         reverse("workspace:committees"),
         room="meetings",
         done=_("The committee is added. Give out its seats next."),
     )
-    return ask(request, form, lambda f: acts.add_committee(f.pop("code"), by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_committee(f.pop("code"), by=person(request), **f), question)
 
 
 def edit_committee(request: HttpRequest, code: str) -> HttpResponse:
@@ -86,7 +86,9 @@ def edit_committee(request: HttpRequest, code: str) -> HttpResponse:
     found = get_committee_for(request.user, code)
     form = forms.CommitteeForm(posted(request), instance=found)
     question = _question(found, _("Change the committee"), _("Save changes"))
-    return ask(request, form, lambda f: acts.update_committee(found, by=person(request), **f), question, thing=found)
+    return form_page(
+        request, form, lambda f: acts.update_committee(found, by=person(request), **f), question, thing=found
+    )
 
 
 def new_seat(request: HttpRequest, code: str) -> HttpResponse:
@@ -94,7 +96,7 @@ def new_seat(request: HttpRequest, code: str) -> HttpResponse:
     found = get_committee_for(request.user, code)
     form = forms.SeatForm(posted(request), instance=Seat(committee=found))
     question = _question(found, _("Give a seat"), _("Give seat"), done=_("The seat is given."))
-    return ask(request, form, lambda f: acts.add_seat(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_seat(found, by=person(request), **f), question)
 
 
 def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -107,7 +109,7 @@ def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         _("Save changes"),
         help_=_("To correct what was entered. When somebody new sits there, end this seat and give a new one."),
     )
-    return ask(request, form, lambda f: acts.update_seat(seat, by=person(request), **f), question, thing=seat)
+    return form_page(request, form, lambda f: acts.update_seat(seat, by=person(request), **f), question, thing=seat)
 
 
 def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -115,7 +117,7 @@ def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     seat = get_seat_for(request.user, code, pk)
     form = forms.EndSeatForm(posted(request), initial={"until": clock.today()})
     question = _question(seat.committee, _("End the seat of %(who)s") % {"who": say.seat_name(seat)}, _("End seat"))
-    return ask(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
 
 
 def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -128,7 +130,7 @@ def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         help_=_("Only for what was entered by mistake. A seat that came to its end is ended."),
     )
     form = ReasonForm(posted(request))
-    return ask(request, form, lambda f: acts.remove_seat(seat, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.remove_seat(seat, by=person(request), **f), question)
 
 
 def call(request: HttpRequest, code: str) -> HttpResponse:
@@ -139,10 +141,10 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     made: list[str] = []
 
     def do(facts: dict[str, Any]) -> None:
-        made.append(calling.call_meeting(found, by=person(request), **facts).desk_url())
+        made.append(calling.call_meeting(found, by=person(request), **facts).workspace_url())
 
     question = _question(
         found, _("Call a meeting"), _("Call meeting"), done=_("The meeting is called. Draw its agenda next.")
     )
-    response = ask(request, form, do, question)
+    response = form_page(request, form, do, question)
     return HttpResponseRedirect(made[0]) if made else response

@@ -27,9 +27,9 @@ from floreo.meetings.logic import DecisionState
 from floreo.meetings.models import Decision
 from floreo.meetings.tables import DECISIONS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.meetings import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.forms import ReasonForm
 
 RUN, SAY = Permission.MEETING_RUN, Permission.PLAN_UPDATE
@@ -42,10 +42,10 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     rows = [
-        (d, say.history_words(d.decision, d.state), say.due_words(d.decision), say.owner_words(d.decision, names=False))
+        (d, say.history_text(d.decision, d.state), say.due_text(d.decision), say.owner_text(d.decision, names=False))
         for d in queries.shown(listing.rows)
     ]
-    context = {"desk_section": "meetings", "listing": listing, "rows": rows, "may_run": can(request.user, RUN)}
+    context = {"workspace_section": "meetings", "listing": listing, "rows": rows, "may_run": can(request.user, RUN)}
     return render(request, "workspace/meetings/decisions.html", context)
 
 
@@ -55,12 +55,12 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     found = get_decision_for(request.user, number)
     shown = queries.shown([found])[0]
     context: dict[str, Any] = {
-        "desk_section": "meetings",
+        "workspace_section": "meetings",
         "decision": found,
         "shown": shown,
-        "history_words": say.history_words(found, shown.state),
-        "due": say.due_words(found),
-        "owner": say.owner_words(found, names=can(request.user, Permission.PEOPLE_READ)),
+        "history_text": say.history_text(found, shown.state),
+        "due": say.due_text(found),
+        "owner": say.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
         "waits": say.waits(found) if found.is_open and shown.state == found.state else "",
         "tasks": _tasks(request, found),
         "history": history_of(found, viewer=request.user),
@@ -72,7 +72,7 @@ def new_decision(request: HttpRequest) -> HttpResponse:
     """A decision outside a meeting."""
     must(request.user, RUN)
     form = forms.EditionDecisionForm(posted(request), instance=Decision())
-    question = Question(
+    question = FormPage(
         _("Record a decision"),
         _("Record decision"),
         reverse("workspace:decisions"),
@@ -88,14 +88,14 @@ def new_decision(request: HttpRequest) -> HttpResponse:
         facts.pop("addressed_to")
         return acts.take_decision(edition, by=person(request), **facts)
 
-    return ask(request, form, do, question)
+    return form_page(request, form, do, question)
 
 
 SAVED = _l("Saved.")
 
 
 @dataclass(frozen=True)
-class Task:
+class Command:
     title: Promise
     button: Promise
     needs: Permission
@@ -115,8 +115,8 @@ def _is_taken(found: Decision) -> bool:
     return found.state == DecisionState.TAKEN and not found.became
 
 
-TASKS: dict[str, Task] = {
-    "answer": Task(
+COMMANDS: dict[str, Command] = {
+    "answer": Command(
         _l("Record the answer"),
         _l("Record answer"),
         RUN,
@@ -125,7 +125,7 @@ TASKS: dict[str, Task] = {
         lambda f: f.state == DecisionState.ASKED,
         done=_l("The answer is recorded."),
     ),
-    "milestone": Task(
+    "milestone": Command(
         _l("Make it a milestone"),
         _l("Add milestone"),
         RUN,
@@ -135,7 +135,7 @@ TASKS: dict[str, Task] = {
         help=_l("It then stands in the plan, and the decision is carried out when it is reached."),
         done=_l("It is a milestone of the plan now."),
     ),
-    "action": Task(
+    "action": Command(
         _l("Make it an action"),
         _l("Add action"),
         RUN,
@@ -145,7 +145,7 @@ TASKS: dict[str, Task] = {
         help=_l("It then stands in the plan under its own code, led by the body that carries it out."),
         done=_l("It is an action of the plan now."),
     ),
-    "done": Task(
+    "done": Command(
         _l("Say that it is carried out"),
         _l("It is carried out"),
         SAY,
@@ -154,7 +154,7 @@ TASKS: dict[str, Task] = {
         _is_taken,
         done=_l("It is carried out."),
     ),
-    "edit": Task(
+    "edit": Command(
         _l("Change the decision"),
         _l("Save changes"),
         RUN,
@@ -162,12 +162,12 @@ TASKS: dict[str, Task] = {
         acts.update_decision,
         lambda _f: True,
     ),
-    "drop": Task(
+    "drop": Command(
         _l("Drop the decision"),
         _l("Drop it"),
         RUN,
         lambda d, _f: ReasonForm(d),
-        acts.drop_decision,
+        acts.discard_decision,
         lambda f: f.is_open,
         help=_l("It stays in the record, with the reason."),
         done=_l("The decision is dropped."),
@@ -178,8 +178,8 @@ TASKS: dict[str, Task] = {
 def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Promise, str]]:
     """What may be done to it now, by this person."""
     return [
-        (one.title, reverse("workspace:decision_task", args=[found.number, name]))
-        for name, one in TASKS.items()
+        (one.title, reverse("workspace:decision_command", args=[found.number, name]))
+        for name, one in COMMANDS.items()
         if one.is_open(found) and can(request.user, one.needs, found)
     ]
 
@@ -187,12 +187,12 @@ def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Promise, str]]:
 def task(request: HttpRequest, number: str, task: str) -> HttpResponse:
     """A form of one act on the decision."""
     found = get_decision_for(request.user, number)
-    one = TASKS.get(task)
+    one = COMMANDS.get(task)
     if one is None:
         raise Missing
     must(request.user, one.needs, found)
-    question = Question(
-        one.title, one.button, found.desk_url(), about=found.named(), help=one.help, done=one.done, room="meetings"
+    question = FormPage(
+        one.title, one.button, found.workspace_url(), about=found.named(), help=one.help, done=one.done, room="meetings"
     )
     form = one.form(posted(request), found)
-    return ask(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)

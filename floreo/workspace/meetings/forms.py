@@ -106,7 +106,7 @@ class SeatForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:  # these fields know rows by their code
-            self.initial["organisation"] = self.instance.organisation.heir().code
+            self.initial["organisation"] = self.instance.organisation.successor().code
             self.initial["person"] = self.instance.person.code if self.instance.person else ""
 
 
@@ -181,7 +181,7 @@ class DecisionForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             body, person = self.instance.organisation, self.instance.person
-            self.initial["organisation"] = body.heir().code if body else ""
+            self.initial["organisation"] = body.successor().code if body else ""
             self.initial["person"] = person.code if person else ""
 
 

@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern] = [
     path(_M + "invitation.ics", views.invitation, name="meeting_invitation"),
     path(_M + "papers/<slug:kind>/", views.paper, name="meeting_paper"),
     path(_M + "papers/<slug:kind>.<slug:form>", views.paper, name="meeting_file"),
-    path(_M + "do/<slug:task>/", views.task, name="meeting_task"),
+    path(_M + "do/<slug:task>/", views.task, name="meeting_command"),
     path(_I, views.edit_item, name="edit_point"),
     path(_I + "place/", views.place, name="move_point"),
     path(_I + "remove/", views.remove_item, name="remove_point"),
@@ -34,5 +34,5 @@ urlpatterns: list[URLPattern] = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.new_decision, name="new_decision"),
     path("decisions/<slug:number>/", decisions.decision, name="decision"),
-    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_task"),
+    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_command"),
 ]

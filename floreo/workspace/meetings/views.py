@@ -34,11 +34,11 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.tables import MEETINGS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
 from floreo.workspace.meetings.unanswered import points_for
-from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.forms import PlanForm, ReasonForm
 
 RUN = Permission.MEETING_RUN
@@ -51,7 +51,7 @@ def meetings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     context = {
-        "desk_section": "meetings",
+        "workspace_section": "meetings",
         "listing": listing,
         "rows": [(m, say.stage(m)) for m in listing.rows],
         "open": Decision.objects.open().count(),
@@ -97,7 +97,7 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     seats = list(found.attendances.select_related("organisation", "person"))
     loose = queries.shown(found.decisions.filter(item=None).select_related("edition", "organisation", "person"))
     context: dict[str, Any] = {
-        "desk_section": "meetings",
+        "workspace_section": "meetings",
         "meeting": found,
         "title": say.title(found),
         "when": say.when(found),
@@ -105,7 +105,7 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
         "points": _points(found),
         "loose": loose,
         "attendance": [(a, say.attended(a, names=True)) for a in seats],
-        "came": say.attendance_words(seats) if seats else "",
+        "came": say.attendance_text(seats) if seats else "",
         "earlier": queries.earlier_meeting(found),
         "corrections": list(found.corrections.all()),
         "may_run": may_run,
@@ -126,7 +126,7 @@ def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     made = len(agenda.draw_agenda(found, by=person(request), more=points_for(edition_of(found))))
     said = ngettext("%(n)d point is added.", "%(n)d points are added.", made) % {"n": made}
     messages.success(request, said if made else _("Nothing is new: the agenda holds it all already."))
-    return HttpResponseRedirect(f"{found.desk_url()}#agenda")
+    return HttpResponseRedirect(f"{found.workspace_url()}#agenda")
 
 
 @require_POST
@@ -135,7 +135,7 @@ def place(request: HttpRequest, *, committee: str, code: str, item: str) -> Http
     must(request.user, RUN)
     found = get_item_for(request.user, committee, code, item)
     agenda.move_item(found, by=person(request), up=request.POST.get("way") == "up")
-    return HttpResponseRedirect(f"{found.meeting.desk_url()}#point-{found.code}")
+    return HttpResponseRedirect(f"{found.meeting.workspace_url()}#point-{found.code}")
 
 
 def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
@@ -158,7 +158,7 @@ def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
                 messages.success(request, _("Everything is kept."))
                 return HttpResponseRedirect(request.path)
     context = {
-        "desk_section": "meetings",
+        "workspace_section": "meetings",
         "meeting": found,
         "title": say.title(found),
         "when": say.when(found),
@@ -186,7 +186,13 @@ def paper(request: HttpRequest, *, committee: str, code: str, kind: str, form: s
     public = request.GET.get("for") == "public"
     document = _PAPERS[kind](found, internal=not public)
     if not form:
-        context = {"desk_section": "meetings", "meeting": found, "doc": document, "kind": kind, "is_public": public}
+        context = {
+            "workspace_section": "meetings",
+            "meeting": found,
+            "doc": document,
+            "kind": kind,
+            "is_public": public,
+        }
         return render(request, "workspace/meetings/paper.html", context)
     make, media_type = _FORMS[form]
     response = HttpResponse(make(document), content_type=media_type)
@@ -207,7 +213,7 @@ SAVED = _l("Saved.")
 
 
 @dataclass(frozen=True)
-class Task:
+class Command:
     """One thing that is done to a meeting: its words, its form and its action."""
 
     title: Promise
@@ -238,14 +244,14 @@ def _plain(_data: Any, _found: Meeting) -> PlanForm:
     return PlanForm(_data)
 
 
-TASKS: dict[str, Task] = {
-    "edit": Task(
+COMMANDS: dict[str, Command] = {
+    "edit": Command(
         _l("Change place and opening"),
         _l("Save changes"),
         lambda d, m: forms.MeetingForm(d, instance=m),
         calling.update_meeting,
     ),
-    "move": Task(
+    "move": Command(
         _l("Move the meeting"),
         _l("Move meeting"),
         _move,
@@ -253,7 +259,7 @@ TASKS: dict[str, Task] = {
         help=_l("Every member gets a letter with the new day."),
         done=_l("The meeting is moved, and its members are told."),
     ),
-    "cancel": Task(
+    "cancel": Command(
         _l("Call the meeting off"),
         _l("Call it off"),
         lambda d, _m: ReasonForm(d),
@@ -261,7 +267,7 @@ TASKS: dict[str, Task] = {
         help=_l("Every member gets a letter with the reason."),
         done=_l("The meeting is called off, and its members are told."),
     ),
-    "send": Task(
+    "send": Command(
         _l("Send the agenda"),
         _l("Send agenda"),
         _plain,
@@ -269,21 +275,21 @@ TASKS: dict[str, Task] = {
         help=_l("Every seat gets the agenda by letter, in its own language."),
         done=_l("The agenda is on its way."),
     ),
-    "point": Task(
+    "point": Command(
         _l("Add a point"),
         _l("Add point"),
         lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)),
         agenda.add_item,
         done=_l("The point is added."),
     ),
-    "decide": Task(
+    "decide": Command(
         _l("Record a decision"),
         _l("Record decision"),
         lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
         _decide,
         done=_l("The decision is recorded."),
     ),
-    "circulate": Task(
+    "circulate": Command(
         _l("Send the minutes"),
         _l("Send minutes"),
         _plain,
@@ -291,7 +297,7 @@ TASKS: dict[str, Task] = {
         help=_l("Every seat gets the minutes by letter, without their internal text."),
         done=_l("The minutes are on their way."),
     ),
-    "approve": Task(
+    "approve": Command(
         _l("Record that the minutes are approved"),
         _l("They are approved"),
         lambda d, m: forms.ApproveForm(m, d),
@@ -299,7 +305,7 @@ TASKS: dict[str, Task] = {
         help=_l("From then on they never change. What turns out wrong is corrected beside them."),
         done=_l("The minutes are approved."),
     ),
-    "correct": Task(
+    "correct": Command(
         _l("Correct the minutes"),
         _l("Add correction"),
         lambda d, _m: forms.CorrectForm(d),
@@ -313,37 +319,39 @@ def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpR
     """A form of one act on the meeting."""
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
-    one = TASKS.get(task)
+    one = COMMANDS.get(task)
     if one is None:
         raise Missing
     about = f"{say.title(found)}. {say.when(found)}"
-    question = Question(
-        one.title, one.button, found.desk_url(), about=about, help=one.help, done=one.done, room="meetings"
+    question = FormPage(
+        one.title, one.button, found.workspace_url(), about=about, help=one.help, done=one.done, room="meetings"
     )
     form = one.form(posted(request), found)
-    return ask(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
 
 
 def edit_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_item_for(request.user, committee, code, item)
     form = forms.ItemForm(posted(request), instance=found)
-    question = Question(
-        _("Change a point"), _("Save changes"), found.meeting.desk_url(), done=_("Saved."), room="meetings"
+    question = FormPage(
+        _("Change a point"), _("Save changes"), found.meeting.workspace_url(), done=_("Saved."), room="meetings"
     )
-    return ask(request, form, lambda f: agenda.update_item(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: agenda.update_item(found, by=person(request), **f), question, thing=found)
 
 
 def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_item_for(request.user, committee, code, item)
-    question = Question(
+    question = FormPage(
         _("Take a point off the agenda"),
         _("Take it off"),
-        found.meeting.desk_url(),
+        found.meeting.workspace_url(),
         about=found.in_language("title"),
         help=_("Drawing the agenda again brings back what is still late."),
         done=_("The point is taken off."),
         room="meetings",
     )
-    return ask(request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question)
+    return form_page(
+        request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
+    )

@@ -90,7 +90,7 @@ class PlaceForm(PlanForm):
         super().__init__(data, initial={"grant": line.grant.code if line.grant else ""})
         rows = Grant.objects.filter(currency=line.currency).select_related("funder")
         if line.funder is not None:
-            rows = rows.filter(funder__in={line.funder, line.funder.heir()})
+            rows = rows.filter(funder__in={line.funder, line.funder.successor()})
         field = self.fields["grant"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows

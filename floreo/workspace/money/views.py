@@ -14,7 +14,7 @@ from floreo.strategy.models import Edition, Grant
 from floreo.strategy.money import grants_of, money_of, visible_grants, visible_lines
 from floreo.strategy.presenters import money as say
 from floreo.strategy.queries import current_edition
-from floreo.workspace.accounts.trail import history_of
+from floreo.workspace.accounts.verbs import history_of
 
 ROOM = "money"
 SHOWN = 100  # lines of a list on this page; all are in the table of budget lines
@@ -26,7 +26,7 @@ def money_home(request: HttpRequest) -> HttpResponse:
     edition = current_edition(request.user)
     if edition is not None:
         return redirect("workspace:money", edition.code)
-    return render(request, "workspace/money/nothing_yet.html", {"desk_section": ROOM})
+    return render(request, "workspace/money/nothing_yet.html", {"workspace_section": ROOM})
 
 
 def money(request: HttpRequest, code: str) -> HttpResponse:
@@ -38,7 +38,7 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
     unused = grants_of(visible_grants(request.user).filter(lines=None), request.user)
     loose = visible_lines(request.user, edition).filter(grant=None).order_by("action__position", "fiscal_year", "pk")
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "edition": edition,
         "facts": facts,
         "headline": say.headline(facts),
@@ -65,7 +65,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     facts = grants_of(Grant.objects.filter(pk=found.pk), request.user)[0]
     lines = visible_lines(request.user).filter(grant=found).select_related("action__edition")
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "grant": found,
         "facts": facts,
         "sentence": say.grant_sentence(facts),
@@ -83,7 +83,7 @@ def budget_line(request: HttpRequest, pk: int) -> HttpResponse:
     payments = list(line.payments.all())
     attached = evidence_of([key(payment) for payment in payments], request.user)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "line": line,
         "rows": [(p, key(p), attached.get(key(p), [])) for p in payments],
         "may_edit": can(request.user, Permission.PLAN_EDIT),

@@ -156,13 +156,13 @@ class ExpectMilestoneForm(VersionedForm):
     note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
 
 
-class PartForm(PlanForm):
+class ParticipationForm(PlanForm):
     organisation = organisation_field(_l("Organisation"))
     part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
     since = day_field(_l("Since"), help_text=_l("Empty when not known."))
 
 
-class EndPartForm(PlanForm):
+class EndParticipationForm(PlanForm):
     until = day_field(_l("Last day"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -201,7 +201,7 @@ class MoneyForm(RecordForm):
             "fiscal_year": _l("Fiscal year"),
             "currency": _l("Currency"),
             "amount": _l("Planned"),
-            "stage": _l("Standing"),
+            "stage": _l("StatusResult"),
             "grant": _l("Agreement that pays for it"),
             "spent": _l("Spent so far"),
             "note": _l("What it is for"),
@@ -257,6 +257,6 @@ class CloseRiskForm(PlanForm):
         self.fields["on"].initial = clock.today
 
 
-def part_words(part: Participation) -> str:
-    """Whose part a page is about: "National CSIRT (Lead)"."""
+def part_text(part: Participation) -> str:
+    """Recipient part a page is about: "National CSIRT (Lead)"."""
     return _("%(name)s (%(part)s)") % {"name": part.organisation.in_language("name"), "part": part.get_part_display()}

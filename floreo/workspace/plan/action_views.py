@@ -22,18 +22,18 @@ from floreo.core.models import Record, Translated
 from floreo.evidence.queries import Shown, shown_beside
 from floreo.meetings.queries import decisions_about
 from floreo.reviews.access import may_see
-from floreo.reviews.presenters import asked_words
-from floreo.reviews.queries import open_asks_about
+from floreo.reviews.presenters import asked_text
+from floreo.reviews.queries import open_requests_about
 from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
-from floreo.strategy.actions.carrying import lineage
+from floreo.strategy.actions.next_edition import lineage
 from floreo.strategy.logic import Money, total
 from floreo.strategy.models import Action, Milestone, Participation
 from floreo.strategy.presenters import actions as say
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.history import history_of
+from floreo.workspace.plan.commands import ACTION_COMMANDS, CHILD_COMMANDS, Command, commands_for
 from floreo.workspace.plan.edition_views import actions_listing
-from floreo.workspace.plan.history import history_of
-from floreo.workspace.plan.tasks import ACTION_TASKS, CHILD_TASKS, Task, tasks_for
 
 
 def actions(request: HttpRequest, edition: str) -> HttpResponseBase:
@@ -46,7 +46,7 @@ def actions(request: HttpRequest, edition: str) -> HttpResponseBase:
     today = clock.today()
     rows = [(act, say.status_note(act, today=today)) for act in listing.rows]
     may_edit = can(request.user, Permission.PLAN_EDIT)
-    context = {"desk_section": "plan", "edition": found, "listing": listing, "rows": rows, "may_edit": may_edit}
+    context = {"workspace_section": "plan", "edition": found, "listing": listing, "rows": rows, "may_edit": may_edit}
     return render(request, "workspace/plan/actions.html", context)
 
 
@@ -63,7 +63,7 @@ class _Step:
 def _steps(milestones: list[Milestone], evidence: Mapping[str, Shown]) -> list[_Step]:
     today = clock.today()
     return [
-        _Step(m, say.milestone_status(m, today=today), say.milestone_words(m, today=today), evidence[key(m)])
+        _Step(m, say.milestone_status(m, today=today), say.milestone_text(m, today=today), evidence[key(m)])
         for m in milestones
     ]
 
@@ -91,13 +91,13 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     now, before = _parts(act)
     updates = list(act.updates.all()[:20])
     context = {
-        "desk_section": "plan",
+        "workspace_section": "plan",
         "act": act,
         "edition": act.edition,
-        "may": tasks_for(request.user, act),
-        "why": say.why(act, act.standing, milestones, today=clock.today()),
+        "may": commands_for(request.user, act),
+        "why": say.why(act, act.status_result, milestones, today=clock.today()),
         "steps": _steps(milestones, evidence),
-        "reached": say.reached_words(milestones),
+        "reached": say.reached_text(milestones),
         "evidence": evidence[key(act)],
         "parts": now,
         "former_parts": before,
@@ -107,7 +107,9 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "updates": updates,
         "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
-        "asked": [(asked_words(a), a.desk_url() if may_see(request.user, a) else "") for a in open_asks_about(act)],
+        "asked": [
+            (asked_text(a), a.workspace_url() if may_see(request.user, a) else "") for a in open_requests_about(act)
+        ],
         "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
         "history": history_of(act, viewer=request.user),
         "sees_person": can(request.user, Permission.PEOPLE_READ, act.person),
@@ -117,7 +119,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 
 def _back(act: Action, section: str = "") -> str:
-    address = act.desk_url()
+    address = act.workspace_url()
     return f"{address}#{section}" if section else address
 
 
@@ -131,8 +133,10 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"{plan}#action-{act.code}")
 
 
-def _ask(request: HttpRequest, task: Task, act: Action, thing: Record, *, about: str, back: str = "") -> HttpResponse:
-    question = Question(
+def _ask(
+    request: HttpRequest, task: Command, act: Action, thing: Record, *, about: str, back: str = ""
+) -> HttpResponse:
+    question = FormPage(
         task.title,
         task.button,
         back or _back(act, task.section),
@@ -142,13 +146,13 @@ def _ask(request: HttpRequest, task: Task, act: Action, thing: Record, *, about:
         section=task.section,
     )
     form = task.form(posted(request), thing)
-    return ask(request, form, lambda facts: task.do(thing, person(request), facts), question, thing=thing)
+    return form_page(request, form, lambda facts: task.do(thing, person(request), facts), question, thing=thing)
 
 
 def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpResponse:
     """A form of one act on the action."""
     act = get_action_for(request.user, edition, code)
-    found = ACTION_TASKS.get(task)
+    found = ACTION_COMMANDS.get(task)
     if found is None:
         raise Missing
     must(request.user, found.needs, act)
@@ -169,10 +173,10 @@ def _child(act: Action, kind: str, key: str) -> Any:
     return child
 
 
-def child_task(request: HttpRequest, *, edition: str, code: str, kind: str, child: str, task: str) -> HttpResponse:
+def child_command(request: HttpRequest, *, edition: str, code: str, kind: str, child: str, task: str) -> HttpResponse:
     """A form of one act on something that hangs on the action."""
     act = get_action_for(request.user, edition, code)
-    found = CHILD_TASKS.get(kind, {}).get(task)
+    found = CHILD_COMMANDS.get(kind, {}).get(task)
     if found is None:
         raise Missing
     must(request.user, found.needs, act)

@@ -15,8 +15,8 @@ from floreo.strategy.actions import actions as action_acts
 from floreo.strategy.actions import objectives as objective_acts
 from floreo.strategy.actions import pillars as pillar_acts
 from floreo.strategy.models import Action, Edition, Objective, Pillar
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
 
 
 def _back(edition: Edition, anchor: str = "", *, open_pillar: str = "") -> str:
@@ -30,20 +30,20 @@ def new_pillar(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_edition_for(request.user, edition)
     form = forms.NewPillarForm(posted(request), free_code=forms.free_pillar_code(found), instance=Pillar(edition=found))
-    question = Question(
+    question = FormPage(
         _("Add a pillar"), _("Add pillar"), _back(found), about=found.named(), done=_("The pillar is added.")
     )
-    return ask(request, form, lambda facts: pillar_acts.add_pillar(found, by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: pillar_acts.add_pillar(found, by=person(request), **facts), question)
 
 
 def edit_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     pillar = get_pillar_for(request.user, edition, code)
-    question = Question(
+    question = FormPage(
         _("Change the pillar"), _("Save changes"), _back(pillar.edition), about=pillar.named(), done=_("Saved.")
     )
     form = forms.PillarForm(posted(request), instance=pillar)
-    return ask(
+    return form_page(
         request,
         form,
         lambda facts: pillar_acts.update_pillar(pillar, by=person(request), **facts),
@@ -63,7 +63,7 @@ def move_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 def remove_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     pillar = get_pillar_for(request.user, edition, code)
-    question = Question(
+    question = FormPage(
         _("Remove the pillar"),
         _("Remove pillar"),
         _back(pillar.edition),
@@ -72,7 +72,7 @@ def remove_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse
         done=_("The pillar is removed."),
     )
     form = forms.PlanForm(posted(request))
-    return ask(request, form, lambda _f: pillar_acts.remove_pillar(pillar, by=person(request)), question)
+    return form_page(request, form, lambda _f: pillar_acts.remove_pillar(pillar, by=person(request)), question)
 
 
 def new_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -81,20 +81,22 @@ def new_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse
     form = forms.NewObjectiveForm(
         posted(request), free_code=forms.free_objective_code(pillar), instance=Objective(pillar=pillar)
     )
-    question = Question(
+    question = FormPage(
         _("Add an objective"),
         _("Add objective"),
         _back(pillar.edition),
         about=pillar.named(),
         done=_("The objective is added."),
     )
-    return ask(request, form, lambda facts: objective_acts.add_objective(pillar, by=person(request), **facts), question)
+    return form_page(
+        request, form, lambda facts: objective_acts.add_objective(pillar, by=person(request), **facts), question
+    )
 
 
 def edit_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
-    question = Question(
+    question = FormPage(
         _("Change the objective"),
         _("Save changes"),
         _back(objective.edition),
@@ -102,7 +104,7 @@ def edit_objective(request: HttpRequest, edition: str, code: str) -> HttpRespons
         done=_("Saved."),
     )
     form = forms.ObjectiveForm(posted(request), instance=objective)
-    return ask(
+    return form_page(
         request,
         form,
         lambda facts: objective_acts.update_objective(objective, by=person(request), **facts),
@@ -124,7 +126,7 @@ def move_objective(request: HttpRequest, edition: str, code: str) -> HttpRespons
 def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     objective = get_objective_for(request.user, edition, code)
-    question = Question(
+    question = FormPage(
         _("Remove the objective"),
         _("Remove objective"),
         _back(objective.edition),
@@ -133,7 +135,7 @@ def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpRespo
         done=_("The objective is removed."),
     )
     form = forms.PlanForm(posted(request))
-    return ask(request, form, lambda _f: objective_acts.remove_objective(objective, by=person(request)), question)
+    return form_page(request, form, lambda _f: objective_acts.remove_objective(objective, by=person(request)), question)
 
 
 def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -141,7 +143,7 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     objective = get_objective_for(request.user, edition, code)
     blank = Action(edition=objective.edition, objective=objective)
     form = forms.NewActionForm(posted(request), free_code=forms.free_action_code(objective), instance=blank)
-    question = Question(
+    question = FormPage(
         _("Add an action"),
         _("Add action"),
         _back(objective.edition, f"objective-{code}", open_pillar=objective.pillar.code),
@@ -149,4 +151,6 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         help=_("Who leads it, its milestones and its money come next, on its own page."),
         done=_("The action is added."),
     )
-    return ask(request, form, lambda facts: action_acts.add_action(objective, by=person(request), **facts), question)
+    return form_page(
+        request, form, lambda facts: action_acts.add_action(objective, by=person(request), **facts), question
+    )

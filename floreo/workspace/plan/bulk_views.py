@@ -24,7 +24,7 @@ from floreo.strategy.access import get_edition_for
 from floreo.strategy.actions import bulk as acts
 from floreo.strategy.actions.bulk import RefusedRow, RowsRefused
 from floreo.strategy.models import Action
-from floreo.workspace.plan.asking import person, posted
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.plan.forms import PlanForm, day_field, organisation_field, person_field
 
 
@@ -79,12 +79,12 @@ class Change:
 
 
 CHANGES: Mapping[str, Change] = {
-    "due": Change(_("Set the due date"), DueForm, acts.set_due_of_many),
-    "shift": Change(_("Move the dates"), ShiftForm, acts.shift_many),
-    "lead": Change(_("Set the lead"), LeadForm, acts.set_lead_of_many),
-    "person": Change(_("Set the person responsible"), PersonForm, acts.set_person_of_many),
-    "confirmed": Change(_("Set confirmed or not"), ConfirmedForm, acts.set_confirmed_of_many),
-    "public": Change(_("Set public or internal"), PublicForm, acts.set_public_of_many, Permission.PLAN_PUBLISH),
+    "due": Change(_("Set the due date"), DueForm, acts.bulk_set_due),
+    "shift": Change(_("Move the dates"), ShiftForm, acts.bulk_shift),
+    "lead": Change(_("Set the lead"), LeadForm, acts.bulk_set_lead),
+    "person": Change(_("Set the person responsible"), PersonForm, acts.bulk_set_person),
+    "confirmed": Change(_("Set confirmed or not"), ConfirmedForm, acts.bulk_set_confirmed),
+    "public": Change(_("Set public or internal"), PublicForm, acts.bulk_set_public, Permission.PLAN_PUBLISH),
 }
 
 
@@ -122,7 +122,7 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
     actions = Action.objects.filter(edition=found, code__in=codes)
     title = _g("Choose actions first") if not actions else change.title
     context = {
-        "desk_section": "plan",
+        "workspace_section": "plan",
         "edition": found,
         "actions": actions,
         "form": form,

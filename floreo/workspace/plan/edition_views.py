@@ -19,14 +19,14 @@ from floreo.core.tables import Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.actions import editions as acts
-from floreo.strategy.actions.carrying import start_next_edition
+from floreo.strategy.actions.next_edition import start_next_edition
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition, EditionState, Part, Participation, Pillar
-from floreo.strategy.presenters import standing
+from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import OPEN_AT_MOST, counts_by_edition, plan_tree
 from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan import forms
-from floreo.workspace.plan.asking import Question, ask, person, posted
 from floreo.workspace.plan.bulk_views import CHANGES
 
 
@@ -37,18 +37,18 @@ def editions(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     counts = counts_by_edition(listing.rows)
-    rows = [(edition, standing.tally_words(counts[edition.pk])) for edition in listing.rows]
+    rows = [(edition, status_text.tally_text(counts[edition.pk])) for edition in listing.rows]
     may_edit = can(request.user, Permission.PLAN_EDIT)
     return render(
         request,
         "workspace/plan/editions.html",
-        {"listing": listing, "rows": rows, "may_edit": may_edit, "desk_section": "plan"},
+        {"listing": listing, "rows": rows, "may_edit": may_edit, "workspace_section": "plan"},
     )
 
 
 def new_edition(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
-    question = Question(
+    question = FormPage(
         _("New edition"),
         _("Add edition"),
         reverse("workspace:editions"),
@@ -56,7 +56,7 @@ def new_edition(request: HttpRequest) -> HttpResponse:
         done=_("The edition is added. Add its pillars next."),
     )
     form = forms.NewEditionForm(posted(request))
-    return ask(request, form, lambda facts: acts.create_edition(by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: acts.create_edition(by=person(request), **facts), question)
 
 
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
@@ -118,7 +118,7 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
     for pillar in tree:
         for _objective, acts_of in pillar.objectives:
             for act in acts_of:
-                act.leads = [p.organisation.heir() for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # for the page only
+                act.leads = [p.organisation.successor() for p in act.current_parts if p.part == Part.LEAD]  # type: ignore[attr-defined]  # for the page only
     counts = {s: sum(p.counts[s] for p in tree) for s in Status}
     order = request.GET.get("order", "")
     context = {
@@ -131,7 +131,7 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
         "may_edit": can(request.user, Permission.PLAN_EDIT),
         "may_publish": can(request.user, Permission.PLAN_PUBLISH),
         "ordering": bool(order) and not listing.is_narrowed,
-        "desk_section": "plan",
+        "workspace_section": "plan",
         "in_force": found.state == EditionState.IN_FORCE,
         "has_next": Edition.objects.filter(follows=found).exists(),
     }
@@ -139,17 +139,17 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
 
 
 def _answer(edition: Edition, counts: dict[Any, int]) -> str:
-    return standing.standing_sentences(counts) or _("No action yet.")
+    return status_text.status_sentences(counts) or _("No action yet.")
 
 
 def edit_edition(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_EDIT)
     found = get_edition_for(request.user, edition)
-    question = Question(
+    question = FormPage(
         _("Change the edition"), _("Save changes"), back_to(found), about=found.named(), done=_("Saved.")
     )
     form = forms.EditionForm(posted(request), instance=found)
-    return ask(
+    return form_page(
         request, form, lambda facts: acts.update_edition(found, by=person(request), **facts), question, thing=found
     )
 
@@ -162,7 +162,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_PUBLISH)
     found = get_edition_for(request.user, edition)
     in_force = found.state == EditionState.DRAFT
-    question = Question(
+    question = FormPage(
         _("Publish this edition"),
         _("Publish edition"),
         back_to(found),
@@ -172,7 +172,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         else _("The public sees it from now on."),
         done=_("The edition is public."),
     )
-    return ask(
+    return form_page(
         request, forms.PlanForm(posted(request)), lambda _f: acts.publish_edition(found, by=person(request)), question
     )
 
@@ -180,7 +180,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
 def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_PUBLISH)
     found = get_edition_for(request.user, edition)
-    question = Question(
+    question = FormPage(
         _("Take this edition from the public site"),
         _("Unpublish edition"),
         back_to(found),
@@ -189,13 +189,13 @@ def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The edition is no longer public."),
     )
     form = forms.ReasonForm(posted(request))
-    return ask(request, form, lambda facts: acts.unpublish_edition(found, by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: acts.unpublish_edition(found, by=person(request), **facts), question)
 
 
 def end(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_PUBLISH)
     found = get_edition_for(request.user, edition)
-    question = Question(
+    question = FormPage(
         _("End this edition"),
         _("End edition"),
         back_to(found),
@@ -204,7 +204,7 @@ def end(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The edition has ended."),
     )
     form = forms.EndEditionForm(posted(request))
-    return ask(request, form, lambda facts: acts.end_edition(found, by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: acts.end_edition(found, by=person(request), **facts), question)
 
 
 def start_next(request: HttpRequest, edition: str) -> HttpResponse:
@@ -214,7 +214,7 @@ def start_next(request: HttpRequest, edition: str) -> HttpResponse:
     if not can(request.user, Permission.PLAN_READ):
         raise NotAllowed
     open_actions = Action.objects.filter(edition=found, closed_on=None).count()
-    question = Question(
+    question = FormPage(
         _("Start the next edition"),
         _("Start next edition"),
         reverse("workspace:editions"),
@@ -227,4 +227,4 @@ def start_next(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The next edition is in preparation."),
     )
     form = forms.NextEditionForm(posted(request))
-    return ask(request, form, lambda facts: start_next_edition(found, by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: start_next_edition(found, by=person(request), **facts), question)

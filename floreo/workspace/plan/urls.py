@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from floreo.workspace.plan import action_views, branch_views, bulk_views, edition_views, sheet_views
+from floreo.workspace.plan import action_views, branch_views, bulk_views, edition_views, workbook_views
 
 _E = "plan/<slug:edition>/"
 _A = _E + "actions/<str:code>/"
@@ -17,9 +17,9 @@ urlpatterns: list[URLPattern] = [
     path(_E + "end/", edition_views.end, name="end_edition"),
     path(_E + "next/", edition_views.start_next, name="next_edition"),
     path(_E + "bulk/", bulk_views.bulk, name="bulk_actions"),
-    path(_E + "workbook.xlsx", sheet_views.workbook, name="plan_workbook"),
-    path(_E + "workbook/", sheet_views.upload, name="import_workbook"),
-    path(_E + "workbook/apply/", sheet_views.apply, name="apply_workbook"),
+    path(_E + "workbook.xlsx", workbook_views.workbook, name="plan_workbook"),
+    path(_E + "workbook/", workbook_views.upload, name="import_workbook"),
+    path(_E + "workbook/apply/", workbook_views.apply, name="apply_workbook"),
     path(_E + "pillars/new/", branch_views.new_pillar, name="new_pillar"),
     path(_E + "pillars/<str:code>/edit/", branch_views.edit_pillar, name="edit_pillar"),
     path(_E + "pillars/<str:code>/move/", branch_views.move_pillar, name="move_pillar"),
@@ -32,6 +32,6 @@ urlpatterns: list[URLPattern] = [
     path(_E + "actions/", action_views.actions, name="actions"),
     path(_A, action_views.action, name="action"),
     path(_A + "place/", action_views.move, name="move_action"),
-    path(_A + "do/<slug:task>/", action_views.task, name="action_task"),
-    path(_A + "<slug:kind>/<str:child>/<slug:task>/", action_views.child_task, name="child_task"),
+    path(_A + "do/<slug:task>/", action_views.task, name="action_command"),
+    path(_A + "<slug:kind>/<str:child>/<slug:task>/", action_views.child_command, name="child_command"),
 ]

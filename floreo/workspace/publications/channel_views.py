@@ -14,7 +14,7 @@ from floreo.publications.access import get_channel_for, get_posting_for, get_pub
 from floreo.publications.actions import channels as acts
 from floreo.publications.models import Channel
 from floreo.publications.tables import CHANNELS
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.publications import forms
 from floreo.workspace.publications.views import ROOM
 
@@ -25,14 +25,14 @@ def channels(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     may = can(request.user, Permission.PUBLICATION_PUBLISH)
-    context = {"desk_section": ROOM, "listing": listing, "rows": listing.rows, "may_edit": may}
+    context = {"workspace_section": ROOM, "listing": listing, "rows": listing.rows, "may_edit": may}
     return render(request, "workspace/publications/channels.html", context)
 
 
 def new_channel(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     form = forms.NewChannelForm(posted(request), instance=Channel())
-    question = Question(
+    question = FormPage(
         _("Add a channel"),
         _("Add channel"),
         reverse("workspace:channels"),
@@ -40,13 +40,13 @@ def new_channel(request: HttpRequest) -> HttpResponse:
         help=_("Where publications are posted besides this site. Each then asks for a posting by it."),
         done=_("The channel is added."),
     )
-    return ask(request, form, lambda f: acts.add_channel(f.pop("code"), by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_channel(f.pop("code"), by=person(request), **f), question)
 
 
 def edit_channel(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     found = get_channel_for(request.user, code)
-    question = Question(
+    question = FormPage(
         _("Change the channel"),
         _("Save changes"),
         reverse("workspace:channels"),
@@ -56,51 +56,53 @@ def edit_channel(request: HttpRequest, code: str) -> HttpResponse:
         done=_("Saved."),
     )
     form = forms.ChannelForm(posted(request), instance=found)
-    return ask(request, form, lambda f: acts.update_channel(found, by=person(request), **f), question, thing=found)
+    return form_page(
+        request, form, lambda f: acts.update_channel(found, by=person(request), **f), question, thing=found
+    )
 
 
 def new_posting(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     found = get_publication_for(request.user, code)
     form = forms.PostingForm(posted(request), initial={"channel": request.GET.get("channel", "")})
-    question = Question(
+    question = FormPage(
         _("Record a posting"),
         _("Record posting"),
-        found.desk_url(),
+        found.workspace_url(),
         about=found.named(),
         room=ROOM,
         help=_("Where it was posted, and when. It shows on its public page."),
         done=_("The posting is recorded."),
     )
-    return ask(request, form, lambda f: acts.record_posting(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.record_posting(found, by=person(request), **f), question)
 
 
 def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     found, way = get_publication_for(request.user, code), get_channel_for(request.user, channel)
-    question = Question(
+    question = FormPage(
         _("Leave a channel out"),
         _("Leave it out"),
-        found.desk_url(),
+        found.workspace_url(),
         about=f"{found.named()}: {way.named()}",
         room=ROOM,
         help=_("It is no longer owed. The reason stays at this desk."),
         done=_("The channel is left out."),
     )
     form = forms.ReasonForm(posted(request))
-    return ask(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
+    return form_page(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
 
 
 def remove_posting(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_PUBLISH)
     posting = get_posting_for(request.user, code, pk)
-    question = Question(
+    question = FormPage(
         _("Remove a record of a posting"),
         _("Remove record"),
-        posting.publication.desk_url(),
+        posting.publication.workspace_url(),
         about=posting.channel.named(),
         room=ROOM,
         done=_("The record is removed."),
     )
     form = forms.ReasonForm(posted(request))
-    return ask(request, form, lambda f: acts.remove_posting(posting, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.remove_posting(posting, by=person(request), **f), question)

@@ -25,11 +25,11 @@ from floreo.publications.access import get_publication_for
 from floreo.publications.actions import publishing, writing
 from floreo.publications.files import opened_file
 from floreo.publications.models import Publication, PublicationState
-from floreo.publications.presenters import channels_words, state_words
+from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import DESK_PUBLICATIONS
-from floreo.workspace.accounts.trail import history_of
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import PlanForm
 from floreo.workspace.publications import forms
 
@@ -43,13 +43,13 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     waiting = not_posted([p for p in listing.rows if p.is_out])
-    rows = [(p, state_words(p), channels_words(len(waiting[p.pk])) if p.pk in waiting else "") for p in listing.rows]
-    context = {"desk_section": ROOM, "listing": listing, "rows": rows}
+    rows = [(p, state_text(p), channels_text(len(waiting[p.pk])) if p.pk in waiting else "") for p in listing.rows]
+    context = {"workspace_section": ROOM, "listing": listing, "rows": rows}
     return render(request, "workspace/publications/publications.html", context)
 
 
 @dataclass(frozen=True)
-class Task:
+class Command:
     """One thing that can be done to a publication: its words, its form, who may, and in which state it makes sense."""
 
     words: Promise
@@ -73,8 +73,8 @@ def _is_coming(p: Publication) -> bool:
 
 
 _WRITE, _PUBLISH = Permission.PUBLICATION_WRITE, Permission.PUBLICATION_PUBLISH
-TASKS: Mapping[str, Task] = {
-    "publish": Task(
+COMMANDS: Mapping[str, Command] = {
+    "publish": Command(
         _l("Publish now"),
         _l("Publish now"),
         _l("It is published."),
@@ -84,7 +84,7 @@ TASKS: Mapping[str, Task] = {
         _is_coming,
         _l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
     ),
-    "schedule": Task(
+    "schedule": Command(
         _l("Set when it goes out"),
         _l("Set this moment"),
         _l("It goes out by itself at that moment."),
@@ -94,7 +94,7 @@ TASKS: Mapping[str, Task] = {
         _is_coming,
         _l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
     ),
-    "hand-over": Task(
+    "hand-over": Command(
         _l("Hand it over"),
         _l("Hand it over"),
         _l("It waits for whoever may publish it."),
@@ -104,7 +104,7 @@ TASKS: Mapping[str, Task] = {
         _is_draft,
         _l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
     ),
-    "take-back": Task(
+    "take-back": Command(
         _l("Take it back"),
         _l("Take it back"),
         _l("It is a draft again."),
@@ -114,7 +114,7 @@ TASKS: Mapping[str, Task] = {
         lambda p: _is_coming(p) and not _is_draft(p),
         _l("It is a draft again, and no clock publishes it."),
     ),
-    "edit": Task(
+    "edit": Command(
         _l("Edit"),
         _l("Save"),
         _l("Saved."),
@@ -124,7 +124,7 @@ TASKS: Mapping[str, Task] = {
         _is_coming,
         of_row=True,
     ),
-    "take-file": Task(
+    "take-file": Command(
         _l("Take the file off"),
         _l("Take the file off"),
         _l("The file is off."),
@@ -133,7 +133,7 @@ TASKS: Mapping[str, Task] = {
         lambda p, by, f: writing.take_file(p, by=by),
         lambda p: _is_coming(p) and bool(p.file),
     ),
-    "correct": Task(
+    "correct": Command(
         _l("Correct it"),
         _l("Publish the correction"),
         _l("The correction is out."),
@@ -144,7 +144,7 @@ TASKS: Mapping[str, Task] = {
         _l("Its address stays. What it said before stays beside it, with what was wrong."),
         of_row=True,
     ),
-    "withdraw": Task(
+    "withdraw": Command(
         _l("Withdraw it"),
         _l("Withdraw it"),
         _l("It is withdrawn."),
@@ -154,7 +154,7 @@ TASKS: Mapping[str, Task] = {
         lambda p: p.is_out,
         _l("Text and file are no longer public. Its address says for good that it was withdrawn, and why."),
     ),
-    "remove": Task(
+    "remove": Command(
         _l("Remove the draft"),
         _l("Remove the draft"),
         _l("The draft is removed."),
@@ -171,7 +171,7 @@ TASKS: Mapping[str, Task] = {
 def new_publication(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PUBLICATION_WRITE)
     form = forms.NewPublicationForm(posted(request), instance=Publication())
-    question = Question(
+    question = FormPage(
         _("Write a publication"),
         _("Keep the draft"),
         reverse("workspace:publications"),
@@ -179,33 +179,35 @@ def new_publication(request: HttpRequest) -> HttpResponse:
         help=_("A draft first: nobody outside this desk sees it until it is published."),
         done=_("The draft is kept. Add a file, or hand it over."),
     )
-    return ask(request, form, lambda f: writing.write_publication(f.pop("code"), by=person(request), **f), question)
+    return form_page(
+        request, form, lambda f: writing.write_publication(f.pop("code"), by=person(request), **f), question
+    )
 
 
 def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
     """One thing done to a publication."""
-    found, asked = get_publication_for(request.user, code), TASKS.get(task)
+    found, asked = get_publication_for(request.user, code), COMMANDS.get(task)
     if asked is None:
         raise Missing
     must(request.user, asked.needs)
-    back = reverse("workspace:publications") if asked.leaves else found.desk_url()
-    question = Question(
+    back = reverse("workspace:publications") if asked.leaves else found.workspace_url()
+    question = FormPage(
         asked.words, asked.button, back, about=found.named(), help=asked.help, done=asked.done, room=ROOM
     )
     form = _form(asked, found, request)
-    return ask(request, form, lambda f: asked.do(found, person(request), f), question, thing=found)
+    return form_page(request, form, lambda f: asked.do(found, person(request), f), question, thing=found)
 
 
-def _form(asked: Task, found: Publication, request: HttpRequest) -> Any:
+def _form(asked: Command, found: Publication, request: HttpRequest) -> Any:
     return asked.form(posted(request), instance=found) if asked.of_row else asked.form(posted(request))
 
 
-def _may(user: object, found: Publication) -> dict[str, Task]:
-    """What this person may do to it now, in the order of TASKS."""
+def _may(user: object, found: Publication) -> dict[str, Command]:
+    """What this person may do to it now, in the order of COMMANDS."""
     clock_holds = found.embargo_until is not None and not can(user, _PUBLISH)
     return {
         name: each
-        for name, each in TASKS.items()
+        for name, each in COMMANDS.items()
         if each.fits(found) and can(user, each.needs) and not (clock_holds and each.needs is _WRITE)
     }
 
@@ -217,9 +219,9 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
     may = _may(request.user, found)
     lines = channels_of(found) if found.is_out or found.state == PublicationState.WITHDRAWN else []
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "publication": found,
-        "state": state_words(found),
+        "state": state_text(found),
         "lines": lines,
         "tasks": list(may.items()),
         "main": _main(may, lines),
@@ -232,7 +234,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/publications/publication.html", context)
 
 
-def _main(may: Mapping[str, Task], lines: list[Any]) -> str:
+def _main(may: Mapping[str, Command], lines: list[Any]) -> str:
     """The one thing that comes next."""
     if any(not line.is_done for line in lines):
         return ""  # then a posting comes next
@@ -255,8 +257,8 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
             refuse_on(form, refusal)
         else:
             messages.success(request, _("The file is kept."))
-            return HttpResponseRedirect(found.desk_url())
-    context = {"desk_section": ROOM, "publication": found, "form": form, "status": status}
+            return HttpResponseRedirect(found.workspace_url())
+    context = {"workspace_section": ROOM, "publication": found, "form": form, "status": status}
     return render(request, "workspace/publications/file.html", context, status=status)
 
 

@@ -10,7 +10,7 @@ from floreo.core.access import Permission, can, must, reach
 from floreo.core.errors import NotAllowed
 from floreo.feeds.access import sees_all
 from floreo.workspace.register import gaps as find
-from floreo.workspace.register.seen_loose import DAYS, seen_loose
+from floreo.workspace.register.unregistered import DAYS, unregistered
 
 SHOWN = 200  # of each list
 
@@ -20,19 +20,19 @@ def gaps(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_READ)
     if reach(request.user, Permission.REGISTER_READ) is not None:
         raise NotAllowed
-    bodies = find.told_about_findings()
+    bodies = find.notified_of_findings()
     shared, loose = find.overlaps(find.claims()), find.without_holder()
     silent, asked = find.without_contact(bodies), find.never_answered(bodies)
     count = len(shared) + len(loose) + len(silent) + len(asked)
     context = {
-        "desk_section": "networks",
+        "workspace_section": "networks",
         "overlaps": shared[:SHOWN],
         "loose": loose[:SHOWN],
         "silent": silent[:SHOWN],
         "unverified": asked[:SHOWN] if can(request.user, Permission.PEOPLE_READ) else [],
         "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count},
         "count": count,
-        "seen": seen_loose() if sees_all(request.user) else [],
+        "seen": unregistered() if sees_all(request.user) else [],
         "days": DAYS,
         "more": {"overlaps": len(shared) - SHOWN, "unverified": len(asked) - SHOWN},
         "may_edit": can(request.user, Permission.REGISTER_EDIT),

@@ -39,10 +39,10 @@ def claims() -> list[Claim]:
     """Every prefix that the register knows, shorter ones first, so that what lies within follows what it lies in."""
     found = []
     for network in Network.objects.select_related("holder__merged_into"):
-        body = network.holder.heir() if network.holder else None
+        body = network.holder.successor() if network.holder else None
         found += [Claim(ipaddress.ip_network(p, strict=False), body, str(network)) for p in network.prefixes]
     held = Holding.objects.filter(kind=HoldingKind.PREFIX).select_related("organisation__merged_into")
-    found += [Claim(ipaddress.ip_network(h.value, strict=False), h.organisation.heir(), "") for h in held]
+    found += [Claim(ipaddress.ip_network(h.value, strict=False), h.organisation.successor(), "") for h in held]
     return sorted(found, key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen, not c.by))
 
 
@@ -69,7 +69,7 @@ def without_holder() -> list[Network]:
     return list(Network.objects.filter(holder=None))
 
 
-def told_about_findings() -> list[Organisation]:
+def notified_of_findings() -> list[Organisation]:
     """Bodies with a network or a holding: what the letters of feeds go to."""
     rows = Organisation.objects.filter(merged_into=None).exclude(Q(networks=None) & Q(holdings=None))
     return list(rows.distinct().prefetch_related("contacts"))

@@ -13,7 +13,7 @@ from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Holding, Organisation
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import ReasonForm
 from floreo.workspace.register import forms
 
@@ -30,10 +30,10 @@ def _holding(organisation: Organisation, pk: int) -> Holding:
     return holding
 
 
-def _about(organisation: Organisation, title: Any, button: Any, *, about: str = "", help_: Any = "") -> Question:
+def _about(organisation: Organisation, title: Any, button: Any, *, about: str = "", help_: Any = "") -> FormPage:
     back = f"{reverse('workspace:organisation', args=[organisation.code])}#holdings"
     named = organisation.named()
-    return Question(
+    return FormPage(
         title,
         button,
         back,
@@ -53,7 +53,7 @@ def new_holding(request: HttpRequest, code: str) -> HttpResponse:
         help_=_("What is seen there is told to this organisation from then on, whoever's network it lies in."),
     )
     form = forms.HoldingForm(posted(request), instance=Holding())
-    return ask(request, form, lambda f: acts.add_holding(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_holding(found, by=person(request), **f), question)
 
 
 def edit_holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -61,7 +61,9 @@ def edit_holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     holding = _holding(found, pk)
     question = _about(found, _("Change addresses or a domain"), _("Save changes"))
     form = forms.HoldingForm(posted(request), instance=holding)
-    return ask(request, form, lambda f: acts.update_holding(holding, by=person(request), **f), question, thing=holding)
+    return form_page(
+        request, form, lambda f: acts.update_holding(holding, by=person(request), **f), question, thing=holding
+    )
 
 
 def move(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -77,7 +79,7 @@ def move(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         ),
     )
     form = forms.MoveHoldingForm(posted(request))
-    return ask(request, form, lambda f: acts.move_holding(holding, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.move_holding(holding, by=person(request), **f), question)
 
 
 def drop_holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -85,4 +87,4 @@ def drop_holding(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     holding = _holding(found, pk)
     question = _about(found, _("Remove addresses or a domain"), _("Remove"), about=holding.value)
     form = ReasonForm(posted(request))
-    return ask(request, form, lambda f: acts.remove_holding(holding, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.remove_holding(holding, by=person(request), **f), question)

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, can, reach
 from floreo.core.lists import Listing
 from floreo.core.tables import Table
-from floreo.core.ui import words
+from floreo.core.ui import locale
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class ListPage:
     section: str
     empty: Promise
     add: str = ""  # name of the address that adds one
-    add_words: Promise | str = ""
+    add_text: Promise | str = ""
     add_needs: Permission = Permission.REGISTER_EDIT
     beside: str = ""  # name of a page that says more of the same, for who reads the whole register
-    beside_words: Promise | str = ""
+    beside_text: Promise | str = ""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
         Cells(row, page.name(row), page.href(row), tuple(value(row) for _title, value in page.columns))
         for row in listing.rows
     ]
-    count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": words.number(listing.total)}
+    count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": locale.number(listing.total)}
     sees_all = reach(request.user, Permission.REGISTER_READ) is None
     context = {
         "listing": listing,
         "page": page,
         "shown": shown,
-        "desk_section": page.section,
+        "workspace_section": page.section,
         "count": count,
         "titles": [title for title, _value in page.columns],
         "add_href": reverse(page.add) if page.add and can(request.user, page.add_needs) else "",
@@ -92,7 +92,7 @@ ORGANISATIONS = ListPage(
     section="organisations",
     empty=_l("No organisation yet. Add the first, or load a country pack."),
     add="workspace:new_organisation",
-    add_words=_l("Add an organisation"),
+    add_text=_l("Add an organisation"),
 )
 PEOPLE = ListPage(
     title=_l("People"),
@@ -110,7 +110,7 @@ PEOPLE = ListPage(
     section="people",
     empty=_l("Nobody yet. Add who answers for an action, so that the desk can tell whose turn it is."),
     add="workspace:new_person",
-    add_words=_l("Add a person"),
+    add_text=_l("Add a person"),
     add_needs=Permission.PEOPLE_EDIT,
 )
 PLACES = ListPage(
@@ -121,7 +121,7 @@ PLACES = ListPage(
         (_l("Code"), lambda p: p.code),
         (_l("Kind"), lambda p: p.get_kind_display()),
         (_l("Capital"), lambda p: p.capital),
-        (_l("People"), lambda p: words.number(p.population) if p.population is not None else ""),
+        (_l("People"), lambda p: locale.number(p.population) if p.population is not None else ""),
         (_l("Counted in"), lambda p: p.population_year or ""),
     ),
     name=lambda p: p.in_language("name"),
@@ -144,7 +144,7 @@ NETWORKS = ListPage(
     section="networks",
     empty=_l("No network yet. Add one by its autonomous system number."),
     add="workspace:new_network",
-    add_words=_l("Add a network"),
+    add_text=_l("Add a network"),
     beside="workspace:network_gaps",
-    beside_words=_l("What it leaves open"),
+    beside_text=_l("What it leaves open"),
 )

@@ -16,8 +16,8 @@ from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Contact, Organisation, OrganisationRole
 from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.trail import history_of
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import PlanForm
 from floreo.workspace.register import forms
 
@@ -36,14 +36,14 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
         "actions": actions.select_related("edition").distinct()[:100],
         "absorbed": found.absorbed.visible_to(request.user),
         "may_edit": can(request.user, Permission.REGISTER_EDIT),
-        "heir": _known(request, found.heir()) if found.merged_into_id else None,
+        "successor": _known(request, found.successor()) if found.merged_into_id else None,
         "parent": _known(request, found.parent),
         "history": history_of(found, viewer=request.user) if is_inside else [],
         "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True),
         "is_inside": is_inside,
         "networks": networks(request.user).filter(holder=found),
         "holdings": found.holdings.all() if is_inside else [],
-        "desk_section": "organisations",
+        "workspace_section": "organisations",
     }
     return render(request, "workspace/register/organisation.html", context)
 
@@ -58,16 +58,16 @@ def _editable(request: HttpRequest, code: str) -> Organisation:
     return get_organisation_for(request.user, code)
 
 
-def _about(organisation: Organisation, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
+def _about(organisation: Organisation, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
     back = reverse("workspace:organisation", args=[organisation.code])
-    return Question(
+    return FormPage(
         title, button, back, about=organisation.named(), help=help_, done=done or _("Saved."), room="organisations"
     )
 
 
 def new_organisation(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
-    question = Question(
+    question = FormPage(
         _("Add an organisation"),
         _("Add organisation"),
         reverse("workspace:organisations"),
@@ -76,14 +76,16 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
         room="organisations",
     )
     form = forms.NewOrganisationForm(posted(request), instance=Organisation())
-    return ask(request, form, lambda facts: acts.add_organisation(by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: acts.add_organisation(by=person(request), **facts), question)
 
 
 def edit_organisation(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     question = _about(found, _("Change an organisation"), _("Save changes"))
     form = forms.OrganisationForm(posted(request), instance=found)
-    return ask(request, form, lambda f: acts.update_organisation(found, by=person(request), **f), question, thing=found)
+    return form_page(
+        request, form, lambda f: acts.update_organisation(found, by=person(request), **f), question, thing=found
+    )
 
 
 def rename(request: HttpRequest, code: str) -> HttpResponse:
@@ -96,7 +98,9 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
         done=_("It is renamed."),
     )
     form = forms.RenameForm(found, posted(request))
-    return ask(request, form, lambda f: acts.rename_organisation(found, by=person(request), **f), question, thing=found)
+    return form_page(
+        request, form, lambda f: acts.rename_organisation(found, by=person(request), **f), question, thing=found
+    )
 
 
 def merge(request: HttpRequest, code: str) -> HttpResponse:
@@ -109,14 +113,16 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
         done=_("It is merged."),
     )
     form = forms.MergeForm(found, posted(request))
-    return ask(request, form, lambda f: acts.merge_organisation(found, by=person(request), **f), question, thing=found)
+    return form_page(
+        request, form, lambda f: acts.merge_organisation(found, by=person(request), **f), question, thing=found
+    )
 
 
 def new_role(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     form = forms.RoleForm(posted(request), instance=OrganisationRole())
     question = _about(found, _("Add a role"), _("Add role"))
-    return ask(request, form, lambda f: acts.add_role(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_role(found, by=person(request), **f), question)
 
 
 def _role(organisation: Organisation, pk: int) -> OrganisationRole:
@@ -131,7 +137,7 @@ def edit_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     role = _role(found, pk)
     form = forms.RoleForm(posted(request), instance=role)
     question = _about(found, _("Change a role"), _("Save changes"))
-    return ask(request, form, lambda f: acts.update_role(role, by=person(request), **f), question, thing=role)
+    return form_page(request, form, lambda f: acts.update_role(role, by=person(request), **f), question, thing=role)
 
 
 def drop_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -144,14 +150,16 @@ def drop_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         done=_("Removed."),
         help_=_("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title},
     )
-    return ask(request, PlanForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question)
+    return form_page(
+        request, PlanForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question
+    )
 
 
 def new_contact(request: HttpRequest, code: str) -> HttpResponse:
     found = _editable(request, code)
     form = forms.ContactForm(posted(request), instance=Contact())
     question = _about(found, _("Add a contact"), _("Add contact"))
-    return ask(request, form, lambda f: acts.add_contact(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.add_contact(found, by=person(request), **f), question)
 
 
 def _contact(organisation: Organisation, pk: int) -> Contact:
@@ -166,13 +174,15 @@ def edit_contact(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     contact = _contact(found, pk)
     form = forms.ContactForm(posted(request), instance=contact)
     question = _about(found, _("Change a contact"), _("Save changes"))
-    return ask(request, form, lambda f: acts.update_contact(contact, by=person(request), **f), question, thing=contact)
+    return form_page(
+        request, form, lambda f: acts.update_contact(contact, by=person(request), **f), question, thing=contact
+    )
 
 
 def drop_contact(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     found = _editable(request, code)
     contact = _contact(found, pk)
     question = _about(found, _("Remove a contact"), _("Remove contact"), help_=contact.purpose, done=_("Removed."))
-    return ask(
+    return form_page(
         request, PlanForm(posted(request)), lambda _f: acts.remove_contact(contact, by=person(request)), question
     )

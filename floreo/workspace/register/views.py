@@ -23,8 +23,8 @@ from floreo.organisations.actions import (
 )
 from floreo.organisations.models import Network, Organisation, Person
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.trail import history_of
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.plan.forms import ReasonForm
 from floreo.workspace.register import forms, lists
 
@@ -57,7 +57,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
         "actions": Action.objects.visible_to(request.user).filter(person=found),
         "may_edit": can(request.user, Permission.PEOPLE_EDIT),
         "history": history_of(found, viewer=request.user),
-        "desk_section": "people",
+        "workspace_section": "people",
         "deputises_for": [p for p in found.deputises_for.all() if can(request.user, Permission.PEOPLE_READ, p)],
         "language_name": dict(settings.LANGUAGES).get(found.language) or _("The country’s first language"),
     }
@@ -66,22 +66,22 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
 
 def new_person(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PEOPLE_EDIT)
-    question = Question(
+    question = FormPage(
         _("Add a person"), _("Add person"), reverse("workspace:people"), done=_("The person is added."), room="people"
     )
     form = forms.PersonForm(posted(request), instance=Person())
-    return ask(request, form, lambda facts: add_person(by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: add_person(by=person(request), **facts), question)
 
 
 def edit_person(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.PEOPLE_EDIT)
     found = get_person_for(request.user, code)
     back = reverse("workspace:person", args=[code])
-    question = Question(
+    question = FormPage(
         _("Change a person"), _("Save changes"), back, about=found.name, done=_("Saved."), room="people"
     )
     form = forms.PersonForm(posted(request), instance=found)
-    return ask(request, form, lambda f: update_person(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: update_person(found, by=person(request), **f), question, thing=found)
 
 
 def one_network(request: HttpRequest, asn: int) -> HttpResponse:
@@ -93,14 +93,14 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
         "holder": Organisation.objects.visible_to(request.user).filter(networks=found).first(),
         "history": history_of(found, viewer=request.user),
         "is_inside": can(request.user, Permission.REGISTER_READ, found),
-        "desk_section": "networks",
+        "workspace_section": "networks",
     }
     return render(request, "workspace/register/network.html", context)
 
 
 def new_network(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
-    question = Question(
+    question = FormPage(
         _("Add a network"),
         _("Add network"),
         reverse("workspace:networks"),
@@ -108,7 +108,7 @@ def new_network(request: HttpRequest) -> HttpResponse:
         room="networks",
     )
     form = forms.NewNetworkForm(posted(request), instance=Network())
-    return ask(request, form, lambda facts: add_network(by=person(request), **facts), question)
+    return form_page(request, form, lambda facts: add_network(by=person(request), **facts), question)
 
 
 def edit_network(request: HttpRequest, asn: int) -> HttpResponse:
@@ -116,13 +116,13 @@ def edit_network(request: HttpRequest, asn: int) -> HttpResponse:
     found = get_network_for(request.user, asn)
     question = _of_network(found, _("Change a network"), _("Save changes"), _("Saved."))
     form = forms.NetworkForm(posted(request), instance=found)
-    return ask(request, form, lambda f: update_network(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: update_network(found, by=person(request), **f), question, thing=found)
 
 
 def drop_network(request: HttpRequest, asn: int) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
     found = get_network_for(request.user, asn)
-    question = Question(
+    question = FormPage(
         _("Remove a network"),
         _("Remove network"),
         reverse("workspace:networks"),
@@ -132,9 +132,9 @@ def drop_network(request: HttpRequest, asn: int) -> HttpResponse:
         room="networks",
     )
     form = ReasonForm(posted(request))
-    return ask(request, form, lambda f: remove_network(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: remove_network(found, by=person(request), **f), question)
 
 
-def _of_network(network: Network, title: Any, button: Any, done: Any) -> Question:
+def _of_network(network: Network, title: Any, button: Any, done: Any) -> FormPage:
     back = reverse("workspace:network", args=[network.asn])
-    return Question(title, button, back, about=str(network), done=done, room="networks")
+    return FormPage(title, button, back, about=str(network), done=done, room="networks")

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, Refused
-from floreo.indicators.presenters import period_words
+from floreo.indicators.presenters import period_text
 from floreo.reports import actions as acts
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
 from floreo.reports.models import Lesson, Snapshot
 from floreo.reviews.access import get_review_for
 from floreo.strategy.access import get_edition_for
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.reports import forms
 from floreo.workspace.reports.views import ROOM
 
@@ -30,8 +30,8 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Closes a review period: its readings are frozen, its report is made, nobody can answer any more."""
     must(request.user, Permission.REVIEW_RUN)
     review = get_review_for(request.user, edition, code)
-    question = Question(
-        _("Close %(period)s") % {"period": period_words(review.period)},
+    question = FormPage(
+        _("Close %(period)s") % {"period": period_text(review.period)},
         _("Close and freeze the report"),
         reverse("workspace:reports"),
         about=review.edition.in_language("title"),
@@ -41,7 +41,7 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         ),
         done=_("The period is closed. Its report is frozen."),
     )
-    return ask(
+    return form_page(
         request,
         forms.CloseForm(posted(request)),
         lambda f: acts.close_review(review, by=person(request), **f),
@@ -53,7 +53,7 @@ def freeze(request: HttpRequest, edition: str) -> HttpResponse:
     """A report of any period that is over: a year, or the time before reviews were kept."""
     must(request.user, Permission.REVIEW_RUN)
     found = get_edition_for(request.user, edition)
-    question = Question(
+    question = FormPage(
         _("Freeze a report"),
         _("Freeze the report"),
         reverse("workspace:reports"),
@@ -62,7 +62,7 @@ def freeze(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The report is frozen."),
         room=ROOM,
     )
-    return ask(
+    return form_page(
         request,
         forms.PeriodForm(posted(request)),
         lambda f: acts.freeze_report(found, by=person(request), **f),
@@ -81,12 +81,12 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(reverse("workspace:reports"))
     messages.success(request, _("The closing evaluation is frozen."))
-    return HttpResponseRedirect(snapshot.desk_url())
+    return HttpResponseRedirect(snapshot.workspace_url())
 
 
-def _question(snapshot: Snapshot, title: Any, button: Any, *, help_: Any, done: Any) -> Question:
-    about = f"{snapshot.edition.in_language('title')}, {period_words(snapshot.period)}"
-    return Question(title, button, snapshot.desk_url(), about=about, help=help_, done=done, room=ROOM)
+def _question(snapshot: Snapshot, title: Any, button: Any, *, help_: Any, done: Any) -> FormPage:
+    about = f"{snapshot.edition.in_language('title')}, {period_text(snapshot.period)}"
+    return FormPage(title, button, snapshot.workspace_url(), about=about, help=help_, done=done, room=ROOM)
 
 
 def correct(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -100,7 +100,7 @@ def correct(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         help_=_("The report stays as it is. The correction stands on its page and in its files, first of all."),
     )
     form = forms.CorrectionForm(posted(request))
-    return ask(request, form, lambda f: acts.correct_snapshot(snapshot, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.correct_snapshot(snapshot, by=person(request), **f), question)
 
 
 def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -123,7 +123,7 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
             pdf = queries.signed_pdf(snapshot)
         acts.sign_off(snapshot, by=person(request), pdf=pdf, **facts)
 
-    return ask(request, form, do, question)
+    return form_page(request, form, do, question)
 
 
 def lessons(request: HttpRequest, edition: str) -> HttpResponse:
@@ -137,7 +137,12 @@ def lessons(request: HttpRequest, edition: str) -> HttpResponse:
         if form.is_valid():
             acts.note_lesson(found, by=person(request), said_by=person(request).name, **form.facts())
             return HttpResponseRedirect(request.path)
-    context = {"desk_section": ROOM, "edition": found, "form": form, "lessons": Lesson.objects.filter(edition=found)}
+    context = {
+        "workspace_section": ROOM,
+        "edition": found,
+        "form": form,
+        "lessons": Lesson.objects.filter(edition=found),
+    }
     return render(request, "workspace/reports/lessons.html", context, status=status)
 
 

@@ -11,7 +11,7 @@ from floreo.core.access import SYSTEM, Permission, must
 from floreo.core.figures import Frequency, Period, period_of
 from floreo.core.ui.papers import KINDS
 from floreo.reports import queries
-from floreo.reports.presenters import Told
+from floreo.reports.presenters import ReportSummary
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
@@ -26,25 +26,25 @@ def _period(request: HttpRequest, edition: Edition) -> Period:
     return review.period if review is not None else period_of(clock.today(), Frequency.QUARTER)
 
 
-def _told(request: HttpRequest, edition: str) -> tuple[Edition, Told, str]:
+def _told(request: HttpRequest, edition: str) -> tuple[Edition, ReportSummary, str]:
     must(request.user, Permission.REPORT_MAKE)
     found = get_edition_for(request.user, edition)
     part = request.GET.get("part", "")
     seen_by = None if request.GET.get("as") == "public" else SYSTEM
-    told = queries.told_now(found, _period(request, found), seen_by)
-    return found, told, part if part in PARTS else "report"
+    summary = queries.summary_now(found, _period(request, found), seen_by)
+    return found, summary, part if part in PARTS else "report"
 
 
 def preview(request: HttpRequest, edition: str) -> HttpResponse:
     """As staff see it, or (`?as=public`) as strangers will."""
-    found, told, part = _told(request, edition)
+    found, summary, part = _told(request, edition)
     query = request.GET.urlencode()
     files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]
-    document = drawn(told, part, on_page=True)
+    document = drawn(summary, part, on_page=True)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "edition": found,
-        "told": told,
+        "summary": summary,
         "doc": document,
         "part": part,
         "title": document.title,
@@ -57,5 +57,5 @@ def preview(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 def preview_file(request: HttpRequest, edition: str, kind: str) -> HttpResponse:
-    found, told, part = _told(request, edition)
-    return file_of(request, told, part, kind, f"{found.code} preview")
+    found, summary, part = _told(request, edition)
+    return file_of(request, summary, part, kind, f"{found.code} preview")

@@ -20,7 +20,7 @@ from floreo.reports.word.fields import flat
 from floreo.reports.word.filling import default_template
 from floreo.strategy.models import EditionState
 from floreo.strategy.queries import current_edition
-from floreo.workspace.plan.asking import person, posted
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.reports.forms import TemplateForm
 from floreo.workspace.reports.views import ROOM, WORD
 
@@ -38,7 +38,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REPORT_MAKE)
     edition = current_edition(request.user)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "rows": WordTemplate.objects.defer("content").order_by("-is_active", "name"),
         "fields": list(flat()),
         "how": HOW,
@@ -56,7 +56,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 upload = uploaded_file(request, "file")
-                kept = acts.keep_template(
+                kept = acts.save_template(
                     upload.read(), by=person(request), file_name=upload.name or "", **form.facts()
                 )
             except Refused as refusal:
@@ -64,7 +64,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("“%(name)s” is kept. Look at its preview.") % {"name": kept.name})
                 return HttpResponseRedirect(reverse("workspace:word_templates"))
-    context = {"desk_section": ROOM, "form": form, "fields": list(flat()), "how": HOW}
+    context = {"workspace_section": ROOM, "form": form, "fields": list(flat()), "how": HOW}
     return render(request, "workspace/reports/new_template.html", context, status=status)
 
 

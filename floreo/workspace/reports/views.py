@@ -19,16 +19,16 @@ from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.ui.papers import KINDS, paper
 from floreo.evidence.queries import evidence_of
-from floreo.indicators.presenters import day_of, period_words
+from floreo.indicators.presenters import day_of, period_text
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
 from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
-from floreo.reports.presenters import Told
+from floreo.reports.presenters import ReportSummary
 from floreo.reports.word.filling import fill
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.models import Edition
-from floreo.strategy.presenters.standing import standing_sentences
+from floreo.strategy.presenters.status_text import status_sentences
 
 ROOM = "reports"
 WORD = KINDS["docx"]
@@ -36,7 +36,7 @@ PARTS = ("report", "minister")
 
 
 @dataclass(frozen=True)
-class Shelf:
+class EditionReports:
     """An edition with what is frozen of it and what waits to be closed."""
 
     edition: Edition
@@ -45,21 +45,21 @@ class Shelf:
     may_evaluate: bool
 
 
-def _shelves(viewer: object) -> list[Shelf]:
+def _shelves(viewer: object) -> list[EditionReports]:
     frozen: dict[int, list[tuple[Snapshot, str, str, date]]] = {}
     for one in queries.listed(viewer):
         words = (
-            _("Closing evaluation") if one.snapshot.kind == SnapshotKind.CLOSING else period_words(one.snapshot.period)
+            _("Closing evaluation") if one.snapshot.kind == SnapshotKind.CLOSING else period_text(one.snapshot.period)
         )
         frozen.setdefault(one.snapshot.edition_id, []).append(
-            (one.snapshot, words, standing_sentences(one.counts), day_of(one.snapshot.frozen_at))
+            (one.snapshot, words, status_sentences(one.counts), day_of(one.snapshot.frozen_at))
         )
     running: dict[int, list[tuple[Review, str, bool]]] = {}
     today = clock.today()
     for review in Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("ends_on", "pk"):
-        running.setdefault(review.edition_id, []).append((review, period_words(review.period), review.ends_on < today))
+        running.setdefault(review.edition_id, []).append((review, period_text(review.period), review.ends_on < today))
     return [
-        Shelf(
+        EditionReports(
             edition,
             frozen.get(edition.pk, []),
             running.get(edition.pk, []),
@@ -74,7 +74,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Edition by edition: what waits to be closed, and every report."""
     must(request.user, Permission.PLAN_READ)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "shelves": _shelves(request.user),
         "may_make": can(request.user, Permission.REPORT_MAKE),
         "may_close": can(request.user, Permission.REVIEW_RUN),
@@ -88,8 +88,8 @@ def _part(request: HttpRequest) -> str:
     return part if part in PARTS else "report"
 
 
-def drawn(told: Told, part: str, *, on_page: bool) -> Document:
-    return queries.drawn(told, part, most=ON_PAGE if on_page else None)
+def drawn(summary: ReportSummary, part: str, *, on_page: bool) -> Document:
+    return queries.drawn(summary, part, most=ON_PAGE if on_page else None)
 
 
 def templates_for(viewer: object) -> list[WordTemplate]:
@@ -99,29 +99,29 @@ def templates_for(viewer: object) -> list[WordTemplate]:
     return list(WordTemplate.objects.filter(is_active=True).defer("content"))
 
 
-def file_of(request: HttpRequest, told: Told, part: str, kind: str, name: str) -> HttpResponse:
+def file_of(request: HttpRequest, summary: ReportSummary, part: str, kind: str, name: str) -> HttpResponse:
     """The PDF or Word file; with `?template=`, the ministry's own Word file filled."""
     if kind not in KINDS:
         raise Missing
     if (code := request.GET.get("template", "")) and kind == "docx":
         template = get_template_for(request.user, code)
-        response = HttpResponse(fill(bytes(template.content), told), content_type=WORD)
+        response = HttpResponse(fill(bytes(template.content), summary), content_type=WORD)
         response.headers["Content-Disposition"] = f'attachment; filename="{template.code}-{name}.docx"'
         return response
-    return paper(drawn(told, part, on_page=False), kind, name=f"{name} {'' if part == 'report' else part}")
+    return paper(drawn(summary, part, on_page=False), kind, name=f"{name} {'' if part == 'report' else part}")
 
 
 def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """A frozen report with what is internal in it, what stands beside it, and its files."""
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
-    told = queries.told_of(snapshot, internal=True)
+    summary = queries.summary_of(snapshot, internal=True)
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
-    document = drawn(told, part, on_page=True)
+    document = drawn(summary, part, on_page=True)
     context: dict[str, Any] = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "snapshot": snapshot,
-        "told": told,
+        "summary": summary,
         "doc": document,
         "part": part,
         "title": document.title,
@@ -143,4 +143,4 @@ def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> Htt
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
-    return file_of(request, queries.told_of(snapshot, internal=True), part, kind, f"{edition} {code}")
+    return file_of(request, queries.summary_of(snapshot, internal=True), part, kind, f"{edition} {code}")

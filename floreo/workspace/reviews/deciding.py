@@ -10,32 +10,34 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
-from floreo.indicators.asked import enter_figure, figures_asked, titles_of
+from floreo.indicators.requested import enter_figure, readings_requested, titles_of
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters as say
-from floreo.reviews.access import answerer_of, get_answer_for, get_ask_for
+from floreo.reviews.access import answerer_of, get_answer_for, get_request_for
 from floreo.reviews.actions.checking import CLOSED
-from floreo.reviews.models import Answer, Ask
+from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.queries import reply_address
 from floreo.reviews.sheet import Sheet
-from floreo.workspace.accounts.trail import history_of
-from floreo.workspace.plan.asking import Question, person, posted
-from floreo.workspace.plan.asking import ask as ask_with
+from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.form_page import FormPage, person, posted
+from floreo.workspace.form_page import form_page as ask_with
 from floreo.workspace.reviews import forms
-from floreo.workspace.reviews.rows import ask_rows, rows_of
+from floreo.workspace.reviews.rows import request_rows, rows_of
 from floreo.workspace.reviews.views import ROOM, press
 
 
-def _sheet(request: HttpRequest, found: Ask) -> Sheet:
+def _sheet(request: HttpRequest, found: UpdateRequest) -> Sheet:
     user = person(request)
     own = can(user, Permission.REVIEW_RUN)  # who runs reviews answers in somebody's place, and says in whose
     name = (found.person.name if found.person else "") if own else user.name
-    return Sheet(found, answerer_of(user, found) or user, name, figures=lambda: figures_asked(found), titles=titles_of)
+    return Sheet(
+        found, answerer_of(user, found) or user, name, figures=lambda: readings_requested(found), titles=titles_of
+    )
 
 
-def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
+def update_request(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     """The same sheet as behind the link, for whoever has an account; and for the staff, what was said and decided."""
-    found = get_ask_for(request.user, edition, code, pk)
+    found = get_request_for(request.user, edition, code, pk)
     sheet = _sheet(request, found)
     if request.method != "POST":
         return _page(request, found, sheet.fill())
@@ -48,80 +50,80 @@ def ask(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
         if refusal.code != CLOSED:
             raise
         context = {
-            "desk_section": ROOM,
+            "workspace_section": ROOM,
             "refusal": refusal,
             "typed": sheet.typed(),
             "reply": reply_address(found.review.edition),
-            "ask": found,
+            "update_request": found,
             "title": say.title(found.review),
             "status": refusal.status,
         }
         return render(request, "workspace/reviews/back.html", context, status=refusal.status)
     if not done:
         return _page(request, found, sheet.after_errors(request), status=422)
-    return HttpResponseRedirect(f"{found.desk_url()}?done=1")
+    return HttpResponseRedirect(f"{found.workspace_url()}?done=1")
 
 
-def _page(request: HttpRequest, found: Ask, sheet: Sheet, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: int = 200) -> HttpResponse:
     found.refresh_from_db(fields=["state"])
     review = found.review
     runs = can(request.user, Permission.REVIEW_RUN)
     said = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
     context = {
-        "desk_section": ROOM,
-        "ask": found,
+        "workspace_section": ROOM,
+        "update_request": found,
         "review": review,
         "title": say.title(review),
         "sheet": sheet,
         "status": status,
-        "row": ask_rows([found], review)[0],
-        "due": say.due_words(review, clock.today()),
+        "row": request_rows([found], review)[0],
+        "due": say.due_text(review, clock.today()),
         "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
-        "answers": [(row, say.decided_words(row.answer)) for row in rows_of(said, request.user)],
+        "answers": [(row, say.decided_text(row.answer)) for row in rows_of(said, request.user)],
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET,
         "history": history_of(found, viewer=request.user) if runs else [],
         "deputy": found.person.deputy if runs and found.person else None,
     }
-    return render(request, "workspace/reviews/ask.html", context, status=status)
+    return render(request, "workspace/reviews/update_request.html", context, status=status)
 
 
 @require_POST
 def remind(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
-    found = get_ask_for(request.user, edition, code, pk)
+    found = get_request_for(request.user, edition, code, pk)
 
     def do() -> str:
-        acts.remind_now(found.review, by=person(request), asks=[found])
+        acts.remind_now(found.review, by=person(request), requests=[found])
         return _("The reminder is on its way.")
 
-    return press(request, found.review, do, found.desk_url())
+    return press(request, found.review, do, found.workspace_url())
 
 
 @require_POST
 def escalate(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
-    found = get_ask_for(request.user, edition, code, pk)
+    found = get_request_for(request.user, edition, code, pk)
 
     def do() -> str:
         asked = acts.escalate_now(found, by=person(request))
         return _("%(who)s is asked as deputy.") % {"who": asked.deputy}
 
-    return press(request, found.review, do, found.desk_url())
+    return press(request, found.review, do, found.workspace_url())
 
 
 @require_POST
 def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     """A new link by mail; every earlier one stops opening."""
     must(request.user, Permission.REVIEW_RUN)
-    found = get_ask_for(request.user, edition, code, pk)
+    found = get_request_for(request.user, edition, code, pk)
 
     def do() -> str:
-        acts.ask_again(found, by=person(request))
+        acts.send_again(found, by=person(request))
         return _("A new link is on its way. Every earlier one no longer opens.")
 
-    return press(request, found.review, do, found.desk_url())
+    return press(request, found.review, do, found.workspace_url())
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -139,19 +141,19 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
         acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request))
         return _("Approved: the plan now says it.")
 
-    return press(request, answer.ask.review, do, _back(request, answer))
+    return press(request, answer.update_request.review, do, _back(request, answer))
 
 
 def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
     """Asks for a note, and returns the answer with it."""
     must(request.user, Permission.REVIEW_DECIDE)
     answer = get_answer_for(request.user, edition, code, pk)
-    question = Question(
+    question = FormPage(
         _("Return the answer"),
         _("Return it with this note"),
         _back(request, answer),
         about=answer.action.named(),
-        help=f"{say.said_words(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
+        help=f"{say.said_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
         done=_("Returned. They get the note by mail."),
         room=ROOM,
     )
@@ -162,4 +164,8 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
 
 
 def _back(request: HttpRequest, answer: Answer) -> str:
-    return answer.ask.desk_url() if request.GET.get("from") == "ask" else answer.ask.review.desk_url()
+    return (
+        answer.update_request.workspace_url()
+        if request.GET.get("from") == "update_request"
+        else answer.update_request.review.workspace_url()
+    )

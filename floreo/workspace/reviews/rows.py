@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from floreo.core.figures import Period
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
+from floreo.core.wording import short_day
 from floreo.evidence.models import Evidence
 from floreo.indicators.models import Indicator
-from floreo.indicators.presenters import period_words, with_unit
+from floreo.indicators.presenters import period_text, with_unit
 from floreo.reviews import presenters as say
 from floreo.reviews.logic import number_of
-from floreo.reviews.models import Answer, Ask, Review
+from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.reviews.queries import to_decide
 from floreo.strategy.models import Milestone
-from floreo.strategy.presenters.words import short_day
 
 MOST = 50  # answers to decide on one page; the next come when these are decided
 
@@ -30,10 +30,10 @@ COLOURS = {"submitted": "track", "returned": "risk", "approved": "done"} | dict.
 
 
 @dataclass(frozen=True)
-class AskRow:
+class RequestRow:
     """One lead in the list."""
 
-    ask: Ask
+    update_request: UpdateRequest
     shape: str  # of the icon beside the word
     colour: str  # its short name in the style sheet
     turn: str
@@ -41,29 +41,29 @@ class AskRow:
     actions: list[str]
 
 
-def ask_rows(asks: Iterable[Ask], review: Review) -> list[AskRow]:
-    """Expects the asks of queries.asks_of."""
-    found, asks = [], list(asks)
-    lost = _lost_mail(asks)
-    for one in asks:
+def request_rows(requests: Iterable[UpdateRequest], review: Review) -> list[RequestRow]:
+    """Expects the asks of queries.requests_of."""
+    found, requests = [], list(requests)
+    lost = _lost_mail(requests)
+    for one in requests:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
-        turn = say.whose_turn(one, is_closed=review.is_closed)
+        turn = say.waiting_for_text(one, is_closed=review.is_closed)
         found.append(
-            AskRow(
+            RequestRow(
                 one,
                 say.ASK_SHAPES[one.state],
                 COLOURS[one.state],
                 turn,
-                [*say.mail_words(one), *lost.get(key(one), [])],
+                [*say.mail_text(one), *lost.get(key(one), [])],
                 codes,
             )
         )
     return found
 
 
-def _lost_mail(asks: list[Ask]) -> dict[str, list[str]]:
+def _lost_mail(requests: list[UpdateRequest]) -> dict[str, list[str]]:
     """By the ask's key: that its newest mail came back, or could not be sent."""
-    mails = OutboxMail.objects.filter(about__in=[key(a) for a in asks]).order_by("pk")
+    mails = OutboxMail.objects.filter(about__in=[key(a) for a in requests]).order_by("pk")
     newest = {about: state for about, state in mails.values_list("about", "state") if state != MailState.DROPPED}
     lost = {
         MailState.BOUNCED: _("The mail came back: check the address."),
@@ -106,7 +106,7 @@ def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
     return [
         DecideRow(
             a,
-            say.said_words(a),
+            say.said_text(a),
             _ticked(a, titles),
             [kept[pk] for pk in a.evidence if pk in kept],
             _figures(a, indicators),
@@ -130,6 +130,6 @@ def _figures(answer: Answer, indicators: dict[str, Indicator]) -> list[FigureRow
         if indicator is None or value is None:
             found.append(FigureRow(figure["indicator"], "", figure["value"], figure["source"]))
             continue
-        title = f"{indicator.in_language('title')}, {period_words(period)}"
-        found.append(FigureRow(title, indicator.desk_url(), with_unit(value, indicator), figure["source"]))
+        title = f"{indicator.in_language('title')}, {period_text(period)}"
+        found.append(FigureRow(title, indicator.workspace_url(), with_unit(value, indicator), figure["source"]))
     return found

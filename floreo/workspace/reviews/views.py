@@ -28,13 +28,13 @@ from floreo.reviews import presenters as say
 from floreo.reviews import queries
 from floreo.reviews.access import get_review_for
 from floreo.reviews.logic import ended_period
-from floreo.reviews.models import Ask, Review, Rhythm
+from floreo.reviews.models import Review, Rhythm, UpdateRequest
 from floreo.reviews.tables import ASKS, REVIEWS
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition, EditionState
-from floreo.workspace.plan.asking import Question, ask, person, posted
+from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.reviews import forms
-from floreo.workspace.reviews.rows import ask_rows, decide_rows
+from floreo.workspace.reviews.rows import decide_rows, request_rows
 
 ROOM = "reviews"
 
@@ -56,7 +56,7 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         return file
     rows = [(row, say.title(row), say.progress(row.answered, row.asked)) for row in listing.rows]
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "listing": listing,
         "rows": rows,
         "rhythms": _rhythms(request.user),
@@ -69,7 +69,7 @@ def _rhythms(viewer: object) -> list[RhythmShown]:
     found = []
     for edition in Edition.objects.visible_to(viewer).filter(state=EditionState.IN_FORCE):
         rhythm = queries.rhythm_of(edition)
-        found.append(RhythmShown(edition, rhythm, say.rhythm_words(rhythm, clock.today())))
+        found.append(RhythmShown(edition, rhythm, say.rhythm_text(rhythm, clock.today())))
     return found
 
 
@@ -78,21 +78,21 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     found = get_review_for(request.user, edition, code)
     runs = can(request.user, Permission.REVIEW_RUN)
     decides = can(request.user, Permission.REVIEW_DECIDE) and not found.is_closed
-    listing = Listing(ASKS, request, rows=queries.asks_of(found)) if runs else None
+    listing = Listing(ASKS, request, rows=queries.requests_of(found)) if runs else None
     if listing and (file := listing.download()):
         return file
     done, asked = queries.counts(found)
     shown = listing.rows if listing else _own(request.user, found)
     context = {
-        "desk_section": ROOM,
+        "workspace_section": ROOM,
         "review": found,
         "title": say.title(found),
         "listing": listing,
         "progress": say.progress(done, asked),
         "done": done,
         "asked": asked,
-        "due": say.due_words(found, clock.today()),
-        "rows": ask_rows(shown, found),
+        "due": say.due_text(found, clock.today()),
+        "rows": request_rows(shown, found),
         "to_decide": decide_rows(found, request.user) if decides else [],
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
         "may_run": runs and not found.is_closed,
@@ -101,10 +101,10 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     return render(request, "workspace/reviews/review.html", context)
 
 
-def _own(viewer: object, found: Review) -> list[Ask]:
+def _own(viewer: object, found: Review) -> list[UpdateRequest]:
     """What is asked of the viewer in person, and of the organisations that they speak for."""
     own, person = reach(viewer, Permission.PLAN_UPDATE), getattr(viewer, "person_id", None)
-    rows = queries.asks_of(found)
+    rows = queries.requests_of(found)
     if own is None:
         return list(rows)
     mine = Q(organisation__in=own)
@@ -124,7 +124,7 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     found = get_edition_for(request.user, edition)
     known = queries.rhythm_of(found)
-    question = Question(
+    question = FormPage(
         _("Set the rhythm"),
         _("Save the rhythm"),
         reverse("workspace:reviews"),
@@ -137,13 +137,13 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     )
     form = forms.RhythmForm(known, posted(request))
     thing = known if known.pk else None
-    return ask(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
+    return form_page(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
 
 
 def new_review(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     found = get_edition_for(request.user, edition)
-    question = Question(
+    question = FormPage(
         _("Open a review by hand"),
         _("Open it and ask every lead"),
         reverse("workspace:reviews"),
@@ -153,7 +153,7 @@ def new_review(request: HttpRequest, edition: str) -> HttpResponse:
         help=_("For an extra review, or for a period that was missed. Every lead gets one mail at once."),
     )
     form = forms.ReviewForm(posted(request), initial=_usual_days(found))
-    return ask(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
 
 
 def _usual_days(edition: Edition) -> dict[str, date]:
@@ -167,8 +167,8 @@ def _usual_days(edition: Edition) -> dict[str, date]:
     return {"starts_on": period.start, "ends_on": period.end, "due_on": due, "closes_on": closes}
 
 
-def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> Question:
-    return Question(title, button, found.desk_url(), about=say.title(found), help=help_, done=done, room=ROOM)
+def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
+    return FormPage(title, button, found.workspace_url(), about=say.title(found), help=help_, done=done, room=ROOM)
 
 
 def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -178,7 +178,7 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         found, _("Change the days"), _("Save the days"), help_=_("Reminders move with the due day."), done=_("Saved.")
     )
     form = forms.MoveForm(found, posted(request))
-    return ask(request, form, lambda f: acts.move_review(found, by=person(request), **f), question, thing=found)
+    return form_page(request, form, lambda f: acts.move_review(found, by=person(request), **f), question, thing=found)
 
 
 @require_POST
@@ -198,7 +198,7 @@ def widen(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Asks about what has come into the plan since."""
     must(request.user, Permission.REVIEW_RUN)
     found = get_review_for(request.user, edition, code)
-    return press(request, found, lambda: _widened(acts.ask_the_rest(found, by=person(request))))
+    return press(request, found, lambda: _widened(acts.request_the_rest(found, by=person(request))))
 
 
 def _widened(number: int) -> str:
@@ -213,7 +213,7 @@ def press(request: HttpRequest, found: Review, do: Any, back: str = "") -> HttpR
         raise
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
-    return HttpResponseRedirect(back or found.desk_url())
+    return HttpResponseRedirect(back or found.workspace_url())
 
 
 def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -234,4 +234,4 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         ),
     )
     form = forms.CloseForm(waiting, posted(request))
-    return ask(request, form, lambda f: close_review(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: close_review(found, by=person(request), **f), question)

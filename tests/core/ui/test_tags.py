@@ -103,7 +103,7 @@ def test_markdown_is_cleaned() -> None:
     assert 'href="javascript' not in said
 
 
-def test_internal_says_so_in_words() -> None:
+def test_internal_says_so_in_text() -> None:
     assert "Internal. Not published" in shown("{% internal %}<p>x</p>{% endinternal %}")
 
 

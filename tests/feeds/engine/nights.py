@@ -34,11 +34,11 @@ def night(folder: Path, rows: list[str], name: str = f"{DAY}-scan_telnet-test.cs
 
 
 def kept(folder: Path, data: bytes, name: str) -> Source:
-    digest = hashlib.sha256(data).hexdigest()
-    path = folder / "received" / digest
+    sha256 = hashlib.sha256(data).hexdigest()
+    path = folder / "received" / sha256
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-    return Source(str(path), digest, name)
+    return Source(str(path), sha256, name)
 
 
 def task(folder: Path, *sources: Source, **more: Any) -> Task:

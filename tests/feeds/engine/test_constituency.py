@@ -1,4 +1,4 @@
-"""Whose an event is, and why."""
+"""Recipient an event is, and why."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_what_is_kept_answers_as_what_was_made_and_has_the_name_of_its_content(t
         {},
     )
     assert loaded.attribute(some).equals(made.attribute(some))
-    assert loaded.digest == made.digest
+    assert loaded.sha256 == made.sha256
 
 
 def test_an_empty_register_owns_nothing(tmp_path: Path) -> None:

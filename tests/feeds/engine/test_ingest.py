@@ -55,9 +55,9 @@ def test_what_becomes_of_each_row_is_counted_and_kept(tmp_path: Path) -> None:
     source = night(tmp_path, ROWS)
     work = task(tmp_path, source, rules=(DROPS_66,))
     summary = once(work)
-    place = f"2026-11-20/night/scan_telnet/{source.digest}.parquet"
+    place = f"2026-11-20/night/scan_telnet/{source.sha256}.parquet"
     assert replace(summary, seconds=0, missing_columns=()) == Summary(
-        digest=source.digest,
+        sha256=source.sha256,
         name=source.name,
         report_type="scan_telnet",
         rows=11,
@@ -155,7 +155,7 @@ def test_a_file_cut_short_keeps_nothing_and_the_others_go_on(tmp_path: Path) -> 
     bad, fine = ingest.run(work)
     assert (bad.problem, bad.is_whole, bad.rows, bad.events) == (problems.TRUNCATED, False, 0, "")
     assert (fine.problem, fine.rows, fine.kept) == ("", 11, 5)
-    assert [p for p in tree(work.root) if cut.digest in p] == []
+    assert [p for p in tree(work.root) if cut.sha256 in p] == []
 
 
 RUN = """
@@ -186,7 +186,7 @@ def elsewhere(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     return start
 
 
-def said_by(process: subprocess.Popen[str]) -> list[str]:
+def replied_by(process: subprocess.Popen[str]) -> list[str]:
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     return out.splitlines()[1:]
@@ -194,7 +194,7 @@ def said_by(process: subprocess.Popen[str]) -> list[str]:
 
 def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
-    said = said_by(elsewhere(work, limit=100_000))
+    said = replied_by(elsewhere(work, limit=100_000))
     assert said[0] == f"{problems.NO_ROOM} False 0 False"
     assert tree(work.root) == []
     assert once(work).rows == 20_000
@@ -222,7 +222,7 @@ def test_killed_anywhere_a_report_is_there_whole_or_not_at_all(tmp_path: Path, e
 
 def test_two_processes_with_one_file_count_it_once(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
-    said = [said_by(p)[0] for p in [elsewhere(work), elsewhere(work)]]
+    said = [replied_by(p)[0] for p in [elsewhere(work), elsewhere(work)]]
     kept_once = once(work).kept
     assert sorted(said) == sorted([f" True {kept_once} False", f" True {kept_once} True"])
     assert store.counts(Store(work.root), DAY, DAY, []) == [{"events": kept_once}]
@@ -230,7 +230,7 @@ def test_two_processes_with_one_file_count_it_once(tmp_path: Path, elsewhere: An
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, elsewhere: Any) -> None:
     peaks = [
-        int(said_by(elsewhere(task(tmp_path, many(tmp_path, n), root=str(tmp_path / str(n)))))[-1])
+        int(replied_by(elsewhere(task(tmp_path, many(tmp_path, n), root=str(tmp_path / str(n)))))[-1])
         for n in (80_000, 200_000)
     ]
     assert peaks[1] < 1.3 * peaks[0]

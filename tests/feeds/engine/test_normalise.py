@@ -47,7 +47,7 @@ def row(**said: str) -> str:
 
 def made(*rows: str, name: str = NAME, **said: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     events, rejects = events_of(
-        (HEADER + "".join(rows)).encode(), name, received_at=NIGHT, feed="night", digest="d1", **said
+        (HEADER + "".join(rows)).encode(), name, received_at=NIGHT, feed="night", sha256="d1", **said
     )
     return events.to_pylist(), rejects.to_pylist()
 
@@ -344,7 +344,7 @@ def test_every_xarf_sample_is_an_event_about_whom_it_accuses() -> None:
     for path in sorted((SAMPLES / "xarf").glob("*.json")):
         said = json.loads(path.read_text())
         accused = said.get("source_identifier") or next(
-            v for k, v in said["Report"]["Source"].items() if k in ("IP", "URL")
+            v for k, v in said["FeedFile"]["Source"].items() if k in ("IP", "URL")
         )
         events, rejects = events_of(path.read_bytes(), path.name, received_at=NIGHT)
         event = events.to_pylist()[0]

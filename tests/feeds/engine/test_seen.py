@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floreo.feeds.engine.seen import Seen
+from floreo.feeds.engine.deduplicate import SeenKeys
 
 pytestmark = pytest.mark.one_database
 keys = st.integers(0, 9) | st.integers(0, 2**64 - 1)
@@ -18,7 +18,7 @@ keys = st.integers(0, 9) | st.integers(0, 2**64 - 1)
 @settings(max_examples=150, deadline=None)
 @given(st.lists(keys, max_size=60), st.lists(keys, max_size=10), st.integers(1, 9))
 def test_each_key_is_first_once_and_its_repeats_are_counted(rows: list[int], before: list[int], block: int) -> None:
-    seen = Seen([np.array(before[:5], np.uint64), np.array(before[5:], np.uint64)])
+    seen = SeenKeys([np.array(before[:5], np.uint64), np.array(before[5:], np.uint64)])
     first: list[bool] = []
     more: Counter[int] = Counter()
     for start in range(0, len(rows), block):

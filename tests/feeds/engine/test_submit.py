@@ -71,7 +71,7 @@ def test_two_nodes_of_which_one_is_killed_give_what_one_process_gives(tmp_path: 
     for work in works:
         ingest.run(replace(work, root=str(tmp_path / "here")))
     tasks = tmp_path / "tasks.json"
-    tasks.write_text(json.dumps([[w.day.isoformat(), w.files[0].path, w.files[0].digest] for w in works]))
+    tasks.write_text(json.dumps([[w.day.isoformat(), w.files[0].path, w.files[0].sha256] for w in works]))
     with_token = {
         **os.environ,
         "PYTHONPATH": str(ROOT),

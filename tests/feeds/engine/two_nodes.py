@@ -60,9 +60,9 @@ def main(folder: Path, session: str) -> None:
         check=False,
     )
     works = []
-    for day, path, digest in json.loads((folder / "tasks.json").read_text()):
+    for day, path, sha256 in json.loads((folder / "tasks.json").read_text()):
         name = Path(path).name
-        works.append(task(folder, Source(path, digest, name), day=date.fromisoformat(day)))
+        works.append(task(folder, Source(path, sha256, name), day=date.fromisoformat(day)))
     with executor("ray", ADDRESS) as runner:
         running = [runner.submit(slowly, work) for work in works]
         while not any(r.done() for r in running):

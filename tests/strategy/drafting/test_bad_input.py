@@ -72,7 +72,7 @@ def test_data_named_txt(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"   \n\t \r\n", b"\xef\xbb\xbf", b"1 2 3 ... ---\n"])
-def test_a_text_without_words(tmp_path: Path, content: bytes) -> None:
+def test_a_text_without_text(tmp_path: Path, content: bytes) -> None:
     assert refusal(written(tmp_path / "empty.txt", content)) == "empty"
 
 
@@ -165,7 +165,7 @@ def test_a_word_file_with_a_spoilt_part(tmp_path: Path) -> None:
     assert refusal(word_file(tmp_path / "spoilt.docx", b"<w:document><w:body>")) == "damaged"
 
 
-def test_a_word_file_without_words(tmp_path: Path) -> None:
+def test_a_word_file_without_text(tmp_path: Path) -> None:
     docx.Document().save(str(tmp_path / "blank.docx"))
     assert refusal(tmp_path / "blank.docx") == "empty"
 

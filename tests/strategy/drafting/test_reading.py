@@ -91,10 +91,12 @@ def test_wrapped_lines_become_paragraphs_again(tmp_path: Path) -> None:
 
 
 def test_short_lines_stay_apart(tmp_path: Path) -> None:
-    document = read(tmp_path, "The strategy is on these pages:\n\nMinistry of Health -\nGovernment Press Office -\n")
+    document = read(
+        tmp_path, "The strategy is on these pages:\n\nMinistry of Health -\nGovernment ActionLink Office -\n"
+    )
     assert [document.words_of(block) for block in document.blocks[1:]] == [
         "Ministry of Health -",
-        "Government Press Office -",
+        "Government ActionLink Office -",
     ]
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Invitation, User
-from floreo.workspace.accounts.trail import verb_words
+from floreo.workspace.accounts.verbs import verb_text
 from tests.contracts.test_actions import every_action
 from tests.factories import organisations as make
 
@@ -24,12 +24,12 @@ def test_accounts_are_for_those_who_manage_them(
     role: str, observer: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
     browser = browser_of(user_with(role, email="me@example.org"))
-    assert browser.get("/desk/accounts/").status_code == 403
-    assert browser.get("/desk/accounts/invite/").status_code == 403
-    assert browser.get(f"/desk/accounts/{observer.pk}/").status_code == 404
+    assert browser.get("/workspace/accounts/").status_code == 403
+    assert browser.get("/workspace/accounts/invite/").status_code == 403
+    assert browser.get(f"/workspace/accounts/{observer.pk}/").status_code == 404
     for act in ("on", "off", "roles"):
-        assert browser.post(f"/desk/accounts/{observer.pk}/{act}/").status_code == 404
-    assert browser.get("/desk/audit/").status_code == (200 if role == "auditor" else 403)
+        assert browser.post(f"/workspace/accounts/{observer.pk}/{act}/").status_code == 404
+    assert browser.get("/workspace/audit/").status_code == (200 if role == "auditor" else 403)
 
 
 def test_an_invitation_is_sent_shown_sent_again_and_withdrawn(
@@ -37,20 +37,20 @@ def test_an_invitation_is_sent_shown_sent_again_and_withdrawn(
 ) -> None:
     browser = browser_of(secretariat)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
-        browser.post("/desk/accounts/invite/", {"email": "new@example.org", "role": "drafter"})
+        browser.post("/workspace/accounts/invite/", {"email": "new@example.org", "role": "drafter"})
     assert deliver_due() == len(mail.outbox) == 1
     pk = Invitation.objects.get().pk
-    assert "new@example.org" in browser.get("/desk/accounts/").content.decode()
-    browser.post(f"/desk/accounts/invitations/{pk}/resend/")
-    browser.post(f"/desk/accounts/invitations/{pk}/withdraw/")
-    assert "new@example.org" not in browser.get("/desk/accounts/").content.decode()
-    told = browser.post(f"/desk/accounts/invitations/{pk}/resend/", follow=True)
+    assert "new@example.org" in browser.get("/workspace/accounts/").content.decode()
+    browser.post(f"/workspace/accounts/invitations/{pk}/resend/")
+    browser.post(f"/workspace/accounts/invitations/{pk}/withdraw/")
+    assert "new@example.org" not in browser.get("/workspace/accounts/").content.decode()
+    told = browser.post(f"/workspace/accounts/invitations/{pk}/resend/", follow=True)
     assert "was withdrawn" in told.content.decode()
 
 
 def test_a_bad_invitation_keeps_what_was_typed(secretariat: User, observer: User, browser_of: Browser) -> None:
     page = browser_of(secretariat).post(
-        "/desk/accounts/invite/", {"email": observer.email, "name": "Somebody", "role": "observer"}
+        "/workspace/accounts/invite/", {"email": observer.email, "name": "Somebody", "role": "observer"}
     )
     assert page.status_code == 422
     for words in ("There is an account under this address", "Somebody", observer.email):
@@ -58,7 +58,7 @@ def test_a_bad_invitation_keeps_what_was_typed(secretariat: User, observer: User
 
 
 def test_an_account_page_gives_takes_and_switches_off(administrator: User, observer: User, browser_of: Browser) -> None:
-    browser, one = browser_of(administrator), f"/desk/accounts/{observer.pk}/"
+    browser, one = browser_of(administrator), f"/workspace/accounts/{observer.pk}/"
     body = make.organisation("csirt")
     browser.post(f"{one}roles/", {"role": "lead", "organisation": str(body.pk)})
     assert {role for role, _org in User.objects.get(pk=observer.pk).grants()} == {"observer", "lead"}
@@ -73,7 +73,7 @@ def test_an_account_page_gives_takes_and_switches_off(administrator: User, obser
 
 
 def test_the_last_administrator_is_told_so(administrator: User, browser_of: Browser) -> None:
-    browser, one = browser_of(administrator), f"/desk/accounts/{administrator.pk}/"
+    browser, one = browser_of(administrator), f"/workspace/accounts/{administrator.pk}/"
     held = administrator.memberships.get()
     told = browser.post(f"{one}roles/{held.pk}/take/", follow=True)
     assert "This is the last administrator" in told.content.decode()
@@ -82,9 +82,9 @@ def test_the_last_administrator_is_told_so(administrator: User, browser_of: Brow
 
 def test_my_account_is_mine(observer: User, browser_of: Browser) -> None:
     browser = browser_of(observer)
-    assert "password" in browser.get("/desk/me/").content.decode()
-    assert browser.post("/desk/me/", {"name": "", "language": ""}).status_code == 422
-    assert browser.post("/desk/me/", {"name": "Greta Norte", "language": "es"}).status_code == 302
+    assert "password" in browser.get("/workspace/me/").content.decode()
+    assert browser.post("/workspace/me/", {"name": "", "language": ""}).status_code == 422
+    assert browser.post("/workspace/me/", {"name": "Greta Norte", "language": "es"}).status_code == 302
     observer.refresh_from_db()
     assert (observer.name, observer.language) == ("Greta Norte", "es")
 
@@ -94,21 +94,21 @@ def test_the_chain_is_shown_filtered_and_opened(
 ) -> None:
     desk = browser_of(secretariat)
     for n in range(55):
-        desk.post("/desk/people/new/", {"name": f"Person {n}", "is_active": "on"})
+        desk.post("/workspace/people/new/", {"name": f"Person {n}", "is_active": "on"})
     browser = browser_of(user_with("auditor"))
-    page = browser.get("/desk/audit/")
+    page = browser.get("/workspace/audit/")
     assert ("added the person" in page.content.decode(), "Older entries" in page.content.decode()) == (True, True)
-    older = browser.get("/desk/audit/?before=6").content.decode()
+    older = browser.get("/workspace/audit/?before=6").content.decode()
     assert ("Person 4" in older, "Person 5" in older) == (True, False)
-    assert "No entry fits" in browser.get("/desk/audit/?actor=nobody").content.decode()
-    assert "Person 54" in browser.get("/desk/audit/?verb=person.added&subject=Person+54").content.decode()
+    assert "No entry fits" in browser.get("/workspace/audit/?actor=nobody").content.decode()
+    assert "Person 54" in browser.get("/workspace/audit/?verb=person.added&subject=Person+54").content.decode()
     number = AuditEntry.objects.latest("number").number
-    one = browser.get(f"/desk/audit/{number}/").content.decode()
+    one = browser.get(f"/workspace/audit/{number}/").content.decode()
     assert "the entry is as it was written" in one
     AuditEntry.objects.filter(number=number).update(actor_name="Eve")
-    assert "the entry was changed" in browser.get(f"/desk/audit/{number}/").content.decode()
-    assert browser.get("/desk/audit/9999/").status_code == 404
-    assert browser.get("/desk/audit/?since=nonsense").status_code == 200
+    assert "the entry was changed" in browser.get(f"/workspace/audit/{number}/").content.decode()
+    assert browser.get("/workspace/audit/9999/").status_code == 404
+    assert browser.get("/workspace/audit/?since=nonsense").status_code == 200
 
 
 SIGN_IN_PAGES = [
@@ -133,10 +133,10 @@ def test_every_sign_in_page_wears_our_look(page: str, language: str, observer: U
 
 
 def test_every_act_has_words_for_an_auditor() -> None:
-    silent = [verb for verb in every_action() if verb_words(verb) == verb]
+    silent = [verb for verb in every_action() if verb_text(verb) == verb]
     assert silent == []
 
 
 def test_no_role_is_given_by_leaving_the_list_alone(secretariat: User, browser_of: Browser) -> None:
-    page = browser_of(secretariat).post("/desk/accounts/invite/", {"email": "new@example.org", "role": ""})
+    page = browser_of(secretariat).post("/workspace/accounts/invite/", {"email": "new@example.org", "role": ""})
     assert (page.status_code, Invitation.objects.count()) == (422, 0)

@@ -48,7 +48,7 @@ def test_without_it_the_draft_waits_on_the_site() -> None:
     code, said = run(DOCUMENTS / "estrategia.txt", dry_run=False)
     draft = ImportDraft.objects.get()
     assert (code, draft.state, draft.rows.count()) == (0, DraftState.OPEN, 24)
-    assert f"Review it at {settings.SITE_ADDRESS}/desk/imports/estrategia/" in said
+    assert f"Review it at {settings.SITE_ADDRESS}/workspace/imports/estrategia/" in said
     again, told = run(DOCUMENTS / "estrategia.txt", dry_run=False)
     assert (again, "imported before" in told, ImportDraft.objects.count()) == (0, True, 1)
 

@@ -43,7 +43,7 @@ def draft(drafter: User) -> ImportDraft:
 
 
 def address(draft: ImportDraft, number: int | None = None) -> str:
-    here = f"/desk/imports/{draft.code}/"
+    here = f"/workspace/imports/{draft.code}/"
     return here if number is None else f"{here}rows/{number}/"
 
 
@@ -136,7 +136,7 @@ def test_with_script_only_what_changed_comes_back(draft: ImportDraft, desk: Clie
     assert "data-focus" in page
 
 
-def test_an_edit_opens_in_the_row_and_keeps_bad_words(draft: ImportDraft, desk: Client) -> None:
+def test_an_edit_opens_in_the_row_and_keeps_bad_text(draft: ImportDraft, desk: Client) -> None:
     row = draft.rows.filter(kind="action").first()
     assert row is not None
     opened = desk.post(address(draft, row.number), {"decision": "open"}, follow=True)
@@ -186,7 +186,7 @@ def test_finishing_asks_where_to_and_leads_to_the_plan(draft: ImportDraft, draft
     taken = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "2025-2028"})
     assert (taken.status_code, "There is an edition 2025-2028 already" in text_of(taken)) == (422, True)
     done = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "next"})
-    assert done.headers["Location"] == "/desk/plan/next/"
+    assert done.headers["Location"] == "/workspace/plan/next/"
     assert Edition.objects.get(code="next").pillars.count() == 3
     draft.refresh_from_db()
     assert (draft.state, draft.edition.code if draft.edition else "") == (DraftState.OPEN, "next")
@@ -201,7 +201,7 @@ def test_whoever_changes_the_plan_may_choose_an_edition(
     desk = browser_of(secretariat)
     assert "Strategy 2025-2028" in text_of(desk.get(f"{address(draft)}finish/"))
     done = desk.post(f"{address(draft)}finish/", {"into": "2025-2028"})
-    assert done.headers["Location"] == "/desk/plan/2025-2028/"
+    assert done.headers["Location"] == "/workspace/plan/2025-2028/"
 
 
 def long_plan(path: Path, *, pillars: int, filler: int) -> Path:
@@ -260,7 +260,7 @@ def test_a_text_being_read_looks_again_by_itself(drafter: User, desk: Client) ->
 
 
 def test_what_is_not_there_is_missing(draft: ImportDraft, desk: Client, observer: User, browser_of: Browser) -> None:
-    assert desk.get("/desk/imports/nothing/").status_code == 404
+    assert desk.get("/workspace/imports/nothing/").status_code == 404
     assert desk.post(address(draft, 999), {"decision": "accept"}).status_code == 404
     assert desk.post(address(draft, 1), {"decision": "explode"}).status_code == 404
     assert desk.get(address(draft, 1)).status_code == 405

@@ -36,14 +36,14 @@ def desk(user_with: Callable[..., User], browser_of: Browser) -> Client:
 
 
 def upload(desk: Client, data: bytes, name: str = "strategy.pdf", **more: Any) -> Any:
-    return desk.post("/desk/imports/", {"file": SimpleUploadedFile(name, data)}, **more)
+    return desk.post("/workspace/imports/", {"file": SimpleUploadedFile(name, data)}, **more)
 
 
 def after_reading(desk: Client) -> str:
     """Lets the worker read the newest draft; what its page then says."""
     draft = ImportDraft.objects.latest("pk")
     read_draft(draft.pk, by=SYSTEM)
-    return desk.get(f"/desk/imports/{draft.code}/").content.decode()
+    return desk.get(f"/workspace/imports/{draft.code}/").content.decode()
 
 
 def pdf(*, words: str = "", encrypt: str = "", picture: bool = False) -> bytes:
@@ -101,7 +101,7 @@ def test_a_wrong_file_is_refused_at_the_form(desk: Client, data: bytes, name: st
 
 
 def test_no_file_at_all(desk: Client) -> None:
-    page = desk.post("/desk/imports/", {})
+    page = desk.post("/workspace/imports/", {})
     assert (page.status_code, "Choose a file first" in page.content.decode()) == (422, True)
 
 
@@ -157,11 +157,11 @@ def test_a_failed_text_can_be_read_again_and_put_aside(desk: Client) -> None:
     upload(desk, pdf(), "empty.pdf")
     after_reading(desk)
     code = ImportDraft.objects.get().code
-    desk.post(f"/desk/imports/{code}/read/")
+    desk.post(f"/workspace/imports/{code}/read/")
     assert ImportDraft.objects.get().state == DraftState.READING
-    desk.post(f"/desk/imports/{code}/drop/")
-    assert "put aside" in desk.get(f"/desk/imports/{code}/").content.decode()
-    assert "empty.pdf" not in desk.get("/desk/imports/").content.decode()
+    desk.post(f"/workspace/imports/{code}/drop/")
+    assert "put aside" in desk.get(f"/workspace/imports/{code}/").content.decode()
+    assert "empty.pdf" not in desk.get("/workspace/imports/").content.decode()
 
 
 # The machine
@@ -253,7 +253,7 @@ def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
 ) -> None:
     upload(desk, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html")
     draft = ImportDraft.objects.get()
-    address = f"/desk/imports/{draft.code}/file/"
+    address = f"/workspace/imports/{draft.code}/file/"
     answer = desk.get(address)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="x.html"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
@@ -282,7 +282,7 @@ def test_what_a_text_holds_is_shown_as_text(desk: Client) -> None:
 def test_imports_are_for_reviewers(role: str, user_with: Callable[..., User], browser_of: Browser) -> None:
     may = Permission.IMPORT_REVIEW in ROLES[role].grants
     browser = browser_of(user_with(role))
-    assert browser.get("/desk/imports/").status_code == (200 if may else 403)
+    assert browser.get("/workspace/imports/").status_code == (200 if may else 403)
     assert upload(browser, PLAN.read_bytes(), "plan.txt").status_code == (302 if may else 403)
     assert ImportDraft.objects.exists() is may
 
@@ -290,14 +290,14 @@ def test_imports_are_for_reviewers(role: str, user_with: Callable[..., User], br
 def test_the_same_file_twice_leads_to_the_draft_that_is_there(desk: Client) -> None:
     upload(desk, PLAN.read_bytes(), "plan.txt")
     again = upload(desk, PLAN.read_bytes(), "other.txt", follow=True)
-    assert again.redirect_chain == [("/desk/imports/plan/", 302)]
+    assert again.redirect_chain == [("/workspace/imports/plan/", 302)]
     assert "This very file was imported before" in again.content.decode()
     assert ImportDraft.objects.count() == 1
 
 
 def test_the_packs_own_texts_can_be_tried(isla: object, desk: Client) -> None:
-    page = desk.get("/desk/imports/").content.decode()
+    page = desk.get("/workspace/imports/").content.decode()
     assert "launch-release.en.txt" in page
-    assert desk.post("/desk/imports/", {"sample": "launch-release.en.txt"}).status_code == 302
+    assert desk.post("/workspace/imports/", {"sample": "launch-release.en.txt"}).status_code == 302
     assert "Review a draft" in after_reading(desk)
-    assert desk.post("/desk/imports/", {"sample": "../pack.toml"}).status_code == 404
+    assert desk.post("/workspace/imports/", {"sample": "../pack.toml"}).status_code == 404

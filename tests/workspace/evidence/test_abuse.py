@@ -11,13 +11,13 @@ from floreo.core.access import SYSTEM
 from floreo.core.keys import key
 from floreo.core.outbox import post_test
 from floreo.evidence.models import Attachment, Evidence
+from floreo.frameworks.models import Assessment
 from floreo.organisations.models import Membership, Organisation, User
-from floreo.reviews.models import Ask, Review
+from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Action
-from floreo.yardsticks.models import Assessment
 from tests.evidence.making import make_file
 from tests.factories.strategy import TODAY, make_organisation, make_person
-from tests.yardsticks.making import make_assessment
+from tests.frameworks.making import make_assessment
 
 Browsers = Callable[[User], Client]
 People = Callable[..., User]
@@ -32,7 +32,7 @@ def hidden(csirt: Organisation, act: Action, user_with: People) -> list[str]:
     mail = post_test(by=SYSTEM, to=f"{SECRET}@example.org")
     days = dict.fromkeys(("starts_on", "ends_on", "opened_on", "due_on", "closes_on"), TODAY)
     review = Review.objects.create(edition=act.edition, code="r", **days)
-    asked = Ask.objects.create(review=review, organisation=csirt, person=person)
+    asked = UpdateRequest.objects.create(review=review, organisation=csirt, person=person)
     return [key(each) for each in (person, account, mail, asked, Membership.objects.get(user=account))]
 
 
@@ -46,7 +46,7 @@ def test_no_key_names_what_one_may_not_read(user_with: People, browser_of: Brows
         "contenttypes.contenttype:1",
         "organisations.country:1",
     ):
-        for address in (f"/desk/evidence/to/{name}/", f"/desk/evidence/new/?to={name}"):
+        for address in (f"/workspace/evidence/to/{name}/", f"/workspace/evidence/new/?to={name}"):
             answers = (browser.get(address), browser.post(address, {"code": kept.code, "title": "x"}))
             assert (address, [a.status_code for a in answers]) == (address, [404, 404])
             assert not any(SECRET in a.content.decode() for a in answers)
@@ -59,7 +59,7 @@ def test_a_piece_names_no_place_that_one_may_not_read(
     kept = make_file()
     for name in hidden:
         Attachment.objects.create(evidence=kept, thing=name, attached_by="X")
-    page = browser_of(user_with("analyst")).get(kept.desk_url())
+    page = browser_of(user_with("analyst")).get(kept.workspace_url())
     assert page.status_code == 200
     assert SECRET not in page.content.decode()
 
@@ -73,20 +73,20 @@ def test_narrowly_marked_evidence_is_nowhere_for_others(
     Attachment.objects.create(evidence=kept, thing=key(act), note=SECRET, attached_by="X")
     pages = [
         kept.door_url(),
-        kept.desk_url(),
-        f"{kept.desk_url()}edit/",
-        f"{kept.desk_url()}replace/",
-        "/desk/evidence/",
-        "/desk/evidence/?download=csv",
-        f"/desk/evidence/to/{key(act)}/?q={SECRET}",
-        f"/desk/search/?q={SECRET}",
-        act.desk_url(),
+        kept.workspace_url(),
+        f"{kept.workspace_url()}edit/",
+        f"{kept.workspace_url()}replace/",
+        "/workspace/evidence/",
+        "/workspace/evidence/?download=csv",
+        f"/workspace/evidence/to/{key(act)}/?q={SECRET}",
+        f"/workspace/search/?q={SECRET}",
+        act.workspace_url(),
         act.get_absolute_url(),
         f"/search/?q={SECRET}",
         "/data/evidence.json",
         "/api/v1/evidence",
         f"/api/v1/evidence/{kept.code}",
-        "/desk/",
+        "/workspace/",
     ]
     for browser in (*map(browser_of, others), Client()):
         for address in pages:
@@ -101,14 +101,14 @@ def test_a_closed_assessment_takes_no_evidence_by_another_door(
 ) -> None:
     assessment, kept, browser = make_assessment(), make_file(), browser_of(secretariat)
     answer = assessment.answers.select_related("item")[0]
-    door = f"/desk/evidence/to/{key(answer)}/"
+    door = f"/workspace/evidence/to/{key(answer)}/"
     assert browser.post(door, {"code": kept.code}).status_code == 302
     Assessment.objects.filter(pk=assessment.pk).update(state="closed", closed_on=TODAY)
     other = make_file("Another")
     for address, given in (
         (door, {"code": other.code}),
-        (f"/desk/evidence/new/?to={key(answer)}", {"title": "x", "tlp": "GREEN", "url": "https://x.org/"}),
-        (f"{kept.desk_url()}off/{Attachment.objects.get().pk}/", {}),
+        (f"/workspace/evidence/new/?to={key(answer)}", {"title": "x", "tlp": "GREEN", "url": "https://x.org/"}),
+        (f"{kept.workspace_url()}off/{Attachment.objects.get().pk}/", {}),
     ):
         response = browser.post(address, given)
         assert (address, response.status_code) == (address, 422)

@@ -15,7 +15,7 @@ from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.core.audit import key
-from floreo.evidence.actions import attach, keep_record, replace_with, update_evidence, withdraw
+from floreo.evidence.actions import attach, replace_with, store_record, update_evidence, withdraw
 from floreo.evidence.models import Attachment, Evidence, LinkState
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.models import Action
@@ -37,18 +37,18 @@ def test_a_lead_adds_a_file_to_a_milestone_of_theirs(
     lead: User, act: Action, csirt: Organisation, browser_of: Browsers
 ) -> None:
     browser, milestone = browser_of(lead), act.milestones.all()[0]
-    page = said(browser.get(act.desk_url()))
-    assert f"/desk/evidence/to/{key(milestone)}/" in page
-    address = f"/desk/evidence/new/?to={key(milestone)}"
-    assert address.replace(":", "%3A") in said(browser.get(f"/desk/evidence/to/{key(milestone)}/"))
+    page = said(browser.get(act.workspace_url()))
+    assert f"/workspace/evidence/to/{key(milestone)}/" in page
+    address = f"/workspace/evidence/new/?to={key(milestone)}"
+    assert address.replace(":", "%3A") in said(browser.get(f"/workspace/evidence/to/{key(milestone)}/"))
     form = said(browser.get(address))
     assert 'enctype="multipart/form-data"' in form
     assert "For: Step 1" in form
     response = browser.post(address, sent(file=upload(), organisation=csirt.code, place="page 4"))
-    assert (response.status_code, response["Location"]) == (302, act.desk_url())
+    assert (response.status_code, response["Location"]) == (302, act.workspace_url())
     piece = Evidence.objects.get()
     assert [(a.evidence, a.thing, a.note) for a in Attachment.objects.all()] == [(piece, key(milestone), "page 4")]
-    page = said(browser.get(act.desk_url()))
+    page = said(browser.get(act.workspace_url()))
     assert "minutes" in page
     assert f"PDF, {len(PDF)} bytes, page 4" in page
 
@@ -58,7 +58,7 @@ def test_the_secretariat_adds_a_public_link(
 ) -> None:
     browser = browser_of(secretariat)
     fields = sent(title="The act", url="https://example.org/act", tlp="CLEAR", is_public="on", dated="2026-08-14")
-    assert browser.post(f"/desk/evidence/new/?to={key(act)}", fields).status_code == 302
+    assert browser.post(f"/workspace/evidence/new/?to={key(act)}", fields).status_code == 302
     page = said(stranger.get(act.get_absolute_url()))
     assert '<a href="https://example.org/act" rel="nofollow noopener noreferrer">The act</a>' in page
     assert "example.org, 14 Aug 2026" in page
@@ -67,7 +67,7 @@ def test_the_secretariat_adds_a_public_link(
 
 def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action, browser_of: Browsers) -> None:
     make_file("Minutes of May", body=PDF)
-    response = browser_of(secretariat).post(f"/desk/evidence/new/?to={key(act)}", sent(file=upload()), follow=True)
+    response = browser_of(secretariat).post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload()), follow=True)
     assert "This is in the vault already, as “Minutes of May”. It was not kept twice." in said(response)
     assert (Evidence.objects.count(), Attachment.objects.get().thing) == (1, key(act))
 
@@ -86,10 +86,10 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
         ({"title": "A", "url": "https://example.org/", "dated": "yesterday"}, "Enter a valid date"),
     ],
 )
-def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_words(
+def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_text(
     fields: dict[str, str], sentence: str, secretariat: User, today: None, browser_of: Browsers
 ) -> None:
-    response = browser_of(secretariat).post("/desk/evidence/new/", sent(**({"note": "My own words"} | fields)))
+    response = browser_of(secretariat).post("/workspace/evidence/new/", sent(**({"note": "My own words"} | fields)))
     assert response.status_code == 422
     assert sentence in said(response)
     assert "My own words" in said(response)
@@ -110,7 +110,7 @@ def test_a_file_that_is_not_taken_says_why(  # noqa: PLR0917 -- fixtures
     body: bytes, name: str, sentence: str, secretariat: User, today: None, browser_of: Browsers
 ) -> None:
     response = browser_of(secretariat).post(
-        "/desk/evidence/new/", sent(file=SimpleUploadedFile(name, body), note="Kept")
+        "/workspace/evidence/new/", sent(file=SimpleUploadedFile(name, body), note="Kept")
     )
     assert response.status_code == 422
     assert sentence in said(response)
@@ -119,7 +119,7 @@ def test_a_file_that_is_not_taken_says_why(  # noqa: PLR0917 -- fixtures
 
 
 def test_a_file_and_a_link_at_once_are_two_pieces(secretariat: User, today: None, browser_of: Browsers) -> None:
-    response = browser_of(secretariat).post("/desk/evidence/new/", sent(file=upload(), url="https://example.org/"))
+    response = browser_of(secretariat).post("/workspace/evidence/new/", sent(file=upload(), url="https://example.org/"))
     assert (response.status_code, "one at a time" in said(response)) == (422, True)
 
 
@@ -128,7 +128,7 @@ def test_a_file_past_the_limit_is_stopped_and_the_words_are_kept(
 ) -> None:
     monkeypatch.setattr(settings, "UPLOAD_LARGEST", 1024 * 1024)
     video = SimpleUploadedFile("talk.mp4", b"\x00\x00\x00\x20ftypisom" + b"\x00" * (3 * 1024 * 1024))
-    response = browser_of(secretariat).post("/desk/evidence/new/", sent(title="The talk", file=video))
+    response = browser_of(secretariat).post("/workspace/evidence/new/", sent(title="The talk", file=video))
     assert response.status_code == 422
     assert "The file is larger than 1 MB. Send a smaller one." in said(response)
     assert 'value="The talk"' in said(response)
@@ -168,7 +168,7 @@ def test_a_video_past_the_limit_never_reaches_disk_or_memory_and_a_huge_one_is_c
     video = Video(head, size)
     more: dict[str, Any] = {"CONTENT_LENGTH": str(len(head) + size), "wsgi.input": video}
     browser: Any = browser_of(secretariat)
-    response = browser.generic("POST", "/desk/evidence/new/", b"-", "multipart/form-data; boundary=edge", **more)
+    response = browser.generic("POST", "/workspace/evidence/new/", b"-", "multipart/form-data; boundary=edge", **more)
     assert response.status_code == 422
     assert "The file is larger than 1 MB. Send a smaller one." in said(response)
     assert 'value="The talk"' in said(response)
@@ -182,14 +182,14 @@ def test_what_is_here_already_is_found_and_attached(
     browser = browser_of(lead)
     make_file("Harbour minutes", organisation=police)
     make_file("Secret notes", organisation=police, tlp="RED")
-    page = said(browser.get(f"/desk/evidence/to/{key(act)}/"))
+    page = said(browser.get(f"/workspace/evidence/to/{key(act)}/"))
     assert ("Harbour minutes" in page, "Secret notes" in page) == (True, False)
-    assert "Nothing in the vault has these words" in said(browser.get(f"/desk/evidence/to/{key(act)}/?q=airport"))
+    assert "Nothing in the vault has these words" in said(browser.get(f"/workspace/evidence/to/{key(act)}/?q=airport"))
     response = browser.post(
-        f"/desk/evidence/to/{key(act)}/", {"code": "harbour-minutes", "note": "page 2"}, follow=True
+        f"/workspace/evidence/to/{key(act)}/", {"code": "harbour-minutes", "note": "page 2"}, follow=True
     )
     assert "“Harbour minutes” is attached." in said(response)
-    assert browser.post(f"/desk/evidence/to/{key(act)}/", {"code": "secret-notes"}).status_code == 404
+    assert browser.post(f"/workspace/evidence/to/{key(act)}/", {"code": "secret-notes"}).status_code == 404
     assert [a.note for a in Attachment.objects.all()] == ["page 2"]
 
 
@@ -197,21 +197,21 @@ def test_what_is_here_already_is_found_and_attached(
     "thing", ["strategy.action:999999", "nonsense", "strategy.action:x", "no.such:1", "auth.group:1"]
 )
 def test_a_thing_that_is_not_there_is_no_page(thing: str, secretariat: User, today: None, browser_of: Browsers) -> None:
-    assert browser_of(secretariat).get(f"/desk/evidence/to/{thing}/").status_code == 404
-    assert browser_of(secretariat).get(f"/desk/evidence/new/?to={thing}").status_code == 404
+    assert browser_of(secretariat).get(f"/workspace/evidence/to/{thing}/").status_code == 404
+    assert browser_of(secretariat).get(f"/workspace/evidence/new/?to={thing}").status_code == 404
 
 
 def test_who_may_not_attach_gets_no_form(
     other_lead: User, act: Action, user_with: Any, browser_of: Browsers, stranger: Client
 ) -> None:
     make_file()
-    address = f"/desk/evidence/to/{key(act)}/"
+    address = f"/workspace/evidence/to/{key(act)}/"
     for person in (other_lead, user_with("observer"), user_with("operator"), user_with("auditor")):
         browser = browser_of(person)
         assert browser.get(address).status_code == 403
         assert browser.post(address, {"code": "minutes"}).status_code == 403
-        assert browser.post(f"/desk/evidence/new/?to={key(act)}", sent(file=upload())).status_code == 403
-        page = browser.get(act.desk_url())
+        assert browser.post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload())).status_code == 403
+        page = browser.get(act.workspace_url())
         assert page.status_code == 403 or "Attach evidence" not in said(page)
     assert stranger.post(address, {"code": "minutes"}).status_code == 302
     assert (Attachment.objects.count(), Evidence.objects.count()) == (0, 1)
@@ -223,18 +223,18 @@ def test_another_body_may_neither_edit_nor_replace_nor_withdraw(
     piece = make_file(organisation=csirt)
     one = attach(piece, by=SYSTEM, thing=act)
     browser = browser_of(other_lead)
-    page = said(browser.get(piece.desk_url()))
+    page = said(browser.get(piece.workspace_url()))
     for way in ("edit", "replace", "withdraw", f"off/{one.pk}"):
-        assert f"{piece.desk_url()}{way}/" not in page
-        assert browser.get(f"{piece.desk_url()}{way}/").status_code == 403
-        assert browser.post(f"{piece.desk_url()}{way}/", {"title": "Mine", "reason": "Mine"}).status_code == 403
+        assert f"{piece.workspace_url()}{way}/" not in page
+        assert browser.get(f"{piece.workspace_url()}{way}/").status_code == 403
+        assert browser.post(f"{piece.workspace_url()}{way}/", {"title": "Mine", "reason": "Mine"}).status_code == 403
     piece.refresh_from_db()
     assert (piece.title, piece.withdrawn_on, Attachment.objects.count()) == ("Minutes", None, 1)
 
 
 def test_what_is_said_of_it_is_changed_in_two_languages(lead: User, csirt: Organisation, browser_of: Browsers) -> None:
     piece = make_file(organisation=csirt)
-    address = f"{piece.desk_url()}edit/"
+    address = f"{piece.workspace_url()}edit/"
     form = said(browser_of(lead).get(address))
     assert "is_public" not in form  # that is for the secretariat to say
     fields = {
@@ -267,15 +267,15 @@ def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action,
     browser, old = browser_of(lead), make_file("Rota 2025", organisation=csirt)
     attach(old, by=lead, thing=act)
     fields = sent(title="Rota 2026", file=upload(PDF + b"2026"), organisation=csirt.code)
-    assert browser.post(f"{old.desk_url()}replace/", fields).status_code == 302
-    page = said(browser.get(old.desk_url()))
+    assert browser.post(f"{old.workspace_url()}replace/", fields).status_code == 302
+    page = said(browser.get(old.workspace_url()))
     assert "Replaced on 24 Nov 2026." in page
     assert "Rota 2026" in page
     new = Evidence.objects.get(title="Rota 2026")
-    assert "Takes the place of" in said(browser.get(new.desk_url()))
-    assert browser.post(f"{new.desk_url()}withdraw/", {"reason": ""}).status_code == 422
-    assert browser.post(f"{new.desk_url()}withdraw/", {"reason": "Wrong year"}).status_code == 302
-    page = said(browser.get(new.desk_url()))
+    assert "Takes the place of" in said(browser.get(new.workspace_url()))
+    assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": ""}).status_code == 422
+    assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": "Wrong year"}).status_code == 302
+    page = said(browser.get(new.workspace_url()))
     assert "Withdrawn on 24 Nov 2026." in page
     assert "Wrong year" in page
 
@@ -283,7 +283,7 @@ def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action,
 def test_taking_it_off_is_asked_first(lead: User, act: Action, browser_of: Browsers) -> None:
     piece = make_file()
     one = attach(piece, by=lead, thing=act)
-    address = f"{piece.desk_url()}off/{one.pk}/"
+    address = f"{piece.workspace_url()}off/{one.pk}/"
     assert "Take it off 1.1.1 Action 1.1.1" in said(browser_of(lead).get(address))
     assert Attachment.objects.count() == 1
     assert browser_of(lead).post(address).status_code == 302
@@ -316,13 +316,13 @@ def test_the_list_narrows_by_every_filter(
         "q=oo": {"Soon"},
         "state=nonsense": titles,
     }.items():
-        page = said(browser_of(secretariat).get(f"/desk/evidence/?{asked}"))
+        page = said(browser_of(secretariat).get(f"/workspace/evidence/?{asked}"))
         assert {title for title in titles if f">{title}</a>" in page} == seen, asked
 
 
 def test_an_empty_vault_says_what_to_do_first(secretariat: User, today: None, browser_of: Browsers) -> None:
     assert "Begin with one document that shows an action has moved" in said(
-        browser_of(secretariat).get("/desk/evidence/")
+        browser_of(secretariat).get("/workspace/evidence/")
     )
 
 
@@ -358,7 +358,7 @@ class TestHandedOut:
         Path(piece.file.path).unlink()
         response = stranger.get(piece.get_absolute_url())
         assert (response.status_code, "This file is no longer on the server." in said(response)) == (404, True)
-        assert browser_of(secretariat).get(piece.desk_url()).status_code == 200
+        assert browser_of(secretariat).get(piece.workspace_url()).status_code == 200
 
     def test_what_was_replaced_leads_to_what_stands(self, secretariat: User, today: None, stranger: Client) -> None:
         old = make_file("2025", tlp="CLEAR", is_public=True)
@@ -369,7 +369,7 @@ class TestHandedOut:
         assert stranger.get(f"/evidence/{old.code}/file/").status_code == 404
 
     def test_a_record_leads_to_its_page(self, secretariat: User, act: Action, stranger: Client) -> None:
-        kept = keep_record(act, by=secretariat, title="The action itself", tlp="CLEAR", is_public=True)
+        kept = store_record(act, by=secretariat, title="The action itself", tlp="CLEAR", is_public=True)
         assert stranger.get(f"/evidence/{kept.code}/file/")["Location"] == act.get_absolute_url()
         act.is_public = False
         act.save()

@@ -16,7 +16,7 @@ from floreo.core import clock
 from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.events import REJECT_SCHEMA, event_schema
 from floreo.feeds.engine.store import Place, Store, Window
-from floreo.feeds.models import Digest, DigestLine, Feed, Finding, Report, ReportState, Run, Spell
+from floreo.feeds.models import Feed, FeedFile, FileState, Finding, Notice, NoticeLine, OpenPeriod, Run
 from floreo.organisations.models import Organisation
 from tests.factories import organisations as make
 from tests.factories.strategy import TODAY, make_country
@@ -32,11 +32,11 @@ class Night:
     bank: Organisation
     shop: Organisation
     feed: Feed
-    report: Report
+    report: FeedFile
     of_bank: Finding
     of_shop: Finding
-    letter_bank: Digest
-    letter_shop: Digest
+    letter_bank: Notice
+    letter_shop: Notice
 
 
 def event(subject: str, code: str | None, kind: str, day: date, line: int) -> dict[str, object]:
@@ -84,7 +84,7 @@ def stored(root: str, events: list[dict[str, object]], rejects: list[dict[str, o
 def night(db: None, tmp_path: Path) -> Iterator[Night]:
     before, settings.EVENTS_ROOT = settings.EVENTS_ROOT, str(tmp_path / "events")
     make_country()
-    with clock.standing(zone="UTC", day=TODAY):
+    with clock.pinned_day(zone="UTC", day=TODAY):
         yield _night(settings.EVENTS_ROOT)
     settings.EVENTS_ROOT = before
 
@@ -101,17 +101,17 @@ def _night(root: str) -> Night:
         {"line": 6, "text": "<script>x\x00", "reason": "bad_time"},
     ]
     path = stored(root, events, rejects)
-    feed = Feed.objects.create(code="shadowserver", name="Nightly scans", way="folder", place="scans")
-    report = Report.objects.create(
+    feed = Feed.objects.create(code="shadowserver", name="Nightly scans", collector="folder", place="scans")
+    report = FeedFile.objects.create(
         feed=feed,
-        digest="d" * 64,
+        sha256="d" * 64,
         name="2026-11-24-scan_rdp.csv",
         day=TODAY,
         report_type="scan_rdp",
         size=900,
         received_at=NOW,
         received_by="Folder",
-        state=ReportState.DONE,
+        state=FileState.DONE,
         rows=7,
         kept=3,
         duplicates=1,
@@ -156,12 +156,12 @@ def _finding(feed: Feed, body: Organisation, ip: str) -> Finding:
         state="persisting",
         opened_on=first,
     )
-    Spell.objects.create(finding=found, opened_on=first)
+    OpenPeriod.objects.create(finding=found, opened_on=first)
     return found
 
 
-def _letter(finding: Finding) -> Digest:
-    letter = Digest.objects.create(
+def _letter(finding: Finding) -> Notice:
+    letter = Notice.objects.create(
         organisation=finding.organisation,
         contact_role="abuse",
         on=TODAY,
@@ -171,7 +171,7 @@ def _letter(finding: Finding) -> Digest:
         to=[f"abuse@{finding.organisation.code}.example"],
         link_until=NOW + timedelta(days=45),
     )
-    DigestLine.objects.create(
-        digest=letter, finding=finding, state="new", rule="Abuse, once a week", why="It is yours."
+    NoticeLine.objects.create(
+        notice=letter, finding=finding, state="new", rule="Abuse, once a week", why="It is yours."
     )
     return letter

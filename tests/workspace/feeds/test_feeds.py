@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import Report
+from floreo.feeds.models import FeedFile
 from floreo.organisations.models import User
 from tests.factories.strategy import TODAY
 from tests.workspace.feeds.conftest import EVIL, Night
@@ -34,16 +34,16 @@ def rows_of(browser: Client, address: str) -> list[list[str]]:
 
 
 def test_without_a_feed_the_page_says_what_to_do_first(administrator: User, browser_of: Browser) -> None:
-    said = page(browser_of(administrator), "/desk/feeds/")
+    said = page(browser_of(administrator), "/workspace/feeds/")
     assert "No feed yet." in said
-    assert "/desk/feeds/new/" in said
+    assert "/workspace/feeds/new/" in said
 
 
 def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     administrator: User, browser_of: Browser, night: Night
 ) -> None:
-    Report.objects.update(received_at=moment(TODAY) - timedelta(hours=5))
-    said = page(browser_of(administrator), "/desk/feeds/")
+    FeedFile.objects.update(received_at=moment(TODAY) - timedelta(hours=5))
+    said = page(browser_of(administrator), "/workspace/feeds/")
     for part in (
         "5 hours ago",
         "They held 7 rows; 2 of them (28.6\xa0%)",
@@ -51,20 +51,20 @@ def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     ):
         assert part in said
     assert "Silent" not in said
-    one = page(browser_of(administrator), "/desk/feeds/shadowserver/")
+    one = page(browser_of(administrator), "/workspace/feeds/shadowserver/")
     assert "1 known column is missing. 1 column is new; it is kept as it came." in one
-    Report.objects.update(received_at=moment(TODAY) - timedelta(days=4))
-    said = page(browser_of(administrator), "/desk/feeds/")
+    FeedFile.objects.update(received_at=moment(TODAY) - timedelta(days=4))
+    said = page(browser_of(administrator), "/workspace/feeds/")
     assert "1 of 1 feeds is silent." in said
     assert "Silent: no file has come when one should have." in page(
-        browser_of(administrator), "/desk/feeds/shadowserver/"
+        browser_of(administrator), "/workspace/feeds/shadowserver/"
     )
 
 
 def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: Browser, night: Night) -> None:
     report = night.report
     assert report.rows == report.kept + report.duplicates + report.dropped + report.rejected
-    said = page(browser_of(administrator), f"/desk/feeds/reports/{report.pk}/")
+    said = page(browser_of(administrator), f"/workspace/feeds/reports/{report.pk}/")
     assert "What stands in the place of the address is none." in said
     assert "line 6: &lt;script&gt;x\ufffd" in said
     assert "<script>x" not in said
@@ -73,7 +73,7 @@ def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: B
 
 def test_rejects_are_a_file_that_no_spreadsheet_runs(administrator: User, browser_of: Browser, night: Night) -> None:
     browser = browser_of(administrator)
-    head, first, second = rows_of(browser, f"/desk/feeds/reports/{night.report.pk}/rejects/")
+    head, first, second = rows_of(browser, f"/workspace/feeds/reports/{night.report.pk}/rejects/")
     assert (head, first[0], first[1], first[3]) == (
         ["line", "reason", "sentence", "text"],
         "5",
@@ -86,7 +86,7 @@ def test_rejects_are_a_file_that_no_spreadsheet_runs(administrator: User, browse
 def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
     administrator: User, browser_of: Browser, night: Night
 ) -> None:
-    browser, days = browser_of(administrator), "/desk/findings/explorer/?start=2026-11-20&end=2026-11-24"
+    browser, days = browser_of(administrator), "/workspace/findings/explorer/?start=2026-11-20&end=2026-11-24"
     assert rows_of(browser, f"{days}&download=csv") == [
         ["day", "label", "events"],
         ["2026-11-20", "20 Nov 2026", "0"],
@@ -127,14 +127,14 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
 def test_a_question_that_makes_no_sense_is_answered_in_a_sentence(
     query: str, sentence: str, administrator: User, browser_of: Browser, night: Night
 ) -> None:
-    assert sentence in page(browser_of(administrator), f"/desk/findings/explorer/?{query}", 422)
+    assert sentence in page(browser_of(administrator), f"/workspace/findings/explorer/?{query}", 422)
 
 
 def test_an_operator_sees_events_of_their_own_organisation_only(
     user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
     browser = browser_of(user_with("operator", organisation=night.bank))
-    days = "/desk/findings/explorer/?start=2026-11-20&end=2026-11-24"
+    days = "/workspace/findings/explorer/?start=2026-11-20&end=2026-11-24"
     assert [row[2] for row in rows_of(browser, f"{days}&download=events")[1:]] == ["192.0.2.7"]
     assert rows_of(browser, f"{days}&by=organisation&download=csv")[1:] == [["bank", "A bank", "1"]]
     page(browser, f"{days}&organisation=shop", 422)  # not among the choices
@@ -142,10 +142,10 @@ def test_an_operator_sees_events_of_their_own_organisation_only(
         assert "Nothing was ever reported" in page(browser, f"{days}&address={address}")
     assert "open-rdp" in page(browser, f"{days}&address=192.0.2.7")
     for address in (
-        "/desk/feeds/",
-        "/desk/feeds/shadowserver/",
-        f"/desk/feeds/reports/{night.report.pk}/",
-        f"/desk/feeds/reports/{night.report.pk}/rejects/",
+        "/workspace/feeds/",
+        "/workspace/feeds/shadowserver/",
+        f"/workspace/feeds/reports/{night.report.pk}/",
+        f"/workspace/feeds/reports/{night.report.pk}/rejects/",
     ):
         page(browser, address, 403)
 
@@ -155,6 +155,10 @@ def test_whoever_has_nothing_to_do_with_it_sees_none_of_it(
     role: str, user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
     browser = browser_of(user_with(role, organisation=night.bank))
-    for address in ("/desk/feeds/", f"/desk/feeds/reports/{night.report.pk}/", "/desk/findings/explorer/"):
+    for address in (
+        "/workspace/feeds/",
+        f"/workspace/feeds/reports/{night.report.pk}/",
+        "/workspace/findings/explorer/",
+    ):
         page(browser, address, 403)
-    assert "/desk/findings/" not in page(browser, "/desk/")
+    assert "/workspace/findings/" not in page(browser, "/workspace/")

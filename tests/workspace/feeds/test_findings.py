@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from floreo.core.models import OutboxMail
-from floreo.feeds.actions.answering import answer_signed_in
-from floreo.feeds.models import Answer, Correction, Digest, DigestRule, Finding
+from floreo.feeds.actions.replies import answer_signed_in
+from floreo.feeds.models import Correction, Finding, Notice, NoticeRule, Reply
 from floreo.organisations.models import Contact, Network, User
 from tests.workspace.feeds.conftest import Night
 from tests.workspace.feeds.test_feeds import page, rows_of
@@ -30,22 +30,22 @@ def banker(user_with: Callable[..., User], browser_of: Browser, night: Night) ->
 
 def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> None:
     for address, first in (
-        ("/desk/findings/", "Add a feed and give it its first file"),
-        ("/desk/digests/", "See what would go out today"),
-        ("/desk/corrections/", "whose is it then?"),
-        ("/desk/digests/today/", "Nothing goes out today"),
-        ("/desk/digests/rules/", "holds where no rule above fits"),
-        ("/desk/feeds/rules/", "Add a rule where they are wrong"),
-        ("/desk/findings/explorer/", "Choose other days"),
+        ("/workspace/findings/", "Add a feed and give it its first file"),
+        ("/workspace/notices/", "See what would go out today"),
+        ("/workspace/corrections/", "whose is it then?"),
+        ("/workspace/notices/today/", "Nothing goes out today"),
+        ("/workspace/notices/rules/", "holds where no rule above fits"),
+        ("/workspace/feeds/rules/", "Add a rule where they are wrong"),
+        ("/workspace/findings/explorer/", "Choose other days"),
     ):
         assert first in page(responder, address), address
 
 
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
-    said = page(responder, f"/desk/findings/{night.of_bank.pk}/")
+    said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
-        "Seen for the first time.",
-        "Told by letter to abuse@bank.example.",
+        "SeenKeys for the first time.",
+        "FileIdentity by letter to abuse@bank.example.",
         "Abuse, once a week",
         "How to mend it",
         "The addresses 192.0.2.7/32 are yours in the register.",
@@ -57,46 +57,48 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
 
 
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
-    assert "2 findings are not mended. " in page(responder, "/desk/findings/").replace("</h1><p>", " ")
-    only = page(responder, "/desk/findings/?organisation=bank&state=open")
+    assert "2 findings are not mended. " in page(responder, "/workspace/findings/").replace("</h1><p>", " ")
+    only = page(responder, "/workspace/findings/?organisation=bank&state=open")
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
-    head, *rows = rows_of(responder, "/desk/findings/?organisation=shop&download=csv")
+    head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
-    assert "Nothing fits." in page(responder, "/desk/findings/?state=fixed")
+    assert "Nothing fits." in page(responder, "/workspace/findings/?state=fixed")
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:
-    said = page(banker, "/desk/findings/")
+    said = page(banker, "/workspace/findings/")
     assert ("192.0.2.7" in said, "198.51.100.9" in said, "A shop" in said) == (True, False, False)
-    assert [row[1] for row in rows_of(banker, "/desk/findings/?download=csv")[1:]] == ["bank"]
-    assert [row[1] for row in rows_of(banker, "/desk/digests/?download=csv")[1:]] == ["bank"]
+    assert [row[1] for row in rows_of(banker, "/workspace/findings/?download=csv")[1:]] == ["bank"]
+    assert [row[1] for row in rows_of(banker, "/workspace/notices/?download=csv")[1:]] == ["bank"]
     for address in (
         f"findings/{night.of_shop.pk}/",
         f"findings/{night.of_shop.pk}/answer/",
-        f"digests/{night.letter_shop.pk}/",
+        f"notices/{night.letter_shop.pk}/",
     ):
-        page(banker, f"/desk/{address}", 404)
-    page(banker, f"/desk/digests/{night.letter_bank.pk}/")
+        page(banker, f"/workspace/{address}", 404)
+    page(banker, f"/workspace/notices/{night.letter_bank.pk}/")
     for address in (
-        "digests/today/",
-        "digests/rules/",
-        "digests/rules/new/",
+        "notices/today/",
+        "notices/rules/",
+        "notices/rules/new/",
         "corrections/",
-        f"digests/{night.letter_bank.pk}/resend/",
-        f"digests/{night.letter_bank.pk}/end-links/",
+        f"notices/{night.letter_bank.pk}/resend/",
+        f"notices/{night.letter_bank.pk}/end-links/",
         "feeds/rules/",
         "feeds/new/",
         "feeds/types/scan_rdp/",
         "feeds/shadowserver/upload/",
         "feeds/shadowserver/columns/",
     ):
-        page(banker, f"/desk/{address}", 403)
-    sent = banker.post(f"/desk/findings/{night.of_bank.pk}/answer/", {"said": "fixed", "remark": "closed the port"})
+        page(banker, f"/workspace/{address}", 403)
+    sent = banker.post(
+        f"/workspace/findings/{night.of_bank.pk}/answer/", {"said": "fixed", "remark": "closed the port"}
+    )
     assert sent.status_code == 302
     night.of_bank.refresh_from_db()
     assert (night.of_bank.said, night.of_bank.claim, night.of_bank.state) == ("fixed", "claimed", "persisting")
-    assert "closed the port" in page(banker, f"/desk/findings/{night.of_bank.pk}/")
-    assert banker.post(f"/desk/findings/{night.of_shop.pk}/answer/", {"said": "fixed"}).status_code == 404
+    assert "closed the port" in page(banker, f"/workspace/findings/{night.of_bank.pk}/")
+    assert banker.post(f"/workspace/findings/{night.of_shop.pk}/answer/", {"said": "fixed"}).status_code == 404
 
 
 def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) -> None:
@@ -104,11 +106,11 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
     other.pk, other.subject, other.ip = None, "192.0.2.8", "192.0.2.8"
     other._state.adding = True
     other.save()
-    form = f"/desk/findings/{night.of_bank.pk}/answer/"
+    form = f"/workspace/findings/{night.of_bank.pk}/answer/"
     assert "Say the same of the other finding of this kind" in page(banker, form)
     assert banker.post(form, {"remark": "?"}).status_code == 422
     assert banker.post(form, {"said": "working", "every": "on"}).status_code == 302
-    assert sorted(Answer.objects.values_list("finding__subject", "said")) == [
+    assert sorted(Reply.objects.values_list("finding__subject", "said")) == [
         ("192.0.2.7", "working"),
         ("192.0.2.8", "working"),
     ]
@@ -116,44 +118,44 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
 
 def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User, night: Night) -> None:
     (row,) = answer_signed_in(night.bank, by=administrator, said={night.of_bank.pk: "need_help"}, remark="Where is it?")
-    page_of = f"/desk/findings/{night.of_bank.pk}/"
+    page_of = f"/workspace/findings/{night.of_bank.pk}/"
     assert f"{page_of}answers/{row.pk}/" in page(responder, page_of)
     assert (
         responder.post(f"{page_of}answers/{row.pk}/", {"reply": "On the second floor.", "every": "on"}).status_code
         == 302
     )
     assert "On the second floor." in page(responder, page_of)
-    page(responder, f"/desk/findings/{night.of_shop.pk}/answers/{row.pk}/", 404)
+    page(responder, f"/workspace/findings/{night.of_shop.pk}/answers/{row.pk}/", 404)
 
 
 def test_a_letter_shows_what_it_told_is_sent_again_and_its_links_are_ended(responder: Client, night: Night) -> None:
     Contact.objects.create(organisation=night.bank, purpose="Abuse", role="abuse", email="new@bank.example")
-    address = f"/desk/digests/{night.letter_bank.pk}/"
+    address = f"/workspace/notices/{night.letter_bank.pk}/"
     assert "192.0.2.7, port 3389" in page(responder, address)
     assert rows_of(responder, f"{address}?download=csv")[1][1] == "192.0.2.7"
     assert responder.post(f"{address}resend/").status_code == 302
     assert OutboxMail.objects.get().to == "new@bank.example"
     assert responder.post(f"{address}end-links/", {"reason": ""}).status_code == 422
-    before = Digest.objects.get(pk=night.letter_bank.pk).link_version
+    before = Notice.objects.get(pk=night.letter_bank.pk).link_version
     assert responder.post(f"{address}end-links/", {"reason": "forwarded"}).status_code == 302
-    assert Digest.objects.get(pk=night.letter_bank.pk).link_version == before + 1
+    assert Notice.objects.get(pk=night.letter_bank.pk).link_version == before + 1
 
 
 def test_rules_of_letters_are_added_moved_changed_and_removed(responder: Client, night: Night) -> None:
     facts = {"kind": "open-rdp", "contact_role": "technical", "every": "never", "resend_days": "7"}
-    assert "Say why they are not told." in responder.post("/desk/digests/rules/new/", facts).content.decode()
+    assert "Say why they are not told." in responder.post("/workspace/notices/rules/new/", facts).content.decode()
     for organisation in ("", "bank"):
         given = facts | {"reason": f"quiet {organisation}", "organisation": organisation}
-        assert responder.post("/desk/digests/rules/new/", given).status_code == 302
-    first, second = DigestRule.objects.all()
-    assert responder.post(f"/desk/digests/rules/{second.pk}/move/", {"to": "up"}).status_code == 302
-    assert [r.pk for r in DigestRule.objects.all()] == [second.pk, first.pk]
+        assert responder.post("/workspace/notices/rules/new/", given).status_code == 302
+    first, second = NoticeRule.objects.all()
+    assert responder.post(f"/workspace/notices/rules/{second.pk}/move/", {"to": "up"}).status_code == 302
+    assert [r.pk for r in NoticeRule.objects.all()] == [second.pk, first.pk]
     second.refresh_from_db()
     given = facts | {"reason": "weekly", "every": "week", "organisation": "bank", "version": str(second.version)}
-    assert responder.post(f"/desk/digests/rules/{second.pk}/", given).status_code == 302
-    assert "weekly" in page(responder, "/desk/digests/rules/")
-    assert responder.post(f"/desk/digests/rules/{first.pk}/remove/").status_code == 302
-    assert DigestRule.objects.count() == 1
+    assert responder.post(f"/workspace/notices/rules/{second.pk}/", given).status_code == 302
+    assert "weekly" in page(responder, "/workspace/notices/rules/")
+    assert responder.post(f"/workspace/notices/rules/{first.pk}/remove/").status_code == 302
+    assert NoticeRule.objects.count() == 1
 
 
 def test_a_correction_is_accepted_or_refused(responder: Client, administrator: User, night: Night) -> None:
@@ -161,17 +163,17 @@ def test_a_correction_is_accepted_or_refused(responder: Client, administrator: U
     Network.objects.create(asn=64500, name="Bank", holder=night.bank, prefixes=["192.0.2.0/24"])
     answer_signed_in(night.bank, by=administrator, said={night.of_bank.pk: "not_ours"}, remark="Sold in May")
     correction = Correction.objects.get()
-    said = page(responder, "/desk/corrections/")
+    said = page(responder, "/workspace/corrections/")
     assert ("Sold in May" in said, "1 correction waits for a decision." in said) == (True, True)
-    refused = responder.post(f"/desk/corrections/{correction.pk}/refuse/", {"decision": ""})
+    refused = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": ""})
     assert refused.status_code == 422
     accepted = responder.post(
-        f"/desk/corrections/{correction.pk}/accept/", {"moved_to": "shop", "decision": "Thank you."}
+        f"/workspace/corrections/{correction.pk}/accept/", {"moved_to": "shop", "decision": "Thank you."}
     )
     assert accepted.status_code == 302
     assert Finding.objects.get(pk=night.of_bank.pk).organisation == night.shop
-    assert "The register was wrong" in page(responder, "/desk/corrections/")
-    again = responder.post(f"/desk/corrections/{correction.pk}/refuse/", {"decision": "No."})
+    assert "The register was wrong" in page(responder, "/workspace/corrections/")
+    again = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": "No."})
     assert (again.status_code, "decided it already" in again.content.decode()) == (422, True)
 
 
@@ -182,15 +184,15 @@ def test_an_auditor_reads_everything_and_changes_nothing(
     for address in (
         "findings/",
         f"findings/{night.of_bank.pk}/",
-        "digests/",
-        f"digests/{night.letter_bank.pk}/",
-        "digests/rules/",
-        "digests/today/",
+        "notices/",
+        f"notices/{night.letter_bank.pk}/",
+        "notices/rules/",
+        "notices/today/",
         "corrections/",
         "feeds/",
         "feeds/rules/",
         "findings/explorer/",
     ):
-        page(auditor, f"/desk/{address}")
-    for address in (f"findings/{night.of_bank.pk}/answer/", f"digests/{night.letter_bank.pk}/resend/", "feeds/new/"):
-        assert auditor.post(f"/desk/{address}").status_code == 403
+        page(auditor, f"/workspace/{address}")
+    for address in (f"findings/{night.of_bank.pk}/answer/", f"notices/{night.letter_bank.pk}/resend/", "feeds/new/"):
+        assert auditor.post(f"/workspace/{address}").status_code == 403

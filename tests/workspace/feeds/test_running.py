@@ -12,7 +12,7 @@ from django.test import Client
 
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.ingesting import ingest_waiting
-from floreo.feeds.models import Feed, FeedRule, Report, TypeMapping
+from floreo.feeds.models import Feed, FeedFile, FeedRule, TypeMapping
 from floreo.organisations.models import Network, User
 from tests.factories import organisations as make
 from tests.factories.strategy import make_country
@@ -48,7 +48,7 @@ def file(text: str = CSV, name: str = "2026-11-24-strange_things-isla.csv") -> S
 def made(responder: Client) -> Feed:
     assert (
         responder.post(
-            "/desk/feeds/new/", {"name": "Own scans", "way": "upload", "place": "", "format": ""}
+            "/workspace/feeds/new/", {"name": "Own scans", "collector": "upload", "place": "", "format": ""}
         ).status_code
         == 302
     )
@@ -57,13 +57,13 @@ def made(responder: Client) -> Feed:
 
 def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -> None:
     wrong = responder.post(
-        "/desk/feeds/new/", {"name": "Own scans", "way": "folder", "place": "../../etc", "format": ""}
+        "/workspace/feeds/new/", {"name": "Own scans", "collector": "folder", "place": "../../etc", "format": ""}
     )
     assert (wrong.status_code, "Name the folder" in wrong.content.decode()) == (422, True)
     feed = made(responder)
     given = {
         "name": "Own scans",
-        "way": "fetch",
+        "collector": "fetch",
         "place": "https://reports.example/x",
         "format": "csv",
         "every_minutes": "60",
@@ -73,39 +73,40 @@ def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -
         "fetch_secret": "Bearer hidden-words",
         "version": feed.version,
     }
-    assert responder.post(f"/desk/feeds/{feed.code}/edit/", given).status_code == 302
+    assert responder.post(f"/workspace/feeds/{feed.code}/edit/", given).status_code == 302
     assert Feed.objects.get().fetch_secret == "Bearer hidden-words"
-    for address in (f"/desk/feeds/{feed.code}/", f"/desk/feeds/{feed.code}/edit/"):
+    for address in (f"/workspace/feeds/{feed.code}/", f"/workspace/feeds/{feed.code}/edit/"):
         assert "hidden-words" not in page(responder, address)
     given |= {"fetch_secret": "", "version": Feed.objects.get().version}
-    assert responder.post(f"/desk/feeds/{feed.code}/edit/", given).status_code == 302
+    assert responder.post(f"/workspace/feeds/{feed.code}/edit/", given).status_code == 302
     assert Feed.objects.get().fetch_secret == "Bearer hidden-words"
 
 
 def test_a_file_is_tried_without_a_trace_then_uploaded_once(responder: Client) -> None:
     feed = made(responder)
-    tried = responder.post(f"/desk/feeds/{feed.code}/try/", {"file": file()}).content.decode()
+    tried = responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": file()}).content.decode()
     assert "No: it would wait for a mapping" in tried
-    assert not Report.objects.exists()
-    assert "Choose a file first." in responder.post(f"/desk/feeds/{feed.code}/try/", {}).content.decode()
+    assert not FeedFile.objects.exists()
+    assert "Choose a file first." in responder.post(f"/workspace/feeds/{feed.code}/try/", {}).content.decode()
     broken = SimpleUploadedFile("x.csv.gz", gzip.compress(CSV.encode())[:-12])
     assert (
-        "The file ends too early" in responder.post(f"/desk/feeds/{feed.code}/try/", {"file": broken}).content.decode()
+        "The file ends too early"
+        in responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": broken}).content.decode()
     )
     for said in ("It is kept, and read within a few minutes.", "This very file came before."):
-        sent = responder.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(), "day": ""}, follow=True)
+        sent = responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(), "day": ""}, follow=True)
         assert said in sent.content.decode()
-    assert Report.objects.count() == 1
+    assert FeedFile.objects.count() == 1
 
 
 def test_an_unknown_type_is_mapped_in_four_fields_and_seen_first(responder: Client) -> None:
     feed = made(responder)
-    responder.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(), "day": ""})
+    responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(), "day": ""})
     ingest_waiting(by=SYSTEM)
-    report = Report.objects.get()
+    report = FeedFile.objects.get()
     assert report.is_known_type is False
-    address = f"/desk/feeds/types/{report.report_type}/"
-    assert address in page(responder, "/desk/feeds/")
+    address = f"/workspace/feeds/types/{report.report_type}/"
+    assert address in page(responder, "/workspace/feeds/")
     form = page(responder, address)
     for column in ("who", "when", "port"):
         assert f'<option value="{column}" selected>' in form
@@ -122,13 +123,13 @@ def test_an_unknown_type_is_mapped_in_four_fields_and_seen_first(responder: Clie
         "port": "port",
         "kind": "column:what",
     }
-    assert page(responder, "/desk/feeds/types/never-seen/", 404)
+    assert page(responder, "/workspace/feeds/types/never-seen/", 404)
 
 
 def test_a_rule_is_off_shows_what_it_would_do_and_is_switched_on(responder: Client) -> None:
     feed = made(responder)
     Feed.objects.update(mapping={"address": "who", "time": "when", "port": "port", "kind": "column:what"})
-    responder.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(), "day": ""})
+    responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(), "day": ""})
     ingest_waiting(by=SYSTEM)
     facts = {
         "name": "Ours",
@@ -140,17 +141,17 @@ def test_a_rule_is_off_shows_what_it_would_do_and_is_switched_on(responder: Clie
         "value": "",
         "reason": "Our own scanner",
     }
-    wrong = responder.post("/desk/feeds/rules/new/", facts | {"value_1": "'; DROP TABLE events --"})
+    wrong = responder.post("/workspace/feeds/rules/new/", facts | {"value_1": "'; DROP TABLE events --"})
     assert (wrong.status_code, "is compared with a network" in wrong.content.decode()) == (422, True)
-    assert responder.post("/desk/feeds/rules/new/", facts).status_code == 302
+    assert responder.post("/workspace/feeds/rules/new/", facts).status_code == 302
     rule = FeedRule.objects.get()
-    said = page(responder, f"/desk/feeds/rules/{rule.pk}/")
+    said = page(responder, f"/workspace/feeds/rules/{rule.pk}/")
     assert ("It meets 1 event" in said, "Off: it changes nothing yet." in said, "dropped" in said) == (True, True, True)
-    assert responder.post(f"/desk/feeds/rules/{rule.pk}/switch/", {"to": "on"}).status_code == 302
-    assert "source.ip lies in 192.0.2.0/29" in page(responder, "/desk/feeds/rules/")
+    assert responder.post(f"/workspace/feeds/rules/{rule.pk}/switch/", {"to": "on"}).status_code == 302
+    assert "source.ip lies in 192.0.2.0/29" in page(responder, "/workspace/feeds/rules/")
     rule.refresh_from_db()
     assert rule.is_on
-    assert responder.post(f"/desk/feeds/rules/{rule.pk}/remove/").status_code == 302
+    assert responder.post(f"/workspace/feeds/rules/{rule.pk}/remove/").status_code == 302
 
 
 def test_reports_may_be_larger_than_other_files_but_not_from_whoever(
@@ -159,8 +160,8 @@ def test_reports_may_be_larger_than_other_files_but_not_from_whoever(
     feed = made(responder)
     monkeypatch.setattr(settings, "UPLOAD_LARGEST", 1024)
     large = CSV + "2026-11-24 04:00:00,192.0.2.3,open-thing,99\n" * 200
-    assert responder.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(large), "day": ""}).status_code == 302
-    refused = responder.post(f"/desk/feeds/{feed.code}/try/", {"file": file(large)})
+    assert responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(large), "day": ""}).status_code == 302
+    refused = responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": file(large)})
     assert "is larger than" in refused.content.decode()
     observer = browser_of(user_with("observer"))
-    assert observer.post(f"/desk/feeds/{feed.code}/upload/", {"file": file(large), "day": ""}).status_code == 403
+    assert observer.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(large), "day": ""}).status_code == 403

@@ -45,17 +45,17 @@ def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
 ) -> None:
     browser = browser_of(administrator)
     hidden, plain = post(text=SECRET, is_secret=True), post()
-    page = browser.get(f"/desk/mail/{hidden.pk}/").content.decode()
+    page = browser.get(f"/workspace/mail/{hidden.pk}/").content.decode()
     assert "abcdef" not in page
     assert "nobody can read it here" in page
-    assert "Please answer by Friday." in browser.get(f"/desk/mail/{plain.pk}/").content.decode()
-    assert "abcdef" not in browser.get("/desk/mail/").content.decode()
-    assert browser.get("/desk/mail/?q=abcdef").content.decode().count("/again/") == 0
+    assert "Please answer by Friday." in browser.get(f"/workspace/mail/{plain.pk}/").content.decode()
+    assert "abcdef" not in browser.get("/workspace/mail/").content.decode()
+    assert browser.get("/workspace/mail/?q=abcdef").content.decode().count("/again/") == 0
 
 
 def test_a_letter_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
     mail = post(subject="<script>alert(1)</script>", text="<img src=x>\nsecond line")
-    page = browser_of(administrator).get(f"/desk/mail/{mail.pk}/").content.decode()
+    page = browser_of(administrator).get(f"/workspace/mail/{mail.pk}/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;img src=x&gt;\nsecond line" in page
 
@@ -65,33 +65,33 @@ def test_the_outbox_is_closed_to_who_may_not_read_mail(
     role: str, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
     mail, browser = post(), browser_of(user_with(role))
-    for address in ("/desk/mail/", f"/desk/mail/{mail.pk}/"):
+    for address in ("/workspace/mail/", f"/workspace/mail/{mail.pk}/"):
         assert browser.get(address).status_code == 403
     for act in ("again", "drop"):
-        assert browser.post(f"/desk/mail/{mail.pk}/{act}/").status_code == 403
-    assert browser.post("/desk/mail/test/").status_code == 403
+        assert browser.post(f"/workspace/mail/{mail.pk}/{act}/").status_code == 403
+    assert browser.post("/workspace/mail/test/").status_code == 403
     assert list(OutboxMail.objects.values_list("state", flat=True)) == [MailState.WAITING]
 
 
 def test_an_auditor_reads_and_changes_nothing(user_with: Callable[..., User], browser_of: Browser) -> None:
     mail, browser = post(), browser_of(user_with("auditor"))
-    page = browser.get("/desk/mail/").content.decode()
+    page = browser.get("/workspace/mail/").content.decode()
     assert "Send a test letter" not in page
-    assert browser.post(f"/desk/mail/{mail.pk}/drop/").status_code == 403
-    assert browser.get("/desk/mail/999999/").status_code == 404
-    assert browser.get(f"/desk/mail/{mail.pk}/drop/").status_code == 405
+    assert browser.post(f"/workspace/mail/{mail.pk}/drop/").status_code == 403
+    assert browser.get("/workspace/mail/999999/").status_code == 404
+    assert browser.get(f"/workspace/mail/{mail.pk}/drop/").status_code == 405
 
 
 def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
     browser, mail = browser_of(administrator), post()
-    assert "It is not sent." in browser.post(f"/desk/mail/{mail.pk}/drop/", follow=True).content.decode()
-    told = browser.post(f"/desk/mail/{mail.pk}/again/", follow=True).content.decode()
+    assert "It is not sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
+    told = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
     assert "was sent or is no longer needed" in told
     stuck = post("nobody@example.org")
     with mail_server() as server:
         deliver_due()
-        browser.post(f"/desk/mail/{stuck.pk}/again/")
-        told = browser.post("/desk/mail/test/", follow=True).content.decode()
+        browser.post(f"/workspace/mail/{stuck.pk}/again/")
+        told = browser.post("/workspace/mail/test/", follow=True).content.decode()
         assert f"A test letter to {administrator.email} waits" in told
         deliver_due()
     assert [m["To"] for m in server.got] == [administrator.email]
@@ -103,9 +103,9 @@ def test_whose_address_letters_come_back_from_is_named(administrator: User, brow
     post("nobody@example.org")
     with mail_server():
         deliver_due()
-    page = browser_of(administrator).get("/desk/mail/").content.decode()
+    page = browser_of(administrator).get("/workspace/mail/").content.decode()
     assert "From 1 address letters come back." in page
-    assert f'<a href="/desk/people/{person.code}/">{person.name}</a>' in page
+    assert f'<a href="/workspace/people/{person.code}/">{person.name}</a>' in page
     assert "User unknown" in page
 
 
@@ -115,5 +115,5 @@ def test_a_silent_server_stands_in_the_first_sentence(administrator: User, brows
         name=JOB,
         defaults={"due_at": "2026-11-24T10:00:00Z", "last_error": "refused", "failing_since": "2026-10-01T16:12:00Z"},
     )
-    page = browser_of(administrator).get("/desk/mail/").content.decode()
+    page = browser_of(administrator).get("/workspace/mail/").content.decode()
     assert "1 letter waits: the mail server has not taken our mail since 1 Oct 2026, " in page

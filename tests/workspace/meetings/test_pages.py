@@ -16,7 +16,7 @@ from floreo.meetings.actions.recording import ItemMinutes, record_minutes
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Organisation, Person, User
-from floreo.reviews.models import Ask, Review
+from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Edition, Objective
 from tests.factories.strategy import TODAY, make_action
 from tests.meetings.making import held, to_come
@@ -67,7 +67,7 @@ def every_page(meeting: Meeting, decision: Decision, seat: Seat, item: AgendaIte
     pages += [at(meeting, n, item.code) for n in ("edit_point", "remove_point")]
     pages += [reverse("workspace:decision", args=[decision.number])]
     tasks = ("answer", "milestone", "action", "done", "edit", "drop")
-    return pages + [reverse("workspace:decision_task", args=[decision.number, t]) for t in tasks]
+    return pages + [reverse("workspace:decision_command", args=[decision.number, t]) for t in tasks]
 
 
 READING = {"meetings", "committees", "decisions", "committee", "meeting", "papers", "invitation.ics", "decision"}
@@ -83,17 +83,17 @@ def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none
     lead = browser_of(user_with("lead", organisation=Organisation.objects.get(code="csirt")))
     watcher = browser_of(observer)
     reads = {
-        "/desk/meetings/",
-        "/desk/committees/",
-        "/desk/decisions/",
-        meeting.committee.desk_url(),
-        meeting.desk_url(),
+        "/workspace/meetings/",
+        "/workspace/committees/",
+        "/workspace/decisions/",
+        meeting.committee.workspace_url(),
+        meeting.workspace_url(),
         at(meeting, "meeting_invitation"),
         at(meeting, "meeting_paper", "agenda"),
         at(meeting, "meeting_paper", "minutes"),
         at(meeting, "meeting_file", "minutes", "pdf"),
         at(meeting, "meeting_file", "minutes", "docx"),
-        decision.desk_url(),
+        decision.workspace_url(),
     }
     for page in every_page(meeting, decision, seat, item):
         assert desk.get(page).status_code == 200, page
@@ -102,22 +102,22 @@ def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none
 
 
 def test_empty_rooms_say_what_to_do_first(edition: Edition, desk: Client) -> None:
-    assert "First add the committee" in desk.get("/desk/meetings/").content.decode()
-    assert "add it, give out its seats" in desk.get("/desk/committees/").content.decode()
-    assert "recorded while a meeting runs" in desk.get("/desk/decisions/").content.decode()
+    assert "First add the committee" in desk.get("/workspace/meetings/").content.decode()
+    assert "add it, give out its seats" in desk.get("/workspace/committees/").content.decode()
+    assert "recorded while a meeting runs" in desk.get("/workspace/decisions/").content.decode()
 
 
 def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, desk: Client) -> None:
     body = Organisation.objects.create(code="bank", name="Bank", kind="company")
-    desk.post("/desk/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
-    desk.post("/desk/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
+    desk.post("/workspace/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
+    desk.post("/workspace/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
     assert [(s.organisation, s.part) for s in Seat.objects.all()] == [(body, "chair")]
-    past = desk.post("/desk/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
+    past = desk.post("/workspace/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
     assert past.status_code == 422
     assert "so nobody can be called to that meeting" in past.content.decode()
     assert 'value="Attic"' in past.content.decode()
-    called = desk.post("/desk/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
-    assert called["Location"] == "/desk/meetings/board/2026-12-03/"
+    called = desk.post("/workspace/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
+    assert called["Location"] == "/workspace/meetings/board/2026-12-03/"
 
 
 def test_the_agenda_is_drawn_by_one_press_and_says_when_nothing_is_new(
@@ -211,7 +211,7 @@ def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Me
     )
     decision = Decision.objects.get()
     assert (decision.state, decision.meeting) == ("asked", meeting)
-    page = decision.desk_url()
+    page = decision.workspace_url()
     desk.post(f"{page}do/answer/", {"is_taken": "yes", "on": "2026-11-24", "answer": "So be it"})
     desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid", "due_on": "2027-01-31"})
     assert [(m.title, m.due_on) for m in act.milestones.all()] == [("Paid", date(2027, 1, 31))]
@@ -219,12 +219,12 @@ def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Me
     assert twice.status_code == 422
     assert "part of the plan already" in twice.content.decode()
     assert "Paid" in desk.get(page).content.decode()
-    assert "D-2026-01" in desk.get(act.desk_url()).content.decode()
+    assert "D-2026-01" in desk.get(act.workspace_url()).content.decode()
 
 
 def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, committee: Committee, desk: Client) -> None:
     desk.post(
-        "/desk/decisions/new/",
+        "/workspace/decisions/new/",
         {
             "edition": edition.code,
             "title": "Write a guide",
@@ -236,7 +236,7 @@ def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, commit
     decision = Decision.objects.get()
     objective = Objective.objects.get()
     desk.post(
-        f"{decision.desk_url()}do/action/", {"objective": objective.pk, "code": "1.1.7", "title": "Write a guide"}
+        f"{decision.workspace_url()}do/action/", {"objective": objective.pk, "code": "1.1.7", "title": "Write a guide"}
     )
     assert list(edition.actions.values_list("code", "title")) == [("1.1.7", "Write a guide")]
 
@@ -246,21 +246,21 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
 ) -> None:
     take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
     ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
-    late, asked = (desk.get(f"/desk/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
+    late, asked = (desk.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
     assert "Overdue" in late
     assert "Requested" not in late
     assert "Requested" in asked
-    assert "Nothing fits" in desk.get("/desk/decisions/?standing=done").content.decode()
+    assert "Nothing fits" in desk.get("/workspace/decisions/?standing=done").content.decode()
 
 
 def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
     for page in (
-        "/desk/meetings/steering/1999-01-01/",
+        "/workspace/meetings/steering/1999-01-01/",
         at(meeting, "meeting_task", "burn"),
         at(meeting, "meeting_paper", "poem"),
         at(meeting, "meeting_file", "minutes", "exe"),
-        "/desk/decisions/D-1999-01/",
-        "/desk/committees/none/",
+        "/workspace/decisions/D-1999-01/",
+        "/workspace/committees/none/",
     ):
         assert desk.get(page).status_code == 404, page
 
@@ -302,8 +302,10 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
         closes_on=date(2026, 12, 15),
     )
     ruben = Person.objects.get(code="ruben")
-    Ask.objects.create(review=review, person=ruben)
-    Ask.objects.create(review=review, organisation=Organisation.objects.get(code="justice"), state="submitted")
+    UpdateRequest.objects.create(review=review, person=ruben)
+    UpdateRequest.objects.create(
+        review=review, organisation=Organisation.objects.get(code="justice"), state="submitted"
+    )
     meeting = to_come(committee)
     desk.post(at(meeting, "draw_agenda"))
     desk.post(at(meeting, "draw_agenda"))

@@ -19,7 +19,7 @@ Browser = Callable[[User], Client]
 
 
 def task(act: Action, name: str) -> str:
-    return reverse("workspace:action_task", args=[act.edition.code, act.code, name])
+    return reverse("workspace:action_command", args=[act.edition.code, act.code, name])
 
 
 def facts_of(act: Action, **changes: object) -> dict[str, object]:
@@ -39,7 +39,7 @@ def facts_of(act: Action, **changes: object) -> dict[str, object]:
 def test_an_action_is_changed_and_its_translation_kept(act: Action, secretariat: User, browser_of: Browser) -> None:
     sent = facts_of(act, title="New title", title_es="Título nuevo", due_on="2027-12-31")
     response = browser_of(secretariat).post(task(act, "facts"), sent)
-    assert (response.status_code, response["Location"]) == (302, f"{act.desk_url()}#facts")
+    assert (response.status_code, response["Location"]) == (302, f"{act.workspace_url()}#facts")
     fresh = Action.objects.get(pk=act.pk)
     assert (fresh.title, fresh.translations, fresh.due_on) == (
         "New title",
@@ -111,7 +111,7 @@ def test_htmx_gets_the_form_in_its_place_and_the_page_on_success(
     conflict = browser.post(task(act, "facts"), facts_of(act, title="Mine"), headers=headers)
     assert (conflict.status_code, conflict["HX-Retarget"]) == (409, "#form-facts")
     done = browser.post(task(act, "facts"), facts_of(act, title="Mine", version=act.version + 1), headers=headers)
-    assert (done.status_code, done["Location"]) == (302, f"{act.desk_url()}?at=facts")
+    assert (done.status_code, done["Location"]) == (302, f"{act.workspace_url()}?at=facts")
     page = browser.get(done["Location"], headers=headers).content.decode()
     assert '<h2 tabindex="-1" data-focus>What it is' in page, "the focus goes on where the form was"
 
@@ -125,7 +125,7 @@ def test_a_lead_says_how_it_goes_and_ticks_a_milestone(act: Action, lead: User, 
     assert Milestone.objects.get(pk=milestone.pk).reached_on == date(2026, 11, 20)
 
 
-def test_a_reason_is_translated_beside_its_words(act: Action, secretariat: User, browser_of: Browser) -> None:
+def test_a_reason_is_translated_beside_its_text(act: Action, secretariat: User, browser_of: Browser) -> None:
     update_action(act, by=secretariat, translations={"es": {"title": "Título"}})
     hold_action(act, by=secretariat, reason="No money")
     browser = browser_of(secretariat)

@@ -14,9 +14,9 @@ from django.utils import translation
 from floreo.core.access import SYSTEM
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.actions.actions import update_action
-from floreo.strategy.actions.updates import say_update
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, Edition
-from floreo.workspace.plan.tasks import ACTION_TASKS, CHILD_TASKS
+from floreo.workspace.plan.commands import ACTION_COMMANDS, CHILD_COMMANDS
 from tests.factories import strategy as make
 
 Browser = Callable[[User], Client]
@@ -43,7 +43,7 @@ def pages(edition: Edition, act: Action) -> list[str]:
         ("new_action", [edition.code, "1.1"]),
     ]
     found = [reverse(f"workspace:{name}", args=args) for name, args in named]
-    return found + [reverse("workspace:action_task", args=[*own, task]) for task in ACTION_TASKS]
+    return found + [reverse("workspace:action_command", args=[*own, task]) for task in ACTION_COMMANDS]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -76,8 +76,8 @@ def test_an_observer_reads_and_finds_no_way_to_change(
         assert "/do/" not in text
         assert "/edit/" not in text
         assert 'name="codes"' not in text
-    for task in ACTION_TASKS:
-        address = reverse("workspace:action_task", args=[edition.code, act.code, task])
+    for task in ACTION_COMMANDS:
+        address = reverse("workspace:action_command", args=[edition.code, act.code, task])
         assert browser.post(address, {"done": "x"}).status_code == 403
     for name in ("edit_edition", "new_pillar", "import_workbook", "plan_workbook", "bulk_actions"):
         assert browser.get(reverse(f"workspace:{name}", args=[edition.code])).status_code == 403
@@ -86,11 +86,11 @@ def test_an_observer_reads_and_finds_no_way_to_change(
 def test_a_lead_sees_only_what_they_may_press(edition: Edition, act: Action, lead: User, browser_of: Browser) -> None:
     other = make.make_action(edition, "1.1.2")
     browser = browser_of(lead)
-    mine = browser.get(act.desk_url()).content.decode()
+    mine = browser.get(act.workspace_url()).content.decode()
     assert "/do/update/" in mine
     assert "/do/close/" not in mine
-    assert "/do/update/" not in browser.get(other.desk_url()).content.decode()
-    denied = reverse("workspace:action_task", args=[edition.code, other.code, "update"])
+    assert "/do/update/" not in browser.get(other.workspace_url()).content.decode()
+    denied = reverse("workspace:action_command", args=[edition.code, other.code, "update"])
     assert browser.post(denied, {"done": "x", "on": "2026-11-24"}).status_code == 403
 
 
@@ -118,18 +118,18 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(  # noqa: PLR0917 -- 
 
 def test_internal_text_is_marked_as_such(edition: Edition, act: Action, secretariat: User, browser_of: Browser) -> None:
     update_action(act, by=SYSTEM, internal_notes="The minister asked", public_text="For everybody")
-    page = browser_of(secretariat).get(act.desk_url()).content.decode()
+    page = browser_of(secretariat).get(act.workspace_url()).content.decode()
     marked = page.split("Internal. Not published", 1)[1].split("</div>", 1)[0]
     assert "The minister asked" in marked
     assert "For everybody" not in marked
 
 
-def test_the_history_says_who_did_what_in_words(
+def test_the_history_says_who_did_what_in_text(
     edition: Edition, act: Action, secretariat: User, lead: User, browser_of: Browser
 ) -> None:
     update_action(act, by=secretariat, title="New title", person=make.make_person("ana-duarte"))
-    say_update(act, by=lead, done="Form opened")
-    page = browser_of(secretariat).get(act.desk_url()).content.decode()
+    add_update(act, by=lead, done="Form opened")
+    page = browser_of(secretariat).get(act.workspace_url()).content.decode()
     history = page.split('id="history"', 1)[1]
     for words in (
         "Test lead</b> said how it goes",
@@ -159,7 +159,7 @@ def test_who_may_not_see_people_reads_posts_and_no_name(
         ("auditor", police),
     ):
         user = user_with(role, organisation=body, email=f"{role}@{body.code}.example")
-        page = browser_of(user).get(act.desk_url()).content.decode()
+        page = browser_of(user).get(act.workspace_url()).content.decode()
         assert "Head of operations" in page
         seen[role, body.code] = ("Ana Duarte" in page, "Ben Lopez" in page)
     assert seen == {
@@ -185,17 +185,17 @@ def test_filters_narrow_the_tree_and_the_download(
     assert ("1.1.1" in body, "1.1.2" in body) == (True, False)
 
 
-@pytest.mark.parametrize("kind", CHILD_TASKS)
+@pytest.mark.parametrize("kind", CHILD_COMMANDS)
 @pytest.mark.parametrize("key", ["0", "nothing", "99999999999999999999"])
 def test_what_is_not_there_is_not_found(  # noqa: PLR0917 -- given by name
     edition: Edition, act: Action, secretariat: User, browser_of: Browser, kind: str, key: str
 ) -> None:
     browser = browser_of(secretariat)
-    task = next(iter(CHILD_TASKS[kind]))
+    task = next(iter(CHILD_COMMANDS[kind]))
     kwargs = {"edition": edition.code, "code": act.code, "kind": kind, "child": key, "task": task}
-    assert browser.get(reverse("workspace:child_task", kwargs=kwargs)).status_code == 404
-    assert browser.get(reverse("workspace:child_task", kwargs=kwargs | {"task": "fly"})).status_code == 404
-    assert browser.get(reverse("workspace:action_task", args=[edition.code, act.code, "fly"])).status_code == 404
+    assert browser.get(reverse("workspace:child_command", kwargs=kwargs)).status_code == 404
+    assert browser.get(reverse("workspace:child_command", kwargs=kwargs | {"task": "fly"})).status_code == 404
+    assert browser.get(reverse("workspace:action_command", args=[edition.code, act.code, "fly"])).status_code == 404
 
 
 def test_a_child_of_another_action_is_not_found_here(
@@ -205,6 +205,7 @@ def test_a_child_of_another_action_is_not_found_here(
     part = act.participations.get()
     kwargs = {"edition": edition.code, "code": other.code, "kind": "parts", "child": str(part.pk), "task": "remove"}
     assert (
-        browser_of(secretariat).post(reverse("workspace:child_task", kwargs=kwargs), {"reason": "x"}).status_code == 404
+        browser_of(secretariat).post(reverse("workspace:child_command", kwargs=kwargs), {"reason": "x"}).status_code
+        == 404
     )
     assert act.participations.count() == 1

@@ -12,12 +12,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from floreo.core import clock
-from floreo.core.owing import Whose
+from floreo.core.tasks import Recipient
 from floreo.organisations.models import Country, User
 from floreo.organisations.queries import in_the_country
 from floreo.reports.models import Correction, Lesson, SignOff, Snapshot, WordTemplate
-from floreo.reports.owing import owed
 from floreo.reports.queries import signed_pdf
+from floreo.reports.tasks import waiting_tasks
 from floreo.reports.word.filling import default_template
 from floreo.reviews.models import Review
 from floreo.strategy.actions.editions import publish_edition
@@ -59,28 +59,28 @@ def browser(secretariat: User, browser_of: Callable[[User], Client]) -> Client:
 
 @pytest.fixture
 def snapshot(review: Review, browser: Client) -> Snapshot:
-    browser.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""})
+    browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
     return Snapshot.objects.get()
 
 
 def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review: Review, browser: Client) -> None:
-    page = browser.get("/desk/reports/").content.decode()
+    page = browser.get("/workspace/reports/").content.decode()
     assert "is over and can be closed" in page
-    done = browser.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
+    done = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
     assert "The period is closed. Its report is frozen." in done.content.decode()
     assert Snapshot.objects.get().frozen_by == "Test secretariat"
-    again = browser.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": "x"})
+    again = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
     assert (again.status_code, "closed already" in again.content.decode()) == (422, True)
 
 
 def test_the_preview_shows_the_running_period_to_staff_with_what_is_internal(review: Review, browser: Client) -> None:
-    staff = browser.get("/desk/reports/2025-2028/preview/").content.decode()
-    public = browser.get("/desk/reports/2025-2028/preview/?as=public").content.decode()
+    staff = browser.get("/workspace/reports/2025-2028/preview/").content.decode()
+    public = browser.get("/workspace/reports/2025-2028/preview/?as=public").content.decode()
     assert ("Secret stakeout" in staff, "Secret stakeout" in public) == (True, False)
     assert "Progress report, Q3 2026" in staff
     for kind in ("pdf", "docx"):
-        assert browser.get(f"/desk/reports/2025-2028/preview.{kind}?part=minister").status_code == 200
-    assert browser.get("/desk/reports/2025-2028/preview.exe").status_code == 404
+        assert browser.get(f"/workspace/reports/2025-2028/preview.{kind}?part=minister").status_code == 200
+    assert browser.get("/workspace/reports/2025-2028/preview.exe").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["lead", "observer", "operator"])
@@ -97,26 +97,26 @@ def test_who_makes_no_reports_sees_no_preview_and_no_template(
         "2025-2028/new/",
         "2025-2028/2026-q3/close/",
     ):
-        assert client.get(f"/desk/reports/{address}").status_code == 403, address
-    assert client.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""}).status_code == 403
+        assert client.get(f"/workspace/reports/{address}").status_code == 403, address
+    assert client.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}).status_code == 403
     assert not Snapshot.objects.exists()
 
 
 def test_a_correction_stands_beside_and_what_was_typed_is_kept(snapshot: Snapshot, browser: Client) -> None:
-    address = "/desk/reports/2025-2028/2026-q3/correct/"
+    address = "/workspace/reports/2025-2028/2026-q3/correct/"
     refused = browser.post(address, {"where": "Money", "instead": ""})
     assert (refused.status_code, 'value="Money"' in refused.content.decode()) == (422, True)
     browser.post(address, {"where": "Money", "says": "10", "instead": "It is 12.", "is_public": "on"})
     assert list(Correction.objects.values_list("where", "says", "instead", "is_public")) == [
         ("Money", "10", "It is 12.", True)
     ]
-    assert "Corrected since it was frozen" in browser.get(snapshot.desk_url()).content.decode()
+    assert "Corrected since it was frozen" in browser.get(snapshot.workspace_url()).content.decode()
 
 
 def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, browser: Client) -> None:
     import hashlib
 
-    address = "/desk/reports/2025-2028/2026-q3/sign/"
+    address = "/workspace/reports/2025-2028/2026-q3/sign/"
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     early = browser.post(address, facts | {"signed_on": "2026-09-01"})
     assert "period was not over on that day" in early.content.decode()
@@ -127,38 +127,44 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
 
 
 def test_a_template_is_sent_in_previewed_and_put_aside(review: Review, browser: Client) -> None:
-    bad = browser.post("/desk/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", b"no")})
+    bad = browser.post(
+        "/workspace/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", b"no")}
+    )
     assert (bad.status_code, "not a whole Word file" in bad.content.decode()) == (422, True)
     assert 'value="Paper"' in bad.content.decode()
-    none = browser.post("/desk/reports/templates/new/", {"name": "Paper"})
+    none = browser.post("/workspace/reports/templates/new/", {"name": "Paper"})
     assert "Choose a file first." in none.content.decode()
     browser.post(
-        "/desk/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", default_template())}
+        "/workspace/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", default_template())}
     )
     assert WordTemplate.objects.get().code == "paper"
-    filled = browser.get("/desk/reports/2025-2028/preview.docx?template=paper")
+    filled = browser.get("/workspace/reports/2025-2028/preview.docx?template=paper")
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(filled.content)).paragraphs)
     assert "Progress report, Q3 2026" in text
-    browser.post("/desk/reports/templates/paper/retire/")
-    assert "put aside" in browser.get("/desk/reports/templates/").content.decode()
+    browser.post("/workspace/reports/templates/paper/retire/")
+    assert "put aside" in browser.get("/workspace/reports/templates/").content.decode()
 
 
 def test_our_own_template_can_be_taken_and_sent_back(review: Review, browser: Client) -> None:
-    own = browser.get("/desk/reports/templates/default.docx").content
-    sent = browser.post("/desk/reports/templates/new/", {"name": "Ours", "file": SimpleUploadedFile("o.docx", own)})
+    own = browser.get("/workspace/reports/templates/default.docx").content
+    sent = browser.post(
+        "/workspace/reports/templates/new/", {"name": "Ours", "file": SimpleUploadedFile("o.docx", own)}
+    )
     assert sent.status_code == 302
 
 
 def test_lessons_are_noted_and_removed(review: Review, browser: Client) -> None:
-    browser.post("/desk/reports/2025-2028/lessons/", {"title": "Ask for money first", "text": "", "is_public": "on"})
+    browser.post(
+        "/workspace/reports/2025-2028/lessons/", {"title": "Ask for money first", "text": "", "is_public": "on"}
+    )
     lesson = Lesson.objects.get()
-    assert "Ask for money first" in browser.get("/desk/reports/2025-2028/lessons/").content.decode()
-    browser.post(f"/desk/reports/2025-2028/lessons/{lesson.pk}/remove/")
+    assert "Ask for money first" in browser.get("/workspace/reports/2025-2028/lessons/").content.decode()
+    browser.post(f"/workspace/reports/2025-2028/lessons/{lesson.pk}/remove/")
     assert not Lesson.objects.exists()
 
 
 def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -> None:
-    address = "/desk/reports/2025-2028/new/"
+    address = "/workspace/reports/2025-2028/new/"
     assert browser.post(address, {"starts_on": "2025-12-31", "ends_on": "2025-01-01"}).status_code == 422
     running = browser.post(address, {"starts_on": "2026-01-01", "ends_on": "2026-12-31"})
     assert "Close it when it is over." in running.content.decode()
@@ -168,11 +174,11 @@ def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -
 
 def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
     def titles() -> list[str]:
-        return [o.title for o in owed(Whose(everybody=True), viewer=secretariat, today=clock.today())]
+        return [o.title for o in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())]
 
     assert titles() == []
-    browser.post("/desk/reports/2025-2028/2026-q3/close/", {"reason": ""})
+    browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
     assert titles() == ["Have the report of Q3 2026 signed"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
-    browser.post("/desk/reports/2025-2028/2026-q3/sign/", facts)
+    browser.post("/workspace/reports/2025-2028/2026-q3/sign/", facts)
     assert titles() == []

@@ -1,5 +1,5 @@
 """The small reviewed plan of tests/reviews, at the desk."""
 
-from tests.reviews.conftest import act, ask, csirt, edition, ines, marlo, review, today, tomas
+from tests.reviews.conftest import act, csirt, edition, ines, marlo, review, today, tomas, update_request
 
-__all__ = ["act", "ask", "csirt", "edition", "ines", "marlo", "review", "today", "tomas"]
+__all__ = ["act", "csirt", "edition", "ines", "marlo", "review", "today", "tomas", "update_request"]

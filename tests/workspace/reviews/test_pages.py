@@ -17,7 +17,7 @@ from floreo.indicators.models import Reading
 from floreo.organisations.models import Organisation, Person, User
 from floreo.reviews import actions as acts
 from floreo.reviews.access import Answerer, token_of
-from floreo.reviews.models import Answer, Ask, Review, Rhythm
+from floreo.reviews.models import Answer, Review, Rhythm, UpdateRequest
 from floreo.strategy.models import Action, Edition, Update
 from tests.factories import strategy as make
 from tests.indicators.making import make_indicator
@@ -36,9 +36,14 @@ def lead(user_with: Callable[..., User], csirt: Organisation) -> User:
 
 
 @pytest.fixture
-def answer(ask: Ask, act: Action) -> Answer:
+def answer(update_request: UpdateRequest, act: Action) -> Answer:
     return acts.submit_answer(
-        ask, by=Answerer(ask), act=act, said_by="Tomás Marea", done="Form opened.", internal_note="Between us"
+        update_request,
+        by=Answerer(update_request),
+        act=act,
+        said_by="Tomás Marea",
+        done="Form opened.",
+        internal_note="Between us",
     )
 
 
@@ -51,19 +56,19 @@ def page(client: Client, address: str) -> str:
 def approve(client: Client, answer: Answer, version: int = 1) -> str:
     """Presses Approve and reads the page that follows."""
     response = client.post(
-        f"{answer.ask.review.desk_url()}answers/{answer.pk}/approve/", {"version": version}, follow=True
+        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/approve/", {"version": version}, follow=True
     )
     return str(response.content.decode())
 
 
 def test_the_list_says_what_to_do_first(edition: Edition, desk: Client) -> None:
-    shown = page(desk, "/desk/reviews/")
+    shown = page(desk, "/workspace/reviews/")
     assert "No review yet" in shown
     assert "Set the rhythm" in shown
 
 
 def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition, desk: Client) -> None:
-    address = f"/desk/reviews/{edition.code}/rhythm/"
+    address = f"/workspace/reviews/{edition.code}/rhythm/"
     page(desk, address)
     given = {
         "is_on": "on",
@@ -79,7 +84,7 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
     assert "The review of Q4 2026 opens by itself on 1 Jan 2027; answers are due on 12 Jan 2027." in page(
-        desk, "/desk/reviews/"
+        desk, "/workspace/reviews/"
     )
     wrong = desk.post(address, given | {"remind_before": "soon", "version": rhythm.version})
     assert wrong.status_code == 422
@@ -87,7 +92,7 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
 
 
 def test_a_review_is_opened_by_hand(edition: Edition, act: Action, desk: Client) -> None:
-    address = f"/desk/reviews/{edition.code}/new/"
+    address = f"/workspace/reviews/{edition.code}/new/"
     assert 'value="2026-07-01"' in page(desk, address)
     given = {"starts_on": "2026-10-01", "ends_on": "2026-11-15", "due_on": "2026-12-04", "closes_on": "2026-12-15"}
     assert desk.post(address, given).status_code == 302
@@ -97,18 +102,20 @@ def test_a_review_is_opened_by_hand(edition: Edition, act: Action, desk: Client)
     assert "Nobody can answer in the past" in late.content.decode()
 
 
-def test_a_review_shows_progress_and_whose_turn_it_is(review: Review, ask: Ask, act: Action, desk: Client) -> None:
-    shown = page(desk, review.desk_url())
+def test_a_review_shows_progress_and_whose_turn_it_is(
+    review: Review, update_request: UpdateRequest, act: Action, desk: Client
+) -> None:
+    shown = page(desk, review.workspace_url())
     assert "0 of 1 has answered." in shown
     assert "Tomas Marea" in shown
-    acts.say_nothing_changed(ask, by=SYSTEM, said_by="Tomas")
-    shown = page(desk, review.desk_url())
+    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+    shown = page(desk, review.workspace_url())
     assert "1 of 1 has answered." in shown
     assert "Secretariat" in shown
 
 
 def test_an_answer_is_read_and_approved(answer: Answer, review: Review, desk: Client) -> None:
-    shown = page(desk, review.desk_url())
+    shown = page(desk, review.workspace_url())
     assert "Form opened." in shown
     assert "Between us" in shown
     assert "Approved: the plan now says it." in approve(desk, answer)
@@ -122,14 +129,14 @@ def test_the_second_reviewer_is_told_what_the_first_decided(
     shown = approve(browser_of(ines), answer)
     assert "It is decided already: Marlo Quill approved it on" in shown
     back = browser_of(ines).post(
-        f"{answer.ask.review.desk_url()}answers/{answer.pk}/return/", {"note": "No", "version": 1}
+        f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/return/", {"note": "No", "version": 1}
     )
     assert back.status_code == 409
     assert "Marlo Quill approved it on" in back.content.decode()
 
 
 def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, desk: Client) -> None:
-    address = f"{review.desk_url()}answers/{answer.pk}/return/"
+    address = f"{review.workspace_url()}answers/{answer.pk}/return/"
     page(desk, address)
     assert desk.post(address, {"note": "", "version": 1}).status_code == 422
     assert desk.post(address, {"note": "How many?", "version": 1}).status_code == 302
@@ -137,9 +144,13 @@ def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, desk:
     assert OutboxMail.objects.filter(kind="review.returned").count() == 1
 
 
-def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, desk: Client, client: Client) -> None:
-    indicator = make_indicator("calls", unit="calls", edition=ask.review.edition, answers_for=ask.organisation)
-    address = f"/answer/{token_of(ask)}/"
+def test_figures_become_readings_when_they_are_approved(
+    update_request: UpdateRequest, act: Action, desk: Client, client: Client
+) -> None:
+    indicator = make_indicator(
+        "calls", unit="calls", edition=update_request.review.edition, answers_for=update_request.organisation
+    )
+    address = f"/answer/{token_of(update_request)}/"
     shown = page(client, address)
     assert "Calls, Q3 2026, in calls" in shown
     given = {
@@ -152,7 +163,7 @@ def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, d
         f"a{act.pk}-source-calls": "Log of the line",
     }
     assert client.post(address, given).status_code == 302
-    shown = page(desk, ask.review.desk_url())
+    shown = page(desk, update_request.review.workspace_url())
     assert "58 calls" in shown.replace("\u00a0", " ")
     approve(desk, Answer.objects.get())
     reading = Reading.objects.get(indicator=indicator)
@@ -160,9 +171,11 @@ def test_figures_become_readings_when_they_are_approved(ask: Ask, act: Action, d
     assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
 
 
-def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lead: User, browser_of: Browser) -> None:
+def test_a_lead_answers_at_the_desk_on_the_same_sheet(
+    update_request: UpdateRequest, act: Action, lead: User, browser_of: Browser
+) -> None:
     client = browser_of(lead)
-    assert "How" not in page(client, ask.desk_url()).split("<main")[0]
+    assert "How" not in page(client, update_request.workspace_url()).split("<main")[0]
     given = {
         "press": "send",
         "whole": "1",
@@ -170,91 +183,94 @@ def test_a_lead_answers_at_the_desk_on_the_same_sheet(ask: Ask, act: Action, lea
         f"a{act.pk}-version": "0",
         f"a{act.pk}-done": "At the desk.",
     }
-    assert client.post(ask.desk_url(), given).status_code == 302
+    assert client.post(update_request.workspace_url(), given).status_code == 302
     assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [("At the desk.", "Ana Lead", "submitted")]
-    shown = page(client, ask.review.desk_url())
+    shown = page(client, update_request.review.workspace_url())
     assert "To decide" not in shown
 
 
 def test_whoever_is_asked_in_person_answers_with_any_account(
-    ask: Ask, act: Action, tomas: Person, user_with: Callable[..., User], browser_of: Browser
+    update_request: UpdateRequest, act: Action, tomas: Person, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
     drafter = user_with("drafter", email="tomas@csirt.example.org")
     client = browser_of(drafter)
-    assert client.get(ask.desk_url()).status_code == 404
+    assert client.get(update_request.workspace_url()).status_code == 404
     drafter.person = tomas
     drafter.save()
-    assert "Tomas Marea" in page(client, ask.review.desk_url())
-    page(client, ask.desk_url())
+    assert "Tomas Marea" in page(client, update_request.review.workspace_url())
+    page(client, update_request.workspace_url())
     given = {"press": "send", "whole": "1", "said_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Mine."}
-    assert client.post(ask.desk_url(), given).status_code == 302
+    assert client.post(update_request.workspace_url(), given).status_code == 302
     assert [(a.done, a.state) for a in Answer.objects.all()] == [("Mine.", "submitted")]
     assert AuditEntry.objects.get(verb="answer.submitted").actor_code == drafter.actor_code
-    assert client.post(f"{ask.review.desk_url()}answers/{Answer.objects.get().pk}/approve/").status_code == 403
+    assert (
+        client.post(f"{update_request.review.workspace_url()}answers/{Answer.objects.get().pk}/approve/").status_code
+        == 403
+    )
 
 
 def test_words_typed_at_the_desk_while_it_closes_come_back(
-    ask: Ask, act: Action, review: Review, lead: User, browser_of: Browser
+    update_request: UpdateRequest, act: Action, review: Review, lead: User, browser_of: Browser
 ) -> None:
     acts.mark_closed(review, by=SYSTEM)
     given = {"press": "send", "whole": "1", f"a{act.pk}-version": "0", f"a{act.pk}-done": "An hour of work"}
-    response = browser_of(lead).post(ask.desk_url(), given)
+    response = browser_of(lead).post(update_request.workspace_url(), given)
     assert response.status_code == 409
     assert "An hour of work" in response.content.decode()
 
 
-def test_an_action_says_who_is_waited_for(ask: Ask, act: Action, desk: Client) -> None:
-    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(desk, act.desk_url())
+def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, desk: Client) -> None:
+    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(desk, act.workspace_url())
 
 
-def test_buttons_say_what_came_of_them(review: Review, ask: Ask, desk: Client) -> None:
+def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateRequest, desk: Client) -> None:
     def press(what: str) -> str:
-        return str(desk.post(f"{review.desk_url()}{what}/", follow=True).content.decode())
+        return str(desk.post(f"{review.workspace_url()}{what}/", follow=True).content.decode())
 
     assert "1 reminder is on its way." in press("remind")
-    assert "The reminder is on its way." in press(f"asks/{ask.pk}/remind")
-    assert "Rosa Faro is asked as deputy." in press(f"asks/{ask.pk}/escalate")
-    assert "Every earlier one no longer opens." in press(f"asks/{ask.pk}/renew")
+    assert "The reminder is on its way." in press(f"asks/{update_request.pk}/remind")
+    assert "Rosa Faro is asked as deputy." in press(f"asks/{update_request.pk}/escalate")
+    assert "Every earlier one no longer opens." in press(f"asks/{update_request.pk}/renew")
     assert "asked about already" in press("widen")
 
 
 def test_the_days_are_changed(review: Review, desk: Client) -> None:
     given = {"due_on": "2026-12-10", "closes_on": "2026-12-20", "version": "1"}
-    assert desk.post(f"{review.desk_url()}days/", given).status_code == 302
+    assert desk.post(f"{review.workspace_url()}days/", given).status_code == 302
     review.refresh_from_db()
     assert (review.due_on, review.closes_on) == (date(2026, 12, 10), date(2026, 12, 20))
 
 
 def test_lists_leave_as_files(review: Review, answer: Answer, desk: Client) -> None:
-    rows = desk.get(f"{review.desk_url()}?download=json")
+    rows = desk.get(f"{review.workspace_url()}?download=json")
     assert rows.getvalue().count(b'"state": "submitted"') == 1
-    assert desk.get("/desk/reviews/?download=csv").status_code == 200
+    assert desk.get("/workspace/reviews/?download=csv").status_code == 200
 
 
 # Who may not.
 
 
 def test_a_lead_of_another_body_sees_nothing_of_it(
-    ask: Ask, answer: Answer, review: Review, user_with: Callable[..., User], browser_of: Browser
+    update_request: UpdateRequest, answer: Answer, review: Review, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
     other = browser_of(user_with("lead", organisation=make.make_organisation("police"), email="p@example.org"))
-    assert other.get(ask.desk_url()).status_code == 404
-    shown = page(other, review.desk_url())
+    assert other.get(update_request.workspace_url()).status_code == 404
+    shown = page(other, review.workspace_url())
     assert "Form opened." not in shown
     assert "Tomas Marea" not in shown
-    for what in ("remind/", f"answers/{answer.pk}/approve/", f"asks/{ask.pk}/renew/", "widen/"):
-        assert other.post(f"{review.desk_url()}{what}").status_code == 403
-    assert other.get(f"{review.desk_url()}?download=csv").status_code == 200
+    for what in ("remind/", f"answers/{answer.pk}/approve/", f"asks/{update_request.pk}/renew/", "widen/"):
+        assert other.post(f"{review.workspace_url()}{what}").status_code == 403
+    assert other.get(f"{review.workspace_url()}?download=csv").status_code == 200
 
 
-def test_an_observer_sees_that_it_runs_and_no_words(
-    review: Review, ask: Ask, answer: Answer, observer: User, browser_of: Browser
+def test_an_observer_sees_that_it_runs_and_no_text(
+    review: Review, update_request: UpdateRequest, answer: Answer, observer: User, browser_of: Browser
 ) -> None:
-    shown = page(browser_of(observer), review.desk_url())
+    shown = page(browser_of(observer), review.workspace_url())
     assert "1 of 1 has answered." in shown
     assert "Form opened." not in shown
-    assert browser_of(observer).get(ask.desk_url()).status_code == 404
-    assert "Between us" not in page(browser_of(observer), answer.action.desk_url())
+    assert browser_of(observer).get(update_request.workspace_url()).status_code == 404
+    assert "Between us" not in page(browser_of(observer), answer.action.workspace_url())
 
 
 def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, client: Client) -> None:
@@ -270,32 +286,32 @@ def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, clien
 def test_a_review_is_closed_for_good_once_everything_is_decided(
     review: Review, answer: Answer, act: Action, desk: Client, client: Client
 ) -> None:
-    address = f"{review.desk_url()}close/"
+    address = f"{review.workspace_url()}close/"
     assert "1 answer waits to be approved or returned." in page(desk, address)
     assert desk.post(address, {"reason": ""}).status_code == 422
     approve(desk, answer)
     assert desk.post(address).status_code == 302
     review.refresh_from_db()
     assert (review.state, review.closed_by) == ("closed", "Marlo Quill")
-    shown = page(desk, review.desk_url())
+    shown = page(desk, review.workspace_url())
     assert "See the report of this period" in shown
     assert "Close the review" not in shown
-    assert "This review is closed" in page(client, f"/answer/{token_of(answer.ask)}/")
+    assert "This review is closed" in page(client, f"/answer/{token_of(answer.update_request)}/")
 
 
 def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, desk: Client) -> None:
-    assert desk.post(f"{review.desk_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+    assert desk.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
     answer.refresh_from_db()
     assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
 
 
-def test_a_mail_that_came_back_shows(review: Review, ask: Ask, desk: Client) -> None:
+def test_a_mail_that_came_back_shows(review: Review, update_request: UpdateRequest, desk: Client) -> None:
     OutboxMail.objects.update(state="bounced")
-    assert "The mail came back: check the address." in page(desk, review.desk_url())
+    assert "The mail came back: check the address." in page(desk, review.workspace_url())
 
 
 def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) -> None:
-    assert browser_of(lead).post(f"{review.desk_url()}close/").status_code == 403
+    assert browser_of(lead).post(f"{review.workspace_url()}close/").status_code == 403
 
 
 def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
@@ -306,7 +322,7 @@ def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
             assert desk.get(address).status_code == 200
         return len(seen)
 
-    addresses = ("/desk/reviews/", review.desk_url())
+    addresses = ("/workspace/reviews/", review.workspace_url())
     for address in addresses:
         desk.get(address)  # the first request of a session asks more
     one = [queries(address) for address in addresses]
@@ -321,6 +337,6 @@ def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
             due_on=date(2026, 12, 4),
             closes_on=date(2026, 12, 15),
         )
-    acts.ask_the_rest(review, by=SYSTEM)
-    assert review.asks.count() == 3
+    acts.request_the_rest(review, by=SYSTEM)
+    assert review.requests.count() == 3
     assert [queries(address) for address in addresses] == one

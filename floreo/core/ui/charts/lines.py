@@ -224,11 +224,11 @@ def _goal(plot: _Plot) -> list[str]:
     return [
         *body,
         circle(x, y, 6, "fl-c-tgtdot"),
-        *_goal_words(plot, place, (under, y - 14 if under > y else y + 26), goal.words, anchor),
+        *_goal_text(plot, place, (under, y - 14 if under > y else y + 26), goal.words, anchor),
     ]
 
 
-def _goal_words(plot: _Plot, x: float, rows: tuple[float, float], words: str, anchor: str) -> list[str]:
+def _goal_text(plot: _Plot, x: float, rows: tuple[float, float], words: str, anchor: str) -> list[str]:
     """What the target is, under or over it: wherever it lies on no line, else in the first row."""
     for row in rows:
         inside = plot.top - 16 < row < plot.bottom - 2

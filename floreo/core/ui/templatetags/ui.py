@@ -22,7 +22,7 @@ from markdown_it import MarkdownIt
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, reach
-from floreo.core.ui import bars, words
+from floreo.core.ui import bars, locale
 from floreo.core.ui.templatetags import ui_charts, ui_documents, ui_forms, ui_lists
 
 register = template.Library()
@@ -55,30 +55,30 @@ def icon(name: str) -> SafeString:
 def status_word(status: str, days: int = 0, note: str = "") -> SafeString:
     """{% status_word "late" days=40 %}: shape, word, and in small print the days or a note."""
     short, word = STATUS[str(status)]
-    small = note or (days_words(days) if days and status in {"late", "stalled"} else "")
+    small = note or (days_text(days) if days and status in {"late", "stalled"} else "")
     extra = format_html(" <small>{}</small>", small) if small else ""
     return format_html('<span class="fl-status fl-{}">{}<span>{}{}</span></span>', short, shape(short), word, extra)
 
 
-def days_words(days: int) -> str:
-    return ngettext("%(n)s day", "%(n)s days", days) % {"n": words.number(days)}
+def days_text(days: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": locale.number(days)}
 
 
 @register.simple_tag
 def status(act: Any, *, plain: bool = False) -> SafeString:
     """{% status action %}: how an action stands; late with its days, done with its month, or who set it."""
-    standing = act.standing
+    standing = act.status_result
     days = standing.days(clock.today())
     if act.override:
         note = (
             ""
             if plain
-            else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": words.day(act.override_on)}
+            else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": locale.day(act.override_on)}
         )
         said = status_word(act.status, note=note)
         return said if plain else format_html('{} <a href="{}">{}</a>', said, act.get_absolute_url(), _("Reason"))
     if standing.status == "done" and act.closed_on:
-        return status_word("done", note=words.day(act.closed_on, "month"))
+        return status_word("done", note=locale.day(act.closed_on, "month"))
     return status_word(str(standing.status), days=days if standing.status == "late" else 0)
 
 
@@ -87,13 +87,13 @@ def status_bar(counts: Mapping[Any, int], *, tall: bool = False, noun: str = "")
     """{% status_bar counts %}: the bar and its tally, from a mapping of status to number."""
     plain = {str(k): int(v) for k, v in counts.items()}
     items = [{"short": STATUS[s][0], "word": STATUS[s][1], "n": plain.get(s, 0)} for s in STATUS]
-    svg = bars.status_bar(plain, height=44 if tall else 34, label=tally_words(plain))
+    svg = bars.status_bar(plain, height=44 if tall else 34, label=tally_text(plain))
     return mark_safe(render_to_string("ui/status_bar.html", {"svg": mark_safe(svg), "items": items, "tall": tall}))  # noqa: S308 -- the chart escapes its words
 
 
-def tally_words(counts: Mapping[Any, int]) -> str:
+def tally_text(counts: Mapping[Any, int]) -> str:
     """ "2 done, 3 on track, 1 late": only what there is."""
-    return ", ".join(_tally_word(s, counts[s]) % {"number": words.number(counts[s])} for s in STATUS if counts.get(s))
+    return ", ".join(_tally_word(s, counts[s]) % {"number": locale.number(counts[s])} for s in STATUS if counts.get(s))
 
 
 def _tally_word(status: str, n: int) -> str:
@@ -109,9 +109,9 @@ def _tally_word(status: str, n: int) -> str:
 
 
 @register.filter
-def in_words(counts: Mapping[Any, int]) -> str:
+def in_text(counts: Mapping[Any, int]) -> str:
     """{{ counts|in_words }}"""
-    return tally_words({str(k): v for k, v in counts.items()})
+    return tally_text({str(k): v for k, v in counts.items()})
 
 
 @register.simple_tag
@@ -132,7 +132,7 @@ def original(context: Context, text: str) -> SafeString | str:
     """{% original row.doubt %}: text kept in the language it was written in, marked with it for who reads another."""
     country = context.get("country")
     written_in = (country.languages or ["en"])[0] if country else "en"
-    if not text or words.language() == written_in:
+    if not text or locale.language() == written_in:
         return str(text or "")
     return format_html('<span lang="{}">{}</span>', written_in, text)
 
@@ -143,16 +143,16 @@ def when(day: date | datetime | None, precision: str = "day") -> SafeString | st
     if day is None:
         return ""
     if isinstance(day, datetime):
-        return format_html('<time datetime="{}">{}</time>', day.isoformat(), words.moment(day))
+        return format_html('<time datetime="{}">{}</time>', day.isoformat(), locale.moment(day))
     machine = {"year": f"{day.year}", "month": f"{day:%Y-%m}", "quarter": f"{day:%Y-%m}"}.get(
         precision, day.isoformat()
     )
-    return format_html('<time datetime="{}">{}</time>', machine, words.day(day, precision))
+    return format_html('<time datetime="{}">{}</time>', machine, locale.day(day, precision))
 
 
 @register.simple_tag
 def long_when(day: date) -> SafeString:
-    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words.long_day(day))
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), locale.long_day(day))
 
 
 @register.simple_tag
@@ -166,12 +166,12 @@ def utc_offset() -> str:
 
 @register.simple_tag
 def number(value: Decimal | int | float | None, decimals: int | None = None) -> str:
-    return "" if value is None else words.number(value, decimals)
+    return "" if value is None else locale.number(value, decimals)
 
 
 @register.simple_tag
 def money(amount: Decimal | int, currency: str) -> str:
-    return words.money(amount, currency)
+    return locale.money(amount, currency)
 
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
@@ -257,7 +257,7 @@ def turn(whose: str = "you") -> SafeString:
     """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
     if whose == "you":
         return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
-    return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
+    return format_html('<span class="fl-turn">{}</span>', _("WaitingFor: %(name)s") % {"name": whose})
 
 
 @register.filter

@@ -51,13 +51,13 @@ def bar_chart(
     unit: str = "",
     *,
     reference: Any = None,
-    reference_words: str = "",
+    reference_text: str = "",
     top: Any = None,
 ) -> SafeString:
     """{% bar_chart bars caption=... unit=... reference=60 reference_words="Region 60" %}: rows have label,
     value, words and is_ours."""
     bars = plotting.bars_of(rows)
-    across = charts.Reference(reference, reference_words) if reference is not None else None
+    across = charts.Reference(reference, reference_text) if reference is not None else None
     label = plotting.spoken_list(caption, [(b.label, b.words) for b in bars], kind=_("Bar chart"))
     return figure_of(charts.bar_chart(bars, label=label, reference=across, top=top), caption=caption, unit=unit)
 

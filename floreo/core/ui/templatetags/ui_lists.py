@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from floreo.core.ui import words
+from floreo.core.ui import locale
 
 register = template.Library()
 
@@ -49,7 +49,7 @@ def language_links(context: Context) -> SafeString:
     items = []
     for code, _name in context.get("site_languages") or []:
         own = {"en": "English", "es": "Español"}.get(code, code)
-        if code == words.language():
+        if code == locale.language():
             items.append(format_html('<li><span aria-current="true">{}</span></li>', own))
         elif request is not None:
             href = translate_url(request.get_full_path(), code)

@@ -13,8 +13,8 @@ from floreo.feeds.engine.columns import guess_mapping, mapped
 from floreo.feeds.engine.formats import Format, ReportType
 from floreo.feeds.engine.opening import BLOCK, Block, Member, members
 from floreo.feeds.engine.problems import Unreadable
-from floreo.feeds.engine.reading import csv_, json_lines, lists, telling, xarf
-from floreo.feeds.engine.reading.parts import Part, Rows
+from floreo.feeds.engine.reading import csv_, identity, json_lines, lists, xarf
+from floreo.feeds.engine.reading.blocks import Part, Rows
 from floreo.feeds.engine.task import Source, Task
 
 __all__ = ["OpenReport", "Part", "open_report", "sample"]
@@ -101,8 +101,8 @@ def _parts_of(opened: _Opened, *, text: bool) -> Iterator[Part]:
 def _open(member: Member, task: Task, size: int) -> _Opened:
     blocks = member.blocks(size)
     first = next(blocks)
-    telling.check_text(first)
-    known = formats.load(task.format) if task.format else telling.format_of(first, member.name)
+    identity.check_text(first)
+    known = formats.load(task.format) if task.format else identity.format_of(first, member.name)
     said = formats.named(member.name)[1]
     if known.type_of(said) is None:
         said = task.report_type or said
@@ -117,16 +117,16 @@ def _chain(first: Block, rest: Iterable[Block]) -> Iterator[Block]:
 
 
 def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
-    delimiter = str(mapping.get("delimiter") or telling.delimiter_of(first, known.delimiter))
+    delimiter = str(mapping.get("delimiter") or identity.delimiter_of(first, known.delimiter))
     if mapping.get("header", True):
         header, rest = csv_.header_of(first, delimiter)
         header = csv_.fitted(header, rest, delimiter)
         if not mapping:
-            header = telling.spelt(known, said, header)
+            header = identity.spelt(known, said, header)
     else:
-        header, rest = [str(n) for n in range(1, len(telling.cells(first, delimiter)) + 1)], first
+        header, rest = [str(n) for n in range(1, len(identity.cells(first, delimiter)) + 1)], first
     next(blocks)
-    kind, is_known = telling.type_of(known, said, header) if not mapping else _as_said(known, said, header, mapping)
+    kind, is_known = identity.type_of(known, said, header) if not mapping else _as_said(known, said, header, mapping)
     plain: set[str] = set()
     words: set[str] = set()
     for event_field in kind.fields:
@@ -141,7 +141,7 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
 def _as_said(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
     """The type as the team's form corrects it."""
     kind = mapped(known.type_of(said) or known.stranger(said), mapping)
-    telling.check_columns(known, kind, header)
+    identity.check_columns(known, kind, header)
     return kind, True
 
 
@@ -149,7 +149,7 @@ def _json(known: Format, said: str, first: Block, blocks: Iterator[Block], mappi
     if b"{" not in first.data and b"[" not in first.data:
         raise Unreadable(problems.UNKNOWN_FORMAT)
     change = xarf.spread if known.reads == "xarf" else None
-    rows = [change(row) if change else row for _, row in telling.first_objects(first)]
+    rows = [change(row) if change else row for _, row in identity.first_objects(first)]
     header = list(dict.fromkeys(name for row in rows for name in row))
     only = next(iter(known.types.values()), None)
     if mapping:
@@ -182,17 +182,17 @@ def sample(
     """For "try with this file": header, first rows and a guess of the four fields. Raises Unreadable."""
     found_in = members(path, name)  # held: the file is open as long as this is
     first = next(next(found_in).blocks())
-    telling.check_text(first)
-    known = telling.format_of(first, name)
+    identity.check_text(first)
+    known = identity.format_of(first, name)
     if known.reads in ("json", "xarf"):
-        found = [row for _, row in telling.first_objects(first, rows)]
+        found = [row for _, row in identity.first_objects(first, rows)]
         header = list(dict.fromkeys(n for row in found for n in row))
         shown: list[dict[str, Any]] = [dict(row) for row in found]
     elif known.reads == "list":
         part = next(iter(lists.Reader().read([first])))
         header, shown = list(lists.COLUMNS), part.table.slice(0, rows).to_pylist()
     else:
-        delimiter = str((mapping or {}).get("delimiter") or telling.delimiter_of(first, known.delimiter))
+        delimiter = str((mapping or {}).get("delimiter") or identity.delimiter_of(first, known.delimiter))
         header, rest = csv_.header_of(first, delimiter)
         read = next(iter(csv_.Reader(header, delimiter).read([rest])), None)
         shown = read.table.slice(0, rows).to_pylist() if read else []

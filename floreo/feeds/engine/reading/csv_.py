@@ -19,7 +19,7 @@ from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.opening import LONGEST_LINE, Block, line_ends
 from floreo.feeds.engine.problems import Unreadable
 from floreo.feeds.engine.reading import records
-from floreo.feeds.engine.reading.parts import LONGEST_TEXT, Rejects, Rows
+from floreo.feeds.engine.reading.blocks import LONGEST_TEXT, Rejects, Rows
 
 WORDS = pa.dictionary(pa.int32(), pa.string())
 _BITE = 1 << 20  # of a block, that PyArrow parses at a time

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.opening import LONGEST_LINE, Block
-from floreo.feeds.engine.reading.parts import Rejects, Rows, kept_texts
+from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts
 
 Row = dict[str, str]
 Change = Callable[[Row], Row]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from floreo.feeds.engine.events import Reject
 from floreo.feeds.engine.opening import Block
-from floreo.feeds.engine.reading.parts import Rejects, Rows, kept_texts
+from floreo.feeds.engine.reading.blocks import Rejects, Rows, kept_texts
 
 COLUMNS = ("ip", "port", "fqdn", "url", "account")
 _REMARK = re.compile(r"(?:^|\s)\s*(?:#|;|//).*$")

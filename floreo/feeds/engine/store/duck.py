@@ -152,11 +152,11 @@ def keys_of(store: Store, window: Window) -> Iterator[Any]:
     folder = f"landing/{window.folder}/"
     inside = [path for path in store.compacted(window.day) if path.startswith(folder)]
     if inside:
-        digests = [path.removeprefix(folder).removesuffix(".parquet") for path in inside]
+        notices = [path.removeprefix(folder).removesuffix(".parquet") for path in inside]
         with connected(store, threads=1) as connection:
             select = Source(connection, store).compacted([window.day], whole=False)
-            wanted = ", ".join("?" * len(digests))
-            keys = connection.sql(f"SELECT key FROM ({select}) WHERE report IN ({wanted})", params=digests)
+            wanted = ", ".join("?" * len(notices))
+            keys = connection.sql(f"SELECT key FROM ({select}) WHERE report IN ({wanted})", params=notices)
             yield keys.to_arrow_table()["key"].to_numpy()
     for path in store.listed(folder.rstrip("/")):
         if path not in inside:

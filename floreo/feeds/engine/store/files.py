@@ -43,10 +43,10 @@ class Place:
     """Where the files of one report are, relative to the store."""
 
     window: Window
-    digest: str
+    sha256: str
 
     def of(self, kind: str, ending: str = "parquet") -> str:
-        return f"{kind}/{self.window.folder}/{self.digest}.{ending}"
+        return f"{kind}/{self.window.folder}/{self.sha256}.{ending}"
 
     @property
     def events(self) -> str:

@@ -4,7 +4,7 @@ from floreo.strategy.actions.drafts.deciding import accept_all, accept_row, edit
 from floreo.strategy.actions.drafts.finishing import Finished, finish_draft
 from floreo.strategy.actions.drafts.reading import (
     AlreadyHere,
-    drop_draft,
+    discard_draft,
     read_again,
     read_draft,
     requeue_stuck,
@@ -16,7 +16,7 @@ __all__ = [
     "Finished",
     "accept_all",
     "accept_row",
-    "drop_draft",
+    "discard_draft",
     "edit_row",
     "finish_draft",
     "read_again",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, keep, note
+from floreo.core.action import action, note, save
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.strategy.actions.drafts.fields import TITLE_FIELDS, must_be_sound, typed
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
@@ -58,7 +58,7 @@ def _decide(row: DraftRow, state: RowState, by: Actor) -> DraftRow:
         row.decided_by, row.decided_at = "", None
     else:
         row.decided_by, row.decided_at = by.actor_name[:200], clock.now()
-    return keep(row, full_clean=False)
+    return save(row, full_clean=False)
 
 
 @action("draft_row.accepted", needs=Permission.IMPORT_REVIEW)
@@ -99,7 +99,7 @@ def undo_row(row: DraftRow, *, by: Actor, version: int | None = None) -> DraftRo
     draft = row.draft
     if draft.state == DraftState.FINISHED:
         draft.state = DraftState.OPEN
-        keep(draft, full_clean=False)
+        save(draft, full_clean=False)
     return _decide(row, RowState.UNCONFIRMED, by)
 
 

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from floreo.core import audit
-from floreo.core.action import keep
+from floreo.core.action import save
 from floreo.core.figures import Frequency, Period
 from floreo.organisations.models import DatePrecision
 from floreo.organisations.models import Kind as OrganisationKind
@@ -144,7 +144,7 @@ class Plan:
             position=last_position(Pillar.objects.filter(edition=self.edition)),
             **facts,
         )
-        self.pillars.append(keep(pillar))
+        self.pillars.append(save(pillar))
         return pillar
 
     def _add_objective(self, pillar: Pillar, *, code: str = "", **facts: Any) -> Objective:
@@ -156,7 +156,7 @@ class Plan:
             position=len(siblings) + 1,
             **facts,
         )
-        self.objectives.append(keep(objective))
+        self.objectives.append(save(objective))
         return objective
 
     # One maker a kind
@@ -175,7 +175,7 @@ class Plan:
         """Fills the edition's objective; one that stands there already is kept."""
         if not self.edition.objective:
             self.edition.objective = _capital(row.title if row.state == "edited" else row.passage)
-            keep(self.edition)
+            save(self.edition)
         return self.edition
 
     def pillar(self, row: DraftRow) -> models.Model:
@@ -207,7 +207,7 @@ class Plan:
             internal_notes=_("Money as printed: %(budget)s") % {"budget": budget} if budget else "",
             **self._facts(row),
         )
-        self.actions.append(keep(act))
+        self.actions.append(save(act))
         for name, part in (("lead", Part.LEAD), ("supporting", Part.SUPPORT)):
             self._take_part(act, str(row.fields.get(name) or ""), part, source=source_of(self.draft, row))
         return act
@@ -218,7 +218,7 @@ class Plan:
             body = self.register.organisation(name, source=source)
             if body.pk not in taken:
                 taken.add(body.pk)
-                keep(Participation(action=act, organisation=body, part=part, source=source, confirmed=True))
+                save(Participation(action=act, organisation=body, part=part, source=source, confirmed=True))
 
     def body(self, row: DraftRow) -> models.Model:
         said = str(row.fields.get("part") or "")
@@ -239,7 +239,7 @@ class Plan:
         source = source_of(self.draft, row)
         body = self.register.organisation(row.title, source=source, default=default)
         same = EditionBody.objects.filter(edition=self.edition, organisation=body, part=part).first()
-        return same or keep(
+        return same or save(
             EditionBody(
                 edition=self.edition, organisation=body, part=part, purpose=purpose, source=source, confirmed=True
             )
@@ -258,7 +258,7 @@ class Plan:
             source=source_of(self.draft, row),
             confirmed=True,
         )
-        return keep(event)
+        return save(event)
 
     def _when(self, row: DraftRow) -> tuple[date | None, str]:
         """The measure's day, and how exactly: the text's own words say whether it is a day, a month or a year."""
@@ -279,7 +279,7 @@ class Plan:
             source=source_of(self.draft, row),
             confirmed=True,
         )
-        return keep(target)
+        return save(target)
 
     def _pillar_around(self, row: DraftRow) -> Pillar | None:
         """The pillar of the row that this passage stands in, where it stands in one."""
@@ -293,7 +293,7 @@ class Plan:
     def outlet(self, row: DraftRow) -> models.Model:
         url = str(row.fields.get("url") or "")
         same = Outlet.objects.filter(edition=self.edition, name=row.title[:200], url=url).first()
-        return same or keep(
+        return same or save(
             Outlet(
                 edition=self.edition, name=row.title[:200], url=url, source=source_of(self.draft, row), confirmed=True
             )

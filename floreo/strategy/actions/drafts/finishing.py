@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import audit
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, keep, note, trail
+from floreo.core.action import action, note, save, trail
 from floreo.core.errors import Refused
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.drafts.chain import Chain, chain_of
 from floreo.strategy.actions.drafts.entering import Plan, source_of
 from floreo.strategy.actions.drafts.register import Register
 from floreo.strategy.actions.ordering import renumber
-from floreo.strategy.actions.standings import refresh_standings
+from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.models import DraftRow, DraftState, Edition, EditionState, ImportDraft, RowState
 
@@ -108,7 +108,7 @@ def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
         source=source_of(draft, row),
         confirmed=True,
     )
-    return keep(edition)
+    return save(edition)
 
 
 @action("draft_row.entered", needs=Permission.IMPORT_REVIEW)
@@ -118,17 +118,17 @@ def _enter(row: DraftRow, *, by: Actor, plan: Plan) -> models.Model:
     thing = plan.enter(row)
     trail().subject = thing
     row.became = audit.key(thing)
-    keep(row, full_clean=False)
+    save(row, full_clean=False)
     return thing
 
 
 def _close(draft: ImportDraft, *, by: Actor, plan: Plan) -> Finished:
     renumber(plan.edition)
-    refresh_standings(by=by, editions=Edition.objects.filter(pk=plan.edition.pk), always=True)
+    refresh_statuses(by=by, editions=Edition.objects.filter(pk=plan.edition.pk), always=True)
     undecided = DraftRow.objects.filter(draft=draft, state=RowState.UNCONFIRMED).exists()
     draft.edition = plan.edition
     draft.state = DraftState.OPEN if undecided or plan.chain.waiting else DraftState.FINISHED
-    keep(draft, full_clean=False)
+    save(draft, full_clean=False)
     made = tuple(plan.register.made)
     note(edition=plan.edition.code, rows=len(plan.chain.ready), new_organisations=[o.code for o in made])
     waiting = tuple(row.number for row in plan.chain.waiting)

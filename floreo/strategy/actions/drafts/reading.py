@@ -17,7 +17,7 @@ from django_tasks import task
 
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission, must
-from floreo.core.action import action, keep, keep_all, note, trail
+from floreo.core.action import action, note, save, save_many, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.models import AuditEntry
 from floreo.core.uploads import no_room
@@ -93,7 +93,7 @@ def _keep_file(path: Path) -> str:
 @action("draft.started", needs=Permission.IMPORT_REVIEW)
 def _start(kept: str, *, by: Actor, name: str, digest: str) -> ImportDraft:
     draft = ImportDraft(code=_free_code(name), file_name=name, file=kept, sha256=digest, started_by=by.actor_name[:200])
-    keep(draft, full_clean=False)
+    save(draft, full_clean=False)
     read_in_background.enqueue(draft.pk)
     return draft
 
@@ -151,7 +151,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     fresh.save()
     trail().subject = fresh
     note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
-    keep_all(
+    save_many(
         [
             DraftRow(
                 draft=fresh,
@@ -177,7 +177,7 @@ def _fail(draft: ImportDraft, *, by: Actor, failure: str) -> ImportDraft:
     if fresh is None:
         return ImportDraft.objects.get(pk=draft.pk)
     fresh.state, fresh.failure = DraftState.FAILED, failure
-    return keep(fresh, full_clean=False)
+    return save(fresh, full_clean=False)
 
 
 @action("draft.read_again", needs=Permission.IMPORT_REVIEW)
@@ -187,17 +187,17 @@ def read_again(draft: ImportDraft, *, by: Actor) -> ImportDraft:
     if fresh.state not in {DraftState.FAILED, DraftState.READING}:
         raise Refused(_("This text has been read already."), code="read_already")
     fresh.state, fresh.failure = DraftState.READING, ""
-    keep(fresh, full_clean=False)
+    save(fresh, full_clean=False)
     read_in_background.enqueue(fresh.pk)
     return fresh
 
 
-@action("draft.dropped", needs=Permission.IMPORT_REVIEW)
-def drop_draft(draft: ImportDraft, *, by: Actor) -> ImportDraft:
+@action("draft.discarded", needs=Permission.IMPORT_REVIEW)
+def discard_draft(draft: ImportDraft, *, by: Actor) -> ImportDraft:
     """Puts the draft aside. What it has become in the plan stays; so do file and rows, for the trail."""
     fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
     fresh.state = DraftState.DROPPED
-    return keep(fresh, full_clean=False)
+    return save(fresh, full_clean=False)
 
 
 @action("imports.requeued", needs=None, quiet=True)  # the worker's loop; changes no fact

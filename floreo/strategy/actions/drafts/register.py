@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from floreo.core.action import keep
+from floreo.core.action import save
 from floreo.organisations.models import FormerName, Kind, Organisation
 
 _ARTICLE = re.compile(r"^(?:the|la|el|los|las)\s+")
@@ -68,12 +68,12 @@ class Register:
             self.by_name[plain_name(name)] = organisation
 
     def organisation(self, name: str, *, source: str, default: Kind = Kind.AGENCY) -> Organisation:
-        """The body of that name, or its heir; made when the register has none. Runs inside an action."""
+        """The body of that name, or its successor; made when the register has none. Runs inside an action."""
         bracketed = _BRACKETED.search(name)
         long = name[: bracketed.start()] if bracketed else name
         for each in (name, long, *([bracketed[1]] if bracketed else [])):
             if found := self.by_name.get(plain_name(each)):
-                return found.heir()
+                return found.successor()
         return self._make(long.strip(), bracketed[1] if bracketed else "", source=source, default=default)
 
     def _make(self, name: str, short: str, *, source: str, default: Kind) -> Organisation:
@@ -89,7 +89,7 @@ class Register:
             is_public=False,
             doubt=_("Named in an imported text; its kind is guessed from its name. Check it, then make it public."),
         )
-        keep(made)
+        save(made)
         self.codes.add(code)
         self.made.append(made)
         self._learn(made)

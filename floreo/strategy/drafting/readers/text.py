@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.readers.labels import split_label
-from floreo.strategy.drafting.words import (
+from floreo.strategy.drafting.vocabulary import (
     ACTION_WORDS,
     ACTIONS_PLURAL,
     NUMBER_WORDS,

@@ -10,7 +10,7 @@ from floreo.strategy.drafting.names import bodies_at, end_of_names
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain
-from floreo.strategy.drafting.words import ACTIVE_PARTS, PASSIVE_PARTS
+from floreo.strategy.drafting.vocabulary import ACTIVE_PARTS, PASSIVE_PARTS
 
 _PASSIVE = tuple((part, re.compile(rf"\b(?:{words})\s+(?=\S)", re.IGNORECASE)) for part, words in PASSIVE_PARTS.items())
 _ACTIVE = tuple((part, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for part, words in ACTIVE_PARTS.items())

@@ -69,7 +69,7 @@ def edition_of(source: Source) -> list[Found]:
     fields["period_end"] = best.period.last[:4] if best.period else None
     fields |= _launch(source)
     if country := _country(source.text, best):
-        fields["country_words"] = country
+        fields["country_text"] = country
     return [Found(Kind.EDITION, title, best.start, best.end, fields=fields)]
 
 

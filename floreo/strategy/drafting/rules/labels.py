@@ -8,7 +8,7 @@ from functools import cache
 
 from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.source import plain, split_sentences, trimmed
-from floreo.strategy.drafting.words import (
+from floreo.strategy.drafting.vocabulary import (
     ACTION_WORDS,
     NUMBER_WORDS,
     OBJECTIVE_WORDS,

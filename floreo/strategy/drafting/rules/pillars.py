@@ -11,7 +11,7 @@ from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
-from floreo.strategy.drafting.words import NUMBER_WORDS, OBJECTIVES_PLURAL, PILLARS_PLURAL
+from floreo.strategy.drafting.vocabulary import NUMBER_WORDS, OBJECTIVES_PLURAL, PILLARS_PLURAL
 
 _COUNT = rf"(?P<count>\d{{1,2}}|{'|'.join(sorted(NUMBER_WORDS, key=len, reverse=True))})"
 _TAIL = (

@@ -17,7 +17,7 @@ from floreo.strategy.drafting.rules.announcing import (
 from floreo.strategy.drafting.rules.details import details_in, opens_with_details
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.rules.labels import ACTION, OBJECTIVE, PILLAR, Label, code_of, label_at
-from floreo.strategy.drafting.rules.shelf import Shelf
+from floreo.strategy.drafting.rules.shelf import FoundRows
 from floreo.strategy.drafting.rules.tables import TableAction, action_of, columns_of, section_of
 from floreo.strategy.drafting.source import Source, split_sentences, trimmed
 
@@ -52,7 +52,7 @@ class _Walk:
         self.ranks = _ranks(source)
         # Labels inside tables repeat those of the text, so they do not count as the document's own headings.
         self.named = {_RANKS[self.ranks[label.word]] for label in _labels(source, tables=False)}
-        self.shelf = Shelf(source)
+        self.shelf = FoundRows(source)
         self.list_of = ""
         self.list_level = 0
         self.container: tuple[str, int] = ("", 0)

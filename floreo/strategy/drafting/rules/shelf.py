@@ -13,7 +13,7 @@ from floreo.strategy.drafting.source import Source, plain
 _DETAILS = ("lead", "supporting", "starts", "due", "budget")
 
 
-class Shelf:
+class FoundRows:
     """The finds so far and the open pillar, objective and action that the next find may belong to."""
 
     def __init__(self, source: Source) -> None:

@@ -1,0 +1,115 @@
+"""Mail that comes in: from a pipe of the mail server, or from a mailbox. It marks letters of ours, and nothing else:
+a report about a Message-ID that we never gave does nothing, and nothing is ever answered."""
+
+from __future__ import annotations
+
+import imaplib
+import ssl
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from floreo.core import bounces, clock
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, save
+from floreo.core.bounces import Kind, Report
+from floreo.core.errors import Refused
+from floreo.core.models import MailState, OutboxMail
+
+_MOST = 200  # messages a turn
+_SECONDS = 30
+
+
+def take_in(raw: bytes) -> Report:
+    """One message as it came. Says what it was; a bounce of ours marks its letter."""
+    report = bounces.read(raw)
+    if report.kind is Kind.BOUNCED:
+        mark_bounced([report], by=SYSTEM)
+    return report
+
+
+@action("mail.came_back", needs=Permission.ACCOUNT_MANAGE, quiet=True)
+def mark_bounced(reports: Iterable[Report], *, by: Actor) -> int:
+    """Marks the letter that each report is about. Only one that has left can come back."""
+    count = 0
+    for report in reports:
+        mail = (
+            OutboxMail.objects.filter(message_id__in=report.about, state=MailState.SENT).first()
+            if report.about
+            else None
+        )
+        if mail is not None:
+            mail.state, mail.bounced_at, mail.last_error = MailState.BOUNCED, clock.now(), _clean(report.words)
+            save(mail, full_clean=False)
+            count += 1
+    return count
+
+
+def _clean(words: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in words)[:300]
+
+
+@contextmanager
+def mailbox(address: str, *, setting: str = "FLOREO_BOUNCE_IMAP") -> Iterator[imaplib.IMAP4]:
+    """Signed in at imaps://user:word@host:port/folder, as `setting` names it."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
+        raise Refused(
+            _("%(setting)s must look like imaps://user:word@host/folder.") % {"setting": setting}, code="bad_setting"
+        )
+    if parts.scheme == "imaps":
+        box: imaplib.IMAP4 = imaplib.IMAP4_SSL(
+            parts.hostname, parts.port or 993, ssl_context=ssl.create_default_context(), timeout=_SECONDS
+        )
+    else:
+        box = imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=_SECONDS)
+    try:
+        box.login(unquote(parts.username), unquote(parts.password or ""))
+        folder = unquote(parts.path.lstrip("/")) or "INBOX"
+        if box.select('"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"')[0] != "OK":
+            raise Refused(
+                _("The mailbox of %(setting)s has no folder %(name)s.") % {"setting": setting, "name": folder},
+                code="no_folder",
+            )
+        yield box
+    finally:
+        box.logout()
+
+
+def read_mailbox(address: str) -> int:
+    """Reads what is new there, marks it as read, and returns how many letters of ours came back. Each message is marked
+    as read only after it was taken in, so that none is lost when we stop in between."""
+    marked = 0
+    try:
+        with mailbox(address) as box:
+            _ok, found = box.uid("SEARCH", "UNSEEN")
+            for uid in (found[0] or b"").split()[:_MOST]:
+                _ok, answer = box.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{bounces.LARGEST}>)")
+                raw = next((part[1] for part in answer if isinstance(part, tuple)), b"")
+                report = take_in(raw)
+                marked += report.kind is Kind.BOUNCED
+                box.uid("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Seen)")
+    except (OSError, imaplib.IMAP4.error) as problem:
+        words = {"words": str(problem)[:200]}
+        raise Refused(
+            _("The mailbox for returned mail cannot be read: %(words)s") % words, code="no_mailbox"
+        ) from problem
+    return marked
+
+
+def read_returned() -> int:
+    """The job: only where a mailbox is named."""
+    return read_mailbox(settings.BOUNCE_IMAP) if settings.BOUNCE_IMAP else 0
+
+
+def bad_addresses() -> list[OutboxMail]:
+    """The newest letter to each address to which the last letter that left did not arrive."""
+    latest: dict[str, OutboxMail] = {}
+    ours = OutboxMail.objects.filter(state__in=[MailState.SENT, MailState.BOUNCED])
+    wanted = set(ours.filter(state=MailState.BOUNCED).values_list("to", flat=True))
+    for mail in ours.filter(to__in=wanted).order_by("pk"):
+        latest[mail.to] = mail
+    return [m for m in latest.values() if m.state == MailState.BOUNCED]

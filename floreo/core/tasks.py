@@ -1,0 +1,86 @@
+"""What somebody owes, in one shape for every app. Plain Python.
+
+An app that owes something has a room `owing.py` with one function
+
+    def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]
+
+in as few queries as it can, narrowed to `whose` in the database; `floreo/tasks/sources.py` lists them. The page, the weekly
+e-mail, the calendar and "what they owe us" are then the same list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    UPDATE = "update"  # say how an action goes
+    READING = "reading"  # enter a figure
+    DECIDE = "decide"  # approve an answer or return it
+    CONFIRM = "confirm"  # check a fact against its source
+    RENEW = "renew"  # evidence that runs out, a term that ends
+    MILESTONE = "milestone"  # reach it, or say when
+    DECISION = "decision"  # carry out what a meeting decided
+    AGENDA = "agenda"  # prepare a meeting, write its minutes
+    REPORT = "report"  # close a period, sign its report
+
+
+@dataclass(frozen=True)
+class ActionLink:
+    """What can be pressed on it: words, and an address at the desk."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits for somebody. Recipient turn it is: the person, else the organisation, else whoever holds `needs`."""
+
+    key: str  # unique and lasting, "reviews.ask:17": the calendar's UID and what a reminder points to
+    kind: TaskKind
+    title: str
+    why: str  # one sentence: what it belongs to
+    href: str  # at the desk, or the public page where there is no other
+    due: date | None = None
+    since: date | None = None  # since when it is their turn
+    person: int | None = None
+    organisation: int | None = None
+    needs: str = ""  # a Permission
+    links: tuple[ActionLink, ...] = ()
+    answer: str = ""  # an address that answers without an account, for the mail
+    status: str = ""  # a strategy Status, where it is an action's
+
+    # Titles and reasons may be lazy text (django.utils.functional.lazystr and its kin): only what is shown is then worded.
+
+    def days_late(self, today: date) -> int:
+        return max((today - self.due).days, 0) if self.due else 0
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Recipient things are asked for. `everybody`: all that anybody owes."""
+
+    people: frozenset[int] = frozenset()
+    organisations: frozenset[int] = frozenset()  # with those merged into them
+    permissions: frozenset[str] = frozenset()
+    helps: frozenset[str] = frozenset()  # permissions with which they do the work of any organisation, every day
+    everybody: bool = False
+
+    def holds(self, item: Task) -> bool:
+        """Whether it is theirs to see to: they are the person, speak for the organisation, or hold what it needs."""
+        if self.everybody or item.person in self.people or item.organisation in self.organisations:
+            return True
+        if item.person is None and item.organisation is None:
+            return item.needs in self.permissions
+        return item.needs in self.helps
+
+    def waits_for(self, item: Task) -> bool:
+        """Whether it waits for exactly them, and not for a colleague of theirs."""
+        if item.person is not None:
+            return item.person in self.people
+        if item.organisation is not None:
+            return item.organisation in self.organisations
+        return item.needs in self.permissions

@@ -1,0 +1,128 @@
+"""Small words that sentences are built of: numbers, days, spans and lists, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from babel.dates import format_date
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from floreo.core.ui import locale as ui
+from floreo.organisations.logic import Precision
+
+
+def number_word(number: int) -> str:
+    """ "three"; from ten on the figures. The context is for languages in which the word agrees with "action"."""
+    words = {
+        0: pgettext("number of actions", "none"),
+        1: pgettext("number of actions", "one"),
+        2: pgettext("number of actions", "two"),
+        3: pgettext("number of actions", "three"),
+        4: pgettext("number of actions", "four"),
+        5: pgettext("number of actions", "five"),
+        6: pgettext("number of actions", "six"),
+        7: pgettext("number of actions", "seven"),
+        8: pgettext("number of actions", "eight"),
+        9: pgettext("number of actions", "nine"),
+    }
+    return words.get(number) or number_figures(number)
+
+
+def number_figures(number: int | float | Decimal) -> str:
+    """With thousands apart, as the reader's language does it."""
+    return ui.number(number)
+
+
+def capital(sentence: str) -> str:
+    """The same with a capital first letter; what follows stays as it is."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def sentences(*parts: str) -> str:
+    """Joins what was said, leaving out what was not."""
+    return " ".join(p for p in parts if p)
+
+
+def listed(items: Sequence[str | Promise]) -> str:
+    """ "a, b and c"."""
+    words = [str(i) for i in items]
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(items)s and %(last)s") % {"items": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def day_text(day: date) -> str:
+    """ "24 November 2026"."""
+    return ui.long_day(day)
+
+
+def short_day(day: date) -> str:
+    """ "24 Nov 2026"."""
+    return ui.day(day)
+
+
+def short_day_of_year(day: date) -> str:
+    """ "24 Nov", where the year goes without saying."""
+    return format_date(day, "d MMM", locale=ui.locale()).replace(".", "").replace("Sept", "Sep")
+
+
+def month_text(day: date) -> str:
+    """ "November 2026"; "noviembre de 2026"."""
+    pattern = "MMMM 'de' y" if ui.language() == "es" else "MMMM y"
+    return format_date(day, pattern, locale=ui.locale())
+
+
+def short_month(day: date) -> str:
+    """ "Nov 2026"."""
+    return ui.day(day, Precision.MONTH)
+
+
+def quarter_text(day: date) -> str:
+    """ "Q3 2026"."""
+    return _("Q%(quarter)d %(year)d") % {"quarter": (day.month + 2) // 3, "year": day.year}
+
+
+def when_text(day: date | None, precision: str = Precision.DAY, *, short: bool = True) -> str:
+    """A date as exactly as it is known, and no more."""
+    if day is None:
+        return _("no date known")
+    if precision == Precision.YEAR:
+        return str(day.year)
+    if precision == Precision.QUARTER:
+        return quarter_text(day)
+    if precision == Precision.MONTH:
+        return short_month(day) if short else month_text(day)
+    return short_day(day) if short else day_text(day)
+
+
+def span_text(first: date | None, last: date | None) -> str:
+    """ "1 Jan to 31 Dec 2026", with either end open."""
+    if first and last:
+        begin = short_day_of_year(first) if first.year == last.year else short_day(first)
+        return _("%(first)s to %(last)s") % {"first": begin, "last": short_day(last)}
+    if first:
+        return _("from %(first)s") % {"first": short_day(first)}
+    if last:
+        return _("until %(last)s") % {"last": short_day(last)}
+    return _("no dates set")
+
+
+def month_span(first: date | None, last: date | None) -> str:
+    """ "Jan 2026 to Dec 2027": for a list, where days would be noise."""
+    if first and last:
+        if (first.year, first.month) == (last.year, last.month):
+            return short_month(first)
+        return _("%(first)s to %(last)s") % {"first": short_month(first), "last": short_month(last)}
+    if first:
+        return _("from %(first)s") % {"first": short_month(first)}
+    if last:
+        return _("due %(last)s") % {"last": short_month(last)}
+    return _("No dates yet")
+
+
+def days_text(days: int) -> str:
+    return ngettext("%(days)s day", "%(days)s days", days) % {"days": number_figures(days)}

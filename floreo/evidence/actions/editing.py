@@ -1,0 +1,93 @@
+"""Changing evidence that is kept: what is said of it, that it no longer stands, what stands in its place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission, must
+from floreo.core.action import action, note, save
+from floreo.core.errors import Refused
+from floreo.evidence.actions.checking import check
+from floreo.evidence.actions.storing import may_have
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind
+from floreo.organisations.actions.checking import assign, lock_latest, refuse
+
+# What can be changed; a file, once kept, is never another: it is replaced.
+CHANGEABLE = frozenset(
+    [
+        "title",
+        "note",
+        "organisation",
+        "tlp",
+        "is_public",
+        "dated",
+        "valid_until",
+        "source",
+        "source_url",
+        "confirmed",
+        "doubt",
+        "translations",
+        "url",
+    ]
+)
+
+
+@action("evidence.updated", needs=Permission.EVIDENCE_KEEP)
+def update_evidence(evidence: Evidence, *, by: Actor, version: int | None = None, **facts: Any) -> Evidence:
+    """Changes what is said of it. Given to another body it must be one of theirs who gives it."""
+    if unknown := facts.keys() - CHANGEABLE:
+        raise TypeError(f"evidence has no changeable {', '.join(sorted(unknown))}")
+    evidence = lock_latest(evidence, version)
+    _must_stand(evidence)
+    address = evidence.url
+    for name in ("title", "note"):
+        if name in facts:
+            evidence.set_text(name, facts.pop(name).strip())
+    assign(evidence, facts)
+    if evidence.url != address:
+        if evidence.kind != EvidenceKind.LINK:
+            raise refuse("url", _("Only a link has an address."), code="no_link")
+        evidence.link_state, evidence.link_seen_on = "", None
+    must(by, Permission.EVIDENCE_KEEP, evidence)
+    check(evidence, by=by)
+    return save(evidence)
+
+
+@action("evidence.withdrawn", needs=Permission.EVIDENCE_KEEP)
+def withdraw(evidence: Evidence, *, by: Actor, reason: str) -> Evidence:
+    """It no longer stands: it shows nothing any more and nobody gets it as evidence. It is kept for the history."""
+    evidence = lock_latest(evidence)
+    _must_stand(evidence)
+    if not reason.strip():
+        raise refuse("reason", _("Say why it no longer stands."), code="missing")
+    note(reason=reason.strip())
+    evidence.withdrawn_on = clock.today()
+    return save(evidence)
+
+
+@action("evidence.replaced", needs=Permission.EVIDENCE_KEEP)
+def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
+    """Puts `new` in its place, on everything that it shows. The old one is withdrawn and names what came after it."""
+    may_have(new, by)
+    evidence, new = lock_latest(evidence), lock_latest(new)
+    _must_stand(evidence)
+    if new.pk == evidence.pk:
+        sentence = _("This is the very same piece. Hand in what is to stand in its place.")
+        raise refuse("file", sentence, code="same")
+    if new.withdrawn_on is not None:
+        raise Refused(_("This evidence was withdrawn. Attach what stands in its place."), code="withdrawn")
+    evidence.withdrawn_on, evidence.replaced_by = clock.today(), new
+    save(evidence)
+    there = set(new.attachments.values_list("thing", flat=True))
+    for old in evidence.attachments.all():
+        if old.thing not in there:
+            save(Attachment(evidence=new, thing=old.thing, note=old.note, attached_by=by.actor_name[:200]))
+    return evidence
+
+
+def _must_stand(evidence: Evidence) -> None:
+    if evidence.withdrawn_on is not None:
+        raise Refused(_("This evidence was withdrawn: it is kept as it was."), code="withdrawn")

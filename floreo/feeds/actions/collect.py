@@ -1,0 +1,184 @@
+"""What comes by itself: fetched when due, found in a watched folder, attached to mail. Each file ends in receive()."""
+
+from __future__ import annotations
+
+import imaplib
+import io
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor
+from floreo.core.bounce_mailbox import mailbox
+from floreo.core.errors import Refused
+from floreo.core.outbound import Allow
+from floreo.feeds.actions.receiving import receive
+from floreo.feeds.collectors import folders
+from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
+from floreo.feeds.collectors.mail import IncomingMail, parse_mail
+from floreo.feeds.models import CollectorKind, Feed
+from floreo.feeds.presenters.feeds import trouble_sentence
+from floreo.organisations.queries import the_country
+
+log = logging.getLogger(__name__)
+_FIRST_WAIT = timedelta(minutes=5)  # after a failure; twice as long after each further one
+_LONGEST_WAIT = timedelta(days=1)
+_MOST_MAIL = 200  # messages a turn
+LARGEST_MAIL = 100 * 1024 * 1024
+
+
+def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
+    """Fetches every feed that is due; how many reports came. The addresses of a sample country are invented: nobody asks."""
+    country = the_country()
+    if country is not None and country.is_sample:
+        return 0
+    due = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True, due_at__lte=clock.now()).order_by("due_at")
+    return sum(fetch(feed, by=by, allow=allow) for feed in due)
+
+
+def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
+    """Whether a new report came. When it is due again is said first, so that two workers do not fetch one feed and one that
+    dies does not hold it up. What a server answered is no fact of record and leaves no entry; the report that came does."""
+    claimed = Feed.objects.filter(pk=feed.pk, due_at=feed.due_at).update(due_at=clock.now() + _every(feed))
+    if not claimed:
+        return False
+    asked = Asked(feed.place, feed.fetch_secret, feed.etag, feed.modified)
+    try:
+        with fetched(asked, allow=allow) as answer:
+            is_new = (
+                answer.is_new
+                and not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
+            )
+            said = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
+    except NotFetched as problem:
+        _failed(feed, trouble_sentence(problem), timedelta(seconds=problem.wait))
+        return False
+    except Refused as refusal:
+        _failed(feed, str(refusal.sentence))
+        return False
+    Feed.objects.filter(pk=feed.pk).update(
+        **said, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
+    )
+    return is_new
+
+
+def _every(feed: Feed) -> timedelta:
+    return timedelta(minutes=feed.every_minutes)
+
+
+def _failed(feed: Feed, sentence: str, wait: timedelta = timedelta()) -> None:
+    log.warning("feed %s: %s", feed.code, sentence)
+    back_off = min(_FIRST_WAIT * 2 ** min(feed.failures, 20), _LONGEST_WAIT)
+    Feed.objects.filter(pk=feed.pk).update(
+        failures=min(feed.failures + 1, 1000),
+        last_error=sentence[:300],
+        last_looked_at=clock.now(),
+        due_at=clock.now() + max(back_off, wait),
+    )
+
+
+def collect_from_folders(*, by: Actor, rests: float = folders.RESTS) -> int:
+    """Takes in every whole file of every watched folder; how many were new. What cannot be taken lies in `refused` after,
+    and the feed says why; where there is no room on the disk, it stays and is tried again."""
+    count = 0
+    for feed in Feed.objects.filter(collector=CollectorKind.FOLDER, is_active=True):
+        for path in folders.whole_files(feed.place, rests=rests):
+            count += _take_file(feed, path, by=by)
+        Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
+    return count
+
+
+def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
+    try:
+        with folders.opened(path) as opened:
+            came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
+    except Refused as refusal:
+        _say(feed, f"{path.name}: {refusal.sentence}")
+        if refusal.code != "no_room":
+            folders.move_away(path, "refused")
+        return False
+    except OSError as error:
+        _say(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
+        return False
+    folders.move_away(path, "done")
+    return not came.already
+
+
+def _say(feed: Feed, sentence: str) -> None:
+    log.warning("feed %s: %s", feed.code, sentence)
+    Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:300])
+
+
+def read_mail(*, by: Actor) -> int:
+    """The job: only where a mailbox is named."""
+    return read_feed_mail(settings.FEED_IMAP, by=by) if settings.FEED_IMAP else 0
+
+
+def read_feed_mail(address: str, *, by: Actor) -> int:
+    """Reads what is new in the mailbox; how many reports came. A message is marked as read only after its files are kept, so
+    that none is lost in between. One from nobody's feed, or without a file, is flagged for a person to look at."""
+    count = 0
+    try:
+        with mailbox(address, setting="FLOREO_FEED_IMAP") as box:
+            _ok, found = box.uid("SEARCH", "UNSEEN")
+            for uid in (found[0] or b"").split()[:_MOST_MAIL]:
+                came = _take_mail(box, uid.decode(), by=by)
+                box.uid(
+                    "STORE",
+                    uid.decode(),
+                    "+FLAGS.SILENT",
+                    r"(\SeenKeys)" if came is not None else r"(\SeenKeys \Flagged)",
+                )
+                count += came or 0
+    except (OSError, imaplib.IMAP4.error) as problem:
+        words = {"words": str(problem)[:200]}
+        raise Refused(_("The mailbox for reports cannot be read: %(words)s") % words, code="no_mailbox") from problem
+    return count
+
+
+def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor) -> int | None:
+    """How many new reports one message brought; None when nobody here knows what to do with it."""
+    _ok, size = box.uid("FETCH", uid, "(RFC822.SIZE)")
+    if _size_of(size) > LARGEST_MAIL:
+        return None
+    _ok, answer = box.uid("FETCH", uid, "(BODY.PEEK[])")
+    letter = parse_mail(next((part[1] for part in answer if isinstance(part, tuple)), b""))
+    return take_mail(letter, by=by)
+
+
+def _size_of(answer: Sequence[object]) -> int:
+    said = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
+    digits = "".join(c for c in said.partition(")")[0] if c.isdecimal())
+    return int(digits) if digits else 0
+
+
+def take_mail(letter: IncomingMail, *, by: Actor) -> int | None:
+    """Its files, for the feed whose place is the sender. Anybody can write any sender: the mail server should check it (DKIM,
+    SPF), and a feed's reports can be looked at like any other."""
+    feed = (
+        Feed.objects.filter(collector=CollectorKind.MAIL, is_active=True, place=letter.sender).first()
+        if letter.sender
+        else None
+    )
+    if feed is None:
+        return None
+    Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
+    if not letter.files:
+        _say(feed, _("A mail came without a file."))
+        return None
+    count = 0
+    for file in letter.files:
+        try:
+            count += not receive(
+                feed, opened=io.BytesIO(file.data), name=file.name, by=by, collector=letter.sender
+            ).already
+        except Refused as refusal:
+            if refusal.code == "no_room":
+                raise
+            _say(feed, f"{file.name}: {refusal.sentence}")
+    return count

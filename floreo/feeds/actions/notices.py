@@ -1,0 +1,237 @@
+"""Letters to those concerned: sent, sent again, left out for once, their links ended; and the rules of who gets what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, delete, note, save, save_many
+from floreo.core.errors import Refused
+from floreo.core.keys import key
+from floreo.feeds import logic, notice_mail
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import Every, Finding, Notice, NoticeLine, NoticeRule, Severity
+from floreo.feeds.presenters.finding_text import changes_now, why_text
+from floreo.feeds.selection import EVERY_WORDS, Chooser, Contacts, DraftNotice, Item
+from floreo.organisations.actions.checking import assign, lock_latest, refuse
+from floreo.organisations.models import ContactRole, Organisation
+from floreo.organisations.queries import bodies_of, the_country
+
+HANDLE = Permission.FINDING_HANDLE
+_CHUNK = 500
+
+
+def send_notices(today: date, *, by: Actor = SYSTEM, hour: int | None = None) -> int:
+    """Posts every letter that is due on `today` and returns how many. Run again it posts nothing twice. With `hour`, letters
+    that keep to a day, week or month wait for the morning."""
+    chooser = Chooser(today, hour=hour)
+    due = [o for o in chooser.organisations() if chooser.plan(o).letters]
+    return sum(len(write_to(o, by=by, today=today, hour=hour)) for o in due)
+
+
+def send_due(*, by: Actor = SYSTEM) -> int:
+    """Posts what is due now, by the country's day and hour. For the worker."""
+    country = the_country()
+    hour = clock.now().astimezone(ZoneInfo(country.zone if country else "UTC")).hour
+    return send_notices(clock.today(), by=by, hour=hour)
+
+
+@action("notice.sent", needs=HANDLE, quiet=True)
+def write_to(
+    organisation: Organisation, *, by: Actor, today: date | None = None, hour: int | None = None
+) -> list[Notice]:
+    """Posts what is due to one organisation, in one transaction with what it says. Chosen anew under a lock, so that two
+    workers never write the same letter."""
+    organisation = lock_latest(organisation)
+    chooser = Chooser(today or clock.today(), hour=hour)
+    return [_send(letter, chooser.today) for letter in chooser.plan(organisation).letters]
+
+
+def _send(letter: DraftNotice, today: date) -> Notice:
+    at = moment(today)
+    notice = Notice(
+        organisation=letter.organisation,
+        contact_role=letter.role,
+        on=today,
+        start=letter.start,
+        end=letter.end,
+        to=[reach.address for reach in letter.to],
+        tlp=letter.tlp,
+        posted_at=at,
+        link_until=at + logic.LINK_LIVES,
+    )
+    save(notice, full_clean=False)
+    with translation.override("en"):  # the lines are the team's record; letter and page say it in the reader's language
+        save_many([_line(notice, item, letter.asked_role) for item in letter.items], model=NoticeLine)
+    outbox.post_all(notice_mail.mails_of(notice, letter.to, letter.items, asked_role=letter.asked_role))
+    _mark_notified(letter.items, today)
+    return notice
+
+
+def _line(notice: Notice, item: Item, asked: str) -> NoticeLine:
+    finding = item.finding
+    why = why_text(finding.reason, finding.network, finding.service)
+    rule = item.rule.reason or f"{ContactRole(asked).label}, {EVERY_WORDS[item.rule.every]}"
+    return NoticeLine(notice=notice, finding=finding, state=finding.state, rule=rule[:300], why=why[:300])
+
+
+def _mark_notified(items: Sequence[Item], today: date) -> None:
+    """Bookkeeping of the letter: each finding says when it was last told, and as what."""
+    by_state: dict[str, list[int]] = defaultdict(list)
+    for item in items:
+        by_state[item.finding.state].append(item.finding.pk)
+    for state, ids in by_state.items():
+        for at in range(0, len(ids), _CHUNK):
+            Finding.objects.filter(pk__in=ids[at : at + _CHUNK]).update(told_on=today, told_state=state)
+
+
+@action("notice.skipped", needs=HANDLE)
+def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> Notice:
+    """Today's letter to these contacts is left out. What it would have said comes with the next."""
+    organisation = lock_latest(organisation)
+    if not reason.strip():
+        raise refuse("reason", _("Say why it is left out."), code="missing")
+    today = clock.today()
+    letter = next((x for x in Chooser(today).plan(organisation).letters if x.role == role), None)
+    if letter is None:
+        raise Refused(_("Nothing is due to them today. Reload the page."), code="not_due")
+    note(reason=reason.strip()[:500])
+    at = moment(today)
+    return save(
+        Notice(
+            organisation=organisation,
+            contact_role=role,
+            on=today,
+            start=letter.start,
+            end=letter.end,
+            tlp=letter.tlp,
+            posted_at=at,
+            link_until=at,
+        ),
+        full_clean=False,
+    )
+
+
+@action("notice.resent", needs=HANDLE)
+def resend(notice: Notice, *, by: Actor) -> int:
+    """The same letter once more, as things stand now, to whom it is for today. An ended or old link opens again, anew."""
+    notice = lock_latest(notice)
+    if not notice.to:
+        raise Refused(_("This letter was left out, so there is nothing to send again."), code="skipped")
+    organisation = notice.organisation.successor()
+    role, to = Contacts(organisation, bodies_of([organisation.pk])).of(notice.contact_role)
+    if not to:
+        raise Refused(_("The register has no address for them. Add a contact first."), code="no_address")
+    at = moment(clock.today())
+    outbox.withdraw_mail(notice_mail.KIND, key(notice))
+    if notice.to != [r.address for r in to] or at >= notice.link_until:
+        notice.link_version += 1
+    notice.to, notice.link_until = [r.address for r in to], at + logic.LINK_LIVES
+    save(notice, full_clean=False)
+    return outbox.post_all(notice_mail.mails_of(notice, to, items_of(notice), asked_role=role))
+
+
+def items_of(notice: Notice) -> list[Item]:
+    """What a letter told, as it stands today. What has gone to another organisation since is left out."""
+    rows = Finding.objects.filter(
+        lines__notice=notice, organisation__in=bodies_of([notice.organisation.successor().pk])
+    )
+    ordered = rows.select_related("feed").order_by("severity_rank", "kind", "subject", "port", "pk")
+    return [Item(finding, changes_now(finding), NoticeRule()) for finding in ordered]
+
+
+@action("notice.link_ended", needs=HANDLE)
+def end_link(notice: Notice, *, by: Actor, reason: str = "") -> Notice:
+    """No link of this letter opens any more, for instance because it got into wrong hands. What waits is not sent."""
+    notice = lock_latest(notice)
+    notice.link_version += 1
+    if reason.strip():
+        note(reason=reason.strip()[:500])
+    outbox.withdraw_mail(notice_mail.KIND, key(notice))
+    outbox.withdraw_mail("feeds.receipt", key(notice))
+    return save(notice, full_clean=False)
+
+
+# Rules of letters.
+
+
+class RuleFacts(TypedDict, total=False):
+    position: int
+    organisation: Organisation | None
+    kind: str
+    worst: str
+    contact_role: str
+    every: str
+    resend_days: int
+    reason: str
+
+
+def _check(rule: NoticeRule) -> None:
+    for name, allowed in (("contact_role", ContactRole), ("every", Every)):
+        if getattr(rule, name) not in allowed.values:
+            raise refuse(name, _("Choose one of the list."), code="missing")
+    if rule.worst and rule.worst not in Severity.values:
+        raise refuse("worst", _("Choose one of the list."), code="missing")
+    if rule.every == Every.NEVER and not rule.reason.strip():
+        raise refuse("reason", _("Say why they are not told."), code="missing")
+    if not 0 <= rule.resend_days <= 366:
+        raise refuse("resend_days", _("Give a number of days up to 366."), code="bad_value")
+
+
+@action("notice_rule.made", needs=HANDLE)
+def make_rule(*, by: Actor, **facts: Unpack[RuleFacts]) -> NoticeRule:
+    """Comes last unless it says where."""
+    last = NoticeRule.objects.order_by("-position").values_list("position", flat=True).first()
+    rule = NoticeRule(position=0 if last is None else last + 1)
+    assign(rule, facts)
+    _check(rule)
+    return save(rule)
+
+
+@action("notice_rule.changed", needs=HANDLE)
+def change_rule(rule: NoticeRule, *, by: Actor, version: int | None = None, **facts: Unpack[RuleFacts]) -> NoticeRule:
+    rule = lock_latest(rule, version)
+    assign(rule, facts)
+    _check(rule)
+    return save(rule)
+
+
+@action("notice_rule.moved", needs=HANDLE)
+def move_rule(rule: NoticeRule, *, by: Actor, up: bool) -> None:
+    """One place up or down: of several that fit, the first counts."""
+    rules = list(NoticeRule.objects.select_for_update().order_by("position", "pk"))
+    at = next(n for n, each in enumerate(rules) if each.pk == rule.pk)
+    to = at - 1 if up else at + 1
+    if 0 <= to < len(rules):
+        rules[at], rules[to] = rules[to], rules[at]
+    for position, each in enumerate(rules):
+        each.position = position
+        save(each)
+
+
+@action("notice_rule.removed", needs=HANDLE)
+def remove_rule(rule: NoticeRule, *, by: Actor) -> None:
+    delete(lock_latest(rule))
+
+
+__all__ = [
+    "change_rule",
+    "end_link",
+    "items_of",
+    "make_rule",
+    "move_rule",
+    "remove_rule",
+    "resend",
+    "send_due",
+    "send_notices",
+    "skip",
+    "write_to",
+]

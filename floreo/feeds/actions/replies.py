@@ -1,0 +1,296 @@
+"""What those concerned say of their findings, by a letter's link or signed in; taking it back; and the team seeing to it.
+
+An answer only says something: it closes nothing and mutes nothing. What was said before stays in the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, outbox
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, delete, note, save, save_many
+from floreo.core.errors import Missing, Refused
+from floreo.core.keys import key
+from floreo.core.models import MailState, OutboxMail
+from floreo.feeds import notice_mail
+from floreo.feeds.holding_links import Holder, moment
+from floreo.feeds.models import (
+    Correction,
+    CorrectionState,
+    Finding,
+    FindingState,
+    FixClaim,
+    Notice,
+    NoticeLine,
+    Reply,
+    ReplyKind,
+)
+from floreo.organisations.actions.checking import lock_latest, refuse
+from floreo.organisations.models import Contact, Organisation
+from floreo.organisations.queries import bodies_of
+
+MOST_NOTE = 4000
+RECEIPT_WAITS = timedelta(minutes=10)  # so that several answers in a row are told in one mail
+FOR_THE_TEAM = (
+    ReplyKind.NEED_HELP,
+    ReplyKind.FALSE_ALARM,
+)  # somebody of the team sees to these; "not ours" is a correction
+_CHUNK = 500
+Part = TypeVar("Part")
+
+
+def _parts(things: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """So many at once as a database takes in one question."""
+    return (things[at : at + _CHUNK] for at in range(0, len(things), _CHUNK))
+
+
+@action("finding.answered", needs=Permission.FINDING_ANSWER, quiet=True)
+def answer(notice: Notice, *, by: Actor, said: Mapping[int, str], remark: str = "") -> list[Reply]:
+    """By a letter's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
+    the letter went to is told."""
+    notice = lock_latest(notice)
+    bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
+    known = {f.pk: f for f in _held(said, notice=notice, bodies=bodies)}
+    if set(said) - set(known):
+        raise Missing(_("That finding is not in this letter, or is no longer yours."))
+    made = _say(list(known.values()), said, remark, notice=notice, by=by)
+    if made:
+        _first_answer(notice, by)
+        _tell(notice, by)
+    return made
+
+
+@action("finding.answered_signed_in", needs=Permission.FINDING_ANSWER, quiet=True)
+def answer_signed_in(
+    organisation: Organisation, *, by: Actor, said: Mapping[int, str], remark: str = ""
+) -> list[Reply]:
+    """By whoever speaks for the organisation, or the team for it: of its findings, by id."""
+    bodies = bodies_of([organisation.pk])
+    known = {f.pk: f for f in _held(said, bodies=bodies)}
+    if set(said) - set(known):
+        raise Missing(_("That finding is not of this organisation."))
+    made = _say(list(known.values()), said, remark, notice=None, by=by)
+    for part in _parts([row.finding_id for row in made]):
+        told = Notice.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
+        for notice in told.filter(pk__in=NoticeLine.objects.filter(finding__in=part).order_by().values("notice")):
+            notice.answered_at = moment(clock.today())  # whichever way it was answered
+            save(notice, full_clean=False)
+    return made
+
+
+def _held(said: Mapping[int, str], *, bodies: set[int], notice: Notice | None = None) -> list[Finding]:
+    """The findings that were meant, of these bodies and in that letter, held until the end."""
+    found: list[Finding] = []
+    for ids in _parts(sorted(said)):
+        rows = Finding.objects.select_for_update(of=("self",)).filter(pk__in=ids, organisation__in=bodies)
+        if notice is not None:
+            rows = rows.filter(pk__in=notice.lines.order_by().values("finding"))
+        found += rows
+    return found
+
+
+def _say(
+    findings: Sequence[Finding], said: Mapping[int, str], remark: str, *, notice: Notice | None, by: Actor
+) -> list[Reply]:
+    words = _remark(remark)
+    if set(said.values()) - set(ReplyKind.values):
+        raise refuse("said", _("Choose what you want to say."), code="missing")
+    last, asked = _last_answers(findings), _asked_networks(findings)
+    at, today = moment(clock.today()), clock.today()
+    made, changed = [], []
+    for finding in findings:
+        word, before = said[finding.pk], last.get(finding.pk)
+        if before is not None and _stands(finding, before, word, words, asked):
+            continue
+        made.append(Reply(finding=finding, notice=notice, said=word, note=words, at=at, replied_by=by.actor_name[:200]))
+        _put(finding, word, today)
+        changed.append(finding)
+    if made:
+        _keep(made, changed)
+        _open_corrections(made, asked)
+    return made
+
+
+def _stands(finding: Finding, before: Reply, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
+    """Whether the very same was said and still waits for its outcome, so that saying it again adds nothing."""
+    if not (finding.said == before.said == word and words in ("", before.note)):
+        return False
+    if word == ReplyKind.NOT_OURS:
+        return (finding.organisation_id, _network(finding)) in asked
+    return before.handled_at is None and finding.claim != FixClaim.CONTRADICTED
+
+
+def _network(finding: Finding) -> str:
+    return finding.network or finding.subject
+
+
+def _asked_networks(findings: Sequence[Finding]) -> set[tuple[int, str]]:
+    """About which networks of theirs a question waits for a decision."""
+    bodies = {finding.organisation_id for finding in findings}
+    rows = Correction.objects.filter(state=CorrectionState.OPEN, organisation__in=bodies)
+    return set(rows.values_list("organisation_id", "network"))
+
+
+def _remark(said: str) -> str:
+    words = said.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(words) > MOST_NOTE:
+        sentence = _("This is %(length)d characters long. Shorten it to %(most)d.") % {
+            "length": len(words),
+            "most": MOST_NOTE,
+        }
+        raise refuse("remark", sentence, code="too_long")
+    return words
+
+
+def _put(finding: Finding, word: str, today: date) -> None:
+    """What the finding shows of its last answer. Mended already: the reports have shown it before anybody said so."""
+    finding.said, finding.said_on = word, today
+    is_mended = finding.state == FindingState.FIXED
+    finding.claim = (FixClaim.SHOWN if is_mended else FixClaim.CLAIMED) if word == ReplyKind.FIXED else ""
+
+
+def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:
+    found: dict[int, Reply] = {}
+    for part in _parts(findings):
+        for row in Reply.objects.filter(finding__in=[f.pk for f in part]).order_by("at", "pk"):
+            found[row.finding_id] = row
+    return found
+
+
+def _keep(made: list[Reply], changed: list[Finding]) -> None:
+    """Thousands may be answered at once, so rows go together; the trail names the findings and what was said of each."""
+    save_many(made, model=Reply)
+    Finding.objects.bulk_update(changed, ["said", "said_on", "claim"], batch_size=200)
+    said: dict[str, list[int]] = {}
+    for row in made:
+        said.setdefault(row.said, []).append(row.finding_id)
+    note(said=said, remark=made[0].note[:500])
+
+
+def _open_corrections(made: Sequence[Reply], asked: set[tuple[int, str]]) -> None:
+    """One a network, however many findings lie in it; what waits for a decision already is not asked twice."""
+    for row in made:
+        name = row.finding.organisation_id, _network(row.finding)
+        if row.said != ReplyKind.NOT_OURS or name in asked:
+            continue
+        asked.add(name)
+        correction = Correction(
+            answer=row,
+            organisation_id=name[0],
+            network=name[1],
+            reason=row.finding.reason,
+            source=row.replied_by,
+        )
+        save(correction, full_clean=False)
+
+
+def _first_answer(notice: Notice, by: Actor) -> None:
+    if notice.answered_at is None:
+        notice.answered_at = moment(clock.today())
+        save(notice, full_clean=False)
+    _verify(notice, by)
+
+
+def _verify(notice: Notice, by: Actor) -> None:
+    """Somebody there answered by the link sent to this address: the contact is known to be read, as of today."""
+    if not isinstance(by, Holder):
+        return
+    bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
+    for contact in Contact.objects.filter(organisation__in=bodies, email__iexact=by.address):
+        if contact.verified_on is None or contact.verified_on < clock.today():
+            contact.verified_on = clock.today()
+            save(contact, full_clean=False)
+
+
+@action("notice.received", needs=Permission.FINDING_ANSWER, quiet=True)
+def record_received(notice: Notice, *, by: Actor) -> Notice:
+    """One press: the letter reached the right people. Says nothing of any finding."""
+    notice = lock_latest(notice)
+    _verify(notice, by)
+    return notice
+
+
+def _tell(notice: Notice, by: Actor) -> None:
+    """Each address of the letter gets a receipt of all that stands answered. A receipt that waits is replaced and keeps its
+    turn, so that nobody is sent one a press, nor kept from getting any."""
+    rows = notice.answers.select_related("finding").order_by("at", "pk")
+    current = sorted({a.finding_id: a for a in rows}.values(), key=lambda a: (a.at, a.pk), reverse=True)
+    waiting = OutboxMail.objects.filter(kind="feeds.receipt", about=key(notice), state=MailState.WAITING)
+    due = waiting.order_by("next_try_at").values_list("next_try_at", flat=True).first() or clock.now() + RECEIPT_WAITS
+    mails = [notice_mail.receipt(notice, place, current, replied_by=by.actor_name) for place in range(len(notice.to))]
+    for mail in mails:
+        mail.next_try_at = due
+    outbox.post_all(mails)
+
+
+@action("finding.answer_taken_back", needs=Permission.FINDING_ANSWER, quiet=True)
+def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
+    """What was said by this letter's link of these findings goes, with the questions that it opened; what was said before
+    stands again. What the team has seen to stays."""
+    notice = lock_latest(notice)
+    rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
+    if any(_is_handled(row) for row in rows):
+        raise Refused(_("The team has seen to it already. Answer the mail to tell them."), code="handled")
+    touched = {row.finding_id: row.finding for row in rows}
+    for row in rows:
+        _hand_on(row, but=touched)
+        delete(row)
+    last = _last_answers(list(touched.values()))
+    for pk, finding in touched.items():
+        before = last.get(pk)
+        finding.said, finding.claim, finding.said_on = "", "", None
+        if before is not None:
+            _put(finding, before.said, before.at.date())
+        save(finding, full_clean=False)
+    if rows:
+        _tell(notice, by)
+    return len(touched)
+
+
+def _hand_on(row: Reply, *, but: Mapping[int, Finding]) -> None:
+    """A question about a network stands as long as anybody says so: it passes to another answer that does."""
+    correction = Correction.objects.filter(answer=row).first()
+    if correction is None:
+        return
+    network = {"finding__network": row.finding.network, "finding__organisation": row.finding.organisation_id}
+    others = Reply.objects.filter(said=ReplyKind.NOT_OURS, finding__said=ReplyKind.NOT_OURS, **network)
+    other = others.exclude(finding__in=list(but)).order_by("pk").first() if row.finding.network else None
+    if other is not None:
+        correction.answer, correction.source = other, other.replied_by
+        save(correction, full_clean=False)
+
+
+def _is_handled(row: Reply) -> bool:
+    correction = getattr(row, "correction", None)
+    return row.handled_at is not None or (correction is not None and correction.state != CorrectionState.OPEN)
+
+
+@action("answer.handled", needs=Permission.FINDING_HANDLE)
+def see_to(row: Reply, *, by: Actor, reply: str = "", with_its_like: bool = True) -> int:
+    """The team has seen to a call for help or a false alarm; with words, these go to whoever asked. Those that said the same
+    of the same organisation at the same time are seen to together. Returns how many."""
+    row = lock_latest(row)
+    if row.said not in FOR_THE_TEAM:
+        raise Refused(_("This answer asks nothing of the team."), code="not_asked")
+    if row.handled_at is not None:
+        raise Refused(_("%(who)s has seen to it already. Reload the page.") % {"who": row.handled_by}, code="handled")
+    rows = [row]
+    if with_its_like:
+        like = Reply.objects.select_for_update().filter(
+            said=row.said, handled_at=None, at=row.at, replied_by=row.replied_by
+        )
+        rows += like.filter(notice=row.notice_id).exclude(pk=row.pk)
+    words = _remark(reply)
+    for each in rows:
+        each.handled_at, each.handled_by, each.reply = moment(clock.today()), by.actor_name[:200], words
+        save(each, full_clean=False)
+    if words and row.notice is not None:
+        outbox.post_all([notice_mail.reply(row, to, words, by=by.actor_name) for to in row.notice.to])
+    return len(rows)
+
+
+__all__ = ["FOR_THE_TEAM", "answer", "answer_signed_in", "record_received", "see_to", "take_back"]

@@ -1,0 +1,171 @@
+"""Fetching a file over HTTP: only from the open internet (or networks that the installation names), only what is new, only
+as much as is taken. What is read streams; nothing is held in memory."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from enum import StrEnum
+from ipaddress import ip_address, ip_network
+from threading import Timer
+from urllib.parse import unquote, urljoin, urlsplit
+
+from django.conf import settings
+
+from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
+from floreo.evidence.logic import is_public_address
+
+SECONDS = 30.0  # that a server may be silent
+PATIENCE = 3600.0  # for all of one fetch
+MOST_STEPS = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LONGEST_HEADER = 200
+
+
+class FetchProblem(StrEnum):
+    """Why a fetch failed. Each has a sentence in presenters/feeds.py."""
+
+    CLOSED = "closed"  # it leads into a closed network
+    UNREACHED = "unreached"  # no server answered
+    STATUS = "status"  # it answered that there is nothing for us
+    CUT_OFF = "cut_off"  # it stopped in the middle
+    CIRCLES = "circles"  # it points on and on
+    UNSAFE = "unsafe"  # from an encrypted address to an open one
+
+
+class NotFetched(Exception):  # noqa: N818 -- says what happened
+    def __init__(self, trouble: FetchProblem, status: int = 0, wait: int = 0) -> None:
+        super().__init__(trouble)
+        self.trouble, self.status = trouble, status
+        self.wait = wait  # seconds for which the server asked to be left alone
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for. `secret` is sent as Authorization, to the address itself and to nobody it points on to."""
+
+    url: str
+    secret: str = ""
+    etag: str = ""
+    modified: str = ""
+
+
+class Reply:
+    """What came: `is_new` with a body to read, or nothing new."""
+
+    def __init__(self, connection: Pinned, answer: http.client.HTTPResponse, url: str) -> None:
+        self._connection, self._answer, self._url = connection, answer, url
+        self._left = answer.length  # None where the server does not say
+        self.is_new = answer.status == 200
+        self.etag = _short(answer.getheader("ETag"))
+        self.modified = _short(answer.getheader("Last-Modified"), 60)
+
+    @property
+    def name(self) -> str:
+        """As the server calls the file, else the end of its address."""
+        said = Message()
+        said["Content-Disposition"] = self._answer.getheader("Content-Disposition") or ""
+        return said.get_filename() or unquote(urlsplit(self._url).path.rsplit("/", 1)[-1]) or "report"
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Raises NotFetched when the server stops before its end: half a file is none."""
+        try:
+            block = self._answer.read(size)
+        except (OSError, http.client.HTTPException) as error:
+            raise NotFetched(FetchProblem.CUT_OFF) from error
+        if self._left is not None:
+            self._left -= len(block)
+        if not block and (self._left or self._connection.is_over):
+            raise NotFetched(FetchProblem.CUT_OFF)
+        return block
+
+
+def may_ask(address: str) -> bool:
+    """Whether a machine may be asked: it is on the open internet, or in a network that FLOREO_FETCH_PRIVATE names."""
+    if is_public_address(address):
+        return True
+    try:
+        found = ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return False
+    return any(found in ip_network(network, strict=False) for network in settings.FETCH_PRIVATE)
+
+
+@contextmanager
+def fetched(
+    asked: Asked, *, allow: Allow = may_ask, seconds: float = SECONDS, patience: float = PATIENCE
+) -> Iterator[Reply]:
+    """The answer, open for reading. Redirects are followed by hand, each checked like the first."""
+    url, until = asked.url, time.monotonic() + patience
+    for _step in range(MOST_STEPS):
+        with _asked(url, asked, allow, seconds, until) as (connection, answer):
+            onward = answer.getheader("Location")
+            if answer.status in _REDIRECTS and onward:
+                url = _next(url, onward)
+                continue
+            if answer.status not in {200, 304}:
+                raise NotFetched(FetchProblem.STATUS, answer.status, _wait(answer.getheader("Retry-After")))
+            yield Reply(connection, answer, url)
+            return
+    raise NotFetched(FetchProblem.CIRCLES)
+
+
+@contextmanager
+def _asked(
+    url: str, asked: Asked, allow: Allow, seconds: float, until: float
+) -> Iterator[tuple[Pinned, http.client.HTTPResponse]]:
+    try:
+        connection, target = connection_to(url, allow=allow, seconds=seconds)
+    except NotOpen as error:
+        raise NotFetched(FetchProblem.CLOSED) from error
+    except (OSError, ValueError) as error:
+        raise NotFetched(FetchProblem.UNREACHED) from error
+    watch = Timer(max(until - time.monotonic(), 0), connection.cut)
+    watch.daemon = True
+    watch.start()
+    try:
+        try:
+            connection.request("GET", target, headers=_headers(url, asked))
+            answer = connection.getresponse()
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise NotFetched(FetchProblem.UNREACHED) from error
+        yield connection, answer
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def _headers(url: str, asked: Asked) -> dict[str, str]:
+    said = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
+    if asked.secret and _origin(url) == _origin(asked.url):
+        said["Authorization"] = asked.secret
+    if asked.etag:
+        said["If-None-Match"] = asked.etag
+    if asked.modified:
+        said["If-Modified-Since"] = asked.modified
+    return said
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port
+
+
+def _next(url: str, onward: str) -> str:
+    found = urljoin(url, onward)
+    if url.startswith("https:") and not found.startswith("https:"):
+        raise NotFetched(FetchProblem.UNSAFE)
+    return found
+
+
+def _wait(said: str | None) -> int:
+    return min(int(said), 86400) if said and said.isdecimal() and len(said) < 8 else 0
+
+
+def _short(said: str | None, longest: int = _LONGEST_HEADER) -> str:
+    """A header as it came; one that is too long to keep is as good as none."""
+    return said if said and len(said) <= longest and said.isascii() and said.isprintable() else ""

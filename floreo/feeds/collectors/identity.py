@@ -1,0 +1,70 @@
+"""What a file says of itself before it is read: its name as data, the day and the type that it reports on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.feeds.engine import formats
+from floreo.feeds.engine.problems import Unreadable
+from floreo.feeds.engine.reading import open_report
+from floreo.feeds.engine.task import Source, Task
+from floreo.feeds.models import CollectorKind, Feed
+
+_ONE_TYPE = {"csv", "jsonl", "list"}  # formats without types of their own: the whole feed is one
+_TYPED = "shadowserver"  # whose types are listed
+
+
+@dataclass(frozen=True)
+class FileIdentity:
+    """`report_type` is "" where the feed has only one. `says_day`: by its name, by whoever handed it in, or by being fetched."""
+
+    name: str
+    day: date
+    report_type: str
+    says_day: bool
+
+
+def tidy(name: str) -> str:
+    """A file's name as data: no folders, nothing that cannot be seen."""
+    cleaned = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip(" .")
+    return cleaned[-300:] or _("file")
+
+
+def identify(feed: Feed, name: str, path: Path, *, came_on: date, day: date | None = None) -> FileIdentity:
+    """`day` is what somebody said; else what the name says, unless it has not come yet; else the day that it came. The
+    type is what the name says, else what the columns look like: reports of one type and day are read together."""
+    cleaned = tidy(name)
+    named_day, named_type = formats.named(cleaned)
+    if named_day is not None and named_day > came_on:
+        named_day = None
+    says_day = bool(day or named_day) or feed.collector == CollectorKind.FETCH
+    told = day or named_day or came_on
+    if feed.mapping or feed.format in _ONE_TYPE:
+        return FileIdentity(cleaned, told, "", says_day)
+    if formats.load(_TYPED).type_of(named_type) is None:
+        named_type = _looked_at(feed, cleaned, path, came_on) or named_type
+    return FileIdentity(cleaned, told, named_type[:80], says_day)
+
+
+def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:
+    """The type that the beginning of the file shows, "" when it shows none that we know."""
+    task = Task(
+        feed=feed.code,
+        day=came_on,
+        report_type="",
+        files=(),
+        received_at=clock.now(),
+        root="",
+        constituency="",
+        format=feed.format,
+    )
+    try:
+        opened = open_report(Source(str(path), path.name, name), task)
+    except (Unreadable, OSError):  # said when it is read
+        return ""
+    return opened.report_type if opened.is_known_type else ""

@@ -1,0 +1,87 @@
+"""Exact de-duplication: every key that was seen, in sorted runs that are merged as they grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from floreo.feeds.engine.addresses import Flags
+
+Keys = npt.NDArray[np.uint64]
+Counts = npt.NDArray[np.uint32]
+
+# Runs of this many are left as they are: merging them would need as much memory again.
+_LARGE = 1 << 22
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """`first` says of each row whether its key was not seen before. `key`, `more`: keys of this file that came again, and
+    how often; not those of files before it."""
+
+    first: Flags
+    key: Keys
+    more: Counts
+
+
+class SeenKeys:
+    """Keys of one window. `before` are those of its files that are stored already."""
+
+    def __init__(self, before: Iterable[Keys] = ()) -> None:
+        self._before: list[Keys] = []
+        self._runs: list[Keys] = []
+        for keys in before:
+            _insert(self._before, np.unique(keys))
+
+    def add(self, keys: Keys) -> Sightings:
+        order, starts = groups(keys)
+        distinct, times = keys[order[starts]], np.diff(np.append(starts, len(keys)))
+        at = np.minimum.reduceat(order, starts) if len(starts) else order  # of each key its first row
+        is_old = _holds(self._before, distinct)
+        is_ours = _holds(self._runs, distinct)
+        is_new = ~(is_old | is_ours)
+        first = np.zeros(len(keys), np.bool_)
+        first[at[is_new]] = True
+        _insert(self._runs, distinct[is_new])
+        more = np.where(is_old, 0, times - is_new)
+        again = more > 0
+        return Sightings(first, distinct[again], more[again].astype(np.uint32))
+
+    def following(self) -> SeenKeys:
+        """For the next file of the window: all that was seen up to here is before it."""
+        after = SeenKeys()
+        after._before = [*self._before, *self._runs]
+        return after
+
+    def __len__(self) -> int:
+        return sum(map(len, self._runs))
+
+
+def groups(keys: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """An order of the rows in which equal keys are together, and where each begins in it. Within a key the order is any:
+    a sort that need not keep it takes a fifth of the time."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    return order, np.flatnonzero(np.concatenate([np.ones(min(len(keys), 1), np.bool_), ordered[1:] != ordered[:-1]]))
+
+
+def _holds(runs: list[Keys], wanted: Keys) -> Flags:
+    found = np.zeros(len(wanted), np.bool_)
+    for run in runs:
+        place = np.searchsorted(run, wanted)
+        place[place == len(run)] = 0
+        found |= run[place] == wanted
+    return found
+
+
+def _insert(runs: list[Keys], new: Keys) -> None:
+    """Runs stay at least twice as long as the next one, so there are few, and each key is moved only a few times."""
+    if not len(new):
+        return
+    while runs and len(runs[-1]) <= 2 * len(new) and len(runs[-1]) < _LARGE:
+        new = np.concatenate([runs.pop(), new])
+        new.sort()
+    runs.append(new)

@@ -1,0 +1,77 @@
+"""The closed sets of feeds, with words for the reader."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from floreo.feeds import logic
+
+
+class CollectorKind(models.TextChoices):
+    UPLOAD = logic.CollectorKind.UPLOAD, _("Uploaded by hand")
+    FOLDER = logic.CollectorKind.FOLDER, _("A watched folder")
+    MAIL = logic.CollectorKind.MAIL, _("Attached to mail")
+    FETCH = logic.CollectorKind.FETCH, _("Fetched from an address")
+    API = logic.CollectorKind.API, _("Sent to our API")
+
+
+class FileState(models.TextChoices):
+    WAITING = logic.FileState.WAITING, _("Waits")
+    RUNNING = logic.FileState.RUNNING, _("Is being read")
+    DONE = logic.FileState.DONE, _("Read")
+    REFUSED = logic.FileState.REFUSED, _("Could not be read")
+
+
+class FindingState(models.TextChoices):
+    NEW = logic.State.NEW, pgettext_lazy("finding", "New")
+    PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Still there")
+    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Mended")
+    REOPENED = logic.State.REOPENED, pgettext_lazy("finding", "Back again")
+
+
+class Severity(models.TextChoices):
+    CRITICAL = "critical", pgettext_lazy("severity", "Critical")
+    HIGH = "high", pgettext_lazy("severity", "High")
+    MEDIUM = "medium", pgettext_lazy("severity", "Medium")
+    LOW = "low", pgettext_lazy("severity", "Low")
+    INFO = "info", pgettext_lazy("severity", "For information")
+    UNDEFINED = "undefined", pgettext_lazy("severity", "Not rated")
+
+
+class ReplyKind(models.TextChoices):
+    FIXED = logic.ReplyKind.FIXED, _("It is mended")
+    WORKING = logic.ReplyKind.WORKING, _("We are working on it")
+    NOT_OURS = logic.ReplyKind.NOT_OURS, _("It is not ours")
+    FALSE_ALARM = logic.ReplyKind.FALSE_ALARM, _("It is a false alarm")
+    NEED_HELP = logic.ReplyKind.NEED_HELP, _("We need help")
+
+
+class FixClaim(models.TextChoices):
+    CLAIMED = logic.FixClaim.CLAIMED, _("ReplyKind to be mended; the next reports will show")
+    SHOWN = logic.FixClaim.SHOWN, _("ReplyKind to be mended, and not seen since")
+    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("ReplyKind to be mended, but seen again")
+
+
+class Every(models.TextChoices):
+    AT_ONCE = logic.Every.AT_ONCE, _("As soon as it is seen")
+    DAY = logic.Every.DAY, _("Once a day")
+    WEEK = logic.Every.WEEK, _("Once a week")
+    MONTH = logic.Every.MONTH, _("Once a month")
+    NEVER = logic.Every.NEVER, _("Never")
+
+
+class Tlp(models.TextChoices):
+    """Traffic Light Protocol 2.0 (FIRST, 2022), as far as feeds use it."""
+
+    CLEAR = "CLEAR", "TLP:CLEAR"
+    GREEN = "GREEN", "TLP:GREEN"
+    AMBER = "AMBER", "TLP:AMBER"
+    AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
+
+
+class CorrectionState(models.TextChoices):
+    OPEN = "open", _("Waits for a decision")
+    ACCEPTED = "accepted", _("The register was wrong")
+    REFUSED = "refused", _("The register is right")

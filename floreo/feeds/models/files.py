@@ -1,0 +1,140 @@
+"""Feeds, the reports that they bring, and what the team says about them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.urls import reverse
+
+from floreo.core.models import Record
+from floreo.feeds import logic
+from floreo.feeds.models.choices import CollectorKind, FileState, Tlp
+
+
+class Feed(Record):
+    """Where reports come from: four fields, the rest has defaults. `secret_fields` never enter the trail."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret"})
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    collector = models.CharField(max_length=8, choices=CollectorKind.choices, default=CollectorKind.UPLOAD)
+    # Folder: its name below the data folder's `incoming`; mail: the sender's address; fetch: the address.
+    place = models.CharField(max_length=500, blank=True)
+    format = models.CharField(max_length=20, blank=True)  # a name in feeds/formats; "" to tell it from the content
+    mapping = models.JSONField(default=dict, blank=True)  # of the four-field form: docs/guide/add-a-feed.md
+    every_minutes = models.PositiveIntegerField(default=1440)  # how often to fetch, and how often a file is expected
+    absent_runs = models.PositiveSmallIntegerField(default=logic.ABSENT_RUNS)
+    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER)
+    is_active = models.BooleanField(default=True)
+    fetch_secret = models.CharField(max_length=500, blank=True)  # an Authorization header, where the address wants one
+    etag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=60, blank=True)  # Last-Modified as the server said it
+    due_at = models.DateTimeField(null=True, blank=True)  # when it is fetched next
+    failures = models.PositiveSmallIntegerField(default=0)  # in a row
+    last_error = models.CharField(max_length=300, blank=True)
+    last_looked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("workspace:feed", args=[self.code])
+
+
+class FeedFile(Record):
+    """One received file, known by its hash: the same bytes come in once a feed, however often they arrive. Where a file says
+    its day, once a day: a report without a row, or a list that did not change, is the same bytes every night."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
+    sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
+    name = models.CharField(max_length=300)
+    day = models.DateField()  # the day that it reports on: from its name, else when it came
+    report_type = models.CharField(max_length=80, blank=True)
+    is_known_type = models.BooleanField(default=True)
+    size = models.PositiveBigIntegerField(default=0)
+    received_at = models.DateTimeField()
+    received_by = models.CharField(max_length=200, blank=True)  # who handed it in, or the way it came
+    state = models.CharField(max_length=8, choices=FileState.choices, default=FileState.WAITING)
+    claimed_until = models.DateTimeField(null=True, blank=True)  # a worker that died holds it no longer
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=40, blank=True)  # engine/problems.py
+    rows = models.PositiveBigIntegerField(default=0)  # = kept + duplicates + dropped + rejected
+    kept = models.PositiveBigIntegerField(default=0)
+    duplicates = models.PositiveBigIntegerField(default=0)
+    dropped = models.PositiveBigIntegerField(default=0)
+    outside = models.PositiveBigIntegerField(default=0)
+    rejected = models.PositiveBigIntegerField(default=0)
+    reasons = models.JSONField(default=dict, blank=True)
+    organisations = models.JSONField(default=dict, blank=True)  # code -> events
+    unknown_columns = models.JSONField(default=list, blank=True)
+    missing_columns = models.JSONField(default=list, blank=True)
+    seconds = models.FloatField(default=0)
+    read_at = models.DateTimeField(null=True, blank=True)
+    rejects_path = models.CharField(max_length=300, blank=True)  # within the store
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "sha256", "report_type", "day"], name="report_once_a_feed")
+        ]
+        indexes = [
+            models.Index(fields=["state", "claimed_until"], name="report_due"),
+            models.Index(fields=["feed", "report_type", "day"], name="report_window"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("workspace:feed_report", args=[self.pk])
+
+
+class TypeMapping(Record):
+    """What the team says of a report type that no format knows: which column is what, and what it means."""
+
+    report_type = models.CharField(max_length=80, unique=True)
+    mapping = models.JSONField(default=dict)  # as Feed.mapping
+
+    class Meta:
+        ordering = ["report_type"]
+
+    def __str__(self) -> str:
+        return self.report_type
+
+
+class Run(models.Model):
+    """A feed reported on a type on a day: what findings are measured against. Made with the report, in one transaction."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
+    report_type = models.CharField(max_length=80, blank=True)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "report_type", "day"], name="run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.feed} {self.report_type} {self.day}"
+
+
+class FeedRule(Record):
+    """A rule of the team, row of one table: what it looks for, and what it does (engine/rules.py). It counts once it is on."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(max_length=120)
+    when = models.JSONField(default=list)  # [{"field": "source.asn", "is": "=", "value": "64496"}], all must hold
+    does = models.CharField(max_length=10)  # drop, rewrite, raise, route
+    field = models.CharField(max_length=60, blank=True)  # rewritten; for raise the severity stands in `value`
+    value = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300)  # why the team wants it
+    is_on = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

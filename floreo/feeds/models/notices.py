@@ -1,0 +1,129 @@
+"""Letters to those concerned, what they answer, and what is corrected in the register."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from floreo.core.models import Record, Sourced
+from floreo.feeds.models.choices import CorrectionState, Every, FindingState, ReplyKind, Severity, Tlp
+from floreo.feeds.models.findings import Finding
+from floreo.organisations.models import ContactRole, Organisation
+
+
+class NoticeRule(Record):
+    """Who gets what, how often. Of several that fit a finding the first counts (by position)."""
+
+    position = models.PositiveSmallIntegerField(default=0)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="notice_rules"
+    )  # none: all
+    kind = models.CharField(max_length=80, blank=True)  # "": all
+    worst = models.CharField(max_length=10, choices=Severity.choices, blank=True)  # at least as severe as; "": any
+    contact_role = models.CharField(max_length=12, choices=ContactRole.choices, default=ContactRole.ABUSE)
+    every = models.CharField(max_length=8, choices=Every.choices, default=Every.WEEK)
+    resend_days = models.PositiveSmallIntegerField(default=7)  # what was told and still stands is told again after
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.reason or f"{self.get_every_display()}: {self.kind or '*'}"
+
+
+class Notice(Record):
+    """One letter to one organisation's contacts of one role for one period."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
+    contact_role = models.CharField(max_length=12, choices=ContactRole.choices)
+    on = models.DateField()  # the country's day on which it was posted
+    start = models.DateField()
+    end = models.DateField()  # inclusive
+    to = models.JSONField(default=list)  # addresses it was sent to
+    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER)
+    link_version = models.PositiveSmallIntegerField(default=1)
+    link_until = models.DateTimeField()
+    posted_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)  # the first answer
+    findings = models.ManyToManyField(Finding, through="NoticeLine", related_name="notices")
+
+    class Meta:
+        ordering = ["-posted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "contact_role", "start", "end"], name="one_letter_a_period"
+            ),
+            models.UniqueConstraint(fields=["organisation", "contact_role", "on"], name="one_letter_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.start}"
+
+    def owner_ids(self) -> set[int]:
+        return {self.organisation_id}
+
+    def get_absolute_url(self) -> str:
+        return reverse("workspace:notice", args=[self.pk])
+
+
+class NoticeLine(models.Model):
+    """A finding as the letter told it."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="lines")
+    state = models.CharField(max_length=10, choices=FindingState.choices)
+    rule = models.CharField(max_length=300, blank=True)  # why it was sent to this role, in words
+    why = models.CharField(max_length=300, blank=True)  # why it came to this organisation
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="told_once_a_letter")]
+
+    def __str__(self) -> str:
+        return f"{self.notice}: {self.finding}"
+
+
+class Reply(Record):
+    """What somebody said of a finding: by a letter's link, or signed in."""
+
+    finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="answers")
+    notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
+    said = models.CharField(max_length=12, choices=ReplyKind.choices)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+    replied_by = models.CharField(max_length=200)  # the account's name, or "by the link sent to ..."
+    handled_at = models.DateTimeField(null=True, blank=True)  # a call for help or a false alarm that the team saw to
+    handled_by = models.CharField(max_length=200, blank=True)
+    reply = models.TextField(blank=True)  # what the team said to it
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["said", "handled_at"], name="answers_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.finding}: {self.said}"
+
+    def audit_subject(self) -> models.Model:
+        return self.finding
+
+
+class Correction(Record, Sourced):
+    """Somebody says that a network is not theirs: what the register says, what they say, and what was decided."""
+
+    answer = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="correction")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="corrections_asked")
+    network = models.CharField(max_length=255)  # what matched: 192.0.2.0/25, AS64496, example.org
+    reason = models.CharField(max_length=10)
+    state = models.CharField(max_length=8, choices=CorrectionState.choices, default=CorrectionState.OPEN)
+    moved_to = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="corrections_received"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decision = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.network}"

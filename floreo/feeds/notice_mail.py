@@ -1,0 +1,331 @@
+"""The mails of feeds: a letter of findings, the receipt of what was answered, what the team says to it. In the contact's language,
+or in all of the country's, one after the other in one mail."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from floreo.core import outbox
+from floreo.core.keys import key
+from floreo.core.models import OutboxMail
+from floreo.core.wording import day_text, short_day
+from floreo.feeds import notice_csv
+from floreo.feeds.holding_links import page_of
+from floreo.feeds.logic import rank
+from floreo.feeds.models import Correction, Finding, Notice, Reply, ReplyKind, Severity
+from floreo.feeds.presenters.finding_text import NEWS_WORDS, in_order, role_text, tlp_text, where, why_text
+from floreo.feeds.selection import GOOD, Change, Item, Reach
+from floreo.feeds.texts import text_of
+from floreo.organisations.models import Kind, Organisation
+from floreo.organisations.queries import the_country
+
+KIND = "feeds.notice"
+MOST_OF_A_KIND = 10  # addresses in the text; all are in the file
+MOST_KINDS = 12  # explained in the text, the worst; all are on the page
+MOST_WHY = 10
+MOST_IN_FILE = 5000  # a mail stays below what servers take; the page has the whole
+LINE = "\n\n" + "-" * 60 + "\n\n"
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who writes, and where an answer goes."""
+
+    name: str
+    reply: str
+    phone: str = ""
+
+
+def sender() -> Sender:
+    """The national team as the register has it; else the country and the address that mail leaves from."""
+    team = Organisation.objects.filter(kind=Kind.CSIRT, merged_into=None, is_public=True).exclude(email="").first()
+    if team is not None:
+        return Sender(team.in_language("name"), team.email, team.phone)
+    country = the_country()
+    return Sender(
+        country.in_language("name") if country else "Floreo", settings.MAIL_REPLY_TO or settings.DEFAULT_FROM_EMAIL
+    )
+
+
+def languages_for(said: str) -> list[str]:
+    """In which a mail is written: as the contact said, else all of the country's that we speak."""
+    country = the_country()
+    known = {code for code, _name in settings.LANGUAGES}
+    own = [str(each) for each in (country.languages if country else []) if each in known]
+    return [said] if said in known else own or [settings.LANGUAGE_CODE]
+
+
+def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
+    """Subject and text, written once a language."""
+    subjects, texts = [], []
+    for language in languages:
+        with translation.override(language):
+            subject, text = write()
+        subjects.append(subject)
+        texts.append(text)
+    return " / ".join(dict.fromkeys(subjects)), LINE.join(dict.fromkeys(texts))
+
+
+def _mail(
+    notice: Notice, to: str, languages: Sequence[str], write: Callable[[], tuple[str, str]], **facts: object
+) -> OutboxMail:
+    subject, text = _in_each(languages, write)
+    given = {"kind": KIND, "about": key(notice), "is_secret": True, "headers": {"Reply-To": sender().reply}} | facts
+    language = languages[0] if len(languages) == 1 else ""
+    return outbox.letter(to=to, subject=subject, text=text, language=language, **given)  # type: ignore[arg-type]  # as letter() names them
+
+
+def file_of(items: Iterable[Item]) -> outbox.Attachment:
+    """The file that goes with a letter, the same for all its addresses."""
+    rows = [item.finding for item in items if item.news not in GOOD][:MOST_IN_FILE]
+    return outbox.Attachment("findings.csv", notice_csv.as_csv(rows))
+
+
+def mails_of(notice: Notice, to: Sequence[Reach], items: Sequence[Item], *, asked_role: str) -> list[OutboxMail]:
+    """One mail to each address, each with a link of its own."""
+    file = file_of(items)
+    return [
+        _mail(
+            notice,
+            reach.address,
+            languages_for(reach.language),
+            _Text(notice, place, items, asked_role).write,
+            attachment=file,
+            not_after=notice.link_until,
+        )
+        for place, reach in enumerate(to)
+    ]
+
+
+class _Text:
+    """Writes the letter for one address."""
+
+    def __init__(self, notice: Notice, place: int, items: Sequence[Item], asked_role: str) -> None:
+        self.notice, self.place, self.asked_role = notice, place, asked_role
+        self.bad = [item for item in items if item.news not in GOOD]
+        self.good = [item for item in items if item.news in GOOD]
+        self.kinds: dict[str, list[Finding]] = defaultdict(list)
+        for item in sorted(self.bad, key=lambda i: (i.finding.severity_rank, in_order(i.finding))):
+            self.kinds[item.finding.kind].append(item.finding)
+        self.news = {item.finding.pk: item.news for item in items}
+
+    def write(self) -> tuple[str, str]:
+        parts = [
+            f"TLP:{self.notice.tlp}. {tlp_text(self.notice.tlp)}",
+            self._opening(),
+            self._how_to_answer(),
+            self._answered(),
+            *self._findings_text(),
+            self._why(),
+            self._closing(),
+        ]
+        return self._subject(), "\n\n".join(part for part in parts if part) + "\n"
+
+    def _subject(self) -> str:
+        named = {"n": len(self.bad), "organisation": self.notice.organisation.label}
+        worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
+        if not self.bad:
+            return _("%(organisation)s: mended, thank you") % named
+        said = (
+            ngettext(
+                "%(organisation)s: %(n)d finding in your network",
+                "%(organisation)s: %(n)d findings in your network",
+                len(self.bad),
+            )
+            % named
+        )
+        if worst:
+            said += ngettext(", %(n)d critical", ", %(n)d critical", worst) % {"n": worst}
+        return f"[TLP:{self.notice.tlp}] {said}"
+
+    def _opening(self) -> str:
+        name = {"organisation": self.notice.organisation.in_language("name")}
+        if not self.bad:
+            return _("Good day. What you said you had mended at %(organisation)s is mended.") % name
+        said = ngettext(
+            "Good day. We were told of %(n)d weak or infected place in the network of %(organisation)s.",
+            "Good day. We were told of %(n)d weak or infected places in the network of %(organisation)s.",
+            len(self.bad),
+        ) % {"n": len(self.bad), **name}
+        counts = Counter(item.news for item in self.bad)
+        order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.STANDING)
+        return said + "\n" + "; ".join(f"{NEWS_WORDS[n]}: {counts[n]}" for n in order if counts[n]) + "."
+
+    def _how_to_answer(self) -> str:
+        link = page_of(self.notice, self.place, get_language() or "")
+        day = day_text(self.notice.link_until.date())
+        if not self.bad:
+            return _("All of it is on this page until %(day)s:") % {"day": day} + f"\n{link}"
+        said = _(
+            "Tell us on this page how it stands: mended, working on it, not ours, a false alarm, or you need help. No account and no password is needed, until %(day)s:"
+        )
+        return f"{said % {'day': day}}\n{link}\n" + _(
+            "Whoever has the link can answer for you, and each answer is told to you. Hand it only to whoever mends this."
+        )
+
+    def _answered(self) -> str:
+        """What became of what they said: praise or question."""
+        lines = []
+        shown = [i.finding for i in self.good if i.news is Change.SHOWN]
+        fixed = [i.finding for i in self.good if i.news is Change.MENDED]
+        again = [i.finding for i in self.bad if i.news is Change.CONTRADICTED]
+        if shown:
+            lines += [
+                _("You said that this is mended, and the reports no longer see it. Thank you:"),
+                *self._places(shown),
+            ]
+        if fixed:
+            lines += [_("The reports no longer see this either:"), *self._places(fixed)]
+        if again:
+            lines += [
+                _(
+                    "You said that this is mended, but it was seen again after that. Could you look once more, or tell us what we should know?"
+                ),
+                *self._places(again),
+            ]
+        return "\n".join(lines)
+
+    def _places(self, findings: Sequence[Finding]) -> list[str]:
+        lines = [f"- {where(f)}: {self._title(f)}" for f in findings[:MOST_OF_A_KIND]]
+        left = len(findings) - len(lines)
+        return lines + ([_("- and %(n)d more") % {"n": left}] if left > 0 else [])
+
+    def _title(self, finding: Finding) -> str:
+        return text_of(finding.kind, finding.taxonomy, get_language() or "en").title
+
+    def _findings_text(self) -> list[str]:
+        kinds = list(self.kinds.values())
+        parts = [self._finding_text(number, found) for number, found in enumerate(kinds[:MOST_KINDS], start=1)]
+        if rest := kinds[MOST_KINDS:]:
+            lines = [f"- {self._title(found[0])}: {len(found)}" for found in rest]
+            parts.append("\n".join([_("Also, with what to do on the page:"), *lines]))
+        return parts
+
+    def _finding_text(self, number: int, found: Sequence[Finding]) -> str:
+        """One kind: what it is, what to do, and where."""
+        words = text_of(found[0].kind, found[0].taxonomy, get_language() or "en")
+        severity = Severity(min((f.severity for f in found), key=rank)).label
+        lines = [f"{number}. {words.title} ({severity})", "", words.means, words.matters, "", _("What to do:")]
+        lines += [f"  {at}) {step}" for at, step in enumerate(words.steps, start=1)]
+        if words.check:
+            lines.append(_("How to check: %(how)s") % {"how": words.check})
+        if words.link:
+            lines.append(_("More: %(link)s") % {"link": words.link})
+        lines += ["", _("Where:"), *(self._place(f) for f in found[:MOST_OF_A_KIND])]
+        if (left := len(found) - MOST_OF_A_KIND) > 0:
+            lines.append(_("- and %(n)d more, in the file that comes with this letter and on the page") % {"n": left})
+        return "\n".join(lines)
+
+    def _place(self, finding: Finding) -> str:
+        facts = [str(NEWS_WORDS[self.news[finding.pk]]), _("last seen %(day)s") % {"day": short_day(finding.last_day)}]
+        facts += [" ".join(text.split()) for text in (finding.detail, finding.service) if text]
+        return f"- {where(finding)}: {', '.join(facts)}"
+
+    def _why(self) -> str:
+        """Why this came to them: once a reason, not once a finding."""
+        reasons = list(dict.fromkeys((i.finding.reason, i.finding.network) for i in self.bad or self.good))
+        lines = [f"- {why_text(*each)}" for each in reasons[:MOST_WHY]]
+        if (left := len(reasons) - MOST_WHY) > 0:
+            lines.append(_("- and %(n)d more, on the page") % {"n": left})
+        said = _("If something is not yours, say so on the page and we correct the register.")
+        return "\n".join(
+            [_("Why did this come to you?"), *lines, role_text(self.notice.contact_role, self.asked_role), said]
+        )
+
+    def _closing(self) -> str:
+        team = sender()
+        country = the_country()
+        named = {"team": team.name, "country": country.in_language("name") if country else "", "reply": team.reply}
+        lines = [_("This letter is from %(team)s. Answer this mail, or write to %(reply)s.") % named]
+        if team.phone:
+            lines.append(_("Telephone: %(phone)s") % {"phone": team.phone})
+        lines.append(_("We look at nothing in your network ourselves: others report what can be seen from outside."))
+        return "\n".join(lines)
+
+
+# What follows a letter.
+
+
+def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by: str) -> OutboxMail:
+    """FileIdentity to each address of a letter whenever somebody answers by its link: what was said, and how to take it back."""
+
+    def write() -> tuple[str, str]:
+        counts = Counter(answer.said for answer in answers)
+        lines = [f"- {ReplyKind(said).label}: {n}" for said, n in counts.most_common()]
+        places = [f"- {where(a.finding)}: {ReplyKind(a.said).label}" for a in answers[:MOST_OF_A_KIND]]
+        if (left := len(answers) - MOST_OF_A_KIND) > 0:
+            places.append(_("- and %(n)d more") % {"n": left})
+        name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}
+        text = [
+            _("Somebody answered for %(organisation)s, %(who)s:") % name,
+            "\n".join(lines),
+            "\n".join(places),
+            _(
+                "If that was not you or somebody you trust, take it back on the same page, and answer this mail so that we end the link:"
+            )
+            + f"\n{page_of(notice, place, get_language() or '')}",
+            _("An answer by itself changes nothing: what is seen again is told again."),
+        ]
+        return _("%(organisation)s: what was answered") % {"organisation": notice.organisation.label}, "\n\n".join(
+            text
+        ) + "\n"
+
+    return _mail(
+        notice,
+        notice.to[place],
+        languages_of(notice, notice.to[place]),
+        write,
+        kind="feeds.receipt",
+        not_after=notice.link_until,
+    )
+
+
+def languages_of(notice: Notice, address: str) -> list[str]:
+    """In which an address of a letter is written to."""
+    contact = notice.organisation.contacts.filter(email__iexact=address).first()
+    return languages_for(contact.language if contact else "")
+
+
+def reply(answer: Reply, to: str, words: str, *, by: str) -> OutboxMail:
+    """What the team says to a call for help or a false alarm."""
+    notice = answer.notice
+    assert notice is not None  # whoever answered signed in reads it at the desk
+
+    def write() -> tuple[str, str]:
+        finding = answer.finding
+        about = _("You wrote about %(where)s: %(said)s") % {
+            "where": where(finding),
+            "said": ReplyKind(answer.said).label,
+        }
+        text = [about, words, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
+        return _("An answer to: %(said)s") % {"said": ReplyKind(answer.said).label}, "\n\n".join(text) + "\n"
+
+    return _mail(notice, to, languages_of(notice, to), write, kind="feeds.reply", about=key(answer), is_secret=False)
+
+
+def decided(correction: Correction, to: str, *, by: str) -> OutboxMail:
+    """What was decided about "not ours"."""
+    notice = correction.answer.notice
+    assert notice is not None  # as above
+
+    def write() -> tuple[str, str]:
+        network = {"network": correction.network}
+        if correction.state == "accepted":
+            said = _(
+                "You said that %(network)s is not yours. You were right: the register is corrected, and no more letters about it come to you."
+            )
+        else:
+            said = _("You said that %(network)s is not yours. We looked, and the register stays as it is.")
+        text = [said % network, correction.decision, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
+        return _("%(network)s: what was decided") % network, "\n\n".join(part for part in text if part) + "\n"
+
+    return _mail(
+        notice, to, languages_of(notice, to), write, kind="feeds.decided", about=key(correction), is_secret=False
+    )

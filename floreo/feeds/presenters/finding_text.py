@@ -1,0 +1,94 @@
+"""Sentences about a finding that letter, page and file share: what is new, why it came here, what may be passed on. Computed in
+the language of the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
+
+from floreo.feeds.engine.events import Match
+from floreo.feeds.models import Finding, FindingState, FixClaim, Tlp
+from floreo.feeds.selection import Change
+from floreo.organisations.models import ContactRole
+
+NEWS_WORDS: Mapping[str, Promise] = {
+    Change.NEW: pgettext_lazy("finding", "new"),
+    Change.BACK: pgettext_lazy("finding", "back again"),
+    Change.CONTRADICTED: pgettext_lazy("finding", "said to be mended, but seen again"),
+    Change.STANDING: pgettext_lazy("finding", "still there"),
+    Change.SHOWN: pgettext_lazy("finding", "mended, as you said"),
+    Change.MENDED: pgettext_lazy("finding", "fixed"),
+}
+TLP_WORDS: Mapping[str, Promise] = {
+    Tlp.CLEAR: _l("This may be passed on freely."),
+    Tlp.GREEN: _l("This may be passed on within your community, and not published."),
+    Tlp.AMBER: _l(
+        "This may be passed on within your organisation and to clients of yours who need it to protect themselves."
+    ),
+    Tlp.AMBER_STRICT: _l("This may be passed on within your organisation only, to those who need to know."),
+}
+_REASON: Mapping[str, Promise] = {
+    Match.PREFIX: _l("The addresses %(network)s are yours in the register."),
+    Match.ASN: _l(
+        "The network %(network)s is yours in the register, and no other organisation has named these addresses as its own."
+    ),
+    Match.DOMAIN: _l("The domain %(network)s is yours in the register."),
+}
+
+
+def why_text(reason: str, network: str, service: str = "") -> str:
+    """Why a finding is this organisation's: "The addresses 192.0.2.0/25 are yours in the register." """
+    said = str(_REASON.get(reason, _l("The register names you for %(network)s."))) % {"network": network}
+    return said + " " + _("They serve %(service)s.") % {"service": service} if service else said
+
+
+def role_text(role: str, asked: str) -> str:
+    """As whom somebody is written to, and what is missing in the register where that is not whom we looked for."""
+    if role == asked:
+        return _("You are the contact for this: %(role)s.") % {"role": ContactRole(role).label}
+    if role == ContactRole.OTHER:
+        return _(
+            "The register has no contact of yours for this (%(role)s), so we write to the organisation’s own address. Tell us who should get these letters."
+        ) % {"role": ContactRole(asked).label}
+    return _(
+        "The register has no contact of yours for this (%(asked)s), so we write to the next: %(role)s. Tell us who should get these letters."
+    ) % {
+        "asked": ContactRole(asked).label,
+        "role": ContactRole(role).label,
+    }
+
+
+def tlp_text(label: str) -> str:
+    """What may be done with it, in a sentence."""
+    return str(TLP_WORDS.get(label, TLP_WORDS[Tlp.AMBER]))
+
+
+def changes_now(finding: Finding) -> Change:
+    """How a finding stands for whoever looks now, in the words that letters use."""
+    if finding.state == FindingState.FIXED:
+        return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.MENDED
+    if finding.claim == FixClaim.CONTRADICTED:
+        return Change.CONTRADICTED
+    if finding.state == FindingState.REOPENED:
+        return Change.BACK
+    return Change.NEW if finding.state == FindingState.NEW else Change.STANDING
+
+
+def in_order(finding: Finding) -> tuple[int, int, str, int]:
+    """Addresses by their number, the old kind first, then names."""
+    if not finding.ip:
+        return 9, 0, finding.subject, finding.port
+    address = ip_address(finding.ip)
+    return address.version, int(address), "", finding.port
+
+
+def where(finding: Finding) -> str:
+    """ "192.0.2.7, port 3389"; an address of the new kind needs no brackets so."""
+    if finding.port:
+        return _("%(subject)s, port %(port)d") % {"subject": finding.subject, "port": finding.port}
+    return finding.subject

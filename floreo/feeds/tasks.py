@@ -1,0 +1,226 @@
+"""What feeds owe: calls for help, false alarms and corrections to see to, letters that have no address, feeds that are silent, and
+kinds of report that wait for a mapping. Whoever handles findings, or runs feeds, owes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core import clock
+from floreo.core.access import Permission
+from floreo.core.keys import key
+from floreo.core.models import MailState, OutboxMail
+from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.feeds import logic
+from floreo.feeds.actions.feeds import BY_HAND
+from floreo.feeds.actions.replies import FOR_THE_TEAM
+from floreo.feeds.holding_links import moment
+from floreo.feeds.models import (
+    Correction,
+    CorrectionState,
+    Feed,
+    FeedFile,
+    Finding,
+    Notice,
+    Reply,
+    ReplyKind,
+    TypeMapping,
+)
+from floreo.organisations.models import ContactRole, Organisation
+from floreo.organisations.queries import successors
+
+HANDLE, RUN = Permission.FINDING_HANDLE, Permission.FEED_RUN
+WITHIN = {ReplyKind.NEED_HELP: timedelta(days=1), ReplyKind.FALSE_ALARM: timedelta(days=5)}
+DECIDE_WITHIN = timedelta(days=5)
+LETTER = "feeds.notice"
+LOOK_BACK = timedelta(days=60)
+SILENT_AFTER = 3  # times as long as a feed usually takes
+_WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT, ContactRole.DUTY)
+
+
+def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
+    """In a few queries, whatever there is."""
+    if recipient.everybody or HANDLE in recipient.permissions:
+        yield from _asked()
+        yield from _corrections()
+        yield from _without_address(today)
+        yield from _came_back()
+    if recipient.everybody or RUN in recipient.permissions:
+        yield from _silent()
+        yield from _unknown_types()
+
+
+def _day(at: datetime) -> date:
+    return timezone.localtime(at).date()
+
+
+def _asked() -> Iterator[Task]:
+    """Calls for help and false alarms, one an organisation and kind: they are seen to together."""
+    waiting = Reply.objects.filter(said__in=FOR_THE_TEAM, handled_at=None, finding__said=F("said"))
+    grouped = waiting.order_by().values("finding__organisation", "finding__organisation__name", "said")
+    rows = grouped.annotate(n=Count("finding", distinct=True), first=Min("at"), one=Min("finding"))
+    for row in rows.order_by("first", "finding__organisation"):
+        name, n, said = row["finding__organisation__name"], row["n"], ReplyKind(row["said"])
+        if said is ReplyKind.NEED_HELP:
+            words = ngettext(
+                "%(name)s asks for help with %(n)d finding", "%(name)s asks for help with %(n)d findings", n
+            )
+        else:
+            words = ngettext(
+                "%(name)s says that %(n)d finding is a false alarm",
+                "%(name)s says that %(n)d findings are false alarms",
+                n,
+            )
+        href = reverse("workspace:finding", args=[row["one"]])
+        since = _day(row["first"])
+        yield Task(
+            key=f"feeds.answer:{said}:{row['finding__organisation']}",
+            kind=TaskKind.DECIDE,
+            title=words % {"name": name, "n": n},
+            why=_("Answered to a letter of findings."),
+            href=href,
+            due=since + WITHIN[said],
+            since=since,
+            needs=HANDLE,
+            links=(ActionLink(_("Read and reply"), href),),
+        )
+
+
+def _corrections() -> Iterator[Task]:
+    rows = Correction.objects.filter(state=CorrectionState.OPEN).select_related("organisation", "answer").order_by("pk")
+    for each in rows:
+        since = _day(each.answer.at)
+        href = reverse("workspace:corrections")
+        named = {"name": each.organisation.in_language("name"), "network": each.network}
+        yield Task(
+            key=key(each),
+            kind=TaskKind.CONFIRM,
+            title=_("%(name)s says that %(network)s is not theirs") % named,
+            why=_("The register says otherwise: correct it, or say why it stays."),
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=HANDLE,
+            links=(ActionLink(_("Decide"), href),),
+        )
+
+
+def _without_address(today: date) -> Iterator[Task]:
+    """Organisations with findings to whom no letter can go. Merged bodies are written to at their successor's."""
+    standing = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
+    counts = {
+        row["organisation"]: (row["n"], row["first"])
+        for row in standing.annotate(n=Count("pk"), first=Min("opened_on"))
+    }
+    if not counts:
+        return
+    successor = successors()
+    found: dict[int, tuple[int, date]] = {}
+    for body, (n, first) in counts.items():
+        before, since = found.get(successor.get(body, body), (0, first))
+        found[successor.get(body, body)] = before + n, min(since, first)
+    reached = Q(contacts__role__in=_WRITTEN_TO) & ~Q(contacts__email="")
+    merged = Q(absorbed__contacts__role__in=_WRITTEN_TO) & ~Q(absorbed__contacts__email="")
+    rows = Organisation.objects.filter(pk__in=found, email="").annotate(
+        n=Count("contacts", filter=reached) + Count("absorbed__contacts", filter=merged)
+    )
+    for organisation in rows.filter(n=0).order_by("name", "pk"):
+        n, since = found[organisation.pk]
+        href = reverse("workspace:organisation", args=[organisation.code])
+        said = ngettext("%(name)s cannot be told of %(n)d finding", "%(name)s cannot be told of %(n)d findings", n)
+        yield Task(
+            key=f"{key(organisation)}:feeds.no_address",
+            kind=TaskKind.CONFIRM,
+            title=said % {"name": organisation.in_language("name"), "n": n},
+            why=_("The register has no address of theirs. Find out whom to write to."),
+            href=href,
+            since=min(since, today),
+            needs=HANDLE,
+            links=(ActionLink(_("Add a contact"), href),),
+        )
+
+
+def _came_back() -> Iterator[Task]:
+    """Addresses whose last letter of findings came back, or could not be sent."""
+    failed = (MailState.BOUNCED, MailState.STUCK)
+    rows = OutboxMail.objects.filter(kind=LETTER, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
+    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=LETTER, state=MailState.SENT, pk__gt=OuterRef("pk"))
+    mails = {mail.to: mail for mail in rows.exclude(Exists(later)).order_by("-pk")}
+    if not mails:
+        return
+    ids = {mail.about.rpartition(":")[2] for mail in mails.values()}
+    notices = {key(d): d for d in Notice.objects.filter(pk__in=ids).select_related("organisation__merged_into")}
+    for address, mail in sorted(mails.items()):
+        notice = notices.get(mail.about)
+        if notice is None or address not in notice.to:
+            continue
+        organisation = notice.organisation.successor()
+        href = reverse("workspace:organisation", args=[organisation.code])
+        yield Task(
+            key=f"{key(mail)}:feeds.came_back",
+            kind=TaskKind.CONFIRM,
+            title=_("Letters to %(address)s do not arrive") % {"address": address},
+            why=_("%(name)s was not told of its findings. Ask them for another address.")
+            % {"name": organisation.in_language("name")},
+            href=href,
+            since=notice.on,
+            needs=HANDLE,
+            links=(ActionLink(_("Mend the contact"), href),),
+        )
+
+
+def _silent() -> Iterator[Task]:
+    """Feeds of which no file has come for three times as long as it usually takes."""
+    now = moment(clock.today())  # a sample country's calendar stands still, and its feeds with it
+    for feed in (
+        Feed.objects.filter(is_active=True)
+        .exclude(code=BY_HAND)
+        .annotate(last=Max("reports__received_at"))
+        .order_by("name", "pk")
+    ):
+        last = feed.last
+        allowed = timedelta(minutes=feed.every_minutes * SILENT_AFTER)
+        if last is None or now - last <= allowed:
+            continue
+        href = feed.get_absolute_url()
+        yield Task(
+            key=f"{key(feed)}:silent",
+            kind=TaskKind.RENEW,
+            title=_("No file from %(feed)s") % {"feed": feed.name},
+            why=_("The last one came longer ago than three times what is usual. Ask whoever sends it."),
+            href=href,
+            due=_day(last + allowed),
+            since=_day(last + allowed),
+            needs=RUN,
+            links=(ActionLink(_("Look at the feed"), href),),
+        )
+
+
+def _unknown_types() -> Iterator[Task]:
+    """Kinds of report that no format knows and nobody has mapped."""
+    unknown = FeedFile.objects.filter(is_known_type=False).exclude(report_type="")
+    unknown = unknown.exclude(report_type__in=TypeMapping.objects.values("report_type"))
+    rows = unknown.order_by().values("report_type").annotate(n=Count("pk"), first=Min("received_at"))
+    for row in rows.order_by("report_type"):
+        href = reverse("workspace:feed_type", args=[row["report_type"]])
+        since = _day(row["first"])
+        said = ngettext(
+            "%(n)d report of it was kept as it came.", "%(n)d reports of it were kept as they came.", row["n"]
+        )
+        yield Task(
+            key=f"feeds.type:{row['report_type']}",
+            kind=TaskKind.DECIDE,
+            title=_("Say what reports of the type %(type)s mean") % {"type": row["report_type"]},
+            why=said % {"n": row["n"]},
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=RUN,
+            links=(ActionLink(_("Map its columns"), href),),
+        )

@@ -1,0 +1,1 @@
+"""Frameworks as trees of items, self-assessments against them, and published scores."""

@@ -1,0 +1,162 @@
+"""Opening, closing and publishing an assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission, can
+from floreo.core.action import action, note, save, save_many
+from floreo.core.errors import NotAllowed, Refused
+from floreo.core.keys import key
+from floreo.evidence.actions import attach
+from floreo.evidence.queries import evidence_of
+from floreo.frameworks.models import Answer, Assessment, AssessmentState, Version
+
+FIRST_YEAR = 1990
+
+
+def _code(version: Version, year: int, subject: str) -> str:
+    """gci-2026, gci-2026-csirt, and gci-2026-2 where that is taken."""
+    base = slugify(f"{version.framework.code}-{year}-{subject}")[:70].rstrip("-")
+    code, number = base, 1
+    while Assessment.objects.filter(code=code).exists():
+        number += 1
+        code = f"{base}-{number}"
+    return code
+
+
+def _refuse(field: str, sentence: str, code: str) -> Refused:
+    return Refused(sentence, code=code, fields={field: sentence})
+
+
+@action("assessment.opened", needs=Permission.FRAMEWORK_REVIEW)
+def open_assessment(
+    version: Version,
+    *,
+    by: Actor,
+    year: int,
+    as_of: date | None = None,
+    subject: str = "",
+    note_text: str = "",
+    before: Assessment | None = None,
+) -> Assessment:
+    """A new assessment with every item to be rated. From `before` it takes the evidence that still stands, item by item;
+    levels are never copied, since somebody has to look again."""
+    as_of, subject = as_of or clock.today(), subject.strip()
+    if not FIRST_YEAR <= year <= clock.today().year + 1:
+        raise _refuse(
+            "year", _("Give the year that is assessed, like %(year)d.") % {"year": clock.today().year}, "year"
+        )
+    if before is not None and before.in_version.framework_id != version.framework_id:
+        raise _refuse("before", _("That assessment is of another framework."), "another_framework")
+    open_one = Assessment.objects.filter(in_version=version, subject=subject, year=year).exclude(state="closed").first()
+    if open_one is not None:
+        sentence = _("There is an open assessment for %(year)d already. Go on in that one, or close it first.")
+        raise _refuse("year", sentence % {"year": year}, "open_already")
+    made = save(
+        Assessment(
+            code=_code(version, year, subject),
+            in_version=version,
+            subject=subject,
+            year=year,
+            as_of=as_of,
+            opened_on=clock.today(),
+            opened_by=by.actor_name,
+            note=note_text.strip(),
+            before=before,
+        )
+    )
+    _complete(made)
+    if before is not None:
+        note(evidence_taken_over=_take_evidence_over(made, before, by=by))
+    return made
+
+
+def _complete(assessment: Assessment) -> int:
+    """Answers for the items that have none yet. How many were made."""
+    have = set(assessment.answers.values_list("item_id", flat=True))
+    items = assessment.in_version.items.filter(is_rated=True).exclude(pk__in=have)
+    missing = [Answer(assessment=assessment, item=item) for item in items]
+    return save_many(missing, model=Answer) if missing else 0
+
+
+@action("assessments.completed", needs=None, quiet=True)
+def complete_assessments(*, by: Actor) -> int:
+    """Gives open assessments the items that their framework gained since. Run after loading; it changes no fact."""
+    still_open = Assessment.objects.exclude(state=AssessmentState.CLOSED).select_related("in_version")
+    return sum(_complete(assessment) for assessment in still_open)
+
+
+def _take_evidence_over(made: Assessment, before: Assessment, *, by: Actor) -> int:
+    """Evidence of the same item last time, where it still stands and has not run out."""
+    if not can(by, Permission.EVIDENCE_KEEP):
+        return 0
+    old = {answer.item.code: answer for answer in before.answers.select_related("item")}
+    found, today, count = evidence_of([key(answer) for answer in old.values()], by), clock.today(), 0
+    for answer in made.answers.select_related("item"):
+        then = old.get(answer.item.code)
+        for attachment in found.get(key(then), []) if then else []:
+            until = attachment.evidence.valid_until
+            if until is None or until >= today:
+                attach(attachment.evidence, by=by, thing=answer, note=attachment.note)
+                count += 1
+    return count
+
+
+@action("assessment.closed", needs=Permission.FRAMEWORK_REVIEW)
+def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "") -> Assessment:
+    """From now on nothing in it changes. What was not reviewed stays without a level, and counts as not answered."""
+    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if fresh.is_closed:
+        raise Refused(_("This assessment is closed already."), code="closed")
+    if not fresh.answers.exclude(level=None).exists():
+        raise Refused(_("Nothing in it is reviewed yet. Review at least one item before you close it."), code="empty")
+    fresh.state, fresh.closed_on = AssessmentState.CLOSED, clock.today()
+    fresh.note = note_text.strip() or fresh.note
+    return save(fresh)
+
+
+@action("assessment.reopened", needs=Permission.FRAMEWORK_REVIEW)
+def reopen_assessment(assessment: Assessment, *, by: Actor, reason: str) -> Assessment:
+    """Opens a closed assessment again, with the reason. Refused while the public sees it."""
+    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not fresh.is_closed:
+        raise Refused(_("This assessment is open."), code="open")
+    if fresh.is_public:
+        raise Refused(_("The public sees this assessment. Take it from the public site first."), code="public")
+    if not reason.strip():
+        raise _refuse("reason", _("Say why it is opened again. The trail will show it."), "missing")
+    note(reason=reason.strip())
+    fresh.closed_on = None
+    fresh.state = state_of(fresh)
+    return save(fresh)
+
+
+def state_of(assessment: Assessment) -> str:
+    """Open, or reviewed when every item has a reviewed level."""
+    waits = assessment.answers.filter(level=None).exists()
+    return AssessmentState.OPEN if waits else AssessmentState.REVIEWED
+
+
+@action("assessment.published", needs=Permission.FRAMEWORK_REVIEW)
+def publish_assessment(assessment: Assessment, *, by: Actor) -> Assessment:
+    """Shows its reviewed levels and reasons to the public. What raters said stays here."""
+    if not can(by, Permission.PLAN_PUBLISH):
+        raise NotAllowed
+    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if not fresh.is_closed:
+        raise Refused(_("Close the assessment first: what the public sees no longer changes."), code="open")
+    fresh.is_public = True
+    return save(fresh)
+
+
+@action("assessment.unpublished", needs=Permission.FRAMEWORK_REVIEW)
+def unpublish_assessment(assessment: Assessment, *, by: Actor) -> Assessment:
+    """Takes it from the public site."""
+    fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    fresh.is_public = False
+    return save(fresh)

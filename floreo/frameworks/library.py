@@ -1,0 +1,172 @@
+"""The shapes of the files in frameworks/: one version of a framework a file, with its items and mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Self
+
+from django.db import models
+from pydantic import Field, StringConstraints, model_validator
+
+from floreo.frameworks.logic import Rule
+from floreo.frameworks.models import Framework, Item, Mapping, Relation, RuleChoice, Version
+from floreo.organisations.pack import (
+    Code,
+    Number,
+    Row,
+    Setting,
+    Shape,
+    SourcedShape,
+    Strict,
+    TranslatedShape,
+    one_of,
+    provenance_in,
+)
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
+ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
+
+
+class FrameworkShape(TranslatedShape, SourcedShape):
+    """[framework]: once for all its versions, in the file of any of them."""
+
+    word: ClassVar[str] = "framework"
+    makes: ClassVar[type[models.Model]] = Framework
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    title: str
+    short_title: str
+    publisher: str
+    about: str = ""
+    position: int
+
+
+class LevelShape(Strict):
+    """One level of the scale: { value = 0, word = "None", es = "Ninguno" }."""
+
+    value: Number
+    word: str
+    es: str = ""
+
+
+class VersionShape(TranslatedShape, SourcedShape):
+    """[version]"""
+
+    word: ClassVar[str] = "framework_version"
+    makes: ClassVar[type[models.Model]] = Version
+    lookup: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: Code
+    framework: str
+    title: str
+    released: str = ""
+    is_current: bool = True
+    rule: Annotated[str, one_of(RuleChoice)]
+    rule_text: str = ""
+    levels: Annotated[list[LevelShape], Field(min_length=2)]
+    unit: str = ""
+    licence: str = ""
+    asks_evidence: bool = False
+    items_stated: int | None = None
+    missing: str = ""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        values = [level.value for level in self.levels]
+        if values != sorted(set(values)):
+            raise ValueError("levels go from the lowest value to the highest, each once")
+        return self
+
+    def fields(self, setting: Setting) -> dict[str, Any]:
+        levels = [{"value": str(v.value), "word": v.word} | ({"es": v.es} if v.es else {}) for v in self.levels]
+        return super().fields(setting) | {"levels": levels}
+
+
+class ItemShape(TranslatedShape, SourcedShape):
+    """[[item]]: in the order of the questionnaire. Silent on its source, it stands on its version's."""
+
+    word: ClassVar[str] = "framework_item"
+    makes: ClassVar[type[models.Model]] = Item
+    owner: ClassVar[str] = "in_version"
+    lookup: ClassVar[tuple[str, ...]] = ("in_version", "code")
+
+    code: ItemCode
+    title: str = ""
+    kind: Kind
+    parent: str = ""
+    maximum: Number | None = None
+    weight: Number = Decimal(1)
+    is_rated: bool = True
+    position: int | None = None
+
+    def refs(self, setting: Setting) -> dict[str, str]:
+        return super().refs(setting) | {"parent": f"{setting.holder}/{self.parent}" if self.parent else ""}
+
+
+class MappingShape(SourcedShape):
+    """[[mapping]]: an item of this file beside one of another: item = "TEC-1", other = "cmm-2021/D1.2"."""
+
+    word: ClassVar[str] = "framework_mapping"
+    makes: ClassVar[type[models.Model]] = Mapping
+    lookup: ClassVar[tuple[str, ...]] = ("item", "other")
+
+    item: str
+    other: str
+    relation: Annotated[str, one_of(Relation)]
+
+    def identity(self) -> str:
+        return f"{self.item} {self.other}"
+
+    def refs(self, setting: Setting) -> dict[str, str]:
+        return {"item": f"{setting.holder}/{self.item}", "other": self.other}
+
+
+TABLES: dict[str, type[Strict]] = {
+    "framework": FrameworkShape,
+    "version": VersionShape,
+    "item": ItemShape,
+    "mapping": MappingShape,
+}
+SHAPES: tuple[type[Shape], ...] = (FrameworkShape, VersionShape, ItemShape, MappingShape)
+
+
+def rows_of(shapes: Sequence[tuple[Strict, int]], file: str, languages: Collection[str]) -> Iterator[Row]:
+    """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
+    for row in _rows(shapes, file):
+        texts = row.fields.get("translations", {})
+        kept = {code: said for code, said in texts.items() if code in languages}
+        yield row if kept == texts else replace(row, fields={**row.fields, "translations": kept})
+
+
+def _rows(shapes: Sequence[tuple[Strict, int]], file: str) -> Iterator[Row]:
+    setting = Setting(file=file)
+    version = next((shape for shape, _number in shapes if isinstance(shape, VersionShape)), None)
+    held = setting
+    if version is not None:
+        row = version.row(setting)
+        held = replace(setting, holder=row.key, path=row.name, provenance=provenance_in(row.fields))
+    for shape, number in shapes:
+        if isinstance(shape, ItemShape | MappingShape):
+            yield from shape.rows(replace(held, number=number))
+        elif isinstance(shape, Shape):
+            yield from shape.rows(replace(setting, number=number))
+
+
+def problems_of(shapes: Sequence[tuple[Strict, int]]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong across one file, as (row, field, sentence)."""
+    versions = [shape for shape, _number in shapes if isinstance(shape, VersionShape)]
+    if len(versions) != 1:
+        yield "", "version", "holds one [version], whose items these are"
+        return
+    items = [shape for shape, _number in shapes if isinstance(shape, ItemShape)]
+    if not any(item.is_rated for item in items):
+        yield f"version “{versions[0].code}”", "", "has no item that can be rated"
+    parents = {item.parent for item in items}
+    for item in items:
+        if item.is_rated and item.code in parents:
+            yield f"item “{item.code}”", "is_rated", "has items below it, so these are rated; write is_rated = false"
+    if versions[0].rule == Rule.ALL_BELOW and any(level.value % 1 for level in versions[0].levels):
+        yield f"version “{versions[0].code}”", "levels", "are whole numbers where each stage rests on those below"

@@ -1,0 +1,262 @@
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Framework',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict)),
+                ('source', models.CharField(blank=True, max_length=500)),
+                ('source_url', models.URLField(blank=True, max_length=500)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('doubt', models.CharField(blank=True, max_length=500)),
+                ('code', models.SlugField(max_length=40, unique=True)),
+                ('title', models.CharField(max_length=200)),
+                ('short_title', models.CharField(max_length=40)),
+                ('publisher', models.CharField(max_length=200)),
+                ('about', models.TextField(blank=True)),
+                ('position', models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                'ordering': ['position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Assessment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict)),
+                ('code', models.SlugField(max_length=80, unique=True)),
+                ('subject', models.CharField(blank=True, max_length=200)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('as_of', models.DateField()),
+                ('opened_on', models.DateField()),
+                ('opened_by', models.CharField(max_length=200)),
+                ('state', models.CharField(choices=[('open', 'Open'), ('reviewed', 'All reviewed'), ('closed', 'Closed')], default='open', max_length=8)),
+                ('closed_on', models.DateField(blank=True, null=True)),
+                ('is_public', models.BooleanField(default=False)),
+                ('note', models.TextField(blank=True)),
+                ('before', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='after', to='frameworks.assessment')),
+            ],
+            options={
+                'ordering': ['-as_of', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Item',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict)),
+                ('source', models.CharField(blank=True, max_length=500)),
+                ('source_url', models.URLField(blank=True, max_length=500)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('doubt', models.CharField(blank=True, max_length=500)),
+                ('code', models.CharField(max_length=40)),
+                ('title', models.CharField(blank=True, max_length=200)),
+                ('kind', models.CharField(max_length=40)),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('maximum', models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
+                ('weight', models.DecimalField(decimal_places=3, default=1, max_digits=7)),
+                ('is_rated', models.BooleanField(default=True)),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='frameworks.item')),
+            ],
+            options={
+                'ordering': ['in_version', 'position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Answer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict)),
+                ('level', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True)),
+                ('held', models.JSONField(blank=True, default=list)),
+                ('reason', models.TextField(blank=True)),
+                ('reviewed_by', models.CharField(blank=True, max_length=200)),
+                ('reviewed_on', models.DateField(blank=True, null=True)),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='frameworks.assessment')),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='frameworks.item')),
+            ],
+            options={
+                'ordering': ['assessment', 'item__position', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Mapping',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('source', models.CharField(blank=True, max_length=500)),
+                ('source_url', models.URLField(blank=True, max_length=500)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('doubt', models.CharField(blank=True, max_length=500)),
+                ('relation', models.CharField(choices=[('same', 'asks the same'), ('partly', 'asks for part of it'), ('successor', 'takes its place')], max_length=9)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='frameworks.item')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mapped_by', to='frameworks.item')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Rating',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('rater', models.CharField(max_length=120)),
+                ('rater_name', models.CharField(max_length=200)),
+                ('level', models.DecimalField(decimal_places=2, max_digits=5)),
+                ('held', models.JSONField(blank=True, default=list)),
+                ('reason', models.TextField()),
+                ('rated_on', models.DateField()),
+                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='frameworks.answer')),
+            ],
+            options={
+                'ordering': ['pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Version',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('translations', models.JSONField(blank=True, default=dict)),
+                ('source', models.CharField(blank=True, max_length=500)),
+                ('source_url', models.URLField(blank=True, max_length=500)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('doubt', models.CharField(blank=True, max_length=500)),
+                ('code', models.SlugField(max_length=60, unique=True)),
+                ('title', models.CharField(max_length=200)),
+                ('released', models.CharField(blank=True, max_length=40)),
+                ('is_current', models.BooleanField(default=True)),
+                ('rule', models.CharField(choices=[('sum', 'Levels add up'), ('all_below', 'A stage counts only if all below it hold'), ('share', 'Share of items in place'), ('status', 'Status of each article')], max_length=9)),
+                ('rule_text', models.TextField(blank=True)),
+                ('levels', models.JSONField(default=list)),
+                ('unit', models.CharField(blank=True, max_length=40)),
+                ('licence', models.CharField(blank=True, max_length=300)),
+                ('asks_evidence', models.BooleanField(default=False)),
+                ('items_stated', models.PositiveIntegerField(blank=True, null=True)),
+                ('missing', models.TextField(blank=True)),
+                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='frameworks.framework')),
+            ],
+            options={
+                'ordering': ['framework', '-is_current', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedScore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('source', models.CharField(blank=True, max_length=500)),
+                ('source_url', models.URLField(blank=True, max_length=500)),
+                ('confirmed', models.BooleanField(default=False)),
+                ('doubt', models.CharField(blank=True, max_length=500)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('subject', models.CharField(blank=True, max_length=120)),
+                ('part', models.CharField(blank=True, max_length=40)),
+                ('score', models.DecimalField(decimal_places=2, max_digits=8)),
+                ('maximum', models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True)),
+                ('rank', models.PositiveIntegerField(blank=True, null=True)),
+                ('tier', models.CharField(blank=True, max_length=80)),
+                ('note', models.CharField(blank=True, max_length=500)),
+                ('indicator', models.SlugField(blank=True, max_length=80)),
+                ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='frameworks.framework')),
+                ('in_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='frameworks.version')),
+            ],
+            options={
+                'ordering': ['-year', 'pk'],
+            },
+        ),
+        migrations.AddField(
+            model_name='item',
+            name='in_version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='frameworks.version'),
+        ),
+        migrations.AddField(
+            model_name='assessment',
+            name='in_version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='frameworks.version'),
+        ),
+        migrations.CreateModel(
+            name='Contribution',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('thing', models.CharField(db_index=True, max_length=120)),
+                ('note', models.CharField(blank=True, max_length=300)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='frameworks.item')),
+            ],
+            options={
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('item', 'thing'), name='serves_once')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.UniqueConstraint(fields=('assessment', 'item'), name='answered_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='answer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__isnull', True), ('reviewed_on__isnull', True)), models.Q(('level__isnull', False), ('reviewed_on__isnull', False)), _connector='OR'), name='a_level_was_reviewed'),
+        ),
+        migrations.AddConstraint(
+            model_name='mapping',
+            constraint=models.UniqueConstraint(fields=('item', 'other'), name='mapped_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='mapping',
+            constraint=models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=True), name='not_mapped_to_itself'),
+        ),
+        migrations.AddConstraint(
+            model_name='rating',
+            constraint=models.UniqueConstraint(fields=('answer', 'rater'), name='rated_once_each'),
+        ),
+        migrations.AddConstraint(
+            model_name='publishedscore',
+            constraint=models.UniqueConstraint(fields=('framework', 'year', 'subject', 'part'), name='published_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='item',
+            constraint=models.UniqueConstraint(fields=('in_version', 'code'), name='item_code_once_a_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='assessment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_on__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='closed_has_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='assessment',
+            constraint=models.CheckConstraint(condition=models.Q(('is_public', False), ('state', 'closed'), _connector='OR'), name='public_is_closed'),
+        ),
+    ]

@@ -1,0 +1,334 @@
+"""Frameworks and their items, self-assessments against them, what serves an item, and scores that others published."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission, can
+from floreo.core.keys import thing_of
+from floreo.core.models import Record, Sourced, Translated
+from floreo.core.search import Entry
+from floreo.frameworks.logic import Rule, Scale
+
+
+class RuleChoice(models.TextChoices):
+    SUM = Rule.SUM, _("Levels add up")
+    ALL_BELOW = Rule.ALL_BELOW, _("A stage counts only if all below it hold")
+    SHARE = Rule.SHARE, _("Share of items in place")
+    STATUS = Rule.STATUS, _("Status of each article")
+
+
+class Relation(models.TextChoices):
+    SAME = "same", _("asks the same")
+    PARTLY = "partly", _("asks for part of it")
+    SUCCESSOR = "successor", _("takes its place")  # of an item in an older version
+
+
+class AssessmentState(models.TextChoices):
+    OPEN = "open", _("Open")
+    REVIEWED = "reviewed", _("All reviewed")
+    CLOSED = "closed", pgettext_lazy("an assessment", "Closed")
+
+
+class Framework(Record, Translated, Sourced):
+    """A framework that states are measured against, whatever its version."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "about")
+
+    code = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(max_length=200)
+    short_title = models.CharField(max_length=40)
+    publisher = models.CharField(max_length=200)
+    about = models.TextField(blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:framework", args=[self.code])
+
+    def workspace_url(self) -> str:
+        return reverse("workspace:framework", args=[self.code])
+
+    def search_entry(self) -> Entry:
+        return Entry(
+            "framework",
+            self.title,
+            f"{self.short_title} {self.publisher} {self.about}",
+            self.get_absolute_url(),
+            self.workspace_url(),
+            is_public=True,
+        )
+
+
+class Version(Record, Translated, Sourced):
+    """One edition of a framework: its scale, its rule, its items, and how much of it we do not hold."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("title", "missing", "rule_text")
+
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
+    code = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    released = models.CharField(max_length=40, blank=True)  # as the publisher says it: "2021", "22 April 2026"
+    is_current = models.BooleanField(default=True)
+    rule = models.CharField(max_length=9, choices=RuleChoice.choices)
+    rule_text = models.TextField(blank=True)  # the rule in a sentence, where it needs one
+    # Lowest first: [{"value": "0", "word": "None", "es": "Ninguno"}]
+    levels = models.JSONField(default=list)
+    unit = models.CharField(max_length=40, blank=True)
+    licence = models.CharField(max_length=300, blank=True)
+    asks_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
+    items_stated = models.PositiveIntegerField(null=True, blank=True)  # how many items the publisher counts
+    missing = models.TextField(blank=True)  # what of it we do not hold, and why
+
+    class Meta:
+        ordering = ["framework", "-is_current", "-pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @cached_property
+    def scale(self) -> Scale:
+        return Scale(tuple(Decimal(level["value"]) for level in self.levels))
+
+    def word_of(self, value: Decimal | None) -> str:
+        """A level in the reader's language."""
+        language = (get_language() or "").split("-")[0]
+        for level in self.levels:
+            if value is not None and Decimal(level["value"]) == value:
+                return str(level.get(language) or level["word"])
+        return ""
+
+    def get_absolute_url(self) -> str:
+        return f"{self.framework.get_absolute_url()}?version={self.code}"
+
+    def workspace_url(self) -> str:
+        return self.framework.workspace_url()
+
+
+class Item(Record, Translated, Sourced):
+    """One item of a version: a pillar, an indicator, an article. Its title is our own short one; the publisher's wording
+    is not kept. Where even the title is not known it is empty, and the code stands alone."""
+
+    in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="items")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=40)  # "pillar", "article": words in presenters.py
+    position = models.PositiveIntegerField(default=0)
+    maximum = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
+    weight = models.DecimalField(max_digits=7, decimal_places=3, default=1)
+    is_rated = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["in_version", "position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["in_version", "code"], name="item_code_once_a_version")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}".strip()
+
+    def named(self) -> str:
+        return f"{self.code} {self.in_language('title')}".strip()
+
+    @property
+    def anchor(self) -> str:
+        return f"item-{self.code}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.in_version.get_absolute_url()}#{self.anchor}"
+
+    def workspace_url(self) -> str:
+        return f"{self.in_version.workspace_url()}?version={self.in_version.code}#{self.anchor}"
+
+    def audit_subject(self) -> models.Model:
+        return self.in_version
+
+
+class Mapping(Record, Sourced):
+    """An item of one version beside an item of another, of the same framework or not."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mappings")
+    other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mapped_by")
+    relation = models.CharField(max_length=9, choices=Relation.choices)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "other"], name="mapped_once"),
+            models.CheckConstraint(condition=~Q(item=models.F("other")), name="not_mapped_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item.code} – {self.other.code}"
+
+
+class Contribution(Record):
+    """What is done here serves an item: an objective, an action."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="contributions")
+    thing = models.CharField(max_length=120, db_index=True)  # core.keys: "strategy.action:17"
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["item", "thing"], name="serves_once")]
+
+    def __str__(self) -> str:
+        return f"{self.thing} serves {self.item.code}"
+
+    def audit_subject(self) -> models.Model:
+        return thing_of(self.thing) or self.item
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, viewer: object) -> AssessmentQuerySet:
+        if can(viewer, Permission.FRAMEWORK_ASSESS) or can(viewer, Permission.EVIDENCE_READ):
+            return self
+        return self.filter(is_public=True)
+
+
+class Assessment(Record, Translated):
+    """A rating of the nation (or of another subject) against one version, as of a day, by several people."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("note",)
+
+    code = models.SlugField(max_length=80, unique=True)
+    in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="assessments")
+    subject = models.CharField(max_length=200, blank=True)  # empty: the nation
+    year = models.PositiveSmallIntegerField()
+    as_of = models.DateField()
+    opened_on = models.DateField()
+    opened_by = models.CharField(max_length=200)
+    state = models.CharField(max_length=8, choices=AssessmentState.choices, default=AssessmentState.OPEN)
+    closed_on = models.DateField(null=True, blank=True)
+    is_public = models.BooleanField(default=False)
+    note = models.TextField(blank=True)  # for readers: who took part, how
+    before = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="after")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-as_of", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(state="closed") & Q(closed_on__isnull=False))
+                | (~Q(state="closed") & Q(closed_on__isnull=True)),
+                name="closed_has_a_day",
+            ),
+            models.CheckConstraint(condition=Q(is_public=False) | Q(state="closed"), name="public_is_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.in_version.framework.short_title} {self.year}" + (f", {self.subject}" if self.subject else "")
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state == AssessmentState.CLOSED
+
+    def workspace_url(self) -> str:
+        return reverse("workspace:assessment", args=[self.code])
+
+    def get_absolute_url(self) -> str:
+        return f"{self.in_version.get_absolute_url()}&assessment={self.code}"
+
+
+class Answer(Record, Translated):
+    """One item in one assessment: what its raters say hangs on it, what the reviewer says counts. Evidence is attached to
+    it ("frameworks.answer:17")."""
+
+    translated_fields: ClassVar[tuple[str, ...]] = ("reason",)
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
+    level = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)  # as reviewed
+    held = models.JSONField(default=list, blank=True)  # stages said to hold, where the rule asks for each
+    reason = models.TextField(blank=True)
+    reviewed_by = models.CharField(max_length=200, blank=True)
+    reviewed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["assessment", "item__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "item"], name="answered_once"),
+            models.CheckConstraint(
+                condition=Q(level__isnull=True, reviewed_on__isnull=True)
+                | Q(level__isnull=False, reviewed_on__isnull=False),
+                name="a_level_was_reviewed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment}: {self.item.code}"
+
+    def audit_subject(self) -> models.Model:
+        return self.assessment
+
+    def evidence_closed(self) -> str:
+        """Why its evidence no longer changes, while it does not."""
+        return (
+            gettext("This assessment is closed, so its evidence no longer changes.")
+            if self.assessment.is_closed
+            else ""
+        )
+
+    def workspace_url(self) -> str:
+        return reverse("workspace:answer", args=[self.assessment.code, self.item.code])
+
+
+class Rating(Record):
+    """What one person says of one item."""
+
+    answer = models.ForeignKey(Answer, on_delete=models.CASCADE, related_name="ratings")
+    rater = models.CharField(max_length=120)  # actor code
+    rater_name = models.CharField(max_length=200)
+    level = models.DecimalField(max_digits=5, decimal_places=2)
+    held = models.JSONField(default=list, blank=True)
+    reason = models.TextField()
+    rated_on = models.DateField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["answer", "rater"], name="rated_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.answer}, {self.rater_name}"
+
+    def audit_subject(self) -> models.Model:
+        return self.answer.assessment
+
+
+class PublishedScore(Record, Sourced):
+    """A score that the publisher of a framework gave to the country, or to another state, in a year."""
+
+    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
+    in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")
+    year = models.PositiveSmallIntegerField()
+    subject = models.CharField(max_length=120, blank=True)  # empty: the country
+    part = models.CharField(max_length=40, blank=True)  # code of an item; empty: the whole
+    score = models.DecimalField(max_digits=8, decimal_places=2)
+    maximum = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    rank = models.PositiveIntegerField(null=True, blank=True)
+    tier = models.CharField(max_length=80, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    indicator = models.SlugField(max_length=80, blank=True)  # the indicator that holds the same figure as readings
+
+    class Meta:
+        ordering = ["-year", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "year", "subject", "part"], name="published_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.framework.short_title} {self.year} {self.subject} {self.part}".strip()

@@ -1,0 +1,181 @@
+"""Sentences about frameworks, computed from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, pgettext_lazy
+
+from floreo.core.ui.locale import number
+from floreo.evidence.models import LinkState
+from floreo.frameworks.logic import Coverage, Roll, Rule, WaitingFor, held_in_vain
+from floreo.frameworks.models import Answer, PublishedScore, Version
+from floreo.frameworks.queries import Line, Sheet
+
+KIND_WORDS: Mapping[str, Promise] = {
+    "pillar": _l("Pillar"),
+    "indicator": _l("Indicator"),
+    "dimension": _l("Dimension"),
+    "factor": _l("Factor"),
+    "aspect": _l("Aspect"),
+    "area": _l("Area"),
+    "cluster": _l("Cluster"),
+    "objective": _l("Objective"),
+    "phase": _l("Phase"),
+    "chapter": _l("Chapter"),
+    "principle": _l("Principle"),
+    "focus_area": _l("Focus area"),
+    "quadrant": _l("Quadrant"),
+    "parameter": _l("Parameter"),
+    "function": _l("Function"),
+    "category": _l("Category"),
+    "outcome": _l("Outcome"),
+    "part": _l("Part"),
+    "article": _l("Article"),
+}
+TURN_WORDS: Mapping[WaitingFor, Promise] = {
+    WaitingFor.UP: pgettext_lazy("level", "Up"),
+    WaitingFor.DOWN: pgettext_lazy("level", "Down"),
+    WaitingFor.SAME: _l("The same"),
+    WaitingFor.NEW: _l("Not rated then"),
+    WaitingFor.LOST: _l("Not rated now"),
+    WaitingFor.NONE: _l("Rated neither then nor now"),
+}
+
+
+def kind_text(kind: str) -> str:
+    """The kind of an item in words; a kind that nobody translated is shown as the file writes it."""
+    return str(KIND_WORDS[kind]) if kind in KIND_WORDS else kind.replace("_", " ").capitalize()
+
+
+def roll_text(roll: Roll, version: Version) -> str:
+    """How a branch stands: "12.5 of 20 points", "Formative", "40 %", "3 full, 2 gaps"; "" where nothing can be said."""
+    if version.rule == Rule.STATUS:
+        return ", ".join(f"{word} {count}" for word, count in status_counts(roll, version))
+    if roll.value is None:
+        return ""
+    if version.rule == Rule.ALL_BELOW:
+        return version.word_of(roll.value)
+    if roll.maximum is not None and version.unit != "%":
+        words = {"value": number(roll.value), "most": number(roll.maximum)}
+        return (
+            _("%(value)s of %(most)s points") % words
+            if version.unit == "points"
+            else f"{words['value']} / {words['most']}"
+        )
+    return f"{number(roll.value, 0)} %"
+
+
+def status_counts(roll: Roll, version: Version) -> list[tuple[str, int]]:
+    """How many items at which level, the best first."""
+    return [(version.word_of(level), roll.counts[level]) for level in sorted(roll.counts, reverse=True)]
+
+
+def coverage_text(coverage: Coverage) -> str:
+    """How much is answered, in a sentence."""
+    words = {"reviewed": coverage.reviewed, "items": coverage.items, "shown": coverage.with_evidence}
+    if coverage.items == 0:
+        return _("Nothing in it can be rated yet.")
+    if coverage.is_whole:
+        return _("All %(items)d items are reviewed; %(shown)d have evidence.") % words
+    return _("%(reviewed)d of %(items)d items are reviewed; %(shown)d have evidence.") % words
+
+
+def in_vain_text(answer: Answer, version: Version) -> str:
+    """Which stages are said to hold and do not count."""
+    vain = held_in_vain([Decimal(v) for v in answer.held], version.scale)
+    if not vain:
+        return ""
+    names = ", ".join(version.word_of(v) for v in vain)
+    return _("Said to hold, but not counted, because a stage below does not hold: %(names)s.") % {"names": names}
+
+
+def missing_of(line: Line, today: date, *, may_leave: int | None = None) -> list[str]:
+    """What an item lacks, each as a short sentence. `may_leave`: how many pieces of its evidence go into a pack."""
+    if not line.item.is_rated:
+        return []
+    found = []
+    version, answer = line.item.in_version, line.answer
+    if answer is None or answer.level is None:
+        found.append(_("Not reviewed") if line.ratings else _("Not rated"))
+    elif answer.level == version.scale.lowest:
+        found.append(version.word_of(answer.level))
+    if not line.evidence:
+        found.append(_("No evidence"))
+    elif may_leave == 0:
+        found.append(_("None of its evidence may leave, because of its marking"))
+    found += _stale(line, today)
+    return found
+
+
+def _stale(line: Line, today: date) -> list[str]:
+    found = []
+    out = [a for a in line.evidence if a.evidence.valid_until and a.evidence.valid_until < today]
+    dead = [a for a in line.evidence if a.evidence.link_state == LinkState.DEAD]
+    if out:
+        found.append(ngettext("%(n)d piece has run out", "%(n)d pieces have run out", len(out)) % {"n": len(out)})
+    if dead:
+        found.append(ngettext("%(n)d link does not answer", "%(n)d links do not answer", len(dead)) % {"n": len(dead)})
+    return found
+
+
+def status_text(sheet: Sheet) -> str:
+    """How the whole stands, in a sentence."""
+    if sheet.assessment is None:
+        return _("Nobody has assessed the country against it here yet.")
+    said = roll_text(sheet.total, sheet.version)
+    year = {"year": sheet.assessment.year, "said": said}
+    if not said:
+        return coverage_text(sheet.coverage)
+    first = _("Own assessment for %(year)d: %(said)s.") % year
+    return f"{first} {coverage_text(sheet.coverage)}"
+
+
+def unchecked_text(sheet: Sheet) -> str:
+    """How many of its titles nobody has checked against the publisher's text."""
+    if not sheet.unchecked:
+        return ""
+    return ngettext(
+        "%(n)d title of this framework has not been checked against its publisher's text, and is marked so.",
+        "%(n)d titles of this framework have not been checked against its publisher's text, and are marked so.",
+        sheet.unchecked,
+    ) % {"n": sheet.unchecked}
+
+
+def held_text(sheet: Sheet) -> str:
+    """How much of the framework is held here, where its publisher counts its items."""
+    stated = sheet.version.items_stated
+    if not stated:
+        return ""
+    words = {"here": len(sheet.rated), "stated": stated}
+    return _("Held here: %(here)d items to be rated. Its publisher counts %(stated)d.") % words
+
+
+def score_text(score: PublishedScore) -> str:
+    """ "32.35 of 100, rank 120, T4 Evolving"."""
+    value = number(score.score, 2)
+    said = _("%(value)s of %(most)s") % {"value": value, "most": number(score.maximum)} if score.maximum else value
+    rank = _("rank %(rank)d") % {"rank": score.rank} if score.rank else ""
+    return ", ".join(filter(None, [said, rank, score.tier]))
+
+
+def zeros_text(zeros: list[str], year: int) -> str:
+    """What a published zero means, said plainly."""
+    if not zeros:
+        return ""
+    return _(
+        "In %(year)d the publisher gave 0 for: %(parts)s. A zero means that nothing was shown: either it is not there, or"
+        " no evidence of it was sent in."
+    ) % {"year": year, "parts": ", ".join(zeros)}
+
+
+def not_shown_text(part: str, items: list[str]) -> str:
+    """Which items of a part with a published zero still have nothing to show."""
+    if not items:
+        return _("%(part)s: every item has evidence here now.") % {"part": part}
+    return _("%(part)s: nothing to show yet for %(items)s.") % {"part": part, "items": "; ".join(items)}

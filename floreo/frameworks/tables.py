@@ -1,0 +1,210 @@
+"""What of frameworks leaves: the frameworks, their items, scores that others published, and reviewed answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission
+from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.frameworks.models import Answer, Assessment, Framework, Item, PublishedScore, RuleChoice, Version
+
+INTERNAL = Permission.FRAMEWORK_ASSESS
+
+
+def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
+    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
+
+
+def _title(language: str) -> Callable[[Any], Cell]:
+    return lambda row: str(row.translations.get(language, {}).get("title", ""))
+
+
+_SOURCED = (
+    _column("source", _("Source"), _("Who says so: document and page, or publisher")),
+    _column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
+    _column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
+    _column("doubt", _("Doubt"), _("Why it is not confirmed")),
+)
+
+
+def _frameworks() -> Iterable[tuple[str, Words]]:
+    return [(y.code, y.short_title) for y in Framework.objects.all()]
+
+
+def _versions(viewer: object) -> QuerySet[Version]:
+    return Version.objects.select_related("framework")
+
+
+FRAMEWORKS = Table(
+    "frameworks",
+    _("Frameworks"),
+    _("Frameworks and treaties that the country measures itself against, version by version. Titles are our own."),
+    rows=_versions,
+    columns=(
+        _column("code", _("Code"), _("Of this version")),
+        Column("framework", _("Framework"), _("Code that all its versions share"), lambda v: v.framework.code),
+        _column("title", _("Title"), _("Our own, with its edition")),
+        Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
+        Column("publisher", _("Publisher"), _("Who publishes it"), lambda v: v.framework.publisher),
+        _column("released", _("Released"), _("As its publisher says it")),
+        _column("is_current", _("Current"), _("Whether it is the version in use"), CellKind.FLAG),
+        _column("rule", _("Rule"), _("sum, all_below, share or status: how levels come together")),
+        Column(
+            "levels",
+            _("Levels"),
+            _("Lowest first"),
+            lambda v: [f"{x['value']} {x['word']}" for x in v.levels],
+            CellKind.LIST,
+        ),
+        _column("items_stated", _("Items stated"), _("How many its publisher counts"), CellKind.WHOLE),
+        _column("missing", _("Not held"), _("What of it is not held here, and why")),
+        _column("licence", _("Licence"), _("Of its text, which is not kept here")),
+        *_SOURCED,
+    ),
+    order=("framework__position", "pk"),
+    search=("code", "title", "framework__title"),
+    filters=(
+        Filter("framework", _("Framework"), _frameworks, lambda rows, v: rows.filter(framework__code=v)),
+        Filter("rule", _("Rule"), lambda: RuleChoice.choices, lambda rows, v: rows.filter(rule=v)),
+    ),
+    lookup=lambda rows, key: rows.filter(code=key),
+)
+
+
+def _items(viewer: object) -> QuerySet[Item]:
+    return Item.objects.select_related("in_version__framework", "parent")
+
+
+FRAMEWORK_ITEMS = Table(
+    "framework_items",
+    _("Items of frameworks"),
+    _("Every item of every framework by its identifier, with our own short title where one is known."),
+    rows=_items,
+    columns=(
+        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.in_version.code),
+        _column("code", _("Code"), _("Its identifier within the version")),
+        Column("parent", _("Part of"), _("Identifier of what holds it"), lambda r: r.parent.code if r.parent else ""),
+        _column("kind", _("Kind"), _("pillar, indicator, article")),
+        _column("title", _("Title"), _("Our own short title; empty where it is not known")),
+        Column("title_es", _("Spanish"), _("The title in that language"), _title("es")),
+        _column("maximum", _("Points"), _("At most, where its publisher gives them"), CellKind.DECIMAL),
+        _column("is_rated", _("Rated"), _("Whether it is rated itself"), CellKind.FLAG),
+        *_SOURCED,
+    ),
+    order=("in_version_id", "position", "pk"),
+    key="id",
+    search=("code", "title", "in_version__code"),
+    filters=(
+        Filter("framework", _("Framework"), _frameworks, lambda rows, v: rows.filter(in_version__framework__code=v)),
+        Filter(
+            "checked",
+            _("Title"),
+            lambda: [("yes", _("Checked")), ("no", _("Not checked"))],
+            lambda rows, v: rows.filter(confirmed=v == "yes"),
+        ),
+    ),
+    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+)
+
+
+def _scores(viewer: object) -> QuerySet[PublishedScore]:
+    return PublishedScore.objects.select_related("framework", "in_version")
+
+
+PUBLISHED_SCORES = Table(
+    "published_scores",
+    _("Published scores"),
+    _("What the publishers of frameworks gave this country and others, as they published it."),
+    rows=_scores,
+    columns=(
+        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("framework", _("Framework"), _("Its code"), lambda r: r.framework.code),
+        Column(
+            "version",
+            _("Version"),
+            _("Code of its version, where it is known"),
+            lambda r: r.in_version.code if r.in_version else "",
+        ),
+        _column("year", _("Year"), _("Of the publication"), CellKind.WHOLE),
+        _column("subject", _("State"), _("Empty for this country")),
+        _column("part", _("Part"), _("Identifier of a part; empty for the whole")),
+        _column("score", _("Score"), _("In the publisher's unit"), CellKind.DECIMAL),
+        _column("maximum", _("Most"), _("The most that can be reached"), CellKind.DECIMAL),
+        _column("rank", _("Rank"), _("Where one was published"), CellKind.WHOLE),
+        _column("tier", _("Tier"), _("As published")),
+        _column("note", _("Note"), _("What to know of it")),
+        *_SOURCED,
+    ),
+    order=("year", "pk"),
+    key="id",
+    search=("subject", "part", "tier", "framework__title"),
+    filters=(
+        Filter("framework", _("Framework"), _frameworks, lambda rows, v: rows.filter(framework__code=v)),
+        Filter(
+            "whose",
+            _("Recipient"),
+            lambda: [("ours", _("This country")), ("others", _("Other states"))],
+            lambda rows, v: rows.filter(subject="") if v == "ours" else rows.exclude(subject=""),
+        ),
+    ),
+    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+)
+
+
+def _answers(viewer: object) -> QuerySet[Answer]:
+    """Reviewed answers of the assessments that the viewer may see."""
+    rows = Answer.objects.filter(assessment__in=Assessment.objects.visible_to(viewer)).exclude(level=None)
+    return rows.select_related("assessment__in_version__framework", "item__in_version")
+
+
+def _word(answer: Answer) -> Cell:
+    return next((x["word"] for x in answer.item.in_version.levels if float(x["value"]) == float(answer.level or 0)), "")
+
+
+RATINGS = Table(
+    "framework_ratings",
+    _("Ratings against frameworks"),
+    _("The reviewed level of every item in every assessment that is published, with its reason."),
+    rows=_answers,
+    columns=(
+        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("assessment", _("Assessment"), _("Its code"), lambda r: r.assessment.code),
+        Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.assessment.in_version.code),
+        Column("year", _("Year"), _("That was assessed"), lambda r: r.assessment.year, CellKind.WHOLE),
+        Column("subject", _("Subject"), _("Who was assessed; empty for the nation"), lambda r: r.assessment.subject),
+        Column("item", _("Item"), _("Its identifier"), lambda r: r.item.code),
+        Column("title", _("Title"), _("Our own short title of the item"), lambda r: r.item.title),
+        _column("level", _("Level"), _("As reviewed, on the version's scale"), CellKind.DECIMAL),
+        Column("word", _("In words"), _("The level in words"), _word),
+        _column("reason", _("Reason"), _("Why this level counts")),
+        _column("reviewed_on", _("Reviewed"), _("The day"), CellKind.DATE),
+        _column("reviewed_by", _("Reviewer"), _("Not published"), needs=INTERNAL),
+        Column(
+            "is_public",
+            _("Public"),
+            _("Whether the public sees it"),
+            lambda r: r.assessment.is_public,
+            CellKind.FLAG,
+            needs=INTERNAL,
+        ),
+    ),
+    order=("assessment__year", "assessment_id", "item__position", "pk"),
+    key="id",
+    search=("item__code", "item__title", "reason", "assessment__code"),
+    filters=(
+        Filter(
+            "framework",
+            _("Framework"),
+            _frameworks,
+            lambda rows, v: rows.filter(assessment__in_version__framework__code=v),
+        ),
+    ),
+    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+)
+
+TABLES: dict[str, Table] = {t.name: t for t in (FRAMEWORKS, FRAMEWORK_ITEMS, PUBLISHED_SCORES, RATINGS)}

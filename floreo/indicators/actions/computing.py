@@ -1,0 +1,156 @@
+"""Readings that measures compute. What is frozen is never computed again; what is not, always may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, note, save
+from floreo.core.errors import Refused
+from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
+from floreo.indicators.catalogue import MEASURES, Measure
+from floreo.indicators.logic import Period, period_of, previous
+from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.queries import current_reading
+from floreo.strategy.plan_facts import plan_facts
+
+Key = tuple[int, Period]
+LISTED = 200  # frozen readings named one by one in the trail; beyond that, how many
+
+
+@action("reading.taken", needs=Permission.READING_ENTER, quiet=True)
+def take_reading(indicator: Indicator, *, by: Actor, period: Period | None = None) -> Reading:
+    """Computes the reading of `period` (the running one, unless said) and keeps it with its working. A reading that is
+    not frozen is replaced. Raises Refused when people enter this figure, or its records do not know that day."""
+    today = clock.today()
+    measure = _measure_or_refuse(indicator)
+    period = period or period_of(today, rhythm(indicator))
+    _must_be_known(measure, period, today)
+    reading = current_reading(indicator, period)
+    if reading is not None and reading.is_frozen:
+        raise Refused(
+            _("The reading of this period is frozen. If it is wrong, correct it: both readings stay."), code="frozen"
+        )
+    with plan_facts():
+        taken = take(indicator, period, today)
+    if reading is None:
+        reading = Reading(indicator=indicator, starts_on=period.start, ends_on=period.end)
+    before = current_reading(indicator, previous(period, rhythm(indicator)))
+    save_computed(reading, taken, save_lists([taken])[taken.sha256], before=before, at=clock.now(), by=by)
+    save(reading)
+    delete_unused_lists()
+    return reading
+
+
+def _measure_or_refuse(indicator: Indicator) -> Measure:
+    measure = measure_of(indicator)
+    if measure is None:
+        raise Refused(_("People enter the readings of this figure; there is nothing to compute."), code="not_computed")
+    return measure
+
+
+def _must_be_known(measure: Measure, period: Period, today: date) -> None:
+    if period.start > today:
+        raise Refused(_("This period has not begun. Choose one that has."), code="period_to_come")
+    if not measure.knows_past and period.end < today:
+        raise Refused(
+            _("The records do not say how this stood on past days, so only the running period can be computed."),
+            code="past_unknown",
+        )
+
+
+@dataclass
+class _Work:
+    """One round over many indicators."""
+
+    by: Actor
+    today: date
+    again: bool  # also what was computed before and is not frozen
+    at: datetime = field(default_factory=clock.now)
+    have: dict[Key, Reading] = field(default_factory=dict)
+    known: set[int] = field(default_factory=set)  # indicators that had a reading before this round
+
+    def load(self, indicators: QuerySet[Indicator]) -> None:
+        rows = Reading.objects.current().of_the_country().filter(indicator__in=indicators.order_by().values("pk"))
+        for reading in rows.iterator(chunk_size=2000):
+            self.have[reading.indicator_id, reading.period] = reading
+            self.known.add(reading.indicator_id)
+
+    def due(self, indicator: Indicator, measure: Measure) -> Iterator[Period]:
+        """Periods to compute now."""
+        for period in due_periods(indicator, measure, self.today):
+            reading = self.have.get((indicator.pk, period))
+            runs = period.end >= self.today
+            if reading is None:
+                yield period
+            elif reading.is_frozen or not reading.measure:
+                continue
+            elif runs or (measure.knows_past and (self.again or reading.on < reading.ends_on)):
+                yield period
+
+
+def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
+    """Computes all that is due. An indicator's very first readings freeze for the periods that are over: nobody saw
+    them before, so nobody can be surprised. Later ones wait for a person."""
+    work.load(indicators)
+    takings: list[tuple[Indicator, Period, Taken]] = []
+    known: Known = {}
+    with plan_facts():
+        for indicator in indicators:
+            for period in work.due(indicator, MEASURES[indicator.measure]):
+                taken = take(indicator, period, work.today, known)
+                if not taken.is_empty or (indicator.pk, period) in work.have:
+                    takings.append((indicator, period, taken))
+    lists = save_lists(taken for _indicator, _period, taken in takings)
+    made: list[Reading] = []
+    changed: list[Reading] = []
+    for indicator, period, taken in takings:
+        reading = work.have.get((indicator.pk, period))
+        is_new = reading is None
+        reading = reading or Reading(indicator=indicator, starts_on=period.start, ends_on=period.end)
+        before = work.have.get((indicator.pk, previous(period, rhythm(indicator))))
+        if save_computed(reading, taken, lists[taken.sha256], before=before, at=work.at, by=work.by):
+            (made if is_new else changed).append(reading)
+        if is_new and period.end < work.today and indicator.pk not in work.known:
+            reading.frozen_at, reading.frozen_by = work.at, work.by.actor_name
+    _save(made, changed)
+    return len(takings)
+
+
+def _save(made: list[Reading], changed: list[Reading]) -> None:
+    Reading.objects.bulk_create(made, batch_size=500)
+    Reading.objects.bulk_update(changed, [*COLUMNS, "records", "taken_at", "taken_by", "confirmed"], batch_size=200)
+    if not made and not changed:
+        return
+    delete_unused_lists()
+    frozen = [r for r in made if r.is_frozen]
+    note(readings={"made": len(made), "changed": len(changed), "frozen": len(frozen)})
+    if frozen:
+        note(frozen=[[r.indicator.code, r.period.label, str(r.value)] for r in frozen[:LISTED]])
+
+
+def _computed() -> QuerySet[Indicator]:
+    return Indicator.objects.filter(measure__in=MEASURES).select_related("edition").order_by("edition_id", "pk")
+
+
+@action("readings.taken", needs=None, quiet=True)
+def take_due_readings(*, by: Actor) -> int:
+    """Computes what is due: the running period as of today, past periods without a reading, and the last word on those
+    that have just ended. Called by the worker. Anybody may start it: it says only what the records say. Returns how
+    many were computed."""
+    return _round(_Work(by, clock.today(), again=False), _computed())
+
+
+@action("readings.recomputed", needs=Permission.FIGURE_DEFINE, quiet=True)
+def recompute_all(*, by: Actor, indicators: QuerySet[Indicator] | None = None) -> int:
+    """Computes every reading that is not frozen afresh, and what is due; of `indicators` only, where they are given.
+    Returns how many were computed."""
+    chosen = _computed() if indicators is None else _computed().filter(pk__in=indicators.order_by().values("pk"))
+    return _round(_Work(by, clock.today(), again=True), chosen)

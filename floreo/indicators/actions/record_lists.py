@@ -1,0 +1,50 @@
+"""What computed readings share when they are kept: record lists, kept once, and a reading's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from floreo.core.access import Actor
+from floreo.indicators.measuring import Taken
+from floreo.indicators.models import Reading, RecordList
+
+COLUMNS = ("value", "numerator", "denominator", "working", "measure", "measure_version")
+
+
+def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
+    """The record lists of these takings by digest, made where they are new."""
+    by_sha256 = {taken.sha256: taken for taken in takings}
+    RecordList.objects.bulk_create(
+        (taken.record_list() for taken in by_sha256.values()), batch_size=200, ignore_conflicts=True
+    )
+    hashes = list(by_sha256)
+    found: dict[str, RecordList] = {}
+    for start in range(0, len(hashes), 500):
+        for row in RecordList.objects.filter(sha256__in=hashes[start : start + 500]).defer("rows"):
+            found[row.sha256] = row
+    return found
+
+
+def delete_unused_lists() -> None:
+    """Lets go of lists that no reading points to any longer."""
+    RecordList.objects.filter(readings=None).delete()
+
+
+def save_computed(
+    reading: Reading, taken: Taken, records: RecordList, *, before: Reading | None, at: datetime, by: Actor
+) -> bool:
+    """Writes what was taken onto `reading`. Whether anything is other than it was; when not, who and when stay too.
+    `before` is the reading of the period before: counted by another measure or version, the two do not compare."""
+    changed = reading.records_id != records.pk or any(getattr(reading, n) != taken.fields[n] for n in COLUMNS)
+    if changed:
+        for name in COLUMNS:
+            setattr(reading, name, taken.fields[name])
+        reading.records = records
+        reading.not_comparable = before is not None and (before.measure, before.measure_version) != (
+            reading.measure,
+            reading.measure_version,
+        )
+        reading.taken_at, reading.taken_by = at, by.actor_name
+        reading.confirmed = True  # it was computed from the records themselves
+    return changed

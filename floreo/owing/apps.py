@@ -1,8 +1,0 @@
-"""Django's handle on this app."""
-
-from django.apps import AppConfig
-
-
-class OwingConfig(AppConfig):
-    name = "floreo.owing"
-    label = "owing"

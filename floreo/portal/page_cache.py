@@ -1,0 +1,191 @@
+"""Pages that strangers get, kept in memory until anything is written.
+
+A page is kept under its address, its language, the country's day and the head of the audit chain. Whatever an action
+writes moves that head in the same transaction, so the next request finds nothing kept and makes the page anew. What is
+written without an entry is either not on these pages (sessions, the outbox, throttles), or is in the key (the day for which
+statuses were last worked out); and no page is kept longer than other caches may keep it, so that what only time brings
+about (an embargo that ends) comes out as promised.
+
+Only who has no cookie at all gets a kept page or gives one: whoever signed in, is being told something, or holds a token
+of a form has one. Only addresses listed here are kept, and of their answers only those that their view marks as public."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from django.conf import settings
+from django.db.models import F, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import get_language
+
+from floreo.core import clock
+from floreo.core.models import AuditEntry
+from floreo.strategy.models import Edition
+
+KEPT = frozenset(
+    f"portal:{name}"
+    for name in (
+        "home",
+        "strategy",
+        "edition",
+        "timeline",
+        "decisions",
+        "pillar",
+        "objective",
+        "action",
+        "action_history",
+        "indicators",
+        "indicator",
+        "organisations",
+        "organisation",
+        "districts",
+        "district",
+        "data",
+        "table",
+        "frameworks",
+        "framework",
+        "about",
+        "status_rules",
+        "roles",
+        "unconfirmed",
+        "audit",
+        "accessibility",
+        "privacy",
+        "report",
+    )
+)
+PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first
+LARGEST = 512 * 1024  # bytes of one page
+ALL = 24 * 1024 * 1024  # bytes of all pages together
+
+Head = tuple[str, date | None]
+Key = tuple[object, ...]
+View = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class CachedPage:
+    """A finished page: its bytes and the headers that its view gave it."""
+
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+    until: float  # on the process's own clock
+
+    def answer(self) -> HttpResponse:
+        response = HttpResponse(self.body)
+        for name, value in self.headers:
+            response.headers[name] = value
+        return response
+
+
+class PageCache:
+    """Kept pages of one process, bounded in number and in bytes. Several threads may use it at once."""
+
+    def __init__(self, *, pages: int = PAGES, all_bytes: int = ALL) -> None:
+        self._pages: OrderedDict[Key, CachedPage] = OrderedDict()
+        self._lock = Lock()
+        self._most, self._most_bytes, self._bytes = pages, all_bytes, 0
+
+    def take(self, key: Key, *, now: float) -> CachedPage | None:
+        with self._lock:
+            found = self._pages.get(key)
+            if found is None:
+                return None
+            if found.until <= now:
+                self._drop(key)
+                return None
+            self._pages.move_to_end(key)
+            return found
+
+    def put(self, key: Key, page: CachedPage) -> None:
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = page
+            self._bytes += len(page.body)
+            while len(self._pages) > self._most or self._bytes > self._most_bytes:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: Key) -> None:
+        gone = self._pages.pop(key, None)
+        if gone is not None:
+            self._bytes -= len(gone.body)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @property
+    def total_bytes(self) -> int:
+        return self._bytes
+
+
+SHELF = PageCache()
+
+
+def head() -> Head:
+    """What every public page depends on: the newest entry of the chain, and the day for which statuses stand."""
+    stood = Edition.objects.order_by(F("stood_on").asc(nulls_first=True)).values("stood_on")[:1]
+    newest = AuditEntry.objects.order_by("-number").annotate(stood=Subquery(stood)).values_list("hash", "stood").first()
+    return newest or ("", None)
+
+
+def may_be_cached(request: HttpRequest) -> bool:
+    """A stranger's plain look at a page: nothing in the request says who asks, or asks for a part."""
+    if request.method != "GET" or request.COOKIES:
+        return False
+    headers = request.headers
+    return not any(headers.get(name, "").strip() for name in ("Authorization", "HX-Request", "Range", "Cookie"))
+
+
+def key_of(request: HttpRequest) -> Key:
+    """What tells one kept page from another. Taken before the page is made: a page that mixes two states is then kept
+    under the older one, which nobody asks for any more."""
+    return (
+        request.scheme,
+        request.get_host(),
+        request.get_full_path(),
+        get_language(),
+        clock.today(),
+        *head(),
+    )
+
+
+def is_for_anybody(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether the finished page may be given to the next stranger."""
+    match = request.resolver_match
+    if match is None or match.view_name not in KEPT or response.status_code != 200:
+        return False
+    if response.streaming or response.cookies or "public" not in response.get("Cache-Control", ""):
+        return False
+    holds_token = "CSRF_COOKIE" in request.META  # made while the page was drawn: it belongs to this visitor alone
+    return not holds_token and len(getattr(response, "content", b"")) <= LARGEST
+
+
+def cache_pages(get_response: View) -> View:
+    """The middleware. It stands inside whatever knows the country, the language and the visitor."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        seconds: int = settings.KEEP_PAGES_SECONDS
+        if seconds <= 0 or not may_be_cached(request):
+            return get_response(request)
+        key = key_of(request)
+        found = SHELF.take(key, now=time.monotonic())
+        if found is not None:
+            return found.answer()
+        response = get_response(request)
+        if isinstance(response, HttpResponse) and is_for_anybody(request, response):
+            headers = tuple(response.headers.items())
+            SHELF.put(key, CachedPage(bytes(response.content), headers, time.monotonic() + seconds))
+        return response
+
+    return respond

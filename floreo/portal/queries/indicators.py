@@ -1,0 +1,80 @@
+"""An indicator's page: its newest reading, its chart's points, its working and all its readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, can
+from floreo.indicators import queries
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.presenters import day_text
+from floreo.indicators.working import Working, working_of
+
+
+@dataclass(frozen=True)
+class PublicWorking:
+    """How one reading came about, as far as the viewer may know: its records only for who may read them."""
+
+    reading: Reading
+    words: Working
+    taken: str
+    state: str
+    records: list[tuple[str, str, bool]]  # label, address, counted
+
+
+@dataclass
+class IndicatorPage:
+    indicator: Indicator
+    latest: Reading | None
+    before: Reading | None
+    readings: list[Reading]  # newest first, corrected ones among them
+    series: list[Reading]  # oldest first, what holds today
+    parts: list[Reading]  # of the newest year
+    subjects: list[Reading]
+    working: PublicWorking | None
+
+
+def _taken(reading: Reading) -> str:
+    """How and when it was taken. Not by whom: people are not named here."""
+    words = {"day": day_text(reading.taken_at.date())}
+    if not reading.measure:
+        return _("Entered on %(day)s.") % words
+    words |= {"measure": reading.measure, "version": str(reading.measure_version)}
+    return _("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
+
+
+def _state(reading: Reading) -> str:
+    if reading.frozen_at is not None:
+        return _("Frozen on %(day)s; it never changes.") % {"day": day_text(reading.frozen_at.date())}
+    if reading.on < reading.ends_on:
+        return _("Its period still runs, so it may change until %(day)s.") % {"day": day_text(reading.ends_on)}
+    return _("Not frozen yet, so it may still change.")
+
+
+def public_working(reading: Reading, viewer: object) -> PublicWorking:
+    rows = reading.records.rows if reading.records and can(viewer, Permission.FIGURE_READ) else []
+    records = [(str(r[0]), str(r[1]), bool(r[2])) for r in rows]
+    return PublicWorking(reading, working_of(reading), _taken(reading), _state(reading), records)
+
+
+def _newest(found: dict[str, list[Reading]]) -> list[Reading]:
+    """The last reading of each, of the newest year only."""
+    last = max((readings[-1].ends_on for readings in found.values()), default=None)
+    return [readings[-1] for readings in found.values() if readings[-1].ends_on == last]
+
+
+def indicator_page(indicator: Indicator, viewer: object) -> IndicatorPage:
+    series = queries.series(indicator)
+    latest = series[-1] if series else None
+    return IndicatorPage(
+        indicator=indicator,
+        latest=latest,
+        before=series[-2] if len(series) > 1 else None,
+        readings=queries.all_readings(indicator)[::-1],
+        series=series,
+        parts=_newest(queries.parts(indicator)),
+        subjects=_newest(queries.comparisons(indicator)),
+        working=public_working(latest, viewer) if latest else None,
+    )

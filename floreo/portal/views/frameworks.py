@@ -1,0 +1,259 @@
+"""Frameworks for everybody: what others published, what the country says of itself, and what is missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Count, Model, Q
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.errors import Missing
+from floreo.core.ui.charts import Bar
+from floreo.core.ui.locale import number
+from floreo.evidence.queries import open_pieces_of
+from floreo.frameworks import presenters as say
+from floreo.frameworks import queries
+from floreo.frameworks.access import get_framework_for, get_version_for
+from floreo.frameworks.models import Assessment, Framework, PublishedScore, Version
+from floreo.frameworks.queries import Line, Sheet
+from floreo.indicators.models import Indicator
+from floreo.portal.views.page import Crumb, country_of, page, public_page
+from floreo.strategy.models import Action, Objective, Pillar
+
+
+@dataclass(frozen=True)
+class Row:
+    """One framework in the list, with what is known of the country."""
+
+    framework: Framework
+    version: Version
+    items: int
+    score: str
+    score_year: int | None
+    own: str
+
+
+def _list_rows() -> list[Row]:
+    """Four queries, however many frameworks."""
+    versions = Version.objects.filter(is_current=True).select_related("framework")
+    scores: dict[int, PublishedScore] = {}
+    for score in PublishedScore.objects.filter(subject="", part="").order_by("-year", "pk"):
+        scores.setdefault(score.framework_id, score)
+    own: dict[int, str] = {}
+    public = (
+        Assessment.objects.filter(is_public=True, subject="").select_related("in_version").order_by("-as_of", "-pk")
+    )
+    for found in public.annotate(n=Count("answers"), done=Count("answers", filter=Q(answers__level__isnull=False))):
+        words = {"year": found.year, "done": getattr(found, "done", 0), "n": getattr(found, "n", 0)}
+        own.setdefault(found.in_version.framework_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)
+    rated = Count("items", filter=Q(items__is_rated=True))
+    return [
+        Row(v.framework, v, v.rated, say.score_text(s) if s else "", s.year if s else None, own.get(v.framework_id, ""))
+        for v in versions.annotate(rated=rated).order_by("framework__position", "pk")
+        for s in (scores.get(v.framework_id),)
+    ]
+
+
+@login_not_required
+@public_page
+def frameworks(request: HttpRequest) -> HttpResponseBase:
+    """Every framework, with the newest score and how far the country's own assessment is."""
+    return page(
+        request,
+        "portal/frameworks.html",
+        section="indicators",
+        title=_("Frameworks"),
+        rows=_list_rows(),
+        description=_("Frameworks and treaties that the country is measured against."),
+        crumbs=(Crumb(_("Indicators"), reverse("portal:indicators")),),
+    )
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item in public: its reviewed level, what is done for it, its public evidence, what is missing."""
+
+    line: Line
+    said: str
+    level: str
+    reason: str
+    served: list[Model]
+    pieces: list[Any]
+    missing: list[str]
+
+
+def _public_things(sheet: Sheet) -> dict[int, list[Model]]:
+    """What serves each item and the public may know of."""
+    found = queries.contributions_of(line.item for line in sheet.lines)
+    things = {(type(t), t.pk) for pairs in found.values() for _serving, t in pairs}
+
+    def ids(model: type[Model]) -> list[Any]:
+        return [pk for kind, pk in things if kind is model]
+
+    seen: set[tuple[type[Model], Any]] = set()
+    seen |= {
+        (Action, pk) for pk in Action.objects.visible_to(None).filter(pk__in=ids(Action)).values_list("pk", flat=True)
+    }
+    public = Objective.objects.filter(pillar__edition__is_public=True, pk__in=ids(Objective))
+    seen |= {(Objective, pk) for pk in public.values_list("pk", flat=True)}
+    pillars = Pillar.objects.filter(edition__is_public=True, pk__in=ids(Pillar))
+    seen |= {(Pillar, pk) for pk in pillars.values_list("pk", flat=True)}
+    return {item: [t for _s, t in pairs if (type(t), t.pk) in seen] for item, pairs in found.items()}
+
+
+def _item_rows(sheet: Sheet) -> list[ItemRow]:
+    answers = [line.answer for line in sheet.lines if line.answer is not None]
+    pieces = open_pieces_of(answers)
+    served = _public_things(sheet)
+    return [_item_row(line, sheet, served, pieces) for line in sheet.lines]
+
+
+def _item_row(line: Line, sheet: Sheet, served: dict[int, list[Model]], pieces: dict[str, list[Any]]) -> ItemRow:
+    answer = line.answer
+    level = answer.level if answer else None
+    missing = say.missing_of(line, clock.today()) if sheet.assessment else []
+    return ItemRow(
+        line,
+        say.roll_text(line.roll, sheet.version),
+        sheet.version.word_of(level),
+        answer.in_language("reason") if answer and level is not None else "",
+        served.get(line.item.pk, []),
+        pieces.get(f"frameworks.answer:{answer.pk}", []) if answer else [],
+        missing,
+    )
+
+
+@dataclass(frozen=True)
+class Published:
+    """Scores that the publisher gave: this country's parts and years, and other states in the newest year."""
+
+    year: int | None
+    whole: PublishedScore | None
+    parts: list[Bar]
+    part_unit: str
+    years: list[tuple[PublishedScore, str]]
+    states: list[Bar]
+    rows: list[tuple[str, PublishedScore, str]]  # what, score, words
+    zeros: str
+    not_shown: list[str]  # of each part with a zero
+    indicators: list[Indicator]
+
+
+def _published(found: Framework, sheet: Sheet, country: str) -> Published:
+    """Four lists out of one query. Parts are named by the version that the scores were given in."""
+    scores = list(found.scores.select_related("in_version").order_by("-year", "pk"))
+    ours = [s for s in scores if not s.subject]
+    year = max((s.year for s in ours), default=max((s.year for s in scores), default=None))
+    names = _names(scores)
+    parts = [s for s in ours if s.part and s.year == year]
+    newest = [s for s in scores if not s.part and s.year == year]
+    zeros = [(s.part, names.get((s.in_version_id, s.part), s.part)) for s in parts if s.score == 0]
+    most = {s.maximum for s in parts if s.maximum is not None}
+    unit = _("points of %(most)s") % {"most": number(most.pop())} if len(most) == 1 else ""
+    return Published(
+        year,
+        next((s for s in newest if not s.subject), None),
+        [Bar(names.get((s.in_version_id, s.part), s.part), s.score, number(s.score, 2), is_ours=True) for s in parts],
+        unit,
+        [(s, say.score_text(s)) for s in ours if not s.part],
+        [
+            Bar(s.subject or country, s.score, number(s.score, 1), is_ours=not s.subject)
+            for s in sorted(newest, key=lambda s: -s.score)
+        ],
+        [(names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, say.score_text(s)) for s in scores],
+        say.zeros_text([name for _code, name in zeros], year) if year else "",
+        [say.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros],
+        list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
+    )
+
+
+def _not_shown(sheet: Sheet, part: str) -> list[str]:
+    """Items of that part without a level above the bottom, or without public evidence."""
+    inside = set(sheet.tree.under(part)) if part in sheet.tree.nodes else set()
+    lines = [line for line in sheet.lines if line.item.code in inside]
+    return [line.item.in_language("title") or line.item.code for line in lines if line.is_missing or not line.evidence]
+
+
+def _names(scores: Iterable[PublishedScore]) -> dict[tuple[int | None, str], str]:
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for score in scores:
+        if score.in_version_id and score.part:
+            wanted[score.in_version_id].add(score.part)
+    found: dict[tuple[int | None, str], str] = {}
+    for version in Version.objects.filter(pk__in=wanted):
+        for item in version.items.filter(code__in=wanted[version.pk]):
+            found[version.pk, item.code] = item.in_language("title")
+    return found
+
+
+def _own(request: HttpRequest, version: Version) -> Assessment | None:
+    """The published assessment asked for, or the newest."""
+    wanted = request.GET.get("assessment", "")
+    rows = Assessment.objects.filter(is_public=True, in_version=version).select_related(
+        "in_version__framework", "before"
+    )
+    found = rows.filter(code=wanted).first() if wanted else rows.filter(subject="").first()
+    if wanted and found is None:
+        raise Missing
+    return found
+
+
+@login_not_required
+@public_page
+def framework(request: HttpRequest, code: str) -> HttpResponseBase:
+    """One framework: published scores, the country's own assessment item by item, and what is missing."""
+    found = get_framework_for(None, code)
+    version = get_version_for(None, found, request.GET.get("version", ""))
+    own = _own(request, version)
+    sheet = queries.sheet(version, own, None)
+    country = country_of(request)
+    return page(
+        request,
+        "portal/framework.html",
+        section="indicators",
+        title=found.in_language("title"),
+        description=say.status_text(sheet),
+        crumbs=_crumbs(),
+        framework=found,
+        version=version,
+        sheet=sheet,
+        published=_published(found, sheet, country.in_language("name") if country else _("This country")),
+        rows=_item_rows(sheet),
+        own=own,
+        tops=_tops(sheet),
+        unchecked=say.unchecked_text(sheet),
+        held=say.held_text(sheet),
+        versions=found.versions.all(),
+        earlier=Assessment.objects.filter(is_public=True, in_version__framework=found).select_related(
+            "in_version__framework"
+        ),
+        change=_change(own),
+    )
+
+
+def _crumbs() -> tuple[Crumb, ...]:
+    return (Crumb(_("Indicators"), reverse("portal:indicators")), Crumb(_("Frameworks"), reverse("portal:frameworks")))
+
+
+def _tops(sheet: Sheet) -> list[tuple[Line, str]]:
+    """How each part stands, in words; nothing while nothing is assessed."""
+    if sheet.assessment is None:
+        return []
+    return [(line, say.roll_text(line.roll, sheet.version)) for line in sheet.tops if not line.item.is_rated]
+
+
+def _change(own: Assessment | None) -> list[tuple[str, int]]:
+    """How many items went which way since the assessment before, where that one is public too."""
+    if own is None or own.before is None or not own.before.is_public:
+        return []
+    turns: dict[str, int] = defaultdict(int)
+    for step in queries.steps_between(own.before, own):
+        turns[step.turn] += 1
+    return [(str(words), turns[turn]) for turn, words in say.TURN_WORDS.items() if turns[turn] and turn != "none"]

@@ -1,0 +1,113 @@
+"""What stands beside a snapshot: corrections, signatures; and what an edition taught."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from floreo.core import clock
+from floreo.core.access import Actor, Permission
+from floreo.core.action import action, delete, save
+from floreo.core.errors import Refused
+from floreo.evidence.actions import attach, store_file
+from floreo.reports.models import Correction, Lesson, SignOff, Snapshot
+from floreo.strategy.actions.checking import require_text
+from floreo.strategy.models import Edition
+
+
+def _bounded(text: str, field: str, most: int) -> str:
+    if len(text) > most:
+        sentence = _("This is longer than %(most)d characters. Shorten it.") % {"most": most}
+        raise Refused(sentence, code="too_long", fields={field: sentence})
+    return text.strip()
+
+
+@action("report.corrected", needs=Permission.REPORT_MAKE)
+def correct_snapshot(
+    snapshot: Snapshot, *, by: Actor, where: str, instead: str, says: str = "", is_public: bool = True
+) -> Correction:
+    """Says beside a snapshot what in it is wrong and what is right. The snapshot stays as it is."""
+    place = require_text(
+        where, field="where", sentence=_("Say where in the report the mistake is, for example “Money, 2026”.")
+    )
+    right = require_text(instead, field="instead", sentence=_("Say what is right, and how it is known."))
+    return save(
+        Correction(
+            snapshot=snapshot,
+            where=_bounded(place, "where", 200),
+            says=_bounded(says, "says", 500),
+            instead=_bounded(right, "instead", 5000),
+            on=clock.today(),
+            by=by.actor_name,
+            is_public=is_public,
+        )
+    )
+
+
+@action("report.signed", needs=Permission.REPORT_MAKE)
+def sign_off(
+    snapshot: Snapshot,
+    *,
+    by: Actor,
+    signed_name: str,
+    signed_post: str,
+    signed_on: date,
+    language: str,
+    pdf: bytes,
+    note: str = "",
+    scan: UploadedFile[Any] | None = None,
+) -> SignOff:
+    """Records that somebody signed the report on paper: of `pdf`, the very file that was printed, the fingerprint is
+    kept; the `scan` goes into the vault as evidence."""
+    name = require_text(signed_name, field="signed_name", sentence=_("Say who signed."))
+    post = require_text(signed_post, field="signed_post", sentence=_("Say in what post, for example “Minister”."))
+    if signed_on > clock.today():
+        sentence = _("This day is still to come. Give the day on which it was signed.")
+        raise Refused(sentence, code="to_come", fields={"signed_on": sentence})
+    if signed_on < snapshot.ends_on:
+        sentence = _("The report's period was not over on that day. Give the day on which it was signed.")
+        raise Refused(sentence, code="too_early", fields={"signed_on": sentence})
+    signed = save(
+        SignOff(
+            snapshot=snapshot,
+            signed_name=_bounded(name, "signed_name", 200),
+            signed_post=_bounded(post, "signed_post", 200),
+            signed_on=signed_on,
+            language=language,
+            pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+            note=_bounded(note, "note", 500),
+            kept_by=by.actor_name,
+        )
+    )
+    if scan is not None:
+        title = _("Signed report %(code)s") % {"code": snapshot.code}
+        attach(store_file(scan, by=by, title=title, dated=signed_on), by=by, thing=snapshot)
+    return signed
+
+
+@action("lesson.noted", needs=Permission.REPORT_MAKE)
+def note_lesson(
+    edition: Edition, *, by: Actor, title: str, text: str = "", said_by: str = "", is_public: bool = True
+) -> Lesson:
+    """Something that the edition taught."""
+    said = require_text(title, field="title", sentence=_("Say in one line what was learned."))
+    last = Lesson.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
+    return save(
+        Lesson(
+            edition=edition,
+            title=_bounded(said, "title", 200),
+            text=_bounded(text, "text", 5000),
+            said_by=_bounded(said_by, "said_by", 200),
+            is_public=is_public,
+            position=(last or 0) + 1,
+        )
+    )
+
+
+@action("lesson.removed", needs=Permission.REPORT_MAKE)
+def remove_lesson(lesson: Lesson, *, by: Actor) -> None:
+    delete(lesson)

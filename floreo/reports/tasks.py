@@ -1,0 +1,43 @@
+"""What is owed for reports: having the report of a closed period signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from floreo.core.access import Permission, can
+from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.indicators.presenters import day_of, period_text
+from floreo.reports.models import SignOff, Snapshot, SnapshotKind
+
+SIGNED_WITHIN = 30  # days after a report was frozen
+LOOK_BACK = 120  # days: an older report without a signature is history, not something owed
+
+
+def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
+    """In one query. That a period can be closed is owed by `reviews`."""
+    if (recipient.everybody or Permission.REPORT_MAKE in recipient.permissions) and can(viewer, Permission.REPORT_MAKE):
+        yield from _to_sign(today)
+
+
+def _to_sign(today: date) -> Iterator[Task]:
+    signed = SignOff.objects.filter(snapshot=OuterRef("pk"))
+    rows = Snapshot.objects.light().filter(kind=SnapshotKind.PERIOD, review__isnull=False).exclude(Exists(signed))
+    for snapshot in rows.filter(ends_on__gte=today - timedelta(days=LOOK_BACK)).select_related("edition"):
+        frozen = day_of(snapshot.frozen_at)
+        href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
+        yield Task(
+            key=f"reports.snapshot:{snapshot.pk}",
+            kind=TaskKind.REPORT,
+            title=_("Have the report of %(period)s signed") % {"period": period_text(snapshot.period)},
+            why=_("It is frozen and nobody has signed it yet."),
+            href=snapshot.workspace_url(),
+            due=frozen + timedelta(days=SIGNED_WITHIN),
+            since=frozen,
+            needs=Permission.REPORT_MAKE,
+            links=(ActionLink(_("Record the signature"), href),),
+        )

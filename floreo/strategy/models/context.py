@@ -1,0 +1,131 @@
+"""What stands around a plan: how it stood on a day, what happened, who took part, where it is published, what it promised."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.models import Record, Sourced, Translated
+from floreo.organisations.models import DatePrecision, Organisation
+from floreo.strategy.models.editions import Edition, Pillar
+from floreo.strategy.models.work import Action
+
+
+class StatusCount(models.Model):
+    """How many actions of an edition stood how on a day: today's, and one per quarter's end, so that pages can compare."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="status_counts")
+    on = models.DateField()
+    counts = models.JSONField()  # {"done": 5, ...}
+
+    class Meta:
+        ordering = ["-on"]
+        constraints = [models.UniqueConstraint(fields=["edition", "on"], name="status_count_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.on}"
+
+
+class EventKind(models.TextChoices):
+    WORK = "work", _("Work done")
+    LAW = "law", _("Law")
+    TRAINING = "training", _("Training or awareness")
+    MEETING = "meeting", _("Meeting")
+    PUBLICATION = "publication", _("Publication")
+    MEASURE = "measure", _("Measure under way")  # from an imported text
+
+
+class Event(Record, Translated, Sourced):
+    """A dated thing that happened, or will, and that a source or a person ties to pillars or an action. Evidence of work,
+    never an official action."""
+
+    code = models.SlugField(max_length=80)
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="events")
+    title = models.CharField(max_length=300)
+    on = models.DateField(null=True, blank=True)  # first day of the period when precision is coarser than a day
+    precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
+    until = models.DateField(null=True, blank=True)
+    kind = models.CharField(max_length=12, choices=EventKind.choices, default=EventKind.WORK)
+    pillars = models.ManyToManyField(Pillar, blank=True, related_name="events")
+    action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
+    is_public = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="event_code_once")]
+        indexes = [models.Index(fields=["edition", "on"], name="event_when")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EditionPart(models.TextChoices):
+    LAUNCHED = "launched", _("Launched it")
+    GUIDED = "guided", _("Guided it")
+    COORDINATED = "coordinated", _("Coordinated it")
+    COLLABORATED = "collaborated", _("Worked on it")
+    LED = "led", _("Leads it")
+    SUPPORTED = "supported", _("Supported it")
+    FUNDED = "funded", _("Funded it")
+    MEMBER = "member", _("Member of its task force")
+
+
+class EditionBody(Record, Translated, Sourced):
+    """An organisation's part in an edition as a whole."""
+
+    translated_fields = ("purpose",)
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bodies")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="edition_parts")
+    part = models.CharField(max_length=14, choices=EditionPart.choices)
+    purpose = models.CharField(max_length=300, blank=True)  # of a funder: what the money was for
+
+    class Meta:
+        ordering = ["part", "pk"]
+        verbose_name_plural = "edition bodies"
+        constraints = [models.UniqueConstraint(fields=["edition", "organisation", "part"], name="body_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.get_part_display()})"
+
+    def audit_subject(self) -> models.Model:
+        return self.edition
+
+
+class Outlet(Record, Sourced):
+    """Where an edition is published."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="outlets")
+    name = models.CharField(max_length=200)
+    url = models.URLField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def audit_subject(self) -> models.Model:
+        return self.edition
+
+
+class StatedTarget(Record, Translated, Sourced):
+    """A number that a document states as a target: "training for 30 people". An indicator may take it up."""
+
+    translated_fields = ("title", "unit")
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="stated_targets")
+    pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="stated_targets")
+    title = models.CharField(max_length=300)
+    number = models.DecimalField(max_digits=14, decimal_places=2)
+    unit = models.CharField(max_length=80)
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def audit_subject(self) -> models.Model:
+        return self.edition

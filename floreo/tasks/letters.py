@@ -1,0 +1,121 @@
+"""The letters of this room: the weekly e-mail, a nudge, and what a deputy is told. Plain text, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.tasks import Task
+from floreo.core.wording import day_text, short_day
+from floreo.organisations.models import Person, User
+from floreo.tasks.logic import Part, in_parts
+from floreo.tasks.presenters import PART_WORDS, due_text, heading
+
+AT_MOST = 40  # things in one mail; the rest are on the page
+
+
+@dataclass(frozen=True)
+class Text:
+    """A subject and a text. `is_secret`: it holds a link that answers without an account."""
+
+    subject: str
+    text: str
+    is_secret: bool = False
+
+
+def absolute(address: str) -> str:
+    return address if address.startswith(("http://", "https://")) else f"{settings.SITE_ADDRESS}{address}"
+
+
+def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
+    """One thing in two or three lines: how late, what, why, and where to go."""
+    when = due_text(item.due, today)
+    if item.due:
+        when = _("%(when)s (%(day)s)") % {"when": when, "day": short_day(item.due)}
+    found = [f"- {when}: {item.title}", f"  {item.why}"]
+    if item.answer:
+        found.append(_("  Answer without signing in: %(link)s") % {"link": absolute(item.answer)})
+    elif has_workspace:
+        found.append(f"  {absolute(item.href)}")
+    return [line for line in found if line.strip()]
+
+
+def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_workspace: bool) -> Text:
+    """One message, worst first."""
+    parts = in_parts(items, today)
+    late = len(parts[Part.OVERDUE])
+    lines, shown = [], 0
+    for part, found in parts.items():
+        taken = found[: max(AT_MOST - shown, 0)]
+        if taken:
+            lines += ["", str(PART_WORDS[part]).upper(), ""]
+            lines += [line for item in taken for line in lines_of(item, today, has_workspace=has_workspace)]
+            shown += len(taken)
+    if rest := len(items) - shown:
+        lines += ["", ngettext("%(n)d more is on the page.", "%(n)d more are on the page.", rest) % {"n": rest}]
+    opening = _("Good morning %(name)s,") % {"name": name}
+    said = _("This is what waits for you on %(day)s.") % {"day": day_text(today)}
+    closing = _closing() if has_workspace else [_("You get this because a review asks you, and only while it does.")]
+    text = [opening, "", f"{said} {heading(late, len(items))}", *lines, "", *closing]
+    subject = _("What waits for you, %(country)s cybersecurity strategy") % {"country": country}
+    if late:
+        overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
+        subject = f"{subject}: {overdue}"
+    return Text(subject, "\n".join(text) + "\n", any(item.answer for item in items))
+
+
+def _closing() -> list[str]:
+    desk, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
+    return [
+        _("The whole list: %(link)s") % {"link": desk},
+        _("Another day, or no such mail: %(link)s") % {"link": weekly_page},
+    ]
+
+
+def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, country: str, has_workspace: bool) -> Text:
+    """A person reminds another of what waits."""
+    said = ngettext(
+        "%(by)s reminds you of something that waits for you in the cybersecurity strategy of %(country)s:",
+        "%(by)s reminds you of what waits for you in the cybersecurity strategy of %(country)s:",
+        len(items),
+    ) % {"by": by, "country": country}
+    return _told(to, items, today, said, has_workspace=has_workspace, country=country)
+
+
+def escalation(
+    to: str, items: Sequence[Task], today: date, *, by: str, country: str, stands_for: str, has_workspace: bool
+) -> Text:
+    """The deputy is told what the person they stand in for was reminded of in vain."""
+    said = _(
+        "You stand in for %(person)s. %(by)s reminded them of what follows, in the cybersecurity strategy of %(country)s, and it still waits:"
+    )
+    said %= {"person": stands_for, "by": by, "country": country}
+    return _told(to, items, today, said, has_workspace=has_workspace, country=country)
+
+
+def _told(to: str, items: Sequence[Task], today: date, said: str, *, has_workspace: bool, country: str) -> Text:
+    lines = [line for item in items[:AT_MOST] for line in lines_of(item, today, has_workspace=has_workspace)]
+    if rest := len(items) - AT_MOST:
+        lines += [ngettext("And %(n)d more.", "And %(n)d more.", rest) % {"n": rest}] if rest > 0 else []
+    how = _("Answer this e-mail, or say how it goes on the page above.")
+    if not has_workspace and not any(item.answer for item in items):
+        how = _("Answer this e-mail to say how it goes and when you expect it.")
+    text = [_("Good day %(name)s,") % {"name": to}, "", said, "", *lines, "", how]
+    late = max((item.days_late(today) for item in items), default=0)
+    subject = _("Reminder: %(title)s") % {"title": items[0].title}
+    if late:
+        subject = f"{subject} ({due_text(items[0].due, today)})"
+    return Text(subject, "\n".join(text) + "\n", any(item.answer for item in items))
+
+
+def language_of(reader: User | Person | None, otherwise: str) -> str:
+    """In which language somebody is written to."""
+    if isinstance(reader, User):
+        return reader.language or (reader.person.language if reader.person else "") or otherwise
+    return (reader.language if reader else "") or otherwise

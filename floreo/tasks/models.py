@@ -1,0 +1,85 @@
+"""Nudges that were sent, the addresses of private calendars, and when each person wants the weekly e-mail."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.models import OutboxMail, Record
+from floreo.organisations.models import Organisation, Person, User
+
+
+class ReminderKind(models.TextChoices):
+    REMIND = "reminder", _("Reminder")
+    ESCALATION = "escalation", _("Told the deputy")
+
+
+class Reminder(Record):
+    """One reminder that somebody sent: to whom, of what, and the mail that carried it."""
+
+    kind = models.CharField(max_length=10, choices=ReminderKind.choices, default=ReminderKind.REMIND)
+    # Who owes it: an organisation, or a person who belongs to none.
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="reminders"
+    )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="reminders")
+    to_name = models.CharField(max_length=200)  # as it then was
+    keys = models.JSONField(default=list)  # what it was about, by key
+    text = models.TextField()
+    on = models.DateField()
+    sent_by = models.CharField(max_length=200)
+    mail = models.ForeignKey(OutboxMail, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        indexes = [models.Index(fields=["organisation", "on"], name="reminder_receiver")]
+
+    def __str__(self) -> str:
+        return f"{self.to_name} {self.on}"
+
+    def audit_subject(self) -> models.Model:
+        return self.organisation or self.person or self
+
+
+class FeedKey(Record):
+    """The private calendar of one account. Raising `link_version` makes older addresses worthless."""
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"said"})
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="feed_key")
+    link_version = models.PositiveIntegerField(default=1)
+    said = models.JSONField(default=dict, blank=True)  # what it was last told of each thing: [digest, sequence, when]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    def audit_subject(self) -> models.Model:
+        return self.user
+
+
+class WeeklyMail(Record):
+    """When an account, or a person without one whom a review asked, gets the weekly e-mail; and when it last went."""
+
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="weekly_mail")
+    person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="weekly_mail")
+    weekday = models.PositiveSmallIntegerField(default=0)  # 0 is Monday
+    is_on = models.BooleanField(default=True)
+    last_on = models.DateField(null=True, blank=True)  # the day for which it was last settled, sent or not needed
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user=None, person__isnull=False) | Q(user__isnull=False, person=None),
+                name="weekly_mail_of_one",
+            ),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekly_mail_on_a_weekday"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.person)
+
+    def audit_subject(self) -> models.Model:
+        return self.user or self.person or self

@@ -1,0 +1,216 @@
+"""What is owed, in sentences: the page, the weekly mail, the letters of a nudge and the calendar say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date, get_day_names
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext, pgettext
+
+from floreo.core.access import ROLES
+from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.ui import locale as ui
+from floreo.core.wording import (
+    capital,
+    day_text,
+    days_text,
+    listed,
+    number_word,
+    sentences,
+    short_day,
+    short_day_of_year,
+)
+from floreo.organisations.models import Organisation, Person
+from floreo.tasks.logic import ESCALATE_AFTER, Part
+from floreo.tasks.queries import Group, Turns
+
+KIND_WORDS: Mapping[TaskKind, Promise] = {
+    TaskKind.UPDATE: _l("Updates"),
+    TaskKind.READING: _l("Readings"),
+    TaskKind.DECIDE: _l("Answers to decide"),
+    TaskKind.CONFIRM: _l("Facts to confirm"),
+    TaskKind.RENEW: _l("Renewals"),
+    TaskKind.MILESTONE: _l("Milestones"),
+    TaskKind.DECISION: _l("Decisions"),
+    TaskKind.AGENDA: _l("Agendas and minutes"),
+    TaskKind.REPORT: _l("Reports and publications"),
+}
+PART_WORDS: Mapping[Part, Promise] = {
+    Part.OVERDUE: _l("Overdue"),
+    Part.WEEK: _l("This week"),
+    Part.UNDATED: _l("Without a date"),
+    Part.LATER: _l("Later"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that is owed, as a row shows it."""
+
+    item: Task
+    days_late: int
+    due_text: str
+    due_day: str
+    recipient: str
+    since_text: str
+    links: tuple[ActionLink, ...]
+    is_worst: bool = False
+
+
+def heading(late: int, total: int) -> str:
+    """ "Three overdue, worst first." """
+    if late:
+        return capital(ngettext("%(n)s overdue.", "%(n)s overdue, worst first.", late) % {"n": number_word(late)})
+    return _("Nothing is overdue.") if total else _("Nothing waits for you.")
+
+
+def due_text(due: date | None, today: date) -> str:
+    """ "Tomorrow", "In 3 days", "11 days late"."""
+    if due is None:
+        return _("No date")
+    days = (due - today).days
+    if days < 0:
+        return late_text(-days)
+    if days < 2:
+        return _("Tomorrow") if days else _("Today")
+    return ngettext("In %(days)s day", "In %(days)s days", days) % {"days": ui.number(days)}
+
+
+def late_text(days: int) -> str:
+    return ngettext("%(days)s day late", "%(days)s days late", days) % {"days": ui.number(days)}
+
+
+def due_day(due: date | None, today: date) -> str:
+    """ "Wed 25 Nov" within a fortnight, "30 Sep" in the same year, else with its year."""
+    if due is None:
+        return ""
+    if 0 <= (due - today).days < 14:
+        return format_date(due, "EEE d MMM", locale=ui.locale()).replace(".", "").replace("Sept", "Sep")
+    return short_day_of_year(due) if due.year == today.year else short_day(due)
+
+
+def since_text(since: date | None, today: date) -> str:
+    """ "since 2 Nov": since when it is their turn."""
+    if since is None:
+        return ""
+    day = short_day_of_year(since) if since.year == today.year else short_day(since)
+    return _("since %(day)s") % {"day": day}
+
+
+def day_and_weekday(day: date) -> str:
+    """ "Tuesday 24 November 2026"."""
+    weekday = capital(format_date(day, "EEEE", locale=ui.locale()))
+    return _("%(weekday)s %(day)s") % {"weekday": weekday, "day": day_text(day)}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What people and organisations are called, fetched once for the rows that are shown."""
+
+    people: Mapping[int, str]
+    bodies: Mapping[int, str]
+
+    @classmethod
+    def of(cls, items: Iterable[Task]) -> Names:
+        shown = list(items)
+        people = Person.objects.only("name").in_bulk({i.person for i in shown if i.person is not None})
+        bodies = Organisation.objects.in_bulk({i.organisation for i in shown if i.organisation is not None})
+        return cls({pk: p.name for pk, p in people.items()}, {pk: b.label for pk, b in bodies.items()})
+
+    def of_item(self, item: Task) -> str:
+        if item.person is not None and item.person in self.people:
+            return self.people[item.person]
+        if item.organisation is not None and item.organisation in self.bodies:
+            return self.bodies[item.organisation]
+        return _("Nobody") if not item.needs else _("Whoever may")
+
+
+def rows(items: Sequence[Task], asked: Recipient, today: date, *, names: Names) -> list[Row]:
+    return [
+        Row(
+            item,
+            item.days_late(today),
+            due_text(item.due, today),
+            due_day(item.due, today),
+            _("You") if asked.waits_for(item) else names.of_item(item),
+            since_text(item.since, today),
+            item.links or (ActionLink(pgettext("button", "Open"), item.href),),
+        )
+        for item in items
+    ]
+
+
+def later_summary(items: Sequence[Task]) -> str:
+    """ "Six more until 31 December 2026": what stands on the fold."""
+    last = max((i.due for i in items if i.due), default=None)
+    words = {"n": capital(number_word(len(items))), "day": day_text(last) if last else ""}
+    return ngettext("%(n)s more, on %(day)s", "%(n)s more until %(day)s", len(items)) % words
+
+
+def later_next(items: Sequence[Task]) -> str:
+    """ "The next is on 4 December: second reading of the hiring plan." """
+    first = min((i for i in items if i.due), key=lambda i: i.due or date.max, default=None)
+    if first is None or first.due is None:
+        return ""
+    return _("The next is on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
+
+
+def turns_text(turns: Turns) -> str:
+    """ "Nothing sits with nobody. Of 31 open items: 6 Secretariat, 15 National CSIRT and 10 others." """
+    if not turns.total:
+        return _("Nothing is open.")
+    said = _("Nothing sits with nobody.")
+    if turns.nobody:
+        said = ngettext("%(n)s item sits with nobody.", "%(n)s items sit with nobody.", turns.nobody)
+        said %= {"n": capital(number_word(turns.nobody))}
+    parts = [(str(ROLES[name].title), n) for name, n in turns.roles.items()]
+    parts += list(turns.bodies.items())[:4]
+    rest = turns.total - turns.nobody - sum(n for _name, n in parts)
+    words = [_("%(n)s %(who)s") % {"n": ui.number(n), "who": who} for who, n in parts]
+    if rest > 0:
+        words.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": ui.number(rest)})
+    of = ngettext("Of %(n)s open item: %(parts)s.", "Of %(n)s open items: %(parts)s.", turns.total)
+    return sentences(said, of % {"n": ui.number(turns.total), "parts": listed(words)} if words else "")
+
+
+def reminded_text(group: Group) -> str:
+    """ "nudged 17 Nov, twice"."""
+    last = group.last_reminder
+    if last is None:
+        return ""
+    day = short_day_of_year(last.on)
+    if group.times == 1:
+        return _("nudged %(day)s") % {"day": day}
+    if group.times == 2:
+        return _("nudged %(day)s, twice") % {"day": day}
+    return ngettext("nudged %(day)s, %(n)d time", "nudged %(day)s, %(n)d times", group.times) % {
+        "day": day,
+        "n": group.times,
+    }
+
+
+@dataclass(frozen=True)
+class OtherRow:
+    """What one organisation owes us, in one line."""
+
+    group: Group
+    items: int
+    oldest: str
+    reminded: str
+    offers_deputy: bool
+
+
+def other_row(group: Group, today: date) -> OtherRow:
+    oldest = group.oldest(today)
+    offers = group.times >= ESCALATE_AFTER
+    return OtherRow(group, len(group.items), days_text(oldest) if oldest else "", reminded_text(group), offers)
+
+
+def weekday_text(weekday: int) -> str:
+    """ "Mondays" is said with the day itself, which every language has."""
+    return capital(str(get_day_names("wide", locale=ui.locale())[weekday]))

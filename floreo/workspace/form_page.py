@@ -1,0 +1,160 @@
+"""One page with one form: it asks, the action answers. What was typed is kept whenever the answer is no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from floreo.core.errors import Changed, Missing, NotAllowed, Refused
+from floreo.core.models import Record
+from floreo.core.ui.forms import refuse_on
+from floreo.core.wording import day_text
+from floreo.organisations.models import User
+from floreo.workspace.history import Saved, saved_since
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """The words round a form. `about` says what it concerns; `section` is the part of the page that it replaces."""
+
+    title: Words
+    button: Words
+    back: str
+    about: str = ""
+    help: Words = ""
+    done: Words = ""
+    section: str = ""
+    room: str = "plan"  # which part of the menu it belongs to
+
+
+@dataclass(frozen=True)
+class Theirs:
+    """What somebody else wrote into a field in the meantime; `field` is the id of its control."""
+
+    field: str
+    label: Words
+    value: str
+    saved: Saved | None
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in."""
+    if not isinstance(request.user, User):
+        raise NotAllowed
+    return request.user
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def form_page(
+    request: HttpRequest,
+    form: Any,
+    do: Callable[[dict[str, Any]], object],
+    question: FormPage,
+    *,
+    thing: Record | None = None,
+) -> HttpResponse:
+    """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
+    the version, so that the page can say what somebody else wrote."""
+    status, theirs = 200, list[Theirs]()
+    if question.section:  # several may stand open on one page: their fields must not share an id
+        form.auto_id = f"{question.section}-%s"
+        if getattr(request, "htmx", False) and not form.is_bound:
+            _focus_first(form)
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                do(form.facts())
+            except (NotAllowed, Missing):
+                raise
+            except Changed as refusal:
+                status, theirs = 409, beside(form, refusal, thing)
+            except Refused as refusal:
+                refuse_on(form, refusal)
+            else:
+                if question.done:
+                    messages.success(request, str(question.done))
+                return HttpResponseRedirect(_back(request, question))
+    context = {
+        "workspace_section": question.room,
+        "form": form,
+        "question": question,
+        "theirs": theirs,
+        "status": status,
+    }
+    response = render(request, "workspace/plan/form.html", context, status=status)
+    if getattr(request, "htmx", False) and status != 200 and question.section:
+        # The form asked to replace the whole page, for when it succeeds; an answer with errors takes its own place.
+        response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (
+            f"#form-{question.section}",
+            "[data-part=form]",
+            "innerHTML",
+        )
+    return response
+
+
+def _focus_first(form: Any) -> None:
+    """Opened in place, the form takes the focus, so that a keyboard goes on in it."""
+    for bound in form.visible_fields()[:1]:
+        bound.field.widget.attrs["autofocus"] = True
+
+
+def _back(request: HttpRequest, question: FormPage) -> str:
+    """Where it goes on. A page swapped in place gets the part to put the focus on; browsers have the fragment for that."""
+    if not getattr(request, "htmx", False) or not question.section:
+        return question.back
+    address, _hash, fragment = question.back.partition("#")
+    return f"{address}?at={fragment}" if fragment else address
+
+
+def beside(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:
+    """What others saved in the meantime, field by field; and lets the next save go on from there."""
+    opened, now = form.cleaned_data.get("version"), refusal.theirs["version"]
+    saved = saved_since(thing, opened, now) if thing is not None else {}
+    found = []
+    for name, field in form.fields.items():
+        column, value = _theirs(name, refusal.theirs)
+        differs = column and name != "version" and in_text(value) != in_text(form.cleaned_data.get(name))
+        if differs and (not saved or column in saved):  # where only mine changed, nothing of theirs would be lost
+            found.append(Theirs(form[name].id_for_label, field.label or name, in_text(value), saved.get(column)))
+    form.data = form.data.copy()
+    form.data["version"] = str(now)
+    form.add_error(None, str(refusal.sentence))
+    return found
+
+
+def _theirs(name: str, theirs: Mapping[str, object]) -> tuple[str, object]:
+    """The column behind a field of the form and what it says now; a translation lives inside `translations`."""
+    if name in theirs:
+        return name, theirs[name]
+    field, _line, language = name.rpartition("_")
+    texts = theirs.get("translations")
+    if field in theirs and isinstance(texts, dict):
+        return "translations", texts.get(language, {}).get(field, "")
+    return "", None
+
+
+def in_text(value: object) -> str:
+    """A value as the reader would say it."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        return day_text(value)
+    return str(value)

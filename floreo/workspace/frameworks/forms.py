@@ -1,0 +1,191 @@
+"""Forms of frameworks. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.frameworks.logic import Rule
+from floreo.frameworks.models import Answer, Assessment, Item, Rating, Version
+from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+
+
+def _levels(version: Version) -> list[tuple[str, str]]:
+    return [
+        (level["value"], version.word_of(value))
+        for level, value in zip(version.levels, version.scale.values, strict=True)
+    ]
+
+
+class LevelForm(PlanForm):
+    """A level on a framework's scale; where each stage rests on those below, which stages hold."""
+
+    level = forms.ChoiceField(label=_l("Level"), widget=forms.RadioSelect)
+    held = forms.MultipleChoiceField(
+        label=_l("Stages that hold in full"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_l("A stage counts only if all below it hold too. The first needs no proof."),
+    )
+    reason = text_field(_l("Reason"), required=True)
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = _levels(version)
+        if version.rule == Rule.ALL_BELOW:
+            del self.fields["level"]
+            self.fields["held"].choices = choices[1:]  # type: ignore[attr-defined]  # a MultipleChoiceField has choices
+        else:
+            del self.fields["held"]
+            self.fields["level"].choices = choices  # type: ignore[attr-defined]  # as above
+
+
+class RatingForm(LevelForm):
+    """What I say."""
+
+    @classmethod
+    def of(cls, version: Version, mine: Rating | None, data: Any = None) -> RatingForm:
+        first = {"level": str(mine.level.normalize()), "held": mine.held, "reason": mine.reason} if mine else {}
+        form = cls(version, data, initial=_plain(version, first), prefix="mine")
+        form.fields["reason"].help_text = _("What is there and what is not, so that somebody else can check it.")
+        return form
+
+
+class ReviewForm(LevelForm):
+    """What counts."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, version: Version, answer: Answer, ratings: list[Rating], data: Any = None) -> ReviewForm:
+        first: dict[str, Any] = {"version": answer.version, "reason": answer.reason}
+        if answer.level is not None:
+            first |= {"level": str(answer.level), "held": answer.held}
+        elif ratings and len({rating.level for rating in ratings}) == 1:
+            first |= {"level": str(ratings[0].level), "held": ratings[0].held}
+        form = cls(version, data, initial=_plain(version, first), prefix="review")
+        form.fields["reason"].required = False
+        form.fields["reason"].help_text = _(
+            "Needed where the raters differ. Left empty, the first rater's reason stands."
+        )
+        return form
+
+
+def _plain(version: Version, first: dict[str, Any]) -> dict[str, Any]:
+    """Numbers as the scale writes them, so that the right choice is marked."""
+    written = {
+        str(value.normalize()): level["value"]
+        for value, level in zip(version.scale.values, version.levels, strict=True)
+    }
+    if "level" in first:
+        first["level"] = written.get(str(Decimal(first["level"]).normalize()), first["level"])
+    if "held" in first:
+        first["held"] = [written.get(str(Decimal(v).normalize()), v) for v in first["held"]]
+    return first
+
+
+class OpenForm(PlanForm):
+    """A new assessment."""
+
+    year = forms.IntegerField(label=_l("Year assessed"), min_value=1990, max_value=2200)
+    as_of = day_field(_l("As of"), help_text=_l("The day for which it holds. Left empty: today."))
+    before = forms.ModelChoiceField(
+        queryset=Assessment.objects.none(),
+        label=_l("Start from"),
+        required=False,
+        empty_label=_l("Nothing: start empty"),
+        help_text=_l("Evidence that still stands is taken over, item by item. Levels are not: somebody looks again."),
+    )
+    subject = forms.CharField(
+        label=_l("Who is assessed"),
+        required=False,
+        max_length=200,
+        help_text=_l("Left empty: the nation. Otherwise a team, an operator or a bill, by name."),
+    )
+    note_text = text_field(_l("Note"), help_text=_l("For readers: who takes part, and how."))
+
+    def __init__(self, version: Version, viewer: object, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        earlier = Assessment.objects.visible_to(viewer).filter(in_version__framework=version.framework)
+        field = self.fields["before"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = earlier.select_related("in_version__framework")
+        self.fields["year"].initial = clock.today().year
+        newest = earlier.filter(subject="").first()
+        self.fields["before"].initial = newest.pk if newest else None
+
+    def facts(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class CloseForm(PlanForm):
+    note_text = text_field(_l("Note for readers"), help_text=_l("Who took part, and how. The public reads it."))
+
+
+class ReasonForm(PlanForm):
+    reason = text_field(_l("Reason"), required=True)
+
+
+class CheckForm(PlanForm):
+    """A title checked against the publisher's text."""
+
+    title = forms.CharField(
+        label=_l("Short title"),
+        max_length=200,
+        help_text=_l("In your own words and short. The publisher's wording is not kept here."),
+    )
+    title_es = forms.CharField(label=_l("The same in Spanish"), max_length=200, required=False)
+    source = forms.CharField(
+        label=_l("Checked in"), max_length=500, help_text=_l("The text, its edition and the page.")
+    )
+    source_url = forms.CharField(label=_l("Its address"), max_length=500, required=False)
+
+    @classmethod
+    def of(cls, item: Item, data: Any = None) -> CheckForm:
+        spanish = item.translations.get("es", {}).get("title", "")
+        return cls(data, initial={"title": item.title, "title_es": spanish})
+
+
+class ScoreForm(PlanForm):
+    """A score that the publisher gave."""
+
+    year = forms.IntegerField(label=_l("Year"), min_value=1990, max_value=2200)
+    subject = forms.CharField(
+        label=_l("State"), required=False, max_length=120, help_text=_l("Left empty: this country.")
+    )
+    part = forms.ChoiceField(label=_l("Part"), required=False)
+    score = forms.CharField(label=_l("Score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    maximum = forms.CharField(label=_l("Of at most"), max_length=20, required=False)
+    rank = forms.IntegerField(label=_l("Rank"), required=False, min_value=1)
+    tier = forms.CharField(label=_l("Tier"), required=False, max_length=80)
+    source = forms.CharField(label=_l("Where it was published"), max_length=500)
+    source_url = forms.CharField(label=_l("Its address"), max_length=500, required=False)
+    note = forms.CharField(label=_l("Note"), required=False, max_length=500)
+
+    def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tops = [(item.code, item.named()) for item in version.items.filter(parent=None)]
+        self.fields["part"].choices = [("", _("The whole")), *tops]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class ContributionForm(PlanForm):
+    """Which item something serves."""
+
+    item = forms.ChoiceField(label=_l("Item"))
+    note = forms.CharField(label=_l("Note"), required=False, max_length=300, help_text=_l("How it serves it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        current = Item.objects.filter(is_rated=True, in_version__is_current=True)
+        rows = current.select_related("in_version__framework").order_by("in_version__framework__position", "position")
+        for item in rows:
+            version = item.in_version
+            name = version.in_language("title")
+            groups.setdefault(name, []).append((f"{version.code}/{item.code}", item.named()))
+        self.fields["item"].choices = [("", _("Choose one")), *groups.items()]  # type: ignore[attr-defined]  # as above

@@ -1,0 +1,32 @@
+"""Addresses of the frameworks' desk."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.frameworks import change_views as change
+from floreo.workspace.frameworks import packs, rating_views, views
+
+_ONE = "frameworks/<slug:code>/"
+_ASSESSMENT = "assessments/<slug:code>/"
+_ANSWER = f"{_ASSESSMENT}items/<str:item>/"
+urlpatterns: list[URLPattern] = [
+    path("frameworks/", views.frameworks, name="frameworks"),
+    path("frameworks/contribution/<str:key>/", change.contribution, name="contribution"),
+    path("frameworks/contribution/<str:key>/<int:pk>/remove/", change.remove_contribution, name="remove_contribution"),
+    path(_ONE, views.framework, name="framework"),
+    path(f"{_ONE}new/", change.new_assessment, name="new_assessment"),
+    path(f"{_ONE}scores/new/", change.new_score, name="new_score"),
+    path(f"{_ONE}scores/<int:pk>/remove/", change.remove_score, name="remove_score"),
+    path(f"{_ONE}<slug:version>/items/<str:item>/check/", change.check_item, name="check_item"),
+    path(_ASSESSMENT, views.assessment, name="assessment"),
+    path(f"{_ASSESSMENT}compare/", views.compare, name="compare_assessments"),
+    path(f"{_ASSESSMENT}close/", change.close, name="close_assessment"),
+    path(f"{_ASSESSMENT}reopen/", change.reopen, name="reopen_assessment"),
+    path(f"{_ASSESSMENT}publish/", change.publish, name="publish_assessment"),
+    path(f"{_ASSESSMENT}unpublish/", change.unpublish, name="unpublish_assessment"),
+    path(f"{_ASSESSMENT}pack-<str:purpose>.<str:kind>", packs.evidence_pack, name="evidence_pack"),
+    path(_ANSWER, rating_views.answer, name="answer"),
+    path(f"{_ANSWER}rate/", rating_views.rate, name="rate_item"),
+    path(f"{_ANSWER}review/", rating_views.review, name="review_item"),
+    path(f"{_ANSWER}take-back/", rating_views.take_back, name="take_back_review"),
+    path(f"{_ANSWER}attach/<slug:evidence>/", rating_views.attach_suggested, name="attach_suggested"),
+]

@@ -1,0 +1,228 @@
+"""The trail of one thing in words: who did what, and which fields went from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
+
+from floreo.core import audit
+from floreo.core.access import Permission, can
+from floreo.core.models import AuditEntry, Record
+from floreo.core.wording import day_text
+from floreo.organisations.models import Organisation, Person
+from floreo.strategy.models import Objective, Part, StatusChoice
+
+VERB_WORDS: Mapping[str, Promise] = {
+    "action.added": _l("added the action"),
+    "action.updated": _l("changed the action"),
+    "action.moved": _l("moved the action"),
+    "action.removed": _l("removed the action"),
+    "action.closed": _l("closed the action"),
+    "action.reopened": _l("opened the action again"),
+    "action.held": _l("put the action on hold"),
+    "action.resumed": _l("took the action off hold"),
+    "action.expected": _l("said when it is expected"),
+    "action.overridden": _l("set the status by hand"),
+    "action.override_lifted": _l("let the rules decide the status again"),
+    "action.imported": _l("changed the action from a workbook"),
+    "milestone.added": _l("added a milestone"),
+    "milestone.updated": _l("changed a milestone"),
+    "milestone.reached": _l("ticked a milestone"),
+    "milestone.not_reached": _l("took back a ticked milestone"),
+    "milestone.expected": _l("said when a milestone is expected"),
+    "milestone.removed": _l("removed a milestone"),
+    "participation.added": _l("added an organisation"),
+    "participation.ended": _l("ended an organisation’s part"),
+    "participation.handed_over": _l("handed over the lead"),
+    "participation.removed": _l("removed an organisation"),
+    "money.added": _l("added money"),
+    "money.updated": _l("changed money"),
+    "money.removed": _l("removed money"),
+    "risk.noted": _l("noted a risk"),
+    "risk.updated": _l("changed a risk"),
+    "risk.closed": _l("closed a risk"),
+    "update.added": _l("said how it goes"),
+    "edition.followed": _l("carried it over into the next edition"),
+    "pack.loaded": _l("loaded the country pack"),
+    "draft.finished": _l("took it over from an imported text"),
+}
+FIELD_WORDS: Mapping[str, Promise] = {
+    "title": _l("Working title"),
+    "official_wording": _l("Official wording"),
+    "official_place": _l("Where it is printed"),
+    "public_text": _l("Explanation"),
+    "internal_notes": _l("Internal notes"),
+    "starts_on": _l("Start"),
+    "due_on": _l("Due"),
+    "expected_on": _l("Expected"),
+    "closed_on": _l("Closed"),
+    "closed_by": _l("Closed by"),
+    "on_hold_since": _l("On hold since"),
+    "on_hold_reason": _l("Reason for the hold"),
+    "late_reason": _l("Reason for being late"),
+    "person": _l("Person responsible"),
+    "is_public": _l("Public"),
+    "override": _l("Status set by hand"),
+    "override_reason": _l("Reason"),
+    "override_by": _l("Set by"),
+    "override_on": _l("Set on"),
+    "translations": _l("Translations"),
+    "source": _l("Source"),
+    "source_url": _l("Address of the source"),
+    "confirmed": _l("Confirmed"),
+    "doubt": _l("Why not confirmed"),
+    "reached_on": _l("Reached"),
+    "note": _l("Note"),
+    "evidence_url": _l("Evidence"),
+    "objective": _l("Objective"),
+    "organisation": _l("Organisation"),
+    "part": _l("Part"),
+    "since": _l("Since"),
+    "until": _l("Until"),
+    "amount": _l("Committed"),
+    "spent": _l("Spent"),
+    "currency": _l("Currency"),
+    "fiscal_year": _l("Fiscal year"),
+    "funder": _l("Funder"),
+    "likelihood": _l("Likelihood"),
+    "impact": _l("Impact"),
+    "response": _l("Response"),
+    "noted_on": _l("Noted"),
+    "done": pgettext_lazy("what was done", "Done"),
+    "next": _l("Next"),
+    "risks": _l("Risks"),
+    "on": _l("As of"),
+    "nothing_changed": _l("Nothing changed"),
+    "said_by": _l("Said by"),
+}
+# What a reader of the history does not look for: places in lists, links, and what is worked out.
+_LEFT_OUT = {"position", "action", "edition", "pillar", "status", "status_rule", "status_since", "code", "carried_from"}
+_POINTS_TO: Mapping[str, type[Model]] = {
+    "organisation": Organisation,
+    "funder": Organisation,
+    "person": Person,
+    "objective": Objective,
+}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field: its words, what it said before ("" when new) and what it says since."""
+
+    field: Promise | str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the trail in words."""
+
+    at: datetime
+    who: str
+    did: Promise | str
+    about: str  # the child it concerns, or ""
+    changes: tuple[FieldChange, ...]
+    reason: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Who saved a field, and when."""
+
+    who: str
+    at: datetime
+
+
+def saved_since(thing: Record, opened: Any, now: Any) -> dict[str, Saved]:
+    """Which fields of `thing` others saved between two of its versions."""
+    left = (now - opened) if isinstance(opened, int) and isinstance(now, int) else 0
+    found: dict[str, Saved] = {}
+    if left <= 0:
+        return found
+    for entry in audit.history(thing.audit_subject())[:50]:
+        for change in reversed(entry.detail.get("changes", [])):
+            if change["thing"] == audit.key(thing) and change["what"] == "changed" and left:
+                left -= 1
+                for field in change["fields"]:
+                    found.setdefault(field, Saved(entry.actor_name, entry.at))
+    return found
+
+
+def _names(entries: Iterable[AuditEntry], viewer: object) -> dict[tuple[str, int], str]:
+    """The names of what fields point to, one query a kind; of a person only the post, for who may not see people."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        for change in entry.detail.get("changes", []):
+            for field, value in change["fields"].items():
+                if field in _POINTS_TO:
+                    pair = value if isinstance(value, list) else [value]
+                    wanted.setdefault(field, set()).update(int(v) for v in pair if str(v or "").isdecimal())
+    found = {}
+    for field, ids in wanted.items():
+        for row in _POINTS_TO[field]._default_manager.filter(pk__in=ids):
+            hides = isinstance(row, Person) and not can(viewer, Permission.PEOPLE_READ, row)
+            found[field, row.pk] = row.public_label if isinstance(row, Person) and hides else str(row)
+    return found
+
+
+def _day(value: str) -> str:
+    try:
+        return day_text(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
+def _say(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+    said = str(value)
+    if value in (None, "", "None", {}, []):
+        said = ""
+    elif isinstance(value, bool):
+        said = _("Yes") if value else _("No")
+    elif field in _POINTS_TO and said.isdecimal():
+        said = names.get((field, int(said)), said)
+    elif field == "override" and said in StatusChoice.values:
+        said = str(StatusChoice(said).label)
+    elif field == "part" and said in Part.values:
+        said = str(Part(said).label)
+    elif field == "translations" and isinstance(value, dict):
+        said = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
+    elif field.endswith("_on") or field in {"on", "since", "until", "on_hold_since"}:
+        said = _day(said)
+    return said
+
+
+def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> Iterable[FieldChange]:
+    for field, value in change["fields"].items():
+        if field in _LEFT_OUT:
+            continue
+        old, new = value if change["what"] == "changed" else ("", value)
+        if change["what"] == "removed":
+            old, new = value, ""
+        said = FieldChange(FIELD_WORDS.get(field, field), _say(field, old, names), _say(field, new, names))
+        if said.old or said.new:
+            yield said
+
+
+def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happening]:
+    """What was done to `thing` and to what hangs on it, newest first, as `viewer` may read it."""
+    entries = list(audit.history(thing)[:limit])
+    names, key = _names(entries, viewer), audit.key(thing)
+    found = []
+    for entry in entries:
+        changes = entry.detail.get("changes", [])
+        about = next((c["name"] for c in changes if c["thing"] != key), "")
+        said = tuple(f for c in changes for f in _changes(c, names))
+        did = VERB_WORDS.get(entry.verb, entry.verb)
+        reason = str(entry.detail.get("reason", ""))
+        found.append(Happening(entry.at, entry.actor_name, did, about, said, reason, entry.number))
+    return found

@@ -1,0 +1,146 @@
+"""What the first page shows: sections with rows, one filled button, what others owe in short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, can
+from floreo.core.figures import period_of
+from floreo.core.tasks import Task
+from floreo.core.wording import day_text, number_figures, sentences
+from floreo.organisations.models import User
+from floreo.reviews import presenters as reviews
+from floreo.reviews.logic import planned
+from floreo.reviews.models import Review, ReviewState
+from floreo.reviews.queries import counts, open_actions, rhythm_of
+from floreo.strategy.models import Edition, EditionState
+from floreo.tasks import presenters as say
+from floreo.tasks.logic import Part, in_parts
+from floreo.tasks.queries import Board, board_of, recipient_of, weekly_of
+
+MOST = 20  # rows of one section, unless all are asked for
+MOST_OTHERS = 8  # organisations in the short table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page. `fold` is the line that stands for it while it is closed, `next` what comes first in it."""
+
+    name: str
+    title: str
+    rows: list[say.Row]
+    total: int
+    fold: str = ""
+    next: str = ""
+
+    @property
+    def more(self) -> int:
+        return self.total - len(self.rows)
+
+
+@dataclass(frozen=True)
+class NextReview:
+    """The review that runs, or opens next, in a sentence and with the page that goes on from it."""
+
+    title: str
+    says: str
+    href: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """All that one person's page shows."""
+
+    heading: str
+    sections: list[Section]
+    others: list[say.OtherRow]
+    more_others: int
+    turns: str
+    weekly: str
+    day: str
+    review: NextReview | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sections
+
+
+def home_of(user: User, *, show_all: str = "") -> Home:
+    """What waits for one person, the worst first; `show_all` names the section whose rows are all shown."""
+    board = board_of(user)
+    parts = in_parts(board.mine, board.today)
+    late = board.late_others()
+    return Home(
+        heading=say.heading(len(parts[Part.OVERDUE]), len(board.mine)),
+        sections=_one_worst(_sections(user, board, parts, show_all)),
+        others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
+        more_others=max(len(late) - MOST_OTHERS, 0),
+        turns=say.turns_text(board.turns) if board.turns else "",
+        weekly=_weekly(user),
+        day=say.day_and_weekday(board.today),
+        review=_review(user, board.today),
+    )
+
+
+def _sections(user: User, board: Board, parts: dict[Part, list[Task]], show_all: str) -> list[Section]:
+    shown = {part: found if part == show_all else found[:MOST] for part, found in parts.items()}
+    names = say.Names.of(item for found in shown.values() for item in found)
+    asked = recipient_of(user)
+    made = []
+    for part, found in parts.items():
+        if found:
+            rows = say.rows(shown[part], asked, board.today, names=names)
+            folds = part is Part.LATER
+            fold, then = (say.later_summary(found), say.later_next(found)) if folds else ("", "")
+            made.append(Section(part, str(say.PART_WORDS[part]), rows, len(found), fold, then))
+    return made
+
+
+def _one_worst(sections: list[Section]) -> list[Section]:
+    """Marks the first open row that has a button: the one filled button of the page."""
+    for section in sections:
+        for place, row in enumerate(section.rows):
+            if not section.fold:
+                section.rows[place] = replace(row, is_worst=True)
+                return sections
+    return sections
+
+
+def _weekly(user: User) -> str:
+    setting = weekly_of(user)
+    return say.weekday_text(setting.weekday) if setting.is_on else ""
+
+
+def _review(user: User, today: date) -> NextReview | None:
+    """The review that runs, else when the next one opens by itself, of the edition in force."""
+    if not can(user, Permission.REVIEW_RUN):
+        return None
+    running = Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("due_on", "pk").first()
+    if running is not None:
+        said = reviews.progress(*counts(running))
+        due = _("Answers are due on %(day)s.") if running.due_on >= today else _("Answers were due on %(day)s.")
+        said = sentences(said, due % {"day": day_text(running.due_on)})
+        return NextReview(reviews.title(running), said, running.workspace_url(), _("Open the review"))
+    edition = Edition.objects.filter(state=EditionState.IN_FORCE).order_by("-starts_on").first()
+    if edition is None:
+        return None
+    href, rhythm = reverse("workspace:rhythm", args=[edition.code]), rhythm_of(edition)
+    if not rhythm.is_on:
+        said = _("Leads are not asked by themselves yet. Say how often, and the first review opens on its day.")
+        return NextReview(_("Reviews"), said, href, _("Set the rhythm"))
+    period = period_of(today, rhythm.beat.frequency)
+    number = open_actions(edition, period.end).order_by().count()
+    said = ngettext(
+        "Opens itself on %(day)s and asks about %(n)s action.",
+        "Opens itself on %(day)s and asks about %(n)s actions.",
+        number,
+    ) % {"day": day_text(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}
+    return NextReview(
+        _("Review %(period)s") % {"period": reviews.period_text(period)}, said, href, _("Change the dates")
+    )

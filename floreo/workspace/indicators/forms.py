@@ -1,0 +1,297 @@
+"""Forms of figures. They check shape; actions check rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core import clock
+from floreo.indicators.catalogue import measure_choices
+from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
+from floreo.indicators.measuring import rhythm
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.presenters import period_text
+from floreo.strategy.models import Edition, Objective, Pillar
+from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+
+CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their days
+
+
+def number_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.CharField:
+    """A number as people type it. The action says what is wrong with it, so this only asks for one."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        help_text=help_text,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+
+
+def source_field(*, required: bool) -> forms.CharField:
+    return forms.CharField(
+        label=_l("Where it comes from"),
+        required=required,
+        max_length=500,
+        help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
+    )
+
+
+BY_DAYS = "days"  # the choice of a period that is not in the list
+
+
+class IndicatorForm(RecordForm):
+    """What is measured, and where it belongs."""
+
+    answers_for = organisation_field(_l("Answers for it"), required=False)
+    measure = forms.ChoiceField(
+        label=_l("Readings"),
+        required=False,
+        help_text=_l("Computed from records where there is a measure; otherwise people enter them."),
+    )
+
+    class Meta:
+        model = Indicator
+        fields: ClassVar[tuple[str, ...]] = (
+            "title",
+            "short_title",
+            "definition",
+            "measure",
+            "unit",
+            "decimals",
+            "direction",
+            "frequency",
+            "kind",
+            "numerator_text",
+            "denominator_text",
+            "about_people",
+            "edition",
+            "pillar",
+            "objective",
+            "answers_for",
+            "answers_post",
+            "method",
+            "source",
+            "source_url",
+            "is_public",
+            "on_home",
+        )
+        labels: ClassVar[dict[str, Any]] = {
+            "title": _l("Title"),
+            "short_title": _l("Short title"),
+            "definition": _l("What it measures"),
+            "unit": _l("Unit"),
+            "decimals": _l("Decimals shown"),
+            "direction": _l("Which way is better"),
+            "frequency": _l("How often"),
+            "kind": _l("Kind"),
+            "numerator_text": _l("What is counted"),
+            "denominator_text": _l("Out of what"),
+            "about_people": _l("It counts people: numbers under 5 are hidden"),
+            "edition": _l("Edition"),
+            "pillar": _l("Pillar"),
+            "objective": _l("Objective"),
+            "answers_post": _l("Who there, by post"),
+            "method": _l("Method"),
+            "source": _l("Source"),
+            "source_url": _l("Address of the source"),
+            "is_public": _l("Public"),
+            "on_home": _l("On the home page"),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "definition": _l("So that two people would count the same."),
+            "unit": _l("For example % or people. Left empty, a measure gives its own."),
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "definition": forms.Textarea(attrs={"rows": 3}),
+            "method": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        measure = self.fields["measure"]
+        assert isinstance(measure, forms.ChoiceField)
+        measure.choices = [("", _("People enter them")), *measure_choices()]
+        self.fields["unit"].required = False
+        for name, rows in (
+            ("edition", Edition.objects.all()),
+            ("pillar", Pillar.objects.select_related("edition")),
+            ("objective", Objective.objects.select_related("pillar__edition")),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset, field.empty_label = rows, _("None")
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if not given.get("unit") and not given.get("measure"):
+            self.add_error("unit", ValidationError(_("Give the unit, for example % or people.")))
+        return given
+
+
+class NewIndicatorForm(IndicatorForm):
+    code = forms.SlugField(
+        label=_l("Code"), max_length=80, help_text=_l("Part of its address, for example reports-in-time. It stays.")
+    )
+
+    class Meta(IndicatorForm.Meta):
+        fields: ClassVar[tuple[str, ...]] = ("code", *IndicatorForm.Meta.fields)
+
+
+class TargetForm(PlanForm):
+    """From where to where, by when, and who said so."""
+
+    target = number_field(_l("Target"))
+    target_due = day_field(_l("By when"))
+    target_source = forms.CharField(
+        label=_l("Who set it, and when"),
+        required=False,
+        max_length=300,
+        help_text=_l("For example: steering committee, 12 January 2025."),
+    )
+    baseline = number_field(_l("Baseline"), help_text=_l("Where it began."))
+    baseline_on = day_field(_l("Day of the baseline"))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, indicator: Indicator, data: Any) -> TargetForm:
+        names = ("target", "target_due", "target_source", "baseline", "baseline_on", "version")
+        return cls(data, initial={name: getattr(indicator, name) for name in names})
+
+
+class ReadingForm(PlanForm):
+    """A reading for one period: chosen from the calendar, or given by its days."""
+
+    period = forms.ChoiceField(label=_l("Period"))
+    starts_on = day_field(_l("Or from"), help_text=_l("Only for a period that is not in the list."))
+    ends_on = day_field(_l("to"))
+    value = number_field(_l("Value"), required=True)
+    numerator = number_field(_l("What was counted"))
+    denominator = number_field(_l("Out of"))
+    source = source_field(required=True)
+    source_url = forms.URLField(
+        label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
+    )
+    text = text_field(_l("Note"), rows=2)
+    not_comparable = forms.BooleanField(
+        label=_l("Counted in another way than the reading before: the two do not compare"), required=False
+    )
+
+    def __init__(self, indicator: Indicator, data: Any, *, chosen: str = "") -> None:
+        periods = open_periods(indicator)
+        super().__init__(data, initial={"period": chosen or (_key(periods[0]) if periods else BY_DAYS)})
+        field = self.fields["period"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [*((_key(p), period_text(p)) for p in periods), (BY_DAYS, _("Another, by its days"))]
+        unit = indicator.in_language("unit")
+        self.fields["value"].label = _("Value, in %(unit)s") % {"unit": unit}
+        for name in ("numerator", "denominator"):
+            words = indicator.in_language(f"{name}_words")
+            if words:
+                self.fields[name].label = words[:1].upper() + words[1:]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        chosen = given.get("period", "")
+        if chosen and chosen != BY_DAYS:
+            start, _slash, end = chosen.partition("/")
+            given |= {"starts_on": date.fromisoformat(start), "ends_on": date.fromisoformat(end)}
+        elif chosen and not (given.get("starts_on") and given.get("ends_on")):
+            name = "ends_on" if given.get("starts_on") else "starts_on"
+            self.add_error(name, ValidationError(_("Choose a period, or give its first and last day.")))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        return {name: given for name, given in self.cleaned_data.items() if name != "period"}
+
+
+def _key(period: Period) -> str:
+    return f"{period.start.isoformat()}/{period.end.isoformat()}"
+
+
+def open_periods(indicator: Indicator) -> list[Period]:
+    """Ended periods whose reading may still be entered, newest first."""
+    frequency = Frequency(indicator.frequency)
+    if frequency is Frequency.ONCE:
+        frequency = Frequency.YEAR
+    last = previous(period_of(clock.today(), frequency), frequency)
+    first = last
+    for _back in range(CHOICES_BACK - 1):
+        first = previous(first, frequency)
+    rows = Reading.objects.current().of_the_country().filter(indicator=indicator).exclude(frozen_at=None)
+    frozen = {Period(start, end) for start, end in rows.values_list("starts_on", "ends_on")}
+    return [p for p in reversed(periods_between(first.start, last.end, frequency)) if p not in frozen]
+
+
+class CorrectionForm(PlanForm):
+    """What was wrong, and what is right. A computed figure may leave the number out: it is computed afresh."""
+
+    reason = text_field(
+        _l("Why it is corrected"), help_text=_l("Everybody will be able to read this, beside both readings."), rows=2
+    )
+    value = number_field(_l("The right value"))
+    numerator = number_field(_l("What was counted"))
+    denominator = number_field(_l("Out of"))
+    source = source_field(required=False)
+    source_url = forms.URLField(
+        label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
+    )
+
+    def __init__(self, reading: Reading, data: Any) -> None:
+        super().__init__(data, initial={"source": reading.source, "source_url": reading.source_url})
+        if reading.measure:
+            self.fields["value"].help_text = _("Leave it empty to compute it afresh from the records.")
+
+
+class ChartNoteForm(PlanForm):
+    on = day_field(_l("Day"), required=True)
+    title = forms.CharField(label=_l("What happened"), max_length=120)
+    source = forms.CharField(label=_l("Source"), required=False, max_length=500)
+
+
+class ClosePeriodForm(PlanForm):
+    """Which period is approved."""
+
+    period = forms.ChoiceField(label=_l("Period"))
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        rows = Reading.objects.current().filter(frozen_at=None, ends_on__lt=clock.today())
+        found = sorted(
+            {Period(start, end) for start, end in rows.order_by().values_list("starts_on", "ends_on").distinct()},
+            key=lambda p: (p.end, p.start),
+            reverse=True,
+        )
+        field = self.fields["period"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(_key(p), period_text(p)) for p in found]
+        self.is_empty = not found
+
+    def facts(self) -> dict[str, Any]:
+        start, _slash, end = self.cleaned_data["period"].partition("/")
+        return {"period": Period(date.fromisoformat(start), date.fromisoformat(end))}
+
+
+class ComputeForm(PlanForm):
+    """Which period is computed."""
+
+    period = forms.ChoiceField(label=_l("Period"))
+
+    def __init__(self, indicator: Indicator, data: Any, *, knows_past: bool) -> None:
+        super().__init__(data)
+        frequency = rhythm(indicator)
+        found = [period_of(clock.today(), frequency)]
+        while knows_past and len(found) < CHOICES_BACK:
+            found.append(previous(found[-1], frequency))
+        field = self.fields["period"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(_key(p), period_text(p)) for p in found]
+
+    def facts(self) -> dict[str, Any]:
+        start, _slash, end = self.cleaned_data["period"].partition("/")
+        return {"period": Period(date.fromisoformat(start), date.fromisoformat(end))}

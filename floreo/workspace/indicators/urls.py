@@ -1,0 +1,24 @@
+"""Addresses of the figures' desk."""
+
+from django.urls import URLPattern, path
+
+from floreo.workspace.indicators import change_views as change
+from floreo.workspace.indicators import views
+
+_ONE = "indicators/<slug:code>/"
+_READING = f"{_ONE}readings/<int:pk>/"
+urlpatterns: list[URLPattern] = [
+    path("indicators/", views.indicators, name="indicators"),
+    path("indicators/new/", change.new_indicator, name="new_indicator"),
+    path("indicators/close-period/", change.close_period, name="close_period"),
+    path("indicators/recompute/", change.recompute, name="recompute"),
+    path(_ONE, views.indicator, name="indicator"),
+    path(f"{_ONE}edit/", change.edit_indicator, name="edit_indicator"),
+    path(f"{_ONE}target/", change.edit_target, name="edit_target"),
+    path(f"{_ONE}compute/", change.compute_reading, name="compute_reading"),
+    path(f"{_ONE}notes/new/", change.new_chart_note, name="new_chart_note"),
+    path(f"{_ONE}readings/new/", change.new_reading, name="new_reading"),
+    path(_READING, views.reading, name="reading"),
+    path(f"{_READING}freeze/", change.freeze, name="freeze_reading"),
+    path(f"{_READING}correct/", change.correct, name="correct_reading"),
+]

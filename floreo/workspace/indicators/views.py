@@ -1,0 +1,178 @@
+"""Pages of figures: the list with what is owed first, and one indicator with all its readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from floreo.core.access import Permission, can, must
+from floreo.core.keys import key
+from floreo.core.lists import Listing
+from floreo.evidence.queries import shown_beside
+from floreo.indicators import presenters as say
+from floreo.indicators import queries
+from floreo.indicators.access import get_indicator_for, get_reading_for
+from floreo.indicators.measuring import measure_of
+from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.tables import INDICATORS
+from floreo.indicators.working import working_of
+from floreo.workspace.accounts.verbs import history_of
+
+MOST_RECORDS = 500  # shown on the page; the file holds what was kept
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One indicator in the list."""
+
+    indicator: Indicator
+    value: str
+    when: str
+    status: str
+    outlook: str
+    how: str
+
+
+def _row(indicator: Indicator, reading: Reading | None) -> IndicatorRow:
+    return IndicatorRow(
+        indicator,
+        value=say.value_text(reading) if reading else "",
+        when=say.short_when(reading) if reading else "",
+        status=say.shape_of(indicator, reading),
+        outlook=say.target_text(indicator),
+        how=_("Computed") if indicator.measure else _("Entered"),
+    )
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A reading that is owed: for which period, since when, and by whom."""
+
+    due: queries.Due
+    period: str
+    whose: str
+    href: str
+    is_worst: bool
+
+
+def _due_rows(viewer: object) -> list[DueRow]:
+    found = []
+    for number, due in enumerate(queries.due_readings(viewer)):
+        body = due.indicator.answers_for
+        whose = _("You") if due.is_mine else body.successor().label if body else _("nobody yet")
+        href = reverse("workspace:new_reading", args=[due.indicator.code]) if due.is_mine else ""
+        found.append(DueRow(due, say.period_text(due.period), whose, href, is_worst=number == 0 and due.is_mine))
+    return found
+
+
+def indicators(request: HttpRequest) -> HttpResponseBase:
+    """What is owed first; then every indicator with its newest reading."""
+    must(request.user, Permission.FIGURE_READ)
+    listing = Listing(INDICATORS, request)
+    if file := listing.download():
+        return file
+    newest = queries.latest(Indicator.objects.filter(pk__in=[i.pk for i in listing.rows]))
+    count = ngettext("%(n)s indicator.", "%(n)s indicators.", listing.total) % {"n": listing.total}
+    context = {
+        "workspace_section": "indicators",
+        "listing": listing,
+        "count": count,
+        "due": _due_rows(request.user),
+        "rows": [_row(i, newest.get(i.pk)) for i in listing.rows],
+        "may_define": can(request.user, Permission.FIGURE_DEFINE),
+        "may_freeze": can(request.user, Permission.READING_FREEZE),
+    }
+    return render(request, "workspace/indicators/indicators.html", context)
+
+
+@dataclass(frozen=True)
+class ReadingRow:
+    """One reading in the table of an indicator."""
+
+    reading: Reading
+    when: str
+    value: str
+    state: str
+    note: str
+    may_freeze: bool
+    may_correct: bool
+
+
+def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
+    corrected = getattr(reading, "corrected_by", None) is not None
+    runs = reading.on < reading.ends_on
+    if corrected:
+        state = _("Corrected since")
+    elif reading.is_frozen:
+        state = _("Frozen")
+    else:
+        state = _("Its period runs") if runs else _("Not frozen")
+    note = reading.note
+    if reading.corrects is not None:
+        note = _("Corrected, was %(value)s. %(why)s") % {"value": say.value_text(reading.corrects), "why": note}
+    return ReadingRow(
+        reading,
+        say.when_text(reading),
+        say.value_text(reading),
+        state,
+        note,
+        may_freeze=may_freeze and not reading.is_frozen and not runs,
+        may_correct=may_freeze and reading.is_frozen and not corrected,
+    )
+
+
+def indicator(request: HttpRequest, code: str) -> HttpResponse:
+    """One indicator: how it stands, its chart, its readings, and what can be done."""
+    must(request.user, Permission.FIGURE_READ)
+    found = get_indicator_for(request.user, code)
+    readings = queries.all_readings(found)
+    newest, before = queries.latest_and_before(Indicator.objects.filter(pk=found.pk)).get(found.pk, (None, None))
+    may_freeze, measure = can(request.user, Permission.READING_FREEZE), measure_of(found)
+    may_enter = can(request.user, Permission.READING_ENTER, found)
+    context: dict[str, Any] = {
+        "workspace_section": "indicators",
+        "indicator": found,
+        "name": found.in_language("title"),
+        "newest": newest,
+        "readings": readings,
+        "notes": list(found.chart_notes.all()),
+        "headline": say.headline(found, newest),
+        "status": say.shape_of(found, newest),
+        "target": say.target_text(found),
+        "baseline": say.baseline_text(found),
+        "change": say.change_text(newest, before) if newest else "",
+        "next_on": say.next_reading_on(found, newest),
+        "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)],
+        "measure": measure,
+        "may_enter": may_enter and measure is None,
+        "may_compute": may_enter and measure is not None,
+        "may_define": can(request.user, Permission.FIGURE_DEFINE),
+        "history": history_of(found, viewer=request.user),
+    }
+    return render(request, "workspace/indicators/indicator.html", context)
+
+
+def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """One reading with its whole working: the records behind it, by name."""
+    must(request.user, Permission.FIGURE_READ)
+    found = get_reading_for(request.user, code, pk)
+    rows = found.records.rows if found.records else found.working.get("records", [])
+    context = {
+        "workspace_section": "indicators",
+        "indicator": found.indicator,
+        "reading": found,
+        "name": found.indicator.in_language("title"),
+        "working": working_of(found),
+        "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
+        "evidence": shown_beside([found], request.user)[key(found)],
+        "records": rows[:MOST_RECORDS],
+        "total": found.records.total if found.records else len(rows),
+    }
+    return render(request, "workspace/indicators/reading.html", context)

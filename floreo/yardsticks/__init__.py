@@ -1,1 +1,0 @@
-"""Yardsticks as trees of items, self-assessments against them, and published scores."""

@@ -1,0 +1,81 @@
+"""Findings of a report are those that grouping its events by hand gives, however it is cut and however little fits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from floreo.feeds.engine.aggregate import Findings
+from floreo.feeds.engine.events import FINDING_SCHEMA, SEVERITIES
+from tests.feeds.engine.event_rows import events
+
+pytestmark = pytest.mark.one_database
+DAY = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def some_rows(count: int) -> list[dict[str, Any]]:
+    draw = np.random.default_rng(4)
+
+    def one(i: int) -> dict[str, Any]:
+        number = int(draw.integers(0, 60))
+        subject = {"source.fqdn": f"h{number}.example"} if number % 7 == 0 else {"source.ip": f"192.0.2.{number}"}
+        if number % 11 == 0:
+            subject = {"source.ip": f"2001:DB8::{number:04X}"}
+        return {
+            **subject,
+            "organisation": [None, "bank", "isp"][number % 3],
+            "classification.identifier": ["open-rdp", "open-smb"][i % 2],
+            "finding_port": [None, 3389][number % 2],
+            "severity": [None, *SEVERITIES][int(draw.integers(0, 7))],
+            "time.source": DAY + timedelta(seconds=int(draw.integers(0, 86_400))),
+            "malware.name": ["", "mirai", None][number % 3],
+            "product.name": "x",
+            "network": f"n{i}",
+            "route": None,
+        }
+
+    return [one(i) for i in range(count)]
+
+
+def by_hand(rows: list[dict[str, Any]], is_first: list[bool]) -> list[dict[str, Any]]:
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row, first in zip(rows, is_first, strict=True):
+        if row["organisation"] is None:
+            continue
+        subject = str(ip_address(row["source.ip"])) if "source.ip" in row else row["source.fqdn"]
+        key = (row["organisation"], subject, row["classification.identifier"], row["finding_port"] or 0)
+        new = dict(zip(("organisation", "subject", "kind", "port"), key, strict=True))
+        new |= {"first": row["time.source"], "last": row["time.source"], "times": 0, "severity": "undefined"}
+        new |= {"network": row["network"], "detail": " ".join(filter(None, (row["malware.name"], "x")))}
+        kept = found.setdefault(key, new)
+        kept["first"], kept["last"] = min(kept["first"], row["time.source"]), max(kept["last"], row["time.source"])
+        kept["times"] += first
+        kept["severity"] = min(kept["severity"], row["severity"] or "undefined", key=SEVERITIES.index)
+    return sorted(found.values(), key=repr)
+
+
+@pytest.mark.parametrize("memory", [10_000, 40, 1])
+def test_findings_are_those_of_grouping_by_hand(tmp_path: Path, memory: int) -> None:
+    rows = some_rows(500)
+    is_first = [i % 3 != 0 for i in range(len(rows))]
+    folding = Findings(tmp_path, memory)
+    for start in range(0, len(rows), 37):
+        block = events(*rows[start : start + 37])
+        folding.add(block, np.arange(len(block)), np.array(is_first[start : start + 37]))
+    tables = [table.cast(FINDING_SCHEMA) for table in folding.tables()]
+    wanted = by_hand(rows, is_first)
+    found = pa.concat_tables(tables).select(list(wanted[0])).to_pylist()
+    assert sorted(found, key=repr) == wanted
+    assert bool(list(tmp_path.iterdir())) == (memory < 10_000)
+
+
+def test_events_of_nobody_are_no_finding() -> None:
+    folding = Findings(None)
+    folding.add(events({"source.ip": "192.0.2.1"}), np.array([0]), np.array([True]))
+    assert list(folding.tables()) == []

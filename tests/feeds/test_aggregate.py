@@ -1,0 +1,248 @@
+"""From reports to findings: new, still there, mended by absence, back again; the same whatever the order of files."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import override_settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.feeds import logic
+from floreo.feeds.actions import claiming
+from floreo.feeds.actions.aggregate import findings_of, take_in
+from floreo.feeds.actions.ingesting import ingest_waiting
+from floreo.feeds.collectors.blobs import path_of
+from floreo.feeds.engine import ingest, problems
+from floreo.feeds.engine.store import Store
+from floreo.feeds.engine.task import Summary
+from floreo.feeds.logic import Times
+from floreo.feeds.models import Feed, FeedFile, Finding, OpenPeriod, Run
+from tests.feeds.making import hand_in, name_of, night, report, row, shadow_feed
+
+START = date(2026, 11, 1)
+RDP = "scan_rdp"
+
+
+def day(number: int) -> date:
+    return START + timedelta(days=number)
+
+
+def facts(finding: Finding) -> tuple[Any, ...]:
+    return finding.state, finding.first_day, finding.last_day, finding.fixed_on, finding.reopened, finding.days_seen
+
+
+def test_a_report_says_whose_and_what(feed: Feed) -> None:
+    cut = row("192.0.2.9", day(0))[:20]
+    outside = row("203.0.113.9", day(0), asn=64511)
+    data = report(day(0), ["192.0.2.20", "192.0.2.20", "192.0.2.1"], extra=[outside, cut])
+    hand_in(feed, data, name_of(day(0)))
+    [summary] = ingest_waiting(by=SYSTEM).summaries
+    kept = FeedFile.objects.get()
+    assert (kept.state, kept.rows, kept.kept, kept.duplicates, kept.outside, kept.rejected) == ("done", 5, 3, 1, 1, 1)
+    assert kept.organisations == {"bank": 1, "provider": 1}
+    assert summary.organisations == kept.organisations
+    said = Finding.objects.values_list(
+        "organisation__code", "subject", "kind", "port", "state", "network", "reason", "service", "times_seen"
+    )
+    assert sorted(said) == [
+        ("bank", "192.0.2.20", "open-rdp", 3389, "new", "192.0.2.16/28", "prefix", "online banking", 1),
+        ("provider", "192.0.2.1", "open-rdp", 3389, "new", "192.0.2.0/24", "prefix", "", 1),
+    ]
+
+
+def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
+    """Absent from two runs it counts as mended, on the first of them; seen again it is back."""
+    seen = {0: True, 1: True, 2: False, 3: False, 4: False, 6: True}
+    states = []
+    for number, is_seen in seen.items():
+        night(feed, day(number), ["192.0.2.1", *(["192.0.2.20"] if is_seen else [])])
+        states.append(facts(Finding.objects.get(subject="192.0.2.20")))
+    assert states == [
+        ("new", day(0), day(0), None, 0, 1),
+        ("persisting", day(0), day(1), None, 0, 2),
+        ("persisting", day(0), day(1), None, 0, 2),
+        ("fixed", day(0), day(1), day(2), 0, 2),
+        ("fixed", day(0), day(1), day(2), 0, 2),
+        ("reopened", day(0), day(6), None, 1, 3),
+    ]
+    open_periods = OpenPeriod.objects.filter(finding__subject="192.0.2.20").values_list("opened_on", "fixed_on")
+    assert list(open_periods) == [(day(0), day(2)), (day(6), None)]
+
+
+def test_silence_counts_only_where_the_report_still_looks(feed: Feed) -> None:
+    """Another type, a report cut off, and one whose columns are broken say nothing about what they do not name."""
+    night(feed, day(0), ["192.0.2.20"])
+    night(feed, day(1), ["192.0.2.1"], kind="scan_telnet")
+    hand_in(feed, report(day(2), ["192.0.2.1"], extra=["x"] * 3), name_of(day(2)))
+    hand_in(feed, b"\x1f\x8b" + report(day(3), []), name_of(day(3)) + ".gz")
+    ingest_waiting(by=SYSTEM)
+    assert sorted(Run.objects.values_list("report_type", "day")) == [("scan_rdp", day(0)), ("scan_telnet", day(1))]
+    for number in (4, 5):  # a report without a row says that there is nothing
+        night(feed, day(number), [])
+    assert facts(Finding.objects.get(subject="192.0.2.20"))[:4] == ("fixed", day(0), day(0), day(4))
+
+
+def test_what_was_said_to_be_mended_is_checked(feed: Feed) -> None:
+    night(feed, day(0), ["192.0.2.20", "192.0.2.21"])
+    Finding.objects.update(said="fixed", said_on=day(0), claim="claimed")
+    claims = []
+    for number in (1, 2):
+        night(feed, day(number), ["192.0.2.21"])
+        claims.append(dict(Finding.objects.values_list("subject", "claim")))
+    assert claims == [
+        {"192.0.2.20": "claimed", "192.0.2.21": "contradicted"},
+        {"192.0.2.20": "shown", "192.0.2.21": "contradicted"},
+    ]
+
+
+def snapshot() -> tuple[list[Any], list[Any], list[Any]]:
+    hidden = {"id", "created_at", "changed_at"}
+    columns = [f.attname for f in Finding._meta.concrete_fields if f.attname not in hidden]
+    key = ("organisation", "subject", "kind", "port")
+    return (
+        list(Finding.objects.order_by(*key).values(*columns)),
+        list(
+            OpenPeriod.objects.order_by("finding__subject", "finding__kind", "opened_on").values_list(
+                "finding__subject", "finding__kind", "opened_on", "fixed_on"
+            )
+        ),
+        list(Run.objects.order_by("feed", "report_type", "day").values_list("feed", "report_type", "day")),
+    )
+
+
+ADDRESSES = ["192.0.2.1", "192.0.2.20", "2001:db8::7"]
+FILES = st.lists(
+    st.tuples(
+        st.integers(0, 9), st.sampled_from(["scan_rdp", "scan_rdp", "scan_telnet"]), st.sets(st.sampled_from(ADDRESSES))
+    ),
+    min_size=2,
+    max_size=6,
+)
+
+
+@hypothesis_settings(
+    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(files=FILES, shuffled=st.randoms(use_true_random=False))
+def test_any_order_of_the_same_files_gives_the_same_findings(
+    feed: Feed, tmp_path_factory: Any, files: Any, shuffled: Any
+) -> None:
+    """Each day one file or two, handed in and read in their order, then in another, some twice."""
+    found = []
+    other = [*files, files[0]]
+    shuffled.shuffle(other)
+    for order in (files, other):
+        root = tmp_path_factory.mktemp("order")
+        with override_settings(EVENTS_ROOT=str(root)), transaction.atomic():
+            for number, kind, ips in order:
+                night(feed, day(number), sorted(ips), kind=kind)
+            found.append(snapshot())
+            transaction.set_rollback(True)
+    assert found[0] == found[1]
+
+
+def test_a_window_is_one_workers_until_its_lease_ends(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    claimed = claiming.claim_next()
+    assert claimed is not None
+    hand_in(feed, report(day(0), ["192.0.2.1"]), "2026-11-01-scan_rdp-more.csv")
+    assert claiming.claim_next() is None  # though a second file waits: it belongs to the same window
+    FeedFile.objects.filter(state="running").update(claimed_until=clock.now() - timedelta(seconds=1))
+    again = claiming.claim_next()
+    assert again is not None
+    assert len(again.new) == 2
+
+
+def test_taking_in_twice_is_taking_in_once(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    claimed = claiming.claim_next()
+    assert claimed is not None
+    summaries = ingest.run(claiming.task_of(claimed))
+    told = findings_of(summaries, Store(settings.EVENTS_ROOT))
+    for _time in range(2):
+        take_in(claimed, by=SYSTEM, summaries=summaries, told=told)
+    assert Finding.objects.get().times_seen == 1
+    # A worker that died between the two: the engine says again what it said, and only then is it taken in.
+    assert [s.already for s in ingest.run(claiming.task_of(claimed))] == [True]
+
+
+@pytest.mark.one_database
+def test_times_are_told_by_days_alone() -> None:
+    seen = {"a/x": [(day(0), day(1)), (day(5), day(5))], "b/y": [(day(1), day(1)), (day(9), day(9))]}
+    runs = {"a/x": [day(n) for n in (0, 1, 5, 6, 7)], "b/y": [day(n) for n in (1, 3, 9)]}
+    assert logic.open_periods(seen, runs, {"a/x": 2, "b/y": 1}) == [
+        Times(day(0), day(1), day(3)),  # b saw it last on that day, and looked again on the third
+        Times(day(5), day(5), day(6)),
+        Times(day(9), day(9), None),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_get_no_window_twice(feeds_folder: object) -> None:
+    feed = shadow_feed()
+    for number in range(6):
+        hand_in(feed, report(day(number // 2), [f"192.0.2.{number}"]), f"{day(number // 2)}-scan_rdp-{number}.csv")
+    got: list[list[int]] = []
+
+    def work() -> None:
+        try:
+            while (claimed := claiming.claim_next()) is not None:
+                got.append([r.pk for r in claimed.new])
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(map(len, got)) == [2, 2, 2]
+    assert sorted(pk for pks in got for pk in pks) == sorted(FeedFile.objects.values_list("pk", flat=True))
+
+
+def test_a_report_of_many_rows_is_as_one_of_few(feed: Feed) -> None:
+    """Above a few hundred rows another way leads into PostgreSQL."""
+    many = [f"192.0.2.{n}" for n in range(256)] + [f"2001:db8::{n:x}" for n in range(1, 100)]
+    for number in (0, 1):
+        night(feed, day(number), many)
+    night(feed, day(2), many[:1])
+    night(feed, day(3), many[:1])
+    states = Counter(Finding.objects.values_list("state", "times_seen", "days_seen"))
+    assert states == {("persisting", 4, 4): 1, ("fixed", 2, 2): 354}
+    assert OpenPeriod.objects.filter(fixed_on=day(2)).count() == 354
+    assert Finding.objects.get(subject="2001:db8::1").ip == "2001:db8::1"
+
+
+def test_a_file_that_kills_its_workers_is_given_up_and_one_that_is_gone_is_said(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    for _death in range(claiming.MOST_ATTEMPTS + 1):
+        assert claiming.claim_next() is not None
+        FeedFile.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    hand_in(feed, report(day(1), ["192.0.2.20"]), name_of(day(1)))
+    path_of(FeedFile.objects.get(day=day(1)).sha256).unlink()
+    hand_in(feed, report(day(2), ["192.0.2.20"]), name_of(day(2)))
+    assert len(ingest_waiting(by=SYSTEM).stopped) == 2
+    said = FeedFile.objects.order_by("day").values_list("state", "problem")
+    assert list(said) == [("refused", "stopped"), ("refused", "lost"), ("done", "")]
+
+
+def test_without_room_a_report_waits_for_some(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    claimed = claiming.claim_next()
+    assert claimed is not None
+    summary = Summary(sha256=claimed.new[0].sha256, name="x", problem=problems.NO_ROOM, is_whole=False)
+    take_in(claimed, by=SYSTEM, summaries=[summary], told=[[]])
+    assert (FeedFile.objects.get().state, claiming.claim_next()) == ("waiting", None)
+    FeedFile.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    ingest_waiting(by=SYSTEM)
+    assert (FeedFile.objects.get().state, Finding.objects.count()) == ("done", 1)

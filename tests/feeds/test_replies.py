@@ -1,0 +1,229 @@
+"""Answers by a letter's link: what they say, that they close nothing, who is told, and what a stranger's hands can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+
+from floreo.core import clock
+from floreo.core.access import SYSTEM
+from floreo.core.delivery import deliver_due
+from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.models import MailState, OutboxMail
+from floreo.feeds.actions.corrections import refuse_correction
+from floreo.feeds.actions.notices import end_link, send_notices
+from floreo.feeds.actions.replies import answer, answer_signed_in, record_received, see_to, take_back
+from floreo.feeds.holding_links import Holder, holder_of, token_of
+from floreo.feeds.models import Correction, Finding, Notice, Reply
+from floreo.organisations.models import Contact, ContactRole, Organisation, User
+from tests.core.mail_server import mail_server
+from tests.factories import strategy as make
+from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
+
+UserWith = Callable[..., User]
+
+
+@pytest.fixture
+def bank(db: None) -> Iterator[Organisation]:
+    with clock.pinned_day(day=TODAY):
+        make.make_country()
+        make.make_organisation("csirt", "National CSIRT", kind="csirt", email="team@csirt.example.org")
+        yield make_bank()
+
+
+@pytest.fixture
+def notice(bank: Organisation) -> Notice:
+    """FileIdentity on Monday of three open desktops and a name."""
+    for last in (7, 8, 9):
+        make_finding(bank, f"192.0.2.{last}")
+    make_finding(
+        bank, "www.bank.example.org", kind="compromised-website", port=0, network="bank.example.org", reason="domain"
+    )
+    send_notices(MONDAY)
+    OutboxMail.objects.all().delete()
+    return Notice.objects.get()
+
+
+def holder(notice: Notice) -> Holder:
+    return holder_of(token_of(notice, 0))
+
+
+def ids(*subjects: str) -> list[int]:
+    return [Finding.objects.get(subject=subject).pk for subject in subjects]
+
+
+def say(notice: Notice, word: str, *subjects: str, remark: str = "") -> list[Reply]:
+    return answer(notice, by=holder(notice), said=dict.fromkeys(ids(*subjects), word), remark=remark)
+
+
+def stands() -> dict[str, tuple[str, str, str]]:
+    return {f.subject: (f.state, f.said, f.claim) for f in Finding.objects.order_by("pk")}
+
+
+def test_an_answer_says_something_and_closes_nothing(notice: Notice) -> None:
+    say(notice, "fixed", "192.0.2.7", remark="Closed at the firewall")
+    say(notice, "working", "192.0.2.8")
+    assert stands() == {
+        "192.0.2.7": ("new", "fixed", "claimed"),
+        "192.0.2.8": ("new", "working", ""),
+        "192.0.2.9": ("new", "", ""),
+        "www.bank.example.org": ("new", "", ""),
+    }
+    first = Reply.objects.get(finding__subject="192.0.2.7")
+    assert (first.note, first.replied_by) == ("Closed at the firewall", "by the link sent to abuse@bank.example.org")
+    notice.refresh_from_db()
+    assert notice.answered_at is not None
+
+
+def test_the_same_sent_twice_counts_once(notice: Notice) -> None:
+    for _press in range(3):
+        say(notice, "fixed", "192.0.2.7", "192.0.2.8", remark="Done")
+    assert Reply.objects.count() == 2
+    assert OutboxMail.objects.count() == 1
+
+
+def test_a_contact_that_answers_by_its_link_is_verified_and_no_other(notice: Notice, bank: Organisation) -> None:
+    Contact.objects.create(organisation=bank, purpose="NOC", role=ContactRole.TECHNICAL, email="noc@bank.example.org")
+    record_received(notice, by=holder(notice))
+    assert dict(Contact.objects.values_list("email", "verified_on")) == {
+        "abuse@bank.example.org": TODAY,
+        "noc@bank.example.org": None,
+    }
+    assert Reply.objects.count() == 0
+
+
+def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(notice: Notice) -> None:
+    say(notice, "need_help", "192.0.2.7")
+    say(notice, "false_alarm", "192.0.2.8")
+    (waiting,) = OutboxMail.objects.filter(state=MailState.WAITING)
+    assert waiting.next_try_at - clock.now() > timedelta(minutes=9)
+    OutboxMail.objects.update(next_try_at=clock.now())
+    with mail_server() as server:
+        deliver_due()
+    text = server.got[0].get_content()
+    assert str(server.got[0]["To"]) == "abuse@bank.example.org"
+    for words in (
+        "- We need help: 1",
+        "- 192.0.2.8, port 3389: It is a false alarm",
+        f"/findings/{token_of(notice, 0)}/",
+    ):
+        assert words in text
+    assert take_back(notice, by=holder(notice), findings=ids("192.0.2.7", "192.0.2.8")) == 2
+    assert {row[1] for row in stands().values()} == {""}
+    assert Reply.objects.count() == 0
+
+
+def test_taking_back_brings_back_what_was_said_before(notice: Notice, bank: Organisation, user_with: UserWith) -> None:
+    operator = user_with("operator", organisation=bank)
+    answer_signed_in(bank, by=operator, said={ids("192.0.2.7")[0]: "working"})
+    say(notice, "fixed", "192.0.2.7")
+    take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
+    assert stands()["192.0.2.7"] == ("new", "working", "")
+
+
+def test_not_ours_asks_about_a_network_once_and_for_as_long_as_anybody_says_so(notice: Notice) -> None:
+    say(notice, "not_ours", "192.0.2.7", "192.0.2.8", "www.bank.example.org")
+    say(notice, "not_ours", "192.0.2.9")
+    asked = [(c.network, c.reason) for c in Correction.objects.order_by("network")]
+    assert asked == [("192.0.2.0/25", "prefix"), ("bank.example.org", "domain")]
+    take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
+    assert Correction.objects.count() == 2
+    take_back(notice, by=holder(notice), findings=ids("192.0.2.8", "192.0.2.9"))
+    assert [c.network for c in Correction.objects.all()] == ["bank.example.org"]
+
+
+def test_the_team_sees_to_calls_for_help_and_replies(notice: Notice, user_with: UserWith, bank: Organisation) -> None:
+    first, _second = say(notice, "need_help", "192.0.2.7", "192.0.2.8", remark="How?")
+    with pytest.raises(NotAllowed):
+        see_to(first, by=user_with("operator", organisation=bank))
+    responder = user_with("responder")
+    assert see_to(first, by=responder, reply="We call you at noon.") == 2
+    reply = OutboxMail.objects.get(kind="feeds.reply")
+    assert (reply.to, "We call you at noon." in reply.text) == ("abuse@bank.example.org", True)
+    with pytest.raises(Refused, match="has seen to it already"):
+        see_to(first, by=responder)
+    with pytest.raises(Refused, match="The team has seen to it already"):
+        take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
+
+
+def test_what_was_settled_can_be_said_again(notice: Notice, user_with: UserWith) -> None:
+    say(notice, "fixed", "192.0.2.7")
+    Finding.objects.filter(subject="192.0.2.7").update(claim="contradicted")
+    say(notice, "fixed", "192.0.2.7")
+    assert stands()["192.0.2.7"] == ("new", "fixed", "claimed")
+    (help_,) = say(notice, "need_help", "192.0.2.8")
+    see_to(help_, by=SYSTEM)
+    assert len(say(notice, "need_help", "192.0.2.8")) == 1
+    say(notice, "not_ours", "192.0.2.9")
+    refuse_correction(Correction.objects.get(), by=user_with("responder"), decision="The registry names you.")
+    assert len(say(notice, "not_ours", "192.0.2.9")) == 1
+    assert len(say(notice, "not_ours", "192.0.2.9")) == 0
+    assert list(Correction.objects.order_by("pk").values_list("state", flat=True)) == ["refused", "open"]
+
+
+def test_whoever_answers_signed_in_answers_the_letter_too(
+    notice: Notice, bank: Organisation, user_with: UserWith
+) -> None:
+    answer_signed_in(bank, by=user_with("operator", organisation=bank), said={ids("192.0.2.7")[0]: "working"})
+    notice.refresh_from_db()
+    assert notice.answered_at is not None
+
+
+def test_a_link_opens_its_own_letter_and_answers_nothing_else(notice: Notice, bank: Organisation) -> None:
+    telco = make_telco()
+    theirs = make_finding(telco, "198.51.100.1", network="198.51.100.0/24")
+    later = make_finding(bank, "192.0.2.99")
+    for other in (theirs, later):
+        with pytest.raises(Missing):
+            answer(notice, by=holder(notice), said={other.pk: "fixed"})
+    send_notices(date(2026, 11, 30))
+    to_telco = Notice.objects.get(organisation=telco)
+    with pytest.raises(NotAllowed):
+        answer(to_telco, by=holder(notice), said={theirs.pk: "fixed"})
+    with pytest.raises(NotAllowed):
+        see_to(say(notice, "need_help", "192.0.2.7")[0], by=holder(notice))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.replace("0.", "1.", 1),
+        lambda t: "0" + t,
+        lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"),
+        lambda t: t.partition(".")[2],
+        lambda _t: "0.9999-1~x",
+        lambda _t: "²." + "1-1~x",
+        lambda t: t.replace("-1~", "-2~"),
+    ],
+)
+def test_a_link_that_was_changed_opens_nothing(notice: Notice, change: Callable[[str], str]) -> None:
+    with pytest.raises(Missing, match="This link is not known"):
+        holder_of(change(token_of(notice, 0)))
+
+
+def test_an_ended_link_says_so_and_so_does_one_that_has_run_out(notice: Notice) -> None:
+    token = token_of(notice, 0)
+    with clock.pinned_day(day=MONDAY + timedelta(days=44)):
+        assert holder_of(token).address == "abuse@bank.example.org"
+    with clock.pinned_day(day=MONDAY + timedelta(days=46)), pytest.raises(Missing, match="has run out"):
+        holder_of(token)
+    end_link(notice, by=SYSTEM)
+    with pytest.raises(Missing, match="The team ended this link"):
+        holder_of(token)
+
+
+def test_who_speaks_for_another_cannot_answer(notice: Notice, bank: Organisation, user_with: UserWith) -> None:
+    stranger = user_with("operator", organisation=make_telco())
+    for press in (
+        lambda: answer(notice, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: answer_signed_in(bank, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: take_back(notice, by=stranger, findings=ids("192.0.2.7")),
+    ):
+        with pytest.raises(NotAllowed):
+            press()
+    with pytest.raises(Refused, match="Choose what you want to say"):
+        say(notice, "paid", "192.0.2.7")
+    with pytest.raises(Refused, match="Shorten it"):
+        say(notice, "fixed", "192.0.2.7", remark="x" * 4001)

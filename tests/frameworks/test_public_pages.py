@@ -1,0 +1,91 @@
+"""What strangers see of frameworks: published scores, what is missing, and nothing that is in the making."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from floreo.core.keys import key
+from floreo.frameworks.models import Answer, Contribution
+from floreo.strategy.models import Action
+
+
+def page_of(address: str) -> str:
+    response = Client().get(address)
+    assert response.status_code == 200, address
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+@pytest.mark.usefixtures("real_country")
+def test_published_zeros_are_said_plainly_with_what_they_mean() -> None:
+    page = page_of("/frameworks/gci/")
+    assert (
+        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown"
+        in page
+    )
+    assert (
+        "Technical measures: nothing to show yet for National incident response team; Sector incident response teams;"
+        " Framework of standards." in page
+    )
+    assert "32.35 of 100, T4 Evolving" in page
+    assert "Nobody has assessed the country against it here yet." in page
+    assert 'href="/indicators/gci/"' in page
+    assert "20 titles of this framework have not been checked" in page
+
+
+@pytest.mark.usefixtures("real_country")
+def test_every_framework_has_its_page_and_says_what_is_not_held() -> None:
+    codes = re.findall(r'href="/frameworks/([a-z0-9-]+)/"', page_of("/frameworks/"))
+    assert len(set(codes)) == 11
+    for code in set(codes):
+        assert "fl-why" in page_of(f"/frameworks/{code}/")
+    assert "The titles of its 20 objectives were not visible to us" in page_of("/frameworks/ncaf/")
+
+
+@pytest.mark.usefixtures("isla")
+def test_items_show_their_level_what_is_done_and_public_evidence_only() -> None:
+    page = page_of("/frameworks/gci/")
+    assert "Own assessment for 2026: 59.34 of 100 points. 18 of 20 items are reviewed; 7 have evidence." in page
+    assert "Gazette of 14 August 2026" in page
+    assert "1.1.1 Pass the Cybercrime (Amendment) Act" in page
+    assert "uty rota" not in page  # TLP:AMBER
+    assert "Inés Farol" not in page  # what raters said, one by one
+    assert "Since 2025:" in page
+
+
+@pytest.mark.usefixtures("isla")
+def test_what_is_open_is_not_shown() -> None:
+    assert "Nobody has assessed the country against it here yet." in page_of("/frameworks/cmm/")
+    assert Client().get("/frameworks/cmm/?assessment=cmm-2026").status_code == 404
+    assert Client().get("/frameworks/gci/?version=nope").status_code == 404
+
+
+@pytest.mark.usefixtures("isla")
+def test_an_action_that_is_not_public_is_not_named() -> None:
+    hidden = Action.objects.filter(is_public=False).first()
+    assert hidden is not None
+    item = Answer.objects.filter(assessment__code="gci-2026").first()
+    assert item is not None
+    Contribution.objects.create(item=item.item, thing=key(hidden))
+    assert hidden.title not in page_of("/frameworks/gci/")
+
+
+@pytest.mark.usefixtures("isla")
+@pytest.mark.parametrize("table", ["frameworks", "framework_items", "published_scores", "framework_ratings"])
+def test_each_table_leaves_in_every_form(table: str) -> None:
+    for kind in ("csv", "json", "xlsx"):
+        assert Client().get(f"/data/{table}.{kind}").status_code == 200
+    assert Client().get(f"/data/{table}/").status_code == 200
+    assert Client().get(f"/api/v1/{table}").status_code == 200, table
+
+
+@pytest.mark.usefixtures("isla")
+def test_a_stranger_gets_no_rating_in_the_making() -> None:
+    response: Any = Client().get("/data/framework_ratings.json")
+    found = json.loads(b"".join(response.streaming_content))
+    assert {row["assessment"] for row in found} == {"gci-2025", "gci-2026"}
+    assert "reviewed_by" not in found[0]

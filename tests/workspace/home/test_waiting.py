@@ -1,0 +1,144 @@
+"""What others owe us: the list, its filters, one-click nudges; one's own calendar address and weekly e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from floreo.core.access import SYSTEM
+from floreo.core.models import OutboxMail
+from floreo.organisations.models import Organisation, User
+from floreo.strategy.actions.editions import publish_edition
+from floreo.strategy.actions.milestones import add_milestone
+from floreo.strategy.models import Action, Edition
+from floreo.tasks.models import FeedKey, Reminder, WeeklyMail
+from tests.factories import strategy as make
+
+Browser = Callable[[User], Client]
+OTHERS = "/workspace/waiting/"
+
+
+@pytest.fixture
+def busy(edition: Edition, csirt: Organisation, police: Organisation) -> Edition:
+    """The CSIRT has a late action and a milestone on Friday, the police a late action; both have an address."""
+    publish_edition(edition, by=SYSTEM)
+    for body in (csirt, police):
+        body.email = f"{body.code}@example.org"
+        body.save()
+    late = make.make_action(edition, "1.1.1", lead=csirt, due_on=date(2026, 10, 1))
+    add_milestone(late, by=SYSTEM, title="Line open", due_on=date(2026, 11, 27))
+    make.make_action(edition, "1.1.2", lead=police, due_on=date(2026, 11, 1))
+    Action.objects.update(confirmed=True)
+    return edition
+
+
+@pytest.fixture
+def browser(busy: Edition, secretariat: User, browser_of: Browser) -> Client:
+    return browser_of(secretariat)
+
+
+def press(browser: Client, what: str, code: str, **more: object) -> HttpResponse:
+    answer = browser.post(reverse(f"workspace:{what}", args=["organisation", code]), more, follow=True)
+    assert isinstance(answer, HttpResponse)
+    return answer
+
+
+def titles(page: Any) -> list[str]:
+    return [part.split("</a>")[0].split(">")[-1] for part in page.content.decode().split('class="fl-title"')[1:]]
+
+
+def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
+    page = press(browser, "reminder", "csirt")
+    assert page.redirect_chain == [("/workspace/#others", 302)]  # type: ignore[attr-defined]  # of the test client
+    said = page.content.decode()
+    assert "A reminder is on its way to National CSIRT." in said
+    assert "nudged 24 Nov" in said
+    (reminder,) = Reminder.objects.all()
+    assert len(reminder.keys) == 1  # what is overdue; the milestone is still in time
+    assert OutboxMail.objects.get().to == "csirt@example.org"
+
+
+def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
+    press(browser, "reminder", "csirt", back="others")
+    page = press(browser, "reminder", "csirt", back="others")
+    assert page.redirect_chain == [("/workspace/waiting/#others", 302)]  # type: ignore[attr-defined]  # as above
+    assert "National CSIRT was reminded of this less than two days ago." in page.content.decode()
+    assert OutboxMail.objects.count() == 1
+
+
+def test_after_two_nudges_the_deputy_is_offered(browser: Client, csirt: Organisation) -> None:
+    assert "Escalate" not in browser.get("/workspace/").content.decode()
+    keys = [f"strategy.action:{Action.objects.get(code='1.1.1').pk}"]
+    for day in (date(2026, 11, 10), date(2026, 11, 20)):
+        Reminder.objects.create(organisation=csirt, to_name="CSIRT", keys=keys, text="", on=day, sent_by="x")
+    page = browser.get("/workspace/").content.decode()
+    assert "nudged 20 Nov, twice" in page
+    assert reverse("workspace:escalate", args=["organisation", "csirt"]) in page
+    assert "No person is named for what National CSIRT owes." in press(browser, "escalate", "csirt").content.decode()
+
+
+def test_who_owes_nothing_cannot_be_nudged(browser: Client) -> None:
+    make.make_organisation("idle")
+    for code in ("idle", "unknown"):
+        assert press(browser, "reminder", code).status_code == 404
+    assert browser.get(reverse("workspace:send_reminder", args=["organisation", "csirt"])).status_code == 405
+
+
+def test_keys_of_others_things_reach_nobody(browser: Client) -> None:
+    """A form that names somebody else's things sends none of them."""
+    other = f"strategy.action:{Action.objects.get(code='1.1.2').pk}"
+    page = press(browser, "reminder", "csirt", key=other)
+    assert "National CSIRT owes nothing any more." in page.content.decode()
+    assert not OutboxMail.objects.exists()
+
+
+def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
+    assert titles(browser.get(OTHERS)) == ["1.1.1 Action 1.1.1", "1.1.2 Action 1.1.2"]
+    assert titles(browser.get(f"{OTHERS}?when=week")) == ["Line open"]
+    assert titles(browser.get(f"{OTHERS}?when=all&who=csirt")) == ["1.1.1 Action 1.1.1", "Line open"]
+    assert titles(browser.get(f"{OTHERS}?when=all&kind=milestone")) == ["Line open"]
+    assert "Nothing fits." in browser.get(f"{OTHERS}?when=later").content.decode()
+    for odd in ("when=x", "kind=x", "page=x", "who=%00", "page=-1"):
+        assert browser.get(f"{OTHERS}?{odd}").status_code == 200
+
+
+def test_the_record_of_nudges_stands_beside_what_they_were_about(browser: Client) -> None:
+    press(browser, "reminder", "csirt")
+    page = browser.get(OTHERS).content.decode()
+    assert "Record of nudges" in page
+    assert "to National CSIRT about 1 thing, by Test secretariat" in page
+
+
+def test_when_nobody_owes_anything_the_list_says_so(country: object, secretariat: User, browser_of: Browser) -> None:
+    assert "Nobody owes us anything" in browser_of(secretariat).get(OTHERS).content.decode()
+
+
+def test_ones_calendar_address_can_be_read_and_renewed(busy: Edition, lead: User, browser_of: Browser) -> None:
+    browser = browser_of(lead)
+    page = browser.get(reverse("workspace:my_calendar")).content.decode()
+    address = page.split('value="http', 1)[1].split('"', 1)[0]
+    assert "/calendar/" in address
+    assert browser.get(reverse("workspace:renew_calendar")).status_code == 405
+    again = browser.post(reverse("workspace:renew_calendar"), follow=True).content.decode()
+    assert "The old one no longer works." in again
+    assert address not in again
+    assert FeedKey.objects.get(user=lead).link_version == 2
+
+
+def test_the_weekly_mail_is_set_and_said(busy: Edition, lead: User, browser_of: Browser) -> None:
+    browser = browser_of(lead)
+    assert "Weekly e-mail: Monday" in browser.get("/workspace/").content.decode()
+    address = reverse("workspace:weekly")
+    assert browser.post(address, {"weekday": "9", "is_on": "on"}).status_code == 422
+    assert browser.post(address, {"weekday": "2", "is_on": "on"}).status_code == 302
+    assert "Weekly e-mail: Wednesday" in browser.get("/workspace/").content.decode()
+    browser.post(address, {"weekday": "2"})
+    assert "Weekly e-mail: off" in browser.get("/workspace/").content.decode()
+    setting = WeeklyMail.objects.get(user=lead)
+    assert (setting.weekday, setting.is_on) == (2, False)

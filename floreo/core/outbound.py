@@ -17,7 +17,7 @@ from enum import StrEnum
 from threading import Timer
 from urllib.parse import quote, urljoin, urlsplit
 
-from floreo.evidence.logic import is_public_address, is_web_address
+from floreo.core.addresses import is_public_address, is_web_address
 
 SECONDS = 4.0  # that one server may be silent
 PATIENCE = 4  # times that long for one look, with all its steps

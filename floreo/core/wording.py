@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from floreo.core.dates import Precision
 from floreo.core.ui import locale as ui
-from floreo.organisations.logic import Precision
 
 
 def number_word(number: int) -> str:

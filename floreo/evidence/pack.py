@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import translation
 from pydantic import Field, model_validator
 
-from floreo.evidence.logic import is_web_address
+from floreo.core.addresses import is_web_address
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
 from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Unwelcome, kind_of

@@ -28,15 +28,6 @@ class PlaceKind(StrEnum):
     VILLAGE = "village"
 
 
-class Precision(StrEnum):
-    """How exactly a date is known; the page shows no more than that."""
-
-    DAY = "day"
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
 @dataclass(frozen=True)
 class Span:
     """A stretch of days, open at either end when a bound is None."""

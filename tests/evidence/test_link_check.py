@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.addresses import is_public_address, is_web_address
 from floreo.core.audit import key
 from floreo.core.models import AuditEntry
 from floreo.core.outbound import LinkCheck, Seen, check_address
 from floreo.evidence.actions import check_links, update_evidence
-from floreo.evidence.logic import is_public_address, is_web_address
 from floreo.evidence.models import Evidence
 from tests.evidence.making import make_file, make_link
 from tests.factories.strategy import TODAY

@@ -7,7 +7,7 @@ from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission, reach
-from floreo.evidence.logic import is_web_address
+from floreo.core.addresses import is_web_address
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.actions.checking import refuse
 

@@ -11,8 +11,8 @@ from django.db.models import Q
 from floreo.core import clock
 from floreo.core.access import Actor
 from floreo.core.action import action, save
+from floreo.core.addresses import is_public_address
 from floreo.core.outbound import Allow, LinkCheck, Seen, check_address
-from floreo.evidence.logic import is_public_address
 from floreo.evidence.models import Evidence, EvidenceKind, LinkState
 from floreo.organisations.queries import the_country
 

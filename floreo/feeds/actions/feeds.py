@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
-from floreo.evidence.logic import is_web_address
+from floreo.core.addresses import is_web_address
 from floreo.feeds.engine import formats
 from floreo.feeds.models import CollectorKind, Feed, Tlp
 from floreo.organisations.actions.checking import assign, free_code, lock_latest, refuse, require_name, save

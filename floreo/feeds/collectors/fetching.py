@@ -16,8 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
 
+from floreo.core.addresses import is_public_address
 from floreo.core.outbound import Allow, NotOpen, Pinned, connection_to
-from floreo.evidence.logic import is_public_address
 
 SECONDS = 30.0  # that a server may be silent
 PATIENCE = 3600.0  # for all of one fetch

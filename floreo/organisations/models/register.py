@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
+from floreo.core.dates import Precision
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
-from floreo.organisations.logic import OrganisationKind, PlaceKind, Precision
+from floreo.organisations.logic import OrganisationKind, PlaceKind
 
 
 class Kind(models.TextChoices):

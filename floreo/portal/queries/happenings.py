@@ -9,9 +9,9 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from floreo.core.dates import Precision
 from floreo.core.models import Sourced
 from floreo.core.wording import when_text
-from floreo.organisations.logic import Precision
 from floreo.strategy.models import Action, Edition, Event, Milestone
 
 

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from floreo.core.dates import Precision
 from floreo.core.wording import days_text, short_day_of_year
-from floreo.organisations.logic import Precision
 from floreo.portal.queries.happenings import Happening
 from floreo.portal.queries.home import Home
 from floreo.strategy.logic import Status

@@ -19,6 +19,7 @@ from floreo.feeds.models import Correction, Finding, Notice, Reply
 from floreo.organisations.models import Contact, Organisation
 from tests.factories import strategy as make
 from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
+from tests.pages import squeezed
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notic
     assert response.status_code == 422
     assert "Choose how it stands." in text
     assert "We look into it" in text
-    assert re.search(r'name="kind" value="open-rdp" checked', text)
+    assert re.search(r'name="kind" value="open-rdp" checked', squeezed(text))
     response = phone.post(page_of(notice), {"said": "working"})
     assert (response.status_code, "Tick what you mean, above." in response.content.decode()) == (422, True)
     assert Reply.objects.count() == 0

@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from django.test import Client, override_settings
 from django.utils import translation
 
+from floreo.core import throttle
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.replay import replay
 from floreo.indicators.actions import take_due_readings
@@ -69,7 +70,14 @@ def quick_settings() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests make rows behind the audit chain's back, which is what tells kept pages from new ones.
     settings.KEEP_PAGES_SECONDS = 0
+    settings.MADE_ROOT = Path(os.environ["FLOREO_DATA"]) / f"made-{os.getpid()}"  # each worker's database is its own
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_meter() -> None:
+    """No test pays for what another asked."""
+    throttle.METER.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -132,12 +132,11 @@ def _listen(asked: argparse.Namespace) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "floreo.config.wsgi:application",
+        "floreo.config.rsgi:server",
         address=asked.host,
         port=asked.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=1,
-        blocking_threads=4,
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
     ).serve()

@@ -65,7 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # adds random padding, so that a length tells nothing of a token
+    "floreo.core.middleware.Compress",
     "floreo.core.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -129,11 +129,15 @@ TIME_ZONE = "UTC"
 # Pages that strangers get are kept in memory until anything is written, and never longer than this.
 KEEP_PAGES_SECONDS = env.whole("FLOREO_KEEP_PAGES", 60)
 
+# A file of more rows than this is made by a process of its own, never in a request.
+FILE_ROWS = env.whole("FLOREO_FILE_ROWS", 5000)
+
 # Files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static_built"] if (PACKAGE / "static_built").exists() else []
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"  # never served by address: downloads go through a view that asks who you are
+MADE_ROOT = DATA / "made"  # files for strangers, made once for a head of the chain; safe to delete
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -284,6 +288,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "floreo.core.middleware.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
+# Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody.
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Only where the whole domain is ours: a neighbour under the same name may still speak plain http.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE and env.flag("FLOREO_HSTS_SUBDOMAINS")

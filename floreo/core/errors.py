@@ -48,6 +48,16 @@ class Changed(Refused):
         self.theirs = dict(theirs)
 
 
+class Busy(Refused):
+    """It can be had, but not now; `seconds` until asking again is worth it."""
+
+    status = 503
+
+    def __init__(self, sentence: Sentence, *, seconds: int, code: str = "busy"):
+        super().__init__(sentence, code=code)
+        self.seconds = seconds
+
+
 class Slower(Refused):
     """Too many tries; `seconds` until the next one counts."""
 

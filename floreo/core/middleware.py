@@ -7,11 +7,13 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
-from floreo.core.errors import Missing, NotAllowed, Refused, Slower
+from floreo.core.errors import Busy, Missing, NotAllowed, Refused, Slower
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -29,6 +31,14 @@ def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse
     here = urlsplit(request.headers.get("HX-Current-URL", ""))
     back = f"{here.path}?{here.query}" if here.query else here.path
     return HttpResponse(headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}"})
+
+
+class Compress(GZipMiddleware):
+    """Compresses pages. It adds random padding, so that a length tells nothing of a token. Files go as they are: they
+    are compressed already, and as whole files the server reads them without a thread of ours."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if isinstance(response, FileResponse) else super().process_response(request, response)
 
 
 def headers(get_response: View) -> View:
@@ -70,8 +80,9 @@ errors = _Errors
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     context: dict[str, Any] = {"refusal": refusal, "status": refusal.status}
     response = render(request, "errors/refused.html", context, status=refusal.status)
-    if isinstance(refusal, Slower):
+    if isinstance(refusal, Slower | Busy):
         response.headers["Retry-After"] = str(refusal.seconds)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log a 503 as an error of ours
     if wants_part(request):  # a whole page in the place of one row would help nobody
         for name, value in {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}.items():
             response.headers[name] = value

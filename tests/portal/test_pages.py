@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -135,3 +136,8 @@ def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stra
 def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> None:
     answers = [stranger.get("/search/?q=act").status_code for _ in range(62)]
     assert (answers[0], answers[59], answers[-1]) == (200, 200, 429)
+
+
+def test_who_watches_the_machine_needs_no_tls(isla: Country, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert (Client().get("/health/").status_code, Client().get("/about/").status_code) == (200, 301)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Missing
+from floreo.core.slots import DRAWING
+from floreo.core.throttle import address_of, charge
 from floreo.core.ui.locale import language
 from floreo.core.ui.papers import KINDS as PAPERS
 from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
@@ -17,6 +19,7 @@ from floreo.publications.copies import copy_of, document_of
 from floreo.publications.queries import copies_of
 from floreo.strategy.access import get_edition_for
 
+BURST, PER_HOUR = 60, 600  # of files by one stranger
 MEDIA = {**PAPERS, "json": "application/json"}
 
 
@@ -50,7 +53,10 @@ def copy_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
         raise Missing
     name = f"{edition.code}.{language()}.{kind}"
     if edition.is_public:
-        kept = kept_copy(edition, kind, language())
+        if not request.user.is_authenticated:
+            charge("copy-file", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+        with DRAWING.one():
+            kept = kept_copy(edition, kind, language())
         return FileResponse(kept.file.open("rb"), as_attachment=True, filename=name, content_type=MEDIA[kind])
     response = HttpResponse(drawn(copy_of(edition, request.user, language()), kind), content_type=MEDIA[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -17,6 +17,7 @@ from floreo.core.lists import Listing
 from floreo.core.search import Findable
 from floreo.core.ui.locale import language
 from floreo.core.wording import number_figures
+from floreo.open_data.files import list_file
 from floreo.organisations.models import Contact
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.publications import feeds
@@ -31,7 +32,7 @@ from floreo.publications.tables import PUBLICATIONS
 def publications(request: HttpRequest) -> HttpResponseBase:
     """Everything that is out, newest first."""
     listing = Listing(PUBLICATIONS, request, rows=PUBLICATIONS.rows(None))
-    if file := listing.download():
+    if file := list_file(listing, whole=True):
         return file
     total = listing.total
     said = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}

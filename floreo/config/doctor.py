@@ -254,13 +254,9 @@ def _moment(at: datetime) -> str:
 
 def _age(at: datetime) -> str:
     hours = int((clock.now() - at).total_seconds() // 3600)
-    return (
-        f"{hours // 24} days ago"
-        if hours >= 48
-        else f"{hours} hours ago"
-        if hours >= 2
-        else "within the last two hours"
-    )
+    if hours >= 48:
+        return f"{hours // 24} days ago"
+    return f"{hours} hours ago" if hours >= 2 else "within the last two hours"
 
 
 def _worker() -> Check:

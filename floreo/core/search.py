@@ -107,11 +107,8 @@ def find(
     seen = "e.is_public"
     if not public_only:
         kinds, keys = (", ".join(["%s"] * len(them)) for them in (without, but))
-        seen = (
-            f"(e.is_public OR e.kind NOT IN ({kinds}){f' OR e.key IN ({keys})' if but else ''})"
-            if without
-            else "e.id > 0"
-        )
+        own = f" OR e.key IN ({keys})" if but else ""
+        seen = f"(e.is_public OR e.kind NOT IN ({kinds}){own})" if without else "e.id > 0"
     hidden = [] if public_only or not without else [*without, *but]
     statement = (_POSTGRES if is_postgres else _SQLITE).format(seen=seen)  # only placeholders go in, never words
     with connection.cursor() as cursor:

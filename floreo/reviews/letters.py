@@ -89,10 +89,9 @@ class Post:
 
     def _facts(self, update_request: UpdateRequest, to: Person | None, language: str) -> dict[str, Any]:
         review = self.review
+        body = update_request.organisation.in_language("name") if update_request.organisation else ""
         return {
-            "name": to.name
-            if to
-            else (update_request.organisation.in_language("name") if update_request.organisation else ""),
+            "name": to.name if to else body,
             "period": period_text(review.period),
             "edition": review.edition.in_language("title"),
             "due": day_text(review.due_on),

@@ -78,6 +78,7 @@ def test_a_text_is_kept_under_a_random_name_and_waits_to_be_read(drafter: User) 
     kept = Path(draft.file.path)
     assert kept.is_relative_to(Path(settings.MEDIA_ROOT) / "imports")
     assert "strategy" not in kept.name
+    assert AuditEntry.objects.latest("number").verb == "draft.started"
     assert DBTaskResult.objects.count() == 1
 
 

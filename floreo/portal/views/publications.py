@@ -73,7 +73,8 @@ def _leads(publication: Publication) -> Leads | None:
     if isinstance(thing, Findable):
         entry = thing.search_entry()
         named = getattr(thing, "named", None)
-        return Leads(named() if named else entry.title, entry.address) if entry.is_public else None
+        title = named() if named else entry.title
+        return Leads(title, entry.address) if entry.is_public else None
     address = getattr(thing, "get_absolute_url", None)
     is_public = getattr(thing, "is_public", False) is True
     return Leads(str(thing), address()) if address is not None and is_public else None

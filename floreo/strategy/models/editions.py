@@ -102,6 +102,7 @@ class Pillar(InEdition):
     """A pillar, priority area, axis or goal: the top division of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars")
+    named_with: ClassVar[tuple[str, ...]] = ("edition",)
     also_published_as = models.JSONField(
         default=list, blank=True
     )  # [{"wording": ..., "source": ..., "source_url": ...}]
@@ -128,6 +129,7 @@ class Pillar(InEdition):
 class Objective(InEdition):
     """What a pillar wants to reach."""
 
+    named_with: ClassVar[tuple[str, ...]] = ("pillar__edition",)
     pillar = models.ForeignKey(Pillar, on_delete=models.CASCADE, related_name="objectives")
 
     class Meta:

@@ -42,6 +42,7 @@ class Action(InEdition):
         "on_hold_reason",
         "override_reason",
     )
+    named_with: ClassVar[tuple[str, ...]] = ("edition",)
 
     # The edition is the objective's; kept here too so that every list and count is one index away.
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
@@ -192,6 +193,7 @@ class Milestone(OfAction, Translated, Sourced):
     """A point that shows an action has moved: due on a day, reached on a day."""
 
     translated_fields = ("title", "note")
+    named_with: ClassVar[tuple[str, ...]] = ("action__edition",)
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
     code = models.CharField(max_length=40)

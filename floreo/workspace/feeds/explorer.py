@@ -96,7 +96,9 @@ def answer(viewer: object, asked: Asked) -> list[Group]:
 
 
 def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value) if value is not None else NOBODY
+    if isinstance(value, date):
+        return value.isoformat()
+    return NOBODY if value is None else str(value)
 
 
 def _unknown(by: str) -> str:

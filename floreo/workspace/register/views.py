@@ -54,7 +54,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
     found = get_person_for(request.user, code)
     context = {
         "person": found,
-        "actions": Action.objects.visible_to(request.user).filter(person=found),
+        "actions": Action.objects.visible_to(request.user).filter(person=found).select_related("edition"),
         "may_edit": can(request.user, Permission.PEOPLE_EDIT),
         "history": history_of(found, viewer=request.user),
         "workspace_section": "people",

@@ -23,6 +23,7 @@ from floreo.core.access import ROLES, SYSTEM, Permission
 from floreo.organisations.models import User
 from floreo.strategy.actions.drafts import read_draft
 from floreo.strategy.models import DraftState, ImportDraft
+from tests.config.installation import prepared
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User], Client]
@@ -202,10 +203,8 @@ BEFORE_THE_KILL = """
 import os, sys, django
 django.setup()
 from pathlib import Path
-from django.core.management import call_command
 from floreo.core.access import SYSTEM
 from floreo.strategy.actions.drafts import reading
-call_command("migrate", verbosity=0)
 draft = reading.start_draft(Path(sys.argv[1]), by=SYSTEM, name="plan.txt")
 reading.draft_rows = lambda document: os.kill(os.getpid(), 9)
 reading.read_draft(draft.pk, by=SYSTEM)
@@ -236,6 +235,8 @@ def test_a_server_killed_while_reading_takes_the_text_up_again(tmp_path: Path) -
         "FLOREO_DATA": str(tmp_path),
         "PATH": os.environ["PATH"],
     }
+
+    prepared(tmp_path)
 
     def run(code: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", code, str(PLAN)]

@@ -132,7 +132,7 @@ def read_feed_mail(address: str, *, by: Actor) -> int:
                     "STORE",
                     uid.decode(),
                     "+FLAGS.SILENT",
-                    r"(\SeenKeys)" if came is not None else r"(\SeenKeys \Flagged)",
+                    r"(\Seen)" if came is not None else r"(\Seen \Flagged)",
                 )
                 count += came or 0
     except (OSError, imaplib.IMAP4.error) as problem:

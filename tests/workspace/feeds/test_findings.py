@@ -45,7 +45,7 @@ def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> N
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
     said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
-        "SeenKeys for the first time.",
+        "Seen for the first time.",
         "FileIdentity by letter to abuse@bank.example.",
         "Abuse, once a week",
         "How to mend it",

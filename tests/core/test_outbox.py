@@ -57,7 +57,7 @@ def test_a_letter_leaves_with_the_headers_of_a_machine_that_writes() -> None:
             note_to(
                 "lead@example.org",
                 language="es",
-                headers={"List-Unsubscribe": "<https://floreo.example/desk/me/>"},
+                headers={"List-Unsubscribe": "<https://floreo.example/workspace/me/>"},
                 subject="Revisión: ¿cómo va?\nBcc: eve@example.org",
             )
         ],
@@ -85,7 +85,7 @@ def test_a_letter_leaves_with_the_headers_of_a_machine_that_writes() -> None:
         "Message-ID": kept.message_id,
         "Auto-Submitted": "auto-generated",
         "Reply-To": "secretariat@example.org",
-        "List-Unsubscribe": "<https://floreo.example/desk/me/>",
+        "List-Unsubscribe": "<https://floreo.example/workspace/me/>",
         "Content-Language": "es",
         "Bcc": "None",
     }

@@ -62,7 +62,7 @@ def test_events_are_whole_days_and_keep_nobody_busy(busy: Edition, lead: User) -
     assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
     assert event["dtstart"].params["VALUE"] == "DATE"
     assert str(event["transp"]) == "TRANSPARENT"
-    assert str(event["url"]).startswith("http://localhost:8000/desk/plan/")
+    assert str(event["url"]).startswith("http://localhost:8000/workspace/plan/")
     lines = calendar_of(lead).split(b"\r\n")
     assert all(len(line) <= 75 for line in lines)
 

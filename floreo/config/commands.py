@@ -20,7 +20,7 @@ from floreo.config.backup import backup
 from floreo.config.cli_import import import_text
 from floreo.config.jobs import Loop
 from floreo.config.restore import restore
-from floreo.core import audit, bounces, search
+from floreo.core import audit, bounces, search, state
 from floreo.core.access import SYSTEM
 from floreo.core.bounce_mailbox import take_in
 from floreo.core.errors import Refused
@@ -207,15 +207,27 @@ def _strategy_import(asked: argparse.Namespace) -> int:
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
 
+_NAMED = 50  # of the rows that differ
+
+
 def _audit_verify(asked: argparse.Namespace) -> int:
-    """Exit code 0 when the chain holds, 1 when it does not."""
+    """Exit code 0 when the chain holds and every row is as it left it, 1 when not."""
     started, breaks = time.monotonic(), list(audit.walk(expected=asked.head))
     head = audit.head()
     for each in breaks:
         say(f"Entry {each.number}: {each.reason}.")
     verdict = "The chain does not hold." if breaks else "The chain holds."
     say(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
-    return 1 if breaks else 0
+    started, differences = time.monotonic(), list(state.differences())
+    for difference in differences[:_NAMED]:
+        say(f"{difference}.")
+    if len(differences) > _NAMED:
+        say(f"And {len(differences) - _NAMED} more.")
+    verdict = (
+        f"{len(differences)} rows are not as the chain left them." if differences else "Every row is as it left it."
+    )
+    say(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
+    return 1 if breaks or differences else 0
 
 
 def _admin_link(_asked: argparse.Namespace) -> int:

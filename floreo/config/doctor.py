@@ -21,7 +21,7 @@ from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
 from floreo.config.backup import VERB, migrations_due, room
-from floreo.core import audit, bounce_mailbox, clock
+from floreo.core import audit, bounce_mailbox, clock, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.evidence.files import verify_files
 from floreo.organisations.models import Person
@@ -358,6 +358,13 @@ def _whole_chain() -> Check:
         )
     if not breaks:
         yield good(f"The whole audit chain holds, {audit.head().number} entries.")
+    differences = list(state.differences())
+    for difference in differences[:5]:
+        yield bad(f"{difference}: somebody changed it past the programme.", "Compare with the newest backup.")
+    if len(differences) > 5:
+        yield bad(f"{len(differences) - 5} more rows are not as the audit chain left them.", "Run floreo audit verify.")
+    if not differences:
+        yield good("Every row is as the audit chain left it.")
 
 
 def _evidence() -> Check:

@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
 
-from django.db import models, transaction
+from django.db import models, router, transaction
+from django.db.models.deletion import Collector
 
 from floreo.core import audit, search
 from floreo.core.access import Actor, Permission, must
@@ -39,6 +40,12 @@ class Trail:
         self.changes: list[dict[str, Any]] = []
         self.extra: dict[str, Any] = {}
         self.subject: models.Model | None = None
+        self.touched: dict[type[models.Model], set[Any]] = {}
+
+    def touch(self, things: Iterable[models.Model]) -> None:
+        """Those rows are written by this action: its entry will hold what they say when it ends."""
+        for thing in things:
+            self.touched.setdefault(type(thing), set()).add(thing.pk)
 
     def note(self, thing: models.Model, what: str, fields: dict[str, Any]) -> None:
         self.subject = self.subject or _subject_of(thing)
@@ -86,9 +93,9 @@ def action(
             with transaction.atomic(), _recording() as current:
                 result = function(*args, **kwargs)
                 subject = current.subject or next((a for a in args if isinstance(a, models.Model)), None)
-                if current.changes or current.extra or not quiet:
+                if current.changes or current.extra or current.touched or not quiet:
                     detail = {"changes": current.changes, **current.extra}
-                    audit.append(by=by, verb=verb, subject=subject, detail=detail)
+                    audit.append(by=by, verb=verb, subject=subject, detail=detail, touched=current.touched)
             return result
 
         VERBS[verb], NEEDS[verb] = run, needs
@@ -97,9 +104,12 @@ def action(
     return decorate
 
 
-def _value(thing: models.Model, field: models.Field[Any, Any]) -> Any:
-    value = getattr(thing, field.attname)
+def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | dict | list | None) else str(value)
+
+
+def _value(thing: models.Model, field: models.Field[Any, Any]) -> Any:
+    return _plain(getattr(thing, field.attname))
 
 
 _BOOKKEEPING = {"id", "created_at", "changed_at", "version"}
@@ -114,34 +124,43 @@ def _same(a: Any, b: Any) -> bool:
     return a == b or str(a) == str(b)
 
 
+def _as_held(thing: models.Model) -> dict[str, Any] | None:
+    """What the database holds of it, held until the transaction ends; None where it holds none. Not what was once loaded:
+    somebody may have saved since, or only some columns were read."""
+    if thing._state.adding:
+        return None
+    names = [f.attname for f in thing._meta.concrete_fields]
+    return type(thing)._base_manager.select_for_update().filter(pk=thing.pk).values(*names).first()
+
+
+def _first_fields(thing: models.Model) -> dict[str, Any]:
+    """What a new row says, where it says anything."""
+    return {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])}
+
+
+def _changed_fields(thing: models.Model, held: dict[str, Any]) -> dict[str, Any]:
+    """Old and new of each field that says something else than the database. Deferred fields are not saved, so not read."""
+    return {
+        f.name: [_plain(held[f.attname]), _value(thing, f)]
+        for f in _facts(thing)
+        if f.attname in thing.__dict__ and not _same(held[f.attname], getattr(thing, f.attname))
+    }
+
+
+def _secrets_changed(thing: models.Model, held: dict[str, Any]) -> bool:
+    secret = getattr(thing, "secret_fields", ())
+    fields = [f for f in thing._meta.concrete_fields if f.name in secret and f.attname in thing.__dict__]
+    return any(not _same(held[f.attname], getattr(thing, f.attname)) for f in fields)
+
+
 def save(thing: Kept, *, full_clean: bool = True) -> Kept:
     """Saves `thing` and notes what changed, field by field. Saves nothing when nothing did."""
     current = trail()
-    was = getattr(thing, "_as_loaded", None) if not thing._state.adding else None
-    if was is None:
-        what, fields = (
-            "made",
-            {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])},
-        )
-    else:
-        what = "changed"
-        fields = {
-            f.name: [
-                was.get(f.attname)
-                if isinstance(was.get(f.attname), str | int | float | bool | dict | list | None)
-                else str(was.get(f.attname)),
-                _value(thing, f),
-            ]
-            for f in _facts(thing)
-            if not _same(was.get(f.attname), getattr(thing, f.attname))
-        }
-        secrets_changed = any(
-            not _same(was.get(f.attname), getattr(thing, f.attname))
-            for f in thing._meta.concrete_fields
-            if f.name in getattr(thing, "secret_fields", ())
-        )
-        if not fields and not secrets_changed:
-            return thing
+    held = _as_held(thing)
+    what = "made" if held is None else "changed"
+    fields = _first_fields(thing) if held is None else _changed_fields(thing, held)
+    if held is not None and not fields and not _secrets_changed(thing, held):
+        return thing
     if full_clean:
         thing.full_clean(validate_unique=False, validate_constraints=False)
     if isinstance(thing, Record) and what == "changed":
@@ -150,8 +169,19 @@ def save(thing: Kept, *, full_clean: bool = True) -> Kept:
     if isinstance(thing, Record):
         thing._as_loaded = {f.attname: getattr(thing, f.attname) for f in thing._meta.concrete_fields}
     current.note(thing, what, fields)
+    current.touch([thing])
     search.refresh(thing)
     return thing
+
+
+def _gone_with(thing: models.Model) -> tuple[list[models.Model], list[models.Model]]:
+    """The rows that go when `thing` goes, itself among them, and those that only lose their link to it."""
+    collector = Collector(using=router.db_for_write(type(thing), instance=thing), origin=thing)
+    collector.collect([thing])
+    gone = [row for rows in [*collector.data.values(), *collector.fast_deletes] for row in rows]
+    updates: Iterable[Iterable[Iterable[models.Model]]] = collector.field_updates.values()  # type: ignore[assignment]  # lists of rows, not rows
+    lose = [row for groups in updates for rows in groups for row in rows]
+    return gone, lose
 
 
 def delete(thing: models.Model) -> None:
@@ -161,6 +191,8 @@ def delete(thing: models.Model) -> None:
     current.subject = current.subject or subject
     fields = {f.name: _value(thing, f) for f in _facts(thing)}
     current.changes.append({"what": "removed", "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
+    gone, lose = _gone_with(thing)
+    current.touch([*gone, *lose])
     search.forget(thing)
     thing.delete()
 
@@ -171,8 +203,14 @@ def save_many(things: Iterable[models.Model], *, model: type[models.Model]) -> i
     model._default_manager.bulk_create(rows, batch_size=500)
     added = trail().extra.setdefault("added", {})
     added[model._meta.label_lower] = added.get(model._meta.label_lower, 0) + len(rows)
+    trail().touch(rows)
     search.refresh_many(rows)
     return len(rows)
+
+
+def touch(things: Iterable[models.Model]) -> None:
+    """Says that those rows were written otherwise than by `keep`, `drop` and `save_many`: many updated at once."""
+    trail().touch(things)
 
 
 def note(**facts: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, note, save, save_many, trail
+from floreo.core.action import action, note, save, save_many, touch, trail
 from floreo.core.errors import Refused
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
@@ -113,6 +113,7 @@ def _point(difference: Difference, shelf: ExistingRows) -> None:
         late = {name: shelf.key_meant(text) for name, text in found.row.keys.items() if text}
         if thing is not None and any(getattr(thing, name) != key for name, key in late.items()):
             found.row.makes._default_manager.filter(pk=thing.pk).update(**late)
+            touch([thing])
 
 
 def _own_references(makes: type[models.Model]) -> list[str]:

@@ -24,15 +24,16 @@ from floreo.strategy.models import Action
 from tests.evidence.making import make_file
 
 MARKS = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
-ALL, READ, NONE = set(MARKS), {"CLEAR", "GREEN", "AMBER"}, set[str]()
+ALL, READ, NONE = set(MARKS), {"CLEAR", "GREEN"}, set[str]()
+NOT_RED, AMBER = ALL - {"RED"}, READ | {"AMBER"}
 # Role -> (markings seen of another body's evidence, of its own body's). What is public and CLEAR everybody sees.
 TRUTH = {
-    "administrator": (ALL, ALL),
+    "administrator": (NOT_RED, ALL),
     "secretariat": (ALL, ALL),
-    "analyst": (ALL, ALL),
+    "analyst": (NOT_RED, ALL),
     "lead": (READ, ALL),
     "coordinator": (READ, ALL),
-    "auditor": (READ, READ),
+    "auditor": (AMBER, AMBER),
     "responder": (NONE, NONE),
     "operator": (NONE, NONE),
     "drafter": (NONE, NONE),

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('subject', models.CharField(blank=True, max_length=120)),
                 ('subject_name', models.CharField(blank=True, max_length=300)),
                 ('detail', models.JSONField(default=dict)),
+                ('rows', models.JSONField(default=dict)),
                 ('before', models.CharField(max_length=64)),
                 ('hash', models.CharField(max_length=64, unique=True)),
             ],

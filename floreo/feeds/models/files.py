@@ -11,9 +11,21 @@ from floreo.core.models import Record
 from floreo.feeds import logic
 from floreo.feeds.models.choices import CollectorKind, FileState, Tlp
 
+_ASKED = "What a server answered and when it is asked again is no fact of record."
+_CLAIMED = "Which worker reads it now; what it read is in the trail."
+
 
 class Feed(Record):
     """Where reports come from: four fields, the rest has defaults. `secret_fields` never enter the trail."""
+
+    not_chained = {
+        "etag": _ASKED,
+        "modified": _ASKED,
+        "due_at": _ASKED,
+        "failures": _ASKED,
+        "last_error": _ASKED,
+        "last_looked_at": _ASKED,
+    }
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret"})
 
@@ -49,6 +61,12 @@ class Feed(Record):
 class FeedFile(Record):
     """One received file, known by its hash: the same bytes come in once a feed, however often they arrive. Where a file says
     its day, once a day: a report without a row, or a list that did not change, is the same bytes every night."""
+
+    not_chained = {
+        "state": _CLAIMED,
+        "claimed_until": _CLAIMED,
+        "attempts": _CLAIMED,
+    }
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
     sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
@@ -109,6 +127,8 @@ class TypeMapping(Record):
 
 class Run(models.Model):
     """A feed reported on a type on a day: what findings are measured against. Made with the report, in one transaction."""
+
+    not_chained = "How a reading went; its files are in the trail."
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
     report_type = models.CharField(max_length=80, blank=True)

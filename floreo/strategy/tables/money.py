@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.tables import CellKind, Column, Table
 from floreo.strategy.models import Payment
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.money import visible_grants
 from floreo.strategy.tables.columns import (
     CHANGED,
@@ -18,7 +18,6 @@ from floreo.strategy.tables.columns import (
     column,
     day,
     edition_filter,
-    of_editions,
     titles,
 )
 
@@ -50,8 +49,7 @@ GRANTS = Table(
 
 def _payments(viewer: object) -> QuerySet[Payment]:
     rows = Payment.objects.select_related("budget_line__action__edition")
-    rows = of_editions(rows, viewer, "budget_line__action__edition")
-    return rows if may_read_plan(viewer) else rows.filter(budget_line__action__is_public=True)
+    return rows.filter(in_seen_actions(viewer, "budget_line__action__"))
 
 
 PAYMENTS = Table(

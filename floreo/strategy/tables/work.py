@@ -45,7 +45,7 @@ from floreo.strategy.tables.columns import (
 def _parts(viewer: object) -> QuerySet[Participation]:
     """Parts of bodies that the viewer may know of."""
     rows = of_actions(Participation.objects.select_related("organisation"), viewer)
-    own = reach(viewer, Permission.REGISTER_READ)
+    own = reach(viewer, Permission.REGISTER_INTERNAL)
     return rows if own is None else rows.filter(Q(organisation__is_public=True) | Q(organisation__in=own))
 
 
@@ -118,7 +118,7 @@ UPDATES = Table(
     "updates",
     _("Updates"),
     _("What leads said of their actions, as they said it."),
-    rows=lambda viewer: public_or_all(of_actions(Update.objects.all(), viewer), viewer),
+    rows=lambda viewer: of_actions(Update.objects.visible_to(viewer), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,
@@ -167,7 +167,7 @@ RISKS = Table(
     "risks",
     _("Risks"),
     _("What could stop an action, from 1 (low) to 5 (high), and what is done about it."),
-    rows=lambda viewer: public_or_all(of_actions(Risk.objects.all(), viewer), viewer),
+    rows=lambda viewer: of_actions(Risk.objects.visible_to(viewer), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,

@@ -58,7 +58,7 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
         for row in listing.rows
     ]
     count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": locale.number(listing.total)}
-    sees_all = reach(request.user, Permission.REGISTER_READ) is None
+    sees_all = reach(request.user, Permission.ASSET_READ) is None
     context = {
         "listing": listing,
         "page": page,

@@ -28,6 +28,7 @@ from floreo.reports.presenters import ReportSummary
 from floreo.reports.word.filling import fill
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.models import Edition
+from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.presenters.status_text import status_sentences
 
 ROOM = "reports"
@@ -115,7 +116,7 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """A frozen report with what is internal in it, what stands beside it, and its files."""
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
-    summary = queries.summary_of(snapshot, internal=True)
+    summary = queries.summary_of(snapshot, internal=may_read_internal(request.user))
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
     document = drawn(summary, part, on_page=True)
     context: dict[str, Any] = {
@@ -143,4 +144,6 @@ def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> Htt
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
-    return file_of(request, queries.summary_of(snapshot, internal=True), part, kind, f"{edition} {code}")
+    return file_of(
+        request, queries.summary_of(snapshot, internal=may_read_internal(request.user)), part, kind, f"{edition} {code}"
+    )

@@ -17,7 +17,7 @@ from django_tasks import task
 
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission, must
-from floreo.core.action import action, note, save, save_many, trail
+from floreo.core.action import action, note, save, save_many, touch, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.models import AuditEntry
 from floreo.core.uploads import no_room
@@ -149,6 +149,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     fresh.mended, fresh.blocks = [list(m) for m in text.mended], [asdict(b) for b in text.blocks]
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
+    touch([fresh])
     trail().subject = fresh
     note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
     save_many(

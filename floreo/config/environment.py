@@ -35,6 +35,12 @@ def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def account_of(address: str) -> str:
+    """The account in imaps://user:word@host/folder, where it is a mail address; else ""."""
+    account = unquote(urlsplit(address).username or "")
+    return account if "@" in account else ""
+
+
 def networks(name: str) -> list[str]:
     """Networks separated by commas: 10.1.0.0/16,fd00::/8."""
     found = words(name)

@@ -242,6 +242,8 @@ EVENTS_ROOT = env.text("FLOREO_EVENTS") or str(DATA / "events")  # a folder, or 
 EVENTS_KEEP_DAYS = env.whole("FLOREO_EVENTS_KEEP_DAYS", 400)
 REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as they came
 FEED_IMAP = env.text("FLOREO_FEED_IMAP")
+# The addresses to which reports are mailed: a signed mail counts only when it was signed as sent to one of them.
+FEED_ADDRESSES = [a.lower() for a in env.words("FLOREO_FEED_ADDRESS", env.account_of(FEED_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 
 # Headers

@@ -14,6 +14,7 @@ from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Busy, Missing, NotAllowed, Refused, Slower
+from floreo.core.private_routes import KEY_NAMES, headers_of
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -50,11 +51,20 @@ def headers(get_response: View) -> View:
             response = _sign_in_first(request, response)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
+        if _has_key(request):
+            for name, value in headers_of(request.path_info).items():
+                response.headers[name] = value
         if getattr(getattr(request, "user", None), "is_authenticated", False):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return respond
+
+
+def _has_key(request: HttpRequest) -> bool:
+    """Whether the address may hold a key: one that leads nowhere may be a key that was copied wrong."""
+    found = request.resolver_match
+    return found is None or not KEY_NAMES.isdisjoint(found.kwargs)
 
 
 class _Errors:
@@ -64,7 +74,11 @@ class _Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path_info:  # PostgreSQL takes no such text: there is nothing by that name
+        query = request.META.get("QUERY_STRING", "")
+        is_asked_so = ("%00" in query or "\x00" in query) and not request.path_info.startswith(
+            "/api/"
+        )  # whose shapes say so
+        if "\x00" in request.path_info or is_asked_so:  # PostgreSQL takes no such text: there is nothing by that name
             return refusal_page(request, Missing())
         return self.get_response(request)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -113,11 +114,14 @@ def plain(cell: Cell) -> Any:
     return cell
 
 
+_IN_NEW_CELL = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_text(text: str) -> str:
-    """Text that a spreadsheet will not run: what begins like a formula gets an apostrophe before it."""
+    """Text that a spreadsheet will not run: what begins like a formula gets an apostrophe before it, also behind a semicolon,
+    a tab or a line end, where the spreadsheets of many countries begin a new cell whatever the quotes say."""
+    text = _IN_NEW_CELL.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 

@@ -26,10 +26,10 @@ from floreo.reviews.queries import reply_address
 from floreo.strategy.models import Action
 
 
-def answer_path(update_request: UpdateRequest, language: str = "") -> str:
-    """The page's address without the host, in `language`."""
+def answer_path(update_request: UpdateRequest, language: str = "", *, address: str | None = None) -> str:
+    """The page's address without the host, in `language`, for the mail to `address`."""
     with translation.override(language or settings.LANGUAGE_CODE):
-        return reverse("portal:answer", args=[token_of(update_request)])
+        return reverse("portal:answer", args=[token_of(update_request, address)])
 
 
 class Post:
@@ -98,7 +98,7 @@ class Post:
             "closes": day_text(review.closes_on),
             "late": self.today > review.due_on,
             "reply": self.reply,
-            "link": settings.SITE_ADDRESS + answer_path(update_request, language),
+            "link": settings.SITE_ADDRESS + answer_path(update_request, language, address=to.email if to else None),
         }
 
     def _subject(self, kind: str, actions: int) -> str:

@@ -111,7 +111,7 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
     counts = trust()
     asked = KINDS.get(request.GET.get("kind", ""))
     raw = request.GET.get("from", "0")
-    first = int(raw) if raw.isdigit() and len(raw) < 9 and asked else 0
+    first = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 and asked else 0
     kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
     said = _("%(number)s of %(total)s rows are not confirmed yet")
     if counts.unconfirmed == 0:

@@ -35,9 +35,6 @@ def private_calendar(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(language):
         response = HttpResponse(calendar_of(user), content_type=KIND)
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -155,7 +155,13 @@ class FileForm(forms.Form):
     )
 
 
-class ScheduleForm(PlanForm):
+class PublishForm(PlanForm):
+    """Carries which version was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ScheduleForm(PublishForm):
     """When it goes out: a day and a time, as the clocks of a place show them."""
 
     day = day_field(_l("Day"), required=True)
@@ -172,7 +178,8 @@ class ScheduleForm(PlanForm):
 
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
-        return {"at": moment_given(given["day"], given["time"], given["zone"].strip())}
+        at = moment_given(given["day"], given["time"], given["zone"].strip())
+        return {"at": at, "version": given["version"]}
 
 
 class WithdrawForm(PlanForm):

@@ -79,8 +79,8 @@ COMMANDS: Mapping[str, Command] = {
         _l("Publish now"),
         _l("It is published."),
         _PUBLISH,
-        PlanForm,
-        lambda p, by, f: publishing.publish(p, by=by),
+        forms.PublishForm,
+        lambda p, by, f: publishing.publish(p, by=by, **f),
         _is_coming,
         _l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
     ),
@@ -199,6 +199,13 @@ def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
 
 
 def _form(asked: Command, found: Publication, request: HttpRequest) -> Any:
+    if asked.form in (
+        forms.PublishForm,
+        forms.ScheduleForm,
+    ):  # the version that was read stands in the link to this form
+        read = request.GET.get("version", "")
+        shown = int(read) if read.isascii() and read.isdigit() and len(read) < 9 else found.version
+        return asked.form(posted(request), initial={"version": shown})
     return asked.form(posted(request), instance=found) if asked.of_row else asked.form(posted(request))
 
 
@@ -223,7 +230,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
         "publication": found,
         "state": state_text(found),
         "lines": lines,
-        "tasks": list(may.items()),
+        "tasks": [(name, each, _address(found, name)) for name, each in may.items()],
         "main": _main(may, lines),
         "may_post": can(request.user, _PUBLISH) and found.is_out,
         "may_file": "edit" in may or "correct" in may,
@@ -232,6 +239,11 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/publications/publication.html", context)
+
+
+def _address(found: Publication, name: str) -> str:
+    """Of a task's form, with the version that is read here: what is decided is decided about that one."""
+    return f"{reverse('workspace:publication_command', args=[found.code, name])}?version={found.version}"
 
 
 def _main(may: Mapping[str, Command], lines: list[Any]) -> str:

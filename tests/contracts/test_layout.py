@@ -21,6 +21,7 @@ MAY_WRITE = {
     "core/search.py",
     "core/throttle.py",
     "core/links.py",
+    "core/heartbeat.py",
     "config/jobs.py",
     "config/commands.py",
 }

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.config import environment as env
 
-PACKAGE = Path(__file__).resolve().parent.parent
-DATA = Path(env.text("FLOREO_DATA", "var")).resolve()
+PACKAGE = env.PACKAGE
+DATA = env.data_folder("FLOREO_DATA")
 
 DEBUG = env.flag("FLOREO_DEBUG")
 SECRET_KEY = env.secret("FLOREO_SECRET_KEY", kept_in=DATA / "secret-key")
@@ -23,7 +23,6 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"), default_file=DATA
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on strangers hold across processes and machines.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 INSTALLED_APPS = [
     "floreo.core",
@@ -48,7 +47,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.forms",  # its widget templates
     "allauth",
     "allauth.account",
@@ -58,8 +56,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
-    "django_tasks_db",
-    "template_partials.apps.SimpleAppConfig",
 ]
 
 MIDDLEWARE = [
@@ -90,15 +86,13 @@ WSGI_APPLICATION = "floreo.config.wsgi.application"
 _template_builtins = [
     "django.templatetags.i18n",
     "django.templatetags.static",
-    "django.contrib.humanize.templatetags.humanize",
-    "template_partials.templatetags.partials",
     "floreo.core.ui.templatetags.ui",
 ]
-_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "core" / "ui" / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -107,12 +101,6 @@ TEMPLATES = [
                 "floreo.organisations.context.site",
             ],
             "builtins": _template_builtins,
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
-                )
-            ],
         },
     }
 ]

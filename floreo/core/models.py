@@ -210,12 +210,16 @@ class OutboxMail(Record):
 
 
 class Schedule(models.Model):
-    """A job that comes round. The worker's loop claims what is due; the queue can be read with SQL."""
+    """A job that comes round. The worker claims what is due; the queue can be read with SQL. One row is no job: the
+    worker's own heartbeat."""
 
     not_chained = "The worker says in it when a job ran."
 
     name = models.CharField(max_length=80, unique=True)
     due_at = models.DateTimeField(db_index=True)
+    running_since = models.DateTimeField(null=True, blank=True)
+    running_until = models.DateTimeField(null=True, blank=True)  # the lease of the worker that runs it: core/leases.py
+    deaths = models.PositiveSmallIntegerField(default=0)  # runs in a row that their worker did not survive
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)  # the first of the failures in a row

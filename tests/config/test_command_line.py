@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,22 @@ def test_the_chain_is_walked_and_a_break_is_caught(data: Path) -> None:
 def test_a_pack_is_checked_without_writing(data: Path) -> None:
     done = floreo(data, "pack", "load", "--check")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_command_loads_no_library_that_others_need(data: Path) -> None:
+    code = """
+import sys
+from floreo.config.cli import main
+main(sys.argv[1:])
+large = {"pyarrow", "numpy", "duckdb", "pypdf", "pdfplumber", "pypdfium2", "docx", "docxtpl", "openpyxl", "xlsxwriter",
+    "typst", "ninja", "ftfy", "icalendar", "granian", "pycountry"}
+print(sorted(large & sys.modules.keys()))
+"""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+    for words in (["audit", "verify"], ["doctor"]):
+        command = [sys.executable, "-c", code, "--data", str(data), "--pack", "isla-prueba", *words]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:

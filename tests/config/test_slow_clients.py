@@ -73,7 +73,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         )
     found = Site(installation, port, prepared.stdout)
     try:
-        _wait_for(found, "/health/")
+        _wait_for(found, "/about/")
         yield found
     finally:
         server.terminate()
@@ -120,7 +120,8 @@ def test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiti
     )
     held = [site.raw(text) for _each in range(number) for text in (reads, sends)]
     try:
-        for address in ("/health/", "/", "/about/", "/data/milestones.csv", "/account/login/"):
+        assert site.ask("GET", "/health/")[0] == 503  # it says that no worker is at work, and says it at once
+        for address in ("/", "/about/", "/data/milestones.csv", "/account/login/"):
             assert site.ask("GET", address)[0] == 200, address
         answers = [each.recv(12) for each in held[1::2]]  # whose half came too late, and who is told so
         assert answers == [b"HTTP/1.1 408"] * number

@@ -18,9 +18,7 @@ OPEN = {
     "statuses.refreshed",
     "readings.taken",
     "assessments.completed",
-    "imports.requeued",  # the worker's; they change no fact
     "draft.read",
-    "draft.requeued",
     "draft.failed",  # reading a file that somebody with permission handed in
     "invitation.accepted",
     "administrator.made",  # whoever holds a one-time link

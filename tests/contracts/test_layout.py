@@ -22,6 +22,7 @@ MAY_WRITE = {
     "core/search.py",
     "core/throttle.py",
     "core/links.py",
+    "core/heartbeat.py",
     "config/jobs.py",
     "config/commands.py",
 }

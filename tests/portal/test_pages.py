@@ -6,8 +6,9 @@ import re
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from floreo.core import heartbeat
 from floreo.organisations.models import Country
 from tests.pages import squeezed
 from tests.portal.crawl import body, files, heading, pages
@@ -121,9 +122,21 @@ def test_a_strangers_copy_may_be_kept_for_a_minute_and_nobody_elses(
 
 def test_robots_and_health(db: None, stranger: Client) -> None:
     assert stranger.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /workspace/\n")
+    heartbeat.beat()
     healthy = stranger.get("/health/")
     assert (healthy.status_code, healthy.content) == (200, b"ok\n")
     assert "no-store" in healthy.headers["Cache-Control"]
+
+
+def test_health_tells_a_monitor_that_the_worker_is_not_at_work_without_tls(db: None, stranger: Client) -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        told = stranger.get("/health/")
+    assert (told.status_code, told.content) == (503, b"worker not at work\n")
+
+
+def test_health_answers_a_monitor_when_the_database_is_away(stranger: Client) -> None:
+    told = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
+    assert (told.status_code, told.content) == (503, b"database unreachable\n")
 
 
 def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stranger: Client) -> None:

@@ -40,8 +40,15 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     country = the_country()
     if country is not None and country.is_sample:
         return 0
-    due = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True, due_at__lte=clock.now()).order_by("due_at")
-    return sum(fetch(feed, by=by, allow=allow) for feed in due)
+    ours = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True).exclude(due_at=None).order_by("due_at")
+    return sum(fetch(feed, by=by, allow=allow) for feed in ours if _is_due(feed))
+
+
+def _is_due(feed: Feed) -> bool:
+    """Its moment has come; or lies so far ahead that only a wrong clock can have set it."""
+    assert feed.due_at is not None
+    ahead = feed.due_at - clock.now()
+    return ahead <= timedelta() or ahead > max(_every(feed), _LONGEST_WAIT) + timedelta(hours=1)
 
 
 def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:

@@ -74,7 +74,6 @@ class Country(Record, Translated):
     is_sample = models.BooleanField(default=False)
     calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
-    holidays_code = models.CharField(max_length=2, blank=True)  # for the holidays library
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
 

@@ -201,12 +201,12 @@ def test_a_discarded_file_is_gone_and_not_held_again(feed: Feed) -> None:
 
 def test_bytes_are_kept_as_long_as_they_are_held(feed: Feed) -> None:
     held = hold_one()
-    os.utime(path_of(held.notice), (0, 0))
+    os.utime(path_of(held.sha256), (0, 0))
     let_go_of_old(by=SYSTEM)
-    assert path_of(held.notice).exists()
+    assert path_of(held.sha256).exists()
     acts.discard(held, by=SYSTEM)
     let_go_of_old(by=SYSTEM)
-    assert not path_of(held.notice).exists()
+    assert not path_of(held.sha256).exists()
 
 
 def test_strangers_cannot_fill_the_disk(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:

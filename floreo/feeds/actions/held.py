@@ -26,7 +26,7 @@ MOST_HELD_BYTES = 200 * 1024 * 1024
 def hold(feed: Feed, *, file: Attachment, sender: str, reason: HeldReason, by: Actor) -> None:
     """Puts a file aside, unread. The same file once a feed, whatever became of it."""
     known = HeldFile.objects.filter(feed=feed)
-    if known.filter(notice=sha256_of(io.BytesIO(file.data)), name=tidy(file.name)).exists():
+    if known.filter(sha256=sha256_of(io.BytesIO(file.data)), name=tidy(file.name)).exists():
         return
     held = known.filter(state=HeldState.HELD).aggregate(files=Count("pk"), size=Sum("size"))
     if held["files"] >= MOST_HELD or (held["size"] or 0) + len(file.data) > MOST_HELD_BYTES:
@@ -37,7 +37,7 @@ def hold(feed: Feed, *, file: Attachment, sender: str, reason: HeldReason, by: A
 
 @action("held.kept", needs=Permission.FEED_RUN)
 def _hold(feed: Feed, *, kept: Kept, name: str, sender: str, reason: HeldReason, by: Actor) -> None:
-    made = HeldFile(feed=feed, notice=kept.sha256, name=tidy(name), size=kept.size, sender=sender[:320], reason=reason)
+    made = HeldFile(feed=feed, sha256=kept.sha256, name=tidy(name), size=kept.size, sender=sender[:320], reason=reason)
     made.received_at = clock.now()
     save(made, full_clean=False)
 
@@ -46,7 +46,7 @@ def _hold(feed: Feed, *, kept: Kept, name: str, sender: str, reason: HeldReason,
 def release(held: HeldFile, *, by: Actor, version: int | None = None) -> FeedFile:
     """Takes the file in as if its sender were proven, in the name of whoever released it."""
     fresh = _still_held(held, version)
-    path = path_of(fresh.notice)
+    path = path_of(fresh.sha256)
     if not path.exists():
         raise Refused(_("The file is no longer on the server. Ask the sender to send it again."), code="file_gone")
     fresh.state = HeldState.RELEASED

@@ -85,7 +85,7 @@ class Job:
 
 
 JOBS = {
-    "status_counts": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
+    "statuses": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
     "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
     "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6), Lane.RECORDS),
     "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),

@@ -60,13 +60,13 @@ def test_every_finding_that_is_not_good_says_what_to_do() -> None:
 def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> None:
     assert findings("worker") == [("bad", "The worker has never run: nothing is sent and nothing comes round.")]
     heartbeat.beat()
-    row = Schedule.objects.create(name="status_counts", due_at=clock.now(), last_run_at=clock.now())
+    row = Schedule.objects.create(name="statuses", due_at=clock.now(), last_run_at=clock.now())
     assert findings("worker") == [("good", "The worker is at work.")]
     Schedule.objects.filter(pk=row.pk).update(last_error="KeyError", failing_since="2026-11-01T10:00:00Z")
     with time_machine.travel(clock.now() + timedelta(days=3)):
         assert findings("worker") == [
             ("bad", "The worker is not at work: it last said so 3 days ago."),
-            ("bad", "The job “standings” has failed since 2026-11-01 10:00 UTC: KeyError."),
+            ("bad", "The job “statuses” has failed since 2026-11-01 10:00 UTC: KeyError."),
         ]
 
 

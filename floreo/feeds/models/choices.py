@@ -75,9 +75,9 @@ class ReplyKind(models.TextChoices):
 
 
 class FixClaim(models.TextChoices):
-    CLAIMED = logic.FixClaim.CLAIMED, _("ReplyKind to be mended; the next reports will show")
-    SHOWN = logic.FixClaim.SHOWN, _("ReplyKind to be mended, and not seen since")
-    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("ReplyKind to be mended, but seen again")
+    CLAIMED = logic.FixClaim.CLAIMED, _("Said to be mended; the next reports will show")
+    SHOWN = logic.FixClaim.SHOWN, _("Said to be mended, and not seen since")
+    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("Said to be mended, but seen again")
 
 
 class Every(models.TextChoices):

@@ -48,7 +48,7 @@ class ContactRole(models.TextChoices):
     TECHNICAL = "technical", _("Technical staff")
     MANAGEMENT = "management", _("Management")
     DUTY = "duty", _("Round the clock")
-    PRESS = "press", _("ActionLink")
+    PRESS = "press", _("Press")
     OTHER = "other", _("Other")
 
 

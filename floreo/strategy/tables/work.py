@@ -150,7 +150,7 @@ BUDGET_LINES = Table(
         column("fiscal_year", _("Fiscal year"), _("The year in which it starts"), CellKind.WHOLE),
         column("currency", _("Currency"), _("ISO 4217")),
         column("amount", _("Planned"), _("In the currency"), CellKind.DECIMAL),
-        column("stage", _("StatusResult"), _("planned, or committed in an adopted budget or a signed agreement")),
+        column("stage", _("Standing"), _("planned, or committed in an adopted budget or a signed agreement")),
         Column("grant", _("Agreement"), _("Code of the agreement that pays for it"), _grant),
         column("spent", _("Spent"), _("In the currency"), CellKind.DECIMAL),
         column("note", _("Note"), _("What it is for")),

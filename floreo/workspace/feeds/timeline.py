@@ -68,7 +68,7 @@ def _told(finding: Finding) -> Iterable[Moment]:
     for line in finding.lines.select_related("notice"):
         letter = line.notice
         if letter.to:
-            said = _("FileIdentity by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            said = _("Told by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
             said = _("A letter that would have told it was left out.")
         yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)

@@ -259,7 +259,7 @@ def turn(whose: str = "you") -> SafeString:
     """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
     if whose == "you":
         return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
-    return format_html('<span class="fl-turn">{}</span>', _("WaitingFor: %(name)s") % {"name": whose})
+    return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
 
 
 @register.filter

@@ -7,8 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
-from floreo.core.errors import Missing
+from floreo.core.action import action, save
 from floreo.feeds.actions.feeds import check_mapping
 from floreo.feeds.models import TypeMapping
 from floreo.organisations.actions.checking import lock_latest, refuse
@@ -26,11 +25,3 @@ def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version
     said = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)
     said.mapping = mapping
     return save(said)
-
-
-@action("type_mapping.removed", needs=Permission.FEED_RUN)
-def remove_mapping(said: TypeMapping, *, by: Actor) -> None:
-    fresh = TypeMapping.objects.select_for_update().filter(pk=said.pk).first()
-    if fresh is None:
-        raise Missing(_("It was removed while you worked. Go back and reload the page."))
-    delete(fresh)

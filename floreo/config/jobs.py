@@ -1,4 +1,4 @@
-"""What comes round by itself: one literal table of jobs, and the worker's loop that runs what is due and what is queued."""
+"""What comes round by itself: the jobs that apps offer and our own, and the worker's loop that runs what is due and what is queued."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.db import close_old_connections, connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from floreo import offers
 from floreo.config.backup import daily_backup
 from floreo.config.sample import is_replaying, replay_sample
 from floreo.core import clock, delivery
@@ -22,20 +23,8 @@ from floreo.core.access import SYSTEM
 from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
-from floreo.evidence.actions import check_links
-from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
-from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.notices import send_due
-from floreo.feeds.actions.retention import compact_and_retain
-from floreo.indicators.actions import take_due_readings
-from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
-from floreo.publications.actions.copies import draw_stale
-from floreo.publications.actions.publishing import release_due
-from floreo.reviews.actions import run_rhythm
-from floreo.strategy.actions.drafts import requeue_stuck
-from floreo.strategy.actions.statuses import refresh_statuses
-from floreo.tasks.weekly import send_weekly
 
 log = logging.getLogger(__name__)
 
@@ -73,21 +62,8 @@ class Job:
 
 
 JOBS = {
-    "status_counts": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10)),
-    "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
-    "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
-    "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10)),
-    "evidence": Job(lambda: check_links(by=SYSTEM), timedelta(minutes=15)),
-    "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
-    "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
-    "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
-    "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1)),
-    "watched folders": Job(lambda: collect_from_folders(by=SYSTEM), timedelta(seconds=30)),
-    "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5)),
-    "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5)),
-    "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1)),
+    **{name: Job(job.run, job.every) for name, job in offers.jobs().items()},
     "letters of findings": Job(write_letters, timedelta(minutes=5)),
-    "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
     "tidy": Job(tidy, timedelta(days=1)),
     "backup": Job(daily_backup, timedelta(days=1)),
     "returned mail": Job(read_returned, timedelta(minutes=5)),

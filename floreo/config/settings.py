@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from floreo.config import environment as env
+from floreo.offers import APPS
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(env.text("FLOREO_DATA", "var")).resolve()
@@ -26,19 +27,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 INSTALLED_APPS = [
-    "floreo.core",
-    "floreo.organisations",
-    "floreo.evidence",
-    "floreo.frameworks",
-    "floreo.strategy",
-    "floreo.feeds",
-    "floreo.reviews",
-    "floreo.meetings",
-    "floreo.publications",
-    "floreo.indicators",
-    "floreo.reports",
-    "floreo.packs",
-    "floreo.tasks",
+    *(f"floreo.{app}" for app in APPS),
     "floreo.workspace",
     "floreo.portal",
     "floreo.api",
@@ -105,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "floreo.organisations.context.site",
+                "floreo.workspace.menu.menu",
             ],
             "builtins": _template_builtins,
             "loaders": [

@@ -24,7 +24,7 @@ def entries(db: None) -> None:
 
 
 def found(words: str, *, public_only: bool = False) -> list[str]:
-    return [e.key for e in search.find(words, public_only=public_only)]
+    return [e.key for e in search.find(words, public_only=public_only, known=["action"], kinds=["action"])]
 
 
 @pytest.mark.usefixtures("entries")

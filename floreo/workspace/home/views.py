@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,8 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _l
 
+from floreo import offers
 from floreo.core import audit
 from floreo.core.access import Permission, can, must, reach
+from floreo.core.models import SearchEntry
 from floreo.core.search import find, in_readers_text
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import Network, Organisation, Person
@@ -22,45 +25,6 @@ from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
 
 RESULTS = 25
-# What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
-NEEDS = {
-    "edition": Permission.PLAN_READ,
-    "pillar": Permission.PLAN_READ,
-    "objective": Permission.PLAN_READ,
-    "committee": Permission.MEETING_READ,
-    "meeting": Permission.MEETING_READ,
-    "decision": Permission.MEETING_READ,
-    "action": Permission.PLAN_READ,
-    "indicator": Permission.PLAN_READ,
-    "organisation": Permission.REGISTER_READ,
-    "evidence": Permission.EVIDENCE_READ,
-    "evidence_held": Permission.EVIDENCE_KEEP,
-    "person": Permission.PEOPLE_READ,
-    "place": Permission.WORKSPACE_OPEN,
-    "network": Permission.REGISTER_READ,
-    "framework": Permission.WORKSPACE_OPEN,
-    "publication": Permission.PUBLICATION_WRITE,
-}
-
-
-KINDS = {
-    "edition": _l("Edition"),
-    "pillar": _l("Pillar"),
-    "objective": _l("Objective"),
-    "action": _l("Action"),
-    "committee": _l("Committee"),
-    "meeting": _l("Meeting"),
-    "decision": _l("Decision"),
-    "indicator": _l("Indicator"),
-    "organisation": _l("Organisation"),
-    "person": _l("Person"),
-    "place": _l("Place"),
-    "network": _l("Network"),
-    "publication": _l("Publication"),
-    "evidence": _l("Evidence"),
-    "evidence_held": _l("Evidence"),
-    "framework": _l("Framework"),
-}
 
 
 class SearchForm(forms.Form):
@@ -83,11 +47,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/home/home.html", context)
 
 
-def _own(viewer: object, hidden: list[str]) -> list[str]:
+def _own(viewer: object, hidden: Iterable[str]) -> list[str]:
     """Keys of what may be found of the kinds that are else hidden: what belongs to the viewer's own organisation."""
     found: list[str] = []
     for kind in hidden:
-        if ids := reach(viewer, NEEDS[kind]):
+        if ids := reach(viewer, offers.search_kinds()[kind].needs):
             rows: dict[str, QuerySet[Any]] = {
                 "organisation": Organisation.objects.filter(pk__in=ids),
                 "network": Network.objects.filter(holder__in=ids),
@@ -98,14 +62,20 @@ def _own(viewer: object, hidden: list[str]) -> list[str]:
     return found
 
 
+def _found(words: str, viewer: object) -> list[SearchEntry]:
+    """What matches and this person may open. A kind that no app offers is found by nobody."""
+    known = offers.search_kinds()
+    kinds = [name for name, kind in known.items() if reach(viewer, kind.needs) is None]
+    own = _own(viewer, known.keys() - set(kinds))
+    return find(words, public_only=False, known=list(known), kinds=kinds, but=own)
+
+
 def search(request: HttpRequest) -> HttpResponse:
     """What matches every word, best first; only what this person may open."""
     must(request.user, Permission.WORKSPACE_OPEN)
     words = request.GET.get("q", "").strip()[:200]
-    hidden = [kind for kind, needs in NEEDS.items() if reach(request.user, needs) is not None]
-    rows = find(words, public_only=False, without=hidden, but=_own(request.user, hidden))
-    page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
-    found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in in_readers_text(page)]
+    page = Paginator(_found(words, request.user), RESULTS).get_page(request.GET.get("page"))
+    found = [(entry, offers.search_kinds()[entry.kind].words) for entry in in_readers_text(page)]
     form = SearchForm(initial={"q": words})
     context = {"q": words, "page": page, "rows": found, "form": form, "workspace_section": ""}
     return render(request, "workspace/home/search.html", context)

@@ -164,6 +164,6 @@ def test_the_page_is_for_administrators_and_says_the_same(
     page = browser_of(administrator).get("/workspace/health/").content.decode()
     assert "There has never been a backup." in page
     assert "things are wrong." in page
-    assert "There has never been a backup." in browser_of(administrator).get("/es/desk/health/").content.decode()
+    assert "There has never been a backup." in browser_of(administrator).get("/es/workspace/health/").content.decode()
     assert browser_of(observer).get("/workspace/health/").status_code == 403
     assert stranger.get("/workspace/health/").status_code == 302

@@ -100,7 +100,7 @@ def test_in_the_readers_language(busy: Edition, lead: User) -> None:
     send_weekly(by=SYSTEM)
     mail = OutboxMail.objects.get()
     assert mail.language == "es"
-    assert "http://localhost:8000/es/desk/" in mail.text
+    assert "http://localhost:8000/es/workspace/" in mail.text
 
 
 @pytest.mark.usefixtures("monday")

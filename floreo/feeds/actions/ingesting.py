@@ -88,7 +88,7 @@ def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Su
     """The summaries of what is new in the window; None when the engine stopped without a word."""
     try:
         wanted = {r.sha256 for r in claimed.new}
-        summaries = [s for s in future.result() if s.notice in wanted]
+        summaries = [s for s in future.result() if s.sha256 in wanted]
         take_in(claimed, by=by, summaries=summaries, told=findings_of(summaries, store))
     except Exception:  # one window must not stop the night; it is logged and tried again
         log.exception("reading %s failed", claimed)

@@ -71,7 +71,7 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
         "seconds": found.seconds,
         "may_run": can(request.user, Permission.FEED_RUN),
     }
-    return render(request, "workspace/feeds/report.html", context)
+    return render(request, "workspace/feeds/file.html", context)
 
 
 def report_rejects(request: HttpRequest, pk: int) -> HttpResponseBase:

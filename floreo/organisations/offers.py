@@ -28,7 +28,6 @@ OFFERS = Offers(
         SearchKind("organisation", _("Organisation"), Permission.REGISTER_READ),
         SearchKind("person", _("Person"), Permission.PEOPLE_READ),
         SearchKind("place", _("Place"), Permission.WORKSPACE_OPEN),
-        SearchKind("network", _("Network"), Permission.REGISTER_READ),
     ),
     verbs={
         "account.activated": _("switched the account on"),

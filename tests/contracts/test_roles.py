@@ -32,7 +32,8 @@ NEEDED: dict[str, Permission] = {
 NARROWED = {f"workspace:{name}" for room in rooms() for name in room.narrowed}
 # Whose example holds nothing to show yet.
 EMPTY = {
-    f"workspace:{name}" for name in ("compare_assessments", "publication_download", "import_file", "apply_workbook")
+    f"workspace:{name}"
+    for name in ("compare_assessments", "publication_download", "import_file", "apply_workbook", "report_rejects")
 }
 
 

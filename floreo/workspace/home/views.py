@@ -18,7 +18,7 @@ from floreo.core.access import Permission, can, must, reach
 from floreo.core.models import SearchEntry
 from floreo.core.search import find, in_readers_text
 from floreo.evidence.models import Evidence
-from floreo.organisations.models import Network, Organisation, Person
+from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import bodies_of
 from floreo.strategy.models import Edition
 from floreo.workspace.form_page import person
@@ -54,7 +54,6 @@ def _own(viewer: object, hidden: Iterable[str]) -> list[str]:
         if ids := reach(viewer, offers.search_kinds()[kind].needs):
             rows: dict[str, QuerySet[Any]] = {
                 "organisation": Organisation.objects.filter(pk__in=ids),
-                "network": Network.objects.filter(holder__in=ids),
                 "person": Person.objects.filter(organisation__in=ids),
                 "evidence_held": Evidence.objects.filter(organisation__in=bodies_of(ids)),
             }

@@ -140,6 +140,15 @@ class TestTables:
         files = {*top_files(), *(f"editions/*/{name}" for name in edition_files())}
         assert set(offers.licences().values()) - files == set()
 
+    def test_every_table_of_an_app_is_offered(self) -> None:
+        missing = {}
+        for app in offers.APPS:
+            if (PACKAGE / app / "tables.py").is_file() or (PACKAGE / app / "tables").is_dir():
+                tables = getattr(importlib.import_module(f"floreo.{app}.tables"), "TABLES", {})
+                missing[app] = sorted(set(tables) - set(offers.tables()))
+        assert {app: names for app, names in missing.items() if names} == {}
+        assert len(missing) > 5
+
     def test_a_table_is_offered_under_its_own_name(self) -> None:
         assert {name: table.name for name, table in offers.tables().items() if name != table.name} == {}
 
@@ -197,6 +206,14 @@ class TestPacks:
                 missing[app] = [s.__name__ for s in shapes if s not in offers.pack_shapes()]
         assert {app: shapes for app, shapes in missing.items() if shapes} == {}
         assert len(missing) > 5
+
+    def test_every_file_of_an_app_is_offered(self) -> None:
+        missing = {}
+        for app in offers.APPS:
+            if (PACKAGE / app / "pack.py").is_file():
+                files = getattr(importlib.import_module(f"floreo.{app}.pack"), "FILES", {})
+                missing[app] = sorted(set(files) - set(offers.pack_files()))
+        assert {app: names for app, names in missing.items() if names} == {}
 
     def test_every_row_of_a_file_is_of_a_shape_that_makes_something(self) -> None:
         shaped = {shape for file in offers.pack_files().values() for shape in file.tables.values()}

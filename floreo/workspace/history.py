@@ -186,12 +186,13 @@ def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happeni
     """What was done to `thing` and to what hangs on it, newest first, as `viewer` may read it."""
     entries = list(audit.history(thing)[:limit])
     names, key = _names(entries, viewer), audit.key(thing)
+    words: dict[str, Promise | str] = {**offers.verbs(), **OF_ONE_THING}
     found = []
     for entry in entries:
         changes = entry.detail.get("changes", [])
         about = next((c["name"] for c in changes if c["thing"] != key), "")
         said = tuple(f for c in changes for f in _changes(c, names))
-        did = OF_ONE_THING.get(entry.verb) or offers.verbs().get(entry.verb, entry.verb)
+        did = words.get(entry.verb, entry.verb)
         reason = str(entry.detail.get("reason", ""))
         found.append(Happening(entry.at, entry.actor_name, did, about, said, reason, entry.number))
     return found

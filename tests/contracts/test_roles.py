@@ -30,10 +30,17 @@ NEEDED: dict[str, Permission] = {
     **{f"workspace:{name}": needs for room in rooms() for name, needs in room.needs.items()},
 }
 NARROWED = {f"workspace:{name}" for room in rooms() for name in room.narrowed}
-# Whose example holds nothing to show yet.
+# Whose example holds nothing to show yet, or which show something only to what a form before them sends.
 EMPTY = {
     f"workspace:{name}"
-    for name in ("compare_assessments", "publication_download", "import_file", "apply_workbook", "report_rejects")
+    for name in (
+        "compare_assessments",
+        "publication_download",
+        "import_file",
+        "apply_workbook",
+        "report_rejects",
+        "bulk_actions",
+    )
 }
 
 

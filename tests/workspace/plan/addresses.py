@@ -24,7 +24,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("edit_objective move_objective remove_objective new_action", [edition, objective.code]),
         ("action move_action", [edition, act.code]),
         ("action_command", [edition, act.code, "update"]),
-        ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].pk, "reach"]),
+        ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].code, "edit"]),
         ("import import_file import_read import_discard import_accept import_finish", [draft.code]),
         ("import_row", [draft.code, row.number]),
         ("indicator edit_indicator edit_target new_chart_note", [reading.indicator.code]),

@@ -8,19 +8,22 @@ from __future__ import annotations
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 
 import pytest
-from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLResolver, get_resolver, path, reverse
 from django.utils.translation import override
 
 import tests
 from floreo.core.access import ROLES, Permission, reach
+from floreo.core.errors import NotAllowed
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Country, Organisation, User
-from floreo.workspace.rooms import rooms
+from floreo.workspace.rooms import Room, guarded, rooms
 
 pytestmark = pytest.mark.one_database
 
@@ -124,3 +127,14 @@ def test_what_a_role_grants_everywhere_opens(
         if reach(user, NEEDED[name]) is None and name not in EMPTY:
             answers[name, address] = browser.get(address).status_code
     assert {k: status for k, status in answers.items() if status not in {200, 302, 405}} == {}
+
+
+def test_an_address_without_a_rule_opens_to_nobody(administrator: User, rf: RequestFactory) -> None:
+    room = Room("new", (path("new/", lambda _request: HttpResponse("open"), name="new"),), {}, frozenset())
+    (address,) = guarded(room)
+    request = rf.get("/workspace/new/")
+    request.user = administrator
+    with pytest.raises(NotAllowed):
+        address.callback(request)
+    (address,) = guarded(replace(room, needs={"new": Permission.WORKSPACE_OPEN}))
+    assert address.callback(request).content == b"open"

@@ -20,7 +20,7 @@ from floreo.core.tables import Table, plain
 from floreo.open_data.catalogue import public_tables
 from floreo.open_data.dcat import catalogue
 from floreo.open_data.dictionary import csvw, dictionary
-from floreo.organisations.models import Organisation, User
+from floreo.organisations.models import Country, Organisation, User
 from floreo.strategy.models import Edition
 from tests.api.conftest import SECRET, small_country  # noqa: F401 -- a fixture
 
@@ -156,3 +156,25 @@ def test_the_metadata_of_a_csv_names_its_columns_in_order(small_country: Edition
     columns = csvw(table, rf.get("/"))["tableSchema"]["columns"]
     assert [c["name"] for c in columns] == of_csv(table, None)[0] == [e.name for e in dictionary(table)]
     assert {c["name"]: c["datatype"] for c in columns}["value"] == "decimal"
+
+
+def _rights(rf: Any) -> dict[str, list[str]]:
+    sets = catalogue(rf.get("/data/catalog.jsonld"))["dcat:dataset"]
+    return {d["dcterms:identifier"]: [r["dcterms:description"] for r in d["dcterms:rights"]] for d in sets}
+
+
+def test_a_table_stands_under_the_licence_of_the_file_that_it_names(real_country: Country, rf: Any) -> None:
+    found = _rights(rf)
+    assert {
+        name: found[name] for name in ("organisations", "organisation-roles", "networks", "actions", "meetings")
+    } == {
+        "organisations": ["Facts in our own words"],
+        "organisation-roles": ["Facts in our own words"],
+        "networks": ["CC BY 4.0 (ip-location-db)"],
+        "actions": ["Facts in our own words; short quotations"],
+        "meetings": ["Facts in our own words"],
+    }
+
+
+def test_a_table_whose_licence_no_pack_tells_says_that_it_is_unknown(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
+    assert set(map(tuple, _rights(rf).values())) == {("unknown",)}

@@ -24,19 +24,26 @@ View = Callable[..., HttpResponseBase]
 @dataclass(frozen=True)
 class Room:
     """Addresses, and the permission that each needs; `narrowed` are lists that show to whoever may see only their own
-    organisation's things just those."""
+    organisation's things just those. `personal` addresses open to the person whom their thing names, too, whatever their
+    role: their view asks."""
 
     name: str
     urlpatterns: tuple[URLPattern, ...]
     needs: Mapping[str, Permission]
-    narrowed: frozenset[str]
+    narrowed: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
+
+    def floor(self, name: str) -> Permission | None:
+        """Without which an address opens to nobody, before its view asks for more."""
+        return Permission.WORKSPACE_OPEN if name in self.personal and name in self.needs else self.needs.get(name)
 
 
 def _room(name: str) -> Room:
     urls = import_module(f"{workspace.__name__}.{name}.urls")
     rules: Mapping[Permission, str] = getattr(urls, "NEEDS", {})
     needs = {address: permission for permission, addresses in rules.items() for address in addresses.split()}
-    return Room(name, tuple(urls.urlpatterns), needs, frozenset(getattr(urls, "NARROWED", "").split()))
+    narrowed, personal = (frozenset(getattr(urls, each, "").split()) for each in ("NARROWED", "PERSONAL"))
+    return Room(name, tuple(urls.urlpatterns), needs, narrowed, personal)
 
 
 @functools.cache
@@ -61,8 +68,6 @@ def _guarded(view: View, needs: Permission | None) -> View:
 def guarded(room: Room) -> list[URLPattern]:
     """The addresses of a room, each behind its rule."""
     return [
-        URLPattern(
-            each.pattern, _guarded(each.callback, room.needs.get(str(each.name))), each.default_args, str(each.name)
-        )
+        URLPattern(each.pattern, _guarded(each.callback, room.floor(str(each.name))), each.default_args, str(each.name))
         for each in room.urlpatterns
     ]

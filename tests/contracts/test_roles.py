@@ -130,7 +130,7 @@ def test_what_a_role_grants_everywhere_opens(
 
 
 def test_an_address_without_a_rule_opens_to_nobody(administrator: User, rf: RequestFactory) -> None:
-    room = Room("new", (path("new/", lambda _request: HttpResponse("open"), name="new"),), {}, frozenset())
+    room = Room("new", (path("new/", lambda _request: HttpResponse("open"), name="new"),), {})
     (address,) = guarded(room)
     request = rf.get("/workspace/new/")
     request.user = administrator

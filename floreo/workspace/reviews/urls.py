@@ -34,3 +34,4 @@ NEEDS = {
     Permission.PLAN_UPDATE: "update_request",
     Permission.REVIEW_DECIDE: "approve_answer return_answer",
 }
+PERSONAL = "update_request"  # who is asked in person answers with any account

@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.new_decision, name="new_decision"),
     path("decisions/<slug:number>/", decisions.decision, name="decision"),
-    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_command"),
+    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name=""),
 ]
 
 NEEDS = {
@@ -44,6 +44,7 @@ NEEDS = {
     ),
     Permission.MEETING_RUN: (
         "record_meeting draw_agenda meeting_command edit_point move_point remove_point new_committee "
-        "edit_committee call_meeting new_seat edit_seat end_seat remove_seat new_decision decision_command"
+        "edit_committee call_meeting new_seat edit_seat end_seat remove_seat new_decision"
     ),
+    Permission.PLAN_UPDATE: "decision_command",  # who carries it out says so; all else of it needs MEETING_RUN
 }

@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("decisions/", decisions.decisions, name="decisions"),
     path("decisions/new/", decisions.new_decision, name="new_decision"),
     path("decisions/<slug:number>/", decisions.decision, name="decision"),
-    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name=""),
+    path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_command"),
 ]
 
 NEEDS = {

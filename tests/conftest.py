@@ -20,6 +20,7 @@ from floreo.core import throttle
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.replay import replay
 from floreo.indicators.actions import take_due_readings
+from floreo.offers import APPS
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from floreo.packs.actions import load_pack
@@ -143,21 +144,6 @@ def in_english() -> Iterator[None]:
         yield
 
 
-_OUR_APPS = {
-    "core",
-    "organisations",
-    "evidence",
-    "frameworks",
-    "strategy",
-    "feeds",
-    "reviews",
-    "meetings",
-    "publications",
-    "indicators",
-    "reports",
-    "packs",
-    "tasks",
-}
 Said = list[tuple[str, Any]]
 _said: dict[str, Said] = {}
 
@@ -165,7 +151,7 @@ _said: dict[str, Said] = {}
 def _our_tables() -> list[type[models.Model]]:
     found: list[type[models.Model]] = []
     for config in apps.get_app_configs():
-        if config.label in _OUR_APPS:
+        if config.label in APPS:
             found += [m for m in config.get_models(include_auto_created=True) if m._meta.managed]
     return found
 

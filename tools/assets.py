@@ -20,7 +20,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS, BUILT, MODULES = ROOT / "assets", ROOT / "floreo" / "static_built", ROOT / "node_modules"
-LOCALE = ROOT / "floreo" / "locale"
 # Each face in its Latin, upright, variable form: from node_modules, to static_built.
 FACES = [f"{name}-latin-wght-normal.woff2" for name in ("piazzolla", "public-sans")]
 FILES = {f"@fontsource-variable/{f.split('-latin')[0]}/files/{f}": f"fonts/{f}" for f in FACES}
@@ -30,6 +29,11 @@ OWN = ["tokens.css", "theme.css", "pages.css", "charts.css", "print.css"]
 SAFE = {"show", "active", "disabled", "is-invalid", "visually-hidden", "errorlist", "htmx-request"}
 
 
+def _catalogues() -> list[Path]:
+    """Every file of translations: the product's, and those of apps that have their own."""
+    return sorted((ROOT / "floreo").rglob("locale/*/LC_MESSAGES/*.po"))
+
+
 def digest() -> str:
     """Over all that the result depends on."""
     seen = hashlib.sha256(Path(__file__).read_bytes())
@@ -37,7 +41,7 @@ def digest() -> str:
         ROOT / "package-lock.json",
         *sorted(ASSETS.rglob("*")),
         *sorted((ROOT / "floreo").rglob("*.html")),
-        *sorted(LOCALE.rglob("*.po")),
+        *_catalogues(),
     ]
     inputs += sorted((ROOT / "floreo" / "core" / "ui").rglob("*.py"))
     for path in inputs:
@@ -172,7 +176,7 @@ def compile_languages() -> None:
     from babel.messages.mofile import write_mo  # only here
     from babel.messages.pofile import read_po
 
-    for po in LOCALE.rglob("*.po"):
+    for po in _catalogues():
         with po.open("rb") as source, po.with_suffix(".mo").open("wb") as target:
             write_mo(target, read_po(source, locale=po.parts[-3]))
 

@@ -1,4 +1,4 @@
-"""What comes round by itself: one literal table of jobs, each in a lane; lanes never wait for one another."""
+"""What comes round by itself: the jobs that apps offer and our own, each in a lane; lanes never wait for one another."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.models import Q
 
+from floreo import offers
 from floreo.config.backup import daily_backup
 from floreo.config.sample import is_replaying, replay_sample
 from floreo.core import clock, delivery
@@ -20,20 +21,8 @@ from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
-from floreo.evidence.actions import check_links
-from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
-from floreo.feeds.actions.ingesting import read_waiting
 from floreo.feeds.actions.notices import send_due
-from floreo.feeds.actions.retention import compact_and_retain
-from floreo.indicators.actions import take_due_readings
-from floreo.meetings.actions.decisions import settle_decisions
 from floreo.organisations.queries import in_the_country
-from floreo.publications.actions.copies import draw_stale
-from floreo.publications.actions.publishing import release_due
-from floreo.reviews.actions import run_rhythm
-from floreo.strategy.actions.drafts import read_waiting_drafts
-from floreo.strategy.actions.statuses import refresh_statuses
-from floreo.tasks.weekly import send_weekly
 
 log = logging.getLogger(__name__)
 
@@ -85,23 +74,10 @@ class Job:
 
 
 JOBS = {
-    "statuses": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
-    "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
-    "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6), Lane.RECORDS),
-    "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
-    "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1), Lane.RECORDS),
-    "evidence": Job(lambda: check_links(by=SYSTEM), timedelta(minutes=15), Lane.OUTSIDE),
-    "imports": Job(lambda: read_waiting_drafts(by=SYSTEM), timedelta(seconds=2), Lane.TEXTS),
-    "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10), Lane.TEXTS),
-    "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30), Lane.EMBARGO),
-    "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1), Lane.OUTSIDE),
-    "watched folders": Job(lambda: collect_from_folders(by=SYSTEM), timedelta(seconds=30), Lane.FEEDS),
-    "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5), Lane.OUTSIDE),
+    **{name: Job(job.run, job.every, Lane(job.lane)) for name, job in offers.jobs().items()},
     "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
-    "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5), Lane.FEEDS),
     "letters of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
     "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
-    "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1), Lane.NIGHT),
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5), Lane.MAIL),

@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from floreo.config import environment as env
+from floreo.offers import APPS
 
 PACKAGE = env.PACKAGE
 DATA = env.data_folder("FLOREO_DATA")
@@ -25,19 +26,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
 
 INSTALLED_APPS = [
-    "floreo.core",
-    "floreo.organisations",
-    "floreo.evidence",
-    "floreo.frameworks",
-    "floreo.strategy",
-    "floreo.feeds",
-    "floreo.reviews",
-    "floreo.meetings",
-    "floreo.publications",
-    "floreo.indicators",
-    "floreo.reports",
-    "floreo.packs",
-    "floreo.tasks",
+    *(f"floreo.{app}" for app in APPS),
     "floreo.workspace",
     "floreo.portal",
     "floreo.api",
@@ -99,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "floreo.organisations.context.site",
+                "floreo.workspace.menu.menu",
             ],
             "builtins": _template_builtins,
         },

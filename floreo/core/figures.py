@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Protocol
 
 
 class Frequency(StrEnum):
@@ -128,6 +129,37 @@ class Filters:
 
 
 MeasureFunction = Callable[[Period, Filters], Reading]
+
+
+class Direction(StrEnum):
+    UP = "up"  # higher is better
+    DOWN = "down"  # lower is better
+
+
+class Words(Protocol):
+    """Words in the reader's language, once they are asked for."""
+
+    def __str__(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A function over records, and what an indicator needs to know of it. Raise `version` when the function counts
+    otherwise than before: readings keep the version they were taken with, and the next is marked not comparable."""
+
+    function: MeasureFunction
+    title: Words
+    unit: str
+    numerator_text: Words
+    denominator_text: Words
+    version: int = 1
+    decimals: int = 0
+    direction: Direction = Direction.UP
+    about_people: bool = False  # its records are people: small numbers are not shown to the public
+    # Whether the records say how they stood on an earlier day. Where they do not, only the running period is measured:
+    # no past is made up from what is known today.
+    knows_past: bool = True
+
 
 _HUNDREDTH = Decimal("0.01")
 

@@ -1,10 +1,10 @@
 """What somebody owes, in one shape for every app. Plain Python.
 
-An app that owes something has a room `owing.py` with one function
+An app that owes something has a module `tasks.py` with one function
 
     def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]
 
-in as few queries as it can, narrowed to `whose` in the database; `floreo/tasks/sources.py` lists them. The page, the weekly
+in as few queries as it can, narrowed to the recipient in the database, and names it in its `offers.py`. The page, the weekly
 e-mail, the calendar and "what they owe us" are then the same list.
 """
 
@@ -12,19 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-
-
-class TaskKind(StrEnum):
-    UPDATE = "update"  # say how an action goes
-    READING = "reading"  # enter a figure
-    DECIDE = "decide"  # approve an answer or return it
-    CONFIRM = "confirm"  # check a fact against its source
-    RENEW = "renew"  # evidence that runs out, a term that ends
-    MILESTONE = "milestone"  # reach it, or say when
-    DECISION = "decision"  # carry out what a meeting decided
-    AGENDA = "agenda"  # prepare a meeting, write its minutes
-    REPORT = "report"  # close a period, sign its report
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,7 @@ class Task:
     """One thing that waits for somebody. Recipient turn it is: the person, else the organisation, else whoever holds `needs`."""
 
     key: str  # unique and lasting, "reviews.ask:17": the calendar's UID and what a reminder points to
-    kind: TaskKind
+    kind: str  # one of those that an app declares in its offers
     title: str
     why: str  # one sentence: what it belongs to
     href: str  # at the desk, or the public page where there is no other

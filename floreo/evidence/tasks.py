@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission
 from floreo.core.audit import key
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.evidence.logic import SOON
 from floreo.evidence.models import Evidence, LinkState
 from floreo.evidence.presenters import day_text
@@ -49,7 +49,7 @@ def _item(evidence: Evidence, body: int | None, today: date) -> Task:
         links.append(ActionLink(_("Change the address"), reverse("workspace:edit_evidence", args=[evidence.code])))
     return Task(
         key=key(evidence),
-        kind=TaskKind.RENEW,
+        kind="renew",
         title=evidence.named(),
         why=_why(evidence, today=today, runs_out=runs_out),
         href=evidence.workspace_url(),

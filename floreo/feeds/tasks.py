@@ -16,7 +16,7 @@ from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.feeds import logic
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.actions.replies import FOR_THE_TEAM
@@ -83,7 +83,7 @@ def _asked() -> Iterator[Task]:
         since = _day(row["first"])
         yield Task(
             key=f"feeds.answer:{said}:{row['finding__organisation']}",
-            kind=TaskKind.DECIDE,
+            kind="decide",
             title=words % {"name": name, "n": n},
             why=_("Answered to a letter of findings."),
             href=href,
@@ -102,7 +102,7 @@ def _corrections() -> Iterator[Task]:
         named = {"name": each.organisation.in_language("name"), "network": each.network}
         yield Task(
             key=key(each),
-            kind=TaskKind.CONFIRM,
+            kind="confirm",
             title=_("%(name)s says that %(network)s is not theirs") % named,
             why=_("The register says otherwise: correct it, or say why it stays."),
             href=href,
@@ -138,7 +138,7 @@ def _without_address(today: date) -> Iterator[Task]:
         said = ngettext("%(name)s cannot be told of %(n)d finding", "%(name)s cannot be told of %(n)d findings", n)
         yield Task(
             key=f"{key(organisation)}:feeds.no_address",
-            kind=TaskKind.CONFIRM,
+            kind="confirm",
             title=said % {"name": organisation.in_language("name"), "n": n},
             why=_("The register has no address of theirs. Find out whom to write to."),
             href=href,
@@ -166,7 +166,7 @@ def _came_back() -> Iterator[Task]:
         href = reverse("workspace:organisation", args=[organisation.code])
         yield Task(
             key=f"{key(mail)}:feeds.came_back",
-            kind=TaskKind.CONFIRM,
+            kind="confirm",
             title=_("Letters to %(address)s do not arrive") % {"address": address},
             why=_("%(name)s was not told of its findings. Ask them for another address.")
             % {"name": organisation.in_language("name")},
@@ -193,7 +193,7 @@ def _silent() -> Iterator[Task]:
         href = feed.get_absolute_url()
         yield Task(
             key=f"{key(feed)}:silent",
-            kind=TaskKind.RENEW,
+            kind="renew",
             title=_("No file from %(feed)s") % {"feed": feed.name},
             why=_("The last one came longer ago than three times what is usual. Ask whoever sends it."),
             href=href,
@@ -217,7 +217,7 @@ def _unknown_types() -> Iterator[Task]:
         )
         yield Task(
             key=f"feeds.type:{row['report_type']}",
-            kind=TaskKind.DECIDE,
+            kind="decide",
             title=_("Say what reports of the type %(type)s mean") % {"type": row["report_type"]},
             why=said % {"n": row["n"]},
             href=href,

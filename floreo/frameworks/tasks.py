@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission
 from floreo.core.audit import key
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.frameworks.models import Assessment, AssessmentState
 
 NEEDS = Permission.FRAMEWORK_REVIEW
@@ -36,7 +36,7 @@ def _item(found: Assessment, waiting: int, since: date | None) -> Task:
     address = reverse("workspace:assessment", args=[found.code])
     return Task(
         key=key(found),
-        kind=TaskKind.DECIDE,
+        kind="decide",
         title=str(found),
         why=said % {"n": waiting},
         href=address,

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from floreo.core.figures import (
     SMALL,
+    Direction,
     Filters,
     Frequency,
     Group,
@@ -26,11 +27,6 @@ from floreo.core.figures import (
     share,
     shown,
 )
-
-
-class Direction(StrEnum):
-    UP = "up"  # higher is better
-    DOWN = "down"  # lower is better
 
 
 @dataclass(frozen=True)

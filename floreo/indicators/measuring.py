@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from floreo.core.figures import Measure
 from floreo.indicators import logic
-from floreo.indicators.catalogue import MEASURES, Measure
 from floreo.indicators.logic import Filters, Frequency, Period, period_of, periods_between
 from floreo.indicators.models import Indicator, RecordList
+from floreo.offers import measures
 
 MOST_RECORDS = 5000  # kept by name with a reading; how many there were is kept in any case
 
 
 def measure_of(indicator: Indicator) -> Measure | None:
     """Its measure, or None when people enter its readings."""
-    return MEASURES.get(indicator.measure)
+    return measures().get(indicator.measure)
 
 
 def filters_of(indicator: Indicator) -> Filters:
@@ -67,7 +68,7 @@ def take(indicator: Indicator, period: Period, today: date, known: Known | None 
     key = (indicator.measure, until, filters_of(indicator))
     known = {} if known is None else known
     if key not in known:
-        measure = MEASURES[indicator.measure]
+        measure = measures()[indicator.measure]
         known[key] = _taken(measure.function(until, key[2]), measure, indicator.measure, until.end)
     return known[key]
 

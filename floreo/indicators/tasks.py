@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, reach
 from floreo.core.audit import key
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.core.wording import short_day
 from floreo.indicators.models import Indicator
 from floreo.indicators.queries import Due, due_among
@@ -41,7 +41,7 @@ def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
         links = [ActionLink(_("Enter reading"), href)]
     return Task(
         key=f"{key(due.indicator)}@{due.period.start.isoformat()}",
-        kind=TaskKind.READING,
+        kind="reading",
         title=_("Reading: %(title)s") % {"title": due.indicator.in_language("title")},
         why=_why(due),
         href=due.indicator.workspace_url(),

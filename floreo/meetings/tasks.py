@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission, can
 from floreo.core.keys import key
-from floreo.core.tasks import Recipient, Task, TaskKind
+from floreo.core.tasks import Recipient, Task
 from floreo.meetings import presenters as say
 from floreo.meetings.logic import PREPARE_DAYS, DecisionState, MeetingState, MinutesState, agenda_due, minutes_due
 from floreo.meetings.models import Decision, Meeting
@@ -34,7 +34,7 @@ def _of_meetings(today: date) -> Iterator[Task]:
         is_over = meeting.on < today or meeting.state == MeetingState.HELD
         yield Task(
             key=f"{key(meeting)}:{'minutes' if is_over else 'agenda'}",
-            kind=TaskKind.AGENDA,
+            kind="agenda",
             title=_minutes_title(meeting) if is_over else _agenda_title(meeting),
             why=say.stage(meeting),
             href=meeting.workspace_url(),
@@ -73,7 +73,7 @@ def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
         is_asked = decision.state == DecisionState.ASKED
         yield Task(
             key=key(decision),
-            kind=TaskKind.DECISION,
+            kind="decision",
             title=f"{decision.number} {decision.in_language('title')}",
             why=say.waits(decision),
             href=decision.workspace_url() if reads else decision.get_absolute_url(),

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from floreo.core.tables import Table
+from floreo.offers import licences
 from floreo.open_data.catalogue import public_tables
 from floreo.open_data.dictionary import dictionary
 from floreo.organisations.models import Country
@@ -29,19 +30,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _IANA = "https://www.iana.org/assignments/media-types/"
-# Which file of a pack a table's rows came from, and so under which licence they stand.
-_PACK_FILES = {
-    "organisations": "organisations.toml",
-    "roles": "organisations.toml",
-    "former_names": "organisations.toml",
-    "networks": "networks.toml",
-    "districts": "places.toml",
-    "places": "places.toml",
-    "indicators": "indicators.toml",
-    "readings": "indicators.toml",
-    "published_scores": "frameworks.toml",
-    "framework_ratings": "frameworks.toml",
-}
+UNKNOWN = "unknown"
 
 
 def _moment(at: datetime) -> dict[str, str]:
@@ -49,17 +38,25 @@ def _moment(at: datetime) -> dict[str, str]:
 
 
 def _licences(pack: LoadedPack | None, table: Table) -> list[str]:
-    """What the pack says of the licence of the files that this table's rows came from."""
-    wanted = _PACK_FILES.get(table.name, "editions/any/file")
-    files = pack.manifest.get("files", []) if pack else []
-    found = [f.get("licence", "") for f in files if fnmatch(wanted, f.get("path", "").replace("/*", "*"))]
-    if not found and wanted.startswith("editions/"):
-        found = [f.get("licence", "") for f in files if f.get("path", "").startswith("editions/")]
-    return list(dict.fromkeys(filter(None, found)))
+    """What the pack says of the licence of the files that this table's rows came from; nothing where the table names none."""
+    source = licences().get(table.name, "")
+    files = pack.manifest.get("files", []) if pack and source else []
+    return list(dict.fromkeys(f["licence"] for f in files if f.get("licence") and _covers(f.get("path", ""), source)))
 
 
-def _rights(licences: list[str]) -> list[dict[str, Any]]:
-    return [{"@type": "dcterms:RightsStatement", "dcterms:description": licence} for licence in licences]
+def _covers(path: str, source: str) -> bool:
+    """Whether what pack.toml says of `path` holds for the file `source`; in the folder of any edition, where that has *."""
+    return fnmatch(source, path) or ("*" in source and fnmatch(path, source)) or _same_folder(path, source)
+
+
+def _same_folder(path: str, source: str) -> bool:
+    """Whether both are of the same folders, with patterns on either side: "editions/2020-2023/*" and "editions/*/plan.toml"."""
+    ours, theirs = source.split("/"), path.split("/")
+    return len(ours) == len(theirs) and all(fnmatch(a, b) or fnmatch(b, a) for a, b in zip(ours, theirs, strict=True))
+
+
+def _rights(found: list[str]) -> list[dict[str, Any]]:
+    return [{"@type": "dcterms:RightsStatement", "dcterms:description": each} for each in found or [UNKNOWN]]
 
 
 def _distribution(table: Table, kind: str, request: HttpRequest, rights: list[dict[str, Any]]) -> dict[str, Any]:

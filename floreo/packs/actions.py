@@ -19,7 +19,7 @@ from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
 from floreo.frameworks.actions import complete_assessments
 from floreo.indicators.actions.computing import take_due_readings
-from floreo.indicators.catalogue import MEASURES
+from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
 from floreo.organisations.pack import Row, reference_fields
 from floreo.organisations.queries import in_the_country
@@ -36,7 +36,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def check_pack(folder: Path) -> Difference:
     """What loading the pack would do. Writes nothing; raises PackRefused when the pack has problems."""
-    difference, _shelf = compare(read_pack(folder, is_measure=MEASURES.__contains__))
+    difference, _shelf = compare(read_pack(folder, is_measure=measures().__contains__))
     return difference
 
 
@@ -48,7 +48,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     holds stays. Both are in the difference. Raises PackRefused when the pack has problems."""
     if LoadedPack.objects.filter(digest=folders.digest_of(folder)).exists():
         return None
-    pack = read_pack(folder, is_measure=MEASURES.__contains__)
+    pack = read_pack(folder, is_measure=measures().__contains__)
     _refuse_another_country(pack)
     _put_files(pack)
     difference, shelf = compare(pack)
@@ -217,7 +217,7 @@ def _left_alone(difference: Difference) -> list[str]:
 @action("pack.accounts_made", needs=Permission.PACK_LOAD, quiet=True)
 def make_accounts(folder: Path, *, by: Actor) -> list[tuple[str, str, str]]:
     """The ready accounts of a sample pack as (address, role, password), to be shown once. Those that exist stay."""
-    pack = read_pack(folder, is_measure=MEASURES.__contains__)
+    pack = read_pack(folder, is_measure=measures().__contains__)
     have = {email.lower() for email in User.objects.values_list("email", flat=True)}
     return [_make_account(account) for account in pack.accounts if account.email.lower() not in have]
 

@@ -3,40 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from pydantic import Field
+from pydantic import BaseModel, Field
 
+from floreo.offers import pack_files, pack_shapes
 from floreo.organisations.pack import Code, CountryShape, Day, Strict
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")
-_SHAPE_OF_SHAPES = "3"  # raise it when a shape gains a field, so that packs already loaded are read again
-
-TOP_FILES = (
-    "places.toml",
-    "organisations.toml",
-    "people.toml",
-    "networks.toml",
-    "indicators.toml",
-    "accounts.toml",
-    "frameworks.toml",
-    "evidence.toml",
-    "meetings.toml",
-    "publications.toml",
-    "feeds.toml",
-)
-EDITION_FILES = ("edition.toml", "plan.toml", "events.toml", "money.toml", "reviews.toml")
 SHAPES_FILE = "geo/districts.geojson"
 _PAGE = re.compile(rf"^pages/({'|'.join(PAGES)})\.([a-z]{{2}})\.md$")
-_EDITION = re.compile(rf"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/({'|'.join(re.escape(n) for n in EDITION_FILES)})$")
+_EDITION = re.compile(r"^editions/([A-Za-z0-9][A-Za-z0-9._-]*)/([a-z_]+\.toml)$")
+ACCOUNTS_FILE = "accounts.toml"
 
 
 class FileShape(Strict):
@@ -80,9 +68,31 @@ def library_files() -> dict[str, Path]:
     return {f"frameworks/{p.name}": p for p in sorted(home.glob("*.toml"))} if home else {}
 
 
+def top_files() -> list[str]:
+    """Files at the top of a pack, in the order in which they are read."""
+    return [*(file.name for file in pack_files().values() if not file.in_edition), ACCOUNTS_FILE]
+
+
+def edition_files() -> list[str]:
+    """Files in the folder of an edition."""
+    return [file.name for file in pack_files().values() if file.in_edition]
+
+
+def _fields_of(shape: type[BaseModel]) -> list[str]:
+    return [f"{name}: {each.annotation!r} = {each.default!r}" for name, each in shape.model_fields.items()]
+
+
+@cache
+def shapes_digest() -> str:
+    """SHA-256 over the fields of every shape: when one gains a field, packs already loaded are read again."""
+    shapes = {*pack_shapes(), *(shape for file in pack_files().values() for shape in file.tables.values())}
+    told = {f"{shape.__module__}.{shape.__qualname__}": _fields_of(shape) for shape in shapes}
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
 def digest_of(folder: Path) -> str:
     """SHA-256 over names and contents, the frameworks' too: the same digest means the same pack."""
-    total = hashlib.sha256(_SHAPE_OF_SHAPES.encode())
+    total = hashlib.sha256(shapes_digest().encode())
     for name, path in (files_in(folder) | library_files()).items():
         content = path.read_bytes()
         total.update(f"{name}\0{len(content)}\0".encode())
@@ -117,12 +127,12 @@ def page_of(name: str) -> tuple[str, str] | None:
 def edition_of(name: str) -> tuple[str, str] | None:
     """(edition, file) of editions/2020-2023/plan.toml."""
     match = _EDITION.match(name)
-    return (match[1], match[2]) if match else None
+    return (match[1], match[2]) if match and match[2] in edition_files() else None
 
 
 def _is_read(name: str) -> bool:
     return (
-        name in ("pack.toml", "README.md", SHAPES_FILE, *TOP_FILES)
+        name in ("pack.toml", "README.md", SHAPES_FILE, *top_files())
         or name.startswith(("documents/", "evidence/", "reports/"))
         or page_of(name) is not None
         or edition_of(name) is not None
@@ -134,7 +144,7 @@ def file_problems(files: Mapping[str, Path], notes: list[FileShape], *, is_sampl
     problems = []
     for name in files:
         if not _is_read(name):
-            hint = did_you_mean(name, (*TOP_FILES, SHAPES_FILE))
+            hint = did_you_mean(name, (*top_files(), SHAPES_FILE))
             problems.append(Problem(name, "", "", f"nothing reads this file{hint}"))
         if name != "pack.toml" and not any(fnmatch(name, note.path) for note in notes):
             sentence = "no [[file]] in pack.toml says where this file comes from and under which licence"

@@ -15,33 +15,12 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
 from floreo.evidence import pack as evidence
-from floreo.feeds import pack as feeds
 from floreo.frameworks import library
-from floreo.frameworks import pack as frameworks
-from floreo.indicators import pack as indicators
-from floreo.meetings import pack as meetings
-from floreo.organisations import pack as organisations
+from floreo.offers import pack_files, pack_shapes
 from floreo.organisations.pack import Row, Setting, Shape, Strict
 from floreo.packs import checks, folder
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation
-from floreo.publications import pack as publications
-from floreo.reviews import pack as reviews
-from floreo.strategy import pack as strategy
-from floreo.strategy import pack_money
-
-# Every kind of row, in the order in which rows are made.
-SHAPES: tuple[type[Shape], ...] = (
-    *organisations.SHAPES,
-    *strategy.SHAPES,
-    *frameworks.SHAPES,
-    *indicators.SHAPES,
-    *reviews.SHAPES,
-    *meetings.SHAPES,
-    *publications.SHAPES,
-    *evidence.SHAPES,
-    *feeds.SHAPES,
-)
 
 
 def _role(name: str) -> str:
@@ -61,38 +40,12 @@ class AccountShape(Strict):
     language: str = ""
 
 
-# Which tables a file may hold.
-TABLES: Mapping[str, Mapping[str, type[Strict]]] = {
-    "places.toml": {"place": organisations.PlaceShape},
-    "organisations.toml": {"organisation": organisations.OrganisationShape},
-    "people.toml": {"person": organisations.PersonShape},
-    "networks.toml": {"network": organisations.NetworkShape},
-    "edition.toml": {
-        "edition": strategy.EditionShape,
-        "body": strategy.BodyShape,
-        "outlet": strategy.OutletShape,
-        "stated_target": strategy.StatedTargetShape,
-    },
-    "plan.toml": {
-        "pillar": strategy.PillarShape,
-        "objective": strategy.ObjectiveShape,
-        "action": strategy.ActionShape,
-    },
-    "events.toml": {"event": strategy.EventShape},
-    "money.toml": {
-        "grant": pack_money.GrantShape,
-        "payment": pack_money.PaymentShape,
-        "iati_body": pack_money.IatiBodyShape,
-    },
-    "indicators.toml": {"indicator": indicators.IndicatorShape},
-    "accounts.toml": {"account": AccountShape},
-    **evidence.FILES,
-    **frameworks.FILES,
-    **reviews.FILES,
-    **meetings.FILES,
-    **publications.FILES,
-    **feeds.FILES,
-}
+def tables_of(name: str) -> Mapping[str, type[Strict]]:
+    """Which tables the file of that name may hold, and the shape of each."""
+    if name == folder.ACCOUNTS_FILE:
+        return {"account": AccountShape}
+    file = pack_files().get(name)
+    return file.tables if file else {}
 
 
 @dataclass(frozen=True)
@@ -126,7 +79,7 @@ class _Reader:
         found = folder.read_toml(self.files[name], name)
         if isinstance(found, Problem):
             self.problems.append(found)
-            tables = TABLES.get(Path(name).name, {})
+            tables = tables_of(Path(name).name)
             self.broken |= {getattr(shape, "makes", None) for shape in tables.values()}
             return {}
         return found
@@ -181,7 +134,7 @@ class _Reader:
         if found is None:
             return
         code, file = found
-        self.table_file(name, TABLES[file], replace(setting, edition=code, holder=code))
+        self.table_file(name, tables_of(file), replace(setting, edition=code, holder=code))
         stated = [row.key for row in self.rows if row.file == name and row.word == "edition"]
         if file == "edition.toml" and stated != [code]:
             self.problems.append(Problem(name, "edition", "code", f"must be “{code}”, like the folder it lies in"))
@@ -276,7 +229,7 @@ def _retrieved(shaped: PackShape) -> date:
 
 
 def _in_order(rows: list[Row]) -> tuple[Row, ...]:
-    order: dict[type[models.Model], int] = {shape.makes: n for n, shape in enumerate(SHAPES)}
+    order: dict[type[models.Model], int] = {shape.makes: n for n, shape in enumerate(pack_shapes())}
     return tuple(sorted(rows, key=lambda row: order[row.makes]))
 
 
@@ -302,13 +255,13 @@ def read_pack(home: Path, *, is_measure: Callable[[str], bool]) -> Pack:
     reader.problems, reader.broken = reader.problems + shipped.problems, reader.broken | shipped.broken
     reader.rows += [_country(reader, shaped, setting), *shipped.rows]
     for name in reader.files:
-        if name in folder.TOP_FILES:
-            reader.table_file(name, TABLES[name], setting)
+        if name in folder.top_files():
+            reader.table_file(name, tables_of(name), setting)
         else:
             reader.edition_files(name, setting)
     _outlines(reader)
     _evidence_files(reader)
-    rows = _in_order(checks.numbered(reader.rows, {s.word for s in SHAPES if s.repeats}))
+    rows = _in_order(checks.numbered(reader.rows, {s.word for s in pack_shapes() if s.repeats}))
     reader.problems += checks.problems_in(rows, shaped.country, is_measure=is_measure, broken=reader.broken)
     reader.problems += checks.account_problems(
         [(a.email, a.organisation, a.person) for a in reader.accounts], rows, file="accounts.toml"

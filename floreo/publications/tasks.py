@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.audit import key
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.core.ui.locale import moment
 from floreo.core.wording import listed
 from floreo.publications.logic import SOON
@@ -40,7 +40,7 @@ def _day(at: datetime) -> date:
 def _item(publication: Publication, part: str, why: str, **more: object) -> Task:
     return Task(
         key=f"{key(publication)}/{part}",
-        kind=TaskKind.REPORT,
+        kind="report",
         title=publication.in_language("title"),
         why=why,
         href=publication.workspace_url(),

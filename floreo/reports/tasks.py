@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission, can
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.indicators.presenters import day_of, period_text
 from floreo.reports.models import SignOff, Snapshot, SnapshotKind
 
@@ -32,7 +32,7 @@ def _to_sign(today: date) -> Iterator[Task]:
         href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
         yield Task(
             key=f"reports.snapshot:{snapshot.pk}",
-            kind=TaskKind.REPORT,
+            kind="report",
             title=_("Have the report of %(period)s signed") % {"period": period_text(snapshot.period)},
             why=_("It is frozen and nobody has signed it yet."),
             href=snapshot.workspace_url(),

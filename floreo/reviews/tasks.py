@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import Permission, reach
 from floreo.core.keys import key
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.organisations.queries import bodies_of
 from floreo.reviews import presenters as say
 from floreo.reviews.letters import answer_path
@@ -65,7 +65,7 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
     why = f"{say.title(update_request.review)}. {update_request.get_state_display()}."
     return Task(
         key=name,
-        kind=TaskKind.UPDATE,
+        kind="update",
         title=said,
         why=why,
         href=update_request.workspace_url(),
@@ -91,7 +91,7 @@ def _answers() -> Iterator[Task]:
         )
         yield Task(
             key=key(answer),
-            kind=TaskKind.DECIDE,
+            kind="decide",
             title=_("Approve the update: %(action)s") % {"action": answer.action.named()},
             why=_("%(review)s. Sent by %(who)s") % {"review": say.title(review), "who": say.said_text(answer)},
             href=f"{review.workspace_url()}#answer-{answer.pk}",
@@ -114,7 +114,7 @@ def _closings(today: date) -> Iterator[Task]:
         why = _("Everything is approved.") if ready else _("Its last day has come.")
         yield Task(
             key=f"{key(review)}:close",
-            kind=TaskKind.REPORT,
+            kind="report",
             title=_("Close the review: %(review)s") % {"review": say.title(review)},
             why=why,
             href=review.workspace_url(),

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, reach
 from floreo.core.audit import key
 from floreo.core.models import text_in
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.organisations.models import Person
 from floreo.organisations.queries import successors
 from floreo.strategy.logic import PERIOD_DAYS, SILENT_PERIODS, Rule
@@ -223,7 +223,7 @@ class _Plan:
         since = act.status_since if act.status_since and act.status_since <= self.today else None
         return Task(
             key=key(act),
-            kind=TaskKind.UPDATE,
+            kind="update",
             title=_named(act),
             why=_later(lambda: reasons.of(act)),
             href=self.addresses(act).to_action(act.code),
@@ -257,7 +257,7 @@ class _Plan:
             links = tuple(ActionLink(words, way(act.code, step.code, name)) for words, name in self.words_of_milestone)
         return Task(
             key=f"{Milestone._meta.label_lower}:{step.pk}",
-            kind=TaskKind.MILESTONE,
+            kind="milestone",
             title=text_in(step.translations, "title", step.title),
             why=_later(lambda: _("Milestone of %(action)s") % {"action": _named(act)}),
             href=f"{self.addresses(act).to_action(act.code)}#milestones",
@@ -283,7 +283,7 @@ class _Plan:
         href = reverse("workspace:import", args=[draft.code])
         return Task(
             key=key(draft),
-            kind=TaskKind.CONFIRM,
+            kind="confirm",
             title=_("Review the draft of %(file)s") % {"file": draft.file_name},
             why=ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting},
             href=href,
@@ -305,7 +305,7 @@ class _Plan:
         href = reverse("workspace:actions", args=[edition.code])
         return Task(
             key=key(edition),
-            kind=TaskKind.CONFIRM,
+            kind="confirm",
             title=ngettext("Confirm %(n)d action", "Confirm %(n)d actions", number) % {"n": number},
             why=_("Not yet checked against a source: %(edition)s") % {"edition": edition.in_language("title")},
             href=href,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext, pgettext
 
 from floreo.core.access import ROLES
-from floreo.core.tasks import ActionLink, Recipient, Task, TaskKind
+from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.core.ui import locale as ui
 from floreo.core.wording import (
     capital,
@@ -29,17 +29,6 @@ from floreo.organisations.models import Organisation, Person
 from floreo.tasks.logic import ESCALATE_AFTER, Part
 from floreo.tasks.queries import Group, Turns
 
-KIND_WORDS: Mapping[TaskKind, Promise] = {
-    TaskKind.UPDATE: _l("Updates"),
-    TaskKind.READING: _l("Readings"),
-    TaskKind.DECIDE: _l("Answers to decide"),
-    TaskKind.CONFIRM: _l("Facts to confirm"),
-    TaskKind.RENEW: _l("Renewals"),
-    TaskKind.MILESTONE: _l("Milestones"),
-    TaskKind.DECISION: _l("Decisions"),
-    TaskKind.AGENDA: _l("Agendas and minutes"),
-    TaskKind.REPORT: _l("Reports and publications"),
-}
 PART_WORDS: Mapping[Part, Promise] = {
     Part.OVERDUE: _l("Overdue"),
     Part.WEEK: _l("This week"),

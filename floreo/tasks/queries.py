@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from floreo.core import clock
 from floreo.core.access import ROLES, Permission, can, reach
 from floreo.core.tasks import Recipient, Task
+from floreo.offers import task_sources
 from floreo.organisations.models import Membership, Organisation, Person, User
 from floreo.organisations.queries import bodies_of, successors
 from floreo.tasks.logic import Reminded, reminders_of, worst_first
 from floreo.tasks.models import Reminder, ReminderKind, WeeklyMail
-from floreo.tasks.sources import SOURCES
 
 LOOK_BACK = timedelta(days=200)  # older reminders are in the trail, and say nothing of what waits today
 EVERYBODY = Recipient(everybody=True)
@@ -51,7 +51,7 @@ class Reader:
 def gathered(asked: Recipient, *, viewer: object, today: date | None = None) -> list[Task]:
     """What every app says is owed by these, the worst first."""
     day = today or clock.today()
-    found = (item for source in SOURCES for item in source(asked, viewer=viewer, today=day))
+    found = (item for source in task_sources() for item in source(asked, viewer=viewer, today=day))
     return worst_first(item for item in found if asked.holds(item))
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
+from floreo import offers
 from floreo.core import audit
 from floreo.core.models import AuditEntry, Record
 from floreo.core.visibility import look, ruled, shows_internal
@@ -20,40 +21,8 @@ from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice
 
-VERB_WORDS: Mapping[str, Promise] = {
-    "action.added": _l("added the action"),
-    "action.updated": _l("changed the action"),
-    "action.moved": _l("moved the action"),
-    "action.removed": _l("removed the action"),
-    "action.closed": _l("closed the action"),
-    "action.reopened": _l("opened the action again"),
-    "action.held": _l("put the action on hold"),
-    "action.resumed": _l("took the action off hold"),
-    "action.expected": _l("said when it is expected"),
-    "action.overridden": _l("set the status by hand"),
-    "action.override_lifted": _l("let the rules decide the status again"),
-    "action.imported": _l("changed the action from a workbook"),
-    "milestone.added": _l("added a milestone"),
-    "milestone.updated": _l("changed a milestone"),
-    "milestone.reached": _l("ticked a milestone"),
-    "milestone.not_reached": _l("took back a ticked milestone"),
-    "milestone.expected": _l("said when a milestone is expected"),
-    "milestone.removed": _l("removed a milestone"),
-    "participation.added": _l("added an organisation"),
-    "participation.ended": _l("ended an organisation’s part"),
-    "participation.handed_over": _l("handed over the lead"),
-    "participation.removed": _l("removed an organisation"),
-    "money.added": _l("added money"),
-    "money.updated": _l("changed money"),
-    "money.removed": _l("removed money"),
-    "risk.noted": _l("noted a risk"),
-    "risk.updated": _l("changed a risk"),
-    "risk.closed": _l("closed a risk"),
-    "update.added": _l("said how it goes"),
-    "edition.followed": _l("carried it over into the next edition"),
-    "pack.loaded": _l("loaded the country pack"),
-    "draft.finished": _l("took it over from an imported text"),
-}
+# What an act is called in the history of one thing, where the trail of all acts says it otherwise.
+OF_ONE_THING: Mapping[str, Promise] = {"draft.finished": _l("took it over from an imported text")}
 FIELD_WORDS: Mapping[str, Promise] = {
     "title": _l("Working title"),
     "official_wording": _l("Official wording"),
@@ -229,6 +198,7 @@ def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happeni
     names, key = _names(entries, viewer), audit.key(thing)
     seen = look([key, *(c["thing"] for entry in entries for c in entry.detail.get("changes", []))], viewer)
     inside = shows_internal(thing, viewer)
+    words: dict[str, Promise | str] = {**offers.verbs(), **OF_ONE_THING}
     found = []
     for entry in entries:
         told = entry.detail.get("changes", [])
@@ -237,7 +207,7 @@ def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happeni
             continue  # it changed only what this reader does not know of
         about = next((c["name"] for c in changes if c["thing"] != key), "")
         said = tuple(f for c in changes for f in _changes(c, names))
-        did = VERB_WORDS.get(entry.verb, entry.verb)
+        did = words.get(entry.verb, entry.verb)
         reason = str(entry.detail.get("reason", "")) if inside else ""
         found.append(Happening(entry.at, entry.actor_name, did, about, said, reason, entry.number))
     return found

@@ -65,8 +65,14 @@ PAGES = [
 
 
 def catalog() -> Catalog:
+    """What is translated: the product's catalogue, and those that apps have of their own."""
     with PO.open("rb") as source:
-        return read_po(source, locale="es")
+        whole = read_po(source, locale="es")
+    for path in sorted(PACKAGE.glob("*/locale/es/LC_MESSAGES/django.po")):
+        with path.open("rb") as source:
+            for message in messages(read_po(source, locale="es")):
+                whole[message.id] = message
+    return whole
 
 
 def texts(what: object) -> tuple[str, ...]:

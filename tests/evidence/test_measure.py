@@ -8,7 +8,7 @@ from decimal import Decimal
 from floreo.core.access import SYSTEM
 from floreo.core.figures import Filters, Period
 from floreo.evidence.actions import attach, withdraw
-from floreo.indicators.catalogue import MEASURES
+from floreo.offers import measures
 from floreo.strategy.actions.milestones import add_milestone, reach_milestone
 from floreo.strategy.models import Action
 from tests.evidence.making import make_file, make_link
@@ -18,7 +18,7 @@ QUARTER = Period(date(2026, 10, 1), TODAY)
 
 
 def test_a_reached_milestone_counts_when_an_address_or_standing_evidence_shows_it(act: Action) -> None:
-    measure = MEASURES["share_milestones_with_evidence"].function
+    measure = measures()["share_milestones_with_evidence"].function
     everything = Filters(edition_id=act.edition_id)
     assert measure(QUARTER, everything).value is None  # nothing is reached yet
 
@@ -46,4 +46,4 @@ def test_what_the_public_does_not_see_is_not_counted(act: Action) -> None:
     hidden = make_action(act.edition, "1.1.9", milestones=1)
     reach_milestone(hidden.milestones.get(), by=SYSTEM)
     Action.objects.filter(pk=hidden.pk).update(is_public=False)
-    assert MEASURES["share_milestones_with_evidence"].function(QUARTER, Filters()).denominator == 0
+    assert measures()["share_milestones_with_evidence"].function(QUARTER, Filters()).denominator == 0

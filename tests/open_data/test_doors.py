@@ -13,13 +13,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import Client
 from openpyxl import load_workbook
 
+from floreo import offers
 from floreo.core import tables
 from floreo.core.access import ROLES, can
 from floreo.core.tables import Table, plain
-from floreo.open_data.catalogue import TABLES, public_tables
+from floreo.open_data.catalogue import public_tables
 from floreo.open_data.dcat import catalogue
 from floreo.open_data.dictionary import csvw, dictionary
-from floreo.organisations.models import Organisation, User
+from floreo.organisations.models import Country, Organisation, User
 from floreo.strategy.models import Edition
 from tests.api.conftest import SECRET, small_country  # noqa: F401 -- a fixture
 
@@ -65,7 +66,7 @@ def _text(cell: Any) -> str:
 def test_every_exit_gives_the_same(viewer_of: Callable[[str], object], role: str) -> None:
     """The generated truth table: every table, for every role, on CSV, JSON and XLSX."""
     viewer = viewer_of(role)
-    for table in TABLES.values():
+    for table in offers.tables().values():
         if not table.is_open_to(viewer):
             continue
         names, rows = [c.name for c in table.columns_for(viewer)], leaves(table, viewer)
@@ -95,7 +96,7 @@ def test_nothing_internal_leaves_to_a_stranger_and_all_of_it_would_leak_without_
 ) -> None:
     stranger, insider = viewer_of("stranger"), viewer_of("administrator")
     secret_tables = []
-    for table in TABLES.values():
+    for table in offers.tables().values():
         if table.needs is None:
             assert SECRET not in json.dumps(leaves(table, stranger)), table.name
         if SECRET in json.dumps(leaves(table, insider)):
@@ -117,7 +118,7 @@ def test_nothing_internal_leaves_to_a_stranger_and_all_of_it_would_leak_without_
 @pytest.mark.parametrize("role", VIEWERS)
 def test_a_column_leaves_only_to_who_may_see_it(viewer_of: Callable[[str], object], role: str) -> None:
     viewer = viewer_of(role)
-    for table in TABLES.values():
+    for table in offers.tables().values():
         guarded = {c.name for c in table.columns if c.needs is not None and not can(viewer, c.needs)}
         assert guarded.isdisjoint(c.name for c in table.columns_for(viewer)), table.name
         if role == "stranger":
@@ -126,13 +127,13 @@ def test_a_column_leaves_only_to_who_may_see_it(viewer_of: Callable[[str], objec
 
 def test_every_table_tells_its_rows_apart(viewer_of: Callable[[str], object]) -> None:
     viewer = viewer_of("administrator")
-    for table in TABLES.values():
+    for table in offers.tables().values():
         keys = [row[table.key] for row in leaves(table, viewer)]
         assert len(keys) == len(set(keys)), table.name
 
 
 def test_every_column_and_table_says_what_it_is() -> None:
-    for table in TABLES.values():
+    for table in offers.tables().values():
         assert all((str(table.title), str(table.help))), table.name
         for column in table.columns:
             assert all((column.name, str(column.title), str(column.help))), (table.name, column.name)
@@ -151,7 +152,29 @@ def test_the_catalogue_lists_every_public_table_with_addresses_that_answer(small
 
 
 def test_the_metadata_of_a_csv_names_its_columns_in_order(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
-    table = TABLES["readings"]
+    table = offers.tables()["readings"]
     columns = csvw(table, rf.get("/"))["tableSchema"]["columns"]
     assert [c["name"] for c in columns] == of_csv(table, None)[0] == [e.name for e in dictionary(table)]
     assert {c["name"]: c["datatype"] for c in columns}["value"] == "decimal"
+
+
+def _rights(rf: Any) -> dict[str, list[str]]:
+    sets = catalogue(rf.get("/data/catalog.jsonld"))["dcat:dataset"]
+    return {d["dcterms:identifier"]: [r["dcterms:description"] for r in d["dcterms:rights"]] for d in sets}
+
+
+def test_a_table_stands_under_the_licence_of_the_file_that_it_names(real_country: Country, rf: Any) -> None:
+    found = _rights(rf)
+    assert {
+        name: found[name] for name in ("organisations", "organisation-roles", "networks", "actions", "meetings")
+    } == {
+        "organisations": ["Facts in our own words"],
+        "organisation-roles": ["Facts in our own words"],
+        "networks": ["CC BY 4.0 (ip-location-db)"],
+        "actions": ["Facts in our own words; short quotations"],
+        "meetings": ["Facts in our own words"],
+    }
+
+
+def test_a_table_whose_licence_no_pack_tells_says_that_it_is_unknown(small_country: Edition, rf: Any) -> None:  # noqa: F811 -- the fixture
+    assert set(map(tuple, _rights(rf).values())) == {("unknown",)}

@@ -9,8 +9,8 @@ import pytest
 
 from floreo.core.access import SYSTEM
 from floreo.packs.actions import load_pack
-from floreo.packs.folder import EDITION_FILES, TOP_FILES
-from floreo.packs.reading import TABLES
+from floreo.packs.folder import edition_files, top_files
+from floreo.packs.reading import tables_of
 from floreo.strategy.models import Action
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "guide" / "add-a-country.md").read_text(encoding="utf-8")
@@ -28,7 +28,7 @@ def test_the_guide_loads_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_the_guide_names_every_file_and_every_table() -> None:
-    for name in (*TOP_FILES, *EDITION_FILES):
+    for name in (*top_files(), *edition_files()):
         assert name in GUIDE
-        for table in TABLES[name]:
+        for table in tables_of(name):
             assert f"[[{table}]]" in GUIDE or f"[{table}]" in GUIDE

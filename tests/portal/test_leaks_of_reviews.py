@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from floreo.evidence.models import Evidence
 from floreo.frameworks.models import Assessment, Version
-from floreo.open_data.catalogue import TABLES
+from floreo.offers import tables
 from floreo.organisations.models import Country, User
 from floreo.publications.models import Publication
 from floreo.reports.models import Snapshot
@@ -76,7 +76,7 @@ def addresses(newest: Snapshot) -> Iterator[str]:
     for assessment in Assessment.objects.visible_to(None):
         yield assessment.get_absolute_url()
     yield from (evidence.door_url() for evidence in Evidence.objects.all())
-    for name in TABLES:
+    for name in tables():
         yield from (f"/data/{name}.json", f"/data/{name}.csv", f"/data/{name}/", f"/api/v1/{name}?limit=200")
     yield "/publications/?download=json"
     yield reverse("portal:action", args=["2025-2028", "2.1.1"])

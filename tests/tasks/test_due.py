@@ -10,11 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core import clock
-from floreo.core.tasks import Recipient, Task, TaskKind
+from floreo.core.tasks import Recipient, Task
+from floreo.offers import task_sources
 from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.strategy.models import Action, Edition
 from floreo.tasks.queries import EVERYBODY, board_of, gathered, groups_of, recipient_of, tasks_of, turns_of
-from floreo.tasks.sources import SOURCES
 from tests.factories import strategy as make
 
 Browser = Callable[[User], Client]
@@ -54,7 +54,7 @@ def test_an_action_that_nobody_leads_is_the_secretariats(busy: Edition, secretar
 
 
 def test_what_no_account_can_do_sits_with_nobody(country: Country) -> None:
-    items = [Task("x:1", TaskKind.CONFIRM, "Nobody's", "", "/", needs="plan.edit")]
+    items = [Task("x:1", "confirm", "Nobody's", "", "/", needs="plan.edit")]
     assert turns_of(items).nobody == 1
 
 
@@ -68,7 +68,7 @@ def test_a_merged_bodys_work_is_its_heirs(
 
 
 def test_whose_turn_it_is_the_person_before_the_organisation() -> None:
-    item = Task("x:1", TaskKind.UPDATE, "", "", "/", person=1, organisation=7)
+    item = Task("x:1", "update", "", "", "/", person=1, organisation=7)
     ana, body, other = Recipient(frozenset({1})), Recipient(organisations=frozenset({7})), Recipient(frozenset({2}))
     assert [w.waits_for(item) for w in (ana, body, other)] == [True, False, False]
     assert [w.holds(item) for w in (ana, body, other)] == [True, True, False]
@@ -81,7 +81,7 @@ def test_a_person_who_left_owes_nothing_the_organisation_does(busy: Edition, ana
 
 def test_what_a_person_of_no_organisation_owes_stands_under_their_name(country: Country) -> None:
     loner = make.make_person("loner")
-    (group,) = groups_of([Task("x:1", TaskKind.UPDATE, "", "", "/", person=loner.pk)], clock.today())
+    (group,) = groups_of([Task("x:1", "update", "", "", "/", person=loner.pk)], clock.today())
     assert (group.kind, group.code, group.name) == ("person", "loner", "Loner")
 
 
@@ -94,7 +94,7 @@ class TestEverySource:
     """What each app promises when it joins the list."""
 
     def test_keys_are_its_own_and_never_repeat(self, secretariat: User) -> None:
-        keys = [i.key for s in SOURCES for i in s(EVERYBODY, viewer=secretariat, today=clock.today())]
+        keys = [i.key for s in task_sources() for i in s(EVERYBODY, viewer=secretariat, today=clock.today())]
         assert len(keys) == len(set(keys))
         assert len(keys) > 20
         assert all(1 < len(key) <= 120 for key in keys)

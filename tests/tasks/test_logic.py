@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from floreo.core.tasks import Task, TaskKind
+from floreo.core.tasks import Task
 from floreo.tasks.logic import (
     CATCH_UP,
     MORNING,
@@ -34,7 +34,7 @@ AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 def waiting_tasks(key: str, due: date | None) -> Task:
-    return Task(key, TaskKind.UPDATE, key, "", "/", due=due)
+    return Task(key, "update", key, "", "/", due=due)
 
 
 items = st.lists(st.builds(waiting_tasks, keys, st.none() | days), unique_by=lambda i: i.key)

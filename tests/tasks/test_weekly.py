@@ -12,7 +12,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, OutboxMail
-from floreo.core.tasks import Task, TaskKind
+from floreo.core.tasks import Task
 from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.strategy.models import Edition
 from floreo.tasks import letters
@@ -119,7 +119,7 @@ def test_one_sets_only_ones_own(busy: Edition, lead: User, administrator: User) 
 
 
 def test_links_that_answer_make_a_mail_secret(country: Country) -> None:
-    item = Task("x:1", TaskKind.UPDATE, "Say", "Why", "/workspace/", answer="/answer/17-1~abc/")
+    item = Task("x:1", "update", "Say", "Why", "/workspace/", answer="/answer/17-1~abc/")
     text = letters.weekly("Ana", [item], make.TODAY, country="Testland", has_workspace=False)
     assert text.is_secret
     assert "Answer without signing in: http://localhost:8000/answer/17-1~abc/" in text.text
@@ -127,7 +127,7 @@ def test_links_that_answer_make_a_mail_secret(country: Country) -> None:
 
 
 def test_a_mail_of_a_thousand_things_is_cut_and_says_so(country: Country) -> None:
-    items = [Task(f"x:{n}", TaskKind.UPDATE, f"Thing {n}", "Why", "/workspace/") for n in range(1000)]
+    items = [Task(f"x:{n}", "update", f"Thing {n}", "Why", "/workspace/") for n in range(1000)]
     text = letters.weekly("Ana", items, make.TODAY, country="Testland", has_workspace=True).text
     assert text.count("Thing ") == letters.AT_MOST
     assert "960 more are on the page.\n" in text

@@ -13,12 +13,13 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, save, touch
 from floreo.core.errors import Refused
+from floreo.core.figures import Measure
 from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
-from floreo.indicators.catalogue import MEASURES, Measure
 from floreo.indicators.logic import Period, period_of, previous
 from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.queries import current_reading
+from floreo.offers import measures
 from floreo.strategy.plan_facts import plan_facts
 
 Key = tuple[int, Period]
@@ -104,7 +105,7 @@ def _round(work: _Work, indicators: QuerySet[Indicator]) -> int:
     known: Known = {}
     with plan_facts():
         for indicator in indicators:
-            for period in work.due(indicator, MEASURES[indicator.measure]):
+            for period in work.due(indicator, measures()[indicator.measure]):
                 taken = take(indicator, period, work.today, known)
                 if not taken.is_empty or (indicator.pk, period) in work.have:
                     takings.append((indicator, period, taken))
@@ -138,7 +139,7 @@ def _save(made: list[Reading], changed: list[Reading]) -> None:
 
 
 def _computed() -> QuerySet[Indicator]:
-    return Indicator.objects.filter(measure__in=MEASURES).select_related("edition").order_by("edition_id", "pk")
+    return Indicator.objects.filter(measure__in=measures()).select_related("edition").order_by("edition_id", "pk")
 
 
 @action("readings.taken", needs=None, quiet=True)

@@ -13,8 +13,8 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, save
 from floreo.core.errors import Refused
 from floreo.indicators.actions.entering import must_be_number
-from floreo.indicators.catalogue import MEASURES
 from floreo.indicators.models import ChartNote, Indicator
+from floreo.offers import measures
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.checking import (
     assign,
@@ -61,7 +61,7 @@ def _fill_from_measure(indicator: Indicator) -> None:
     """What a measure knows of itself is not left to typing: its unit, and its words where none were given."""
     if not indicator.measure:
         return
-    measure = MEASURES.get(indicator.measure)
+    measure = measures().get(indicator.measure)
     if measure is None:
         sentence = _("There is no measure called %(name)s.") % {"name": indicator.measure}
         raise Refused(sentence, code="no_measure", fields={"measure": sentence})

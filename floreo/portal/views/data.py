@@ -18,8 +18,8 @@ from floreo.core.search import find, in_readers_text
 from floreo.core.tables import FILES, Column, Table, Words, flat
 from floreo.core.throttle import address_of, charge
 from floreo.core.ui.locale import language
+from floreo.offers import tables
 from floreo.open_data import dcat, files
-from floreo.open_data.catalogue import TABLES
 from floreo.portal.views.page import Crumb, page, public_page
 
 FOUND = 50
@@ -27,11 +27,11 @@ BURST, PER_HOUR = 60, 600  # of searches by one stranger
 
 
 def _public_tables() -> list[Table]:
-    return [t for t in TABLES.values() if t.needs is None]
+    return [t for t in tables().values() if t.needs is None]
 
 
 def _get_table(name: str) -> Table:
-    table = TABLES.get(name)
+    table = tables().get(name)
     if table is None or table.needs is not None:
         raise Missing
     return table

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.accounts import audit_views, views
 
 urlpatterns: list[URLPattern] = [
@@ -19,3 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("audit/", audit_views.chain, name="audit"),
     path("audit/<int:number>/", audit_views.one_entry, name="audit_entry"),
 ]
+
+NEEDS = {
+    Permission.ACCOUNT_MANAGE: (
+        "accounts invite resend_invitation withdraw_invitation account account_person give_role take_role "
+        "deactivate_account activate_account"
+    ),
+    Permission.WORKSPACE_OPEN: "me",
+    Permission.AUDIT_READ: "audit audit_entry",
+}

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.drafts import row_views, views
 
 urlpatterns: list[URLPattern] = [
@@ -14,3 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("imports/<slug:code>/finish/", views.finish, name="import_finish"),
     path("imports/<slug:code>/rows/<int:number>/", row_views.decide, name="import_row"),
 ]
+
+NEEDS = {
+    Permission.IMPORT_REVIEW: (
+        "imports import import_file import_read import_discard import_accept import_finish import_row"
+    ),
+}

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.evidence import change_views as change
 from floreo.workspace.evidence import views
 
@@ -16,3 +17,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}withdraw/", change.withdraw_evidence, name="withdraw_evidence"),
     path(f"{_ONE}off/<int:pk>/", change.detach_evidence, name="detach_evidence"),
 ]
+
+NEEDS = {
+    Permission.EVIDENCE_READ: "evidence evidence_item",
+    Permission.EVIDENCE_KEEP: (
+        "new_evidence attach_evidence edit_evidence replace_evidence withdraw_evidence detach_evidence"
+    ),
+}
+NARROWED = "new_evidence"  # these show their own to whoever may see only their own organisation's

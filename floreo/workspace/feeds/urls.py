@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.feeds import change_views as change
 from floreo.workspace.feeds import correction_views as correct
 from floreo.workspace.feeds import explorer_views as explorer
@@ -53,3 +54,20 @@ urlpatterns: list[URLPattern] = [
     path("corrections/<int:pk>/accept/", correct.accept, name="accept_correction"),
     path("corrections/<int:pk>/refuse/", correct.refuse, name="refuse_correction"),
 ]
+
+NEEDS = {
+    Permission.FEED_READ: (
+        "feeds feed_rules feed_rule feed_report report_rejects feed findings explorer finding notices "
+        "notices_due notice_rules notice corrections"
+    ),
+    Permission.FEED_RUN: (
+        "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
+        "edit_feed upload_report try_feed map_feed"
+    ),
+    Permission.FINDING_ANSWER: "answer_finding",
+    Permission.FINDING_HANDLE: (
+        "see_to_answer skip_notice new_notice_rule edit_notice_rule move_notice_rule remove_notice_rule "
+        "resend_notice end_notice_link accept_correction refuse_correction"
+    ),
+}
+NARROWED = "findings explorer notices"  # these show their own to whoever may see only their own organisation's

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.frameworks import change_views as change
 from floreo.workspace.frameworks import packs, rating_views, views
 
@@ -30,3 +31,16 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ANSWER}take-back/", rating_views.take_back, name="take_back_review"),
     path(f"{_ANSWER}attach/<slug:evidence>/", rating_views.attach_suggested, name="attach_suggested"),
 ]
+
+NEEDS = {
+    Permission.FRAMEWORK_ASSESS: (
+        "frameworks contribution remove_contribution framework assessment compare_assessments evidence_pack "
+        "answer rate_item"
+    ),
+    Permission.FRAMEWORK_REVIEW: (
+        "new_assessment new_score remove_score check_item close_assessment reopen_assessment "
+        "publish_assessment unpublish_assessment review_item take_back_review"
+    ),
+    Permission.EVIDENCE_KEEP: "attach_suggested",
+}
+NARROWED = "evidence_pack"  # these show their own to whoever may see only their own organisation's

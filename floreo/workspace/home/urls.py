@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.home import my_settings, views, waiting
 
 _WHOM = "waiting/<slug:kind>/<slug:code>/"
@@ -15,3 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("calendar/renew/", my_settings.renew_calendar, name="renew_calendar"),
     path("weekly/", my_settings.weekly, name="weekly"),
 ]
+
+NEEDS = {
+    Permission.WORKSPACE_OPEN: "home search my_calendar renew_calendar weekly",
+    Permission.REMIND: "waiting send_reminder escalate",
+}

@@ -1,4 +1,4 @@
-"""The first page of the desk: what I owe; and search over everything."""
+"""The first page of the workspace: my tasks; and search over everything."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _l
 
+from floreo import offers
 from floreo.core.access import Permission, can, must
 from floreo.core.models import SearchEntry
 from floreo.core.search import find, in_readers_text
@@ -17,44 +18,6 @@ from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
 
 RESULTS = 25
-# Which kinds of things can be found, and what each needs beside an open desk. A kind that is not named is found by nobody,
-# and of those that are each thing is asked its own rule (`visible_to`).
-NEEDS = {
-    "edition": Permission.PLAN_READ,
-    "pillar": Permission.PLAN_READ,
-    "objective": Permission.PLAN_READ,
-    "committee": Permission.MEETING_READ,
-    "meeting": Permission.MEETING_READ,
-    "decision": Permission.MEETING_READ,
-    "action": Permission.PLAN_READ,
-    "indicator": Permission.PLAN_READ,
-    "organisation": Permission.REGISTER_READ,
-    "evidence": Permission.EVIDENCE_READ,
-    "person": Permission.PEOPLE_READ,
-    "place": Permission.WORKSPACE_OPEN,
-    "network": Permission.REGISTER_READ,
-    "framework": Permission.WORKSPACE_OPEN,
-    "publication": Permission.PUBLICATION_WRITE,
-}
-
-
-KINDS = {
-    "edition": _l("Edition"),
-    "pillar": _l("Pillar"),
-    "objective": _l("Objective"),
-    "action": _l("Action"),
-    "committee": _l("Committee"),
-    "meeting": _l("Meeting"),
-    "decision": _l("Decision"),
-    "indicator": _l("Indicator"),
-    "organisation": _l("Organisation"),
-    "person": _l("Person"),
-    "place": _l("Place"),
-    "network": _l("Network"),
-    "publication": _l("Publication"),
-    "evidence": _l("Evidence"),
-    "framework": _l("Framework"),
-}
 
 
 class SearchForm(forms.Form):
@@ -78,9 +41,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _found(words: str, viewer: object) -> list[SearchEntry]:
-    """What matches and this person may open."""
-    kinds = [kind for kind, needs in NEEDS.items() if can(viewer, needs)]
-    entries = find(words, public_only=False, known=list(NEEDS), kinds=kinds)
+    """What matches and this person may open. A kind that no app offers is found by nobody."""
+    known = offers.search_kinds()
+    kinds = [name for name, kind in known.items() if can(viewer, kind.needs)]
+    entries = find(words, public_only=False, known=list(known), kinds=kinds)
     seen = things_seen([entry.key for entry in entries], viewer)
     return [entry for entry in entries if entry.key in seen]
 
@@ -90,7 +54,7 @@ def search(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.WORKSPACE_OPEN)
     words = request.GET.get("q", "").strip()[:200]
     page = Paginator(_found(words, request.user), RESULTS).get_page(request.GET.get("page"))
-    found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in in_readers_text(page)]
+    found = [(entry, offers.search_kinds()[entry.kind].words) for entry in in_readers_text(page)]
     form = SearchForm(initial={"q": words})
     context = {"q": words, "page": page, "rows": found, "form": form, "workspace_section": ""}
     return render(request, "workspace/home/search.html", context)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
-from floreo.core.tasks import TaskKind
+from floreo.offers import task_kinds
 from floreo.organisations.models import User
 from floreo.tasks import actions as acts
 from floreo.tasks import presenters as say
@@ -52,7 +52,7 @@ class Asked:
     def of(cls, request: HttpRequest) -> Asked:
         when, kind = request.GET.get("when", ""), request.GET.get("kind", "")
         when = when if when in {*Part, "all"} else Part.OVERDUE
-        return cls(when, kind if kind in set(TaskKind) else "", request.GET.get("who", ""))
+        return cls(when, kind if kind in task_kinds() else "", request.GET.get("who", ""))
 
     def narrowed(self, groups: list[Group]) -> list[Group]:
         today = clock.today()
@@ -87,9 +87,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
             ("all", _("All")),
         ],
         "kinds": [
-            (kind, words)
-            for kind, words in say.KIND_WORDS.items()
-            if any(i.kind == kind for g in every for i in g.items)
+            (kind, words) for kind, words in task_kinds().items() if any(i.kind == kind for g in every for i in g.items)
         ],
         "bodies": sorted({(group.code, group.name) for group in every}, key=lambda pair: pair[1].casefold()),
     }

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.indicators import change_views as change
 from floreo.workspace.indicators import views
 
@@ -22,3 +23,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{_READING}freeze/", change.freeze, name="freeze_reading"),
     path(f"{_READING}correct/", change.correct, name="correct_reading"),
 ]
+
+NEEDS = {
+    Permission.FIGURE_READ: "indicators indicator reading",
+    Permission.FIGURE_DEFINE: "new_indicator recompute edit_indicator edit_target new_chart_note",
+    Permission.READING_FREEZE: "close_period freeze_reading correct_reading",
+    Permission.READING_ENTER: "compute_reading new_reading",
+}

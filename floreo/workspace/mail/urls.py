@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.mail import views
 
 urlpatterns: list[URLPattern] = [
@@ -11,3 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("mail/<int:pk>/again/", views.again, name="mail_again"),
     path("mail/<int:pk>/drop/", views.drop, name="mail_drop"),
 ]
+
+NEEDS = {
+    Permission.MAIL_READ: "mail mail_letter",
+    Permission.ACCOUNT_MANAGE: "mail_test mail_again mail_drop",
+}

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.meetings import committee_views as committees
 from floreo.workspace.meetings import decision_views as decisions
 from floreo.workspace.meetings import views
@@ -36,3 +37,14 @@ urlpatterns: list[URLPattern] = [
     path("decisions/<slug:number>/", decisions.decision, name="decision"),
     path("decisions/<slug:number>/do/<slug:task>/", decisions.task, name="decision_command"),
 ]
+
+NEEDS = {
+    Permission.MEETING_READ: (
+        "meetings meeting meeting_invitation meeting_paper meeting_file committees committee decisions decision"
+    ),
+    Permission.MEETING_RUN: (
+        "record_meeting draw_agenda meeting_command edit_point move_point remove_point new_committee "
+        "edit_committee call_meeting new_seat edit_seat end_seat remove_seat new_decision"
+    ),
+    Permission.PLAN_UPDATE: "decision_command",  # who carries it out says so; all else of it needs MEETING_RUN
+}

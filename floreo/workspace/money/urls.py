@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.money import change_views as change
 from floreo.workspace.money import views
 
@@ -19,3 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("payments/<int:pk>/remove/", change.remove_payment, name="remove_payment"),
     path("iati-names/<slug:code>/", change.name_body, name="name_for_iati"),
 ]
+
+NEEDS = {
+    Permission.PLAN_READ: "money_home money grant budget_line",
+    Permission.PLAN_EDIT: (
+        "new_grant edit_grant remove_grant place_line new_payment edit_payment remove_payment name_for_iati"
+    ),
+}

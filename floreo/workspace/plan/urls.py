@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.plan import action_views, branch_views, bulk_views, edition_views, workbook_views
 
 _E = "plan/<slug:edition>/"
@@ -35,3 +36,14 @@ urlpatterns: list[URLPattern] = [
     path(_A + "do/<slug:task>/", action_views.task, name="action_command"),
     path(_A + "<slug:kind>/<str:child>/<slug:task>/", action_views.child_command, name="child_command"),
 ]
+
+NEEDS = {
+    Permission.PLAN_READ: "editions plan actions action",
+    Permission.PLAN_EDIT: (
+        "new_edition edit_edition next_edition bulk_actions plan_workbook import_workbook apply_workbook "
+        "new_pillar edit_pillar move_pillar remove_pillar new_objective edit_objective move_objective "
+        "remove_objective new_action move_action"
+    ),
+    Permission.PLAN_PUBLISH: "publish_edition unpublish_edition end_edition",
+    Permission.PLAN_UPDATE: "action_command child_command",
+}

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.publications import channel_views, views
 
 _P = "publications/<slug:code>/"
@@ -19,3 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("new-channel/", channel_views.new_channel, name="new_channel"),
     path("channels/<slug:code>/", channel_views.edit_channel, name="edit_channel"),
 ]
+
+NEEDS = {
+    Permission.PUBLICATION_WRITE: (
+        "publications new_publication publication publication_file publication_download publication_command channels"
+    ),
+    Permission.PUBLICATION_PUBLISH: "new_posting remove_posting skip_channel new_channel edit_channel",
+}

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.register import gap_views as gaps
 from floreo.workspace.register import holding_views as held
 from floreo.workspace.register import organisation_views as org
@@ -37,3 +38,15 @@ urlpatterns: list[URLPattern] = [
     path("networks/<int:asn>/edit/", views.edit_network, name="edit_network"),
     path("networks/<int:asn>/remove/", views.drop_network, name="remove_network"),
 ]
+
+NEEDS = {
+    Permission.REGISTER_READ: "organisations organisation places networks network_gaps network",
+    Permission.REGISTER_EDIT: (
+        "new_organisation edit_organisation rename_organisation merge_organisation new_organisation_role "
+        "edit_organisation_role remove_organisation_role new_contact edit_contact remove_contact new_holding "
+        "edit_holding move_holding remove_holding new_network edit_network remove_network"
+    ),
+    Permission.PEOPLE_READ: "people person",
+    Permission.PEOPLE_EDIT: "new_person edit_person",
+}
+NARROWED = "organisations organisation places networks network people person"  # these show their own to whoever may see only their own organisation's

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.reports import making, previews, templates, views
 
 _ONE = "reports/<slug:edition>/<slug:code>/"
@@ -24,3 +25,12 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}correct/", making.correct, name="correct_report"),
     path(f"{_ONE}sign/", making.sign, name="sign_report"),
 ]
+
+NEEDS = {
+    Permission.PLAN_READ: "reports report report_file",
+    Permission.REPORT_MAKE: (
+        "word_templates new_word_template default_word_template word_template_file retire_word_template "
+        "report_preview report_preview_file lessons remove_lesson correct_report sign_report"
+    ),
+    Permission.REVIEW_RUN: "freeze_report close_edition close_period_report",
+}

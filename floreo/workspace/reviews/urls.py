@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from floreo.core.access import Permission
 from floreo.workspace.reviews import deciding, views
 
 _EDITION = "reviews/<slug:edition>/"
@@ -24,3 +25,13 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ANSWER}approve/", deciding.approve, name="approve_answer"),
     path(f"{_ANSWER}return/", deciding.give_back, name="return_answer"),
 ]
+
+NEEDS = {
+    Permission.PLAN_READ: "reviews review",
+    Permission.REVIEW_RUN: (
+        "rhythm new_review move_review remind_review widen_review close_review remind_ask escalate_ask renew_ask"
+    ),
+    Permission.PLAN_UPDATE: "update_request",
+    Permission.REVIEW_DECIDE: "approve_answer return_answer",
+}
+PERSONAL = "update_request"  # who is asked in person answers with any account

@@ -26,9 +26,9 @@ def test_accounts_are_for_those_who_manage_them(
     browser = browser_of(user_with(role, email="me@example.org"))
     assert browser.get("/workspace/accounts/").status_code == 403
     assert browser.get("/workspace/accounts/invite/").status_code == 403
-    assert browser.get(f"/workspace/accounts/{observer.pk}/").status_code == 404
+    assert browser.get(f"/workspace/accounts/{observer.pk}/").status_code == 403
     for act in ("on", "off", "roles"):
-        assert browser.post(f"/workspace/accounts/{observer.pk}/{act}/").status_code == 404
+        assert browser.post(f"/workspace/accounts/{observer.pk}/{act}/").status_code == 403
     assert browser.get("/workspace/audit/").status_code == (200 if role == "auditor" else 403)
 
 

@@ -265,7 +265,7 @@ def test_what_is_not_there_is_missing(draft: ImportDraft, desk: Client, observer
     assert desk.post(address(draft, 1), {"decision": "explode"}).status_code == 404
     assert desk.get(address(draft, 1)).status_code == 405
     for page in (address(draft), f"{address(draft)}finish/"):
-        assert browser_of(observer).get(page).status_code == 404
+        assert browser_of(observer).get(page).status_code == 403
 
 
 def test_a_part_asked_for_by_nobody_signed_in_leads_to_the_whole_sign_in_page(

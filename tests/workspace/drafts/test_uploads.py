@@ -253,7 +253,7 @@ def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert stranger.get(address).status_code == 302
-    assert browser_of(observer).get(address).status_code == 404
+    assert browser_of(observer).get(address).status_code == 403
     for path in (f"/media/{draft.file.name}", f"/files/{draft.file.name}", f"/static/{draft.file.name}"):
         assert stranger.get(path).status_code in {302, 404}
     default_storage.delete(str(draft.file.name))

@@ -74,7 +74,7 @@ def test_a_lead_sees_the_people_of_their_own_body_only(
 def test_people_are_closed_to_observers(observer: User, csirt: Organisation, browser_of: Browser) -> None:
     browser = browser_of(observer)
     assert browser.get("/workspace/people/").status_code == 403
-    assert browser.get("/workspace/people/ana/").status_code == 404
+    assert browser.get("/workspace/people/ana/").status_code == 403
     assert "Ana" not in browser.get("/workspace/organisations/csirt/").content.decode()
 
 

@@ -1,0 +1,122 @@
+"""What an app offers to the rest of the product: one frozen declaration, in `floreo/<app>/offers.py` as `OFFERS`.
+
+What is not declared does not exist for the others: a table without a licence source says that its licence is unknown, and a
+kind of search result or an address without a rule is seen by nobody. docs/guide/add-a-desk.md shows all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission
+from floreo.core.figures import Measure
+
+if TYPE_CHECKING:
+    from floreo.core.tables import Table
+    from floreo.core.tasks import Recipient, Task
+
+
+class TaskSource(Protocol):
+    """What waits for somebody in one app: its `tasks.waiting_tasks`."""
+
+    def __call__(self, recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]: ...
+
+
+@dataclass(frozen=True)
+class SearchKind:
+    """A kind of thing that can be found in the workspace, and the permission without which it is not. Its name is the
+    `kind` of the entry that `search_entry()` gives."""
+
+    name: str
+    words: Promise
+    needs: Permission
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """A file of a country pack and the tables that it may hold, each with the shape of its rows."""
+
+    name: str
+    tables: Mapping[str, type[Any]]
+    in_edition: bool = False  # lies in the folder of an edition, not at the top
+
+
+@dataclass(frozen=True)
+class Job:
+    """What comes round by itself: a function and how often. Jobs of one lane run one after another."""
+
+    name: str
+    run: Callable[[], object]
+    every: timedelta
+    lane: str = "records"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of the workspace's menu; lower ranks come first."""
+
+    words: Promise
+    rank: int
+
+
+MY_WORKSPACE = Section(_("My desk"), 0)
+STRATEGY = Section(_("Strategy"), 10)
+THREATS = Section(_("Threats"), 20)
+REGISTER = Section(_("Register"), 30)
+ADMINISTRATION = Section(_("Administration"), 90)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A link of the menu, shown to whoever has `needs`; with `everywhere`, not for their own organisation only. `here` is
+    the `workspace_section` of the pages on which it is marked as the current one."""
+
+    section: Section
+    words: Promise
+    address: str
+    needs: Permission
+    rank: int
+    here: str
+    everywhere: bool = False
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Offers:
+    """All that one app offers. Every field is one kind of thing, read in one place."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)  # open data and API, by name
+    # Of each public table the file of a pack from which its rows come, and so the licence: the `path` that pack.toml
+    # gives, with * for any edition.
+    licences: Mapping[str, str] = field(default_factory=dict)
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    tasks: TaskSource | None = None
+    task_kinds: Mapping[str, Promise] = field(default_factory=dict)
+    pack_shapes: tuple[type[Any], ...] = ()  # in the order in which rows are made
+    pack_files: tuple[PackFile, ...] = ()
+    search_kinds: tuple[SearchKind, ...] = ()
+    verbs: Mapping[str, Promise] = field(default_factory=dict)  # what the trail calls each act
+    jobs: tuple[Job, ...] = ()
+    menu: tuple[MenuItem, ...] = ()
+
+
+OFFERS = Offers(
+    verbs={
+        "mail.came_back": _("noted that letters came back"),
+        "mail.discarded": _("took a letter out of the outbox"),
+        "mail.test_posted": _("had a test letter sent"),
+        "mail.tried_again": _("had a letter sent again"),
+        "backup.made": _("made a backup"),
+        "backup.restored": _("restored a backup"),
+    },
+    menu=(
+        MenuItem(ADMINISTRATION, _("Outbox"), "workspace:mail", Permission.MAIL_READ, 20, "mail"),
+        MenuItem(ADMINISTRATION, _("Audit chain"), "workspace:audit", Permission.AUDIT_READ, 30, "audit"),
+        MenuItem(ADMINISTRATION, _("Roles"), "portal:roles", Permission.AUDIT_READ, 40, "roles"),
+    ),
+)  # core's own: mail, the audit chain, backups

@@ -1,0 +1,134 @@
+"""What threat reports offer to the rest of the product."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
+
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.figures import Direction, Measure
+from floreo.core.offers import THREATS, Job, MenuItem, Offers, PackFile
+from floreo.feeds import measures, pack
+from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
+from floreo.feeds.actions.ingesting import read_waiting
+from floreo.feeds.actions.retention import compact_and_retain
+from floreo.feeds.tasks import waiting_tasks
+
+OFFERS = Offers(
+    measures={
+        "findings_open_per_1000_addresses": Measure(
+            measures.findings_open_per_1000_addresses,
+            _("Open findings per 1,000 addresses"),
+            "findings",
+            _("findings open at IPv4 addresses"),
+            _("IPv4 addresses in the register"),
+            decimals=2,
+            direction=Direction.DOWN,
+            knows_past=False,
+        ),
+        "median_days_to_fix": Measure(
+            measures.median_days_to_fix,
+            _("Median days until a finding is mended"),
+            "days",
+            _("findings mended within a week"),
+            _("findings mended"),
+            decimals=1,
+            direction=Direction.DOWN,
+        ),
+        "median_days_to_fix_by_sector": Measure(
+            measures.median_days_to_fix_by_sector,
+            _("Median days until a finding is mended, by kind of organisation"),
+            "days",
+            _("findings mended within a week"),
+            _("findings mended"),
+            decimals=1,
+            direction=Direction.DOWN,
+        ),
+        "share_notices_answered": Measure(
+            measures.share_notices_answered,
+            _("Share of letters about findings that are answered"),
+            "%",
+            _("letters answered"),
+            _("letters sent"),
+        ),
+        "share_constituency_verified_contact": Measure(
+            measures.share_constituency_verified_contact,
+            _("Share of organisations with networks whose contact is verified"),
+            "%",
+            _("organisations of which a contact answered within a year"),
+            _("organisations with networks, addresses or domains"),
+            knows_past=False,
+        ),
+        "rejects_per_million": Measure(
+            measures.rejects_per_million,
+            _("Rows of reports that could not be read, per million"),
+            "rows",
+            _("rows that could not be kept"),
+            _("rows read"),
+            direction=Direction.DOWN,
+        ),
+    },
+    tasks=waiting_tasks,
+    pack_shapes=pack.SHAPES,
+    pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
+    jobs=(
+        Job("fetched reports", partial(fetch_due, by=SYSTEM), timedelta(minutes=1), lane="outside"),
+        Job("watched folders", partial(collect_from_folders, by=SYSTEM), timedelta(seconds=30), lane="feeds"),
+        Job("mailed reports", partial(read_mail, by=SYSTEM), timedelta(minutes=5), lane="outside"),
+        Job("waiting reports", partial(read_waiting, by=SYSTEM), timedelta(seconds=5), lane="feeds"),
+        Job("stored events", partial(compact_and_retain, by=SYSTEM), timedelta(days=1), lane="night"),
+    ),
+    verbs={
+        "answer.handled": _("saw to an answer"),
+        "api_token.ended": _("ended a key of the API"),
+        "api_token.made": _("made a key for the API"),
+        "correction.accepted": _("corrected the register as asked"),
+        "correction.refused": _("kept the register as it is"),
+        "notice.link_ended": _("ended the links of a letter"),
+        "notice.received": _("said that the letter arrived"),
+        "notice.resent": _("sent the letter again"),
+        "notice.sent": _("sent the letter"),
+        "notice.skipped": _("left a letter out"),
+        "notice_rule.changed": _("changed a rule of letters"),
+        "notice_rule.made": _("added a rule of letters"),
+        "notice_rule.moved": _("moved a rule of letters"),
+        "notice_rule.removed": _("removed a rule of letters"),
+        "events.let_go": _("let events go that are past their time"),
+        "feed.changed": _("changed the feed"),
+        "feed.made": _("added the feed"),
+        "feed_rule.changed": _("changed the rule"),
+        "feed_rule.made": _("added the rule"),
+        "feed_rule.moved": _("moved a rule"),
+        "feed_rule.removed": _("removed the rule"),
+        "feed_rule.switched": _("switched the rule on or off"),
+        "finding.answer_taken_back": _("took an answer back"),
+        "finding.answered": _("said how findings stand, by a letter’s link"),
+        "finding.answered_signed_in": _("said how findings stand"),
+        "report.given_back": _("stopped reading a file"),
+        "report.received": _("received a file"),
+        "reports.read": _("read files"),
+        "sample.night_told": _("told a night of the sample country"),
+        "type_mapping.removed": _("removed a mapping of columns"),
+        "type_mapping.set": _("said which column is what"),
+    },
+    menu=(
+        MenuItem(
+            THREATS, _("Findings"), "workspace:findings", Permission.FEED_READ, 10, "findings", query="?state=open"
+        ),
+        MenuItem(THREATS, pgettext("feed", "Letters"), "workspace:notices", Permission.FEED_READ, 20, "digests"),
+        MenuItem(THREATS, _("Explore events"), "workspace:explorer", Permission.FEED_READ, 30, "explorer"),
+        MenuItem(
+            THREATS,
+            _("Corrections"),
+            "workspace:corrections",
+            Permission.FEED_READ,
+            40,
+            "corrections",
+            everywhere=True,
+        ),
+        MenuItem(THREATS, _("Feeds"), "workspace:feeds", Permission.FEED_READ, 50, "feeds", everywhere=True),
+    ),
+)

@@ -1,0 +1,69 @@
+"""What frameworks offer to the rest of the product."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission
+from floreo.core.figures import Measure
+from floreo.core.offers import STRATEGY, MenuItem, Offers, PackFile, SearchKind
+from floreo.frameworks import measures, pack
+from floreo.frameworks.tables import TABLES
+from floreo.frameworks.tasks import waiting_tasks
+
+OFFERS = Offers(
+    tables=TABLES,
+    licences={
+        "frameworks": "frameworks.toml",
+        "framework_items": "frameworks.toml",
+        "published_scores": "frameworks.toml",
+        "framework_ratings": "frameworks.toml",
+    },
+    measures={
+        "gci_items_reviewed": Measure(
+            measures.gci_items_reviewed,
+            _("Share of GCI items with a reviewed level"),
+            "%",
+            _("items with a reviewed level"),
+            _("items of the newest published assessment"),
+            knows_past=False,
+        ),
+        "gci_items_with_evidence": Measure(
+            measures.gci_items_with_evidence,
+            _("Share of GCI items with public evidence"),
+            "%",
+            _("items with public evidence"),
+            _("items of the newest published assessment"),
+            knows_past=False,
+        ),
+        "cmm_items_reviewed": Measure(
+            measures.cmm_items_reviewed,
+            _("Share of CMM aspects with a reviewed stage"),
+            "%",
+            _("aspects with a reviewed stage"),
+            _("aspects of the newest published assessment"),
+            knows_past=False,
+        ),
+    },
+    tasks=waiting_tasks,
+    pack_shapes=pack.SHAPES,
+    pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
+    search_kinds=(SearchKind("framework", _("Framework"), Permission.WORKSPACE_OPEN),),
+    verbs={
+        "assessment.closed": _("closed the assessment"),
+        "assessment.opened": _("started an assessment"),
+        "assessment.published": _("published the assessment"),
+        "assessment.reopened": _("opened the assessment again"),
+        "assessment.unpublished": _("took the assessment from the public site"),
+        "assessments.completed": _("added items that a framework gained"),
+        "item.checked": _("checked an item's title"),
+        "item.rated": _("rated an item"),
+        "item.review_taken_back": _("took a review back"),
+        "item.reviewed": _("reviewed an item"),
+        "score.recorded": _("entered a published score"),
+        "score.removed": _("removed a published score"),
+        "contribution.added": _("said which item it serves"),
+        "contribution.removed": _("said that it does not serve an item"),
+    },
+    menu=(MenuItem(STRATEGY, _("Frameworks"), "workspace:frameworks", Permission.FRAMEWORK_ASSESS, 80, "frameworks"),),
+)

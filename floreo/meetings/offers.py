@@ -1,0 +1,72 @@
+"""What meetings offer to the rest of the product."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.figures import Measure
+from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile, SearchKind
+from floreo.meetings import measures, pack
+from floreo.meetings.actions.decisions import settle_decisions
+from floreo.meetings.tables import TABLES
+from floreo.meetings.tasks import waiting_tasks
+
+OFFERS = Offers(
+    tables=TABLES,
+    licences={"meetings": "meetings.toml", "decisions": "meetings.toml", "seats": "meetings.toml"},
+    measures={
+        "share_decisions_on_time": Measure(
+            measures.share_decisions_on_time,
+            _("Share of decisions carried out on time"),
+            "%",
+            _("decisions carried out by their due day"),
+            _("public decisions due in the period"),
+        ),
+    },
+    tasks=waiting_tasks,
+    task_kinds={"decision": _("Decisions"), "agenda": _("Agendas and minutes")},
+    pack_shapes=pack.SHAPES,
+    pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
+    search_kinds=(
+        SearchKind("committee", _("Committee"), Permission.MEETING_READ),
+        SearchKind("meeting", _("Meeting"), Permission.MEETING_READ),
+        SearchKind("decision", _("Decision"), Permission.MEETING_READ),
+    ),
+    jobs=(Job("decisions", partial(settle_decisions, by=SYSTEM), timedelta(minutes=10)),),
+    verbs={
+        "agenda.drawn": _("drew the agenda from what is late"),
+        "agenda.item_added": _("added a point to the agenda"),
+        "agenda.item_removed": _("took a point off the agenda"),
+        "agenda.item_updated": _("changed a point of the agenda"),
+        "agenda.reordered": _("changed the order of the agenda"),
+        "committee.added": _("added the committee"),
+        "committee.updated": _("changed the committee"),
+        "decision.answered": _("recorded the answer"),
+        "decision.asked": _("asked for a decision"),
+        "decision.became_action": _("made it an action of the plan"),
+        "decision.became_milestone": _("made it a milestone of the plan"),
+        "decision.carried_out": _("said that it is carried out"),
+        "decision.discarded": _("dropped the decision"),
+        "decision.taken": _("recorded a decision"),
+        "decision.updated": _("changed the decision"),
+        "decisions.settled": _("saw which decisions the plan has carried out"),
+        "meeting.agenda_sent": _("sent the agenda"),
+        "meeting.called": _("called the meeting"),
+        "meeting.cancelled": _("called the meeting off"),
+        "meeting.minutes_approved": _("recorded that the minutes are approved"),
+        "meeting.minutes_circulated": _("sent the minutes"),
+        "meeting.minutes_corrected": _("corrected approved minutes"),
+        "meeting.recorded": _("recorded who came and what was said"),
+        "meeting.moved": _("moved the meeting"),
+        "meeting.updated": _("changed the meeting"),
+        "seat.added": _("gave a seat"),
+        "seat.ended": _("ended a seat"),
+        "seat.removed": _("removed a seat"),
+        "seat.updated": _("changed a seat"),
+    },
+    menu=(MenuItem(STRATEGY, _("Meetings"), "workspace:meetings", Permission.MEETING_READ, 60, "meetings"),),
+)

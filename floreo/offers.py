@@ -1,0 +1,121 @@
+"""Every app that offers something, in one literal tuple, and what they offer together.
+
+An app is named here and nowhere else: settings, packs, open data, search, menu, trail, jobs and tests read this. Apps are
+imported by their name when somebody first asks, so that settings can read the tuple before there are any models, and so
+that an app may read what others offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from floreo.core.figures import Measure
+    from floreo.core.offers import Job, MenuItem, Offers, PackFile, SearchKind, TaskSource
+    from floreo.core.tables import Table
+
+# An app stands after those whose rows its own rows point to: rows of a pack are made in this order.
+APPS = (
+    "core",
+    "organisations",
+    "strategy",
+    "frameworks",
+    "indicators",
+    "reviews",
+    "meetings",
+    "publications",
+    "evidence",
+    "feeds",
+    "reports",
+    "packs",
+    "tasks",
+)
+One = TypeVar("One")
+
+
+class OfferedTwiceError(Exception):
+    """Two apps offer different things under one name."""
+
+
+@cache
+def offers_of(app: str) -> Offers:
+    offers: Offers = import_module(f"floreo.{app}.offers").OFFERS
+    return offers
+
+
+def _together(part: Callable[[Offers], Iterable[One]]) -> tuple[One, ...]:
+    return tuple(one for app in APPS for one in part(offers_of(app)))
+
+
+def _by_name(part: Callable[[Offers], Mapping[str, One]]) -> dict[str, One]:
+    found: dict[str, One] = {}
+    for name, one in _together(lambda offers: part(offers).items()):
+        if name in found:
+            raise OfferedTwiceError(name)
+        found[name] = one
+    return found
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Every table of open data and of the API."""
+    return _by_name(lambda offers: offers.tables)
+
+
+@cache
+def licences() -> Mapping[str, str]:
+    """The file of a pack under whose licence each table's rows stand."""
+    return _by_name(lambda offers: offers.licences)
+
+
+@cache
+def measures() -> Mapping[str, Measure]:
+    return _by_name(lambda offers: offers.measures)
+
+
+@cache
+def task_sources() -> tuple[TaskSource, ...]:
+    return _together(lambda offers: (offers.tasks,) if offers.tasks else ())
+
+
+@cache
+def task_kinds() -> Mapping[str, Promise]:
+    """What each kind of task is called. Several apps may have tasks of one kind; one of them declares it."""
+    return _by_name(lambda offers: offers.task_kinds)
+
+
+@cache
+def pack_shapes() -> tuple[type[Any], ...]:
+    """Every kind of row of a pack, in the order in which rows are made."""
+    return _together(lambda offers: offers.pack_shapes)
+
+
+@cache
+def pack_files() -> Mapping[str, PackFile]:
+    return _by_name(lambda offers: {file.name: file for file in offers.pack_files})
+
+
+@cache
+def search_kinds() -> Mapping[str, SearchKind]:
+    """The kinds that can be found; what is of another kind is found by nobody."""
+    return _by_name(lambda offers: {kind.name: kind for kind in offers.search_kinds})
+
+
+@cache
+def verbs() -> Mapping[str, Promise]:
+    return _by_name(lambda offers: offers.verbs)
+
+
+@cache
+def jobs() -> Mapping[str, Job]:
+    return _by_name(lambda offers: {job.name: job for job in offers.jobs})
+
+
+@cache
+def menu() -> tuple[MenuItem, ...]:
+    """Every item of the workspace's menu, in its order."""
+    return tuple(sorted(_together(lambda offers: offers.menu), key=lambda item: (item.section.rank, item.rank)))

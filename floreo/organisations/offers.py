@@ -1,0 +1,77 @@
+"""What the register offers to the rest of the product."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import Permission
+from floreo.core.offers import ADMINISTRATION, REGISTER, MenuItem, Offers, PackFile, SearchKind
+from floreo.organisations import pack
+from floreo.organisations.tables import TABLES
+
+OFFERS = Offers(
+    tables=TABLES,
+    licences={
+        "organisations": "organisations.toml",
+        "organisation-roles": "organisations.toml",
+        "places": "places.toml",
+        "networks": "networks.toml",
+    },
+    pack_shapes=pack.SHAPES,
+    pack_files=(
+        PackFile("places.toml", {"place": pack.PlaceShape}),
+        PackFile("organisations.toml", {"organisation": pack.OrganisationShape}),
+        PackFile("people.toml", {"person": pack.PersonShape}),
+        PackFile("networks.toml", {"network": pack.NetworkShape}),
+    ),
+    search_kinds=(
+        SearchKind("organisation", _("Organisation"), Permission.REGISTER_READ),
+        SearchKind("person", _("Person"), Permission.PEOPLE_READ),
+        SearchKind("place", _("Place"), Permission.WORKSPACE_OPEN),
+    ),
+    verbs={
+        "account.activated": _("switched the account on"),
+        "account.deactivated": _("switched the account off"),
+        "account.mail_posted": _("was sent a letter about signing in"),
+        "account.person_set": _("said who the account belongs to"),
+        "account.role_given": _("gave a role"),
+        "account.role_taken": _("took a role away"),
+        "account.sign_in_changed": _("changed how they sign in"),
+        "account.updated": _("changed their own account"),
+        "administrator.link_made": _("made the link of the first administrator"),
+        "administrator.made": _("became administrator by the link from the server"),
+        "administrator.rescue_link_made": _("made a link for a locked-out administrator"),
+        "contact.added": _("added a contact"),
+        "contact.removed": _("removed a contact"),
+        "contact.updated": _("changed a contact"),
+        "invitation.accepted": _("accepted the invitation"),
+        "holding.added": _("added addresses or a domain"),
+        "holding.moved": _("moved addresses or a domain to another body"),
+        "holding.removed": _("removed addresses or a domain"),
+        "holding.updated": _("changed addresses or a domain"),
+        "invitation.sent": _("invited a person"),
+        "invitation.sent_again": _("sent the invitation again"),
+        "invitation.withdrawn": _("withdrew the invitation"),
+        "network.added": _("added the network"),
+        "network.removed": _("removed the network"),
+        "network.updated": _("changed the network"),
+        "organisation.added": _("added the organisation"),
+        "organisation.merged": _("merged the organisation into another"),
+        "organisation.renamed": _("renamed the organisation"),
+        "organisation.updated": _("changed the organisation"),
+        "organisation_role.added": _("added a role of the organisation"),
+        "organisation_role.removed": _("removed a role of the organisation"),
+        "organisation_role.updated": _("changed a role of the organisation"),
+        "person.added": _("added the person"),
+        "person.updated": _("changed the person"),
+    },
+    menu=(
+        MenuItem(
+            REGISTER, _("Organisations"), "workspace:organisations", Permission.REGISTER_READ, 10, "organisations"
+        ),
+        MenuItem(REGISTER, _("People"), "workspace:people", Permission.PEOPLE_READ, 20, "people"),
+        MenuItem(REGISTER, _("Places"), "workspace:places", Permission.REGISTER_READ, 30, "places"),
+        MenuItem(REGISTER, _("Networks"), "workspace:networks", Permission.REGISTER_READ, 40, "networks"),
+        MenuItem(ADMINISTRATION, _("Accounts"), "workspace:accounts", Permission.ACCOUNT_MANAGE, 10, "accounts"),
+    ),
+)

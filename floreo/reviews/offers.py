@@ -1,0 +1,69 @@
+"""What reviews offer to the rest of the product."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.figures import Direction, Measure
+from floreo.core.offers import STRATEGY, Job, MenuItem, Offers, PackFile
+from floreo.reviews import measures, pack
+from floreo.reviews.actions import run_rhythm
+from floreo.reviews.tables import TABLES
+from floreo.reviews.tasks import waiting_tasks
+
+OFFERS = Offers(
+    tables=TABLES,
+    licences={"reviews": "editions/*/reviews.toml"},
+    measures={
+        "share_updates_in_time": Measure(
+            measures.share_updates_in_time,
+            _("Share of updates sent in time"),
+            "%",
+            _("updates sent by their due day"),
+            _("updates asked for"),
+        ),
+        "median_days_update_late": Measure(
+            measures.median_days_update_late,
+            _("Median days by which updates came late"),
+            "days",
+            _("updates that came late"),
+            _("updates that came"),
+            decimals=1,
+            direction=Direction.DOWN,
+        ),
+        "share_actions_updated": Measure(
+            measures.share_actions_updated,
+            _("Share of actions with an approved update"),
+            "%",
+            _("actions with an approved update"),
+            _("public actions asked about"),
+        ),
+    },
+    tasks=waiting_tasks,
+    task_kinds={"decide": _("Answers to decide")},
+    pack_shapes=pack.SHAPES,
+    pack_files=tuple(PackFile(name, shapes, in_edition=True) for name, shapes in pack.FILES.items()),
+    jobs=(Job("reviews", partial(run_rhythm, by=SYSTEM), timedelta(minutes=10)),),
+    verbs={
+        "answer.approved": _("approved the answer"),
+        "answer.drafted": _("kept a draft of an answer"),
+        "answer.returned": _("returned the answer with a note"),
+        "answer.submitted": _("sent the answer"),
+        "answer.unchanged": _("said that nothing changed"),
+        "request.escalated": _("asked the deputy"),
+        "request.opened": _("opened the link"),
+        "request.renewed": _("sent a new link"),
+        "review.closed": _("closed the review"),
+        "review.moved": _("changed the days of the review"),
+        "review.opened": _("opened the review"),
+        "review.reminded": _("reminded who had not answered"),
+        "review.widened": _("asked about what came later"),
+        "reviews.kept": _("opened, reminded and escalated what was due"),
+        "rhythm.set": _("set the rhythm of reviews"),
+    },
+    menu=(MenuItem(STRATEGY, _("Reviews"), "workspace:reviews", Permission.PLAN_READ, 30, "reviews"),),
+)

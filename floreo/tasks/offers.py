@@ -1,0 +1,27 @@
+"""What tasks offer to the rest of the product."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.access import SYSTEM, Permission
+from floreo.core.offers import MY_WORKSPACE, Job, MenuItem, Offers
+from floreo.tasks.weekly import send_weekly
+
+OFFERS = Offers(
+    jobs=(Job("weekly_mail", partial(send_weekly, by=SYSTEM), timedelta(hours=1)),),
+    verbs={
+        "calendar.renewed": _("took a new address for their calendar"),
+        "reminder.escalated": _("told a deputy of what is owed"),
+        "reminder.sent": _("reminded somebody of what they owe"),
+        "weekly_mail.sent": _("sent the weekly e-mail"),
+        "weekly_mail.set": _("said when the weekly e-mail comes"),
+    },
+    menu=(
+        MenuItem(MY_WORKSPACE, _("What I owe"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "desk"),
+        MenuItem(MY_WORKSPACE, _("What others owe"), "workspace:waiting", Permission.REMIND, 20, "others"),
+    ),
+)

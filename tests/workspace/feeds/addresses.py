@@ -1,0 +1,55 @@
+"""Examples for the addresses of threat reports."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from floreo.core import clock
+from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, Notice, NoticeRule, Reply
+from floreo.organisations.models import Country, Organisation, User
+
+
+def examples(country: Country, user: User) -> dict[str, list[object]]:
+    now, today = clock.now(), clock.today()
+    feed, body = Feed.objects.order_by("pk")[0], Organisation.objects.order_by("pk")[0]
+    file = FeedFile.objects.create(
+        feed=feed, sha256="0" * 64, name="2026-11-20-scan_ssl.csv", day=today, report_type="scan_ssl", received_at=now
+    )
+    finding = Finding.objects.create(
+        organisation=body,
+        subject="192.0.2.7",
+        ip="192.0.2.7",
+        kind="open-telnet",
+        feed=feed,
+        first_seen=now,
+        last_seen=now,
+        first_day=today,
+        last_day=today,
+        opened_on=today,
+    )
+    notice = Notice.objects.create(
+        organisation=body,
+        contact_role="abuse",
+        on=today,
+        start=today,
+        end=today,
+        link_until=now + timedelta(days=30),
+        posted_at=now,
+    )
+    reply = Reply.objects.create(finding=finding, notice=notice, said="not_ours", at=now, replied_by="X")
+    correction = Correction.objects.create(answer=reply, organisation=body, network="192.0.2.0/25", reason="address")
+    rule = FeedRule.objects.first() or FeedRule.objects.create(name="X", does="drop", reason="x")
+    notice_rule = NoticeRule.objects.first() or NoticeRule.objects.create()
+    groups: list[tuple[str, list[object]]] = [
+        ("feed edit_feed upload_report try_feed map_feed", [feed.code]),
+        ("feed_type", ["scan_ssl"]),
+        ("feed_report report_rejects", [file.pk]),
+        ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),
+        ("finding answer_finding", [finding.pk]),
+        ("see_to_answer", [finding.pk, reply.pk]),
+        ("notice resend_notice end_notice_link", [notice.pk]),
+        ("skip_notice", [body.code, "abuse"]),
+        ("edit_notice_rule move_notice_rule remove_notice_rule", [notice_rule.pk]),
+        ("accept_correction refuse_correction", [correction.pk]),
+    ]
+    return {name: given for names, given in groups for name in names.split()}

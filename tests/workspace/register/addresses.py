@@ -1,0 +1,43 @@
+"""Examples for the addresses of the register and of accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from floreo.core import clock
+from floreo.organisations.models import (
+    Contact,
+    Country,
+    Holding,
+    Invitation,
+    Membership,
+    Network,
+    OrganisationRole,
+    Person,
+    User,
+)
+
+
+def examples(country: Country, user: User) -> dict[str, list[object]]:
+    contact = Contact.objects.select_related("organisation").order_by("pk")[0]
+    holding = Holding.objects.select_related("organisation").order_by("pk")[0]
+    role = OrganisationRole.objects.select_related("organisation").order_by("pk")[0]
+    network, person = Network.objects.order_by("pk")[0], Person.objects.order_by("pk")[0]
+    membership = Membership.objects.filter(user=user)[0]
+    invitation = Invitation.objects.create(
+        email="i@example.org", role="observer", invited_by="X", expires_at=clock.now() + timedelta(days=1)
+    )
+    groups: list[tuple[str, list[object]]] = [
+        ("organisation edit_organisation rename_organisation merge_organisation", [contact.organisation.code]),
+        ("new_organisation_role new_contact new_holding", [contact.organisation.code]),
+        ("edit_organisation_role remove_organisation_role", [role.organisation.code, role.pk]),
+        ("edit_contact remove_contact", [contact.organisation.code, contact.pk]),
+        ("edit_holding move_holding remove_holding", [holding.organisation.code, holding.pk]),
+        ("person edit_person", [person.code]),
+        ("network edit_network remove_network", [network.asn]),
+        ("resend_invitation withdraw_invitation", [invitation.pk]),
+        ("account account_person give_role deactivate_account activate_account", [user.pk]),
+        ("take_role", [user.pk, membership.pk]),
+        ("audit_entry", [1]),
+    ]
+    return {name: given for names, given in groups for name in names.split()}

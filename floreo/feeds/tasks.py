@@ -242,7 +242,7 @@ def _held_files() -> Iterator[Task]:
         )
         yield Task(
             key=f"{key(feed)}:held",
-            kind=TaskKind.DECIDE,
+            kind="decide",
             title=_("Release or discard the held files of %(feed)s") % {"feed": feed.name},
             why=said % {"n": feed.files},
             href=href,

@@ -18,7 +18,7 @@ from floreo.core.errors import Missing, Refused
 from floreo.core.lists import Listing, file_response
 from floreo.core.tables import FILES, Table, write_files
 from floreo.core.throttle import address_of, charge
-from floreo.open_data.catalogue import TABLES
+from floreo.offers import tables
 from floreo.open_data.made import Batch, ready
 from floreo.strategy.iati import write_iati
 from floreo.strategy.models import BudgetLine
@@ -59,7 +59,7 @@ def batch_named(name: str) -> Batch:
     """For the process that makes one. Raises Missing when strangers may have none by that name."""
     if name == IATI.name:
         return IATI
-    table = TABLES.get(name)
+    table = tables().get(name)
     if table is None or table.needs is not None:
         raise Missing
     return batch_of_table(table)

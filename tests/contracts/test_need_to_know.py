@@ -20,7 +20,7 @@ from floreo.core.access import ROLES, SYSTEM, Permission, reach
 from floreo.core.models import AuditEntry, SearchEntry
 from floreo.core.visibility import has_rule
 from floreo.evidence.models import Evidence
-from floreo.open_data.catalogue import TABLES
+from floreo.offers import tables
 from floreo.organisations.models import Country, Organisation, User
 from floreo.strategy.models import Action, BudgetLine, Grant, Payment
 from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION, WORDS, plant
@@ -64,7 +64,7 @@ def own_addresses() -> list[str]:
         found += [reverse("workspace:organisation", args=[body.code]), body.get_absolute_url()]
     for entry in AuditEntry.objects.order_by("-number")[:3]:
         found.append(reverse("workspace:audit_entry", args=[entry.number]))
-    for name in TABLES:
+    for name in tables():
         found += [f"/data/{name}.csv", f"/api/v1/{name}?limit=200"]
     return found
 

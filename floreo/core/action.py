@@ -3,11 +3,11 @@
     @action("action.updated", needs=Permission.PLAN_EDIT)
     def update_action(act: Action, *, by: Actor, title: str) -> Action:
         act.title = title
-        keep(act)
+        save(act)
         return act
 
 Order: the permission is asked (against the first argument, where it has owners), the transaction opens, the function
-runs, `keep` and `drop` note what changed, the entry is chained, the transaction closes. Anything raised undoes it all.
+runs, `save` and `delete` (core/writing.py) note what changed, the entry is chained, the transaction closes. Anything raised undoes it all.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import models, transaction
 
-from floreo.core import audit, search
+from floreo.core import audit
 from floreo.core.access import Actor, Permission, must
 from floreo.core.models import Record
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
-Kept = TypeVar("Kept", bound=models.Model)
 
 VERBS: dict[str, Callable[..., Any]] = {}  # every action by its verb; a contract test walks it
 NEEDS: dict[str, Permission | None] = {}  # and what it needs
@@ -39,16 +38,23 @@ class Trail:
         self.changes: list[dict[str, Any]] = []
         self.extra: dict[str, Any] = {}
         self.subject: models.Model | None = None
+        self.touched: dict[type[models.Model], set[Any]] = {}
+
+    def touch(self, things: Iterable[models.Model]) -> None:
+        """Those rows are written by this action."""
+        for thing in things:
+            self.touched.setdefault(type(thing), set()).add(thing.pk)
 
     def note(self, thing: models.Model, what: str, fields: dict[str, Any]) -> None:
-        self.subject = self.subject or _subject_of(thing)
+        self.subject = self.subject or subject_of(thing)
         self.changes.append({"what": what, "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
 
 
 _trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
 
 
-def _subject_of(thing: models.Model) -> models.Model:
+def subject_of(thing: models.Model) -> models.Model:
+    """Under which thing's history it shows."""
     return thing.audit_subject() if isinstance(thing, Record) else thing
 
 
@@ -95,84 +101,6 @@ def action(
         return run
 
     return decorate
-
-
-def _value(thing: models.Model, field: models.Field[Any, Any]) -> Any:
-    value = getattr(thing, field.attname)
-    return value if isinstance(value, str | int | float | bool | dict | list | None) else str(value)
-
-
-_BOOKKEEPING = {"id", "created_at", "changed_at", "version"}
-
-
-def _facts(thing: models.Model) -> Iterable[models.Field[Any, Any]]:
-    hidden = getattr(thing, "secret_fields", frozenset()) | _BOOKKEEPING
-    return [f for f in thing._meta.concrete_fields if f.name not in hidden]
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a == b or str(a) == str(b)
-
-
-def save(thing: Kept, *, full_clean: bool = True) -> Kept:
-    """Saves `thing` and notes what changed, field by field. Saves nothing when nothing did."""
-    current = trail()
-    was = getattr(thing, "_as_loaded", None) if not thing._state.adding else None
-    if was is None:
-        what, fields = (
-            "made",
-            {f.name: _value(thing, f) for f in _facts(thing) if _value(thing, f) not in ("", None, {}, [])},
-        )
-    else:
-        what = "changed"
-        fields = {
-            f.name: [
-                was.get(f.attname)
-                if isinstance(was.get(f.attname), str | int | float | bool | dict | list | None)
-                else str(was.get(f.attname)),
-                _value(thing, f),
-            ]
-            for f in _facts(thing)
-            if not _same(was.get(f.attname), getattr(thing, f.attname))
-        }
-        secrets_changed = any(
-            not _same(was.get(f.attname), getattr(thing, f.attname))
-            for f in thing._meta.concrete_fields
-            if f.name in getattr(thing, "secret_fields", ())
-        )
-        if not fields and not secrets_changed:
-            return thing
-    if full_clean:
-        thing.full_clean(validate_unique=False, validate_constraints=False)
-    if isinstance(thing, Record) and what == "changed":
-        thing.version += 1
-    thing.save()
-    if isinstance(thing, Record):
-        thing._as_loaded = {f.attname: getattr(thing, f.attname) for f in thing._meta.concrete_fields}
-    current.note(thing, what, fields)
-    search.refresh(thing)
-    return thing
-
-
-def delete(thing: models.Model) -> None:
-    """Deletes `thing`, noting all that it said."""
-    current = trail()
-    subject = _subject_of(thing)
-    current.subject = current.subject or subject
-    fields = {f.name: _value(thing, f) for f in _facts(thing)}
-    current.changes.append({"what": "removed", "thing": audit.key(thing), "name": str(thing)[:300], "fields": fields})
-    search.forget(thing)
-    thing.delete()
-
-
-def save_many(things: Iterable[models.Model], *, model: type[models.Model]) -> int:
-    """Adds many new rows at once and notes how many: for packs and imports, whose files are named in the entry."""
-    rows = list(things)
-    model._default_manager.bulk_create(rows, batch_size=500)
-    added = trail().extra.setdefault("added", {})
-    added[model._meta.label_lower] = added.get(model._meta.label_lower, 0) + len(rows)
-    search.refresh_many(rows)
-    return len(rows)
 
 
 def note(**facts: Any) -> None:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, note, save, save_many, trail
-from floreo.core.errors import Refused
+from floreo.core.action import action, note, trail
+from floreo.core.errors import Refused, Taken
+from floreo.core.writing import save, save_many
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
 from floreo.frameworks.actions import complete_assessments
@@ -54,7 +55,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     difference, shelf = compare(pack)
     try:
         _write(difference, shelf)
-    except IntegrityError as wrong:
+    except (IntegrityError, Taken) as wrong:
         raise Refused(
             _("The pack and what people entered here contradict each other, so nothing was loaded: %s") % wrong
         ) from wrong

@@ -6,7 +6,8 @@ from datetime import date
 
 from django.test import Client
 
-from floreo.core.action import action, save
+from floreo.core.action import action
+from floreo.core.writing import save
 from floreo.organisations.models import Country, User
 from floreo.strategy.models import Action, Milestone, Risk, Update
 from tests.portal.crawl import body, words

@@ -12,7 +12,8 @@ from django.db.models import F, Min, Q, QuerySet
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
+from floreo.core.writing import save
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.task import Source, Task

@@ -7,11 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import Missing
+from floreo.core.writing import delete, lock_latest, refuse, save
 from floreo.feeds.actions.feeds import check_mapping
 from floreo.feeds.models import TypeMapping
-from floreo.organisations.actions.checking import lock_latest, refuse
 
 
 @action("type_mapping.set", needs=Permission.FEED_RUN)

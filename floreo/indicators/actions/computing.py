@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import save
 from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
 from floreo.indicators.catalogue import MEASURES, Measure
 from floreo.indicators.logic import Period, period_of, previous

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.wording import day_text
+from floreo.core.writing import assign, lock_latest, require_text, save
 from floreo.meetings import letters
 from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, free_code
 from floreo.meetings.models import Committee, Meeting
-from floreo.strategy.actions.checking import assign, lock_latest, require_text
 
 
 class MeetingFacts(TypedDict, total=False):
@@ -148,7 +148,7 @@ def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why it is called off."))
     meeting.state = MeetingState.CANCELLED
     meeting.invitation += 1
-    save(meeting)
+    save(meeting, at={"cancelled_reason": "reason"})
     note(**notify_seats(meeting, letters.cancelled))
     return meeting
 

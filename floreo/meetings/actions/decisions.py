@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key, things_of
+from floreo.core.writing import assign, lock_latest, require_past, require_text, save
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.logic import DecisionState, may_become, next_number
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.queries import done_on
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import add_action
-from floreo.strategy.actions.checking import assign, lock_latest, require_past, require_text
 from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part
@@ -191,7 +191,7 @@ def discard_decision(decision: Decision, *, by: Actor, reason: str, on: date | N
     decision.state, decision.done_on = DecisionState.DROPPED, on or clock.today()
     decision.set_text("answer", reason)
     note(reason=reason)
-    return save(decision)
+    return save(decision, at={"answer": "reason"})
 
 
 def _to_turn(decision: Decision) -> Decision:

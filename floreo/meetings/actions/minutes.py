@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, require_text, save
 from floreo.meetings import letters
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, MinutesState
 from floreo.meetings.models import Correction, Meeting
-from floreo.strategy.actions.checking import lock_latest, require_text
 
 
 @action("meeting.minutes_circulated", needs=Permission.MEETING_RUN)

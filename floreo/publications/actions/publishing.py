@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, require_text, save
 from floreo.publications.actions.writing import (
     PublicationFacts,
     check_publication,
@@ -21,7 +22,6 @@ from floreo.publications.actions.writing import (
     store_file,
 )
 from floreo.publications.models import Publication, PublicationState, PublicationVersion
-from floreo.strategy.actions.checking import lock_latest, require_text
 
 
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
@@ -126,4 +126,4 @@ def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication
     )
     publication.published_at = publication.went_out_at
     publication.state, publication.withdrawn_at = PublicationState.WITHDRAWN, clock.now()
-    return save(publication)
+    return save(publication, at={"withdrawn_reason": "reason"})

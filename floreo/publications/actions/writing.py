@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.uploads import no_room
+from floreo.core.writing import delete, lock_latest, require_free_code, require_text, save
 from floreo.core.xml import sound
 from floreo.evidence.files import tidy
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.files import checked_kind
 from floreo.publications.models import Publication, PublicationState
-from floreo.strategy.actions.checking import lock_latest, require_free_code, require_text
 from floreo.strategy.models import Edition
 
 

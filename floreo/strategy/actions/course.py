@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import lock_latest, require_order, require_past, require_text
+from floreo.core.writing import lock_latest, require_order, require_past, require_text, save
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, StatusChoice
 
@@ -33,7 +33,7 @@ def close_action(
     act.closed_on, act.closed_by = on, name.strip() or by.actor_name
     _take_off_hold(act)
     _lift(act)
-    save(act)
+    save(act, at={"closed_by": "name"})
     recompute_status(act)
     return act
 
@@ -62,7 +62,7 @@ def hold_action(
     sentence = _("Say why it is on hold. The public reads this.")
     act.on_hold_since = since
     act.set_text("on_hold_reason", require_text(reason, field="reason", sentence=sentence))
-    save(act)
+    save(act, at={"on_hold_reason": "reason"})
     recompute_status(act)
     return act
 
@@ -107,7 +107,7 @@ def set_override(
     act.override = status
     act.set_text("override_reason", require_text(reason, field="reason", sentence=sentence))
     act.override_by, act.override_on = name.strip() or by.actor_name, clock.today()
-    save(act)
+    save(act, at={"override_reason": "reason", "override_by": "name"})
     recompute_status(act)
     return act
 

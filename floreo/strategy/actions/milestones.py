@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
+    delete,
     last_position,
     lock_latest,
     require_free_code,
     require_past,
     require_text,
+    save,
 )
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.logic import next_code

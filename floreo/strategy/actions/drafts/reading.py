@@ -17,10 +17,11 @@ from django_tasks import task
 
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission, must
-from floreo.core.action import action, note, save, save_many, trail
+from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.models import AuditEntry
 from floreo.core.uploads import no_room
+from floreo.core.writing import save, save_many
 from floreo.strategy.drafting.document import DEFAULT, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.readers.kinds import kind_of

@@ -15,6 +15,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused, Taken
+from floreo.core.pack import Row, reference_fields
 from floreo.core.writing import save, save_many
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
@@ -22,7 +23,6 @@ from floreo.frameworks.actions import complete_assessments
 from floreo.indicators.actions.computing import take_due_readings
 from floreo.indicators.catalogue import MEASURES
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
-from floreo.organisations.pack import Row, reference_fields
 from floreo.organisations.queries import in_the_country
 from floreo.packs import folder as folders
 from floreo.packs.compare import LEFT_ALONE, Difference, ExistingRows, RowDifference, State, compare

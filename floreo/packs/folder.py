@@ -14,7 +14,8 @@ from typing import Any
 from django.conf import settings
 from pydantic import Field
 
-from floreo.organisations.pack import Code, CountryShape, Day, Strict
+from floreo.core.pack import Code, Day, Strict
+from floreo.organisations.pack import CountryShape
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")

@@ -14,6 +14,7 @@ from django.db import models
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
+from floreo.core.pack import Row, Setting, Shape, Strict
 from floreo.evidence import pack as evidence
 from floreo.feeds import pack as feeds
 from floreo.frameworks import library
@@ -21,7 +22,6 @@ from floreo.frameworks import pack as frameworks
 from floreo.indicators import pack as indicators
 from floreo.meetings import pack as meetings
 from floreo.organisations import pack as organisations
-from floreo.organisations.pack import Row, Setting, Shape, Strict
 from floreo.packs import checks, folder
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation

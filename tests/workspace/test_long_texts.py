@@ -16,7 +16,7 @@ from floreo.organisations.models import User
 from floreo.publications.actions.publishing import publish
 from floreo.publications.actions.writing import write_publication
 from floreo.strategy.models import Edition
-from tests.factories.strategy import make_action
+from tests.factories.strategy import TODAY, make_action
 from tests.meetings.conftest import committee, edition, today
 from tests.meetings.making import to_come
 
@@ -41,7 +41,7 @@ def answer_of(response: HttpResponse) -> tuple[int, bool, bool, str]:
 REFUSED = (422, True, True, "Ensure this value has at most 500 characters (it has 1199).")
 
 
-@pytest.mark.parametrize(("name", "more"), [("hold", {}), ("override", {"status": "delayed"})])
+@pytest.mark.parametrize(("name", "more"), [("hold", {"since": str(TODAY)}), ("override", {"status": "late"})])
 def test_of_an_action(edition: Edition, desk: Client, name: str, more: dict[str, str]) -> None:
     act = make_action(edition)
     address = reverse("workspace:action_command", args=[act.edition.code, act.code, name])

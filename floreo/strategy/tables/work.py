@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, reach
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import (
@@ -21,25 +22,8 @@ from floreo.strategy.models import (
     StatedTarget,
     Update,
 )
-from floreo.strategy.tables.columns import (
-    ACTION_COLUMNS,
-    CHANGED,
-    ID,
-    INTERNAL,
-    PUBLIC,
-    SOURCED,
-    by_id,
-    by_key,
-    column,
-    day,
-    edition_filter,
-    edition_of,
-    keyed,
-    of_actions,
-    of_editions,
-    public_or_all,
-    titles,
-)
+from floreo.strategy.tables.columns import ACTION_COLUMNS, INTERNAL, PUBLIC, of_actions, of_editions, public_or_all
+from floreo.strategy.tables.of_edition import by_key, edition_filter, edition_of, keyed
 
 
 def _parts(viewer: object) -> QuerySet[Participation]:

@@ -17,7 +17,7 @@ from floreo.core.errors import Missing
 from floreo.core.models import AuditEntry
 from floreo.core.ui import locale
 from floreo.workspace.accounts.forms import AuditForm
-from floreo.workspace.accounts.verbs import changes_of, facts_of, verb_text
+from floreo.workspace.verbs import changes_of, facts_of, verb_text
 
 PAGE = 50
 

@@ -19,8 +19,8 @@ from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator
 from floreo.indicators.presenters import when_text
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.indicators import forms
-from floreo.workspace.plan.forms import PlanForm
 
 
 def _question(indicator: Indicator, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
@@ -125,7 +125,7 @@ def freeze(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         done=_("The reading is frozen."),
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.freeze_reading(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.freeze_reading(found, by=person(request)), question
     )
 
 

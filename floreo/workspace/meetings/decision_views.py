@@ -27,10 +27,10 @@ from floreo.meetings.logic import DecisionState
 from floreo.meetings.models import Decision
 from floreo.meetings.tables import DECISIONS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
-from floreo.workspace.plan.forms import ReasonForm
+from floreo.workspace.verbs import history_of
 
 RUN, SAY = Permission.MEETING_RUN, Permission.PLAN_UPDATE
 

@@ -34,12 +34,12 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.tables import MEETINGS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
 from floreo.workspace.meetings.unanswered import points_for
-from floreo.workspace.plan.forms import PlanForm, ReasonForm
+from floreo.workspace.verbs import history_of
 
 RUN = Permission.MEETING_RUN
 
@@ -240,8 +240,8 @@ def _decide(found: Meeting, **facts: Any) -> Decision:
     return decisions.take_decision(edition, meeting=found, **facts)
 
 
-def _plain(_data: Any, _found: Meeting) -> PlanForm:
-    return PlanForm(_data)
+def _plain(_data: Any, _found: Meeting) -> CommandForm:
+    return CommandForm(_data)
 
 
 COMMANDS: dict[str, Command] = {
@@ -353,5 +353,5 @@ def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -
         room="meetings",
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
     )

@@ -12,17 +12,10 @@ from django.utils.translation import pgettext_lazy
 from floreo.core import clock
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, StatusChoice
-from floreo.workspace.plan.forms import (
-    Day,
-    PlanForm,
-    RecordForm,
-    day_field,
-    organisation_field,
-    text_field,
-)
+from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, organisation_field, text_field
 
 
-class VersionedForm(PlanForm):
+class VersionedForm(CommandForm):
     """A form of one act on a row that others may be changing too."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -90,7 +83,7 @@ class TranslateReasonsForm(RecordForm):
             del self.fields[name]
 
 
-class UpdateForm(PlanForm):
+class UpdateForm(CommandForm):
     """What the lead says: done, next, risks; or that nothing changed."""
 
     done = text_field(pgettext_lazy("what was done", "Done"), help_text=_l("Since the last update."))
@@ -139,7 +132,7 @@ class MilestoneForm(RecordForm):
         widgets = {"due_on": Day}
 
 
-class ReachForm(PlanForm):
+class ReachForm(CommandForm):
     on = day_field(_l("Reached on"), required=True)
     note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
     evidence_url = forms.URLField(
@@ -156,13 +149,13 @@ class ExpectMilestoneForm(VersionedForm):
     note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
 
 
-class ParticipationForm(PlanForm):
+class ParticipationForm(CommandForm):
     organisation = organisation_field(_l("Organisation"))
     part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
     since = day_field(_l("Since"), help_text=_l("Empty when not known."))
 
 
-class EndParticipationForm(PlanForm):
+class EndParticipationForm(CommandForm):
     until = day_field(_l("Last day"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -170,7 +163,7 @@ class EndParticipationForm(PlanForm):
         self.fields["until"].initial = clock.today
 
 
-class HandOverForm(PlanForm):
+class HandOverForm(CommandForm):
     to = organisation_field(_l("Who leads from then on"))
     on = day_field(_l("From"), required=True, help_text=_l("The lead of today ends the day before."))
 
@@ -249,7 +242,7 @@ class RiskForm(RecordForm):
             self.initial["noted_on"] = clock.today()
 
 
-class CloseRiskForm(PlanForm):
+class CloseRiskForm(CommandForm):
     on = day_field(_l("Closed on"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

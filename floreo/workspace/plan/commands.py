@@ -14,8 +14,9 @@ from floreo.core.access import Permission, can
 from floreo.organisations.models import User
 from floreo.strategy.actions import actions, course, milestones, money, participations, risks, updates
 from floreo.strategy.models import Action
+from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.plan import action_forms as forms
-from floreo.workspace.plan.forms import ActionForm, MoveActionForm, PlanForm, ReasonForm
+from floreo.workspace.plan.forms import ActionForm, MoveActionForm
 
 Facts = dict[str, Any]
 Data = QueryDict | None
@@ -112,7 +113,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         _("Resume"),
         EDIT,
         "standing",
-        _new(PlanForm),
+        _new(CommandForm),
         _by(course.resume_action),
         help=_("From today the dates decide again how it stands."),
     ),
@@ -130,7 +131,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         _("Lift the status set by hand"),
         OVERRIDE,
         "standing",
-        _new(PlanForm),
+        _new(CommandForm),
         _by(course.lift_override),
     ),
     "translate": Command(

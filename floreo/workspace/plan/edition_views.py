@@ -173,7 +173,10 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The edition is public."),
     )
     return form_page(
-        request, forms.PlanForm(posted(request)), lambda _f: acts.publish_edition(found, by=person(request)), question
+        request,
+        forms.CommandForm(posted(request)),
+        lambda _f: acts.publish_edition(found, by=person(request)),
+        question,
     )
 
 

@@ -18,7 +18,7 @@ from floreo.publications.logic import NoMoment, moment_of
 from floreo.publications.models import Channel, Publication, PublicationKind
 from floreo.publications.presenters import wrong_moment
 from floreo.strategy.models import Edition
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
 
 
 def country_zone() -> str:
@@ -143,7 +143,7 @@ class FileForm(forms.Form):
     )
 
 
-class ScheduleForm(PlanForm):
+class ScheduleForm(CommandForm):
     """When it goes out: a day and a time, as the clocks of a place show them."""
 
     day = day_field(_l("Day"), required=True)
@@ -163,17 +163,17 @@ class ScheduleForm(PlanForm):
         return {"at": moment_given(given["day"], given["time"], given["zone"].strip())}
 
 
-class WithdrawForm(PlanForm):
+class WithdrawForm(CommandForm):
     reason = text_field(
         _l("Why it is withdrawn"), required=True, rows=2, help_text=_l("Whoever follows the old address reads this.")
     )
 
 
-class ReasonForm(PlanForm):
+class ReasonForm(CommandForm):
     reason = text_field(_l("Reason"), required=True, rows=2)
 
 
-class PostingForm(PlanForm):
+class PostingForm(CommandForm):
     """Where it was posted, and when, by the country's clocks."""
 
     channel = forms.ModelChoiceField(

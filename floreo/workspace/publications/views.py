@@ -28,10 +28,10 @@ from floreo.publications.models import Publication, PublicationState
 from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import DESK_PUBLICATIONS
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
+from floreo.workspace.verbs import history_of
 
 ROOM = "publications"
 
@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Publish now"),
         _l("It is published."),
         _PUBLISH,
-        PlanForm,
+        CommandForm,
         lambda p, by, f: publishing.publish(p, by=by),
         _is_coming,
         _l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
@@ -99,7 +99,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Hand it over"),
         _l("It waits for whoever may publish it."),
         _WRITE,
-        PlanForm,
+        CommandForm,
         lambda p, by, f: writing.hand_over(p, by=by),
         _is_draft,
         _l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
@@ -109,7 +109,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Take it back"),
         _l("It is a draft again."),
         _WRITE,
-        PlanForm,
+        CommandForm,
         lambda p, by, f: writing.take_back(p, by=by),
         lambda p: _is_coming(p) and not _is_draft(p),
         _l("It is a draft again, and no clock publishes it."),
@@ -129,7 +129,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Take the file off"),
         _l("The file is off."),
         _WRITE,
-        PlanForm,
+        CommandForm,
         lambda p, by, f: writing.take_file(p, by=by),
         lambda p: _is_coming(p) and bool(p.file),
     ),
@@ -159,7 +159,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Remove the draft"),
         _l("The draft is removed."),
         _WRITE,
-        PlanForm,
+        CommandForm,
         lambda p, by, f: writing.remove_publication(p, by=by),
         lambda p: _is_draft(p) and not p.was_public,
         _l("The trail keeps what it said."),

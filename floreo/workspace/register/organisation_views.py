@@ -16,10 +16,10 @@ from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Contact, Organisation, OrganisationRole
 from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.register import forms
+from floreo.workspace.verbs import history_of
 
 
 def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
@@ -151,7 +151,7 @@ def drop_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         help_=_("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title},
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question
     )
 
 
@@ -184,5 +184,5 @@ def drop_contact(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     contact = _contact(found, pk)
     question = _about(found, _("Remove a contact"), _("Remove contact"), help_=contact.purpose, done=_("Removed."))
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_contact(contact, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.remove_contact(contact, by=person(request)), question
     )

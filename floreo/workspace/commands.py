@@ -22,6 +22,7 @@ from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 SAVED = _("Saved.")
 Data = QueryDict | None
+Text = Promise | str | Callable[[Any], str]  # said of every thing alike, or with a word of this one
 
 
 def always(_thing: Any, _viewer: object) -> bool:
@@ -33,14 +34,14 @@ class Command:
     """One thing that can be done to something: asked with `form`, done by `function`, an action that takes the thing, who
     does it, and the form's facts. `is_possible` says whether it makes sense now; it asks the rule that the action asks."""
 
-    title: Promise
+    title: Text
     button: Promise
     needs: Permission
     form: Callable[[Data, Any], Any]
     function: Callable[..., object]
     is_possible: Callable[[Any, object], bool] = always
     section: str = ""  # the part of the thing's page in which its form opens
-    help: Promise | str = ""
+    help: Text = ""
     done: Promise = SAVED
     back: Callable[[Any], str] | None = None  # where it goes on, when not on the thing's own page
 
@@ -87,11 +88,11 @@ def command_view(
         raise Missing
     must(request.user, command.needs, thing if of is None else of)
     question = FormPage(
-        command.title,
+        _text(command.title, thing),
         command.button,
         _where_next(command, thing, back),
         about=_named(thing) if about is None else about,
-        help=command.help,
+        help=_text(command.help, thing),
         done=command.done,
         section=command.section,
         room=room,
@@ -100,6 +101,10 @@ def command_view(
     return form_page(
         request, form, lambda facts: command.function(thing, by=person(request), **facts), question, thing=thing
     )
+
+
+def _text(text: Text, thing: Any) -> Promise | str:
+    return text(thing) if callable(text) else text
 
 
 def _where_next(command: Command, thing: Any, back: str) -> str:

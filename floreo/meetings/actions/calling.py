@@ -38,7 +38,7 @@ def must_not_be_cancelled(meeting: Meeting) -> None:
         raise Refused(_("This meeting was called off. Call another one."), code="cancelled")
 
 
-def _must_be_planned(meeting: Meeting) -> None:
+def must_be_planned(meeting: Meeting) -> None:
     must_not_be_cancelled(meeting)
     if meeting.state == MeetingState.HELD:
         raise Refused(_("This meeting was held already. Call another one."), code="held")
@@ -127,7 +127,7 @@ def move_meeting(
 ) -> Meeting:
     """Another day or another hour. Its address stays, and every seat gets a letter."""
     meeting = lock_latest(meeting, version)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     _must_be_to_come(on)
     _check_hours(starts_at, ends_at)
     before = (meeting.on, meeting.starts_at, meeting.ends_at)
@@ -144,7 +144,7 @@ def move_meeting(
 def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     """Called off, for a reason that every seat reads in a letter."""
     meeting = lock_latest(meeting)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why it is called off."))
     meeting.state = MeetingState.CANCELLED
     meeting.invitation += 1
@@ -157,7 +157,7 @@ def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
 def send_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     """The agenda goes to every seat. It may be sent again after a change."""
     meeting = lock_latest(meeting)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     if not meeting.items.exists():
         raise Refused(_("The agenda is empty. Draw it from what is late, or add a point."), code="no_agenda")
     meeting.agenda_sent_on = clock.today()

@@ -24,6 +24,11 @@ from floreo.publications.actions.writing import (
 from floreo.publications.models import Publication, PublicationState, PublicationVersion
 
 
+def must_be_out(publication: Publication) -> None:
+    if not publication.is_out:
+        raise Refused(_("It is not out yet. Change it, or take it back."), code="not_out")
+
+
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
 def publish(publication: Publication, *, by: Actor) -> Publication:
     """Everybody may read it from now on. A moment that was set for later is let go."""
@@ -78,8 +83,7 @@ def correct(
 ) -> Publication:
     """A new version under the same address. What it said before stays beside it, with what was wrong."""
     publication = lock_latest(publication, version)
-    if not publication.is_out:
-        raise Refused(_("It is not out yet, so there is nothing to correct. Just change it."), code="not_out")
+    must_be_out(publication)
     said = require_text(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
     before = _as_it_stands(publication, said, by)
     put_facts(publication, facts)
@@ -119,8 +123,7 @@ def _as_it_stands(publication: Publication, what: str, by: Actor) -> Publication
 def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication:
     """It no longer stands. Its address answers for good that it was withdrawn, when, and why."""
     publication = lock_latest(publication)
-    if not publication.is_out:
-        raise Refused(_("It is not out. Take it back instead."), code="not_out")
+    must_be_out(publication)
     publication.withdrawn_reason = require_text(
         reason, field="reason", sentence=_("Say why. Whoever follows the old address will read it.")
     )

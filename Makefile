@@ -5,13 +5,16 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lock assets venv lint types clean messages
+.PHONY: run test check lock assets venv lint types clean messages
 
 run: venv assets
 	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
 
 test: ## sets itself up, then checks everything
 	@PY="$(PY)" bash tools/test.sh
+
+check: ## format, lint, types and the tests of what changed since BASE
+	@$(BIN)/python tools/check.py $(BASE)
 
 venv: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml

@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from django.test import Client, override_settings
 from django.utils import translation
 
+from floreo.core import throttle
 from floreo.core.access import SYSTEM
 from floreo.feeds.actions.replay import replay
 from floreo.indicators.actions import take_due_readings
@@ -27,6 +28,33 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
 
 
+# Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
+# on both by the crawl of every page (contracts/test_queries.py) and by the tests of actions, queries, tables and search.
+ON_ONE_DATABASE = (
+    "api/test_contract.py",
+    "contracts",
+    "core/test_strangers.py",
+    "core/ui",
+    "evidence/test_access.py",
+    "evidence/test_pack.py",
+    "indicators/test_words.py",
+    "organisations/test_outside_sign_in.py",
+    "owing/test_calendar.py",
+    "packs/test_bad_packs.py",
+    "packs/test_guide.py",
+    "portal",
+    "publications/test_feed.py",
+    "reports/test_minister.py",
+    "reports/test_pages.py",
+    "reports/test_templates.py",
+    "reviews/test_abuse.py",
+    "reviews/test_answer_page.py",
+    "strategy/test_sheets_bad_input.py",
+    "workspace",
+    "frameworks/test_public_pages.py",
+)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
 
@@ -35,22 +63,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure
     logic need not be shown again."""
     for item in items:
-        for folder, group in (("e2e", "browser"), ("config", "installations")):
-            if item.path.is_relative_to(ROOT / "tests" / folder):
-                item.add_marker(pytest.mark.xdist_group(group))
+        if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="runs where the tests run on PostgreSQL"))
+        if item.path.is_relative_to(ROOT / "tests" / "api"):  # the API is built at its first call, which takes seconds
+            item.add_marker(pytest.mark.xdist_group("api"))
         if "isla_feeds" in getattr(item, "fixturenames", ()):  # told once, which takes seconds
             item.add_marker(pytest.mark.xdist_group("told"))
     if not config.getoption("--database-only"):
         return
     asks = {"db", "transactional_db", "django_db_setup"}
+    one = tuple(ROOT / "tests" / place for place in ON_ONE_DATABASE)
 
     def stays(item: pytest.Item) -> bool:
         if item.get_closest_marker("one_database"):
             return False
+        if item.get_closest_marker("postgresql") or item.get_closest_marker("two_databases"):
+            return True
         mark = item.get_closest_marker("django_db")
-        if "tests/contracts" in str(item.path):  # who may open what is asked of Python; only races are the database's
+        if any(item.path.is_relative_to(place) for place in one):  # but for races: who waits for whom is the database's
             return bool(mark and mark.kwargs.get("transaction"))
-        return bool(mark or asks & set(getattr(item, "fixturenames", ()))) or "tests/config" in str(item.path)
+        return bool(mark or asks & set(getattr(item, "fixturenames", ())))
 
     out = [item for item in items if not stays(item)]
     config.hook.pytest_deselected(items=out)
@@ -63,13 +95,45 @@ if database["ENGINE"].endswith("sqlite3"):
     database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["FLOREO_DATA"]) / "test.sqlite3")
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """What is there when a worker begins is the copy below; the folder of the tests goes with the last of them."""
+    return _is_copied() or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Migrating takes each worker half a minute: one does it, and the others copy the file."""
+    if not _is_copied():
+        return
+    from tests.config import installation  # late: it needs Django's settings
+
+    name = str(database["TEST"]["NAME"])
+    if connection.vendor == "postgresql":
+        installation.copy_on_postgresql(os.environ["DATABASE_URL"], name)
+        return
+    one = installation.prepared(Path(f"{name}.copied"))
+    shutil.copyfile(one.sqlite, name)
+
+
+def _is_copied() -> bool:
+    return "PYTEST_XDIST_WORKER" in os.environ
+
+
 @pytest.fixture(scope="session", autouse=True)
 def quick_settings() -> None:
     """Plain static files, a quick password hasher and no kept pages; nothing else differs from production."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Tests make rows behind the audit chain's back, which is what tells kept pages from new ones.
     settings.KEEP_PAGES_SECONDS = 0
+    settings.MADE_ROOT = Path(os.environ["FLOREO_DATA"]) / f"made-{os.getpid()}"  # each worker's database is its own
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_meter() -> None:
+    """No test pays for what another asked."""
+    throttle.METER.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -37,20 +37,27 @@ fi
 say "Front-end files"
 $BIN/python tools/assets.py
 
-say "Format, lint, layers, dependencies"
-$BIN/ruff format --check --quiet .
-$BIN/ruff check --quiet .
-$BIN/lint-imports --no-cache >/tmp/floreo-lint-imports.$$ || { cat /tmp/floreo-lint-imports.$$; exit 1; }
-$BIN/deptry . 2>&1 | tail -1
+# Two lanes, so that two cores are busy to the end: the checks and then PostgreSQL in one, SQLite and the browser in the other.
+LOGS=$(mktemp -d "${TMPDIR:-/tmp}/floreo-gate.XXXXXX")
+trap '[ -n "${PGDATA_DIR:-}" ] && stop_postgres; rm -rf "$LOGS"' EXIT
+trap 'trap "" TERM; kill 0; exit 130' INT TERM # what runs in the background ignores Ctrl+C
 
-say "Types"
-$BIN/mypy floreo tests tools benchmarks
-
-say "Django's own checks"
-export FLOREO_DATA="${TMPDIR:-/tmp}/floreo-checks.$$"
-trap 'rm -rf "$FLOREO_DATA"; [ -n "${PGDATA_DIR:-}" ] && stop_postgres' EXIT
-FLOREO_ADDRESS=https://strategy.example.org $BIN/python manage.py check --deploy --fail-level WARNING
-$BIN/python manage.py makemigrations --check --dry-run >/dev/null || { echo "A model changed without its migration: run manage.py makemigrations."; exit 1; }
+# Says nothing when it is well, and all that was said when it is not.
+sound=1
+must() { "$@" >"$LOGS/said" 2>&1 || { sound=0; echo "== $*"; cat "$LOGS/said"; }; }
+checks() {
+  must $BIN/ruff format --check .
+  must $BIN/ruff check .
+  must $BIN/djangofmt --check --quiet floreo
+  must $BIN/lint-imports --no-cache
+  must $BIN/deptry .
+  must $BIN/mypy floreo tests tools benchmarks
+  export FLOREO_DATA="$LOGS/data"
+  must env FLOREO_ADDRESS=https://strategy.example.org $BIN/python manage.py check --deploy --fail-level WARNING
+  must $BIN/python manage.py makemigrations --check --dry-run # fails where a model changed without its migration
+  unset FLOREO_DATA
+  [ $sound = 1 ] && echo "Format, lint, layers, dependencies, types, migrations: sound"
+}
 
 # A PostgreSQL of our own, on a socket in a temporary folder, thrown away afterwards.
 as_postgres() { if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$1"; else sh -c "$1"; fi; }
@@ -61,8 +68,20 @@ PGDATA_DIR=$(mktemp -d /tmp/floreo-pg.XXXXXX)
 as_postgres "$PGBIN/initdb -D $PGDATA_DIR/data -A trust -E UTF8 --no-locale -U floreo" >/dev/null
 as_postgres "$PGBIN/pg_ctl -D $PGDATA_DIR/data -w -o \"-k $PGDATA_DIR -h '' -F -c full_page_writes=off -c synchronous_commit=off\" -l $PGDATA_DIR/log start" >/dev/null
 
-say "Tests on PostgreSQL"
-DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --database-only -m "not e2e and not wheel"
+on_postgres() { # colour and progress are for the other lane
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --database-only -m "not e2e and not wheel" 2>&1 | tee "$LOGS/postgresql"
+}
 
-say "Tests on SQLite, with the browser"
-$BIN/pytest -n 2 -q
+# Measuring what no test takes costs half as much processor time again: COVERAGE= leaves it out.
+say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
+{
+  checks || touch "$LOGS/failed"
+  on_postgres || touch "$LOGS/failed"
+} 2>&1 | sed -u 's/^/postgresql | /' &
+# shellcheck disable=SC2086  # a list of words on purpose
+$BIN/pytest -n 2 -q ${COVERAGE---cov --cov-report=} 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+wait
+say "PostgreSQL, then SQLite"
+tail -1 "$LOGS/postgresql"
+tail -1 "$LOGS/sqlite"
+[ ! -e "$LOGS/failed" ]

@@ -39,13 +39,7 @@ def schema(types: Path, into: Path) -> dict[str, dict[str, str]]:
     made = {}
     for name, row in listed.items():
         twin = listed.get(name.replace("scan6_", "scan_").replace("event6_", "event4_").removesuffix("6"), row)
-        asn = (
-            "src_asn"
-            if row["address_column"] == "src_ip"
-            else "dst_asn"
-            if row["address_column"] == "dst_ip"
-            else "asn"
-        )
+        asn = {"src_ip": "src_asn", "dst_ip": "dst_asn"}.get(row["address_column"], "asn")
         made[name] = {
             "feed_name": name,
             "file_name": name,

@@ -17,8 +17,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import conditional_page
 
 from floreo.api.errors import broken, not_allowed, not_found, of_refusal, too_much
+from floreo.api.schemas import MOST
 from floreo.core.errors import Slower
-from floreo.core.throttle import address_of, spend
+from floreo.core.throttle import address_of, charge
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -26,6 +27,7 @@ View = Callable[..., HttpResponse]
 BURST, PER_HOUR = 120, 3600
 ALLOW = "GET, HEAD, OPTIONS"
 FRESH_SECONDS = 60
+WORDS_COST = 4
 PROGRAM_BURST, PROGRAM_PER_HOUR = 1200, 72_000
 
 
@@ -37,13 +39,21 @@ def _preflight() -> HttpResponse:
     return response
 
 
-def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+def cost_of(request: HttpRequest, usual: float) -> float:
+    """What a call costs of the caller's share: words are looked for in every row, and long pages take as long as many
+    short ones."""
+    limit = request.GET.get("limit", "")
+    rows = min(int(limit), MOST) if limit.isascii() and limit.isdecimal() and len(limit) < 5 else 0
+    return usual + rows / 100 + (WORDS_COST if request.GET.get("q") else 0)
+
+
+def _answer(view: View, request: HttpRequest, cost: float, *args: Any, **kwargs: Any) -> HttpResponse:
     if request.method == "OPTIONS":
         return _preflight()
     if request.method not in {"GET", "HEAD"}:
         return not_allowed(ALLOW)
     try:
-        spend("api", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+        charge("api", address_of(request), cost=cost_of(request, cost), capacity=BURST, per_hour=PER_HOUR)
     except Slower as refusal:
         return of_refusal(refusal)
     if "\x00" in request.path_info:
@@ -57,12 +67,12 @@ def _answer(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> Http
         return broken()
 
 
-def public(view: View) -> View:
+def public(view: View, *, cost: float = 1) -> View:
     """`view` behind this door. Marked as public: what is said here, anybody may know."""
 
     @wraps(view, assigned=("__doc__",))
     def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = _answer(view, request, *args, **kwargs)
+        response = _answer(view, request, cost, *args, **kwargs)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         good = response.status_code == 200
@@ -77,7 +87,7 @@ def _answer_program(view: View, request: HttpRequest, allow: str, *args: Any, **
     if request.method not in allow.split(", "):
         return not_allowed(allow)
     try:
-        spend("api programs", address_of(request), capacity=PROGRAM_BURST, per_hour=PROGRAM_PER_HOUR)
+        charge("api programs", address_of(request), capacity=PROGRAM_BURST, per_hour=PROGRAM_PER_HOUR)
     except Slower as refusal:
         return of_refusal(refusal)
     if "\x00" in request.path_info:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from ninja import NinjaAPI, Path, Query
+from ninja.responses import NinjaJSONEncoder
 
 from floreo.api import listing
 from floreo.api.errors import STATUSES, ErrorBody, declare_errors
@@ -73,6 +77,24 @@ def make_api() -> NinjaAPI:
         _add_the_rest(api)
         add_programs(api)
     return api
+
+
+def openapi_view(api: NinjaAPI) -> Callable[..., HttpResponse]:
+    """The OpenAPI of `api`: the same for everybody as long as the process runs, so made once."""
+
+    @functools.cache
+    def document() -> tuple[bytes, str]:
+        with translation.override(settings.LANGUAGE_CODE):
+            schema = api.get_openapi_schema(path_prefix=reverse(f"{api.urls_namespace}:api-root"))
+            body = json.dumps(schema, cls=NinjaJSONEncoder).encode()
+        return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+    def openapi(request: HttpRequest, **_path: object) -> HttpResponse:
+        """What programs may ask, and what they get."""
+        body, etag = document()
+        return HttpResponse(body, content_type="application/json", headers={"ETag": etag})
+
+    return openapi
 
 
 def _add_index(api: NinjaAPI) -> None:

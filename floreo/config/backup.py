@@ -20,9 +20,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from floreo.config.archive import PIECE, SECRET, Writer
+from floreo.config.migrating import migrations_due
 from floreo.config.portable import LEFT_OUT, lines, snapshot
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
@@ -152,6 +152,8 @@ def _prove(part: Path, to: Path) -> None:
             sys.executable,
             "-m",
             "floreo.config.cli",
+            "--parent",
+            str(os.getpid()),
             "--data",
             scratch,
             "--pack",
@@ -196,11 +198,6 @@ def _let_go_of_older(to: Path, keep: int) -> None:
         for old in sorted(to.glob(f"{_stem()}*.tar.gz"), key=lambda p: p.stat().st_mtime, reverse=True)[keep:]:
             with suppress(OSError):
                 old.unlink()
-
-
-def migrations_due() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _record(made: Made, manifest: dict[str, Any]) -> None:

@@ -20,20 +20,24 @@ def default_pack() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="floreo", description="Runs a national cybersecurity strategy.")
-    parser.add_argument("--data", help="folder of the database and files (default: var/<pack>, or FLOREO_DATA)")
+    parser.add_argument(
+        "--data",
+        help="folder of the database and files (default: FLOREO_DATA, or var/<pack> in the checkout, else where you are)",
+    )
     parser.add_argument(
         "--pack", default=os.environ.get("FLOREO_PACK") or default_pack(), help="country pack: a name or a folder"
     )
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)  # the process with which this one ends
     commands = parser.add_subparsers(dest="command", required=True)
 
     up = commands.add_parser("up", help="migrate, load the pack, serve, with the worker beside it")
     up.add_argument("--pack", default=argparse.SUPPRESS)
-    up.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    up.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
     up.add_argument("--host", default="127.0.0.1")
     up.add_argument("--prepare-only", action="store_true", help="do everything but serve")
 
     web = commands.add_parser("web", help="serve only: the worker runs apart, and nothing is loaded")
-    web.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    web.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
     web.add_argument("--host", default="127.0.0.1")
     commands.add_parser("worker", help="run background work until stopped")
 
@@ -103,7 +107,9 @@ def _add_keeping(commands: Any) -> None:
 
 def _pick_data(asked: argparse.Namespace) -> None:
     """Each country has its own folder of data, so that looking at the sample never mixes with the real one."""
-    chosen = asked.data or os.environ.get("FLOREO_DATA") or f"var/{Path(asked.pack).name}"
+    from floreo.config.environment import default_data  # as small as this file
+
+    chosen = asked.data or os.environ.get("FLOREO_DATA") or default_data() / Path(asked.pack).name
     os.environ["FLOREO_DATA"] = str(Path(chosen).resolve())
     os.environ["FLOREO_PACK"] = asked.pack
     if getattr(asked, "dry_run", False):
@@ -113,20 +119,30 @@ def _pick_data(asked: argparse.Namespace) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+
+
+def _main(arguments: list[str] | None) -> int:
     asked = _parser().parse_args(arguments)
     _pick_data(asked)
+    if asked.parent or (asked.command in {"up", "web"} and not getattr(asked, "prepare_only", False)):
+        from floreo.config import processes  # only for these
+
+        if not asked.parent:
+            return processes.run(asked)
+        processes.end_with(asked.parent)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "floreo.config.settings")
     import django  # after the environment is settled: settings read it once
 
     django.setup()
     from floreo.config import commands  # as above
 
-    try:
-        return commands.run(asked)
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        return 0
+    return commands.run(asked)
 
 
 if __name__ == "__main__":

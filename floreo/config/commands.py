@@ -1,36 +1,17 @@
-"""What each command does, once settings are read."""
+"""What each command does, once settings are read. Each imports what it needs itself: the commands start in a fraction of a
+second, whatever the others need."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-from django.db.utils import DatabaseError
+from django.db import OperationalError
 
-from floreo.config import cli_feeds, doctor
-from floreo.config.backup import backup
-from floreo.config.cli_import import import_text
-from floreo.config.jobs import Loop
-from floreo.config.restore import restore
-from floreo.core import audit, bounces, search
-from floreo.core.access import SYSTEM
-from floreo.core.bounce_mailbox import take_in
 from floreo.core.errors import Refused
-from floreo.core.models import SearchEntry
-from floreo.core.ui import storage
-from floreo.indicators.actions import recompute_all
-from floreo.organisations.actions import first_admin_link, locked_out_link
-from floreo.organisations.queries import in_the_country
-from floreo.packs.actions import check_pack, load_pack, make_accounts
-from floreo.packs.models import LoadedPack
 
 
 def say(line: str = "") -> None:
@@ -47,14 +28,16 @@ def run(asked: argparse.Namespace) -> int:
             return COMMANDS[name](asked)  # needs no database, and makes none
         if name in AS_IT_IS:
             return COMMANDS[name](asked)
-        Path(settings.DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
-        if _migrations_due():
-            say("Preparing the database ...")
-            _migrate()
+        _bring_up_to_date()
+        from floreo.organisations.queries import in_the_country
+
         with in_the_country():
             return COMMANDS[name](asked)
     except Refused as refusal:
         say(str(refusal.sentence))
+        return 1
+    except OperationalError as problem:
+        say(f"The database does not do its work: {str(problem).strip()[:300]}. floreo doctor says what to do.")
         return 1
 
 
@@ -70,16 +53,31 @@ def pack_folder(name: str) -> Path:
     raise Refused(f"There is no country pack called {name}. There are: {', '.join(known)}.", code="no_pack")
 
 
-def _migrations_due() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def _bring_up_to_date() -> None:
+    from floreo.config.migrating import migrations_due
+
+    Path(settings.DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
+    if migrations_due():
+        from django.core.management import call_command
+
+        say("Preparing the database ...")
+        call_command("migrate", verbosity=0, interactive=False)
 
 
-def _migrate() -> None:
-    call_command("migrate", verbosity=0, interactive=False)
+def prepare_pages() -> None:
+    """What a web server needs that was not started by `floreo up`."""
+    from floreo.core.ui import storage
+
+    _bring_up_to_date()
+    storage.collect()
 
 
 def _load(asked: argparse.Namespace) -> None:
+    from floreo.core.access import SYSTEM
+    from floreo.organisations.queries import in_the_country
+    from floreo.packs.actions import load_pack, make_accounts
+    from floreo.packs.models import LoadedPack
+
     folder = pack_folder(asked.pack)
     other = LoadedPack.objects.exclude(code=folder.name).first()
     if other is not None and not LoadedPack.objects.filter(code=folder.name).exists():
@@ -102,61 +100,37 @@ def _show_accounts(made: list[tuple[str, str, str]]) -> None:
     say()
 
 
-def _up(asked: argparse.Namespace) -> int:
+def _prepare(asked: argparse.Namespace) -> int:
+    """`floreo up --prepare-only`, and what `floreo up` does first: floreo/config/processes.py serves."""
+    from floreo.core.access import SYSTEM
+    from floreo.core.ui import storage
+    from floreo.organisations.actions import first_admin_link
+
     storage.collect()
     _load(asked)
     say(f"Floreo is at {settings.SITE_ADDRESS}/")
     link = first_admin_link(by=SYSTEM)
     if link:
         say(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
-    if asked.prepare_only:
-        return 0
-    return _serve(asked)
-
-
-def _serve(asked: argparse.Namespace) -> int:
-    say("Stop it with Ctrl+C.")
-    connection.close()
-    worker = subprocess.Popen([sys.executable, "-m", "floreo.config.cli", "--pack", asked.pack, "worker"])
-    try:
-        _listen(asked)
-    finally:
-        worker.terminate()
-        worker.wait(timeout=10)
-    return 0
-
-
-def _listen(asked: argparse.Namespace) -> None:
-    from granian import Granian  # only the server needs it
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
-    Granian(
-        "floreo.config.wsgi:application",
-        address=asked.host,
-        port=asked.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=4,
-        log_level=LogLevels.warning,
-        respawn_failed_workers=True,
-    ).serve()
-
-
-def _web(asked: argparse.Namespace) -> int:
-    """For a service manager, which looks after the worker itself."""
-    storage.collect()
-    connection.close()
-    _listen(asked)
     return 0
 
 
 def _worker(_asked: argparse.Namespace) -> int:
-    Loop().run()
-    return 0
+    from floreo.config.processes import CannotStart, FolderLock
+    from floreo.config.worker import Worker
+
+    lock = FolderLock(Path(settings.DATA), "worker")  # held for as long as this function runs
+    try:
+        lock.take("floreo worker")
+    except CannotStart as problem:
+        say(str(problem))
+        return 1
+    return Worker().run()
 
 
 def _pack_load(asked: argparse.Namespace) -> int:
+    from floreo.packs.actions import check_pack
+
     if asked.check:
         say(str(check_pack(pack_folder(asked.pack))))
         return 0
@@ -165,6 +139,8 @@ def _pack_load(asked: argparse.Namespace) -> int:
 
 
 def _backup(asked: argparse.Namespace) -> int:
+    from floreo.config.backup import backup
+
     to = asked.to or Path(settings.BACKUP_DIR or settings.DATA / "backups")
     made = backup(to, keep=settings.BACKUP_KEEP if asked.keep is None else asked.keep, with_secret=asked.with_secret)
     say(str(made))
@@ -176,6 +152,8 @@ def _backup(asked: argparse.Namespace) -> int:
 
 
 def _restore(asked: argparse.Namespace) -> int:
+    from floreo.config.restore import restore
+
     came = restore(
         asked.archive,
         replace=asked.replace,
@@ -189,6 +167,8 @@ def _restore(asked: argparse.Namespace) -> int:
 
 def _doctor(asked: argparse.Namespace) -> int:
     """Exit code 0 when nothing is wrong, 1 when something is."""
+    from floreo.config import doctor
+
     found = doctor.examine(deep=asked.deep)
     say(doctor.as_json(found) if asked.json else doctor.as_text(found))
     return 0 if doctor.sound(found) else 1
@@ -196,6 +176,11 @@ def _doctor(asked: argparse.Namespace) -> int:
 
 def _mail_in(_asked: argparse.Namespace) -> int:
     """For a pipe in the mail server: 0 is taken, whatever it was; 75 asks it to come again later."""
+    from django.db.utils import DatabaseError
+
+    from floreo.core import bounces
+    from floreo.core.bounce_mailbox import take_in
+
     raw = sys.stdin.buffer.read(bounces.LARGEST)
     try:
         say(take_in(raw).kind.value)
@@ -205,31 +190,58 @@ def _mail_in(_asked: argparse.Namespace) -> int:
 
 
 def _strategy_import(asked: argparse.Namespace) -> int:
+    from floreo.config.cli_import import import_text
+
     return import_text(asked.file, dry_run=asked.dry_run, out=sys.stdout)
 
 
+_NAMED = 50  # of the rows that differ
+
+
 def _audit_verify(asked: argparse.Namespace) -> int:
-    """Exit code 0 when the chain holds, 1 when it does not."""
+    """Exit code 0 when the chain holds and every row is as it left it, 1 when not."""
+    from floreo.core import audit, state
+
     started, breaks = time.monotonic(), list(audit.walk(expected=asked.head))
     head = audit.head()
     for each in breaks:
         say(f"Entry {each.number}: {each.reason}.")
     verdict = "The chain does not hold." if breaks else "The chain holds."
     say(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
-    return 1 if breaks else 0
+    started, differences = time.monotonic(), list(state.differences())
+    for difference in differences[:_NAMED]:
+        say(f"{difference}.")
+    if len(differences) > _NAMED:
+        say(f"And {len(differences) - _NAMED} more.")
+    verdict = (
+        f"{len(differences)} rows are not as the chain left them." if differences else "Every row is as it left it."
+    )
+    say(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
+    return 1 if breaks or differences else 0
 
 
 def _admin_link(_asked: argparse.Namespace) -> int:
+    from floreo.core.access import SYSTEM
+    from floreo.organisations.actions import locked_out_link
+
     say(f"{settings.SITE_ADDRESS}{locked_out_link(by=SYSTEM)}")
     return 0
 
 
 def _figures(_asked: argparse.Namespace) -> int:
+    from floreo.core.access import SYSTEM
+    from floreo.indicators.actions import recompute_all
+
     say(f"{recompute_all(by=SYSTEM)} readings computed.")
     return 0
 
 
 def _search_index(_asked: argparse.Namespace) -> int:
+    from django.apps import apps
+
+    from floreo.core import search
+    from floreo.core.models import SearchEntry
+
     SearchEntry.objects.all().delete()
     for model in apps.get_models():
         if hasattr(model, "search_entry"):
@@ -238,11 +250,16 @@ def _search_index(_asked: argparse.Namespace) -> int:
     return 0
 
 
+def _feed(asked: argparse.Namespace) -> int:
+    from floreo.config import cli_feeds
+
+    return cli_feeds.COMMANDS[f"feed {asked.what}"](asked)
+
+
 # These take the database as it is: a backup changes nothing, a restore makes its own, and a doctor only looks.
 AS_IT_IS = {"backup", "restore", "doctor"}
 COMMANDS = {
-    "up": _up,
-    "web": _web,
+    "up": _prepare,
     "worker": _worker,
     "pack load": _pack_load,
     "strategy import": _strategy_import,
@@ -254,5 +271,5 @@ COMMANDS = {
     "admin-link": _admin_link,
     "figures": _figures,
     "search-index": _search_index,
-    **cli_feeds.COMMANDS,
+    **dict.fromkeys(("feed ingest", "feed list", "feed compact", "feed token"), _feed),
 }

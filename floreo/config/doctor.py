@@ -20,8 +20,9 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
-from floreo.config.backup import VERB, migrations_due, room
-from floreo.core import audit, bounce_mailbox, clock
+from floreo.config.backup import VERB, room
+from floreo.config.migrating import migrations_due
+from floreo.core import audit, bounce_mailbox, clock, heartbeat, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
 from floreo.evidence.files import verify_files
 from floreo.organisations.models import Person
@@ -29,6 +30,8 @@ from floreo.organisations.queries import the_country
 
 GOOD, WATCH, BAD = "good", "watch", "bad"
 _TAIL = 1000  # links of the chain that are walked each time
+_LONGEST_INTERVAL = timedelta(days=1, hours=1)  # no job comes round more rarely than once a day
+_LONG_RUN = timedelta(hours=6)
 _LOW, _LOWER = 2 * 1024**3, 300 * 1024**2
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -254,39 +257,50 @@ def _moment(at: datetime) -> str:
 
 def _age(at: datetime) -> str:
     hours = int((clock.now() - at).total_seconds() // 3600)
-    return (
-        f"{hours // 24} days ago"
-        if hours >= 48
-        else f"{hours} hours ago"
-        if hours >= 2
-        else "within the last two hours"
-    )
+    if hours >= 48:
+        return f"{hours // 24} days ago"
+    return f"{hours} hours ago" if hours >= 2 else "within the last two hours"
 
 
 def _worker() -> Check:
-    last = (
-        Schedule.objects.exclude(last_run_at=None)
-        .order_by("-last_run_at")
-        .values_list("last_run_at", flat=True)
-        .first()
-    )
-    if last is None:
+    last = heartbeat.last_beat()
+    if heartbeat.is_at_work():
+        yield good("The worker is at work.")
+    elif last is None:
         yield bad(
             "The worker has never run: nothing is sent and nothing comes round.",
             "Start floreo worker (systemctl start floreo-worker).",
         )
-    elif clock.now() - last > timedelta(minutes=15):
+    elif last > clock.now():
         yield bad(
-            f"The worker last did something {_age(last)}.",
-            "Start it: systemctl restart floreo-worker, and look at its journal.",
+            f"The worker is not at work, and last said so at {_moment(last)}, which is still to come: the clock was wrong.",
+            "Set the clock (timedatectl set-ntp true), then: systemctl restart floreo-worker.",
         )
     else:
-        yield good("The worker is at work.")
-    for row in Schedule.objects.exclude(last_error="").order_by("name"):
+        yield bad(
+            f"The worker is not at work: it last said so {_age(last)}.",
+            "Start it: systemctl restart floreo-worker, and look at its journal.",
+        )
+    for row in Schedule.objects.exclude(name=heartbeat.ROW).order_by("name"):
+        yield from _job(row)
+
+
+def _job(row: Schedule) -> Check:
+    if row.last_error:
         since = f" since {_moment(row.failing_since)}" if row.failing_since else ""
         yield bad(
             f"The job “{row.name}” has failed{since}: {row.last_error.rstrip('.')}.",
             "Mend what it says; it comes round by itself.",
+        )
+    if row.due_at - clock.now() > _LONGEST_INTERVAL:
+        yield bad(
+            f"The job “{row.name}” is due only at {_moment(row.due_at)}: the clock was wrong when it last ran.",
+            "Set the clock (timedatectl set-ntp true); a worker that runs puts it right within seconds.",
+        )
+    if row.running_since and row.running_until and clock.now() - row.running_since > _LONG_RUN:
+        yield watch(
+            f"The job “{row.name}” has been running since {_moment(row.running_since)}.",
+            "If it does not end: systemctl restart floreo-worker, which takes it up again.",
         )
 
 
@@ -362,6 +376,13 @@ def _whole_chain() -> Check:
         )
     if not breaks:
         yield good(f"The whole audit chain holds, {audit.head().number} entries.")
+    differences = list(state.differences())
+    for difference in differences[:5]:
+        yield bad(f"{difference}: somebody changed it past the programme.", "Compare with the newest backup.")
+    if len(differences) > 5:
+        yield bad(f"{len(differences) - 5} more rows are not as the audit chain left them.", "Run floreo audit verify.")
+    if not differences:
+        yield good("Every row is as the audit chain left it.")
 
 
 def _evidence() -> Check:

@@ -6,6 +6,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+PACKAGE = Path(__file__).resolve().parent.parent
+
 
 class BadSetting(SystemExit):
     """A setting that cannot be used. Its text says which, and what would be accepted."""
@@ -35,6 +37,12 @@ def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
 
+def account_of(address: str) -> str:
+    """The account in imaps://user:word@host/folder, where it is a mail address; else ""."""
+    account = unquote(urlsplit(address).username or "")
+    return account if "@" in account else ""
+
+
 def networks(name: str) -> list[str]:
     """Networks separated by commas: 10.1.0.0/16,fd00::/8."""
     found = words(name)
@@ -60,6 +68,20 @@ def secret(name: str, *, kept_in: Path) -> str:
     return kept_in.read_text(encoding="utf-8").strip()
 
 
+def default_data() -> Path:
+    """Where data lie when nobody says: `var` in the checkout, wherever one stands in it; installed, `var` where one is."""
+    checkout = PACKAGE.parent
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "var"
+
+
+def data_folder(name: str) -> Path:
+    """The folder, absolute. Never within the package: what lies there is installed, copied and given away with it."""
+    folder = Path(os.environ.get(name) or default_data()).resolve()
+    if folder.is_relative_to(PACKAGE):
+        raise BadSetting(f"{name} is {folder}, which lies within the program itself. Use a folder outside of it.")
+    return folder
+
+
 def database(url: str, *, default_file: Path) -> dict[str, object]:
     """Django's settings for `url`: empty or sqlite:///path for SQLite, postgresql://user:word@host:port/name."""
     parts = urlsplit(url or f"sqlite:///{default_file}")
@@ -68,11 +90,12 @@ def database(url: str, *, default_file: Path) -> dict[str, object]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
             "OPTIONS": {
-                # Writers queue instead of failing half-way, and readers never wait for them.
+                # Writers queue instead of failing half-way, and readers never wait for them. What was committed is on
+                # the disk, also when the power goes a moment later: synchronous=FULL.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-                "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000; PRAGMA temp_store=MEMORY;",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA mmap_size=134217728; PRAGMA cache_size=-8000; PRAGMA temp_store=MEMORY;",
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:

@@ -1,19 +1,16 @@
-"""What comes round by itself: one literal table of jobs, and the worker's loop that runs what is due and what is queued."""
+"""What comes round by itself: one literal table of jobs, each in a lane; lanes never wait for one another."""
 
 from __future__ import annotations
 
 import logging
-import signal
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from types import FrameType
+from enum import StrEnum
 
 from django.core.management import call_command
-from django.db import close_old_connections, connection
-from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker
+from django.db import connection
+from django.db.models import Q
 
 from floreo.config.backup import daily_backup
 from floreo.config.sample import is_replaying, replay_sample
@@ -21,6 +18,7 @@ from floreo.core import clock, delivery
 from floreo.core.access import SYSTEM
 from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
+from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.models import OneTimeLink, Schedule, TokenBucket
 from floreo.evidence.actions import check_links
 from floreo.feeds.actions.collect import collect_from_folders, fetch_due, read_mail
@@ -33,7 +31,7 @@ from floreo.organisations.queries import in_the_country
 from floreo.publications.actions.copies import draw_stale
 from floreo.publications.actions.publishing import release_due
 from floreo.reviews.actions import run_rhythm
-from floreo.strategy.actions.drafts import requeue_stuck
+from floreo.strategy.actions.drafts import read_waiting_drafts
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.tasks.weekly import send_weekly
 
@@ -41,11 +39,12 @@ log = logging.getLogger(__name__)
 
 
 def tidy() -> None:
-    """Lets go of what has run out: sessions, used and expired links, full buckets, finished tasks."""
+    """Lets go of what has run out: sessions, used and expired links, full buckets."""
     call_command("clearsessions")
-    call_command("prune_db_task_results", verbosity=0)
     OneTimeLink.objects.filter(expires_at__lt=clock.now() - timedelta(days=30)).delete()
-    TokenBucket.objects.filter(filled_at__lt=clock.now() - timedelta(days=2)).delete()
+    old = Q(filled_at__lt=clock.now() - timedelta(days=2))
+    of_a_wrong_clock = Q(filled_at__gt=clock.now() + timedelta(hours=1))  # else they refill only when that moment comes
+    TokenBucket.objects.filter(old | of_a_wrong_clock).delete()
     delivery.forget_old()
     look_at_sizes()
 
@@ -64,93 +63,107 @@ def write_letters() -> int:
     return 0 if is_replaying() else send_due(by=SYSTEM)
 
 
+class Lane(StrEnum):
+    """Jobs of one lane run one after another; each lane has a thread of its own."""
+
+    EMBARGO = "embargo"
+    MAIL = "mail"
+    FEEDS = "feeds"
+    OUTSIDE = "outside"  # asks other machines, which may take their time
+    RECORDS = "records"  # what follows from the records: states, readings, reminders
+    TEXTS = "texts"  # reads and draws documents
+    NIGHT = "night"
+
+
 @dataclass(frozen=True)
 class Job:
-    """A function and how often it comes round."""
+    """A function, how often it comes round, and in which lane."""
 
     run: Callable[[], object]
     every: timedelta
+    lane: Lane
 
 
 JOBS = {
-    "status_counts": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10)),
-    "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10)),
-    "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6)),
-    "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10)),
-    "evidence": Job(lambda: check_links(by=SYSTEM), timedelta(minutes=15)),
-    "imports": Job(lambda: requeue_stuck(by=SYSTEM), timedelta(minutes=5)),
-    "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10)),
-    "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30)),
-    "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1)),
-    "watched folders": Job(lambda: collect_from_folders(by=SYSTEM), timedelta(seconds=30)),
-    "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5)),
-    "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5)),
-    "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1)),
-    "letters of findings": Job(write_letters, timedelta(minutes=5)),
-    "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1)),
-    "tidy": Job(tidy, timedelta(days=1)),
-    "backup": Job(daily_backup, timedelta(days=1)),
-    "returned mail": Job(read_returned, timedelta(minutes=5)),
-    "sample": Job(replay_sample, timedelta(seconds=5)),
-    delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5)),
+    "statuses": Job(lambda: refresh_statuses(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
+    "decisions": Job(lambda: settle_decisions(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
+    "readings": Job(lambda: take_due_readings(by=SYSTEM), timedelta(hours=6), Lane.RECORDS),
+    "reviews": Job(lambda: run_rhythm(by=SYSTEM), timedelta(minutes=10), Lane.RECORDS),
+    "weekly_mail": Job(lambda: send_weekly(by=SYSTEM), timedelta(hours=1), Lane.RECORDS),
+    "evidence": Job(lambda: check_links(by=SYSTEM), timedelta(minutes=15), Lane.OUTSIDE),
+    "imports": Job(lambda: read_waiting_drafts(by=SYSTEM), timedelta(seconds=2), Lane.TEXTS),
+    "copies": Job(lambda: draw_stale(by=SYSTEM), timedelta(minutes=10), Lane.TEXTS),
+    "publications": Job(lambda: release_due(by=SYSTEM), timedelta(seconds=30), Lane.EMBARGO),
+    "fetched reports": Job(lambda: fetch_due(by=SYSTEM), timedelta(minutes=1), Lane.OUTSIDE),
+    "watched folders": Job(lambda: collect_from_folders(by=SYSTEM), timedelta(seconds=30), Lane.FEEDS),
+    "mailed reports": Job(lambda: read_mail(by=SYSTEM), timedelta(minutes=5), Lane.OUTSIDE),
+    "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
+    "waiting reports": Job(lambda: read_waiting(by=SYSTEM), timedelta(seconds=5), Lane.FEEDS),
+    "letters of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
+    "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
+    "stored events": Job(lambda: compact_and_retain(by=SYSTEM), timedelta(days=1), Lane.NIGHT),
+    "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
+    "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
+    delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5), Lane.MAIL),
 }
+_FURTHEST = timedelta(minutes=20)  # beyond a job's own interval nothing is put off for longer
+_MOST_DEATHS = 3
+_DEADLY = "The worker died while it ran, three times in a row."
 
 
-def run_due() -> int:
-    """Runs every job that is due, once. A job that fails is noted and comes round again; the others go on."""
+def names_in(lane: Lane) -> list[str]:
+    return [name for name, job in JOBS.items() if job.lane == lane]
+
+
+def run_due(names: Iterable[str] = tuple(JOBS), *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Runs each of these jobs that is due, once. A job that fails is noted and comes round again; the others go on."""
+    rows = {row.name: row for row in Schedule.objects.filter(name__in=names)}
     ran = 0
-    for name, job in JOBS.items():
-        row, _made = Schedule.objects.get_or_create(name=name, defaults={"due_at": clock.now()})
-        if row.due_at > clock.now():
-            continue
-        # Claimed by moving the due time on, so that two workers never run one job at once.
-        claimed = Schedule.objects.filter(pk=row.pk, due_at=row.due_at).update(due_at=clock.now() + job.every)
-        if not claimed:
-            continue
-        error = ""
-        try:
-            job.run()
-        except Refused as refusal:
-            log.warning("job %s: %s", name, refusal.sentence)
-            error = str(refusal.sentence)[:500]
-        except Exception as problem:  # one failing job must not stop the loop; it is logged and kept
-            log.exception("job %s failed", name)
-            error = type(problem).__name__
-        failing = (row.failing_since or clock.now()) if error else None
-        Schedule.objects.filter(pk=row.pk).update(last_run_at=clock.now(), last_error=error, failing_since=failing)
-        ran += 1
+    for name in names:
+        row = rows.get(name) or Schedule.objects.get_or_create(name=name, defaults={"due_at": clock.now()})[0]
+        if _is_due(row) and not stopping() and _claim(row):
+            _run(row)
+            ran += 1
     return ran
 
 
-def run_queue() -> None:
-    """Runs all tasks that wait in the queue, then returns."""
-    Worker(
-        queue_names=["*"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=get_random_string(32),
-        excluded_queue_names=[],
-    ).run()
+def _is_due(row: Schedule) -> bool:
+    """Its moment has come, or its worker died; or its moment lies further ahead than it ever does: a clock was wrong."""
+    ahead = row.due_at - clock.now()
+    return row.running_until is not None or not timedelta() < ahead <= JOBS[row.name].every + _FURTHEST
 
 
-class Loop:
-    """The worker: queue and due jobs, about once a second, until told to stop."""
+def _claim(row: Schedule) -> bool:
+    """Whether the job is ours to run now: no two workers ever run one at once. It is leased for as long as we live, so that
+    a job whose worker was killed is run again a minute later; but not for ever when it is the job that kills."""
+    now = clock.now()
+    free = Q(running_until=None) | is_over("running_until")
+    ours = Schedule.objects.filter(free, pk=row.pk, due_at=row.due_at, running_until=row.running_until)
+    next_time = now + JOBS[row.name].every
+    deaths = 0 if row.running_until is None else row.deaths + 1
+    if deaths >= _MOST_DEATHS:
+        since = row.failing_since or now
+        facts = {"running_since": None, "running_until": None, "deaths": 0, "due_at": next_time}
+        if ours.update(last_error=_DEADLY, failing_since=since, **facts):
+            log.error("job %s: %s", row.name, _DEADLY)
+        return False
+    return bool(ours.update(due_at=next_time, running_since=now, running_until=lease_end(), deaths=deaths))
 
-    def __init__(self) -> None:
-        self.running = True
 
-    def stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self.running = False
-
-    def run(self) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, self.stop)
-        while self.running:
-            close_old_connections()
+def _run(row: Schedule) -> None:
+    running = Schedule.objects.filter(pk=row.pk).exclude(running_until=None)
+    error = ""
+    with renewed(lambda end: running.update(running_until=end)):
+        try:
             with in_the_country():
-                run_queue()
-                run_due()
-            time.sleep(1)
+                JOBS[row.name].run()
+        except Refused as refusal:
+            log.warning("job %s: %s", row.name, refusal.sentence)
+            error = str(refusal.sentence)[:500]
+        except Exception as problem:  # one failing job must not stop the lane; it is logged and kept
+            log.exception("job %s failed", row.name)
+            error = type(problem).__name__
+    now = clock.now()
+    failing = (row.failing_since or now) if error else None
+    facts = {"running_since": None, "running_until": None, "deaths": 0}
+    Schedule.objects.filter(pk=row.pk).update(last_run_at=now, last_error=error, failing_since=failing, **facts)

@@ -19,8 +19,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from floreo.config import archive
 from floreo.config.archive import SECRET
-from floreo.config.backup import migrations_due
 from floreo.config.loading import fill
+from floreo.config.migrating import migrations_due
 from floreo.config.portable import quoted
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.config import environment as env
 
-PACKAGE = Path(__file__).resolve().parent.parent
-DATA = Path(env.text("FLOREO_DATA", "var")).resolve()
+PACKAGE = env.PACKAGE
+DATA = env.data_folder("FLOREO_DATA")
 
 DEBUG = env.flag("FLOREO_DEBUG")
 SECRET_KEY = env.secret("FLOREO_SECRET_KEY", kept_in=DATA / "secret-key")
@@ -23,7 +23,6 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"), default_file=DATA
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on strangers hold across processes and machines.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 INSTALLED_APPS = [
     "floreo.core",
@@ -48,7 +47,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django.forms",  # its widget templates
     "allauth",
     "allauth.account",
@@ -58,14 +56,12 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "django_htmx",
-    "django_tasks_db",
-    "template_partials.apps.SimpleAppConfig",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",  # adds random padding, so that a length tells nothing of a token
+    "floreo.core.middleware.Compress",
     "floreo.core.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -90,15 +86,13 @@ WSGI_APPLICATION = "floreo.config.wsgi.application"
 _template_builtins = [
     "django.templatetags.i18n",
     "django.templatetags.static",
-    "django.contrib.humanize.templatetags.humanize",
-    "template_partials.templatetags.partials",
     "floreo.core.ui.templatetags.ui",
 ]
-_loaders = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "core" / "ui" / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
@@ -107,12 +101,6 @@ TEMPLATES = [
                 "floreo.organisations.context.site",
             ],
             "builtins": _template_builtins,
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
-                )
-            ],
         },
     }
 ]
@@ -129,11 +117,15 @@ TIME_ZONE = "UTC"
 # Pages that strangers get are kept in memory until anything is written, and never longer than this.
 KEEP_PAGES_SECONDS = env.whole("FLOREO_KEEP_PAGES", 60)
 
+# A file of more rows than this is made by a process of its own, never in a request.
+FILE_ROWS = env.whole("FLOREO_FILE_ROWS", 5000)
+
 # Files
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "static_built"] if (PACKAGE / "static_built").exists() else []
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"  # never served by address: downloads go through a view that asks who you are
+MADE_ROOT = DATA / "made"  # files for strangers, made once for a head of the chain; safe to delete
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -238,6 +230,8 @@ EVENTS_ROOT = env.text("FLOREO_EVENTS") or str(DATA / "events")  # a folder, or 
 EVENTS_KEEP_DAYS = env.whole("FLOREO_EVENTS_KEEP_DAYS", 400)
 REPORTS_KEEP_DAYS = env.whole("FLOREO_REPORTS_KEEP_DAYS", 60)  # the files as they came
 FEED_IMAP = env.text("FLOREO_FEED_IMAP")
+# The addresses to which reports are mailed: a signed mail counts only when it was signed as sent to one of them.
+FEED_ADDRESSES = [a.lower() for a in env.words("FLOREO_FEED_ADDRESS", env.account_of(FEED_IMAP))]
 FETCH_PRIVATE = env.networks("FLOREO_FETCH_PRIVATE")  # networks behind the door from which feeds may be fetched
 
 # Headers
@@ -284,6 +278,8 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "floreo.core.middleware.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
+# Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody.
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Only where the whole domain is ours: a neighbour under the same name may still speak plain http.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE and env.flag("FLOREO_HSTS_SUBDOMAINS")

@@ -13,7 +13,9 @@ from floreo.core.errors import NotAllowed
 
 class Permission(StrEnum):
     WORKSPACE_OPEN = "workspace.open"
-    PLAN_READ = "plan.read"  # unpublished editions and internal notes
+    PLAN_READ = "plan.read"  # the plan at the workspace, unpublished editions included
+    PLAN_INTERNAL = "plan.internal"  # what of the plan is not public: notes, actions, updates, risks
+    MONEY_INTERNAL = "money.internal"  # agreements that are only proposed
     PLAN_EDIT = "plan.edit"  # the plan itself: pillars, objectives, actions, dates, money
     PLAN_UPDATE = "plan.update"  # say how an action goes: milestones reached, updates, risks
     PLAN_OVERRIDE = "plan.override"  # set a status by hand, with a reason
@@ -23,7 +25,10 @@ class Permission(StrEnum):
     FIGURE_DEFINE = "figure.define"
     READING_ENTER = "reading.enter"
     READING_FREEZE = "reading.freeze"
-    REGISTER_READ = "register.read"
+    REGISTER_READ = "register.read"  # what of the register is public, and one's own organisation
+    REGISTER_INTERNAL = "register.internal"  # organisations that are not public, and notes on any
+    ASSET_READ = "asset.read"  # networks that are not public, addresses, domains and what runs there
+    CONTACT_READ = "contact.read"  # contacts of organisations that are not public
     REGISTER_EDIT = "register.edit"
     PEOPLE_READ = "people.read"
     PEOPLE_EDIT = "people.edit"
@@ -32,8 +37,10 @@ class Permission(StrEnum):
     PACK_LOAD = "pack.load"
     REVIEW_RUN = "review.run"  # open, remind, escalate and close review periods
     REVIEW_DECIDE = "review.decide"  # approve an answer or return it
-    EVIDENCE_READ = "evidence.read"  # internal evidence
+    EVIDENCE_READ = "evidence.read"  # internal evidence marked CLEAR or GREEN, and one's own organisation's
+    EVIDENCE_AMBER = "evidence.amber"  # AMBER evidence of all organisations
     EVIDENCE_KEEP = "evidence.keep"
+    EVIDENCE_RED = "evidence.red"  # RED evidence of all organisations
     FRAMEWORK_ASSESS = "framework.assess"
     FRAMEWORK_REVIEW = "framework.review"
     REPORT_MAKE = "report.make"  # unpublished reports, Word templates, corrections beside a snapshot
@@ -56,7 +63,9 @@ class Scope(StrEnum):
 
 PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.WORKSPACE_OPEN: _("Open the workspace"),
-    Permission.PLAN_READ: _("Read the whole plan, with internal notes"),
+    Permission.PLAN_READ: _("Read the plan, unpublished editions included"),
+    Permission.PLAN_INTERNAL: _("Read what of the plan is not public: notes, actions, updates and risks"),
+    Permission.MONEY_INTERNAL: _("See agreements that are only proposed"),
     Permission.PLAN_EDIT: _("Change the plan"),
     Permission.PLAN_UPDATE: _("Say how an action goes"),
     Permission.PLAN_OVERRIDE: _("Set a status by hand, with a reason"),
@@ -67,6 +76,9 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.READING_ENTER: _("Enter a reading"),
     Permission.READING_FREEZE: _("Freeze and correct readings"),
     Permission.REGISTER_READ: _("Read the register"),
+    Permission.REGISTER_INTERNAL: _("See organisations that are not public, and notes on organisations"),
+    Permission.ASSET_READ: _("See networks that are not public, addresses, domains and services"),
+    Permission.CONTACT_READ: _("See contacts that are not public"),
     Permission.REGISTER_EDIT: _("Change the register"),
     Permission.PEOPLE_READ: _("See people and how to reach them"),
     Permission.PEOPLE_EDIT: _("Change people"),
@@ -75,8 +87,10 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.PACK_LOAD: _("Load a country pack"),
     Permission.REVIEW_RUN: _("Open, remind and close review periods"),
     Permission.REVIEW_DECIDE: _("Approve answers or return them"),
-    Permission.EVIDENCE_READ: _("Read internal evidence"),
+    Permission.EVIDENCE_READ: _("Read internal evidence marked TLP:CLEAR or TLP:GREEN"),
+    Permission.EVIDENCE_AMBER: _("Read evidence marked TLP:AMBER"),
     Permission.EVIDENCE_KEEP: _("Keep evidence"),
+    Permission.EVIDENCE_RED: _("Read evidence marked TLP:RED"),
     Permission.FRAMEWORK_ASSESS: _("Rate against a framework"),
     Permission.FRAMEWORK_REVIEW: _("Review ratings"),
     Permission.REPORT_MAKE: _("Make reports and their Word templates"),
@@ -104,7 +118,10 @@ class Role:
 
 
 P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
+# What is public, and what is being prepared. What is internal is a purpose of its own, granted to whose work needs it.
 _READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_READ: ALL}
+_OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
+_OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 
 ROLES: Mapping[str, Role] = {
     role.name: role
@@ -113,7 +130,7 @@ ROLES: Mapping[str, Role] = {
             "administrator",
             _("Administrator"),
             _("Looks after the installation and its accounts."),
-            dict.fromkeys(P, ALL),
+            {p: ALL for p in P if p is not P.EVIDENCE_RED},
         ),
         Role(
             "secretariat",
@@ -126,6 +143,8 @@ ROLES: Mapping[str, Role] = {
             _("Lead"),
             _("Answers for the actions of one organisation and says how they go."),
             _READS
+            | _OF_THEIR_BODY
+            | _OF_THEIR_ACTIONS
             | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.PEOPLE_READ: OWN}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN, P.FRAMEWORK_ASSESS: ALL, P.MEETING_READ: ALL},
         ),
@@ -134,8 +153,10 @@ ROLES: Mapping[str, Role] = {
             _("Analyst"),
             _("Defines indicators, enters readings and checks figures."),
             _READS
+            | {P.PLAN_INTERNAL: ALL, P.MONEY_INTERNAL: ALL, P.REGISTER_INTERNAL: ALL}
             | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
-            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: ALL, P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL},
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL, P.EVIDENCE_KEEP: ALL}
+            | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL},
         ),
         Role(
             "responder",
@@ -143,13 +164,20 @@ ROLES: Mapping[str, Role] = {
             _("Works in the national team: feeds, findings, letters to those concerned, and the register behind them."),
             _READS
             | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
-            | {P.PEOPLE_READ: ALL, P.MAIL_READ: ALL},
+            | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL},
         ),
         Role(
             "operator",
             _("Operator"),
             _("Speaks for an organisation that runs an essential service."),
-            {P.WORKSPACE_OPEN: ALL, P.REGISTER_READ: OWN, P.PEOPLE_READ: OWN, P.FEED_READ: OWN, P.FINDING_ANSWER: OWN},
+            _OF_THEIR_BODY
+            | {
+                P.WORKSPACE_OPEN: ALL,
+                P.REGISTER_READ: OWN,
+                P.PEOPLE_READ: OWN,
+                P.FEED_READ: OWN,
+                P.FINDING_ANSWER: OWN,
+            },
         ),
         Role(
             "drafter",
@@ -161,7 +189,10 @@ ROLES: Mapping[str, Role] = {
             "coordinator",
             _("Coordinator"),
             _("Runs training and awareness work, and enters its readings."),
-            _READS | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN},
+            _READS
+            | _OF_THEIR_BODY
+            | _OF_THEIR_ACTIONS
+            | {P.PLAN_UPDATE: OWN, P.READING_ENTER: OWN, P.EVIDENCE_READ: ALL, P.EVIDENCE_KEEP: OWN},
         ),
         Role(
             "observer",
@@ -172,10 +203,10 @@ ROLES: Mapping[str, Role] = {
         Role(
             "auditor",
             _("Auditor"),
-            _("Reads everything, the audit chain included; changes nothing."),
+            _("Reads the plan, its evidence, the meetings and the audit chain; changes nothing."),
             _READS
-            | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.EVIDENCE_READ: ALL, P.MEETING_READ: ALL, P.MAIL_READ: ALL}
-            | {P.FEED_READ: ALL},
+            | {P.PEOPLE_READ: ALL, P.AUDIT_READ: ALL, P.MEETING_READ: ALL}
+            | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL},
         ),
     )
 }
@@ -201,7 +232,7 @@ class System:
     actor_name: str = "Floreo"
 
     def grants(self) -> Iterable[tuple[str, int | None]]:
-        return (("administrator", None),)
+        return (("administrator", None), ("secretariat", None))
 
 
 SYSTEM = System()
@@ -233,6 +264,14 @@ def reach(actor: object, permission: Permission) -> frozenset[int] | None:
         if scope is Scope.OWN and organisation_id is not None:
             found.add(organisation_id)
     return frozenset(found)
+
+
+def people_of(actor: object, permission: Permission) -> frozenset[int]:
+    """The organisations for which `actor` holds a role that grants it, however far: whose people they are."""
+    pairs: Iterable[tuple[str, int | None]] = getattr(actor, "grants", tuple)()
+    return frozenset(
+        org for name, org in pairs if org is not None and name in ROLES and permission in ROLES[name].grants
+    )
 
 
 def must(actor: object, permission: Permission, thing: object = None) -> None:

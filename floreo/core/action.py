@@ -41,7 +41,7 @@ class Trail:
         self.touched: dict[type[models.Model], set[Any]] = {}
 
     def touch(self, things: Iterable[models.Model]) -> None:
-        """Those rows are written by this action."""
+        """Those rows are written by this action: its entry will hold what they say when it ends."""
         for thing in things:
             self.touched.setdefault(type(thing), set()).add(thing.pk)
 
@@ -92,9 +92,9 @@ def action(
             with transaction.atomic(), _recording() as current:
                 result = function(*args, **kwargs)
                 subject = current.subject or next((a for a in args if isinstance(a, models.Model)), None)
-                if current.changes or current.extra or not quiet:
+                if current.changes or current.extra or current.touched or not quiet:
                     detail = {"changes": current.changes, **current.extra}
-                    audit.append(by=by, verb=verb, subject=subject, detail=detail)
+                    audit.append(by=by, verb=verb, subject=subject, detail=detail, touched=current.touched)
             return result
 
         VERBS[verb], NEEDS[verb] = run, needs

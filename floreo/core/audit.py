@@ -5,11 +5,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from floreo.core import clock
+from floreo.core import clock, state
 from floreo.core.access import Actor
 from floreo.core.models import AuditEntry
 
@@ -46,7 +47,7 @@ def key(thing: models.Model | None) -> str:
 
 def hash_of(entry: AuditEntry) -> str:
     """SHA-256 over the entry's facts and the hash before it, in one canonical JSON form, the same on both databases."""
-    facts = {
+    facts: dict[str, object] = {
         "number": entry.number,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "actor_code": entry.actor_code,
@@ -57,6 +58,8 @@ def hash_of(entry: AuditEntry) -> str:
         "detail": entry.detail,
         "before": entry.before,
     }
+    if entry.rows:
+        facts["rows"] = entry.rows
     canonical = json.dumps(facts, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -86,7 +89,14 @@ def next_number() -> int:
     return head().number + 1
 
 
-def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mapping[str, object]) -> AuditEntry:
+def append(
+    *,
+    by: Actor,
+    verb: str,
+    subject: models.Model | None,
+    detail: Mapping[str, object],
+    touched: Mapping[type[models.Model], set[Any]] | None = None,
+) -> AuditEntry:
     """Adds one link. Must run inside the transaction of the act it records; one writer at a time holds the chain."""
     _hold_the_chain()
     last = head()
@@ -99,6 +109,7 @@ def append(*, by: Actor, verb: str, subject: models.Model | None, detail: Mappin
         subject=key(subject)[:120],
         subject_name=str(subject)[:300] if subject is not None else "",
         detail=plain(detail),
+        rows=state.left_by(touched or {}),
         before=last.hash,
     )
     entry.hash = hash_of(entry)
@@ -124,4 +135,4 @@ def walk(*, expected: str = "") -> Iterator[Break]:
 
 def history(thing: models.Model) -> models.QuerySet[AuditEntry]:
     """What was done to `thing`, newest first."""
-    return AuditEntry.objects.filter(subject=key(thing)).order_by("-number")
+    return AuditEntry.objects.filter(subject=key(thing)).order_by("-number").defer("rows")

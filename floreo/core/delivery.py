@@ -22,7 +22,7 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -32,10 +32,11 @@ from floreo.core.outbox import discard
 
 JOB = "mail"  # its row in the schedules says since when the server has not answered
 BATCH = 50
-LEASE = timedelta(minutes=15)  # a worker that died holds its letters no longer than that
-BUDGET = 25.0  # seconds a turn, so that other jobs get theirs
+LEASE = timedelta(seconds=90)  # a worker that died holds its letters no longer than that
+BUDGET = 25.0  # seconds a turn: with the slowest server there is, one more letter and the lease is not over
 _FEWEST, _MOST = timedelta(seconds=30), timedelta(minutes=15)  # between two tries to reach a silent server
 _STEPS = [5, 15, 30, 60, 120, 240, 480]  # minutes until a letter that was put off is tried again
+_FURTHEST = timedelta(hours=9)  # no letter is put off for longer
 _KEPT_FOR = timedelta(days=365)
 
 
@@ -105,12 +106,12 @@ def message_of(mail: OutboxMail) -> EmailMessage:
 def deliver_due() -> int:
     """Sends what is due and returns how many left. Raises ServerSilent, once all is put off, when the server is not to
     be reached; more than one worker may run it at once."""
-    sent, began = 0, time.monotonic()
+    sent, until = 0, time.monotonic() + BUDGET
     _let_go(clock.now())
     with _Server() as server:
         for batch in iter(_claim, []):
-            sent += _send_batch(server, batch)
-            if time.monotonic() - began > BUDGET:
+            sent += _send_batch(server, batch, until)
+            if time.monotonic() > until:
                 break
     return sent
 
@@ -127,11 +128,14 @@ def _let_go(at: datetime) -> None:
 
 def _claim() -> list[OutboxMail]:
     """The next letters, put off for as long as this worker may need: no other takes them."""
-    due = OutboxMail.objects.filter(state=MailState.WAITING, next_try_at__lte=clock.now())
+    too_far = Q(next_try_at__gt=clock.now() + _FURTHEST)  # put off while the clock was wrong
+    due = OutboxMail.objects.filter(Q(next_try_at__lte=clock.now()) | too_far, state=MailState.WAITING)
     if not due.exists():  # asks for no lock when there is nothing to do
         return []
     with transaction.atomic():
-        rows = list(due.select_for_update(skip_locked=True).order_by("next_try_at", "pk")[:BATCH])
+        # What is worthless soon goes first: a link to sign in does not wait behind a thousand notices.
+        soonest = F("not_after").asc(nulls_last=True)
+        rows = list(due.select_for_update(skip_locked=True).order_by(soonest, "next_try_at", "pk")[:BATCH])
         at = clock.now()
         OutboxMail.objects.filter(pk__in=[r.pk for r in rows]).update(next_try_at=at + LEASE, tried_at=at)
     return rows
@@ -185,11 +189,15 @@ def _silent(problem: Exception) -> str:
     return _("The mail server does not take our mail: %(words)s") % {"words": words[:250] or type(problem).__name__}
 
 
-def _send_batch(server: _Server, batch: list[OutboxMail]) -> int:
-    """Sends each; whatever happens to one is noted at once, so that nothing is sent twice."""
+def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
+    """Sends each; whatever happens to one is noted at once, so that nothing is sent twice. When the time is up, the rest is
+    due at once, for the next turn."""
     sent = 0
     full = _over_their_share(batch)
     for at, mail in enumerate(batch):
+        if at and time.monotonic() > until:  # one at least, however slow the server
+            _give_back(batch[at:])
+            break
         if mail.pk in full:
             words = _("This address has had as many letters as one day allows.")
             _put_off(mail, Verdict(MailState.WAITING, words), timedelta(hours=4))
@@ -211,7 +219,9 @@ def _send_batch(server: _Server, batch: list[OutboxMail]) -> int:
 def _over_their_share(batch: list[OutboxMail]) -> set[int]:
     """Recipient address has had its letters of a day: two machines that answer each other stop here."""
     since = clock.now() - timedelta(days=1)
-    rows = OutboxMail.objects.filter(to__in={m.to for m in batch}, sent_at__gt=since).values_list("to")
+    rows = OutboxMail.objects.filter(to__in={m.to for m in batch}, sent_at__range=(since, clock.now())).values_list(
+        "to"
+    )
     had = Counter(dict(rows.annotate(n=Count("pk")).order_by()))
     found = set()
     for mail in batch:
@@ -240,6 +250,11 @@ def _put_off(mail: OutboxMail, found: Verdict, wait: timedelta) -> None:
         changed_at=at,
         **bounced,
     )
+
+
+def _give_back(batch: list[OutboxMail]) -> None:
+    waiting = OutboxMail.objects.filter(pk__in=[m.pk for m in batch], state=MailState.WAITING)
+    waiting.update(next_try_at=clock.now())
 
 
 def _leave_alone(batch: list[OutboxMail], silence: ServerSilent) -> None:

@@ -55,6 +55,16 @@ class Taken(Refused):
         super().__init__(sentence, code="taken", fields=fields)
 
 
+class Busy(Refused):
+    """It can be had, but not now; `seconds` until asking again is worth it."""
+
+    status = 503
+
+    def __init__(self, sentence: Sentence, *, seconds: int, code: str = "busy"):
+        super().__init__(sentence, code=code)
+        self.seconds = seconds
+
+
 class Slower(Refused):
     """Too many tries; `seconds` until the next one counts."""
 

@@ -16,7 +16,8 @@ __all__ = ["key", "thing_of", "things_of"]
 
 
 def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
-    """The things that those keys name, by key; one query a model. Unknown and gone ones are left out."""
+    """The things that those keys name, by key; one query a model, with what a model's `named_with` says that its name and its
+    address need. Unknown and gone ones are left out."""
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for each in keys:
         label, _colon, number = each.partition(":")
@@ -25,7 +26,13 @@ def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
                 wanted[apps.get_model(label)].add(int(number))
             except LookupError:
                 continue
-    return {key(thing): thing for model, ids in wanted.items() for thing in model._default_manager.filter(pk__in=ids)}
+    found: dict[str, models.Model] = {}
+    for model, ids in wanted.items():
+        rows = model._default_manager.filter(pk__in=ids)
+        if needed := getattr(model, "named_with", ()):
+            rows = rows.select_related(*needed)
+        found |= {key(thing): thing for thing in rows}
+    return found
 
 
 def thing_of(name: str) -> models.Model | None:

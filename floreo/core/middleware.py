@@ -7,11 +7,14 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 
-from floreo.core.errors import Missing, NotAllowed, Refused, Slower
+from floreo.core.errors import Busy, Missing, NotAllowed, Refused, Slower
+from floreo.core.private_routes import KEY_NAMES, headers_of
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -31,6 +34,14 @@ def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse
     return HttpResponse(headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}"})
 
 
+class Compress(GZipMiddleware):
+    """Compresses pages. It adds random padding, so that a length tells nothing of a token. Files go as they are: they
+    are compressed already, and as whole files the server reads them without a thread of ours."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        return response if isinstance(response, FileResponse) else super().process_response(request, response)
+
+
 def headers(get_response: View) -> View:
     """Headers that no middleware of Django's sets; pages of signed-in people are never kept by a shared cache."""
 
@@ -40,11 +51,20 @@ def headers(get_response: View) -> View:
             response = _sign_in_first(request, response)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Permitted-Cross-Domain-Policies", "none")
+        if _has_key(request):
+            for name, value in headers_of(request.path_info).items():
+                response.headers[name] = value
         if getattr(getattr(request, "user", None), "is_authenticated", False):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return respond
+
+
+def _has_key(request: HttpRequest) -> bool:
+    """Whether the address may hold a key: one that leads nowhere may be a key that was copied wrong."""
+    found = request.resolver_match
+    return found is None or not KEY_NAMES.isdisjoint(found.kwargs)
 
 
 class _Errors:
@@ -54,7 +74,11 @@ class _Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path_info:  # PostgreSQL takes no such text: there is nothing by that name
+        query = request.META.get("QUERY_STRING", "")
+        is_asked_so = ("%00" in query or "\x00" in query) and not request.path_info.startswith(
+            "/api/"
+        )  # whose shapes say so
+        if "\x00" in request.path_info or is_asked_so:  # PostgreSQL takes no such text: there is nothing by that name
             return refusal_page(request, Missing())
         return self.get_response(request)
 
@@ -70,8 +94,9 @@ errors = _Errors
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
     context: dict[str, Any] = {"refusal": refusal, "status": refusal.status}
     response = render(request, "errors/refused.html", context, status=refusal.status)
-    if isinstance(refusal, Slower):
+    if isinstance(refusal, Slower | Busy):
         response.headers["Retry-After"] = str(refusal.seconds)
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django would log a 503 as an error of ours
     if wants_part(request):  # a whole page in the place of one row would help nobody
         for name, value in {"HX-Retarget": "#main", "HX-Reselect": "#main", "HX-Reswap": "outerHTML"}.items():
             response.headers[name] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -19,6 +20,10 @@ class Record(models.Model):
 
     # Names of fields that never enter the trail (hashes of secrets).
     secret_fields: ClassVar[frozenset[str]] = frozenset()
+    # Columns that are written without an entry, each with the reason; a sentence where the whole model is (core/state.py).
+    not_chained: ClassVar[Mapping[str, str] | str] = {}
+    # Names of fields that only those read to whom `shows_internal_to` says so, wherever they are shown.
+    internal_fields: ClassVar[frozenset[str]] = frozenset()
     _as_loaded: dict[str, Any]
 
     class Meta:
@@ -29,6 +34,10 @@ class Record(models.Model):
         instance = super().from_db(db, field_names, values, **more)
         instance._as_loaded = dict(zip(field_names, values, strict=False))
         return instance
+
+    def shows_internal_to(self, viewer: object) -> bool:
+        """Whether the viewer may read `internal_fields`. Closed until a kind says otherwise."""
+        return False
 
     def audit_subject(self) -> models.Model:
         """Under which thing's history this shows; a milestone shows under its action."""
@@ -88,6 +97,8 @@ class AuditEntry(models.Model):
     """One link of the chain: who did what to what, holding the hash of the link before it. No foreign keys, on purpose:
     history neither blocks deletion nor goes with it."""
 
+    not_chained = "It is the trail itself."
+
     number = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField(db_index=True)
     actor_code = models.CharField(max_length=120)
@@ -96,6 +107,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=120, blank=True)  # "strategy.action:17"
     subject_name = models.CharField(max_length=300, blank=True)
     detail = models.JSONField(default=dict)
+    rows = models.JSONField(default=dict)  # hashes of the rows that it left: core/state.py
     before = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
 
@@ -109,6 +121,8 @@ class AuditEntry(models.Model):
 
 class SearchEntry(models.Model):
     """One thing that can be found. The index itself is SQLite FTS5 or a PostgreSQL tsvector, kept by core.search."""
+
+    not_chained = "Made from other rows, and made anew by a command."
 
     key = models.CharField(max_length=120, unique=True)  # "strategy.action:17"
     kind = models.CharField(max_length=40)
@@ -125,6 +139,8 @@ class SearchEntry(models.Model):
 class TokenBucket(models.Model):
     """How many tries a stranger has left. Two requests at the same instant may both pass: accepted, it only slows."""
 
+    not_chained = "Counts the tries of strangers."
+
     key = models.CharField(max_length=64, unique=True)  # a hash, so that no address of a person is kept
     tokens = models.FloatField()
     filled_at = models.DateTimeField()
@@ -135,6 +151,8 @@ class TokenBucket(models.Model):
 
 class OneTimeLink(models.Model):
     """A link that works once and not for long. Only the hash of its token is kept."""
+
+    not_chained = "Lives for days; what it opened is in the trail."
 
     purpose = models.CharField(max_length=40)
     token_hash = models.CharField(max_length=64, unique=True)
@@ -156,6 +174,8 @@ class MailState(models.TextChoices):
 
 class OutboxMail(Record):
     """One mail to one address: kept before it is sent, tried again when the server is down, marked when it comes back."""
+
+    not_chained = "Sending marks it and its time removes it; that it was posted is in the trail."
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"text", "attachment"})
 
@@ -190,10 +210,16 @@ class OutboxMail(Record):
 
 
 class Schedule(models.Model):
-    """A job that comes round. The worker's loop claims what is due; the queue can be read with SQL."""
+    """A job that comes round. The worker claims what is due; the queue can be read with SQL. One row is no job: the
+    worker's own heartbeat."""
+
+    not_chained = "The worker says in it when a job ran."
 
     name = models.CharField(max_length=80, unique=True)
     due_at = models.DateTimeField(db_index=True)
+    running_since = models.DateTimeField(null=True, blank=True)
+    running_until = models.DateTimeField(null=True, blank=True)  # the lease of the worker that runs it: core/leases.py
+    deaths = models.PositiveSmallIntegerField(default=0)  # runs in a row that their worker did not survive
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     failing_since = models.DateTimeField(null=True, blank=True)  # the first of the failures in a row

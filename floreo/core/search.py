@@ -95,27 +95,23 @@ _POSTGRES = """
 
 
 def find(
-    words: str, *, public_only: bool, without: Collection[str] = (), but: Collection[str] = (), most: int = 200
+    words: str, *, public_only: bool, known: Collection[str] = (), kinds: Collection[str] = (), most: int = 200
 ) -> list[SearchEntry]:
     """What matches every word (as prefixes), best first, `most` at most; a title counts five times its body.
-    `public_only` is the stranger's view; else internal things are left out of the kinds named in `without`,
-    save those whose keys stand in `but`."""
+    `public_only` is the stranger's view; else only kinds in `known` are found, and internal things of those in `kinds`
+    alone: whoever shows them asks each thing's own rule as well."""
     is_postgres = connection.vendor == "postgresql"
     query = _tsquery(words) if is_postgres else _fts5_query(words)
-    if not query:
+    if not query or not (public_only or known):
         return []
-    seen = "e.is_public"
+    seen, named = "e.is_public", list[str]()
     if not public_only:
-        kinds, keys = (", ".join(["%s"] * len(them)) for them in (without, but))
-        seen = (
-            f"(e.is_public OR e.kind NOT IN ({kinds}){f' OR e.key IN ({keys})' if but else ''})"
-            if without
-            else "e.id > 0"
-        )
-    hidden = [] if public_only or not without else [*without, *but]
+        all_known, all_kinds = (", ".join(["%s"] * len(them)) for them in (known, kinds))
+        inside = f" OR e.kind IN ({all_kinds})" if kinds else ""
+        seen, named = f"e.kind IN ({all_known}) AND (e.is_public{inside})", [*known, *kinds]
     statement = (_POSTGRES if is_postgres else _SQLITE).format(seen=seen)  # only placeholders go in, never words
     with connection.cursor() as cursor:
-        cursor.execute(statement, [query, *hidden, most])
+        cursor.execute(statement, [query, *named, most])
         ids = [row[0] for row in cursor.fetchall()]
     entries = SearchEntry.objects.in_bulk(ids)
     return [entries[i] for i in ids if i in entries]

@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import xlsxwriter
@@ -96,8 +98,13 @@ def records(table: Table, rows: Iterable[Any], viewer: object) -> Iterator[dict[
         yield {c.name: c.value(row) for c in columns}
 
 
+_AS_IT_IS = frozenset({str, int, float, bool, type(None)})  # of most cells: asked first, as there are millions
+
+
 def plain(cell: Cell) -> Any:
     """A cell as JSON says it: ISO dates, numbers as numbers, exact decimals as strings only where a float would lose."""
+    if type(cell) in _AS_IT_IS:
+        return cell
     if isinstance(cell, Decimal):
         return int(cell) if cell == cell.to_integral_value() else float(cell)
     if isinstance(cell, date | datetime):
@@ -107,11 +114,14 @@ def plain(cell: Cell) -> Any:
     return cell
 
 
+_IN_NEW_CELL = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_text(text: str) -> str:
-    """Text that a spreadsheet will not run: what begins like a formula gets an apostrophe before it."""
+    """Text that a spreadsheet will not run: what begins like a formula gets an apostrophe before it, also behind a semicolon,
+    a tab or a line end, where the spreadsheets of many countries begin a new cell whatever the quotes say."""
+    text = _IN_NEW_CELL.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
@@ -124,11 +134,15 @@ def flat(cell: Cell) -> str | int | float:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return value
+    return safe_text(_in_one(value))
+
+
+def _in_one(value: Any) -> str:
     if isinstance(value, list):
-        return safe_text("; ".join(str(v) for v in value))
+        return "; ".join(str(v) for v in value)
     if isinstance(value, dict):
-        return safe_text(json.dumps(value, ensure_ascii=False))
-    return safe_text(str(value))
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
 
 
 def as_csv(table: Table, rows: Iterable[Any], viewer: object) -> Iterator[str]:
@@ -158,21 +172,93 @@ def as_json(table: Table, rows: Iterable[Any], viewer: object) -> Iterator[str]:
 def as_xlsx(sheets: Mapping[str, tuple[Table, Iterable[Any]]], viewer: object) -> bytes:
     """A workbook, one sheet a table. Text stays text: nothing in it is ever a formula."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
-        bold = book.add_format({"bold": True, "bottom": 2})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+    with _workbook(buffer) as book:
         for name, (table, rows) in sheets.items():
-            sheet = book.add_worksheet(name[:31])
-            sheet.freeze_panes(1, 0)
-            columns = table.columns_for(viewer)
-            for x, column in enumerate(columns):
-                sheet.write_string(0, x, column.name, bold)
-                sheet.set_column(x, x, 40 if column.kind in {CellKind.TEXT, CellKind.LIST} else 14)
-            for y, row in enumerate(rows, start=1):
-                for x, column in enumerate(columns):
-                    _write(sheet, y, x, column.value(row), day)
+            sheet = _Sheet(book, name, table.columns_for(viewer))
+            for row in rows:
+                sheet.add([column.value(row) for column in sheet.columns])
     return buffer.getvalue()
+
+
+def _workbook(target: Any, *, folder: Path | None = None) -> Any:
+    """Rows leave memory as they are written (`constant_memory`): they wait in files of `folder`, or of the system's
+    temporary folder, until the workbook is closed."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "tmpdir": str(folder) if folder else None,
+    }
+    return xlsxwriter.Workbook(target, options)
+
+
+class _Sheet:
+    """One sheet of a workbook, written row after row."""
+
+    def __init__(self, book: Any, name: str, columns: tuple[Column, ...]) -> None:
+        self.columns = columns
+        self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._sheet = book.add_worksheet(name[:31])
+        self._sheet.freeze_panes(1, 0)
+        bold = book.add_format({"bold": True, "bottom": 2})
+        for x, column in enumerate(columns):
+            self._sheet.set_column(x, x, 40 if column.kind in {CellKind.TEXT, CellKind.LIST} else 14)
+        for x, column in enumerate(columns):
+            self._sheet.write_string(0, x, column.name, bold)
+        self._y = 0
+
+    def add(self, cells: list[Cell]) -> None:
+        self._y += 1
+        for x, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                _write(self._sheet, self._y, x, cell, self._day)
+
+
+FILES = ("csv", "json", "xlsx")
+AT_ONCE = 2000  # rows that are in memory together
+
+
+def light(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same rows for a walk through all of them: what many rows share (an edition, an action) is read once for each
+    chunk of rows and not once for each row."""
+    related = rows.query.select_related
+    if not isinstance(related, dict):
+        return rows
+    return rows.select_related(None).prefetch_related(*_paths(related))
+
+
+def _paths(related: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, deeper in related.items():
+        yield before + name
+        yield from _paths(deeper, f"{before}{name}__")
+
+
+def write_files(table: Table, rows: QuerySet[Any], viewer: object, folder: Path) -> int:
+    """Writes all files of a table (FILES) into `folder` in one walk through its rows, in the memory of a few thousand of
+    them. Returns how many rows there are."""
+    columns, number = table.columns_for(viewer), 0
+    with (
+        (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as csv_file,
+        (folder / f"{table.name}.json").open("w", encoding="utf-8") as json_file,
+        _workbook(str(folder / f"{table.name}.xlsx"), folder=folder) as book,
+    ):
+        csv_file.write("\ufeff")
+        lines = csv.writer(csv_file)
+        names = [c.name for c in columns]
+        lines.writerow(names)
+        json_file.write("[")
+        sheet = _Sheet(book, table.name, columns)
+        for row in light(rows).iterator(chunk_size=AT_ONCE):
+            cells = [c.value(row) for c in columns]
+            said = [plain(cell) for cell in cells]
+            lines.writerow([flat(cell) for cell in said])
+            body = dict(zip(names, said, strict=True))
+            json_file.write((",\n" if number else "\n") + json.dumps(body, ensure_ascii=False))
+            sheet.add(cells)
+            number += 1
+        json_file.write("\n]\n")
+    return number
 
 
 def _write(sheet: Any, y: int, x: int, cell: Cell, day: Any) -> None:

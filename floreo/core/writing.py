@@ -94,6 +94,11 @@ def save_many(things: Iterable[models.Model], *, model: type[models.Model]) -> i
     return len(rows)
 
 
+def touch(things: Iterable[models.Model]) -> None:
+    """Says that those rows were written otherwise than by `save`, `delete` and `save_many`: many updated at once."""
+    trail().touch(things)
+
+
 def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | dict | list | None) else str(value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core.access import Permission, reach
+from floreo.core.access import Permission, people_of, reach
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
@@ -43,23 +44,32 @@ class LinkState(models.TextChoices):
     CLOSED = "closed", _("Within a closed network, so nobody looks")
 
 
-# What whoever may read evidence sees of other bodies' keeping. AMBER+STRICT stays within the body, RED with whom it was
-# given to: its own people, and those who keep the vault as a whole.
-READABLE = (Tlp.CLEAR, Tlp.GREEN, Tlp.AMBER)
+# Which permission opens evidence of other bodies, by its marking. AMBER is for who needs it, AMBER+STRICT for who keeps
+# the vault as a whole, RED for its own body and the secretariat alone.
+OPENED_BY: Mapping[str, Permission] = {
+    Tlp.CLEAR: Permission.EVIDENCE_READ,
+    Tlp.GREEN: Permission.EVIDENCE_READ,
+    Tlp.AMBER: Permission.EVIDENCE_AMBER,
+    Tlp.AMBER_STRICT: Permission.EVIDENCE_KEEP,
+    Tlp.RED: Permission.EVIDENCE_RED,
+}
+
+
+def markings_open_to(viewer: object) -> list[str]:
+    """Markings of which the viewer sees all evidence, whosever it is."""
+    return [marking for marking, needs in OPENED_BY.items() if reach(viewer, needs) is None]
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, viewer: object) -> EvidenceQuerySet:
-        """Strangers: public, CLEAR and standing. Readers: what is READABLE. A body's own people: all of theirs. Keepers
-        of the whole vault: all of it."""
-        own = reach(viewer, Permission.EVIDENCE_KEEP)
-        if own is None:
+        """Strangers: public, CLEAR and standing. Others: the markings that are open to them, and all of their own body."""
+        markings = markings_open_to(viewer)
+        if len(markings) == len(Tlp):
             return self
         seen = Q(is_public=True, tlp=Tlp.CLEAR, withdrawn_on=None)
-        readers = reach(viewer, Permission.EVIDENCE_READ)
-        if readers is None:
-            seen = Q(tlp__in=READABLE)
-        mine = bodies_of(own | (readers or frozenset()))
+        if markings:
+            seen = Q(tlp__in=markings)
+        mine = bodies_of(people_of(viewer, Permission.EVIDENCE_KEEP))
         return self.filter(seen | Q(organisation__in=mine)) if mine else self.filter(seen)
 
     def not_withdrawn(self) -> EvidenceQuerySet:
@@ -144,11 +154,10 @@ class Evidence(Record, Translated, Sourced):
         return reverse("portal:evidence_file", args=[self.code])
 
     def search_entry(self) -> Entry:
-        """Found by who may open it: narrowly marked evidence is a kind of its own, which most searches leave out."""
-        kind = "evidence" if self.tlp in READABLE else "evidence_held"
+        """Found by who may open it."""
         others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
         body = " ".join([self.note, self.file_name, self.url, self.source, others])
-        return Entry(kind, self.title, body, self.door_url(), self.workspace_url(), self.is_open_to_all())
+        return Entry("evidence", self.title, body, self.door_url(), self.workspace_url(), self.is_open_to_all())
 
 
 class Attachment(Record):

@@ -82,7 +82,9 @@ class EvidenceShape(TranslatedShape, SourcedShape):
         return self
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        kind = EvidenceKind.FILE if self.file else EvidenceKind.LINK if self.url else EvidenceKind.RECORD
+        kind = EvidenceKind.LINK if self.url else EvidenceKind.RECORD
+        if self.file:
+            kind = EvidenceKind.FILE
         own = super().fields(setting) | {"kind": kind.value, "kept_by": setting.said_by}
         return {name: value for name, value in own.items() if value or name not in _ONLY_WHEN_SAID}
 

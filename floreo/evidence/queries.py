@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from django.db import models
 
 from floreo.core import clock
 from floreo.core.access import Permission, can
-from floreo.core.keys import key, things_of
+from floreo.core.keys import key
 from floreo.core.models import Record, Translated
+from floreo.core.visibility import things_seen
 from floreo.evidence.models import Attachment, Evidence, Tlp
 from floreo.evidence.presenters import Piece, piece_of
 
@@ -100,31 +101,6 @@ def _place(attachment: Attachment, thing: models.Model, viewer: object) -> Place
 def page_of(thing: Any) -> str:
     """Its page at the desk, "" where it has none."""
     return str(thing.workspace_url()) if hasattr(thing, "workspace_url") else ""
-
-
-def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
-    """The things of those names that the viewer may know of: as their own kind says, else the thing they hang on. What
-    no rule speaks of (a person, an account, a letter) is seen by nobody here."""
-    things = things_of(keys)
-    subjects = {name: ruled for name, thing in things.items() if (ruled := _ruled(thing)) is not None}
-    allowed: dict[type[models.Model], set[Any]] = {}
-    for subject in subjects.values():
-        allowed.setdefault(type(subject), set()).add(subject.pk)
-    for model, pks in allowed.items():
-        rows: Any = model._default_manager.filter(pk__in=pks)
-        allowed[model] = set(rows.visible_to(viewer).values_list("pk", flat=True))
-    return {name: things[name] for name, subject in subjects.items() if subject.pk in allowed[type(subject)]}
-
-
-def _ruled(thing: models.Model) -> models.Model | None:
-    """The thing whose rule says who sees it: itself, what it hangs on, or the edition it stands in."""
-    if hasattr(thing._meta.default_manager, "visible_to"):
-        return thing
-    whole = thing.audit_subject() if isinstance(thing, Record) else thing
-    if whole != thing:
-        return _ruled(whole)
-    edition = getattr(thing, "edition", None)
-    return _ruled(edition) if isinstance(edition, models.Model) else None
 
 
 def successor_of(code: str, viewer: object) -> Evidence | None:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, links
 from floreo.core.errors import Missing, Refused
 from floreo.feeds.models import Notice
-from floreo.organisations.queries import the_country
+from floreo.organisations.models import Contact, Organisation
+from floreo.organisations.queries import bodies_of, the_country
 
 
 def moment(today: date) -> datetime:
@@ -76,4 +77,19 @@ def holder_of(token: str) -> Holder:
         )
     if moment(clock.today()) >= notice.link_until:
         raise Missing(_("This link has run out. What still stands comes with the next letter, under a new one."))
-    return Holder(notice, notice.to[int(place)])
+    address = notice.to[int(place)]
+    if address.lower() not in _reached_at(notice.organisation):
+        raise Missing(
+            _(
+                "This link was sent to an address that is no contact of the organisation any more. Ask the team for a new one."
+            )
+        )
+    return Holder(notice, address)
+
+
+def _reached_at(organisation: Organisation) -> set[str]:
+    """Every address at which the organisation, or who stands for it today, is written to now."""
+    bodies = bodies_of([organisation.pk, organisation.successor().pk])
+    contacts = Contact.objects.filter(organisation__in=bodies).values_list("email", flat=True)
+    own = Organisation.objects.filter(pk__in=bodies).values_list("email", flat=True)
+    return {address.lower() for address in (*contacts, *own) if address}

@@ -27,6 +27,7 @@ from floreo.feeds.models import (
     Feed,
     FeedFile,
     Finding,
+    HeldState,
     Notice,
     Reply,
     ReplyKind,
@@ -54,6 +55,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     if recipient.everybody or RUN in recipient.permissions:
         yield from _silent()
         yield from _unknown_types()
+        yield from _held_files()
 
 
 def _day(at: datetime) -> date:
@@ -223,4 +225,29 @@ def _unknown_types() -> Iterator[Task]:
             since=since,
             needs=RUN,
             links=(ActionLink(_("Map its columns"), href),),
+        )
+
+
+def _held_files() -> Iterator[Task]:
+    """Files from mails whose sender is not proven, feed by feed."""
+    feeds = Feed.objects.filter(held_files__state=HeldState.HELD)
+    feeds = feeds.annotate(files=Count("held_files"), first=Min("held_files__received_at")).order_by("name", "pk")
+    for feed in feeds:
+        href = f"{feed.get_absolute_url()}#held"
+        since = _day(feed.first)
+        said = ngettext(
+            "%(n)d file is held: nothing proves who sent it.",
+            "%(n)d files are held: nothing proves who sent them.",
+            feed.files,
+        )
+        yield Task(
+            key=f"{key(feed)}:held",
+            kind=TaskKind.DECIDE,
+            title=_("Release or discard the held files of %(feed)s") % {"feed": feed.name},
+            why=said % {"n": feed.files},
+            href=href,
+            due=since + DECIDE_WITHIN,
+            since=since,
+            needs=RUN,
+            links=(ActionLink(_("Look at the files"), href),),
         )

@@ -235,8 +235,12 @@ class Step:
 
 def _turn(before: Decimal | None, now: Decimal | None) -> WaitingFor:
     if before is None or now is None:
-        return WaitingFor.NONE if before is now else WaitingFor.NEW if before is None else WaitingFor.LOST
-    return WaitingFor.SAME if before == now else WaitingFor.UP if now > before else WaitingFor.DOWN
+        if before is now:
+            return WaitingFor.NONE
+        return WaitingFor.NEW if before is None else WaitingFor.LOST
+    if before == now:
+        return WaitingFor.SAME
+    return WaitingFor.UP if now > before else WaitingFor.DOWN
 
 
 def compared(

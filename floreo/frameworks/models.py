@@ -38,6 +38,12 @@ class AssessmentState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("an assessment", "Closed")
 
 
+class FrameworkQuerySet(models.QuerySet["Framework"]):
+    def visible_to(self, viewer: object) -> FrameworkQuerySet:
+        """Frameworks are public: everybody sees them."""
+        return self
+
+
 class Framework(Record, Translated, Sourced):
     """A framework that states are measured against, whatever its version."""
 
@@ -49,6 +55,8 @@ class Framework(Record, Translated, Sourced):
     publisher = models.CharField(max_length=200)
     about = models.TextField(blank=True)
     position = models.PositiveIntegerField(default=0)
+
+    objects = FrameworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

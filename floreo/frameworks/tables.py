@@ -147,7 +147,7 @@ PUBLISHED_SCORES = Table(
         Filter("framework", _("Framework"), _frameworks, lambda rows, v: rows.filter(framework__code=v)),
         Filter(
             "whose",
-            _("Recipient"),
+            _("Whose"),
             lambda: [("ours", _("This country")), ("others", _("Other states"))],
             lambda rows, v: rows.filter(subject="") if v == "ours" else rows.exclude(subject=""),
         ),

@@ -103,11 +103,10 @@ class SeatQuerySet(models.QuerySet["Seat"]):
         return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
 
     def visible_to(self, viewer: object) -> SeatQuerySet:
-        """The public sees which public bodies sit on a public committee; who for them, only people who may see people."""
-        if can(viewer, Permission.MEETING_READ):
-            return self
-        own = reach(viewer, Permission.REGISTER_READ)
-        rows = self.filter(committee__is_public=True)
+        """Of bodies that the viewer may know of. The public sees which public bodies sit on a public committee; who for
+        them, only people who may see people."""
+        own = reach(viewer, Permission.REGISTER_INTERNAL)
+        rows = self if can(viewer, Permission.MEETING_READ) else self.filter(committee__is_public=True)
         return rows if own is None else rows.filter(Q(organisation__is_public=True) | Q(organisation__in=own))
 
 

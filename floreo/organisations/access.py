@@ -32,15 +32,15 @@ def get_organisation_for(viewer: object, code: str) -> Organisation:
 
 def get_person_for(viewer: object, code: str) -> Person:
     """People are seen by whoever may see them all, or answers for their organisation."""
-    person = Person.objects.filter(code=code).select_related("organisation").first()
-    if person is None or not can(viewer, Permission.PEOPLE_READ, person):
+    person = Person.objects.visible_to(viewer).filter(code=code).select_related("organisation").first()
+    if person is None:
         raise Missing
     return person
 
 
 def get_network_for(viewer: object, asn: int) -> Network:
-    network = Network.objects.filter(asn=asn).select_related("holder").first()
-    if network is None or not (network.is_public or can(viewer, Permission.REGISTER_READ, network)):
+    network = Network.objects.visible_to(viewer).filter(asn=asn).select_related("holder").first()
+    if network is None:
         raise Missing
     return network
 

@@ -22,7 +22,7 @@ SOURCED = (
 
 def _known(path: str, field: str, viewer: object) -> Case:
     """That field of the organisation at `path`, empty where the viewer may not know of the body."""
-    own = reach(viewer, Permission.REGISTER_READ)
+    own = reach(viewer, Permission.REGISTER_INTERNAL)
     seen = Q(**{f"{path}__isnull": False})
     if own is not None:
         seen &= Q(**{f"{path}__is_public": True}) | Q(**{f"{path}__in": own})
@@ -145,11 +145,10 @@ PLACES = Table(
 
 
 def networks(viewer: object) -> QuerySet[Network]:
-    own = reach(viewer, Permission.REGISTER_READ)
-    rows = Network.objects.select_related("holder").annotate(
+    rows: QuerySet[Network] = Network.objects.visible_to(viewer)
+    return rows.select_related("holder").annotate(
         holder_code=_known("holder", "code", viewer), holder_name=_known("holder", "name", viewer)
     )
-    return rows if own is None else rows.filter(Q(is_public=True) | Q(holder__in=own))
 
 
 def _network(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -186,9 +185,8 @@ NETWORKS = Table(
 
 def people(viewer: object) -> QuerySet[Person]:
     """Those whom the viewer may see: all, or those of their own organisations."""
-    own = reach(viewer, Permission.PEOPLE_READ)
-    rows = Person.objects.select_related("organisation")
-    return rows if own is None else rows.filter(organisation__in=own)
+    rows: QuerySet[Person] = Person.objects.visible_to(viewer)
+    return rows.select_related("organisation")
 
 
 PEOPLE = Table(

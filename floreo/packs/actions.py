@@ -16,7 +16,7 @@ from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused, Taken
 from floreo.core.pack import Row, reference_fields
-from floreo.core.writing import save, save_many
+from floreo.core.writing import save, save_many, touch
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
 from floreo.frameworks.actions import complete_assessments
@@ -114,6 +114,7 @@ def _point(difference: Difference, shelf: ExistingRows) -> None:
         late = {name: shelf.key_meant(text) for name, text in found.row.keys.items() if text}
         if thing is not None and any(getattr(thing, name) != key for name, key in late.items()):
             found.row.makes._default_manager.filter(pk=thing.pk).update(**late)
+            touch([thing])
 
 
 def _own_references(makes: type[models.Model]) -> list[str]:

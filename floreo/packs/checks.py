@@ -10,7 +10,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import holidays
 import pycountry
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -86,8 +85,6 @@ def _country_problems(country: CountryShape) -> Iterator[Problem]:
         yield wrong("zone", f"“{country.zone}” is not a time zone{hint}")
     if not country.is_sample and pycountry.countries.get(alpha_2=country.code) is None:
         yield wrong("code", f"“{country.code}” is not a country of ISO 3166-1")
-    if country.holidays_code and country.holidays_code not in holidays.list_supported_countries():
-        yield wrong("holidays_code", f"the holidays library knows no “{country.holidays_code}”")
     if country.calendar_day and not country.is_sample:
         yield wrong("calendar_day", "only a sample country's calendar may stand still")
 

@@ -15,18 +15,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from threading import Lock
 
 from django.conf import settings
-from django.db.models import F, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import get_language
 
 from floreo.core import clock
-from floreo.core.models import AuditEntry
-from floreo.strategy.models import Edition
+from floreo.open_data.made import head
 
 KEPT = frozenset(
     f"portal:{name}"
@@ -34,6 +31,8 @@ KEPT = frozenset(
         "home",
         "strategy",
         "edition",
+        "strategy_text",
+        "edition_calendar",
         "timeline",
         "decisions",
         "pillar",
@@ -47,6 +46,7 @@ KEPT = frozenset(
         "districts",
         "district",
         "data",
+        "catalogue",
         "table",
         "frameworks",
         "framework",
@@ -61,10 +61,9 @@ KEPT = frozenset(
     )
 )
 PAGES = 400  # kept at most in one process; the one that was longest not asked for goes first
-LARGEST = 512 * 1024  # bytes of one page
-ALL = 24 * 1024 * 1024  # bytes of all pages together
+LARGEST = 2 * 1024 * 1024  # bytes of one page
+ALL = 32 * 1024 * 1024  # bytes of all pages together
 
-Head = tuple[str, date | None]
 Key = tuple[object, ...]
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -130,13 +129,6 @@ class PageCache:
 
 
 SHELF = PageCache()
-
-
-def head() -> Head:
-    """What every public page depends on: the newest entry of the chain, and the day for which statuses stand."""
-    stood = Edition.objects.order_by(F("stood_on").asc(nulls_first=True)).values("stood_on")[:1]
-    newest = AuditEntry.objects.order_by("-number").annotate(stood=Subquery(stood)).values_list("hash", "stood").first()
-    return newest or ("", None)
 
 
 def may_be_cached(request: HttpRequest) -> bool:

@@ -257,7 +257,9 @@ def level_of(value: float | None, bounds: tuple[float, float]) -> int:
     """Which of three shades, 1 the lightest; 0 when nothing is known."""
     if value is None:
         return 0
-    return 1 if value < bounds[0] else 2 if value <= bounds[1] else 3
+    if value < bounds[0]:
+        return 1
+    return 2 if value <= bounds[1] else 3
 
 
 def legend_text(bounds: tuple[float, float]) -> list[str]:

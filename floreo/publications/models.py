@@ -22,7 +22,7 @@ from floreo.strategy.models import Edition
 
 class PublicationKind(models.TextChoices):
     REPORT = "report", _("Report")
-    PRESS = "press", _("ActionLink notice")
+    PRESS = "press", _("Press notice")
     NOTICE = "notice", _("Notice")
     DOCUMENT = "document", _("Document")
     STRATEGY = "strategy", _("Strategy")  # a digital copy of an edition
@@ -182,7 +182,7 @@ class PublicationVersion(Record):
 class ChannelKind(models.TextChoices):
     SITE = "site", _("Web site")
     AGENCY = "agency", pgettext_lazy("channel", "Public body")
-    PRESS = "press", _("ActionLink office")
+    PRESS = "press", _("Press office")
     SOCIAL = "social", _("Social network")
     PRINT = "print", _("Print")
 

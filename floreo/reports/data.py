@@ -21,7 +21,7 @@ from floreo.reports.figures import figures_of
 from floreo.reports.models import Lesson
 from floreo.strategy.logic import HIGH, Status, tally
 from floreo.strategy.models import Edition, GrantState
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.money import year_text
 
 FORM = 1  # raised when what is kept changes its shape; older snapshots keep theirs
@@ -58,7 +58,7 @@ def digest_of(*parts: object) -> str:
 
 def gather(edition: Edition, period: Period, *, viewer: object, day: date, plan: Plan | None = None) -> Data:
     """Everything a report of `period` says, as it stood on `day` (the period's last, or today while it runs)."""
-    made = _Gathering(edition, period, day, plan or Plan(edition), public=not may_read_plan(viewer), viewer=viewer)
+    made = _Gathering(edition, period, day, plan or Plan(edition), public=not may_read_internal(viewer), viewer=viewer)
     return dict(plain(made.whole()))
 
 

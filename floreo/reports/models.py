@@ -15,6 +15,7 @@ from floreo.core.figures import Period
 from floreo.core.models import Record, Translated
 from floreo.reviews.models import Review
 from floreo.strategy.models import Edition
+from floreo.strategy.models.editions import may_read_internal
 
 FROZEN = _("A snapshot never changes. Say what is wrong in a correction: it will stand beside it.")
 
@@ -26,10 +27,12 @@ class SnapshotKind(models.TextChoices):
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, viewer: object) -> SnapshotQuerySet:
-        """Strangers: of public editions, those taken while the edition was public."""
-        if can(viewer, Permission.PLAN_READ):
+        """Those whose public form holds something: taken while the edition was public. Strangers: of editions that still
+        are. Who reads what is internal of the plan: all."""
+        if may_read_internal(viewer):
             return self
-        return self.filter(edition__is_public=True, is_public=True)
+        taken = self.filter(is_public=True)
+        return taken if can(viewer, Permission.PLAN_READ) else taken.filter(edition__is_public=True)
 
     def light(self) -> SnapshotQuerySet:
         """Without what they hold: for lists."""
@@ -92,6 +95,13 @@ class Snapshot(Record):
         raise Refused(FROZEN, code="frozen")
 
 
+class BesideQuerySet(models.QuerySet[Any]):
+    """Corrections and lessons: public ones; all to who reads what is internal of the plan."""
+
+    def visible_to(self, viewer: object) -> BesideQuerySet:
+        return self if may_read_internal(viewer) else self.filter(is_public=True)
+
+
 class Correction(Record, Translated):
     """What a snapshot says wrongly, and what is right: it stands beside it on every form of the report. Never taken back:
     one that was wrong is corrected by the next."""
@@ -105,6 +115,8 @@ class Correction(Record, Translated):
     on = models.DateField()
     by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
+
+    objects = BesideQuerySet.as_manager()
 
     class Meta:
         ordering = ["on", "pk"]
@@ -127,6 +139,8 @@ class Lesson(Record, Translated):
     said_by = models.CharField(max_length=200, blank=True)
     is_public = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
+
+    objects = BesideQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

@@ -49,7 +49,9 @@ def amount_text(amount: Decimal, currency: str) -> str:
 
 
 def percent_text(value: Decimal | None) -> str:
-    return "" if value is None else f"{locale.number(value.normalize() if value else Decimal(0))}\u00a0%"
+    if value is None:
+        return ""
+    return f"{locale.number(value.normalize() if value else Decimal(0))}\u00a0%"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from floreo.reports.models import Correction, Snapshot, SnapshotKind
 from floreo.reports.presenters import ReportSummary
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Edition, EditionState
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.editions import may_read_internal
 
 KEPT_FILES = 48  # drawn files kept in memory: what is frozen is drawn once
 
@@ -127,7 +127,7 @@ class Listed:
 
 def listed(viewer: object) -> list[Listed]:
     """Every report that the viewer may see, the newest first, in one query; the tally is that of the form they see."""
-    form = "internal" if may_read_plan(viewer) else "public"
+    form = "internal" if may_read_internal(viewer) else "public"
     rows = Snapshot.objects.visible_to(viewer).light().select_related("edition").annotate(kept=F(f"{form}__tally"))
     found = []
     for row in rows.order_by("-edition__starts_on", "-ends_on", "-starts_on", "-pk"):

@@ -13,12 +13,12 @@ from floreo.core.tables import Cell, CellKind, Column, Table
 from floreo.reports.models import Snapshot
 from floreo.strategy.logic import Status
 from floreo.strategy.models import StatusChoice
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.tables.of_edition import edition_filter
 
 
 def _rows(viewer: object) -> QuerySet[Any]:
-    form = "internal" if may_read_plan(viewer) else "public"
+    form = "internal" if may_read_internal(viewer) else "public"
     rows = Snapshot.objects.visible_to(viewer).light().select_related("edition")
     return rows.annotate(tally=F(f"{form}__tally"))
 

@@ -15,6 +15,7 @@ from floreo.organisations.models import User
 from floreo.reviews.models import Answer, Review, UpdateRequest
 
 PURPOSE = "review"
+_LONGEST_NUMBER = 12  # digits; a longer one is no row of any database
 
 
 @dataclass(frozen=True)
@@ -65,23 +66,49 @@ def answerer_of(viewer: object, update_request: UpdateRequest) -> Actor | None:
     return None
 
 
-def token_of(update_request: UpdateRequest) -> str:
-    """What stands in the ask's address. The same until a new link is sent."""
-    return links.sign(PURPOSE, update_request.pk, update_request.link_version)
+def token_of(update_request: UpdateRequest, address: str | None = None) -> str:
+    """What stands in the ask's address, in the mail to `address`. The same until a new link is sent. It is signed with the
+    address it was sent to, and dies with it: when the person leaves, or is written to elsewhere."""
+    return links.sign(
+        _purpose(update_request.address if address is None else address), update_request.pk, update_request.link_version
+    )
+
+
+def _purpose(address: str) -> str:
+    return f"{PURPOSE}.{address.lower()}"
 
 
 def request_of_token(token: str) -> UpdateRequest:
-    """The ask that a link opens. Raises Missing for one that was not made here, and for one that a newer replaced."""
-    try:
-        pk, version = links.signed(PURPOSE, token)
-    except Refused as unknown:
-        raise Missing(unknown.sentence) from unknown
-    update_request = _requests().filter(pk=pk).first()
+    """The ask that a link opens. Raises Missing for one that was not made here, for one that a newer replaced, and for one
+    that was sent to an address at which nobody is asked any more."""
+    number = token.partition("-")[0]
+    is_number = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
+    update_request = _requests().filter(pk=int(number)).first() if is_number else None
     if update_request is None:
-        raise Missing(_("This link is not known. Copy it whole, or ask for a new one."))
-    if update_request.link_version != version:
+        raise _unknown()
+    if _version_of(token, update_request) != update_request.link_version:
         raise Missing(_("A newer link was sent, so this one no longer opens. Look for the newest mail."))
     return update_request
+
+
+def _version_of(token: str, update_request: UpdateRequest) -> int:
+    """The version that the link was made with for somebody who is asked now."""
+    deputy = update_request.deputy.email if update_request.deputy and update_request.deputy.is_active else ""
+    for address in {update_request.address, deputy or update_request.address}:
+        try:
+            return links.signed(_purpose(address), token)[1]
+        except Refused:
+            continue
+    raise _unknown()
+
+
+def _unknown() -> Missing:
+    """One sentence whatever is wrong, so that nobody learns by guessing which asks there are."""
+    return Missing(
+        _(
+            "This link is not known. Copy it whole, or ask for a new one: whoever it was sent to may no longer be asked here."
+        )
+    )
 
 
 def _requests() -> QuerySet[UpdateRequest]:

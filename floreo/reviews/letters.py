@@ -26,10 +26,10 @@ from floreo.reviews.queries import reply_address
 from floreo.strategy.models import Action
 
 
-def answer_path(update_request: UpdateRequest, language: str = "") -> str:
-    """The page's address without the host, in `language`."""
+def answer_path(update_request: UpdateRequest, language: str = "", *, address: str | None = None) -> str:
+    """The page's address without the host, in `language`, for the mail to `address`."""
     with translation.override(language or settings.LANGUAGE_CODE):
-        return reverse("portal:answer", args=[token_of(update_request)])
+        return reverse("portal:answer", args=[token_of(update_request, address)])
 
 
 class Post:
@@ -89,17 +89,16 @@ class Post:
 
     def _facts(self, update_request: UpdateRequest, to: Person | None, language: str) -> dict[str, Any]:
         review = self.review
+        body = update_request.organisation.in_language("name") if update_request.organisation else ""
         return {
-            "name": to.name
-            if to
-            else (update_request.organisation.in_language("name") if update_request.organisation else ""),
+            "name": to.name if to else body,
             "period": period_text(review.period),
             "edition": review.edition.in_language("title"),
             "due": day_text(review.due_on),
             "closes": day_text(review.closes_on),
             "late": self.today > review.due_on,
             "reply": self.reply,
-            "link": settings.SITE_ADDRESS + answer_path(update_request, language),
+            "link": settings.SITE_ADDRESS + answer_path(update_request, language, address=to.email if to else None),
         }
 
     def _subject(self, kind: str, actions: int) -> str:

@@ -72,11 +72,9 @@ def waiting_for_text(update_request: UpdateRequest, *, is_closed: bool) -> str:
 
 def lead_text(update_request: UpdateRequest) -> str:
     """Who is waited for, by name; the deputy beside them once it was escalated."""
-    who = (
-        update_request.person.name
-        if update_request.person
-        else (update_request.organisation.label if update_request.organisation else _("Nobody"))
-    )
+    who = update_request.organisation.label if update_request.organisation else _("Nobody")
+    if update_request.person:
+        who = update_request.person.name
     if update_request.deputy is not None:
         return _("%(person)s or %(deputy)s") % {"person": who, "deputy": update_request.deputy.name}
     return who

@@ -128,7 +128,7 @@ ANSWERS = Table(
             _("Who was asked"),
             lambda a: a.update_request.organisation.code if a.update_request.organisation else None,
         ),
-        column("number", _("WaitingFor"), _("How many answers about this action, in this review"), CellKind.WHOLE),
+        column("number", _("Turn"), _("How many answers about this action, in this review"), CellKind.WHOLE),
         column("state", _("State"), _("draft, submitted, returned or approved")),
         column("done", _("What was done"), _("In the lead’s words")),
         column("next", _("What comes next"), _("In the lead’s words")),

@@ -3,6 +3,7 @@
 from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant, ImportDraft, Objective, Payment, Pillar
+from floreo.strategy.models.work import in_seen_actions
 
 
 def get_edition_for(viewer: object, code: str) -> Edition:
@@ -53,15 +54,16 @@ def get_draft_for(viewer: object, code: str) -> ImportDraft:
 
 
 def get_grant_for(viewer: object, code: str) -> Grant:
-    """At the desk; raises Missing for whoever may not read the plan."""
-    found = Grant.objects.select_related("funder__merged_into").filter(code=code).first()
+    """At the desk; raises Missing for whoever may not read the plan, or know of the agreement."""
+    found = Grant.objects.visible_to(viewer).select_related("funder__merged_into").filter(code=code).first()
     if found is None or not can(viewer, Permission.PLAN_READ):
         raise Missing
     return found
 
 
 def get_line_for(viewer: object, pk: int) -> BudgetLine:
-    rows = BudgetLine.objects.select_related("action__edition", "grant", "funder__merged_into")
+    rows = BudgetLine.objects.filter(in_seen_actions(viewer, "action__"))
+    rows = rows.select_related("action__edition", "grant", "funder__merged_into")
     found = rows.filter(pk=pk).first()
     if found is None or not can(viewer, Permission.PLAN_READ):
         raise Missing
@@ -69,7 +71,8 @@ def get_line_for(viewer: object, pk: int) -> BudgetLine:
 
 
 def get_payment_for(viewer: object, pk: int) -> Payment:
-    rows = Payment.objects.select_related("budget_line__action__edition")
+    rows = Payment.objects.filter(in_seen_actions(viewer, "budget_line__action__"))
+    rows = rows.select_related("budget_line__action__edition")
     found = rows.filter(pk=pk).first()
     if found is None or not can(viewer, Permission.PLAN_READ):
         raise Missing

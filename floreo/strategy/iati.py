@@ -5,10 +5,12 @@ Codes are those of IATI's codelists ActivityStatus, OrganisationRole, BudgetStat
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import IO
 
 from django.conf import settings
 from django.db.models import Prefetch
@@ -60,17 +62,30 @@ def fiscal_period(year: int, starts: int) -> tuple[date, date]:
 
 
 def iati_file() -> bytes | None:
-    """Every public edition with its public actions that have money, as one file; None while nobody reports."""
+    """The file's bytes; None while nobody reports."""
+    file = io.BytesIO()
+    return file.getvalue() if write_iati(file) else None
+
+
+def write_iati(file: IO[bytes]) -> bool:
+    """Every public edition with its public actions that have money, written edition by edition; False, and nothing
+    written, while nobody reports."""
     country, reporter = the_country(), reporting_body()
     if country is None or reporter is None:
-        return None
+        return False
     bodies = {body.organisation_id: body for body in IatiBody.objects.all()}
     here = _Setting(country, reporter, bodies, clock.today())
-    root = etree.Element("iati-activities", version="2.03")
-    root.set("generated-datetime", clock.now().isoformat(timespec="seconds"))
-    for edition in Edition.objects.visible_to(None).order_by("pk"):
-        _edition(root, edition, here)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    about = {"version": "2.03", "generated-datetime": clock.now().isoformat(timespec="seconds")}
+    with etree.xmlfile(file, encoding="UTF-8") as out:
+        out.write_declaration()
+        with out.element("iati-activities", about):
+            for edition in Edition.objects.visible_to(None).order_by("pk"):
+                root = etree.Element("iati-activities")
+                _edition(root, edition, here)
+                for activity in list(root):
+                    out.write("\n")
+                    out.write(activity, pretty_print=True)
+    return True
 
 
 def _lines(edition: Edition) -> dict[int, list[BudgetLine]]:

@@ -10,8 +10,8 @@ from django.utils.translation import ngettext
 
 from floreo.organisations.models import Organisation
 from floreo.strategy.iati import reporting_body
-from floreo.strategy.models import BudgetLine, Edition, Grant, IatiBody, Payment, PaymentKind
-from floreo.strategy.money import visible_lines
+from floreo.strategy.models import BudgetLine, Edition, IatiBody, Payment, PaymentKind
+from floreo.strategy.money import visible_grants, visible_lines
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,14 @@ def _no_funder(lines: list[BudgetLine]) -> Gap | None:
     return Gap("funder", words % {"n": len(without)}, list(dict.fromkeys(line.action.named() for line in without)))
 
 
-def bodies_to_name(edition: Edition) -> list[tuple[Organisation, IatiBody | None]]:
-    """Every body that the file would name for its money, with what it is called there: funders, and who reports."""
+def bodies_to_name(edition: Edition, viewer: object) -> list[tuple[Organisation, IatiBody | None]]:
+    """Every body that the file would name for its money, with what it is called there: funders, and who reports. Of those
+    that the viewer may know of."""
     funders = {
         line.funder.successor().pk: line.funder.successor() for line in visible_lines(None, edition) if line.funder
     }
-    funders |= {
-        g.funder.successor().pk: g.funder.successor() for g in Grant.objects.select_related("funder__merged_into")
-    }
+    funders |= {g.funder.successor().pk: g.funder.successor() for g in visible_grants(viewer)}
     known = {body.organisation_id: body for body in IatiBody.objects.select_related("organisation")}
     funders |= {pk: body.organisation for pk, body in known.items() if body.reports}
-    return [(body, known.get(pk)) for pk, body in sorted(funders.items(), key=lambda f: f[1].name)]
+    seen = set(Organisation.objects.visible_to(viewer).filter(pk__in=funders).values_list("pk", flat=True))
+    return [(body, known.get(pk)) for pk, body in sorted(funders.items(), key=lambda f: f[1].name) if pk in seen]

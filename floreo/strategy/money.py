@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models import Sum as SumOf
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.strategy.logic import code_key
 from floreo.strategy.models import Action, BudgetLine, Edition, Grant
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.sums import Line, Sum, added, grouped
 
 
@@ -77,18 +78,22 @@ def visible_lines(viewer: object, edition: Edition | None = None) -> QuerySet[Bu
     rows = BudgetLine.objects.select_related("grant", "funder__merged_into", "action__objective__pillar")
     if edition is not None:
         rows = rows.filter(action__edition=edition)
-    if may_read_plan(viewer):
-        return rows
-    return rows.filter(action__is_public=True, action__edition__is_public=True)
+    return rows.filter(in_seen_actions(viewer, "action__"))
 
 
 def visible_grants(viewer: object) -> QuerySet[Grant]:
-    """Agreements that the viewer may know of. A stranger: with public funders, signed, and paying for public actions."""
-    rows = Grant.objects.select_related("funder__merged_into")
-    if may_read_plan(viewer):
-        return rows
-    public = BudgetLine.objects.filter(action__is_public=True, action__edition__is_public=True, grant__isnull=False)
-    return rows.filter(funder__is_public=True, pk__in=public.values("grant_id")).exclude(state="proposed")
+    """Agreements that the viewer may know of."""
+    return Grant.objects.visible_to(viewer).select_related("funder__merged_into")
+
+
+def known_funders(lines: Sequence[BudgetLine], viewer: object) -> Sequence[BudgetLine]:
+    """The lines, for showing only: a funder that the viewer may not know of is taken off."""
+    funders = {line.funder_id for line in lines if line.funder_id}
+    known = set(Organisation.objects.visible_to(viewer).filter(pk__in=funders).values_list("pk", flat=True))
+    for line in lines:
+        if line.funder_id not in known:
+            line.funder = None
+    return lines
 
 
 def line_of(row: BudgetLine) -> Line:
@@ -159,9 +164,9 @@ def _pillar(row: BudgetLine) -> tuple[str, str]:
 
 def grants_of(grants: QuerySet[Grant], viewer: object) -> list[GrantFacts]:
     """Each agreement with what of it is on actions, counted over the lines that the viewer may see."""
-    seen = Q() if may_read_plan(viewer) else Q(lines__action__is_public=True, lines__action__edition__is_public=True)
+    seen = in_seen_actions(viewer, "lines__action__")
     ids = list(grants.values_list("pk", flat=True))
-    rows = Grant.objects.filter(pk__in=ids).select_related("funder__merged_into").order_by("code")
+    rows: QuerySet[Any] = Grant.objects.filter(pk__in=ids).select_related("funder__merged_into").order_by("code")
     summed = rows.annotate(
         placed=SumOf("lines__amount", filter=seen),
         used=SumOf("lines__spent", filter=seen),

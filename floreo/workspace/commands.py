@@ -98,9 +98,17 @@ def command_view(
         room=room,
     )
     form = command.form(posted(request), thing)
+    _take_version_read(request, form)
     return form_page(
         request, form, lambda facts: command.function(thing, by=person(request), **facts), question, thing=thing
     )
+
+
+def _take_version_read(request: HttpRequest, form: Any) -> None:
+    """What is decided is decided about the version that was read: the link to the form may carry it."""
+    read = request.GET.get("version", "")
+    if not form.is_bound and "version" in form.fields and read.isascii() and read.isdigit() and len(read) < 9:
+        form.initial["version"] = int(read)
 
 
 def _text(text: Text, thing: Any) -> Promise | str:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
 from floreo.core import audit
-from floreo.core.access import Permission, can
 from floreo.core.models import AuditEntry, Record
+from floreo.core.visibility import look, ruled, shows_internal
 from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice
@@ -169,10 +169,15 @@ def _names(entries: Iterable[AuditEntry], viewer: object) -> dict[tuple[str, int
                     wanted.setdefault(field, set()).update(int(v) for v in pair if str(v or "").isdecimal())
     found = {}
     for field, ids in wanted.items():
-        for row in _POINTS_TO[field]._default_manager.filter(pk__in=ids):
-            hides = isinstance(row, Person) and not can(viewer, Permission.PEOPLE_READ, row)
-            found[field, row.pk] = row.public_label if isinstance(row, Person) and hides else str(row)
+        rows = _POINTS_TO[field]._default_manager.filter(pk__in=ids)
+        seen = look([audit.key(row) for row in rows], viewer)
+        for row in rows:
+            found[field, row.pk] = str(row) if seen.opens(audit.key(row)) else _unnamed(row)
     return found
+
+
+def _unnamed(row: Model) -> str:
+    return row.public_label if isinstance(row, Person) else _("not public")
 
 
 def _day(value: str) -> str:
@@ -213,16 +218,26 @@ def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) ->
             yield said
 
 
+def _has_rule(thing: Model) -> bool:
+    """Kinds without one are shown whole to who may open their page."""
+    return ruled(thing) is not None
+
+
 def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happening]:
     """What was done to `thing` and to what hangs on it, newest first, as `viewer` may read it."""
     entries = list(audit.history(thing)[:limit])
     names, key = _names(entries, viewer), audit.key(thing)
+    seen = look([key, *(c["thing"] for entry in entries for c in entry.detail.get("changes", []))], viewer)
+    inside = shows_internal(thing, viewer)
     found = []
     for entry in entries:
-        changes = entry.detail.get("changes", [])
+        told = entry.detail.get("changes", [])
+        changes = seen.changes(told, gone_too=inside) if _has_rule(thing) else told
+        if told and not any(c["fields"] or c["what"] == "removed" for c in changes):
+            continue  # it changed only what this reader does not know of
         about = next((c["name"] for c in changes if c["thing"] != key), "")
         said = tuple(f for c in changes for f in _changes(c, names))
         did = VERB_WORDS.get(entry.verb, entry.verb)
-        reason = str(entry.detail.get("reason", ""))
+        reason = str(entry.detail.get("reason", "")) if inside else ""
         found.append(Happening(entry.at, entry.actor_name, did, about, said, reason, entry.number))
     return found

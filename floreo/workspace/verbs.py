@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.access import Permission, reach
 from floreo.core.models import AuditEntry
+from floreo.core.visibility import look, model_of, shows_internal
 from floreo.workspace import history
 
 OWN_WORDS: Mapping[str, Promise] = {
@@ -67,7 +69,6 @@ OWN_WORDS: Mapping[str, Promise] = {
     "draft.finished": _l("finished the draft"),
     "draft.read": _l("read the text"),
     "draft.read_again": _l("had the text read again"),
-    "draft.requeued": _l("took up a reading that was cut off"),
     "draft.rows_accepted": _l("accepted rows of one kind"),
     "draft.started": _l("imported a text"),
     "draft_row.accepted": _l("accepted a row"),
@@ -91,7 +92,6 @@ OWN_WORDS: Mapping[str, Promise] = {
     "indicator.noted": _l("added a note to the chart"),
     "indicator.target_set": _l("set the target"),
     "indicator.updated": _l("changed the indicator"),
-    "imports.requeued": _l("looked for readings that were cut off"),
     "invitation.accepted": _l("accepted the invitation"),
     "answer.handled": _l("saw to an answer"),
     "api_token.ended": _l("ended a key of the API"),
@@ -278,10 +278,98 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def changes_of(entry: AuditEntry) -> list[ChangeShown]:
+# What opens entries about kinds whose rows have no rule of their own. What is not named here stays closed.
+OPENED_BY: Mapping[str, Permission] = {
+    "organisations.country": Permission.AUDIT_READ,
+    "organisations.invitation": Permission.AUDIT_READ,
+    "organisations.membership": Permission.AUDIT_READ,
+    "organisations.user": Permission.AUDIT_READ,
+    "packs.loadedpack": Permission.AUDIT_READ,
+    "frameworks.item": Permission.AUDIT_READ,
+    "frameworks.publishedscore": Permission.AUDIT_READ,
+    "frameworks.contribution": Permission.PLAN_INTERNAL,
+    "core.outboxmail": Permission.MAIL_READ,
+    "feeds.apitoken": Permission.ACCOUNT_MANAGE,
+    "feeds.correction": Permission.FEED_READ,
+    "feeds.notice": Permission.FEED_READ,
+    "feeds.digestrule": Permission.FEED_READ,
+    "feeds.feed": Permission.FEED_READ,
+    "feeds.feedrule": Permission.FEED_READ,
+    "feeds.report": Permission.FEED_READ,
+    "feeds.typemapping": Permission.FEED_READ,
+    "publications.channel": Permission.PUBLICATION_WRITE,
+    "reports.wordtemplate": Permission.REPORT_MAKE,
+    "reviews.answer": Permission.REVIEW_DECIDE,
+    "reviews.ask": Permission.REVIEW_DECIDE,
+    "reviews.rhythm": Permission.AUDIT_READ,
+    "strategy.draftrow": Permission.IMPORT_REVIEW,
+    "strategy.importdraft": Permission.IMPORT_REVIEW,
+    "strategy.iatibody": Permission.AUDIT_READ,
+}
+# Acts about no one thing, whose facts are counts.
+ABOUT_NOTHING = frozenset(
+    {
+        "assessments.completed",
+        "backup.made",
+        "backup.restored",
+        "events.let_go",
+        "imports.requeued",
+        "readings.taken",
+        "readings.recomputed",
+        "sample.night_told",
+        "statuses.refreshed",
+    }
+)
+
+
+class Reader:
+    """What of some entries one reader may see: the trail is an exit like any other, so it asks the rule of the thing that
+    an entry is about. Closed by default: of the rest only number, time, verb, kind and hash are shown."""
+
+    def __init__(self, entries: Iterable[AuditEntry], viewer: object, *, with_changes: bool = False) -> None:
+        names = [entry.subject for entry in entries]
+        if with_changes:
+            names += [c["thing"] for entry in entries for c in entry.detail.get("changes", [])]
+        self.viewer, self.look = viewer, look(names, viewer)
+
+    def opens(self, entry: AuditEntry) -> bool:
+        if not entry.subject:
+            return entry.verb in ABOUT_NOTHING
+        return self._opens(entry.subject)
+
+    def _opens(self, name: str) -> bool:
+        needs = OPENED_BY.get(name.partition(":")[0])
+        if needs is not None:
+            return reach(self.viewer, needs) is None
+        return self.look.opens(name)
+
+    def changes(self, entry: AuditEntry) -> list[Mapping[str, Any]]:
+        found: list[Mapping[str, Any]] = []
+        for change in entry.detail.get("changes", []):
+            if change["thing"].partition(":")[0] in OPENED_BY:
+                found += [change] if self._opens(change["thing"]) else []
+            else:
+                found += self.look.changes([change], gone_too=self.sees_inside(entry))
+        return found
+
+    def sees_inside(self, entry: AuditEntry) -> bool:
+        """Whether the facts noted beside the changes may be shown: reasons tell of what is internal too."""
+        if not self.opens(entry):
+            return False
+        thing = self.look.seen.get(entry.subject)
+        return thing is None or shows_internal(thing, self.viewer)
+
+
+def kind_of(entry: AuditEntry) -> str:
+    """The kind of thing that an entry is about, for who may not know which."""
+    model = model_of(entry.subject)
+    return str(model._meta.verbose_name) if model is not None else ""
+
+
+def changes_of(changes: Iterable[Mapping[str, Any]]) -> list[ChangeShown]:
     """Field by field, as the chain holds it: an auditor reads the record itself, not our words for it."""
     found = []
-    for change in entry.detail.get("changes", []):
+    for change in changes:
         fields = []
         for name, value in change.get("fields", {}).items():
             old, new = value if change["what"] == "changed" else ("", value)

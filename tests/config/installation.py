@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import fcntl
+import multiprocessing
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.config import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a key for tests only"
+# How each prepared installation is made, and from which.
+PREPARED = {"migrated": ("", ("audit", "verify")), "loaded": ("migrated", ("up", "--prepare-only"))}
+
+
+@cache
+def forks() -> ForkServerContext:
+    """Where commands are forked from. Started once in each process of the tests, with a database that nobody opens."""
+    os.environ["FLOREO_WARM"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.config.warm"])
+    return context
 
 
 @dataclass(frozen=True)
@@ -23,32 +42,34 @@ class Installation:
     folder: Path
     database: str = ""  # a DATABASE_URL; empty is SQLite in the folder
     key: str = KEY
+    extra: Mapping[str, str] = field(default_factory=dict)  # more settings
 
     def env(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
-        return kept | own | ({"DATABASE_URL": self.database} if self.database else {})
+        return kept | own | ({"DATABASE_URL": self.database} if self.database else {}) | dict(self.extra)
 
-    def run(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
-        command = [
-            sys.executable,
-            "-m",
-            "floreo.config.cli",
-            "--data",
-            str(self.folder),
-            "--pack",
-            "isla-prueba",
-        ]
-        return subprocess.run(
-            [*command, *map(str, arguments)],
-            cwd=ROOT,
-            env=self.env(),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-            **more,
-        )
+    def run(self, *arguments: object, read: bytes = b"") -> subprocess.CompletedProcess[str]:
+        """One command, in a fork of a process that has imported everything. `read` is what it gets on standard input."""
+        words = self.words(*arguments)
+        with tempfile.TemporaryDirectory() as name:
+            files = [Path(name) / each for each in ("in", "out", "err")]
+            files[0].write_bytes(read)
+            one = forks().Process(target=warm.command, args=(words, self.env(), str(ROOT), [str(f) for f in files]))
+            one.start()
+            one.join()
+            code = one.exitcode
+            one.close()
+            out, err = (f.read_text() for f in files[1:])
+        return subprocess.CompletedProcess(words, -1 if code is None else code, out, err)
+
+    def run_anew(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
+        """One command as a shell starts it, where the process itself is what is shown."""
+        command = [sys.executable, "-m", "floreo.config.cli", *self.words(*arguments)]
+        return subprocess.run(command, cwd=ROOT, env=self.env(), capture_output=True, text=True, check=False, **more)
+
+    def words(self, *arguments: object) -> list[str]:
+        return ["--data", str(self.folder), "--pack", "isla-prueba", *map(str, arguments)]
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(
@@ -82,6 +103,60 @@ class Installation:
             "SELECT * FROM core_auditentry WHERE verb NOT LIKE 'backup.%' ORDER BY number"
         )
         return found
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that `make` fills, by whichever worker comes first. Nobody writes into it afterwards: tests copy it."""
+    home = Path(os.environ["FLOREO_TESTS"]) / "once"
+    home.mkdir(exist_ok=True)
+    with (home / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / name).exists():
+            making = home / f"{name}.making"
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            make(making)
+            making.rename(home / name)
+    return home / name
+
+
+def prepared(folder: Path, what: str = "migrated") -> Installation:
+    """An installation in `folder`: `migrated` and empty, or `loaded` as the first start with the sample pack leaves it."""
+
+    def make(making: Path) -> None:
+        origin, words = PREPARED[what]
+        made = prepared(making, origin) if origin else Installation(making)
+        done = made.run(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        (making.parent / f"{what}.txt").write_text(done.stdout)
+
+    shutil.copytree(made_once(what, make), folder, dirs_exist_ok=True)
+    return Installation(folder)
+
+
+def said_at_first_start() -> str:
+    """What the first start with the sample pack printed."""
+    return (Path(os.environ["FLOREO_TESTS"]) / "once" / "loaded.txt").read_text()
+
+
+def copy_on_postgresql(url: str, name: str) -> None:
+    """A migrated and empty database called `name` in the cluster of `url`, in the place of one that an earlier run left."""
+    import psycopg  # only here
+
+    pattern = "floreo_tests_migrated"
+
+    def make(folder: Path) -> None:
+        with psycopg.connect(url, autocommit=True) as cluster:
+            cluster.execute(f"DROP DATABASE IF EXISTS {pattern} WITH (FORCE)")
+            cluster.execute(f"CREATE DATABASE {pattern}")
+        made = Installation(folder, database=urlsplit(url)._replace(path=f"/{pattern}").geturl())
+        done = made.run("audit", "verify")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    made_once("on-postgresql", make)
+    with psycopg.connect(url, autocommit=True) as cluster:
+        cluster.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cluster.execute(f'CREATE DATABASE "{name}" TEMPLATE {pattern}')
 
 
 @contextmanager

@@ -25,17 +25,14 @@ from floreo.config.portable import lines
 from floreo.core import audit
 from floreo.core.access import SYSTEM
 from floreo.core.action import action, note
-from tests.config.installation import KEY, Installation, a_postgres_database
+from tests.config.installation import KEY, Installation, a_postgres_database, made_once, prepared
 
 CLUSTER = os.environ.get("DATABASE_URL", "")
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def make_source(folder: Path) -> None:
     """The sample country, with files, with rows that no sample has, and with numbers given and taken back."""
-    one = Installation(tmp_path_factory.mktemp("source"))
-    prepared = one.run("up", "--prepare-only")
-    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    one = prepared(folder, "loaded")
     (one.folder / "files" / "evidence").mkdir(parents=True, exist_ok=True)
     (one.folder / "files" / "evidence" / "ñandú.txt").write_bytes(b"seen\n")
     (one.folder / "events").mkdir()
@@ -51,16 +48,27 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Installation:
             "INSERT INTO core_tokenbucket (id, key, tokens, filled_at) VALUES (990, 'x', 1e300, '2026-01-01 00:00:00')"
         )
         database.execute("DELETE FROM core_tokenbucket WHERE id = 990")
-    return one
 
 
-@pytest.fixture(scope="module")
-def archive(source: Installation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = source.run("backup", "--to", tmp_path_factory.mktemp("backups"))
+def make_archive(folder: Path) -> None:
+    shutil.copytree(made_once("source", make_source), folder / "source")
+    made = Installation(folder / "source").run("backup", "--to", folder)
     assert made.returncode == 0, made.stdout + made.stderr
     assert "restored and checked" in made.stdout
     assert "does not hold the secret key" in made.stdout
-    return Path(made.stdout.split(": ")[0])
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Installation:
+    shutil.copytree(made_once("source", make_source), tmp_path / "source")
+    return Installation(tmp_path / "source")
+
+
+@pytest.fixture
+def archive() -> Path:
+    """A backup of the source, made once; nobody writes into it."""
+    (made,) = made_once("archive", make_archive).glob("*.tar.gz")
+    return made
 
 
 def written_over(archive: Path, to: Path, change: Callable[[dict[str, bytes]], None], *, seal: bool = True) -> Path:
@@ -110,7 +118,7 @@ def test_what_comes_back_is_what_was_there(source: Installation, archive: Path, 
     assert {p.stat().st_mode & 0o777 for p in (archive, copy.folder / "files" / "evidence" / "ñandú.txt")} == {0o600}
 
 
-@pytest.mark.skipif("postgresql" not in CLUSTER, reason="runs where the tests run on PostgreSQL")
+@pytest.mark.postgresql
 def test_from_sqlite_to_postgresql_and_back_nothing_changes(
     source: Installation, archive: Path, tmp_path: Path
 ) -> None:
@@ -147,9 +155,8 @@ def _plain(rows: list[tuple[Any, ...]]) -> list[str]:
     return sorted(repr([one(v) for v in row]) for row in rows)
 
 
-@pytest.mark.one_database
 def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
-    one = Installation(tmp_path)
+    one = prepared(tmp_path)
     assert one.run("admin-link").returncode == 0
     told = one.run("restore", archive)
     assert (told.returncode, "already holds something" in told.stdout) == (1, True)
@@ -184,7 +191,6 @@ def test_an_archive_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "There is no archive" in refused(tmp_path / "data", tmp_path / "none.tar.gz")
 
 
-@pytest.mark.one_database
 def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path, tmp_path: Path) -> None:
     def rename(parts: dict[str, bytes]) -> None:
         name = "tables/core_auditentry/00000.jsonl"
@@ -197,13 +203,11 @@ def test_a_changed_archive_is_refused_by_hash_by_seal_and_by_chain(archive: Path
     assert "audit chain does not hold at entry 1" in refused(tmp_path / "data", sealed)
 
 
-@pytest.mark.one_database
 def test_an_archive_of_another_installation_needs_its_key_or_a_word(archive: Path, tmp_path: Path) -> None:
     assert "--other-key" in refused(tmp_path / "data", archive, key="another key")
     assert Installation(tmp_path / "data", key="another key").run("restore", archive, "--other-key").returncode == 0
 
 
-@pytest.mark.one_database
 def test_rows_that_belong_to_nothing_or_miss_are_refused(archive: Path, tmp_path: Path) -> None:
     def orphan(parts: dict[str, bytes]) -> None:
         del parts["tables/organisations_organisation/00000.jsonl"]
@@ -260,19 +264,20 @@ def test_a_link_or_a_device_in_an_archive_is_refused(kind: bytes, tmp_path: Path
 def test_a_disk_that_fills_up_leaves_no_half_archive_and_the_older_ones(
     source: Installation, archive: Path, tmp_path: Path
 ) -> None:
-    shutil.copy(archive, tmp_path / archive.name)
+    to = tmp_path / "backups"
+    to.mkdir()
+    shutil.copy(archive, to / archive.name)
 
     def small() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
-    done = source.run("backup", "--to", tmp_path, preexec_fn=small)
+    done = source.run_anew("backup", "--to", to, preexec_fn=small)
     assert (done.returncode, "could not be written" in done.stdout, done.stderr) == (1, True, "")
-    assert [p.name for p in tmp_path.iterdir()] == [archive.name]
+    assert [p.name for p in to.iterdir()] == [archive.name]
 
 
-@pytest.mark.one_database
 def test_only_so_many_are_kept_and_the_secret_key_comes_along_only_when_asked(tmp_path: Path) -> None:
-    one, to = Installation(tmp_path / "data"), tmp_path / "backups"
+    one, to = prepared(tmp_path / "data"), tmp_path / "backups"
     assert one.run("admin-link").returncode == 0
     to.mkdir()
     (to / "floreo-isla-prueba-abcdef-20200101T000000Z.tar.gz").write_bytes(b"of another")

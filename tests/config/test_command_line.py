@@ -1,4 +1,4 @@
-"""The one command, run as a person runs it: in a process of its own, on a folder of its own."""
+"""The one command: what it prints, what it leaves behind and with which exit code it ends, on a folder of its own."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from tests.config.installation import Installation, prepared, said_at_first_start
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "packs" / "isla-prueba" / "documents" / "launch-release.en.txt"
 
 
 def floreo(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Always on SQLite: a folder of its own needs no server, whatever database the rest of the suite runs on."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
-    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(data), "--pack", "isla-prueba", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    return Installation(data).run(*arguments)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    prepared = floreo(folder, "up", "--prepare-only")
-    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
-    assert "Sample accounts, shown once:" in prepared.stdout
-    assert "Floreo is at http://localhost:8000/" in prepared.stdout
-    return folder
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return prepared(tmp_path / "data", "loaded").folder
+
+
+def test_the_first_start_says_where_it_is_and_shows_the_accounts_once(data: Path) -> None:
+    printed = said_at_first_start()
+    assert "Sample accounts, shown once:" in printed
+    assert "Floreo is at http://localhost:8000/" in printed
 
 
 def rows(data: Path, sql: str) -> list[tuple[object, ...]]:
@@ -92,8 +93,6 @@ def test_the_chain_is_walked_and_a_break_is_caught(data: Path) -> None:
     broken = floreo(data, "audit", "verify")
     assert broken.returncode == 1
     assert "Entry 1: its content does not match its hash." in broken.stdout
-    with sqlite3.connect(data / "floreo.sqlite3") as database:
-        database.execute("UPDATE core_auditentry SET actor_name = 'Floreo' WHERE number = 1")
 
 
 def test_a_pack_is_checked_without_writing(data: Path) -> None:
@@ -101,15 +100,23 @@ def test_a_pack_is_checked_without_writing(data: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_command_loads_no_library_that_others_need(data: Path) -> None:
+    code = """
+import sys
+from floreo.config.cli import main
+main(sys.argv[1:])
+large = {"pyarrow", "numpy", "duckdb", "pypdf", "pdfplumber", "pypdfium2", "docx", "docxtpl", "openpyxl", "xlsxwriter",
+    "typst", "ninja", "ftfy", "icalendar", "granian", "pycountry"}
+print(sorted(large & sys.modules.keys()))
+"""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+    for words in (["audit", "verify"], ["doctor"]):
+        command = [sys.executable, "-c", code, "--data", str(data), "--pack", "isla-prueba", *words]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+        assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_bad_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
-    env = os.environ | {"FLOREO_DEBUG": "perhaps"}
-    done = subprocess.run(
-        [sys.executable, "-m", "floreo.config.cli", "--data", str(tmp_path), "audit", "verify"],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = Installation(tmp_path, extra={"FLOREO_DEBUG": "perhaps"}).run_anew("audit", "verify")
     assert done.returncode != 0
     assert "FLOREO_DEBUG is 'perhaps'. Use true or false." in done.stderr

@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 
 from floreo.config import doctor
 from floreo.config.backup import record_backup
-from floreo.core import clock
+from floreo.core import clock, heartbeat
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
@@ -59,15 +59,35 @@ def test_every_finding_that_is_not_good_says_what_to_do() -> None:
 @pytest.mark.django_db
 def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> None:
     assert findings("worker") == [("bad", "The worker has never run: nothing is sent and nothing comes round.")]
-    row = Schedule.objects.create(name="status_counts", due_at=clock.now(), last_run_at=clock.now())
+    heartbeat.beat()
+    row = Schedule.objects.create(name="statuses", due_at=clock.now(), last_run_at=clock.now())
     assert findings("worker") == [("good", "The worker is at work.")]
-    Schedule.objects.filter(pk=row.pk).update(
-        last_run_at=clock.now() - timedelta(days=3), last_error="KeyError", failing_since="2026-11-01T10:00:00Z"
+    Schedule.objects.filter(pk=row.pk).update(last_error="KeyError", failing_since="2026-11-01T10:00:00Z")
+    with time_machine.travel(clock.now() + timedelta(days=3)):
+        assert findings("worker") == [
+            ("bad", "The worker is not at work: it last said so 3 days ago."),
+            ("bad", "The job “statuses” has failed since 2026-11-01 10:00 UTC: KeyError."),
+        ]
+
+
+@pytest.mark.django_db
+def test_a_worker_whose_last_word_is_still_to_come_is_not_at_work() -> None:
+    with time_machine.travel("2036-01-01 10:00"):
+        heartbeat.beat()
+    says = "The worker is not at work, and last said so at 2036-01-01 10:00 UTC, which is still to come: the clock was wrong."
+    assert findings("worker") == [("bad", says)]
+
+
+@pytest.mark.django_db
+def test_a_job_that_does_not_end_is_said() -> None:
+    heartbeat.beat()
+    now = clock.now()
+    since = now - timedelta(hours=7)
+    Schedule.objects.create(name="backup", due_at=now, running_since=since, running_until=now + timedelta(minutes=1))
+    assert findings("worker")[1] == (
+        "watch",
+        f"The job “backup” has been running since {since:%Y-%m-%d %H:%M} UTC.",
     )
-    assert findings("worker") == [
-        ("bad", "The worker last did something 3 days ago."),
-        ("bad", "The job “standings” has failed since 2026-11-01 10:00 UTC: KeyError."),
-    ]
 
 
 @pytest.mark.usefixtures("isla")
@@ -164,6 +184,6 @@ def test_the_page_is_for_administrators_and_says_the_same(
     page = browser_of(administrator).get("/workspace/health/").content.decode()
     assert "There has never been a backup." in page
     assert "things are wrong." in page
-    assert "There has never been a backup." in browser_of(administrator).get("/es/desk/health/").content.decode()
+    assert "There has never been a backup." in browser_of(administrator).get("/es/workspace/health/").content.decode()
     assert browser_of(observer).get("/workspace/health/").status_code == 403
     assert stranger.get("/workspace/health/").status_code == 302

@@ -6,9 +6,7 @@ import json
 import tarfile
 from pathlib import Path
 
-import pytest
-
-from tests.config.installation import Installation
+from tests.config.installation import Installation, prepared
 
 BEFORE = ("core", "0003_outbox")  # the leaf of an earlier version
 
@@ -23,7 +21,7 @@ def columns(one: Installation) -> set[str]:
 
 def an_earlier_version(folder: Path) -> Installation:
     """A database as an earlier version left it, with a chain and a letter that waits."""
-    one = Installation(folder)
+    one = prepared(folder)
     assert one.run("admin-link").returncode == 0
     one.manage("migrate", *BEFORE)
     one.write(
@@ -68,9 +66,8 @@ def test_an_upgrade_keeps_everything_and_the_backup_leads_back(tmp_path: Path) -
     assert forward.run("audit", "verify").returncode == 0
 
 
-@pytest.mark.one_database
 def test_a_backup_says_what_made_it(tmp_path: Path) -> None:
-    one = Installation(tmp_path / "data")
+    one = prepared(tmp_path / "data")
     assert one.run("admin-link").returncode == 0
     made = one.run("backup", "--to", tmp_path)
     with tarfile.open(made.stdout.split(": ")[0]) as tar:

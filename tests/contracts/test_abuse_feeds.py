@@ -181,7 +181,7 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
         "address=192.0.2.7' OR '1'='1",
         "start=2026-11-01'; DROP TABLE x",
         "start=0001-01-01&end=9999-12-31",
-        "kind=%00",
+        "kind=%01",
         "end=2026-02-30",
     ],
 )

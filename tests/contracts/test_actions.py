@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
+from collections import Counter
+from pathlib import Path
 
 import floreo
 from floreo.core import action
 
+ROOT = Path(__file__).resolve().parents[2]
 # Actions that a stranger, or nobody in particular, may start; each says why where it stands.
 OPEN = {
     "statuses.refreshed",
     "readings.taken",
     "assessments.completed",
-    "imports.requeued",  # the worker's; they change no fact
     "draft.read",
-    "draft.requeued",
     "draft.failed",  # reading a file that somebody with permission handed in
     "invitation.accepted",
     "administrator.made",  # whoever holds a one-time link
@@ -34,6 +36,47 @@ def every_action() -> dict[str, object]:
             importlib.import_module(module.name)
     # Tests define actions of their own; what is asked here is asked of ours.
     return {verb: function for verb, function in action.VERBS.items() if function.__module__.startswith("floreo.")}
+
+
+def named_in_tests() -> set[str]:
+    """Every name and every string that stands in a test."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case (
+                    ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name) | ast.Constant(value=str(name))
+                ):
+                    found.add(name)
+                case _:
+                    pass
+    return found
+
+
+def functions_with_verbs() -> list[tuple[str, str, str]]:
+    """Every function that is an action, wherever it stands: its file, its name and its verb. Several may share a verb."""
+    found = []
+    for path in sorted(Path(floreo.__path__[0]).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for mark in getattr(node, "decorator_list", ()):
+                if isinstance(node, ast.FunctionDef) and ast.unparse(mark).startswith("action("):
+                    verb = mark.args[0]
+                    said = verb.value if isinstance(verb, ast.Constant) else ast.unparse(verb)
+                    found.append((path.relative_to(ROOT).as_posix(), node.name, str(said)))
+    return found
+
+
+def test_every_action_is_named_in_a_test() -> None:
+    """By its function; or by its verb, where no other function has that one."""
+    named, actions = named_in_tests(), functions_with_verbs()
+    shared = Counter(verb for _place, _name, verb in actions)
+    unnamed = [
+        f"{place}: {name}"
+        for place, name, verb in actions
+        if name not in named and not (verb in named and shared[verb] == 1)
+    ]
+    assert unnamed == []
+    assert len(actions) > 200
 
 
 def test_every_action_takes_by_as_a_keyword_and_names_its_act() -> None:

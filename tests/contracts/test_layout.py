@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ MAY_WRITE = {
     "core/search.py",
     "core/throttle.py",
     "core/links.py",
+    "core/heartbeat.py",
     "config/jobs.py",
     "config/commands.py",
 }
@@ -35,11 +37,78 @@ def is_action_file(path: Path) -> bool:
     return "actions" in path.relative_to(PACKAGE).with_suffix("").parts
 
 
-def test_no_file_is_longer_than_400_lines() -> None:
-    long = {
-        str(p.relative_to(ROOT)): n for p in MODULES if (n := len(p.read_text(encoding="utf-8").splitlines())) > 400
-    }
-    assert long == {}
+def every_file() -> Iterator[tuple[str, ast.Module]]:
+    """Our Python, wherever it stands, by its place in the repository."""
+    for top in ("floreo", "tests", "tools", "benchmarks"):
+        for path in sorted((ROOT / top).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_no_choice_stands_within_a_choice() -> None:
+    """`a if b else c if d else e` takes reading twice."""
+    found = [
+        f"{place}:{node.lineno}"
+        for place, tree in every_file()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.IfExp)
+        and any(isinstance(n, ast.IfExp) for part in (node.test, node.body, node.orelse) for n in ast.walk(part))
+    ]
+    assert found == []
+
+
+def test_nothing_is_kept_from_the_formatter() -> None:
+    """Named in two halves, so that this file does not find itself."""
+    off = re.compile("# " + r"fmt:\s*(skip|off)")
+    found = [place for place, _tree in every_file() if off.search((ROOT / place).read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_no_line_of_a_template_is_wider_than_a_screen() -> None:
+    """The outline of a drawing is no line to read."""
+    wide = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in TEMPLATES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 160 and not line.strip().startswith('d="')
+    ]
+    assert wide == []
+
+
+def test_no_test_asserts_how_long_something_took() -> None:
+    """A busy machine would fail it. Queries, calls, rows and bytes are counted instead; speed is measured in benchmarks/."""
+    names = ("time", "monotonic", "perf_counter", "process_time", "time_ns", "monotonic_ns", "perf_counter_ns")
+    clocks = {f"{module}{name}" for module in ("time.", "clocks.") for name in names} | set(names[1:])
+    found = []
+    for place, tree in every_file():
+        if not place.startswith("tests/"):
+            continue
+        for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)):
+            taken = _names_of_clocks(function, clocks)
+            found += [
+                f"{place}:{node.lineno}"
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assert) and _reads_a_clock(node.test, clocks, taken)
+            ]
+    assert sorted(set(found)) == []
+
+
+def _names_of_clocks(function: ast.FunctionDef, clocks: set[str]) -> set[str]:
+    """What is reckoned from a clock: `began = time.monotonic()`, and `took = time.monotonic() - began`."""
+    taken: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and _reads_a_clock(node.value, clocks, taken):
+            taken |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return taken
+
+
+def _reads_a_clock(within: ast.AST, clocks: set[str], taken: set[str]) -> bool:
+    for node in ast.walk(within):
+        if isinstance(node, ast.Name) and node.id in taken:
+            return True
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in clocks:
+            return True
+    return False
 
 
 def test_no_junk_drawers() -> None:

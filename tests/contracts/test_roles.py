@@ -56,7 +56,7 @@ ROOMS: tuple[list[URLPattern], ...] = (
 
 P = Permission
 NEEDS: dict[Permission, str] = {
-    P.WORKSPACE_OPEN: "desk search my_calendar renew_calendar weekly",
+    P.WORKSPACE_OPEN: "home search my_calendar renew_calendar weekly",
     P.REMIND: "waiting send_reminder escalate",
     P.PLAN_READ: "money_home money grant budget_line reports report report_file reviews review",
     P.PLAN_EDIT: "new_grant edit_grant remove_grant place_line new_payment edit_payment remove_payment name_for_iati",

@@ -57,9 +57,26 @@ def test_nobody_may_nothing(permission: Permission) -> None:
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-def test_the_system_and_administrators_may_all(permission: Permission) -> None:
+def test_the_system_may_all_and_administrators_all_but_read_red_evidence(permission: Permission) -> None:
     assert can(SYSTEM, permission)
-    assert can(Somebody((("administrator", None),)), permission)
+    assert can(Somebody((("administrator", None),)), permission) == (permission is not Permission.EVIDENCE_RED)
+
+
+# Who needs what is internal for their work; everybody else reads it of their own organisation at most.
+PURPOSES = {
+    Permission.PLAN_INTERNAL: {"administrator", "secretariat", "analyst"},
+    Permission.MONEY_INTERNAL: {"administrator", "secretariat", "analyst"},
+    Permission.REGISTER_INTERNAL: {"administrator", "secretariat", "analyst", "responder"},
+    Permission.ASSET_READ: {"administrator", "secretariat", "responder"},
+    Permission.CONTACT_READ: {"administrator", "secretariat", "responder"},
+    Permission.EVIDENCE_AMBER: {"administrator", "secretariat", "analyst", "auditor"},
+    Permission.EVIDENCE_RED: {"secretariat"},
+}
+
+
+@pytest.mark.parametrize("permission", PURPOSES)
+def test_what_is_internal_is_granted_to_whose_work_needs_it(permission: Permission) -> None:
+    assert {name for name, role in ROLES.items() if role.grants.get(permission) is Scope.ALL} == PURPOSES[permission]
 
 
 def test_own_means_the_things_of_ones_organisation() -> None:
@@ -75,7 +92,7 @@ def test_own_without_an_organisation_is_nothing() -> None:
 
 @pytest.mark.parametrize("role", ["observer", "auditor"])
 def test_who_only_reads_changes_nothing(role: str) -> None:
-    reads = {p for p in Permission if p.value.endswith((".read", ".open"))}
+    reads = {p for p in Permission if p.value.endswith((".read", ".open", ".amber"))}
     assert set(ROLES[role].grants) <= reads
 
 
@@ -91,6 +108,11 @@ def test_scopes_are_used_where_they_mean_something() -> None:
         Permission.READING_ENTER,
         Permission.PEOPLE_READ,
         Permission.REGISTER_READ,
+        Permission.REGISTER_INTERNAL,
+        Permission.ASSET_READ,
+        Permission.CONTACT_READ,
+        Permission.PLAN_INTERNAL,
+        Permission.MONEY_INTERNAL,
         Permission.EVIDENCE_KEEP,
         Permission.FEED_READ,
         Permission.FINDING_ANSWER,

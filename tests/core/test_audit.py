@@ -158,3 +158,11 @@ def test_a_transaction_that_is_cut_off_leaves_nothing() -> None:
     with pytest.raises(Killed):
         cut_off()
     assert (Organisation.objects.count(), AuditEntry.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL flushes by itself")
+def test_what_was_committed_is_on_the_disk_when_the_power_goes() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous")
+        assert cursor.fetchone() == (2,)  # FULL: each commit is flushed before it is acknowledged

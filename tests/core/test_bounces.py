@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from floreo.core.bounces import Kind, Report
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail
 from floreo.core.outbox import letter, post_all
+from tests.config.installation import prepared
 from tests.conftest import SAMPLES
 from tests.core.mail_server import mail_server
 
@@ -310,7 +309,5 @@ def test_what_has_not_left_cannot_come_back() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe no mail", shaped("gmail")])
 def test_the_pipe_of_a_mail_server_is_always_taken(raw: bytes, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(tmp_path), "mail-in"]
-    root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(command, cwd=root, input=raw, capture_output=True, check=False)
-    assert (done.returncode, done.stdout.split()[-1] in {b"other", b"bounced"}) == (0, True), done.stderr
+    done = prepared(tmp_path).run("mail-in", read=raw)
+    assert (done.returncode, done.stdout.split()[-1] in {"other", "bounced"}) == (0, True), done.stderr

@@ -24,7 +24,7 @@ def entries(db: None) -> None:
 
 
 def found(words: str, *, public_only: bool = False) -> list[str]:
-    return [e.key for e in search.find(words, public_only=public_only)]
+    return [e.key for e in search.find(words, public_only=public_only, known=["action"], kinds=["action"])]
 
 
 @pytest.mark.usefixtures("entries")
@@ -34,6 +34,13 @@ class TestFinding:
 
     def test_strangers_find_only_what_is_public(self) -> None:
         assert found("reporting", public_only=True) == ["a:2"]
+
+    def test_a_kind_that_is_not_known_is_found_by_nobody_not_even_where_it_is_public(self) -> None:
+        assert search.find("reporting", public_only=False) == []
+        assert search.find("reporting", public_only=False, known=["drill"], kinds=["drill"]) == []
+
+    def test_of_a_known_kind_that_is_not_opened_only_what_is_public_is_found(self) -> None:
+        assert [e.key for e in search.find("reporting", public_only=False, known=["action"])] == ["a:2"]
 
     def test_every_word_must_be_there_and_beginnings_are_enough(self) -> None:
         assert found("report tele") == ["a:2"]

@@ -111,6 +111,15 @@ class TestExits:
         assert "secret" in "".join(tables.as_csv(BODIES, rows, SYSTEM))
 
 
+@pytest.mark.parametrize(
+    "text", ["OpenSSH 7;=cmd|'/C calc'!A0", "a\t+1", "a; @SUM(1)", "first\n-2+3", "a;\n=1;=2", ";=1"]
+)
+def test_no_cell_that_a_semicolon_or_a_line_end_begins_is_a_formula(text: str) -> None:
+    """Spreadsheets of half the world split at semicolons, and know no quotes that do not begin a cell."""
+    (line,) = csv.reader([tables.safe_text(text).replace("\n", ";").replace("\t", ";")], delimiter=";")
+    assert not [cell for cell in line if cell.strip().startswith(("=", "+", "-", "@"))]
+
+
 @given(st.text(max_size=30))
 def test_no_text_leaves_as_a_formula(text: str) -> None:
     assert not tables.safe_text(text).startswith(("=", "+", "-", "@", "\t", "\r"))

@@ -177,7 +177,9 @@ def test_how_long_evidence_holds(today: date, until: date, withdrawn: date | Non
         assert said is Validity.WITHDRAWN
     else:
         days = (until - today).days
-        assert said is (Validity.OUT if days < 0 else Validity.SOON if days <= SOON.days else Validity.VALID)
+        assert (said is Validity.OUT) == (days < 0)
+        assert (said is Validity.SOON) == (0 <= days <= SOON.days)
+        assert (said is Validity.VALID) == (days > SOON.days)
     assert validity(None, None, today=today) is Validity.OPEN
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import override_settings
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
+from floreo.core.leases import lease_end
 from floreo.feeds import logic
 from floreo.feeds.actions import claiming
 from floreo.feeds.actions.aggregate import findings_of, take_in
@@ -161,6 +163,27 @@ def test_a_window_is_one_workers_until_its_lease_ends(feed: Feed) -> None:
     again = claiming.claim_next()
     assert again is not None
     assert len(again.new) == 2
+
+
+def test_a_lease_ends_a_minute_after_its_worker_and_not_before(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    now = clock.now()
+    with time_machine.travel(now, tick=False) as at:
+        claimed = claiming.claim_next()
+        assert claimed is not None
+        at.shift(45)
+        claiming.renew([claimed], lease_end())
+        at.shift(45)
+        assert claiming.claim_next() is None
+        at.shift(16)
+        assert claiming.claim_next() is not None
+
+
+def test_a_window_claimed_by_a_clock_that_stood_a_year_ahead_is_free(feed: Feed) -> None:
+    hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
+    with time_machine.travel(clock.now() + timedelta(days=365)):
+        assert claiming.claim_next() is not None
+    assert claiming.claim_next() is not None
 
 
 def test_taking_in_twice_is_taking_in_once(feed: Feed) -> None:

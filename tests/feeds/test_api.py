@@ -139,6 +139,19 @@ def test_nothing_is_lost_between_writers_and_the_worker(sensors: Feed) -> None:
     assert Finding.objects.get().subject == "192.0.2.20"
 
 
+def test_a_line_torn_by_a_power_cut_swallows_no_event_after_it(sensors: Feed) -> None:
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 1}])
+    path = spool.folder_of(sensors.code) / f"{DAY.isoformat()}.jsonl"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"source.ip": "192.0.2.20", "sou')  # never acknowledged
+    spool.append(sensors.code, DAY, [EVENT | {"source.port": 2}, EVENT | {"source.port": 3}])
+    assert [json.loads(line)["source.port"] for line in path.read_bytes().splitlines()] == [1, 2, 3]
+    path.write_bytes(path.read_bytes() + b'{"torn')
+    take_in_posted(by=SYSTEM)
+    read_waiting(by=SYSTEM)
+    assert list(FeedFile.objects.values_list("rows", "rejected")) == [(3, 0)]
+
+
 def test_one_event_is_kept_within_milliseconds(sensors: Feed) -> None:
     """The measured time is in benchmarks/feeds; here only that it writes no row."""
     before = FeedFile.objects.count()

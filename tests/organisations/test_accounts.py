@@ -352,7 +352,7 @@ def test_people_land_on_the_desk_in_their_language(observer: User) -> None:
     given = {"login": observer.email, "password": "correct horse battery"}
     assert Client().post("/account/login/", given).headers["Location"] == "/workspace/"
     User.objects.filter(pk=observer.pk).update(language="es")
-    assert Client().post("/account/login/", given).headers["Location"] == "/es/desk/"
+    assert Client().post("/account/login/", given).headers["Location"] == "/es/workspace/"
 
 
 OIDC = {

@@ -19,6 +19,7 @@ from floreo.feeds.models import Correction, Finding, Notice, Reply
 from floreo.organisations.models import Contact, Organisation
 from tests.factories import strategy as make
 from tests.feeds.notices_made import MONDAY, TODAY, make_bank, make_finding, make_telco
+from tests.pages import squeezed
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notic
     assert response.status_code == 422
     assert "Choose how it stands." in text
     assert "We look into it" in text
-    assert re.search(r'name="kind" value="open-rdp" checked', text)
+    assert re.search(r'name="kind" value="open-rdp" checked', squeezed(text))
     response = phone.post(page_of(notice), {"said": "working"})
     assert (response.status_code, "Tick what you mean, above." in response.content.decode()) == (422, True)
     assert Reply.objects.count() == 0
@@ -166,3 +167,16 @@ def test_what_no_page_of_ours_sends_is_refused_in_text(notice: Notice, phone: Cl
     response = phone.post(page_of(notice), bad | {"said": "fixed", "remark": "\x00"})
     assert response.status_code in {302, 422}
     assert Reply.objects.count() == 0
+
+
+def test_a_link_dies_with_the_contact_that_it_was_sent_to(notice: Notice, phone: Client) -> None:
+    link = page_of(notice)
+    Contact.objects.filter(email="abuse@bank.example.org").update(email="Abuse@Bank.Example.org")
+    assert phone.get(link).status_code == 200
+    Contact.objects.filter(organisation=notice.organisation).delete()
+    for address in (link, f"{link}findings.csv"):
+        response = phone.get(address)
+        assert response.status_code == 404
+        assert "no contact of the organisation any more" in response.content.decode()
+    assert phone.post(link, {"said": "fixed"}).status_code == 404
+    assert not Reply.objects.exists()

@@ -141,7 +141,6 @@ def test_whoever_brings_anything_along_is_no_plain_stranger(act: Action, headers
         "/health/",
         "/robots.txt",
         "/data/actions.csv",
-        "/data/catalog.jsonld",
         "/account/login/",
         "/nothing/",
         "/api/v1/actions",

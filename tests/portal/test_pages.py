@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
+from floreo.core import heartbeat
 from floreo.organisations.models import Country
+from tests.pages import squeezed
 from tests.portal.crawl import body, files, heading, pages
 
 
@@ -17,7 +20,7 @@ def test_every_page_opens_in_both_languages_with_one_heading(isla: Country, stra
         for prefix in ("", "/es"):
             html = body(stranger, prefix + address)
             assert heading(html), address
-            title = re.search(r"<title>(.+?)</title>", html)
+            title = re.search(r"<title>(.+?)</title>", squeezed(html))
             assert title, address
             titles[prefix + address] = title.group(1)
             assert '<meta name="description" content="' in html, address
@@ -119,9 +122,21 @@ def test_a_strangers_copy_may_be_kept_for_a_minute_and_nobody_elses(
 
 def test_robots_and_health(db: None, stranger: Client) -> None:
     assert stranger.get("/robots.txt").content.decode().startswith("User-agent: *\nDisallow: /workspace/\n")
+    heartbeat.beat()
     healthy = stranger.get("/health/")
     assert (healthy.status_code, healthy.content) == (200, b"ok\n")
     assert "no-store" in healthy.headers["Cache-Control"]
+
+
+def test_health_tells_a_monitor_that_the_worker_is_not_at_work_without_tls(db: None, stranger: Client) -> None:
+    with override_settings(SECURE_SSL_REDIRECT=True):
+        told = stranger.get("/health/")
+    assert (told.status_code, told.content) == (503, b"worker not at work\n")
+
+
+def test_health_answers_a_monitor_when_the_database_is_away(stranger: Client) -> None:
+    told = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
+    assert (told.status_code, told.content) == (503, b"database unreachable\n")
 
 
 def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stranger: Client) -> None:
@@ -134,3 +149,8 @@ def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stra
 def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> None:
     answers = [stranger.get("/search/?q=act").status_code for _ in range(62)]
     assert (answers[0], answers[59], answers[-1]) == (200, 200, 429)
+
+
+def test_who_watches_the_machine_needs_no_tls(isla: Country, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert (Client().get("/health/").status_code, Client().get("/about/").status_code) == (200, 301)

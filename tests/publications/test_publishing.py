@@ -267,3 +267,26 @@ def test_columns_of_the_desk_do_not_leave(draft: Publication, secretariat: User)
     hidden = {"state", "embargo_until"}
     assert hidden.isdisjoint(c.name for c in PUBLICATIONS.columns_for(None))
     assert hidden <= {c.name for c in PUBLICATIONS.columns_for(secretariat)}
+
+
+def test_what_is_published_is_what_was_read(draft: Publication, secretariat: User, browser_of: Any) -> None:
+    """A drafter may write until it is out: a text that was changed after it was read is not the one that was decided on."""
+    browser = browser_of(secretariat)
+    page = browser.get(draft.workspace_url()).content.decode()
+    address = f"/workspace/publications/{draft.code}/do/publish/?version={draft.version}"
+    assert address in page
+    writing.update_publication(draft, by=SYSTEM, text="Something else altogether.")
+    form = browser.get(address).content.decode()
+    assert f'name="version" value="{draft.version}"' in " ".join(form.split())
+    for name, more in (("publish", {}), ("schedule", {"day": "2027-01-01", "time": "12:00", "zone": "UTC"})):
+        response = browser.post(
+            f"/workspace/publications/{draft.code}/do/{name}/", {"version": str(draft.version), **more}
+        )
+        assert response.status_code == 422
+        assert "It was changed after you opened it." in response.content.decode()
+    draft.refresh_from_db()
+    assert (draft.published_at, draft.embargo_until) == (None, None)
+    response = browser.post(f"/workspace/publications/{draft.code}/do/publish/", {"version": str(draft.version)})
+    assert response.status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == PublicationState.PUBLISHED

@@ -13,6 +13,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM
 from floreo.core.models import AuditEntry, OutboxMail
 from floreo.evidence.models import Attachment, Evidence
+from floreo.organisations.actions.people import update_person
 from floreo.reviews import actions as acts
 from floreo.reviews.access import token_of
 from floreo.reviews.models import Answer, Review, UpdateRequest
@@ -67,17 +68,36 @@ def test_what_is_sent_waits_for_the_secretariat(update_request: UpdateRequest, a
     assert Update.objects.count() == 0
 
 
-def test_opening_the_link_is_noted_once(update_request: UpdateRequest, phone: Client) -> None:
-    phone.head(address(update_request))
+def test_looking_is_not_noted_and_the_first_press_is_once(
+    update_request: UpdateRequest, act: Action, phone: Client
+) -> None:
+    """Mail servers open links before anybody reads the mail."""
+    for _time in range(2):
+        phone.get(address(update_request))
     update_request.refresh_from_db()
-    assert update_request.opened_at is None
-    phone.get(address(update_request))
+    assert (update_request.opened_at, update_request.state) == (None, "waiting")
+    assert not AuditEntry.objects.filter(verb="request.opened").exists()
+    for _time in range(2):
+        phone.post(address(update_request), typed(act, press="save"))
     update_request.refresh_from_db()
-    first, state = update_request.opened_at, update_request.state
-    phone.get(address(update_request))
-    update_request.refresh_from_db()
-    assert (state, update_request.opened_at) == ("opened", first)
+    assert (update_request.opened_at is None, update_request.state) == (False, "opened")
     assert AuditEntry.objects.filter(verb="request.opened").count() == 1
+
+
+def test_a_link_dies_with_whoever_it_was_sent_to(update_request: UpdateRequest, act: Action, phone: Client) -> None:
+    link = address(update_request)
+    assert phone.get(link).status_code == 200
+    assert update_request.person is not None
+    update_person(update_request.person, by=SYSTEM, is_active=False)
+    response = phone.get(link)
+    assert response.status_code == 404
+    assert "whoever it was sent to may no longer be asked here" in response.content.decode()
+    assert phone.post(link, typed(act, done="Still me.")).status_code == 404
+    assert not Answer.objects.exists()
+    update_request.refresh_from_db()
+    assert phone.get(address(update_request)).status_code == 200  # for the organisation, which is asked now
+    update_person(update_request.person, by=SYSTEM, is_active=True, email="elsewhere@csirt.example.org")
+    assert phone.get(link).status_code == 404
 
 
 def test_a_draft_is_kept_and_shown_again(update_request: UpdateRequest, act: Action, phone: Client) -> None:

@@ -162,3 +162,13 @@ def test_a_lead_of_another_body_and_an_observer_say_nothing_here(act: Action, ot
         ):
             with pytest.raises(NotAllowed):
                 refusal()
+
+
+def test_the_same_update_sent_twice_is_one(act: Action, lead: User) -> None:
+    """A double click: an update is public at once and can never be changed."""
+    first = add_update(act, by=lead, done="Form drafted")
+    assert add_update(act, by=lead, done=" Form drafted ").pk == first.pk
+    add_update(act, by=lead, done="Form sent")
+    assert add_update(act, by=lead, done="Form drafted").pk != first.pk  # said again later, it is said again
+    assert Update.objects.count() == 3
+    assert AuditEntry.objects.filter(verb="update.added").count() == 3

@@ -42,8 +42,8 @@ def test_a_private_feed_holds_all_that_has_a_date(busy: Edition, lead: User, str
     response = stranger.get(address(lead))
     assert response.status_code == 200
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
-    assert response["Cache-Control"] == "private, no-store"
-    assert response["X-Robots-Tag"] == "noindex"
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert response["Referrer-Policy"] == "no-referrer"
     acts = {a.code: a.pk for a in Action.objects.all()}
     line = Milestone.objects.get().pk
@@ -62,7 +62,7 @@ def test_events_are_whole_days_and_keep_nobody_busy(busy: Edition, lead: User) -
     assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
     assert event["dtstart"].params["VALUE"] == "DATE"
     assert str(event["transp"]) == "TRANSPARENT"
-    assert str(event["url"]).startswith("http://localhost:8000/desk/plan/")
+    assert str(event["url"]).startswith("http://localhost:8000/workspace/plan/")
     lines = calendar_of(lead).split(b"\r\n")
     assert all(len(line) <= 75 for line in lines)
 

@@ -83,7 +83,7 @@ def test_who_has_an_account_gets_links_and_their_own_language(
     send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
     text = OutboxMail.objects.get(to=ana.email).text
     assert "Una medida" in text
-    assert f"http://localhost:8000/es/desk/plan/{busy.code}/actions/1.1.1/" in text
+    assert f"http://localhost:8000/es/workspace/plan/{busy.code}/actions/1.1.1/" in text
 
 
 def test_without_an_address_the_sentence_says_what_to_do(

@@ -42,16 +42,16 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
         "OVERDUE\n\n"
         "- 53 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n"
         "  It was due on 1 October 2026 and is not closed.\n"
-        f"  http://localhost:8000/desk/plan/{busy.code}/actions/1.1.1/\n"
+        f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.1/\n"
         "- 3 days late (20 Nov 2026): 1.1.2 Action 1.1.2\n"
         "  It was due on 20 November 2026 and is not closed.\n"
-        f"  http://localhost:8000/desk/plan/{busy.code}/actions/1.1.2/\n\n"
+        f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.2/\n\n"
         "LATER\n\n"
         "- In 7 days (30 Nov 2026): Line open\n"
         "  Milestone of 1.1.3 Action 1.1.3\n"
-        f"  http://localhost:8000/desk/plan/{busy.code}/actions/1.1.3/#milestones\n\n"
-        "The whole list: http://localhost:8000/desk/\n"
-        "Another day, or no such mail: http://localhost:8000/desk/weekly/\n"
+        f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.3/#milestones\n\n"
+        "The whole list: http://localhost:8000/workspace/\n"
+        "Another day, or no such mail: http://localhost:8000/workspace/weekly/\n"
     )
 
 
@@ -100,7 +100,7 @@ def test_in_the_readers_language(busy: Edition, lead: User) -> None:
     send_weekly(by=SYSTEM)
     mail = OutboxMail.objects.get()
     assert mail.language == "es"
-    assert "http://localhost:8000/es/desk/" in mail.text
+    assert "http://localhost:8000/es/workspace/" in mail.text
 
 
 @pytest.mark.usefixtures("monday")

@@ -60,11 +60,9 @@ class Drawer:
 
     def picture(self, one: Picture) -> dict[str, Any] | None:
         svg = ink.first_picture(one.svg)
-        return (
-            {"svg": ink.alone(svg), "alt": clean(one.alt) if says(one.alt) else clean(one.caption) or "–"}
-            if svg
-            else None
-        )
+        if not svg:
+            return None
+        return {"svg": ink.alone(svg), "alt": clean(one.alt) if says(one.alt) else clean(one.caption) or "–"}
 
     def cell(self, cell: Cell) -> dict[str, Any]:
         return {
@@ -83,7 +81,9 @@ class Drawer:
             return []
         rows = [[*row, *[Cell("")] * (wide - len(row))] for row in grid.rows]
         numbers = [bool(rows) and all(r[i].is_number or not r[i].text for r in rows) for i in range(wide)]
-        widths = list(grid.widths) if len(grid.widths) == wide else [0 if n else 1 for n in numbers]
+        widths = list(grid.widths)
+        if len(widths) != wide:
+            widths = [0 if n else 1 for n in numbers]
         if not any(widths):
             widths[0] = 1
         head = [bounded(w, 300) for w in grid.head] + [""] * (wide - len(grid.head))

@@ -50,7 +50,7 @@ class _Drawn:
 def rings_of(geometry: Mapping[str, Any]) -> list[list[Ring]]:
     """Polygons, each its outer ring and its holes; whatever is not an area is left out."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates") or []
-    polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
+    polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(str(kind), [])
     found = []
     for polygon in polygons:
         rings = [_clean(ring) for ring in polygon]
@@ -205,7 +205,8 @@ def _is_sea(box: Box, sheet: _Sheet, taken: Sequence[Box], land: Sequence[Sequen
 def _leader(box: Box, to: Point) -> str:
     """A thin line from the words to the area they name."""
     x = min(max(to[0], box.left - 3), box.right + 3)
-    y = min(max(to[1], box.top), box.bottom) if x != to[0] else (box.top - 2 if to[1] < box.top else box.bottom + 2)
+    above_or_below = box.top - 2 if to[1] < box.top else box.bottom + 2
+    y = min(max(to[1], box.top), box.bottom) if x != to[0] else above_or_below
     return line(x, y, to[0], to[1], "fl-c-leader")
 
 

@@ -9,8 +9,6 @@ from django.utils.translation import override
 
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.labels import Labels
-from floreo.core.documents.pdf import to_pdf
-from floreo.core.documents.word import to_word
 from floreo.core.errors import Missing
 
 KINDS = {
@@ -35,7 +33,13 @@ def bytes_of(document: Document, kind: str) -> bytes:
     if kind not in KINDS:
         raise Missing
     labels = labels_of(document.language)
-    return to_pdf(document, labels=labels) if kind == "pdf" else to_word(document, labels=labels)
+    if kind == "pdf":
+        from floreo.core.documents.pdf import to_pdf  # what draws is large, and only for whoever asks for it
+
+        return to_pdf(document, labels=labels)
+    from floreo.core.documents.word import to_word  # as above
+
+    return to_word(document, labels=labels)
 
 
 def paper(document: Document, kind: str, *, name: str) -> HttpResponse:

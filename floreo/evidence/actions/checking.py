@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from floreo.core.access import Actor, Permission, reach
+from floreo.core.access import Actor, Permission, people_of, reach
 from floreo.core.addresses import is_web_address
 from floreo.core.writing import refuse
-from floreo.evidence.models import Evidence, EvidenceKind, Tlp
+from floreo.evidence.models import Evidence, EvidenceKind, Tlp, markings_open_to
 
 
 def check(evidence: Evidence, *, by: Actor) -> None:
@@ -18,6 +18,7 @@ def check(evidence: Evidence, *, by: Actor) -> None:
         raise refuse("title", _("Say in a few words what it is."), code="missing")
     if evidence.tlp not in Tlp.values:
         raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."), code="bad_marking")
+    _check_marking(evidence, by)
     _check_public(evidence, by)
     if evidence.dated and evidence.valid_until and evidence.valid_until < evidence.dated:
         raise refuse(
@@ -28,6 +29,16 @@ def check(evidence: Evidence, *, by: Actor) -> None:
     if evidence.kind == EvidenceKind.LINK:
         check_link(evidence.url)
     _check_shape(evidence)
+
+
+def _check_marking(evidence: Evidence, by: Actor) -> None:
+    """Nobody marks evidence so that it is closed to themselves."""
+    own = people_of(by, Permission.EVIDENCE_KEEP)
+    if evidence.tlp not in markings_open_to(by) and not evidence.owner_ids() & own:
+        sentence = _("TLP:%(marking)s would close it to you too. The secretariat can mark it so.") % {
+            "marking": evidence.tlp
+        }
+        raise refuse("tlp", sentence, code="closed_to_yourself")
 
 
 def _check_public(evidence: Evidence, by: Actor) -> None:

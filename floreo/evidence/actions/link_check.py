@@ -37,7 +37,9 @@ def check_links(*, by: Actor, allow: Allow = is_public_address, most: int = AT_O
     if country is not None and country.is_sample:
         return 0
     due = Evidence.objects.not_withdrawn().filter(kind=EvidenceKind.LINK)
-    due = due.filter(Q(link_seen_on=None) | Q(link_seen_on__lte=clock.today() - EVERY))
+    seen_long_ago = Q(link_seen_on__lte=clock.today() - EVERY)
+    by_a_wrong_clock = Q(link_seen_on__gt=clock.today() + EVERY)
+    due = due.filter(Q(link_seen_on=None) | seen_long_ago | by_a_wrong_clock)
     rows = list(due.order_by("link_seen_on", "pk")[:most])
     looks = [(evidence, check_address(evidence.url, allow=allow)) for evidence in rows]
     if looks and not any(look.status for _evidence, look in looks):

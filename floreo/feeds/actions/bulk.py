@@ -15,7 +15,7 @@ from floreo.core.action import trail
 
 _AT_ONCE = 2000
 _WORTH_A_COPY = 200
-Fields = Sequence[models.Field[Any, Any]]
+Fields = Sequence["models.Field[Any, Any]"]
 
 
 def bulk_upsert(

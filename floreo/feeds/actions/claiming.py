@@ -1,18 +1,20 @@
-"""Windows of reports and who works on them: one at a time, for as long as the lease runs; a worker that died loses it."""
+"""Windows of reports and who works on them: one at a time, for as long as the lease runs; a worker that died loses it within
+a minute."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
-from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
+from floreo.core.leases import is_over, lease_end
 from floreo.core.writing import save
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
@@ -20,7 +22,6 @@ from floreo.feeds.engine.task import Source, Task
 from floreo.feeds.models import Feed, FeedFile, FeedRule, FileState, TypeMapping
 from floreo.feeds.presenters.problems import LOST, STOPPED
 
-LEASE = timedelta(hours=1)  # a file of 10 GB takes a few minutes
 MOST_ATTEMPTS = 3
 
 
@@ -49,7 +50,7 @@ class Claimed:
 
 def _due() -> QuerySet[FeedFile]:
     """What waits, but for what was told to wait until later; and what a worker that died holds no longer."""
-    over = Q(claimed_until__lt=clock.now())
+    over = is_over("claimed_until")
     return FeedFile.objects.filter(
         Q(state=FileState.WAITING) & (Q(claimed_until=None) | over) | Q(state=FileState.RUNNING) & over
     )
@@ -64,18 +65,25 @@ def claim_next(*, only: QuerySet[FeedFile] | None = None) -> Claimed | None:
         with transaction.atomic():
             feed = Feed.objects.select_for_update(no_key=True).get(pk=feed_id)
             window = FeedFile.objects.filter(feed=feed, report_type=report_type, day=day)
-            if window.filter(state=FileState.RUNNING, claimed_until__gte=clock.now()).exists():
+            if window.filter(state=FileState.RUNNING).exclude(is_over("claimed_until")).exists():
                 continue
-            new = list((_due() & window).order_by("pk"))
+            # Held, so that what another worker takes in at this very moment is seen as taken in.
+            new = list((_due() & window).select_for_update().order_by("pk"))
             if not new:
                 continue
-            lease = {"state": FileState.RUNNING, "claimed_until": clock.now() + LEASE}
+            lease = {"state": FileState.RUNNING, "claimed_until": lease_end()}
             died = [r.pk for r in new if r.state == FileState.RUNNING]
             FeedFile.objects.filter(pk__in=died).update(attempts=F("attempts") + 1)
             FeedFile.objects.filter(pk__in=[r.pk for r in new]).update(**lease)
             read = window.filter(state=FileState.DONE).order_by("pk")
             return Claimed(feed, report_type, day, tuple(new), tuple(read))
     return None
+
+
+def renew(claims: Iterable[Claimed], until: datetime) -> None:
+    """Prolongs the leases of windows that are still being read."""
+    pks = [r.pk for claimed in claims for r in claimed.new]
+    FeedFile.objects.filter(pk__in=pks, state=FileState.RUNNING).update(claimed_until=until)
 
 
 def task_of(claimed: Claimed, *, dry_run: bool = False) -> Task:

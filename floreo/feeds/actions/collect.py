@@ -16,12 +16,15 @@ from floreo.core import clock
 from floreo.core.access import Actor
 from floreo.core.bounce_mailbox import mailbox
 from floreo.core.errors import Refused
+from floreo.core.links import hash_of
 from floreo.core.outbound import Allow
+from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
-from floreo.feeds.collectors.mail import IncomingMail, parse_mail
-from floreo.feeds.models import CollectorKind, Feed
+from floreo.feeds.collectors.mail import IncomingMail, parse_mail, secret_text
+from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
+from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import trouble_sentence
 from floreo.organisations.queries import the_country
 
@@ -37,8 +40,15 @@ def fetch_due(*, by: Actor, allow: Allow = may_ask) -> int:
     country = the_country()
     if country is not None and country.is_sample:
         return 0
-    due = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True, due_at__lte=clock.now()).order_by("due_at")
-    return sum(fetch(feed, by=by, allow=allow) for feed in due)
+    ours = Feed.objects.filter(collector=CollectorKind.FETCH, is_active=True).exclude(due_at=None).order_by("due_at")
+    return sum(fetch(feed, by=by, allow=allow) for feed in ours if _is_due(feed))
+
+
+def _is_due(feed: Feed) -> bool:
+    """Its moment has come; or lies so far ahead that only a wrong clock can have set it."""
+    assert feed.due_at is not None
+    ahead = feed.due_at - clock.now()
+    return ahead <= timedelta() or ahead > max(_every(feed), _LONGEST_WAIT) + timedelta(hours=1)
 
 
 def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
@@ -119,20 +129,25 @@ def read_mail(*, by: Actor) -> int:
     return read_feed_mail(settings.FEED_IMAP, by=by) if settings.FEED_IMAP else 0
 
 
-def read_feed_mail(address: str, *, by: Actor) -> int:
+def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
     """Reads what is new in the mailbox; how many reports came. A message is marked as read only after its files are kept, so
-    that none is lost in between. One from nobody's feed, or without a file, is flagged for a person to look at."""
+    that none is lost in between. One that a person has to look at is flagged. One whose signature could not be looked up
+    stays as it is, and is tried again."""
     count = 0
     try:
         with mailbox(address, setting="FLOREO_FEED_IMAP") as box:
             _ok, found = box.uid("SEARCH", "UNSEEN")
             for uid in (found[0] or b"").split()[:_MOST_MAIL]:
-                came = _take_mail(box, uid.decode(), by=by)
+                try:
+                    came = _take_mail(box, uid.decode(), by=by, keys=keys)
+                except NoAnswer as problem:
+                    log.warning("the signature of a mail could not be looked up: %s", problem)
+                    continue
                 box.uid(
                     "STORE",
                     uid.decode(),
                     "+FLAGS.SILENT",
-                    r"(\SeenKeys)" if came is not None else r"(\SeenKeys \Flagged)",
+                    r"(\Seen)" if came is not None else r"(\Seen \Flagged)",
                 )
                 count += came or 0
     except (OSError, imaplib.IMAP4.error) as problem:
@@ -141,14 +156,14 @@ def read_feed_mail(address: str, *, by: Actor) -> int:
     return count
 
 
-def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor) -> int | None:
-    """How many new reports one message brought; None when nobody here knows what to do with it."""
+def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor, keys: Keys) -> int | None:
+    """How many new reports one message brought; None when a person has to look at it."""
     _ok, size = box.uid("FETCH", uid, "(RFC822.SIZE)")
     if _size_of(size) > LARGEST_MAIL:
         return None
     _ok, answer = box.uid("FETCH", uid, "(BODY.PEEK[])")
     letter = parse_mail(next((part[1] for part in answer if isinstance(part, tuple)), b""))
-    return take_mail(letter, by=by)
+    return take_mail(letter, by=by, keys=keys)
 
 
 def _size_of(answer: Sequence[object]) -> int:
@@ -157,20 +172,19 @@ def _size_of(answer: Sequence[object]) -> int:
     return int(digits) if digits else 0
 
 
-def take_mail(letter: IncomingMail, *, by: Actor) -> int | None:
-    """Its files, for the feed whose place is the sender. Anybody can write any sender: the mail server should check it (DKIM,
-    SPF), and a feed's reports can be looked at like any other."""
-    feed = (
-        Feed.objects.filter(collector=CollectorKind.MAIL, is_active=True, place=letter.sender).first()
-        if letter.sender
-        else None
-    )
+def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
+    """Takes in the files of a mail whose sender is proven: it came to the secret address of a feed, or it carries a valid
+    signature of the sender that a feed names. Of any other mail in that sender's name the files are held for a person, since
+    anybody can write any sender. None where a person has to look at the mail. Raises NoAnswer."""
+    feed, reason = _feed_of(letter, keys)
     if feed is None:
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     if not letter.files:
         _say(feed, _("A mail came without a file."))
         return None
+    if reason is not None:
+        return _hold(feed, letter, reason, by=by)
     count = 0
     for file in letter.files:
         try:
@@ -182,3 +196,29 @@ def take_mail(letter: IncomingMail, *, by: Actor) -> int | None:
                 raise
             _say(feed, f"{file.name}: {refusal.sentence}")
     return count
+
+
+def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, HeldReason | None]:
+    """The feed that a mail is for, and why its files are held where the sender is not proven."""
+    mailed = Feed.objects.filter(collector=CollectorKind.MAIL, is_active=True)
+    hashes = {hash_of(word) for word in secret_text(letter.recipients)}
+    if (feed := mailed.filter(mail_word_hash__in=hashes).first()) is not None:
+        return feed, None
+    feed = mailed.filter(place=letter.sender).first() if letter.sender else None
+    if feed is None:
+        return None, None
+    return feed, why_not_proven(letter, ours=settings.FEED_ADDRESSES, keys=keys)
+
+
+def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) -> int | None:
+    """None where there is no place for more: then the mail stays flagged in the mailbox."""
+    log.warning("feed %s: files of a mail are held: %s", feed.code, reason.value)
+    try:
+        for file in letter.files:
+            hold(feed, file=file, sender=letter.sender, reason=reason, by=by)
+    except Refused as refusal:
+        if refusal.code == "no_room":
+            raise
+        _say(feed, str(refusal.sentence))
+        return None
+    return 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import secrets
 from typing import Any, TypedDict, Unpack
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
@@ -13,13 +15,15 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
 from floreo.core.addresses import is_web_address
+from floreo.core.errors import Refused
+from floreo.core.links import hash_of
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.engine import formats
 from floreo.feeds.models import CollectorKind, Feed, Tlp
 
 BY_HAND = "by-hand"
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
-_PAGES = {"new", "reports", "types", "rules", "explorer"}  # pages beside the feeds' own, so no codes of feeds
+_PAGES = {"new", "reports", "types", "rules", "explorer", "held"}  # pages beside the feeds' own, so no codes of feeds
 _PLACED = {CollectorKind.FOLDER, CollectorKind.MAIL, CollectorKind.FETCH}
 _MAPPING_WORDS = {
     "address",
@@ -82,6 +86,20 @@ def change_feed(feed: Feed, *, by: Actor, version: int | None = None, **facts: U
         fresh.etag = fresh.modified = fresh.last_error = ""
         fresh.failures, fresh.due_at = 0, clock.now() if fresh.collector == CollectorKind.FETCH else None
     return save(fresh)
+
+
+@action("feed.address_made", needs=Permission.FEED_RUN)
+def make_mail_address(feed: Feed, *, by: Actor) -> str:
+    """A secret address for a feed whose sender does not sign its mail. It is returned once and not kept; the one before it
+    ends. Where our own address is not known, the part before the @ alone."""
+    fresh = lock_latest(feed)
+    if fresh.collector != CollectorKind.MAIL:
+        raise Refused(_("Only a feed whose files are mailed has such an address."), code="not_mailed")
+    word = secrets.token_hex(16)  # small letters and figures: servers may change the case of an address
+    fresh.mail_word_hash = hash_of(word)
+    save(fresh)
+    local, at, host = next(iter(settings.FEED_ADDRESSES), "").partition("@")
+    return f"{local}+{word}{at}{host}"
 
 
 def by_hand(*, by: Actor) -> Feed:

@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 
 from floreo.core.access import Actor
+from floreo.core.leases import renewed
 from floreo.feeds.actions.aggregate import Taken, findings_of, take_in
-from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, task_of
+from floreo.feeds.actions.claiming import Claimed, claim_next, give_back, renew, task_of
 from floreo.feeds.actions.posting import take_in_posted
 from floreo.feeds.engine import ingest
 from floreo.feeds.engine.store import Store
@@ -55,21 +56,27 @@ def ingest_waiting(
     done, store = Ingested(), Store(settings.EVENTS_ROOT)
     failed: set[int] = set()
     running: deque[tuple[Claimed, Any]] = deque()
-    until = time.monotonic() + seconds
-    while True:
-        rest = (FeedFile.objects.all() if only is None else only).exclude(pk__in=failed)
-        while time.monotonic() < until and len(running) < at_once and (claimed := claim_next(only=rest)) is not None:
-            running.append((claimed, _submitted(claimed, runner, run)))
-        if not running:
-            return done
-        claimed, future = running.popleft()
-        failed |= {r.pk for r in claimed.new}
-        if (summaries := _taken(claimed, future, by=by, store=store)) is None:
-            done.stopped.append(claimed)
-            continue
-        done.summaries += summaries
-        if told is not None:
-            told(claimed, summaries)
+    until, claims = time.monotonic() + seconds, list[Claimed]()  # what is with the engine, or being taken in
+    with renewed(lambda end: renew(list(claims), end)):
+        while True:
+            rest = (FeedFile.objects.all() if only is None else only).exclude(pk__in=failed)
+            while (
+                time.monotonic() < until and len(running) < at_once and (claimed := claim_next(only=rest)) is not None
+            ):
+                claims.append(claimed)
+                running.append((claimed, _submitted(claimed, runner, run)))
+            if not running:
+                return done
+            claimed, future = running.popleft()
+            failed |= {r.pk for r in claimed.new}
+            summaries = _taken(claimed, future, by=by, store=store)
+            claims.remove(claimed)
+            if summaries is None:
+                done.stopped.append(claimed)
+                continue
+            done.summaries += summaries
+            if told is not None:
+                told(claimed, summaries)
 
 
 def _submitted(claimed: Claimed, runner: Executor, run: Callable[[Task], tuple[Summary, ...]]) -> Any:
@@ -88,7 +95,7 @@ def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Su
     """The summaries of what is new in the window; None when the engine stopped without a word."""
     try:
         wanted = {r.sha256 for r in claimed.new}
-        summaries = [s for s in future.result() if s.notice in wanted]
+        summaries = [s for s in future.result() if s.sha256 in wanted]
         take_in(claimed, by=by, summaries=summaries, told=findings_of(summaries, store))
     except Exception:  # one window must not stop the night; it is logged and tried again
         log.exception("reading %s failed", claimed)

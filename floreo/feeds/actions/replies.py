@@ -149,8 +149,9 @@ def _remark(said: str) -> str:
 def _put(finding: Finding, word: str, today: date) -> None:
     """What the finding shows of its last answer. Mended already: the reports have shown it before anybody said so."""
     finding.said, finding.said_on = word, today
-    is_mended = finding.state == FindingState.FIXED
-    finding.claim = (FixClaim.SHOWN if is_mended else FixClaim.CLAIMED) if word == ReplyKind.FIXED else ""
+    finding.claim = ""
+    if word == ReplyKind.FIXED:
+        finding.claim = FixClaim.SHOWN if finding.state == FindingState.FIXED else FixClaim.CLAIMED
 
 
 def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:

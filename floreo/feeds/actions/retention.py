@@ -12,7 +12,7 @@ from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.feeds.collectors import blobs, folders
 from floreo.feeds.engine.store import Store, compact, retain
-from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState
+from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState, HeldFile, HeldState
 
 _STILL_COMING = timedelta(days=1)  # of a day before yesterday hardly any report comes any more
 _ORPHAN_AFTER = 86400.0  # seconds: bytes whose row was never made
@@ -33,6 +33,7 @@ def let_go_of_old(*, by: Actor) -> int:
     wanted = set(
         FeedFile.objects.exclude(state=FileState.DONE, received_at__lt=oldest).values_list("sha256", flat=True)
     )
+    wanted |= set(HeldFile.objects.filter(state=HeldState.HELD).values_list("sha256", flat=True))
     for pattern in ("??/*", ".*.part"):  # the second: of a process that was killed
         for path in blobs.folder().glob(pattern):
             if path.name not in wanted and time.time() - path.stat().st_mtime > _ORPHAN_AFTER:

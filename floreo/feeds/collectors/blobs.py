@@ -56,6 +56,7 @@ def keep_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
             os.fsync(out.fileno())
         kept.path.parent.mkdir(exist_ok=True, mode=0o700)
         beside.replace(kept.path)
+        sync_folder(kept.path.parent)  # the name, too, must be on the disk
     except OSError as error:
         beside.unlink(missing_ok=True)
         if isinstance(error, ConnectionError | TimeoutError):  # what is read comes from a server: not our disk
@@ -65,6 +66,14 @@ def keep_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
         beside.unlink(missing_ok=True)
         raise
     return kept
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _copy(read: Callable[[int], bytes], write: Callable[[bytes], object], most: int) -> Kept:

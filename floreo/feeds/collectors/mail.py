@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 _REPORTS = {
     "text/csv",
@@ -19,6 +20,8 @@ _REPORTS = {
     "application/x-zip-compressed",
     "application/vnd.ms-excel",
 }
+_RECIPIENTS = ("Delivered-To", "X-Original-To", "To", "Cc")
+_MOST_RECIPIENTS = 100
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".txt", ".gz", ".zip")
 
 
@@ -30,16 +33,28 @@ class Attachment:
 
 @dataclass(frozen=True)
 class IncomingMail:
-    """`sender` in small letters, "" where the mail names none or several."""
+    """`sender` in small letters, "" where the mail names none or several. `recipients`, also in small letters, are all that
+    its headers name; `to` and `cc` are those of a header that stands there once, which a signature can then vouch for."""
 
     sender: str
     files: tuple[Attachment, ...]
+    recipients: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    raw: bytes = field(default=b"", repr=False)
 
 
 def parse_mail(raw: bytes) -> IncomingMail:
     """Whatever the mail is, something is said of it: the shape of mail is a stranger's."""
     message = message_from_bytes(raw, policy=policy.default)
-    return IncomingMail(_sender(message), tuple(_files(message)))
+    return IncomingMail(
+        _sender(message),
+        tuple(_files(message)),
+        recipients=tuple(address for name in _RECIPIENTS for address in _addresses(message, name)),
+        to=_only(message, "To"),
+        cc=_only(message, "Cc"),
+        raw=raw,
+    )
 
 
 def _sender(message: EmailMessage) -> str:
@@ -48,6 +63,16 @@ def _sender(message: EmailMessage) -> str:
         return ""
     addresses: list[Address] = list(getattr(said[0], "addresses", ()))
     return str(addresses[0].addr_spec).lower() if len(addresses) == 1 else ""
+
+
+def _addresses(message: EmailMessage, name: str) -> list[str]:
+    values = [str(value) for value in message.get_all(name) or []]
+    return [address.lower() for _name, address in getaddresses(values)[:_MOST_RECIPIENTS] if address]
+
+
+def _only(message: EmailMessage, name: str) -> tuple[str, ...]:
+    """The addresses of a header that stands there once: of two, a signature covers only one, and nobody knows which is read."""
+    return tuple(_addresses(message, name)) if len(message.get_all(name) or []) == 1 else ()
 
 
 def _files(message: EmailMessage) -> Iterator[Attachment]:
@@ -62,3 +87,9 @@ def _files(message: EmailMessage) -> Iterator[Attachment]:
         data = part.get_payload(decode=True)
         if isinstance(data, bytes) and data:
             yield Attachment(name or "report", data)
+
+
+def secret_text(recipients: Iterable[str]) -> set[str]:
+    """What may be the secret word in addresses: what follows the last plus sign before the @, or all before it."""
+    locals_ = {address.rpartition("@")[0] for address in recipients}
+    return {word for local in locals_ for word in (local, local.rpartition("+")[2]) if word}

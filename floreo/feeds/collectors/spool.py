@@ -16,8 +16,10 @@ from typing import Any
 from django.conf import settings
 
 from floreo.core.uploads import no_room
+from floreo.feeds.collectors.blobs import sync_folder
 
 _ROLLED = ".rolled.jsonl"
+_PIECE = 1 << 16
 
 
 def folder_of(feed: str) -> Path:
@@ -31,7 +33,9 @@ def append(feed: str, day: date, events: Sequence[dict[str, Any]]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _held(path) as handle:
-            size = os.fstat(handle).st_size
+            size = _without_torn_line(handle)
+            if not size:
+                sync_folder(path.parent)  # its name, too, must be on the disk
             try:
                 _write(handle, lines)
                 os.fsync(handle)
@@ -48,11 +52,27 @@ def _write(handle: int, lines: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
+def _without_torn_line(handle: int) -> int:
+    """The size of the file once a last line that was never finished is cut off: the power went, or the process, before it
+    was acknowledged. Left there it would swallow the next one."""
+    size = end = os.fstat(handle).st_size
+    while end:
+        start = max(end - _PIECE, 0)
+        newline = os.pread(handle, end - start, start).rfind(b"\n")
+        if newline >= 0:
+            end = start + newline + 1
+            break
+        end = start
+    if end < size:
+        os.ftruncate(handle, end)
+    return end
+
+
 @contextmanager
 def _held(path: Path) -> Iterator[int]:
     """The file under that name, ours alone. One that was rolled away while we waited for it is left alone."""
     while True:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             if _is_under(path, handle):
@@ -78,9 +98,10 @@ def roll(feed: str) -> list[Path]:
     for path in folder.glob("????-??-??.jsonl"):
         away = path.with_name(f"{path.stem}-events-{secrets.token_hex(6)}{_ROLLED}")
         path.rename(away)
-        handle = os.open(away, os.O_RDONLY)
+        handle = os.open(away, os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)  # whoever still appends is done after this
+            _without_torn_line(handle)
         finally:
             os.close(handle)
     return sorted(folder.glob(f"*{_ROLLED}"))

@@ -218,7 +218,8 @@ def _utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
     encoding, skip = next(((e, len(mark)) for mark, e in _MARKS if first.startswith(mark)), ("utf-8", 0))
     if not skip and len(first) >= 16:  # wide letters may come without a mark
         odd, even = any(first[1:64:2]), any(first[0:64:2])
-        encoding = "utf-16-le" if even and not odd else "utf-16-be" if odd and not even else encoding
+        if even != odd:
+            encoding = "utf-16-le" if even else "utf-16-be"
     stream = _chained(first[skip:], chunks)
     if encoding == "utf-8":
         yield from stream

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from types import TracebackType
@@ -71,7 +72,7 @@ class _Pool:
     """Processes of their own, started anew: a fork of a program with threads may stand still."""
 
     def __init__(self, workers: int) -> None:
-        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=settle)
+        self._pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
 
     def submit(self, function: Callable[[Any], T], argument: Any) -> Future[T]:
         return self._pool.submit(function, argument)
@@ -119,6 +120,19 @@ def settle() -> None:
         allocator = ctypes.CDLL(None).mallopt
         if allocator(_M_MMAP_THRESHOLD, 1 << 30) and allocator(_M_TRIM_THRESHOLD, (1 << 31) - 1):
             pa.set_memory_pool(pa.system_memory_pool())
+
+
+def _begin() -> None:
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    settle()
+
+
+def _end_with_parent() -> None:
+    """A process of a pool whose worker was killed would wait for its next task for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _called(function: Callable[[Any], T], argument: Any) -> T:

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('tlp', models.CharField(choices=[('CLEAR', 'TLP:CLEAR'), ('GREEN', 'TLP:GREEN'), ('AMBER', 'TLP:AMBER'), ('AMBER+STRICT', 'TLP:AMBER+STRICT')], default='AMBER', max_length=12)),
                 ('is_active', models.BooleanField(default=True)),
                 ('fetch_secret', models.CharField(blank=True, max_length=500)),
+                ('mail_word_hash', models.CharField(blank=True, max_length=64)),
                 ('etag', models.CharField(blank=True, max_length=200)),
                 ('modified', models.CharField(blank=True, max_length=60)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
@@ -136,6 +137,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['severity_rank', '-last_day', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='HeldFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('changed_at', models.DateTimeField(auto_now=True)),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('sha256', models.CharField(max_length=64)),
+                ('name', models.CharField(max_length=300)),
+                ('size', models.PositiveBigIntegerField()),
+                ('sender', models.CharField(max_length=320)),
+                ('reason', models.CharField(choices=[('unsigned', "The mail has no DKIM signature of the sender's domain."), ('not_valid', 'Its DKIM signature is not valid: the mail was forged, or it was changed on the way.'), ('not_to_us', 'It is signed, but not as sent to this mailbox: it may be a copy of a mail to somebody else.'), ('no_address', 'It is signed, but FLOREO_FEED_ADDRESS does not say which address is ours, so nobody knows whether it was sent to us.')], max_length=12)),
+                ('received_at', models.DateTimeField()),
+                ('state', models.CharField(choices=[('held', 'Held'), ('released', 'Released'), ('discarded', 'Discarded')], default='held', max_length=10)),
+                ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_files', to='feeds.feed')),
+            ],
+            options={
+                'ordering': ['-received_at', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +348,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='finding',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(('fixed_on', None), _negated=True)), models.Q(('state', 'fixed'), _negated=True), _connector='OR'), name='fixed_has_a_day'),
+        ),
+        migrations.AddConstraint(
+            model_name='heldfile',
+            constraint=models.UniqueConstraint(fields=('feed', 'sha256', 'name'), name='held_once_a_feed'),
         ),
         migrations.AddConstraint(
             model_name='noticeline',

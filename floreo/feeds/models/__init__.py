@@ -7,11 +7,13 @@ from floreo.feeds.models.choices import (
     FileState,
     FindingState,
     FixClaim,
+    HeldReason,
+    HeldState,
     ReplyKind,
     Severity,
     Tlp,
 )
-from floreo.feeds.models.files import Feed, FeedFile, FeedRule, Run, TypeMapping
+from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
 from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRule, Reply
 from floreo.feeds.models.tokens import ApiToken
@@ -30,6 +32,9 @@ __all__ = [
     "FindingQuerySet",
     "FindingState",
     "FixClaim",
+    "HeldFile",
+    "HeldReason",
+    "HeldState",
     "Notice",
     "NoticeLine",
     "NoticeRule",

@@ -24,6 +24,32 @@ class FileState(models.TextChoices):
     REFUSED = logic.FileState.REFUSED, _("Could not be read")
 
 
+class HeldState(models.TextChoices):
+    HELD = "held", pgettext_lazy("file", "Held")
+    RELEASED = "released", pgettext_lazy("file", "Released")
+    DISCARDED = "discarded", pgettext_lazy("file", "Discarded")
+
+
+class HeldReason(models.TextChoices):
+    """Why nothing proves who sent a mail."""
+
+    UNSIGNED = "unsigned", _("The mail has no DKIM signature of the sender's domain.")
+    NOT_VALID = (
+        "not_valid",
+        _("Its DKIM signature is not valid: the mail was forged, or it was changed on the way."),
+    )
+    NOT_TO_US = (
+        "not_to_us",
+        _("It is signed, but not as sent to this mailbox: it may be a copy of a mail to somebody else."),
+    )
+    ADDRESS_UNKNOWN = (
+        "no_address",
+        _(
+            "It is signed, but FLOREO_FEED_ADDRESS does not say which address is ours, so nobody knows whether it was sent to us."
+        ),
+    )
+
+
 class FindingState(models.TextChoices):
     NEW = logic.State.NEW, pgettext_lazy("finding", "New")
     PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Still there")
@@ -49,9 +75,9 @@ class ReplyKind(models.TextChoices):
 
 
 class FixClaim(models.TextChoices):
-    CLAIMED = logic.FixClaim.CLAIMED, _("ReplyKind to be mended; the next reports will show")
-    SHOWN = logic.FixClaim.SHOWN, _("ReplyKind to be mended, and not seen since")
-    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("ReplyKind to be mended, but seen again")
+    CLAIMED = logic.FixClaim.CLAIMED, _("Said to be mended; the next reports will show")
+    SHOWN = logic.FixClaim.SHOWN, _("Said to be mended, and not seen since")
+    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("Said to be mended, but seen again")
 
 
 class Every(models.TextChoices):

@@ -9,13 +9,25 @@ from django.urls import reverse
 
 from floreo.core.models import Record
 from floreo.feeds import logic
-from floreo.feeds.models.choices import CollectorKind, FileState, Tlp
+from floreo.feeds.models.choices import CollectorKind, FileState, HeldReason, HeldState, Tlp
+
+_ASKED = "What a server answered and when it is asked again is no fact of record."
+_CLAIMED = "Which worker reads it now; what it read is in the trail."
 
 
 class Feed(Record):
     """Where reports come from: four fields, the rest has defaults. `secret_fields` never enter the trail."""
 
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret"})
+    not_chained = {
+        "etag": _ASKED,
+        "modified": _ASKED,
+        "due_at": _ASKED,
+        "failures": _ASKED,
+        "last_error": _ASKED,
+        "last_looked_at": _ASKED,
+    }
+
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret", "mail_word_hash"})
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -29,6 +41,8 @@ class Feed(Record):
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER)
     is_active = models.BooleanField(default=True)
     fetch_secret = models.CharField(max_length=500, blank=True)  # an Authorization header, where the address wants one
+    # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
+    mail_word_hash = models.CharField(max_length=64, blank=True)
     etag = models.CharField(max_length=200, blank=True)
     modified = models.CharField(max_length=60, blank=True)  # Last-Modified as the server said it
     due_at = models.DateTimeField(null=True, blank=True)  # when it is fetched next
@@ -49,6 +63,12 @@ class Feed(Record):
 class FeedFile(Record):
     """One received file, known by its hash: the same bytes come in once a feed, however often they arrive. Where a file says
     its day, once a day: a report without a row, or a list that did not change, is the same bytes every night."""
+
+    not_chained = {
+        "state": _CLAIMED,
+        "claimed_until": _CLAIMED,
+        "attempts": _CLAIMED,
+    }
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="reports")
     sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
@@ -94,6 +114,30 @@ class FeedFile(Record):
         return reverse("workspace:feed_report", args=[self.pk])
 
 
+class HeldFile(Record):
+    """A file from a mail that says it comes from a feed's sender, and nothing proves it. It is no report: nobody reads it and
+    nothing counts it until a person releases it."""
+
+    feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="held_files")
+    sha256 = models.CharField(max_length=64)  # SHA-256 of the file as it came
+    name = models.CharField(max_length=300)
+    size = models.PositiveBigIntegerField()
+    sender = models.CharField(max_length=320)  # as the mail says
+    reason = models.CharField(max_length=12, choices=HeldReason.choices)
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=HeldState.choices, default=HeldState.HELD)
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["feed", "sha256", "name"], name="held_once_a_feed")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def audit_subject(self) -> models.Model:
+        return self.feed
+
+
 class TypeMapping(Record):
     """What the team says of a report type that no format knows: which column is what, and what it means."""
 
@@ -109,6 +153,8 @@ class TypeMapping(Record):
 
 class Run(models.Model):
     """A feed reported on a type on a day: what findings are measured against. Made with the report, in one transaction."""
+
+    not_chained = "How a reading went; its files are in the trail."
 
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="runs")
     report_type = models.CharField(max_length=80, blank=True)

@@ -29,6 +29,8 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 class Finding(Record):
     """One trouble at one address or name, for as long as it lasts. Written by runs; people only answer."""
 
+    not_chained = "Made anew each night from files whose hashes are in the trail."
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
     subject = models.CharField(max_length=255)  # the address, else the name
     ip = models.GenericIPAddressField(null=True, blank=True)
@@ -95,6 +97,8 @@ class Finding(Record):
 class OpenPeriod(models.Model):
     """One time that a finding was open, from a day to a day: a finding that came back has several. What time to fix is
     computed from; written with the finding."""
+
+    not_chained = "Made with its finding from files whose hashes are in the trail."
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="open_periods")
     opened_on = models.DateField()

@@ -13,6 +13,7 @@ from floreo.core.models import Record
 class ApiToken(Record):
     """A program's word for an account: it may what the account may. Only its hash is kept."""
 
+    not_chained = {"last_used_on": "The day of its last use, for whoever tidies up."}
     secret_fields: ClassVar[frozenset[str]] = frozenset({"token_hash", "last_used_on"})
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")

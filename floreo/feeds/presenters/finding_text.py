@@ -22,7 +22,7 @@ NEWS_WORDS: Mapping[str, Promise] = {
     Change.CONTRADICTED: pgettext_lazy("finding", "said to be mended, but seen again"),
     Change.STANDING: pgettext_lazy("finding", "still there"),
     Change.SHOWN: pgettext_lazy("finding", "mended, as you said"),
-    Change.MENDED: pgettext_lazy("finding", "fixed"),
+    Change.MENDED: pgettext_lazy("finding", "mended"),
 }
 TLP_WORDS: Mapping[str, Promise] = {
     Tlp.CLEAR: _l("This may be passed on freely."),

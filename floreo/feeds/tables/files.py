@@ -30,7 +30,7 @@ REPORTS = Table(
         Column("feed", _("Feed"), _("Code of the feed"), lambda r: r.feed.code),
         _column("name", _("File"), _("As it came")),
         _column("day", _("Day"), _("That it reports on"), CellKind.DATE),
-        _column("report_type", _("FeedFile type"), _("As the feed calls it")),
+        _column("report_type", _("Report type"), _("As the feed calls it")),
         _column("state", _("State"), _("waiting, running, done or refused")),
         _column("received_at", _("Received"), _("In UTC"), CellKind.MOMENT),
         _column("received_by", _("Received by"), _("Who handed it in, or the way it came")),

@@ -13,7 +13,7 @@ from floreo.core import clock
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.core.writing import save
+from floreo.core.writing import save, touch
 from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
 from floreo.indicators.catalogue import MEASURES, Measure
 from floreo.indicators.logic import Period, period_of, previous
@@ -130,6 +130,7 @@ def _save(made: list[Reading], changed: list[Reading]) -> None:
     Reading.objects.bulk_update(changed, [*COLUMNS, "records", "taken_at", "taken_by", "confirmed"], batch_size=200)
     if not made and not changed:
         return
+    touch([*made, *changed])
     delete_unused_lists()
     frozen = [r for r in made if r.is_frozen]
     note(readings={"made": len(made), "changed": len(changed), "frozen": len(frozen)})

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from floreo.core.access import Actor
+from floreo.core.writing import touch
 from floreo.indicators.measuring import Taken
 from floreo.indicators.models import Reading, RecordList
 
@@ -15,10 +16,18 @@ COLUMNS = ("value", "numerator", "denominator", "working", "measure", "measure_v
 def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
     """The record lists of these takings by digest, made where they are new."""
     by_sha256 = {taken.sha256: taken for taken in takings}
+    known = _held(by_sha256)
     RecordList.objects.bulk_create(
         (taken.record_list() for taken in by_sha256.values()), batch_size=200, ignore_conflicts=True
     )
-    hashes = list(by_sha256)
+    found = _held(by_sha256)
+    touch(row for sha256, row in found.items() if sha256 not in known)
+    return found
+
+
+def _held(named: Iterable[str]) -> dict[str, RecordList]:
+    """The lists of those digests that are there."""
+    hashes = list(named)
     found: dict[str, RecordList] = {}
     for start in range(0, len(hashes), 500):
         for row in RecordList.objects.filter(sha256__in=hashes[start : start + 500]).defer("rows"):
@@ -28,7 +37,9 @@ def save_lists(takings: Iterable[Taken]) -> dict[str, RecordList]:
 
 def delete_unused_lists() -> None:
     """Lets go of lists that no reading points to any longer."""
-    RecordList.objects.filter(readings=None).delete()
+    unused = RecordList.objects.filter(readings=None)
+    touch(unused.defer("rows"))
+    unused.delete()
 
 
 def save_computed(

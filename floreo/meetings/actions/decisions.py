@@ -46,6 +46,12 @@ def _check(decision: Decision) -> None:
         raise Refused(sentence, code="other_body", fields={"person": sentence})
 
 
+def _day_of(meeting: Meeting | None, item: AgendaItem | None) -> date:
+    if meeting is None and item is not None:
+        meeting = item.meeting
+    return meeting.on if meeting else clock.today()
+
+
 def _new(
     edition: Edition, *, on: date, committee: Committee | None, meeting: Meeting | None, item: AgendaItem | None
 ) -> Decision:
@@ -76,7 +82,7 @@ def take_decision(
     **facts: Unpack[DecisionFacts],
 ) -> Decision:
     """Something a committee decided: who carries it out, and by when."""
-    on = on or (meeting.on if meeting else item.meeting.on if item else clock.today())
+    on = on or _day_of(meeting, item)
     require_past(on, field="on")
     decision = _new(edition, on=on, committee=committee, meeting=meeting, item=item)
     decision.state, decision.taken_on = DecisionState.TAKEN, on
@@ -99,7 +105,7 @@ def ask_decision(
     **facts: Unpack[DecisionFacts],
 ) -> Decision:
     """A decision asked of somebody outside, named by post: it stands on the minister's page until it is answered."""
-    on = on or (meeting.on if meeting else item.meeting.on if item else clock.today())
+    on = on or _day_of(meeting, item)
     require_past(on, field="on")
     decision = _new(edition, on=on, committee=committee, meeting=meeting, item=item)
     decision.state, decision.asked_on = DecisionState.ASKED, on

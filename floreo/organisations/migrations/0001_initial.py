@@ -30,7 +30,6 @@ class Migration(migrations.Migration):
                 ('is_sample', models.BooleanField(default=False)),
                 ('calendar_day', models.DateField(blank=True, null=True)),
                 ('report_text', models.TextField(blank=True)),
-                ('holidays_code', models.CharField(blank=True, max_length=2)),
                 ('pack', models.CharField(max_length=60)),
                 ('pages', models.JSONField(blank=True, default=dict)),
             ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -35,6 +35,10 @@ class User(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
+    not_chained: ClassVar[Mapping[str, str]] = {
+        "password": "Written by the sign-in library, also when it hashes an old one anew.",
+        "last_login": "Written at each sign-in.",
+    }
 
     objects = UserManager()
 

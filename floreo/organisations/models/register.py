@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, reach
+from floreo.core.access import Permission, can, reach
 from floreo.core.dates import Precision
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
@@ -48,7 +48,7 @@ class ContactRole(models.TextChoices):
     TECHNICAL = "technical", _("Technical staff")
     MANAGEMENT = "management", _("Management")
     DUTY = "duty", _("Round the clock")
-    PRESS = "press", _("ActionLink")
+    PRESS = "press", _("Press")
     OTHER = "other", _("Other")
 
 
@@ -74,7 +74,6 @@ class Country(Record, Translated):
     is_sample = models.BooleanField(default=False)
     calendar_day = models.DateField(null=True, blank=True)  # a sample country's calendar stands still on it
     report_text = models.TextField(blank=True)  # Markdown: where to report an incident, as the pack knows it
-    holidays_code = models.CharField(max_length=2, blank=True)  # for the holidays library
     pack = models.CharField(max_length=60)
     pages = models.JSONField(default=dict, blank=True)  # {"about": {"en": "Markdown"}}
 
@@ -83,6 +82,12 @@ class Country(Record, Translated):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    def visible_to(self, viewer: object) -> PlaceQuerySet:
+        """Everybody sees places."""
+        return self
 
 
 class Place(Record, Translated, Sourced):
@@ -103,6 +108,8 @@ class Place(Record, Translated, Sourced):
     area_km2 = models.FloatField(null=True, blank=True)
     shape = models.JSONField(null=True, blank=True)  # GeoJSON geometry
 
+    objects = PlaceQuerySet.as_manager()
+
     class Meta:
         ordering = ["position", "name"]
 
@@ -120,8 +127,8 @@ class Place(Record, Translated, Sourced):
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def visible_to(self, viewer: object) -> OrganisationQuerySet:
-        """Strangers see public organisations; whoever may read the register sees all, or their own besides."""
-        own = reach(viewer, Permission.REGISTER_READ)
+        """Everybody sees public organisations, and their own; who may see internal ones sees all."""
+        own = reach(viewer, Permission.REGISTER_INTERNAL)
         return self if own is None else self.filter(Q(is_public=True) | Q(pk__in=own))
 
 
@@ -129,6 +136,7 @@ class Organisation(Record, Translated, Sourced):
     """A body that exists once, whatever it is called this year. Former names are kept; a merged body points to its successor."""
 
     translated_fields = ("name", "role_text")
+    internal_fields = frozenset({"internal_notes"})
 
     code = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
@@ -163,6 +171,9 @@ class Organisation(Record, Translated, Sourced):
     @property
     def label(self) -> str:
         return self.short_name or self.in_language("name")
+
+    def shows_internal_to(self, viewer: object) -> bool:
+        return can(viewer, Permission.REGISTER_INTERNAL, self)
 
     def owner_ids(self) -> set[int]:
         return {self.pk}
@@ -237,6 +248,13 @@ class OrganisationRole(Record, Translated, Sourced):
         return self.organisation
 
 
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, viewer: object) -> PersonQuerySet:
+        """People are seen by whoever may see them all, or answers for their organisation."""
+        own = reach(viewer, Permission.PEOPLE_READ)
+        return self if own is None else self.filter(organisation__in=own)
+
+
 class Person(Record, Translated, Sourced):
     """Somebody who answers for something. Public only where the person's office is: then the post shows, not the number."""
 
@@ -253,6 +271,8 @@ class Person(Record, Translated, Sourced):
     deputy = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="deputises_for")
     language = models.CharField(max_length=5, blank=True)  # in which they are written to; blank = the pack's own
     is_active = models.BooleanField(default=True)
+
+    objects = PersonQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -273,6 +293,16 @@ class Person(Record, Translated, Sourced):
         return Entry("person", self.name, self.post, desk, desk)
 
 
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, viewer: object) -> ContactQuerySet:
+        """Public contacts of organisations that the viewer may know of; the others are a purpose of their own."""
+        own = reach(viewer, Permission.CONTACT_READ)
+        if own is None:
+            return self
+        known = Organisation.objects.visible_to(viewer)
+        return self.filter(Q(is_public=True, organisation__in=known) | Q(organisation__in=own))
+
+
 class Contact(Record, Sourced):
     """A way to reach an organisation for one purpose: abuse desk, press, 24/7. Internal unless said otherwise."""
 
@@ -285,6 +315,8 @@ class Contact(Record, Sourced):
     is_public = models.BooleanField(default=False)
     verified_on = models.DateField(null=True, blank=True)  # the day on which somebody there last answered
 
+    objects = ContactQuerySet.as_manager()
+
     class Meta:
         ordering = ["purpose"]
 
@@ -293,6 +325,13 @@ class Contact(Record, Sourced):
 
     def audit_subject(self) -> models.Model:
         return self.organisation
+
+
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def visible_to(self, viewer: object) -> NetworkQuerySet:
+        """Public networks, and those of one's own organisation; the others are a purpose of their own."""
+        own = reach(viewer, Permission.ASSET_READ)
+        return self if own is None else self.filter(Q(is_public=True) | Q(holder__in=own))
 
 
 class Network(Record, Sourced):
@@ -304,6 +343,8 @@ class Network(Record, Sourced):
     holder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="networks")
     prefixes = models.JSONField(default=list, blank=True)  # ["45.180.120.0/22", "2803:160::/32"]
     is_public = models.BooleanField(default=True)
+
+    objects = NetworkQuerySet.as_manager()
 
     class Meta:
         ordering = ["asn"]
@@ -324,6 +365,13 @@ class HoldingKind(models.TextChoices):
     DOMAIN = "domain", _("Domain")
 
 
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def visible_to(self, viewer: object) -> HoldingQuerySet:
+        """Nothing of these is public."""
+        own = reach(viewer, Permission.ASSET_READ)
+        return self if own is None else self.filter(organisation__in=own)
+
+
 class Holding(Record, Sourced):
     """Addresses or a domain that an organisation answers for, whoever's network they lie in: a bank's prefix at its
     provider, a ministry's domain. The longest prefix counts; of two that are equal the verified one."""
@@ -334,6 +382,8 @@ class Holding(Record, Sourced):
     service = models.CharField(max_length=120, blank=True)  # what runs there: "online banking"
     verified_on = models.DateField(null=True, blank=True)
     verified_how = models.CharField(max_length=200, blank=True)  # letter, registry, name server record
+
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "value"]

@@ -43,7 +43,6 @@ class CountryShape(TranslatedShape):
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
     is_sample: bool = False
     calendar_day: Day | None = None
-    holidays_code: str = ""
 
 
 class PlaceShape(TranslatedShape, SourcedShape):

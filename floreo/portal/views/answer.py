@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from floreo.core import clock, throttle
 from floreo.core.errors import Missing, Refused, Slower
 from floreo.indicators.requested import readings_requested, titles_of
-from floreo.portal.views.by_link import count_guess, private
+from floreo.portal.views.by_link import count_guess
 from floreo.reviews.access import Answerer, request_of_token
 from floreo.reviews.actions import mark_opened
 from floreo.reviews.models import UpdateRequest
@@ -39,7 +39,6 @@ def _request_of(request: HttpRequest, token: str) -> UpdateRequest:
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """What is asked, what was said last, and the form. After the close it still opens, and shows what was said."""
     update_request = _request_of(request, token)
@@ -49,8 +48,6 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     )
     if request.method == "POST":
         return _post(request, update_request, sheet)
-    if request.method == "GET":
-        mark_opened(update_request, by=by)
     return _page(request, update_request, sheet.fill())
 
 
@@ -64,6 +61,7 @@ def _post(request: HttpRequest, update_request: UpdateRequest, sheet: Sheet) -> 
         throttle.spend("answer", f"ask:{update_request.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
         for _file in request.FILES:
             throttle.spend("answer-file", f"ask:{update_request.pk}", capacity=FILES, per_hour=FILES_PER_HOUR)
+        mark_opened(update_request, by=sheet.by)
         done = sheet.press(request)
     except Slower as refusal:
         response = _words_back(request, update_request, sheet, refusal)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from floreo.core import throttle
 from floreo.core.errors import Missing
 from floreo.organisations.queries import the_country
+from floreo.portal.views.page import public_page
 from floreo.strategy.access import get_edition_for
 from floreo.tasks.access import get_feed_for
 from floreo.tasks.calendar import calendar_of, public_calendar
@@ -33,15 +35,12 @@ def private_calendar(request: HttpRequest, token: str) -> HttpResponse:
     with translation.override(language):
         response = HttpResponse(calendar_of(user), content_type=KIND)
     response["Content-Disposition"] = 'inline; filename="calendar.ics"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
 @login_not_required
-@require_safe
-def edition_calendar(request: HttpRequest, code: str) -> HttpResponse:
+@public_page
+def edition_calendar(request: HttpRequest, code: str) -> HttpResponseBase:
     """The public milestones of an edition, for anybody's calendar: what a stranger may see, whoever asks."""
     edition = get_edition_for(None, code)
     return HttpResponse(public_calendar(edition), content_type=KIND)

@@ -13,17 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
-from floreo.core.lists import file_response
 from floreo.core.models import SearchEntry
 from floreo.core.search import find, in_readers_text
-from floreo.core.tables import Column, Table, Words, flat
-from floreo.core.throttle import address_of, spend
+from floreo.core.tables import FILES, Column, Table, Words, flat
+from floreo.core.throttle import address_of, charge
 from floreo.core.ui.locale import language
-from floreo.open_data import dcat
+from floreo.open_data import dcat, files
 from floreo.open_data.catalogue import TABLES
 from floreo.portal.views.page import Crumb, page, public_page
 
-FILES = ("csv", "json", "xlsx")
 FOUND = 50
 BURST, PER_HOUR = 60, 600  # of searches by one stranger
 
@@ -88,8 +86,7 @@ def table(request: HttpRequest, name: str) -> HttpResponseBase:
 @login_not_required
 @public_page
 def table_file(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
-    found = _get_table(name)
-    return file_response(found, found.ordered(None), kind, None)
+    return files.table_file(request, _get_table(name), kind)
 
 
 @login_not_required
@@ -107,7 +104,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
     found: list[SearchEntry] = []
     if q:
         if not request.user.is_authenticated:
-            spend("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+            charge("search", address_of(request), capacity=BURST, per_hour=PER_HOUR)
         found = find(q, public_only=True, most=FOUND)
     title = _("Search: %(q)s") % {"q": q} if q else _("Search")
     return page(

@@ -17,6 +17,7 @@ from floreo.meetings import presenters as say
 from floreo.meetings import queries
 from floreo.meetings.models import Committee, Decision, Seat
 from floreo.meetings.tables import DECISIONS
+from floreo.open_data.files import list_file
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
@@ -44,7 +45,7 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         Decision.objects.visible_to(None).filter(edition=edition).select_related("edition", "organisation", "committee")
     )
     listing = Listing(OF_EDITION, request, rows=rows)
-    if file := listing.download():
+    if file := list_file(listing, whole=False):
         return file
     total = rows.count()
     title = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}

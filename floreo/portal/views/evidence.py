@@ -10,10 +10,11 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from floreo.core.errors import Missing
+from floreo.core.visibility import things_seen
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.files import opened_file
 from floreo.evidence.models import Evidence, EvidenceKind
-from floreo.evidence.queries import page_of, successor_of, things_seen
+from floreo.evidence.queries import page_of, successor_of
 
 
 @login_not_required

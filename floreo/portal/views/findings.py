@@ -17,7 +17,7 @@ from floreo.feeds.holding_links import Holder, holder_of
 from floreo.feeds.notice_mail import sender
 from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
-from floreo.portal.views.by_link import count_guess, private
+from floreo.portal.views.by_link import count_guess
 
 PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who mend share one address
 FILES, FILES_PER_HOUR = 30, 60
@@ -35,7 +35,6 @@ def _holder(request: HttpRequest, token: str) -> Holder:
 @login_not_required
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
 def findings(request: HttpRequest, token: str) -> HttpResponseBase:
     """What the letter told, as it stands today, and the form that answers."""
     holder = _holder(request, token)
@@ -80,7 +79,6 @@ def _page(
 
 @login_not_required
 @require_safe
-@private
 def findings_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """All findings of the letter, as they stand today."""
     holder = _holder(request, token)

@@ -19,6 +19,7 @@ from floreo.indicators import presenters as words
 from floreo.indicators import queries
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS, READINGS
+from floreo.open_data.files import list_file, part_of_table
 from floreo.portal import presenters
 from floreo.portal.queries.home import Figure
 from floreo.portal.queries.indicators import IndicatorPage, indicator_page
@@ -58,7 +59,7 @@ def _list_row(indicator: Indicator, reading: Reading | None, before: Reading | N
 def indicators(request: HttpRequest) -> HttpResponseBase:
     """Every public indicator with its newest reading and how it stands to its target."""
     listing = Listing(INDICATORS, request, rows=INDICATORS.rows(None))
-    if file := listing.download():
+    if file := list_file(listing, whole=True):
         return file
     newest = queries.latest_and_before(Indicator.objects.filter(pk__in=[i.pk for i in listing.rows]))
     rows = [_list_row(i, *newest.get(i.pk, (None, None))) for i in listing.rows]
@@ -119,7 +120,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponseBase:
     indicator = _get_indicator(request, code)
     if kind := request.GET.get("download", ""):
         viewer = None if indicator.is_public else request.user
-        return file_response(READINGS, READINGS.ordered(viewer).filter(indicator=indicator), kind, viewer)
+        rows = READINGS.ordered(viewer).filter(indicator=indicator)
+        if viewer is None:
+            return part_of_table(request, READINGS, rows, kind)
+        return file_response(READINGS, rows, kind, viewer)
     shown = indicator_page(indicator, request.user)
     return page(
         request,

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Missing
-from floreo.portal.views.page import Crumb, eyes, page, public_page
+from floreo.open_data.files import IATI, made_file
+from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
 from floreo.strategy.access import get_edition_for
-from floreo.strategy.iati import iati_file, reporting_body
+from floreo.strategy.iati import reporting_body
 from floreo.strategy.money import MoneyRow, money_of
 from floreo.strategy.presenters import money as say
 
@@ -73,7 +74,6 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
 @public_page
 def iati(request: HttpRequest) -> HttpResponseBase:
     """Everything public as IATI 2.03 activities."""
-    made = iati_file()
-    if made is None:
+    if reporting_body() is None or country_of(request) is None:
         raise Missing(_("There is no IATI file: no public body is named here as the one that reports."))
-    return HttpResponse(made, content_type="application/xml; charset=utf-8")
+    return made_file(request, IATI, "xml", attached=False)

@@ -15,6 +15,7 @@ from floreo.core import clock
 from floreo.core.lists import file_response
 from floreo.core.ui.locale import language
 from floreo.core.wording import span_text
+from floreo.open_data.files import part_of_table
 from floreo.organisations.models import Organisation
 from floreo.portal import presenters
 from floreo.portal.queries import plan as plans
@@ -112,7 +113,10 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     viewer = eyes(request, edition)
     actions, narrowing = plans.actions_for(viewer, edition), _narrowing(request)
     if kind := request.GET.get("download", ""):
-        return file_response(ACTIONS, narrowing.apply(ACTIONS.ordered(viewer).filter(edition=edition)), kind, viewer)
+        rows = narrowing.apply(ACTIONS.ordered(viewer).filter(edition=edition))
+        if viewer is None:
+            return part_of_table(request, ACTIONS, rows, kind)
+        return file_response(ACTIONS, rows, kind, viewer)
     counts = counts_of(actions)
     about = _about_edition(edition)
     facts = status_text.EditionFacts.of(edition, is_followed=about["followed_by"] is not None)

@@ -17,6 +17,7 @@ from floreo.core.lists import Listing
 from floreo.core.search import Findable
 from floreo.core.ui.locale import language
 from floreo.core.wording import number_figures
+from floreo.open_data.files import list_file
 from floreo.organisations.models import Contact
 from floreo.portal.views.page import Crumb, country_of, page, public_page
 from floreo.publications import feeds
@@ -31,7 +32,7 @@ from floreo.publications.tables import PUBLICATIONS
 def publications(request: HttpRequest) -> HttpResponseBase:
     """Everything that is out, newest first."""
     listing = Listing(PUBLICATIONS, request, rows=PUBLICATIONS.rows(None))
-    if file := listing.download():
+    if file := list_file(listing, whole=True):
         return file
     total = listing.total
     said = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}
@@ -72,7 +73,8 @@ def _leads(publication: Publication) -> Leads | None:
     if isinstance(thing, Findable):
         entry = thing.search_entry()
         named = getattr(thing, "named", None)
-        return Leads(named() if named else entry.title, entry.address) if entry.is_public else None
+        title = named() if named else entry.title
+        return Leads(title, entry.address) if entry.is_public else None
     address = getattr(thing, "get_absolute_url", None)
     is_public = getattr(thing, "is_public", False) is True
     return Leads(str(thing), address()) if address is not None and is_public else None

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from floreo.core import clock
 from floreo.core.errors import Missing
-from floreo.core.lists import Listing, file_response
+from floreo.core.lists import Listing
 from floreo.core.ui.maps import Shape
 from floreo.core.wording import capital, number_figures, number_word, sentences
+from floreo.open_data.files import list_file, part_of_table
 from floreo.organisations.models import Organisation, Place, PlaceSort
 from floreo.organisations.tables import ORGANISATIONS, PLACES
 from floreo.portal import presenters
@@ -29,7 +30,7 @@ DENSITY = "density"
 def organisations(request: HttpRequest) -> HttpResponseBase:
     """Every public organisation, by kind."""
     listing = Listing(ORGANISATIONS, request, rows=ORGANISATIONS.rows(None))
-    if file := listing.download():
+    if file := list_file(listing, whole=True):
         return file
     total = listing.total
     title = ngettext("%(number)s organisation", "%(number)s organisations", total) % {"number": number_figures(total)}
@@ -73,7 +74,7 @@ def districts(request: HttpRequest) -> HttpResponseBase:
         response.headers["Content-Disposition"] = 'attachment; filename="districts.geojson"'
         return response
     if kind:
-        return file_response(PLACES, PLACES.ordered(None).filter(kind=PlaceSort.DISTRICT), kind, None)
+        return part_of_table(request, PLACES, PLACES.ordered(None).filter(kind=PlaceSort.DISTRICT), kind)
     by_density = request.GET.get("show") == DENSITY
     return page(
         request,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from floreo.core.errors import Missing
-from floreo.core.throttle import address_of, spend
+from floreo.core.slots import DRAWING
+from floreo.core.throttle import address_of, charge
 from floreo.core.ui.papers import KINDS, paper
 from floreo.core.wording import number_figures
 from floreo.indicators.presenters import day_of, period_text
@@ -103,14 +104,16 @@ def _crumbs(edition: Edition, *more: Crumb) -> tuple[Crumb, ...]:
 def _count(request: HttpRequest) -> None:
     """A file may have to be drawn, which takes a second: strangers may ask often, but not without end."""
     if not request.user.is_authenticated:
-        spend("report-file", address_of(request), capacity=BURST, per_hour=PER_HOUR)
+        charge("report-file", address_of(request), capacity=BURST, per_hour=PER_HOUR)
 
 
 def _file(request: HttpRequest, snapshot: Snapshot, part: str, kind: str, *, funder: str = "") -> HttpResponse:
     if kind not in FILES or (kind == "json" and part not in {"report", "closing"}):
         raise Missing
     _count(request)
-    response = HttpResponse(queries.public_file(snapshot, part, kind, funder=funder), content_type=TYPES[kind])
+    with DRAWING.one():
+        made = queries.public_file(snapshot, part, kind, funder=funder)
+    response = HttpResponse(made, content_type=TYPES[kind])
     name = slugify(f"{snapshot.edition.code} {snapshot.code} {'' if part == 'report' else part} {funder}")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     response.headers["ETag"] = f'"{snapshot.digest}"' if kind == "json" else f'"{snapshot.digest[:24]}-{part}-{kind}"'
@@ -238,4 +241,5 @@ def closing_file(request: HttpRequest, edition: str, kind: str) -> HttpResponseB
     if snapshot is not None:
         return _file(request, snapshot, "closing", kind)
     _count(request)
-    return paper(queries.drawn(summary, "closing"), kind, name=f"{found.code} closing")
+    with DRAWING.one():
+        return paper(queries.drawn(summary, "closing"), kind, name=f"{found.code} closing")

@@ -26,15 +26,17 @@ def drawn(told: StrategyCopy, kind: str) -> bytes:
     return bytes_of(document_of(told, country=the_country(), made_on=clock.today()), kind)
 
 
+def current_copy(told: StrategyCopy, edition: Edition, kind: str) -> Copy | None:
+    """The kept file of a public edition, where it still says what the plan says."""
+    found = Copy.objects.filter(edition=edition, language=told.language, kind=kind).first()
+    is_current = found is not None and found.digest == digest_of(told)
+    return found if is_current and found and default_storage.exists(str(found.file.name)) else None
+
+
 def kept_copy(edition: Edition, kind: str, language: str) -> Copy:
-    """The file of a public edition as strangers may have it: the one that was kept while it still says what the plan
-    says, else drawn anew."""
+    """The file of a public edition as strangers may have it: the one that was kept, else drawn anew and kept."""
     told = copy_of(edition, None, language)
-    digest = digest_of(told)
-    found = Copy.objects.filter(edition=edition, language=language, kind=kind).first()
-    if found is not None and found.digest == digest and default_storage.exists(str(found.file.name)):
-        return found
-    return draw_copy(edition, by=SYSTEM, told=told, kind=kind)
+    return current_copy(told, edition, kind) or draw_copy(edition, by=SYSTEM, told=told, kind=kind)
 
 
 @action("copy.drawn", needs=Permission.PUBLICATION_PUBLISH)

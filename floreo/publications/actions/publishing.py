@@ -30,9 +30,9 @@ def must_be_out(publication: Publication) -> None:
 
 
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
-def publish(publication: Publication, *, by: Actor) -> Publication:
-    """Everybody may read it from now on. A moment that was set for later is let go."""
-    publication = lock_latest(publication)
+def publish(publication: Publication, *, by: Actor, version: int | None = None) -> Publication:
+    """Everybody may read it from now on, as it was shown in that `version`. A moment that was set for later is let go."""
+    publication = _as_shown(publication, version)
     must_not_be_out(publication)
     require_something(publication)
     publication.state, publication.published_at = PublicationState.PUBLISHED, clock.now()
@@ -41,9 +41,9 @@ def publish(publication: Publication, *, by: Actor) -> Publication:
 
 
 @action("publication.scheduled", needs=Permission.PUBLICATION_PUBLISH)
-def schedule(publication: Publication, *, by: Actor, at: datetime) -> Publication:
+def schedule(publication: Publication, *, by: Actor, at: datetime, version: int | None = None) -> Publication:
     """It goes out by itself at that moment, and before it nobody but who writes knows that it exists."""
-    publication = lock_latest(publication)
+    publication = _as_shown(publication, version)
     must_not_be_out(publication)
     require_something(publication)
     if at <= clock.now():
@@ -51,6 +51,15 @@ def schedule(publication: Publication, *, by: Actor, at: datetime) -> Publicatio
         raise Refused(sentence, code="moment_passed", fields={"day": sentence})
     publication.state, publication.embargo_until = PublicationState.READY, at
     return save(publication)
+
+
+def _as_shown(publication: Publication, version: int | None) -> Publication:
+    """The row as it is now, which must be what was read: who decides about a text does not decide about another one."""
+    fresh = lock_latest(publication)
+    if version is not None and fresh.version != version:
+        sentence = _("It was changed after you opened it. Go back, read it again, and decide then.")
+        raise Refused(sentence, code="changed_since")
+    return fresh
 
 
 @action("publication.released", needs=Permission.PUBLICATION_PUBLISH, quiet=True)

@@ -99,7 +99,9 @@ def _whole(number: int) -> Cell:
 
 
 def _signed(number: int) -> str:
-    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "0"
+    if number == 0:
+        return "0"
+    return f"+{number}" if number > 0 else f"−{-number}"
 
 
 def _moved(summary: ReportSummary, most: int) -> list[Block]:

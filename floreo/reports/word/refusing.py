@@ -12,7 +12,6 @@ from typing import Any
 
 import jinja2
 from django.utils.translation import gettext as _
-from docxtpl import DocxTemplate
 from jinja2 import nodes
 from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
@@ -202,6 +201,8 @@ def _codes(root: Any) -> Iterator[str]:
 
 def _sources(content: bytes) -> Iterator[str]:
     """The template's text as docxtpl hands it on: body, headers, footers, footnotes, properties."""
+    from docxtpl import DocxTemplate  # large, and only for this
+
     template = DocxTemplate(io.BytesIO(content))
     template.init_docx()
     yield template.patch_xml(template.get_xml())

@@ -37,7 +37,8 @@ class AnswerFacts(TypedDict, total=False):
 
 @action("request.opened", needs=Permission.PLAN_UPDATE, quiet=True)
 def mark_opened(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
-    """The first time somebody opens the link; later times change nothing."""
+    """The first time that somebody links a button on the page; later times change nothing. To look at it is not noted: mail
+    servers open links too."""
     update_request = lock_latest(update_request)
     if update_request.opened_at is None and not update_request.review.is_closed:
         update_request.opened_at = clock.now()

@@ -8,7 +8,7 @@ from datetime import date
 from floreo.core import outbox
 from floreo.core.action import note
 from floreo.core.figures import Period
-from floreo.core.writing import save, save_many
+from floreo.core.writing import save, save_many, touch
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import Dates, code_of
 from floreo.reviews.models import Review, UpdateRequest
@@ -83,6 +83,7 @@ def write_to(
     UpdateRequest.objects.bulk_update(
         touched.values(), ["deputy", "escalated_on", "reminded_on", "reminded_count"], batch_size=200
     )
+    touch(touched.values())
     acts = actions_of(touched.values())
     post = Post(review, today)
     mails = [post.asking(a, "reminded", actions=acts.get(a.pk, [])) for a in reminded]

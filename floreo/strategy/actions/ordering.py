@@ -1,5 +1,6 @@
 """The order of actions in a whole edition, worked out from pillar, objective and place, for every list to use."""
 
+from floreo.core.writing import touch
 from floreo.strategy.models import Action, Edition
 
 
@@ -14,3 +15,4 @@ def renumber(edition: Edition) -> None:
             act.position = position
             moved.append(act)
     Action.objects.bulk_update(moved, ["position"], batch_size=200)
+    touch(moved)

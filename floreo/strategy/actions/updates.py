@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Milestone, Update
 
 
-@action("update.added", needs=Permission.PLAN_UPDATE)
+@action("update.added", needs=Permission.PLAN_UPDATE, quiet=True)
 def add_update(
     act: Action,
     *,
@@ -29,7 +29,8 @@ def add_update(
     on: date | None = None,
     is_public: bool = True,
 ) -> Update:
-    """Done, next and risks on a day, with the milestones reached by then; or that nothing changed."""
+    """Done, next and risks on a day, with the milestones reached by then; or that nothing changed. The very same
+    sent twice counts once: an update can never be changed."""
     act, on = lock_latest(act), on or clock.today()
     require_past(on, field="on")
     said = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
@@ -39,6 +40,9 @@ def add_update(
     if not nothing_changed and not any(said.values()) and not reached:
         sentence = _("Say what was done, or tick “nothing changed”.")
         raise Refused(sentence, code="missing", fields={"done": sentence})
+    twin = _twin(act, on=on, by=by, is_public=is_public, nothing_changed=nothing_changed, said=said)
+    if twin is not None and all(lock_latest(m).reached_on == on for m in reached):
+        return twin
     for milestone in reached:
         if milestone.action_id != act.pk:
             raise Refused(_("That milestone is of another action."), code="other_action")
@@ -51,3 +55,14 @@ def add_update(
     save(update)
     recompute_status(act)
     return update
+
+
+def _twin(
+    act: Action, *, on: date, by: Actor, is_public: bool, nothing_changed: bool, said: Mapping[str, str]
+) -> Update | None:
+    """The newest update, when the same person said exactly this in it."""
+    last = act.updates.order_by("-pk").first()
+    if last is None:
+        return None
+    facts = {"on": on, "said_by": by.actor_name, "is_public": is_public, "nothing_changed": nothing_changed, **said}
+    return last if all(getattr(last, name) == value for name, value in facts.items()) else None

@@ -6,13 +6,10 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-import ftfy
-
 from floreo.strategy.drafting.vocabulary import ENDING_IN_IS
 
 Span = tuple[int, int]
 
-_FTFY = ftfy.TextFixerConfig(unescape_html=False, uncurl_quotes=False, normalization="NFC", explain=False)
 # Characters no reader of the page would see, and that would shift every offset: controls, soft hyphens, zero widths.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffe\uffff]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -41,9 +38,12 @@ def tidy(text: str) -> str:
 
 
 def _mend_to_rest(text: str, *, english: bool) -> str:
+    import ftfy  # large, and only for this
+
+    settled = ftfy.TextFixerConfig(unescape_html=False, uncurl_quotes=False, normalization="NFC", explain=False)
     # One repair can uncover another (text broken twice), so repeat until nothing moves.
     for _ in range(_MAX_ROUNDS):
-        mended = tidy(ftfy.fix_text(text, _FTFY))
+        mended = tidy(ftfy.fix_text(text, settled))
         mended = _mend_mac(mended) if english else mended
         if mended == text:
             break

@@ -8,12 +8,8 @@ from pathlib import Path
 from floreo.strategy.drafting.building import Piece, build_document
 from floreo.strategy.drafting.document import DEFAULT, Document, Limits, Unreadable
 from floreo.strategy.drafting.readers.encoding import decode
-from floreo.strategy.drafting.readers.html import declared_encoding, pieces_of_html
 from floreo.strategy.drafting.readers.kinds import kind_of
-from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
-from floreo.strategy.drafting.readers.pdf import pieces_of_pdf
 from floreo.strategy.drafting.readers.text import pieces_of_text
-from floreo.strategy.drafting.readers.word import pieces_of_word
 
 __all__ = ["DEFAULT", "Limits", "Unreadable", "read_document"]
 
@@ -29,12 +25,23 @@ def read_document(path: Path, *, name: str | None = None, limits: Limits = DEFAU
 
 
 def _pieces(path: Path, kind: str, *, name: str, limits: Limits) -> Iterator[Piece]:
+    """Each reader is loaded when a file asks for it: their libraries are large."""
     if kind == "word":
+        from floreo.strategy.drafting.readers.word import pieces_of_word
+
         return pieces_of_word(path, name=name, limits=limits)
     if kind == "pdf":
+        from floreo.strategy.drafting.readers.pdf import pieces_of_pdf
+
         return pieces_of_pdf(path, name=name, limits=limits)
     data = path.read_bytes()
     if kind == "html":
+        from floreo.strategy.drafting.readers.html import declared_encoding, pieces_of_html
+
         return pieces_of_html(decode(data, name=name, declared=declared_encoding(data)), name=name)
     text = decode(data, name=name)
-    return pieces_of_markdown(text) if kind == "markdown" else pieces_of_text(text)
+    if kind == "markdown":
+        from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
+
+        return pieces_of_markdown(text)
+    return pieces_of_text(text)

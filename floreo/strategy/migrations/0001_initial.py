@@ -229,6 +229,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('reading', 'Being read'), ('open', 'Waits for review'), ('failed', 'Could not be read'), ('finished', 'Finished'), ('dropped', 'Dropped')], default='reading', max_length=10)),
                 ('failure', models.CharField(blank=True, max_length=500)),
                 ('started_by', models.CharField(max_length=200)),
+                ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='drafts', to='strategy.edition')),
             ],
             options={

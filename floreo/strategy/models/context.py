@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.models import Record, Sourced, Translated
 from floreo.organisations.models import DatePrecision, Organisation
-from floreo.strategy.models.editions import Edition, Pillar
+from floreo.strategy.models.editions import Edition, Pillar, may_read_internal
 from floreo.strategy.models.work import Action
 
 
 class StatusCount(models.Model):
     """How many actions of an edition stood how on a day: today's, and one per quarter's end, so that pages can compare."""
+
+    not_chained = "Counted from the actions, again with each change."
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="status_counts")
     on = models.DateField()
@@ -35,6 +37,14 @@ class EventKind(models.TextChoices):
     MEASURE = "measure", _("Measure under way")  # from an imported text
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, viewer: object) -> EventQuerySet:
+        """Public ones of editions that the viewer sees; all to who reads what is internal of the plan."""
+        if may_read_internal(viewer):
+            return self
+        return self.filter(is_public=True, edition__in=Edition.objects.visible_to(viewer))
+
+
 class Event(Record, Translated, Sourced):
     """A dated thing that happened, or will, and that a source or a person ties to pillars or an action. Evidence of work,
     never an official action."""
@@ -49,6 +59,8 @@ class Event(Record, Translated, Sourced):
     pillars = models.ManyToManyField(Pillar, blank=True, related_name="events")
     action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")
     is_public = models.BooleanField(default=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["-on", "-pk"]

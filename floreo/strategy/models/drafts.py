@@ -34,6 +34,8 @@ class ImportDraft(Record):
     failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader
     edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="drafts")
     started_by = models.CharField(max_length=200)
+    claimed_until = models.DateTimeField(null=True, blank=True)  # the lease of whoever reads it: core/leases.py
+    attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["-pk"]

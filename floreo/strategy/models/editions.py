@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission, can, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 
@@ -23,8 +23,13 @@ class EditionState(models.TextChoices):
 
 
 def may_read_plan(viewer: object) -> bool:
-    """Whether the viewer sees unpublished editions and internal notes."""
+    """Whether the viewer reads the plan at the workspace, unpublished editions included."""
     return can(viewer, Permission.PLAN_READ)
+
+
+def may_read_internal(viewer: object) -> bool:
+    """Whether the viewer reads what is internal of the whole plan; of their own actions, `work.py` says."""
+    return reach(viewer, Permission.PLAN_INTERNAL) is None
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -35,7 +40,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(Record, Translated, Sourced):
     """One strategy as adopted for a period. Editions follow one another; the next carries unfinished actions over."""
 
+    not_chained = {"stood_on": "For which day statuses were last worked out."}
+
     translated_fields = ("title", "objective", "vision", "public_text")
+    internal_fields = frozenset({"internal_notes"})
 
     code = models.SlugField(max_length=40, unique=True)  # "2020-2023"
     title = models.CharField(max_length=300)
@@ -68,6 +76,9 @@ class Edition(Record, Translated, Sourced):
     def __str__(self) -> str:
         return self.title
 
+    def shows_internal_to(self, viewer: object) -> bool:
+        return may_read_internal(viewer)
+
     def get_absolute_url(self) -> str:
         return reverse("portal:edition", args=[self.code])
 
@@ -90,6 +101,7 @@ class InEdition(Record, Translated, Sourced):
     position = models.PositiveIntegerField(default=0)
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "public_text")
+    internal_fields = frozenset({"internal_notes"})
 
     class Meta:
         abstract = True
@@ -97,11 +109,15 @@ class InEdition(Record, Translated, Sourced):
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
+    def shows_internal_to(self, viewer: object) -> bool:
+        return may_read_internal(viewer)
+
 
 class Pillar(InEdition):
     """A pillar, priority area, axis or goal: the top division of an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="pillars")
+    named_with: ClassVar[tuple[str, ...]] = ("edition",)
     also_published_as = models.JSONField(
         default=list, blank=True
     )  # [{"wording": ..., "source": ..., "source_url": ...}]
@@ -128,6 +144,7 @@ class Pillar(InEdition):
 class Objective(InEdition):
     """What a pillar wants to reach."""
 
+    named_with: ClassVar[tuple[str, ...]] = ("pillar__edition",)
     pillar = models.ForeignKey(Pillar, on_delete=models.CASCADE, related_name="objectives")
 
     class Meta:

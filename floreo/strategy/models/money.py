@@ -10,9 +10,26 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.organisations.models import Organisation
-from floreo.strategy.models.work import BudgetLine, GrantState
+from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.work import BudgetLine, GrantState, in_seen_actions, taken_part_in
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def visible_to(self, viewer: object) -> GrantQuerySet:
+        """A stranger: signed, of public funders, paying for public actions. Who reads the plan: what is not only proposed,
+        and the proposals for their own actions, of funders that they may know of."""
+        own = reach(viewer, Permission.MONEY_INTERNAL)
+        if own is None:
+            return self
+        known = self.filter(funder__in=Organisation.objects.visible_to(viewer))
+        if may_read_plan(viewer):
+            theirs = BudgetLine.objects.filter(action__in=taken_part_in(own), grant__isnull=False)
+            return known.filter(~Q(state=GrantState.PROPOSED) | Q(pk__in=theirs.values("grant_id")))
+        public = BudgetLine.objects.filter(in_seen_actions(None, "action__"), grant__isnull=False)
+        return known.filter(pk__in=public.values("grant_id")).exclude(state=GrantState.PROPOSED)
 
 
 class Grant(Record, Translated, Sourced):
@@ -34,6 +51,8 @@ class Grant(Record, Translated, Sourced):
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.PROPOSED)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -61,6 +80,8 @@ class Payment(Record, Sourced):
     """Money that moved on a day: received for a budget line, or spent from it. Where a line has payments of the second
     kind, the line's `spent` is their sum, and only actions write it."""
 
+    internal_fields = frozenset({"reference"})
+
     budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="payments")
     on = models.DateField()
     amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
@@ -77,6 +98,9 @@ class Payment(Record, Sourced):
 
     def audit_subject(self) -> models.Model:
         return self.budget_line.action
+
+    def shows_internal_to(self, viewer: object) -> bool:
+        return self.budget_line.action.shows_internal_to(viewer)
 
     def owner_ids(self) -> set[int]:
         return self.budget_line.owner_ids()

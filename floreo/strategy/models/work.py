@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,9 +11,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission, reach
 from floreo.core.models import Record, Sourced, Translated
 from floreo.core.search import Entry
 from floreo.organisations.models import Organisation, Person
+from floreo.organisations.queries import bodies_of
 from floreo.strategy.logic import HIGH, ActionFacts, MilestoneFacts, Rule, Status, StatusResult
 from floreo.strategy.models.editions import Edition, InEdition, Objective, may_read_plan
 
@@ -26,15 +29,58 @@ class StatusChoice(models.TextChoices):
     NOT_STARTED = Status.NOT_STARTED, _("Not started")
 
 
+_WORKED_OUT = "Worked out by the rules from the dates, again with each new day."
+
+
+def taken_part_in(bodies: Iterable[int]) -> models.QuerySet[Participation, int]:
+    """Ids of the actions that one of those organisations, or one merged into them, leads or takes part in."""
+    rows = Participation.objects.filter(organisation__in=bodies_of(bodies), until=None)
+    return rows.order_by().values_list("action_id", flat=True)
+
+
+def in_seen_actions(viewer: object, path: str = "") -> Q:
+    """Rows of (`path` "") or below (`path` "action__") actions that the viewer may know of: a stranger of public ones in
+    public editions, who reads the plan of public ones and their own, who reads what is internal of all."""
+    own = reach(viewer, Permission.PLAN_INTERNAL)
+    if own is None:
+        return Q()
+    seen = Q(**{f"{path}is_public": True})
+    if not may_read_plan(viewer):
+        return seen & Q(**{f"{path}edition__is_public": True})
+    return seen | Q(**{f"{path}pk__in": taken_part_in(own)}) if own else seen
+
+
+def in_own_actions(viewer: object, path: str = "") -> Q:
+    """Rows of or below actions of which the viewer reads what is internal too."""
+    own = reach(viewer, Permission.PLAN_INTERNAL)
+    if own is None:
+        return Q()
+    return Q(**{f"{path}pk__in": taken_part_in(own)}) if own else Q(pk__in=())
+
+
 class ActionQuerySet(models.QuerySet["Action"]):
     def visible_to(self, viewer: object) -> ActionQuerySet:
-        if may_read_plan(viewer):
+        return self.filter(in_seen_actions(viewer))
+
+
+class OfActionQuerySet(models.QuerySet[Any]):
+    """Updates and risks: public ones of actions that the viewer sees, and all of those whose inside they read."""
+
+    def visible_to(self, viewer: object) -> OfActionQuerySet:
+        inside = in_own_actions(viewer, "action__")
+        if not inside:
             return self
-        return self.filter(is_public=True, edition__is_public=True)
+        return self.filter(in_seen_actions(viewer, "action__") & (Q(is_public=True) | inside))
 
 
 class Action(InEdition):
     """Something to be done by somebody by a date. Its status is worked out from dates by logic.standing, never typed."""
+
+    not_chained = {
+        "status": _WORKED_OUT,
+        "status_rule": _WORKED_OUT,
+        "status_since": _WORKED_OUT,
+    }
 
     translated_fields: ClassVar[tuple[str, ...]] = (
         *InEdition.translated_fields,
@@ -42,6 +88,7 @@ class Action(InEdition):
         "on_hold_reason",
         "override_reason",
     )
+    named_with: ClassVar[tuple[str, ...]] = ("edition",)
 
     # The edition is the objective's; kept here too so that every list and count is one index away.
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
@@ -103,6 +150,9 @@ class Action(InEdition):
             models.Index(fields=["edition", "position", "id"], name="action_order"),
             models.Index(fields=["edition", "due_on"], name="action_due"),
         ]
+
+    def shows_internal_to(self, viewer: object) -> bool:
+        return Action.objects.filter(in_own_actions(viewer), pk=self.pk).exists()
 
     def owner_ids(self) -> set[int]:
         """The organisations that may speak for it today: its leads, and the successors of leads that were merged."""
@@ -192,6 +242,7 @@ class Milestone(OfAction, Translated, Sourced):
     """A point that shows an action has moved: due on a day, reached on a day."""
 
     translated_fields = ("title", "note")
+    named_with: ClassVar[tuple[str, ...]] = ("action__edition",)
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
     code = models.CharField(max_length=40)
@@ -228,6 +279,8 @@ class Update(OfAction, Translated):
     nothing_changed = models.BooleanField(default=False)
     said_by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
+
+    objects = OfActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-on", "-pk"]
@@ -296,6 +349,8 @@ class Risk(OfAction, Translated):
     noted_on = models.DateField()
     closed_on = models.DateField(null=True, blank=True)
     is_public = models.BooleanField(default=False)
+
+    objects = OfActionQuerySet.as_manager()
 
     class Meta:
         ordering = ["closed_on", "-likelihood", "pk"]

@@ -10,7 +10,6 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
@@ -67,6 +66,8 @@ def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
     """Raises Refused when the file is no workbook, or unpacks to more than any plan needs."""
     _must_be_sane(content)
     try:
+        import openpyxl  # large, and only for this
+
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         pages = {page.title: page for page in book.worksheets}
         read = BookRead()

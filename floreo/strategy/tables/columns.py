@@ -13,9 +13,11 @@ from floreo.core.columns import column
 from floreo.core.tables import CellKind, Column, Filter, Words
 from floreo.strategy.logic import code_key
 from floreo.strategy.models import Part, Participation, Pillar, StatusChoice
+from floreo.strategy.models.editions import may_read_internal
+from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.tables.of_edition import edition_of
 
-INTERNAL = Permission.PLAN_READ
+INTERNAL = Permission.PLAN_INTERNAL
 
 
 def _reads_all(viewer: object) -> bool:
@@ -27,13 +29,12 @@ def of_editions(rows: QuerySet[Any], viewer: object, path: str = "edition") -> Q
 
 
 def of_actions(rows: QuerySet[Any], viewer: object) -> QuerySet[Any]:
-    """Rows that hang on an action: a stranger sees those of public actions in public editions."""
-    rows = rows.select_related("action__edition")
-    return rows if _reads_all(viewer) else rows.filter(action__is_public=True, action__edition__is_public=True)
+    """Rows that hang on an action that the viewer may know of."""
+    return rows.select_related("action__edition").filter(in_seen_actions(viewer, "action__"))
 
 
 def public_or_all(rows: QuerySet[Any], viewer: object) -> QuerySet[Any]:
-    return rows if _reads_all(viewer) else rows.filter(is_public=True)
+    return rows if may_read_internal(viewer) else rows.filter(is_public=True)
 
 
 WORDING = (

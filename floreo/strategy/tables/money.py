@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import CellKind, Column, Table
 from floreo.strategy.models import Payment
-from floreo.strategy.models.editions import may_read_plan
+from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.money import visible_grants
-from floreo.strategy.tables.columns import INTERNAL, of_editions
+from floreo.strategy.tables.columns import INTERNAL
 from floreo.strategy.tables.of_edition import edition_filter
 
 GRANTS = Table(
@@ -41,8 +41,7 @@ GRANTS = Table(
 
 def _payments(viewer: object) -> QuerySet[Payment]:
     rows = Payment.objects.select_related("budget_line__action__edition")
-    rows = of_editions(rows, viewer, "budget_line__action__edition")
-    return rows if may_read_plan(viewer) else rows.filter(budget_line__action__is_public=True)
+    return rows.filter(in_seen_actions(viewer, "budget_line__action__"))
 
 
 PAYMENTS = Table(

@@ -29,7 +29,7 @@ from floreo.strategy.tables.of_edition import by_key, edition_filter, edition_of
 def _parts(viewer: object) -> QuerySet[Participation]:
     """Parts of bodies that the viewer may know of."""
     rows = of_actions(Participation.objects.select_related("organisation"), viewer)
-    own = reach(viewer, Permission.REGISTER_READ)
+    own = reach(viewer, Permission.REGISTER_INTERNAL)
     return rows if own is None else rows.filter(Q(organisation__is_public=True) | Q(organisation__in=own))
 
 
@@ -102,7 +102,7 @@ UPDATES = Table(
     "updates",
     _("Updates"),
     _("What leads said of their actions, as they said it."),
-    rows=lambda viewer: public_or_all(of_actions(Update.objects.all(), viewer), viewer),
+    rows=lambda viewer: of_actions(Update.objects.visible_to(viewer), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,
@@ -134,7 +134,7 @@ BUDGET_LINES = Table(
         column("fiscal_year", _("Fiscal year"), _("The year in which it starts"), CellKind.WHOLE),
         column("currency", _("Currency"), _("ISO 4217")),
         column("amount", _("Planned"), _("In the currency"), CellKind.DECIMAL),
-        column("stage", _("StatusResult"), _("planned, or committed in an adopted budget or a signed agreement")),
+        column("stage", _("Standing"), _("planned, or committed in an adopted budget or a signed agreement")),
         Column("grant", _("Agreement"), _("Code of the agreement that pays for it"), _grant),
         column("spent", _("Spent"), _("In the currency"), CellKind.DECIMAL),
         column("note", _("Note"), _("What it is for")),
@@ -151,7 +151,7 @@ RISKS = Table(
     "risks",
     _("Risks"),
     _("What could stop an action, from 1 (low) to 5 (high), and what is done about it."),
-    rows=lambda viewer: public_or_all(of_actions(Risk.objects.all(), viewer), viewer),
+    rows=lambda viewer: of_actions(Risk.objects.visible_to(viewer), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,

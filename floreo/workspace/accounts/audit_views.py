@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from floreo.core import audit
@@ -17,25 +19,24 @@ from floreo.core.errors import Missing
 from floreo.core.models import AuditEntry
 from floreo.core.ui import locale
 from floreo.workspace.accounts.forms import AuditForm
-from floreo.workspace.verbs import changes_of, facts_of, verb_text
+from floreo.workspace.verbs import Reader, changes_of, facts_of, kind_of, verb_text
 
 PAGE = 50
+ASKS_WHAT = {"actor", "subject"}  # fields of the form that ask for what an entry says
 
 
 def chain(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.AUDIT_READ)
     form = AuditForm(request.GET or None)
-    rows = AuditEntry.objects.order_by("-number").defer("detail")
+    rows = AuditEntry.objects.order_by("-number").defer("detail", "rows")
     if form.is_bound and form.is_valid():
         rows = _narrowed(rows, form)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(number__lt=int(before))
-    entries = list(rows[: PAGE + 1])
-    for entry in entries:
-        entry.did = verb_text(entry.verb)  # type: ignore[attr-defined]  # for the page only
     kept = {k: v for k, v in request.GET.items() if k in form.fields and v}
-    older = f"?{urlencode(kept | {'before': str(entries[PAGE - 1].number)})}" if len(entries) > PAGE else ""
+    shown = _page(rows, request.user, open_only=bool(kept.keys() & ASKS_WHAT))
+    older = f"?{urlencode(kept | {'before': str(shown[PAGE - 1].entry.number)})}" if len(shown) > PAGE else ""
     head = audit.head()
     count = ngettext(
         "%(n)s entry, each holding the hash of the one before it.",
@@ -43,7 +44,7 @@ def chain(request: HttpRequest) -> HttpResponse:
         head.number,
     )
     context = {
-        "entries": entries[:PAGE],
+        "entries": shown[:PAGE],
         "form": form,
         "head": head,
         "next_href": older,
@@ -52,6 +53,28 @@ def chain(request: HttpRequest) -> HttpResponse:
         "workspace_section": "audit",
     }
     return render(request, "workspace/accounts/audit.html", context)
+
+
+@dataclass(frozen=True)
+class EntryShown:
+    """One entry of the list: whole, or only what everybody who reads the trail may know of it."""
+
+    entry: AuditEntry
+    did: Promise | str
+    kind: str
+    is_open: bool
+
+
+def _page(rows: QuerySet[AuditEntry], viewer: object, *, open_only: bool) -> list[EntryShown]:
+    """A page and one more. Where the reader asked for a word, only what they may see answers: else the number of hits
+    would tell what stands in the others."""
+    found: list[EntryShown] = []
+    while len(found) <= PAGE and (entries := list(rows[: 4 * PAGE])):
+        reader = Reader(entries, viewer)
+        shown = [EntryShown(e, verb_text(e.verb), kind_of(e), reader.opens(e)) for e in entries]
+        found += [each for each in shown if each.is_open or not open_only]
+        rows = rows.filter(number__lt=entries[-1].number)
+    return found[: PAGE + 1]
 
 
 def _narrowed(rows: QuerySet[AuditEntry], form: AuditForm) -> QuerySet[AuditEntry]:
@@ -77,11 +100,15 @@ def one_entry(request: HttpRequest, number: int) -> HttpResponse:
     entry = AuditEntry.objects.filter(number=number).first()
     if entry is None:
         raise Missing
+    reader = Reader([entry], request.user, with_changes=True)
+    is_open = reader.opens(entry)
     context = {
         "entry": entry,
+        "is_open": is_open,
+        "kind": kind_of(entry),
         "did": verb_text(entry.verb),
-        "changes": changes_of(entry),
-        "facts": facts_of(entry),
+        "changes": changes_of(reader.changes(entry)) if is_open else [],
+        "facts": facts_of(entry) if reader.sees_inside(entry) else [],
         "holds": audit.hash_of(entry) == entry.hash,
         "hash": in_groups(entry.hash),
         "before": in_groups(entry.before),

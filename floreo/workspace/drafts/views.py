@@ -153,7 +153,9 @@ def _finish_form(request: HttpRequest, draft: ImportDraft, review: Review) -> Fi
     """A new edition is offered while the draft has its row and made none; others to whoever may change the plan."""
     row = next((r for r in review.chain.ready if r.kind == Kind.EDITION), None)
     own = draft.edition
-    editions = list(Edition.objects.all()) if can(request.user, Permission.PLAN_EDIT) else [own] if own else []
+    editions = [own] if own else []
+    if can(request.user, Permission.PLAN_EDIT):
+        editions = list(Edition.objects.all())
     return FinishForm(posted(request), editions=editions, own=own, code=suggested_code(row) if row is not None else "")
 
 

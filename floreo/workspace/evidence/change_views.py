@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import Record
+from floreo.core.visibility import things_seen
 from floreo.evidence import actions as acts
 from floreo.evidence import presenters as say
 from floreo.evidence import queries
@@ -28,7 +29,7 @@ from floreo.workspace.forms import CommandForm
 
 def _thing(request: HttpRequest, key: str) -> Model:
     """The thing that evidence is to be put on, where this person may know of it and say what shows it."""
-    found = queries.things_seen([key], request.user).get(key)
+    found = things_seen([key], request.user).get(key)
     if found is None:
         raise Missing
     must(request.user, Permission.EVIDENCE_KEEP, found)

@@ -27,7 +27,7 @@ _TLP_WORDS = {
 _LABELS: dict[str, Any] = {
     "title": _l("What it is"),
     "note": _l("What it shows, and where in it"),
-    "organisation": _l("Recipient it is"),
+    "organisation": _l("Whose it is"),
     "dated": _l("Day of the document"),
     "valid_until": _l("Valid until"),
     "tlp": _l("Marking"),

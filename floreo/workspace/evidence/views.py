@@ -14,6 +14,7 @@ from floreo.core.access import Permission, can, must, reach
 from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
+from floreo.core.visibility import things_seen
 from floreo.evidence import presenters as say
 from floreo.evidence import queries
 from floreo.evidence.access import get_evidence_for
@@ -65,7 +66,7 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.EVIDENCE_READ)
     found = get_evidence_for(request.user, code)
     may_keep = can(request.user, Permission.EVIDENCE_KEEP, found)
-    record = queries.things_seen([found.record], request.user).get(found.record)
+    record = things_seen([found.record], request.user).get(found.record)
     context = {
         "workspace_section": "evidence",
         "item": found,

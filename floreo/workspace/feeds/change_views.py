@@ -149,7 +149,9 @@ def _map(
     report: FeedFile | None = page["report"]
     looked = _seen(report, said) if report else None
     header = looked.header if looked else ()
-    guess = dict(said) if said is not None else dict(looked.guess) if looked else {}
+    guess = dict(looked.guess) if looked else {}
+    if said is not None:
+        guess = dict(said)
     form, status = forms.MappingForm(posted(request), header=header, guess=guess, version=version), 200
     trial = _seen(report, guess) if report and said is None and guess and not form.is_bound else looked
     if form.is_bound:

@@ -34,7 +34,7 @@ GROUPS: Mapping[str, Promise] = {
     "district": _l("District"),
     "severity": _l("Severity"),
     "feed": _l("Feed"),
-    "report_type": _l("FeedFile type"),
+    "report_type": _l("Report type"),
 }
 _OF_BODIES = {"sector", "district"}
 NOBODY = ""
@@ -96,7 +96,9 @@ def answer(viewer: object, asked: Asked) -> list[Group]:
 
 
 def _text(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value) if value is not None else NOBODY
+    if isinstance(value, date):
+        return value.isoformat()
+    return NOBODY if value is None else str(value)
 
 
 def _unknown(by: str) -> str:

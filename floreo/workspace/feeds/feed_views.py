@@ -11,7 +11,7 @@ from floreo.core.access import Permission, can
 from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
-from floreo.feeds.models import Feed
+from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.tables import REPORTS
 from floreo.workspace.feeds import health, stored
 from floreo.workspace.feeds import summaries as say
@@ -51,6 +51,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "may_run": can(request.user, Permission.FEED_RUN),
         "every": say.every_text(found.every_minutes),
         "days": health.DAYS,
+        "held": found.held_files.filter(state=HeldState.HELD),
         "drifted": [(r, health.drift_text(r)) for r in health.drifts().get(found.pk, [])],
     }
     return render(request, "workspace/feeds/feed.html", context)
@@ -71,7 +72,7 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
         "seconds": found.seconds,
         "may_run": can(request.user, Permission.FEED_RUN),
     }
-    return render(request, "workspace/feeds/report.html", context)
+    return render(request, "workspace/feeds/file.html", context)
 
 
 def report_rejects(request: HttpRequest, pk: int) -> HttpResponseBase:

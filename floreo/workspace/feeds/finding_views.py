@@ -156,7 +156,7 @@ def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
     else:
         where = _("It was said at the desk, so what you write stands here and is not mailed.")
     question = FormPage(
-        _("SeenKeys to"),
+        _("Seen to"),
         _("Save"),
         row.finding.get_absolute_url(),
         room=ROOM,

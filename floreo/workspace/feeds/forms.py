@@ -46,7 +46,7 @@ class AcceptForm(CommandForm):
     """The register was wrong."""
 
     moved_to = organisation_field(
-        _l("Recipient is it?"),
+        _l("Whose is it?"),
         required=False,
         help_text=_l("Leave it open when nobody knows: what is seen there then belongs to nobody."),
     )
@@ -84,7 +84,7 @@ class NoticeRuleForm(RecordForm):
             "kind": _l("Kind of finding"),
             "contact_role": _l("Goes to"),
             "every": _l("How often"),
-            "resend_days": _l("FileIdentity again after so many days"),
+            "resend_days": _l("Told again after so many days"),
             "reason": _l("Why"),
         }
         help_texts: ClassVar[dict[str, Any]] = {

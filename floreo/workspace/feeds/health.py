@@ -15,7 +15,7 @@ from floreo.core import clock
 from floreo.core.ui import locale
 from floreo.feeds.actions.feeds import BY_HAND
 from floreo.feeds.holding_links import moment
-from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState, TypeMapping
+from floreo.feeds.models import CollectorKind, Feed, FeedFile, FileState, HeldFile, HeldState, TypeMapping
 
 DAYS = 30
 DRIFT_DAYS = 7  # in which the newest file of each type tells whether its columns have changed
@@ -112,7 +112,7 @@ def drifts() -> dict[int, list[FeedFile]]:
 
 
 def _findings_text(
-    feed: Feed, newest: FeedFile | None, refused: int, waiting: int, *, silent: bool, drifted: int
+    feed: Feed, newest: FeedFile | None, refused: int, waiting: int, *, silent: bool, drifted: int, held: int
 ) -> tuple[str, ...]:
     found = []
     if silent:
@@ -124,6 +124,15 @@ def _findings_text(
     if refused:
         found.append(
             ngettext("%(n)d file could not be read.", "%(n)d files could not be read.", refused) % {"n": refused}
+        )
+    if held:
+        found.append(
+            ngettext(
+                "%(n)d file is held: nothing proves who sent it.",
+                "%(n)d files are held: nothing proves who sent them.",
+                held,
+            )
+            % {"n": held}
         )
     if waiting:
         found.append(ngettext("%(n)d file waits to be read.", "%(n)d files wait to be read.", waiting) % {"n": waiting})
@@ -178,13 +187,20 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
             refused=Count("pk", filter=Q(state=FileState.REFUSED)),
         )
     }
+    held = dict(HeldFile.objects.filter(state=HeldState.HELD).order_by().values_list("feed").annotate(n=Count("pk")))
     found = []
     for feed in rows:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
         state = states.get(feed.pk, {"waiting": 0, "refused": 0})
         silent = is_silent(feed, last)
         troubles = _findings_text(
-            feed, last, state["refused"], state["waiting"], silent=silent, drifted=len(drifted.get(feed.pk, ()))
+            feed,
+            last,
+            state["refused"],
+            state["waiting"],
+            silent=silent,
+            drifted=len(drifted.get(feed.pk, ())),
+            held=held.get(feed.pk, 0),
         )
         line = tuple(by_day[d].rows if d in by_day else None for d in days)
         found.append(

@@ -48,7 +48,7 @@ def account_of(report: FeedFile) -> list[Part]:
     """Where each row went; the parts add up to what the file held."""
     return [
         Part(_("Kept as events"), report.kept, _outside(report)),
-        Part(_("Repeats"), report.duplicates, _("ReplyKind by another row already, and counted there.")),
+        Part(_("Repeats"), report.duplicates, _("Said by another row already, and counted there.")),
         Part(_("Dropped by a rule"), report.dropped),
         Part(
             _("Rows rejected"),

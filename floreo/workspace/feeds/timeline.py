@@ -40,7 +40,7 @@ def timeline_of(finding: Finding) -> list[Moment]:
 def _seen(finding: Finding) -> Iterable[Moment]:
     open_periods = list(finding.open_periods.all())
     for number, open_period in enumerate(open_periods):
-        first = _("SeenKeys for the first time.") if not number else _("SeenKeys again: it is back.")
+        first = _("Seen for the first time.") if not number else _("Seen again: it is back.")
         yield Moment(open_period.opened_on, None, first, rank=_FIRST)
         if open_period.fixed_on is not None:
             days = (open_period.fixed_on - open_period.opened_on).days
@@ -57,8 +57,8 @@ def _seen(finding: Finding) -> Iterable[Moment]:
     stands = open_periods and open_periods[-1].fixed_on is None
     if stands and finding.last_day != open_periods[-1].opened_on:
         n = finding.days_seen
-        seen = ngettext("SeenKeys on %(n)s day in all.", "SeenKeys on %(n)s days in all.", n) % {"n": locale.number(n)}
-        yield Moment(finding.last_day, None, _("SeenKeys last."), seen, rank=_FIRST)
+        seen = ngettext("Seen on %(n)s day in all.", "Seen on %(n)s days in all.", n) % {"n": locale.number(n)}
+        yield Moment(finding.last_day, None, _("Seen last."), seen, rank=_FIRST)
     if finding.claim in {FixClaim.SHOWN, FixClaim.CONTRADICTED}:
         on = finding.fixed_on if finding.claim == FixClaim.SHOWN else finding.last_day
         yield Moment(on or finding.last_day, None, str(FixClaim(finding.claim).label) + ".", rank=_LAST)
@@ -68,7 +68,7 @@ def _told(finding: Finding) -> Iterable[Moment]:
     for line in finding.lines.select_related("notice"):
         letter = line.notice
         if letter.to:
-            said = _("FileIdentity by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            said = _("Told by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
             said = _("A letter that would have told it was left out.")
         yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)

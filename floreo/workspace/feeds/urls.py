@@ -7,6 +7,7 @@ from floreo.workspace.feeds import correction_views as correct
 from floreo.workspace.feeds import explorer_views as explorer
 from floreo.workspace.feeds import feed_views as views
 from floreo.workspace.feeds import finding_views as findings
+from floreo.workspace.feeds import held_views as held
 from floreo.workspace.feeds import notice_views as letters
 from floreo.workspace.feeds import rule_views as rules
 
@@ -23,7 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("feeds/types/<path:report_type>/", change.map_type, name="feed_type"),
     path("feeds/reports/<int:pk>/", views.feed_report, name="feed_report"),
     path("feeds/reports/<int:pk>/rejects/", views.report_rejects, name="report_rejects"),
+    path("feeds/held/<int:pk>/release/", held.release_file, name="release_held"),
+    path("feeds/held/<int:pk>/discard/", held.discard_file, name="discard_held"),
     path("feeds/<slug:code>/", views.feed, name="feed"),
+    path("feeds/<slug:code>/held/discard/", held.discard_files, name="discard_all_held"),
+    path("feeds/<slug:code>/address/", held.mail_address, name="feed_address"),
     path("feeds/<slug:code>/edit/", change.edit_feed, name="edit_feed"),
     path("feeds/<slug:code>/upload/", change.upload, name="upload_report"),
     path("feeds/<slug:code>/try/", change.try_feed, name="try_feed"),

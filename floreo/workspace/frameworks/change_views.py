@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
-from floreo.evidence.queries import name_of, page_of, things_seen
+from floreo.core.visibility import things_seen
+from floreo.evidence.queries import name_of, page_of
 from floreo.frameworks import actions as acts
 from floreo.frameworks import queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_item_for, get_version_for

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core import audit
-from floreo.core.access import Permission, can, must, reach
+from floreo.core.access import Permission, can, must
+from floreo.core.models import SearchEntry
 from floreo.core.search import find, in_readers_text
-from floreo.evidence.models import Evidence
-from floreo.organisations.models import Network, Organisation, Person
-from floreo.organisations.queries import bodies_of
+from floreo.core.visibility import things_seen
 from floreo.strategy.models import Edition
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of
 
 RESULTS = 25
-# What each kind of thing needs, beyond an open desk, to be found by somebody signed in.
+# Which kinds of things can be found, and what each needs beside an open desk. A kind that is not named is found by nobody,
+# and of those that are each thing is asked its own rule (`visible_to`).
 NEEDS = {
     "edition": Permission.PLAN_READ,
     "pillar": Permission.PLAN_READ,
@@ -34,7 +30,6 @@ NEEDS = {
     "indicator": Permission.PLAN_READ,
     "organisation": Permission.REGISTER_READ,
     "evidence": Permission.EVIDENCE_READ,
-    "evidence_held": Permission.EVIDENCE_KEEP,
     "person": Permission.PEOPLE_READ,
     "place": Permission.WORKSPACE_OPEN,
     "network": Permission.REGISTER_READ,
@@ -58,7 +53,6 @@ KINDS = {
     "network": _l("Network"),
     "publication": _l("Publication"),
     "evidence": _l("Evidence"),
-    "evidence_held": _l("Evidence"),
     "framework": _l("Framework"),
 }
 
@@ -83,28 +77,19 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/home/home.html", context)
 
 
-def _own(viewer: object, hidden: list[str]) -> list[str]:
-    """Keys of what may be found of the kinds that are else hidden: what belongs to the viewer's own organisation."""
-    found: list[str] = []
-    for kind in hidden:
-        if ids := reach(viewer, NEEDS[kind]):
-            rows: dict[str, QuerySet[Any]] = {
-                "organisation": Organisation.objects.filter(pk__in=ids),
-                "network": Network.objects.filter(holder__in=ids),
-                "person": Person.objects.filter(organisation__in=ids),
-                "evidence_held": Evidence.objects.filter(organisation__in=bodies_of(ids)),
-            }
-            found += [audit.key(thing) for thing in rows[kind].only("pk")] if kind in rows else []
-    return found
+def _found(words: str, viewer: object) -> list[SearchEntry]:
+    """What matches and this person may open."""
+    kinds = [kind for kind, needs in NEEDS.items() if can(viewer, needs)]
+    entries = find(words, public_only=False, known=list(NEEDS), kinds=kinds)
+    seen = things_seen([entry.key for entry in entries], viewer)
+    return [entry for entry in entries if entry.key in seen]
 
 
 def search(request: HttpRequest) -> HttpResponse:
     """What matches every word, best first; only what this person may open."""
     must(request.user, Permission.WORKSPACE_OPEN)
     words = request.GET.get("q", "").strip()[:200]
-    hidden = [kind for kind, needs in NEEDS.items() if reach(request.user, needs) is not None]
-    rows = find(words, public_only=False, without=hidden, but=_own(request.user, hidden))
-    page = Paginator(rows, RESULTS).get_page(request.GET.get("page"))
+    page = Paginator(_found(words, request.user), RESULTS).get_page(request.GET.get("page"))
     found = [(entry, KINDS.get(entry.kind, entry.kind)) for entry in in_readers_text(page)]
     form = SearchForm(initial={"q": words})
     context = {"q": words, "page": page, "rows": found, "form": form, "workspace_section": ""}

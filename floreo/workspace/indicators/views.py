@@ -66,7 +66,9 @@ def _due_rows(viewer: object) -> list[DueRow]:
     found = []
     for number, due in enumerate(queries.due_readings(viewer)):
         body = due.indicator.answers_for
-        whose = _("You") if due.is_mine else body.successor().label if body else _("nobody yet")
+        whose = body.successor().label if body else _("nobody yet")
+        if due.is_mine:
+            whose = _("You")
         href = reverse("workspace:new_reading", args=[due.indicator.code]) if due.is_mine else ""
         found.append(DueRow(due, say.period_text(due.period), whose, href, is_worst=number == 0 and due.is_mine))
     return found

@@ -91,7 +91,7 @@ def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
         "text": "" if mail.is_secret else mail.text,
         "can_drop": mail.state in {MailState.WAITING, MailState.STUCK},
     }
-    return render(request, "workspace/mail/letter.html", context)
+    return render(request, "workspace/mail/message.html", context)
 
 
 def _after(do: Callable[[], object], request: HttpRequest, done: str) -> HttpResponse:

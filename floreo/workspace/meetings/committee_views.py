@@ -40,7 +40,8 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     """One committee: its seats today and before, its meetings, what it decided that is still open."""
     must(request.user, Permission.MEETING_READ)
     found = get_committee_for(request.user, code)
-    today, seats = clock.today(), found.seats.select_related("organisation__merged_into", "person")
+    today, known = clock.today(), Seat.objects.visible_to(request.user)
+    seats = known.filter(committee=found).select_related("organisation__merged_into", "person")
     now = [s for s in seats if s.until is None or s.until >= today]
     context: dict[str, Any] = {
         "workspace_section": "meetings",

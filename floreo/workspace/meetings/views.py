@@ -18,12 +18,11 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.documents.blocks import Document
-from floreo.core.documents.pdf import to_pdf
-from floreo.core.documents.word import to_word
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
+from floreo.core.ui.papers import KINDS, bytes_of
 from floreo.meetings import calendar, documents, queries
 from floreo.meetings import presenters as say
 from floreo.meetings.access import get_item_for, get_meeting_for
@@ -171,17 +170,13 @@ def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
 
 
 _PAPERS: dict[str, Callable[..., Document]] = {"agenda": documents.agenda, "minutes": documents.minutes}
-_FORMS: dict[str, tuple[Callable[[Document], bytes], str]] = {
-    "pdf": (to_pdf, "application/pdf"),
-    "docx": (to_word, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-}
 
 
 def paper(request: HttpRequest, *, committee: str, code: str, kind: str, form: str = "") -> HttpResponse:
     """The agenda or the minutes as a page, a PDF or a Word file; `?for=public` without names and internal text."""
     must(request.user, Permission.MEETING_READ)
     found = get_meeting_for(request.user, committee, code)
-    if kind not in _PAPERS or (form and form not in _FORMS):
+    if kind not in _PAPERS or (form and form not in KINDS):
         raise Missing
     public = request.GET.get("for") == "public"
     document = _PAPERS[kind](found, internal=not public)
@@ -194,8 +189,7 @@ def paper(request: HttpRequest, *, committee: str, code: str, kind: str, form: s
             "is_public": public,
         }
         return render(request, "workspace/meetings/paper.html", context)
-    make, media_type = _FORMS[form]
-    response = HttpResponse(make(document), content_type=media_type)
+    response = HttpResponse(bytes_of(document, form), content_type=KINDS[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{committee}-{code}.{form}"'
     return response
 

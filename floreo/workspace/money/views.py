@@ -11,7 +11,7 @@ from floreo.evidence.queries import evidence_of
 from floreo.strategy.access import get_edition_for, get_grant_for, get_line_for
 from floreo.strategy.iati_gaps import bodies_to_name, gaps_of
 from floreo.strategy.models import Edition, Grant
-from floreo.strategy.money import grants_of, money_of, visible_grants, visible_lines
+from floreo.strategy.money import grants_of, known_funders, money_of, visible_grants, visible_lines
 from floreo.strategy.presenters import money as say
 from floreo.strategy.queries import current_edition
 from floreo.workspace.verbs import history_of
@@ -47,10 +47,10 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
         "grants": [
             (g, say.grant_sentence(g)) for g in (*facts.grants, *(u for u in unused if u.grant.pk not in shown))
         ],
-        "loose": list(loose.select_related("action__edition")[:SHOWN]),
+        "loose": known_funders(list(loose.select_related("action__edition")[:SHOWN]), request.user),
         "loose_total": loose.count(),
         "gaps": gaps_of(edition),
-        "bodies": bodies_to_name(edition),
+        "bodies": bodies_to_name(edition, request.user),
         "unknowns": say.unknowns(facts),
         "editions": Edition.objects.visible_to(request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
@@ -69,7 +69,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         "grant": found,
         "facts": facts,
         "sentence": say.grant_sentence(facts),
-        "lines": list(lines.order_by("fiscal_year", "action__position", "pk")),
+        "lines": known_funders(list(lines.order_by("fiscal_year", "action__position", "pk")), request.user),
         "history": history_of(found, viewer=request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
     }
@@ -84,7 +84,9 @@ def budget_line(request: HttpRequest, pk: int) -> HttpResponse:
     attached = evidence_of([key(payment) for payment in payments], request.user)
     context = {
         "workspace_section": ROOM,
-        "line": line,
+        "line": known_funders([line], request.user)[0],
+        "grant": visible_grants(request.user).filter(lines=line).first(),
+        "sees_internal": line.action.shows_internal_to(request.user),
         "rows": [(p, key(p), attached.get(key(p), [])) for p in payments],
         "may_edit": can(request.user, Permission.PLAN_EDIT),
         "may_attach": can(request.user, Permission.EVIDENCE_KEEP),

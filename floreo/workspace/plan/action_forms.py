@@ -194,7 +194,7 @@ class MoneyForm(RecordForm):
             "fiscal_year": _l("Fiscal year"),
             "currency": _l("Currency"),
             "amount": _l("Planned"),
-            "stage": _l("StatusResult"),
+            "stage": _l("Standing"),
             "grant": _l("Agreement that pays for it"),
             "spent": _l("Spent so far"),
             "note": _l("What it is for"),

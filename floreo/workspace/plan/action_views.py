@@ -21,6 +21,7 @@ from floreo.core.keys import key
 from floreo.core.models import Translated
 from floreo.evidence.queries import Shown, shown_beside
 from floreo.meetings.queries import decisions_about
+from floreo.organisations.models import Organisation
 from floreo.reviews.access import may_see
 from floreo.reviews.presenters import asked_text
 from floreo.reviews.queries import open_requests_about
@@ -28,7 +29,8 @@ from floreo.strategy.access import get_action_for, get_edition_for
 from floreo.strategy.actions import actions as acts
 from floreo.strategy.actions.next_edition import lineage
 from floreo.strategy.logic import Money, total
-from floreo.strategy.models import Action, Milestone, Participation
+from floreo.strategy.models import Action, Milestone, Participation, Risk, Update
+from floreo.strategy.money import known_funders
 from floreo.strategy.presenters import actions as say
 from floreo.workspace.commands import command_view
 from floreo.workspace.form_page import person
@@ -69,16 +71,17 @@ def _steps(milestones: list[Milestone], evidence: Mapping[str, Shown]) -> list[_
     ]
 
 
-def _parts(act: Action) -> tuple[list[Participation], list[Participation]]:
-    """Those that hold today or will, and those that ended."""
-    rows = list(act.participations.select_related("organisation__merged_into"))
+def _parts(act: Action, viewer: object) -> tuple[list[Participation], list[Participation]]:
+    """Those of bodies that the viewer may know of: that hold today or will, and that ended."""
+    known = act.participations.filter(organisation__in=Organisation.objects.visible_to(viewer))
+    rows = list(known.select_related("organisation__merged_into"))
     today = clock.today()
     now = [p for p in rows if p.until is None or p.until >= today]
     return now, [p for p in rows if p not in now]
 
 
-def _money(act: Action) -> dict[str, Any]:
-    lines = list(act.budget_lines.select_related("funder"))
+def _money(act: Action, viewer: object) -> dict[str, Any]:
+    lines = known_funders(list(act.budget_lines.select_related("funder")), viewer)
     return {"lines": lines, "totals": list(total(Money(b.currency, b.amount, b.spent) for b in lines).values())}
 
 
@@ -89,8 +92,8 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     prefetch_related_objects([act], "participations__organisation__merged_into")  # whose each milestone is
     milestones = list(act.milestones.all())
     evidence = shown_beside([act, *milestones], request.user)
-    now, before = _parts(act)
-    updates = list(act.updates.all()[:20])
+    now, before = _parts(act, request.user)
+    updates = list(Update.objects.visible_to(request.user).filter(action=act)[:20])
     context = {
         "workspace_section": "plan",
         "act": act,
@@ -102,16 +105,20 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "evidence": evidence[key(act)],
         "parts": now,
         "former_parts": before,
-        "money": _money(act),
+        "money": _money(act, request.user),
         "decisions": decisions_about([act, *milestones], request.user),
-        "risks": list(act.risks.all()),
+        "risks": list(Risk.objects.visible_to(request.user).filter(action=act)),
+        "sees_internal": act.shows_internal_to(request.user),
         "updates": updates,
         "earlier": max(len(updates) - 2, 0),
         "lineage": lineage(act),
         "asked": [
             (asked_text(a), a.workspace_url() if may_see(request.user, a) else "") for a in open_requests_about(act)
         ],
-        "carried_to": Action.objects.filter(carried_from=act).select_related("edition").first(),
+        "carried_to": Action.objects.visible_to(request.user)
+        .filter(carried_from=act)
+        .select_related("edition")
+        .first(),
         "history": history_of(act, viewer=request.user),
         "sees_person": can(request.user, Permission.PEOPLE_READ, act.person),
         "at": request.GET.get("at", "") if getattr(request, "htmx", False) else "",

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock, keys
 from floreo.core.audit import key
 from floreo.core.errors import Refused
+from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.logic import NoMoment, moment_of
 from floreo.publications.models import Channel, Publication, PublicationKind
@@ -44,6 +47,12 @@ def time_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         error_messages={"invalid": _l("Give the time with hours and minutes, as 14:30.")},
     )
+
+
+def _public_bodies(publication: Publication) -> models.QuerySet[Organisation]:
+    """What is published is published by a body that the public knows; one that it names already stays."""
+    today = Q(merged_into=None, is_public=True)
+    return Organisation.objects.filter(today | Q(pk=publication.organisation_id))
 
 
 class PublicationForm(RecordForm):
@@ -88,6 +97,9 @@ class PublicationForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         country = the_country()
+        bodies = self.fields["organisation"]
+        assert isinstance(bodies, forms.ModelChoiceField)
+        bodies.queryset = _public_bodies(self.instance)
         self._choices("language", [(c, c) for c in (country.languages if country else ["en"])])
         self._choices("about", [("", _("Nothing")), *about_choices(self.instance.about)])
         edition = self.fields["edition"]
@@ -143,7 +155,13 @@ class FileForm(forms.Form):
     )
 
 
-class ScheduleForm(CommandForm):
+class PublishForm(CommandForm):
+    """Carries which version was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ScheduleForm(PublishForm):
     """When it goes out: a day and a time, as the clocks of a place show them."""
 
     day = day_field(_l("Day"), required=True)
@@ -160,7 +178,8 @@ class ScheduleForm(CommandForm):
 
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
-        return {"at": moment_given(given["day"], given["time"], given["zone"].strip())}
+        at = moment_given(given["day"], given["time"], given["zone"].strip())
+        return {"at": at, "version": given["version"]}
 
 
 class WithdrawForm(CommandForm):

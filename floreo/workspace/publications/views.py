@@ -25,7 +25,7 @@ from floreo.publications.models import Publication, PublicationState
 from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import DESK_PUBLICATIONS
-from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
@@ -69,7 +69,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Publish now"),
         _l("Publish now"),
         _PUBLISH,
-        new(CommandForm),
+        starting_with(forms.PublishForm),
         publishing.publish,
         allowed_by(writing.must_not_be_out),
         help=_l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
@@ -79,7 +79,7 @@ COMMANDS: Mapping[str, Command] = {
         _l("Set when it goes out"),
         _l("Set this moment"),
         _PUBLISH,
-        new(forms.ScheduleForm),
+        starting_with(forms.ScheduleForm),
         publishing.schedule,
         allowed_by(writing.must_not_be_out),
         help=_l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
@@ -188,7 +188,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
         "publication": found,
         "state": state_text(found),
         "lines": lines,
-        "tasks": list(may.items()),
+        "tasks": [(name, each, _address(found, name)) for name, each in may.items()],
         "main": _main(may, lines),
         "may_post": can(request.user, _PUBLISH) and found.is_out,
         "may_file": "edit" in may or "correct" in may,
@@ -197,6 +197,11 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/publications/publication.html", context)
+
+
+def _address(found: Publication, name: str) -> str:
+    """Of a task's form, with the version that is read here: what is decided is decided about that one."""
+    return f"{reverse('workspace:publication_command', args=[found.code, name])}?version={found.version}"
 
 
 def _main(may: Mapping[str, Command], lines: list[Any]) -> str:

@@ -17,8 +17,8 @@ SHOWN = 200  # of each list
 
 def gaps(request: HttpRequest) -> HttpResponse:
     """For whoever reads the whole register: it compares what bodies claim."""
-    must(request.user, Permission.REGISTER_READ)
-    if reach(request.user, Permission.REGISTER_READ) is not None:
+    must(request.user, Permission.ASSET_READ)
+    if reach(request.user, Permission.ASSET_READ) is not None:
         raise NotAllowed
     bodies = find.notified_of_findings()
     shared, loose = find.overlaps(find.claims()), find.without_holder()

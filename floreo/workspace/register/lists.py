@@ -58,7 +58,7 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
         for row in listing.rows
     ]
     count = ngettext("%(n)s row.", "%(n)s rows.", listing.total) % {"n": locale.number(listing.total)}
-    sees_all = reach(request.user, Permission.REGISTER_READ) is None
+    sees_all = reach(request.user, Permission.ASSET_READ) is None
     context = {
         "listing": listing,
         "page": page,
@@ -76,6 +76,12 @@ def _label(thing: Any) -> str:
     return thing.label if thing is not None else ""
 
 
+def _today(organisation: Any) -> Any:
+    if organisation.merged_into_id:
+        return _l("merged")
+    return _l("ended") if organisation.until else _l("exists")
+
+
 ORGANISATIONS = ListPage(
     title=_l("Organisations"),
     help=_l("Every body once, whatever it is called this year."),
@@ -84,7 +90,7 @@ ORGANISATIONS = ListPage(
         (_l("Kind"), lambda o: o.get_kind_display()),
         (_l("Short name"), lambda o: o.short_name),
         (_l("Part of"), lambda o: _label(o.parent) if o.parent_code else ""),
-        (_l("Today"), lambda o: _l("merged") if o.merged_into_id else _l("ended") if o.until else _l("exists")),
+        (_l("Today"), _today),
         (_l("Public"), lambda o: _l("Yes") if o.is_public else _l("No")),
     ),
     name=lambda o: o.in_language("name"),

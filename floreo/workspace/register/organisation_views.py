@@ -25,9 +25,7 @@ from floreo.workspace.verbs import history_of
 def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.REGISTER_READ)
     found = get_organisation_for(request.user, code)
-    is_inside = can(
-        request.user, Permission.REGISTER_READ, found
-    )  # an operator sees of other bodies what strangers see
+    is_inside = found.shows_internal_to(request.user)
     people = found.people.filter(is_active=True) if can(request.user, Permission.PEOPLE_READ, found) else None
     actions = Action.objects.visible_to(request.user).filter(participations__organisation=found, edition__isnull=False)
     context = {
@@ -39,10 +37,10 @@ def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
         "successor": _known(request, found.successor()) if found.merged_into_id else None,
         "parent": _known(request, found.parent),
         "history": history_of(found, viewer=request.user) if is_inside else [],
-        "contacts": found.contacts.all() if is_inside else found.contacts.filter(is_public=True),
+        "contacts": found.contacts.visible_to(request.user),
         "is_inside": is_inside,
         "networks": networks(request.user).filter(holder=found),
-        "holdings": found.holdings.all() if is_inside else [],
+        "holdings": found.holdings.visible_to(request.user),
         "workspace_section": "organisations",
     }
     return render(request, "workspace/register/organisation.html", context)

@@ -54,7 +54,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
     found = get_person_for(request.user, code)
     context = {
         "person": found,
-        "actions": Action.objects.visible_to(request.user).filter(person=found),
+        "actions": Action.objects.visible_to(request.user).filter(person=found).select_related("edition"),
         "may_edit": can(request.user, Permission.PEOPLE_EDIT),
         "history": history_of(found, viewer=request.user),
         "workspace_section": "people",
@@ -92,7 +92,7 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
         "may_edit": can(request.user, Permission.REGISTER_EDIT),
         "holder": Organisation.objects.visible_to(request.user).filter(networks=found).first(),
         "history": history_of(found, viewer=request.user),
-        "is_inside": can(request.user, Permission.REGISTER_READ, found),
+        "is_inside": can(request.user, Permission.ASSET_READ, found),
         "workspace_section": "networks",
     }
     return render(request, "workspace/register/network.html", context)

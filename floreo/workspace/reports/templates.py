@@ -17,7 +17,6 @@ from floreo.reports import actions as acts
 from floreo.reports.access import get_template_for
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.fields import flat
-from floreo.reports.word.filling import default_template
 from floreo.strategy.models import EditionState
 from floreo.strategy.queries import current_edition
 from floreo.workspace.form_page import person, posted
@@ -77,6 +76,8 @@ def _attached(content: bytes, name: str) -> HttpResponse:
 def default_file(request: HttpRequest) -> HttpResponse:
     """The template to begin with."""
     must(request.user, Permission.REPORT_MAKE)
+    from floreo.reports.word.filling import default_template  # what draws is large, and only for whoever asks for it
+
     return _attached(default_template(), _("report-template"))
 
 

@@ -25,9 +25,9 @@ from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
 from floreo.reports.models import Snapshot, SnapshotKind, WordTemplate
 from floreo.reports.presenters import ReportSummary
-from floreo.reports.word.filling import fill
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.models import Edition
+from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.presenters.status_text import status_sentences
 
 ROOM = "reports"
@@ -105,6 +105,8 @@ def file_of(request: HttpRequest, summary: ReportSummary, part: str, kind: str, 
         raise Missing
     if (code := request.GET.get("template", "")) and kind == "docx":
         template = get_template_for(request.user, code)
+        from floreo.reports.word.filling import fill  # what draws is large, and only for whoever asks for it
+
         response = HttpResponse(fill(bytes(template.content), summary), content_type=WORD)
         response.headers["Content-Disposition"] = f'attachment; filename="{template.code}-{name}.docx"'
         return response
@@ -115,7 +117,7 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """A frozen report with what is internal in it, what stands beside it, and its files."""
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
-    summary = queries.summary_of(snapshot, internal=True)
+    summary = queries.summary_of(snapshot, internal=may_read_internal(request.user))
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
     document = drawn(summary, part, on_page=True)
     context: dict[str, Any] = {
@@ -143,4 +145,6 @@ def report_file(request: HttpRequest, edition: str, code: str, kind: str) -> Htt
     snapshot = get_snapshot_for(request.user, edition, code)
     must(request.user, Permission.PLAN_READ)
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
-    return file_of(request, queries.summary_of(snapshot, internal=True), part, kind, f"{edition} {code}")
+    return file_of(
+        request, queries.summary_of(snapshot, internal=may_read_internal(request.user)), part, kind, f"{edition} {code}"
+    )

@@ -29,7 +29,8 @@ from floreo.workspace.verbs import history_of
 def _sheet(request: HttpRequest, found: UpdateRequest) -> Sheet:
     user = person(request)
     own = can(user, Permission.REVIEW_RUN)  # who runs reviews answers in somebody's place, and says in whose
-    name = (found.person.name if found.person else "") if own else user.name
+    asked = found.person.name if found.person else ""
+    name = asked if own else user.name
     return Sheet(
         found, answerer_of(user, found) or user, name, figures=lambda: readings_requested(found), titles=titles_of
     )

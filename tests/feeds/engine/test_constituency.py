@@ -1,4 +1,4 @@
-"""Recipient an event is, and why."""
+"""Whose an event is, and why."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from floreo.core.models import OutboxMail
 from floreo.feeds.actions.replies import answer_signed_in
 from floreo.feeds.models import Correction, Finding, Notice, NoticeRule, Reply
 from floreo.organisations.models import Contact, Network, User
+from tests.pages import squeezed
 from tests.workspace.feeds.conftest import Night
 from tests.workspace.feeds.test_feeds import page, rows_of
 
@@ -44,7 +45,7 @@ def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> N
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
     said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
-        "SeenKeys for the first time.",
+        "Seen for the first time.",
         "FileIdentity by letter to abuse@bank.example.",
         "Abuse, once a week",
         "How to mend it",
@@ -57,7 +58,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
 
 
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
-    assert "2 findings are not mended. " in page(responder, "/workspace/findings/").replace("</h1><p>", " ")
+    assert "2 findings are not mended. " in squeezed(page(responder, "/workspace/findings/")).replace("</h1><p>", " ")
     only = page(responder, "/workspace/findings/?organisation=bank&state=open")
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
@@ -177,7 +178,7 @@ def test_a_correction_is_accepted_or_refused(responder: Client, administrator: U
     assert (again.status_code, "decided it already" in again.content.decode()) == (422, True)
 
 
-def test_an_auditor_reads_everything_and_changes_nothing(
+def test_an_auditor_reads_neither_findings_nor_letters_and_changes_nothing(
     user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
     auditor = browser_of(user_with("auditor"))
@@ -193,6 +194,6 @@ def test_an_auditor_reads_everything_and_changes_nothing(
         "feeds/rules/",
         "findings/explorer/",
     ):
-        page(auditor, f"/workspace/{address}")
+        assert auditor.get(f"/workspace/{address}").status_code in {403, 404}, address
     for address in (f"findings/{night.of_bank.pk}/answer/", f"notices/{night.letter_bank.pk}/resend/", "feeds/new/"):
         assert auditor.post(f"/workspace/{address}").status_code == 403

@@ -73,8 +73,8 @@ def test_the_outbox_is_closed_to_who_may_not_read_mail(
     assert list(OutboxMail.objects.values_list("state", flat=True)) == [MailState.WAITING]
 
 
-def test_an_auditor_reads_and_changes_nothing(user_with: Callable[..., User], browser_of: Browser) -> None:
-    mail, browser = post(), browser_of(user_with("auditor"))
+def test_who_reads_mail_changes_nothing(user_with: Callable[..., User], browser_of: Browser) -> None:
+    mail, browser = post(), browser_of(user_with("responder"))
     page = browser.get("/workspace/mail/").content.decode()
     assert "Send a test letter" not in page
     assert browser.post(f"/workspace/mail/{mail.pk}/drop/").status_code == 403

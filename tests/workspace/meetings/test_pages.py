@@ -20,6 +20,7 @@ from floreo.reviews.models import Review, UpdateRequest
 from floreo.strategy.models import Edition, Objective
 from tests.factories.strategy import TODAY, make_action
 from tests.meetings.making import held, to_come
+from tests.pages import squeezed
 
 Browser = Callable[[User], Client]
 
@@ -185,7 +186,7 @@ def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting,
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Long and careful words" in page
-    assert "<title>Error:" in page
+    assert "<title>Error:" in squeezed(page)
     assert not AgendaItem.objects.exclude(minutes="").exists()
 
 

@@ -17,6 +17,7 @@ from floreo.core.models import AuditEntry
 from floreo.organisations.models import User
 from floreo.strategy.actions.actions import update_action
 from floreo.strategy.models import Action, Edition
+from tests.pages import squeezed
 
 Browser = Callable[[User], Client]
 
@@ -36,7 +37,7 @@ def changed_title(content: bytes, title: str) -> SimpleUploadedFile:
 
 
 def ticket_of(page: str) -> str:
-    return page.split('name="ticket" value="', 1)[1].split('"', 1)[0]
+    return squeezed(page).split('name="ticket" value="', 1)[1].split('"', 1)[0]
 
 
 def test_down_up_shown_and_saved(edition: Edition, act: Action, secretariat: User, browser_of: Browser) -> None:
@@ -47,7 +48,7 @@ def test_down_up_shown_and_saved(edition: Edition, act: Action, secretariat: Use
     same = browser.post(address, {"file": SimpleUploadedFile("plan.xlsx", down.content)})
     assert "There is nothing to import." in same.content.decode()
     shown = browser.post(address, {"file": changed_title(down.content, "New words")})
-    page = shown.content.decode()
+    page = squeezed(shown.content.decode())
     assert shown.status_code == 200
     assert "1 row differs. Nothing is saved until you press the button." in page
     assert ("<td>Action 1.1.1</td>" in page, "<td>New words</td>" in page) == (True, True)

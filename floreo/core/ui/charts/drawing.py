@@ -34,10 +34,15 @@ def plain_number(value: float) -> str:
 
 def width_of(words: str, size: float = TEXT) -> float:
     """About how wide words are in Public Sans; rather too wide than too narrow."""
-    return (
-        sum(0.34 if c in "iljtfr.,:;'’| ()" else 0.92 if c in "mwMW%—" else 0.72 if c.isupper() else 0.6 for c in words)
-        * size
-    )
+    return sum(_width_of_letter(c) for c in words) * size
+
+
+def _width_of_letter(letter: str) -> float:
+    if letter in "iljtfr.,:;'’| ()":
+        return 0.34
+    if letter in "mwMW%—":
+        return 0.92
+    return 0.72 if letter.isupper() else 0.6
 
 
 def attributes(**given: float | str) -> str:

@@ -161,7 +161,8 @@ def utc_offset() -> str:
     gap = timezone.localtime().utcoffset() or timedelta(0)
     minutes = int(gap.total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
-    return "" if not minutes else f"{'−' if minutes < 0 else '+'}{hours}{f':{rest:02d}' if rest else ''}"
+    sign, more = "−" if minutes < 0 else "+", f":{rest:02d}" if rest else ""
+    return f"{sign}{hours}{more}" if minutes else ""
 
 
 @register.simple_tag
@@ -241,9 +242,10 @@ def crumbs(*pairs: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/figure.html")
-def figure(**facts: Any) -> dict[str, Any]:
-    """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= %}"""
-    return facts
+def figure(shown: Any = None, **facts: Any) -> dict[str, Any]:
+    """{% figure title= href= value= unit= period= qualifier= outlook= outlook_note= change= note= spark= missing= %}, or
+    {% figure shown %} with something that has these as its fields."""
+    return facts if shown is None else vars(shown)
 
 
 @register.simple_tag
@@ -257,7 +259,7 @@ def turn(whose: str = "you") -> SafeString:
     """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
     if whose == "you":
         return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
-    return format_html('<span class="fl-turn">{}</span>', _("WaitingFor: %(name)s") % {"name": whose})
+    return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
 
 
 @register.filter

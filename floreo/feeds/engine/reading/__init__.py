@@ -131,8 +131,11 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     words: set[str] = set()
     for event_field in kind.fields:
         if column := kind.column(event_field, header):
-            is_plain = events.COLUMNS[event_field] == events.TEXT or event_field == "time.source"
-            (plain if is_plain else words if events.COLUMNS[event_field] == events.WORDS else set()).add(column)
+            kept_as = events.COLUMNS[event_field]
+            if kept_as == events.TEXT or event_field == "time.source":
+                plain.add(column)
+            elif kept_as == events.WORDS:
+                words.add(column)
     reader = csv_.Reader(header, delimiter, frozenset(plain), frozenset(words))
     drifts = is_known and not mapping
     return _Opened(known, kind, header, reader.read(_chain(rest, blocks)), is_known=is_known, drifts=drifts)

@@ -7,7 +7,7 @@ from floreo.strategy.actions.drafts.reading import (
     discard_draft,
     read_again,
     read_draft,
-    requeue_stuck,
+    read_waiting_drafts,
     start_draft,
 )
 
@@ -21,8 +21,8 @@ __all__ = [
     "finish_draft",
     "read_again",
     "read_draft",
+    "read_waiting_drafts",
     "reject_row",
-    "requeue_stuck",
     "start_draft",
     "undo_row",
 ]

@@ -6,22 +6,22 @@ import hashlib
 import logging
 import secrets
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.db.models import F, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django_tasks import task
 
-from floreo.core import audit, clock
-from floreo.core.access import SYSTEM, Actor, Permission, must
+from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
-from floreo.core.models import AuditEntry
+from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.uploads import no_room
-from floreo.core.writing import save, save_many
+from floreo.core.writing import save, save_many, touch
 from floreo.strategy.drafting.document import DEFAULT, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.readers.kinds import kind_of
@@ -31,7 +31,6 @@ from floreo.strategy.models import DraftRow, DraftState, ImportDraft
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, unreadable_sentence
 
 log = logging.getLogger(__name__)
-STUCK_AFTER = timedelta(minutes=10)  # the longest text allowed takes under two
 TRIES = 3
 _BLOCK = 1024 * 1024
 
@@ -94,21 +93,13 @@ def _keep_file(path: Path) -> str:
 @action("draft.started", needs=Permission.IMPORT_REVIEW)
 def _start(kept: str, *, by: Actor, name: str, digest: str) -> ImportDraft:
     draft = ImportDraft(code=_free_code(name), file_name=name, file=kept, sha256=digest, started_by=by.actor_name[:200])
-    save(draft, full_clean=False)
-    read_in_background.enqueue(draft.pk)
-    return draft
+    return save(draft, full_clean=False)
 
 
 def _free_code(name: str) -> str:
     base = slugify(name.rsplit(".", 1)[0].replace(".", " "))[:48].strip("-") or "text"
     taken = set(ImportDraft.objects.filter(code__startswith=base).values_list("code", flat=True))
     return next(code for code in (base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
-
-
-@task()
-def read_in_background(draft_id: int) -> None:
-    """The queue's way to `read_draft`."""
-    read_draft(draft_id, by=SYSTEM)
 
 
 def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
@@ -150,6 +141,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     fresh.mended, fresh.blocks = [list(m) for m in text.mended], [asdict(b) for b in text.blocks]
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
+    touch([fresh])
     trail().subject = fresh
     note(sha256=fresh.sha256, kind=text.kind, language=text.language, characters=len(text.text))
     save_many(
@@ -187,10 +179,8 @@ def read_again(draft: ImportDraft, *, by: Actor) -> ImportDraft:
     fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
     if fresh.state not in {DraftState.FAILED, DraftState.READING}:
         raise Refused(_("This text has been read already."), code="read_already")
-    fresh.state, fresh.failure = DraftState.READING, ""
-    save(fresh, full_clean=False)
-    read_in_background.enqueue(fresh.pk)
-    return fresh
+    fresh.state, fresh.failure, fresh.attempts, fresh.claimed_until = DraftState.READING, "", 0, None
+    return save(fresh, full_clean=False)
 
 
 @action("draft.discarded", needs=Permission.IMPORT_REVIEW)
@@ -201,25 +191,24 @@ def discard_draft(draft: ImportDraft, *, by: Actor) -> ImportDraft:
     return save(fresh, full_clean=False)
 
 
-@action("imports.requeued", needs=None, quiet=True)  # the worker's loop; changes no fact
-def requeue_stuck(*, by: Actor) -> int:
-    """Puts every reading that was cut off (the server stopped, the machine fell) back into the queue; one that is
-    cut off again and again is given up with a sentence. Returns how many were put back."""
-    stuck = ImportDraft.objects.filter(state=DraftState.READING, changed_at__lt=clock.now() - STUCK_AFTER)
-    again = [draft for draft in stuck if _requeue(draft, by=by)]
-    return len(again)
+def _renew(draft: ImportDraft, until: datetime) -> None:
+    ImportDraft.objects.filter(pk=draft.pk, state=DraftState.READING).update(claimed_until=until)
 
 
-def _requeue(draft: ImportDraft, *, by: Actor) -> bool:
-    tried = AuditEntry.objects.filter(subject=audit.key(draft), verb="draft.requeued").count()
-    if tried + 1 >= TRIES:
-        _fail(draft, by=by, failure=failure_of("stopped"))
-        return False
-    _requeue_one(draft, by=by)
-    return True
-
-
-@action("draft.requeued", needs=None)  # as above
-def _requeue_one(draft: ImportDraft, *, by: Actor) -> None:
-    ImportDraft.objects.filter(pk=draft.pk).update(changed_at=clock.now())
-    read_in_background.enqueue(draft.pk)
+def read_waiting_drafts(*, by: Actor) -> int:
+    """The job: reads every draft that waits, one after another. One whose worker died is read again, by another; one over
+    which worker after worker dies is given up with a sentence. Returns how many were taken up."""
+    free = Q(claimed_until=None) | is_over("claimed_until")
+    count = 0
+    for draft in ImportDraft.objects.filter(free, state=DraftState.READING).order_by("pk"):
+        lease = lease_end()
+        ours = ImportDraft.objects.filter(free, pk=draft.pk, state=DraftState.READING)
+        if not ours.update(claimed_until=lease, attempts=F("attempts") + 1):
+            continue  # another worker was quicker
+        count += 1
+        if draft.attempts >= TRIES:
+            _fail(draft, by=by, failure=failure_of("stopped"))
+            continue
+        with renewed(partial(_renew, draft)):
+            read_draft(draft.pk, by=by)
+    return count

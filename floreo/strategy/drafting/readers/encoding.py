@@ -33,9 +33,11 @@ def decode(data: bytes, *, name: str, declared: str = "") -> str:
 
 
 def _as_declared(data: bytes, declared: str) -> str:
+    if not declared:
+        return ""
     try:
         # Pages that claim latin-1 mean cp1252, by the rules every browser follows.
-        return data.decode("cp1252" if declared in _LATIN else declared) if declared else ""
+        return data.decode("cp1252" if declared in _LATIN else declared)
     except (LookupError, UnicodeDecodeError):
         return ""
 

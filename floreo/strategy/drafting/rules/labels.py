@@ -53,8 +53,9 @@ def label_at(text: str, start: int, end: int) -> Label | None:
     found = _LABEL.match(text[start:end])
     if found is None:
         return None
-    rank = ACTION if found["action"] else OBJECTIVE if found["objective"] else PILLAR
-    word = found["action"] or found["objective"] or found["pillar"]
+    ranks = {"action": ACTION, "objective": OBJECTIVE, "pillar": PILLAR}
+    name = next(each for each in ranks if found[each])
+    rank, word = ranks[name], found[name]
     title_start, title_end = _title(text, start + found.end(), end)
     title = text[title_start:title_end]
     marked = bool(found["gap"].strip())

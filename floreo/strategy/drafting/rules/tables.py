@@ -112,4 +112,6 @@ def _code(source: Source, block: Block, columns: Mapping[str, int]) -> str:
         return ""
     start, end = _cell(block, at)
     found = _CODE_CELL.match(source.text[start:end].strip())
-    return code_of(found["code"]) if found and not found["code"].isalpha() else found["code"] if found else ""
+    if found is None:
+        return ""
+    return found["code"] if found["code"].isalpha() else code_of(found["code"])

@@ -1,0 +1,54 @@
+"""Addresses that open something by themselves: whoever has one needs no account. They are declared here once; from this the log
+hides their keys, the proxy example leaves them out of its log, and every answer under them gets its headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PrivateRoute:
+    """`path` is what stands before the key, after the language. `checks_origin`: its forms are compared with the browser's
+    Origin against forgery, which "no-referrer" would take away; "strict-origin" tells the host and never the key."""
+
+    path: str
+    checks_origin: bool = False
+
+
+PRIVATE_ROUTES = (
+    PrivateRoute("answer"),
+    PrivateRoute("findings"),
+    PrivateRoute("calendar"),
+    PrivateRoute("welcome", checks_origin=True),
+    PrivateRoute("account/invitation", checks_origin=True),
+    PrivateRoute("account/password/reset/key", checks_origin=True),
+    PrivateRoute("account/confirm-email", checks_origin=True),
+)
+KEY_NAMES = frozenset({"token", "key"})  # of the part of a route that is the key
+PROXY_PATTERN = f"^/([a-z][a-z]/)?({'|'.join(route.path for route in PRIVATE_ROUTES)})/"  # as nginx reads it
+
+_PLACES = "|".join(re.escape(route.path) for route in PRIVATE_ROUTES)
+# In any text: an address of the workspace under one of these names holds no key.
+_KEYS = re.compile(
+    rf"(?<!/desk)(?<!/workspace)(/|%2F)({_PLACES.replace('/', '(?:/|%2F)')})(/|%2F)[^/\s\"'?&#%]+", re.IGNORECASE
+)
+_PATHS = re.compile(PROXY_PATTERN)
+
+
+def without_keys(text: str) -> str:
+    return _KEYS.sub(r"\1\2\3…", text)
+
+
+def headers_of(path: str) -> Mapping[str, str]:
+    """What an answer under a private route says to browsers, caches and search engines; nothing for any other path."""
+    found = _PATHS.match(path)
+    if found is None:
+        return {}
+    route = next(route for route in PRIVATE_ROUTES if route.path == found[2])
+    return {
+        "Referrer-Policy": "strict-origin" if route.checks_origin else "no-referrer",
+        "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex, nofollow",
+    }

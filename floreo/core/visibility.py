@@ -1,0 +1,106 @@
+"""Who may know of a thing, by the rule of its own kind: for every exit that shows things of many kinds (search, the trail,
+evidence). Closed by default: a kind without a rule, and a thing that is gone, is seen by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from floreo.core.keys import things_of
+from floreo.core.models import Record
+
+
+def ruled(thing: models.Model) -> models.Model | None:
+    """The thing whose rule (`visible_to` of its kind) says who sees it: itself, what it hangs on, or the edition it stands
+    in."""
+    if has_rule(type(thing)):
+        return thing
+    whole = thing.audit_subject() if isinstance(thing, Record) else thing
+    if whole != thing:
+        return ruled(whole)
+    edition = getattr(thing, "edition", None)
+    return ruled(edition) if isinstance(edition, models.Model) else None
+
+
+def has_rule(model: type[models.Model]) -> bool:
+    return hasattr(model._default_manager, "visible_to")
+
+
+def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
+    """The things of those names that the viewer may know of: as their own kind says, else the thing they hang on."""
+    things = things_of(keys)
+    subjects = {name: found for name, thing in things.items() if (found := ruled(thing)) is not None}
+    allowed: dict[type[models.Model], set[Any]] = {}
+    for subject in subjects.values():
+        allowed.setdefault(type(subject), set()).add(subject.pk)
+    for model, pks in allowed.items():
+        rows: Any = model._default_manager.filter(pk__in=pks)
+        allowed[model] = set(rows.visible_to(viewer).values_list("pk", flat=True))
+    return {name: things[name] for name, subject in subjects.items() if subject.pk in allowed[type(subject)]}
+
+
+def sees_whole_kind(model: type[models.Model], viewer: object) -> bool:
+    """Whether the rule of that kind leaves nothing out for the viewer, so that what is gone may be shown too."""
+    if not has_rule(model):
+        return False
+    rows: Any = model._default_manager.get_queryset()
+    seen = rows.visible_to(viewer)
+    return not seen.query.where and not seen.query.is_empty()
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of those names is there, and what of it the viewer may know of: asked once for a whole page."""
+
+    viewer: object
+    there: frozenset[str]
+    seen: Mapping[str, models.Model]
+
+    def opens(self, name: str) -> bool:
+        """Whether the thing of that name may be shown. What is gone: only to who sees its whole kind."""
+        return name in self.seen or (name not in self.there and self._sees_kind(name))
+
+    def _sees_kind(self, name: str) -> bool:
+        model = model_of(name)
+        return model is not None and sees_whole_kind(model, self.viewer)
+
+    def inside(self, name: str) -> bool:
+        """Whether what is internal of it may be shown too."""
+        thing = self.seen.get(name)
+        return shows_internal(thing, self.viewer) if thing is not None else self.opens(name)
+
+    def changes(self, changes: Iterable[Mapping[str, Any]], *, gone_too: bool = False) -> list[Mapping[str, Any]]:
+        """The changes of an entry that may be shown, without fields that are internal to others. `gone_too` shows what a
+        thing said that is gone and whose kind has no rule of its own: what hung on something that the viewer sees into."""
+        found: list[Mapping[str, Any]] = []
+        for change in changes:
+            name, model = change["thing"], model_of(change["thing"])
+            is_loose = gone_too and name not in self.there and model is not None and not has_rule(model)
+            if not is_loose and not self.opens(name):
+                continue
+            is_inside = is_loose or self.inside(name)
+            hidden: frozenset[str] = frozenset() if is_inside else getattr(model, "internal_fields", frozenset())
+            found.append({**change, "fields": {f: v for f, v in change["fields"].items() if f not in hidden}})
+        return found
+
+
+def look(names: Iterable[str], viewer: object) -> Look:
+    wanted = {name for name in names if name}
+    return Look(viewer, frozenset(things_of(wanted)), things_seen(wanted, viewer))
+
+
+def model_of(name: str) -> type[models.Model] | None:
+    label = name.partition(":")[0]
+    try:
+        return apps.get_model(label) if label.count(".") == 1 else None
+    except LookupError:
+        return None
+
+
+def shows_internal(thing: models.Model, viewer: object) -> bool:
+    """Whether the viewer may read the fields of `thing` that its kind names in `internal_fields`."""
+    return not getattr(thing, "internal_fields", ()) or bool(thing.shows_internal_to(viewer))  # type: ignore[attr-defined]

@@ -1,0 +1,63 @@
+"""Threads for one kind of visitor, and places for one address: nobody takes them all."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from floreo.config.rsgi import Full, Lane, Places, session_key
+
+
+def test_one_address_has_its_places_and_another_does_not_wait_for_them() -> None:
+    async def main() -> tuple[int, bool]:
+        places, at_work, let_go = Places(3), 0, asyncio.Event()
+
+        async def greedy() -> None:
+            nonlocal at_work
+            async with places.one("203.0.113.9"):
+                at_work += 1
+                await let_go.wait()
+
+        tasks = [asyncio.create_task(greedy()) for _each in range(20)]
+        for _each in range(20):
+            await asyncio.sleep(0)
+        async with places.one("198.51.100.1"):  # at once, though seventeen wait
+            found = at_work, bool(places._of)
+        let_go.set()
+        await asyncio.gather(*tasks)
+        assert places._of == {}  # nothing is remembered of who has gone
+        return found
+
+    assert asyncio.run(main()) == (3, True)
+
+
+def test_a_lane_takes_as_many_as_may_wait_and_no_more() -> None:
+    let_go = threading.Event()
+
+    async def main() -> tuple[list[bool], bool]:
+        lane = Lane("probe", 1, waiting=2)
+        tasks = [asyncio.create_task(lane.run(lambda: let_go.wait(60))) for _each in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Full):
+            await lane.run(lambda: True)
+        let_go.set()
+        done = await asyncio.gather(*tasks)
+        return list(done), await lane.run(lambda: True)
+
+    assert asyncio.run(main()) == ([True, True, True], True)
+
+
+@pytest.mark.parametrize(
+    ("cookies", "key"),
+    [
+        ("", ""),
+        ("sessionid=abc", "abc"),
+        ("csrftoken=x; sessionid=abc; other=y", "abc"),
+        ("xsessionid=abc", ""),
+        ("sessionid=", ""),
+    ],
+)
+def test_the_key_of_a_session_is_read_from_the_cookies(cookies: str, key: str) -> None:
+    assert session_key({"HTTP_COOKIE": cookies}) == key

@@ -1,0 +1,176 @@
+"""`floreo web` with clients that read slowly or send half of what they announced: nobody else waits for them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.config.installation import ROOT, Installation
+from tests.core.mail_server import free_port
+
+pytestmark = pytest.mark.one_database
+Answer = tuple[int, dict[str, str], bytes]
+
+
+@dataclass
+class Site:
+    installation: Installation
+    port: int
+    accounts: str  # as the first start printed them
+
+    def ask(self, method: str, address: str, *, body: str = "", **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, address, body=body or None, headers=named)
+        answer = connection.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders() if name.lower() != "set-cookie"}
+        cookies = [value.split(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+        said = (answer.status, found | {"set-cookie": "; ".join(cookies)}, answer.read())
+        connection.close()
+        return said
+
+    def raw(self, text: str) -> socket.socket:
+        """A connection that sent this and reads nothing."""
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.settimeout(60)
+        made.connect(("127.0.0.1", self.port))
+        made.sendall(text.encode())
+        return made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample country with eight milestones whose notes are megabytes, and files of more than two rows made apart."""
+    folder = tmp_path_factory.mktemp("data")
+    installation, port = Installation(folder), free_port()
+    prepared = installation.run("up", "--prepare-only")
+    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    installation.write(
+        "UPDATE strategy_milestone SET note = hex(randomblob(1500000))"
+        " WHERE id IN (SELECT m.id FROM strategy_milestone m JOIN strategy_action a ON a.id = m.action_id"
+        " JOIN strategy_edition e ON e.id = a.edition_id WHERE a.is_public AND e.is_public LIMIT 8)"
+    )
+    command = [sys.executable, "-m", "floreo.config.cli", "--data", str(folder), "--pack", "isla-prueba", "web"]
+    with (folder / "web.log").open("wb") as log:
+        server = subprocess.Popen(
+            [*command, "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env=installation.env() | {"FLOREO_FILE_ROWS": "2"},
+            stdout=log,
+            stderr=log,
+        )
+    found = Site(installation, port, prepared.stdout)
+    try:
+        _wait_for(found, "/about/")
+        yield found
+    finally:
+        server.terminate()
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _wait_for(site: Site, address: str) -> Answer:
+    """Asks until it answers 200, as a person would who was told to come again."""
+    for _each in range(240):
+        try:
+            answer = site.ask("GET", address)
+        except OSError:
+            answer = (0, {}, b"")
+        if answer[0] == 200:
+            return answer
+        time.sleep(0.5)
+    raise AssertionError((Path(site.installation.folder) / "web.log").read_text())
+
+
+def test_a_large_file_is_promised_then_there_and_the_same_for_the_next(site: Site) -> None:
+    status, headers, page = site.ask("GET", "/data/milestones.json")
+    assert (status, headers["retry-after"]) == (503, "30")
+    assert b"This file is large and is being prepared." in page
+    _status, headers, body = _wait_for(site, "/data/milestones.json")
+    assert max(len(row["note"]) for row in json.loads(body)) == 3_000_000
+    again = site.ask("GET", "/data/milestones.json")
+    assert (again[1]["etag"], again[2]) == (headers["etag"], body)
+    head = site.installation.rows("SELECT hash FROM core_auditentry ORDER BY number DESC LIMIT 1")[0][0]
+    assert headers["floreo-head"] == head
+    assert site.ask("GET", "/data/milestones.xlsx")[0] == 200  # made beside it
+
+
+@pytest.mark.parametrize("number", [4, 8, 40])
+def test_clients_that_do_not_read_and_clients_that_do_not_send_keep_nobody_waiting(site: Site, number: int) -> None:
+    _wait_for(site, "/data/milestones.csv")
+    reads = "GET /data/milestones.csv HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    sends = (
+        f"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken={'a' * 32}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\nabc"
+    )
+    held = [site.raw(text) for _each in range(number) for text in (reads, sends)]
+    try:
+        assert site.ask("GET", "/health/")[0] == 503  # it says that no worker is at work, and says it at once
+        for address in ("/", "/about/", "/data/milestones.csv", "/account/login/"):
+            assert site.ask("GET", address)[0] == 200, address
+        answers = [each.recv(12) for each in held[1::2]]  # whose half came too late, and who is told so
+        assert answers == [b"HTTP/1.1 408"] * number
+        assert site.ask("GET", "/health/")[0] == 200
+    finally:
+        for each in held:
+            each.close()
+
+
+def test_half_a_form_is_no_form(site: Site) -> None:
+    before = site.installation.rows("SELECT count(*) FROM core_auditentry")
+    for _each in range(4):
+        cut = site.raw(
+            "POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            "Content-Length: 50\r\n\r\nlogin=a"
+        )
+        cut.shutdown(socket.SHUT_WR)
+        assert cut.recv(12) in {b"HTTP/1.1 400", b""}
+        cut.close()
+    assert site.installation.rows("SELECT count(*) FROM core_auditentry") == before
+    assert site.ask("GET", "/health/")[0] == 200
+
+
+def test_a_body_larger_than_any_form_is_refused_before_it_comes(site: Site) -> None:
+    large = site.raw("POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000000\r\n\r\nx")
+    assert large.recv(12) == b"HTTP/1.1 413"
+    large.close()
+
+
+def test_a_person_signs_in_and_works_while_they_are_held(site: Site) -> None:
+    email, word = re.search(r"^  secretariat +(\S+) +(\S+)$", site.accounts, re.MULTILINE).groups()  # type: ignore[union-attr]  # they are printed
+    reads = [site.raw("GET /data/milestones.csv HTTP/1.1\r\nHost: localhost\r\n\r\n") for _each in range(8)]
+    _status, headers, page = site.ask("GET", "/account/login/")
+    cookie = headers["set-cookie"]
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1).decode()  # type: ignore[union-attr]  # every form has it
+    form = urlencode({"csrfmiddlewaretoken": token, "login": email, "password": word})
+    kind = "application/x-www-form-urlencoded"
+    status, headers, _page = site.ask("POST", "/account/login/", body=form, Content_Type=kind, Cookie=cookie)
+    assert (status, headers["location"]) == (302, "/workspace/")
+    status, headers, _page = site.ask("GET", "/workspace/", Cookie=headers["set-cookie"])
+    assert (status, headers["cache-control"]) == (200, "private, no-store")
+    assert site.ask("GET", "/workspace/", Cookie="sessionid=made-up-and-as-long-as-a-real-one")[0] == 302
+    for each in reads:
+        each.close()
+
+
+def test_what_a_request_says_reaches_the_pages_as_it_was_sent(site: Site) -> None:
+    assert site.ask("GET", "/search/?q=l%C3%ADnea%20%3Cb%3E")[2].count("línea &lt;b&gt;".encode()) >= 1
+    assert site.ask("GET", "/es/about/")[1]["content-language"] == "es"
+    assert site.ask("HEAD", "/about/")[2] == b""
+    assert site.ask("GET", "/nothing-%ff-%00/")[0] == 404
+    assert site.ask("GET", "/about/", Host="elsewhere.example")[0] == 400

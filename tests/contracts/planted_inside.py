@@ -1,0 +1,119 @@
+"""Words put into everything that is internal, one word for each purpose: then every page is read for them as each role."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from floreo.core.access import Permission
+from floreo.core.action import action
+from floreo.core.audit import key
+from floreo.core.writing import save
+from floreo.evidence.models import Attachment, Evidence
+from floreo.meetings.models import Committee, Seat
+from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    Event,
+    Grant,
+    Milestone,
+    Objective,
+    Participation,
+    Payment,
+    Pillar,
+    Risk,
+    Update,
+)
+
+P = Permission
+COMMON = "xsecret"  # what a search asks for, so that it does not itself say any of the words
+WORDS = {
+    P.PLAN_INTERNAL: f"{COMMON}plan",
+    P.MONEY_INTERNAL: f"{COMMON}money",
+    P.REGISTER_INTERNAL: f"{COMMON}body",
+    P.ASSET_READ: f"{COMMON}asset",
+    P.CONTACT_READ: f"{COMMON}contact",
+    P.EVIDENCE_AMBER: f"{COMMON}amber",
+    P.EVIDENCE_KEEP: f"{COMMON}strict",
+    P.EVIDENCE_RED: f"{COMMON}red",
+}
+EDITION, ACTION = "2025-2028", "2.1.1"
+ASN = 64_999
+
+
+@action("inside.planted", needs=None)
+def plant(*, by: Any) -> None:
+    act = Action.objects.get(edition__code=EDITION, code=ACTION)
+    body = _register()
+    _plan(act, body)
+    _money(act, body)
+    _evidence(act)
+    committee = save(Committee(code="open-one", name="Open committee", edition=act.edition, is_public=True))
+    save(Seat(committee=committee, organisation=body))
+
+
+def _register() -> Organisation:
+    word, power = WORDS[P.REGISTER_INTERNAL], Organisation.objects.get(code="light-and-power")
+    body = save(Organisation(code=f"{word}-cell", name=f"{word} cell", kind="agency", is_public=False))
+    save(FormerName(organisation=body, name=f"{word} before", until=date(2025, 1, 1)))
+    power.internal_notes = f"{word} note"
+    save(power)
+    asset, contact = WORDS[P.ASSET_READ], WORDS[P.CONTACT_READ]
+    save(Network(asn=ASN, name=f"{asset} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
+    save(Holding(organisation=power, kind="domain", value=f"{asset}.example", service=f"{asset} service"))
+    save(Contact(organisation=power, purpose=f"{contact} desk", email=f"{contact}@example.org", phone="+1 555 0100"))
+    return body
+
+
+def _plan(act: Action, body: Organisation) -> None:
+    word = WORDS[P.PLAN_INTERNAL]
+    hidden = save(
+        Action(edition=act.edition, objective=act.objective, code=f"{word}.9", title=f"{word} title", is_public=False)
+    )
+    save(Milestone(action=hidden, code="m", title=f"{word} step", due_on=date(2026, 12, 4)))
+    save(Update(action=hidden, on=date(2026, 10, 1), done=f"{word} done", said_by="Somebody"))
+    save(Update(action=act, on=date(2026, 10, 1), done=f"{word} said", said_by="Somebody", is_public=False))
+    save(Risk(action=act, title=f"{word} risk", likelihood=5, impact=5, noted_on=date(2026, 10, 1)))
+    save(Event(edition=act.edition, code=f"{word}-e", title=f"{word} event", action=hidden, is_public=False))
+    save(Participation(action=act, organisation=body, part="support"))
+    things: list[Edition | Pillar | Objective | Action] = [
+        act.edition,
+        act.objective.pillar,
+        act.objective,
+        act,
+    ]
+    for thing in things:
+        thing.internal_notes = f"{word} note"
+        save(thing)
+
+
+def _money(act: Action, body: Organisation) -> None:
+    word, funder = WORDS[P.MONEY_INTERNAL], Organisation.objects.filter(grants__isnull=False, is_public=True)[0]
+    proposed = save(Grant(code=f"{word}-1", title=f"{word} grant", funder=funder, currency="USD", amount=9))
+    save(BudgetLine(action=act, amount=7, currency="USD", fiscal_year=2026, funder=funder, grant=proposed))
+    line = save(BudgetLine(action=act, amount=8, spent=1, currency="USD", fiscal_year=2026, funder=body))
+    save(Payment(budget_line=line, on=date(2026, 10, 7), amount=1, reference=f"{WORDS[P.PLAN_INTERNAL]} voucher"))
+
+
+def _evidence(act: Action) -> None:
+    owner = Organisation.objects.get(code="light-and-power")
+    for marking, needs in (("AMBER", P.EVIDENCE_AMBER), ("AMBER+STRICT", P.EVIDENCE_KEEP), ("RED", P.EVIDENCE_RED)):
+        word = WORDS[needs]
+        piece = save(
+            Evidence(
+                code=f"{word}-e",
+                kind="link",
+                title=f"{word} title",
+                note=f"{word} informant",
+                url=f"https://{word}.example/",
+                link_state="dead",
+                valid_until=date(2026, 12, 1),
+                tlp=marking,
+                organisation=owner,
+                kept_by="Somebody",
+            )
+        )
+        for thing in (act, *act.milestones.all()[:1]):
+            save(Attachment(evidence=piece, thing=key(thing), note=f"{word} page", attached_by="Somebody"))

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import DateField, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from floreo.core.fields import field_named
 from floreo.core.models import Translated
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
@@ -31,6 +33,23 @@ def text_field(label: Any, *, required: bool = False, help_text: Any = "", rows:
     return forms.CharField(
         label=label, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
     )
+
+
+def field_of(
+    model: type[Model], name: str, *, required: bool = False, help_text: Any = None, rows: int = 0, label: Any = None
+) -> Any:
+    """The form field of a model's field: its label, its help and its length are the model's. `rows` gives it room."""
+    more: dict[str, Any] = {"required": required}
+    if help_text is not None:
+        more["help_text"] = help_text
+    if label is not None:
+        more["label"] = label
+    column = field_named(model, name)
+    if isinstance(column, DateField):
+        more["widget"] = Day
+    elif rows:
+        more["widget"] = forms.Textarea(attrs={"rows": rows})
+    return column.formfield(**more)
 
 
 def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:

@@ -225,12 +225,6 @@ def test_the_trail_records_what_the_database_held_whatever_was_loaded() -> None:
     assert _last() == ("changed", {"name": ["By somebody else", "Mine"]})
 
 
-def test_a_row_loaded_in_part_changes_only_what_was_set() -> None:
-    body = make(by=SYSTEM, code="a")
-    rename(Organisation.objects.only("name").get(pk=body.pk), by=SYSTEM, name="Mine")
-    assert _last() == ("changed", {"name": ["Body a", "Mine"]})
-
-
 def test_a_row_read_again_does_not_take_another_change_for_its_own() -> None:
     body = Organisation.objects.get(pk=make(by=SYSTEM, code="a").pk)
     Organisation.objects.filter(pk=body.pk).update(role_text="Set by somebody else")

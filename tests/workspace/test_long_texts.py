@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -31,7 +31,7 @@ def desk(secretariat: User, browser_of: Browser) -> Client:
     return browser_of(secretariat)
 
 
-def answer_of(response: HttpResponse) -> tuple[int, bool, bool, str]:
+def answer_of(response: Any) -> tuple[int, bool, bool, str]:
     """Its status; whether what was typed is still there; whether an error stands at the field, and what it says."""
     page = response.content.decode()
     at_field = re.search(r'id="[a-z_-]*reason-error">\s*([^<]*?)\s*</p>', page)

@@ -12,7 +12,7 @@ from floreo.core.access import Permission, can
 from floreo.core.columns import column
 from floreo.core.tables import CellKind, Column, Filter, Words
 from floreo.strategy.logic import code_key
-from floreo.strategy.models import Part, Participation, Pillar, StatusChoice
+from floreo.strategy.models import Action, Part, Participation, Pillar, StatusChoice
 from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.tables.of_edition import edition_of
@@ -38,11 +38,11 @@ def public_or_all(rows: QuerySet[Any], viewer: object) -> QuerySet[Any]:
 
 
 WORDING = (
-    column("official_wording", _("Official wording"), _("Exactly as printed in the document")),
-    column("official_place", _("Place in the document"), _("Page and item")),
-    column("public_text", _("Explanation"), _("In plain words, for the public")),
+    Column.of(Action, "official_wording", _("Exactly as printed in the document")),
+    Column.of(Action, "official_place", _("Page and item")),
+    Column.of(Action, "public_text", _("In plain words")),
 )
-NOTES = column("internal_notes", _("Internal notes"), _("Not published"), needs=INTERNAL)
+NOTES = Column.of(Action, "internal_notes", _("Not published"), needs=INTERNAL)
 PUBLIC = column("is_public", _("Public"), _("Whether the public sees it"), CellKind.FLAG, needs=INTERNAL)
 ACTION_COLUMNS = (
     edition_of(lambda row: row.action.edition),

@@ -191,7 +191,7 @@ class ReadingForm(CommandForm):
         unit = indicator.in_language("unit")
         self.fields["value"].label = _("Value, in %(unit)s") % {"unit": unit}
         for name in ("numerator", "denominator"):
-            words = indicator.in_language(f"{name}_words")
+            words = indicator.in_language(f"{name}_text")
             if words:
                 self.fields[name].label = words[:1].upper() + words[1:]
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -152,7 +151,7 @@ COMMANDS: dict[str, Command] = {
 }
 
 
-def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Promise, str]]:
+def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Any, str]]:
     """What may be done to it now, by this person."""
     return [
         (one.title, reverse("workspace:decision_command", args=[found.number, name]))

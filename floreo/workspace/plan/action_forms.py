@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from floreo.core import clock
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, StatusChoice
-from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, field_of, organisation_field, text_field
 
 
 class VersionedForm(CommandForm):
@@ -33,8 +33,8 @@ class CloseForm(VersionedForm):
 
 
 class HoldForm(VersionedForm):
-    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this."), rows=2)
-    since = day_field(_l("On hold since"), required=True)
+    reason = field_of(Action, "on_hold_reason", required=True, help_text=_l("The public reads this."), rows=2)
+    since = field_of(Action, "on_hold_since", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,18 +45,14 @@ class ExpectForm(VersionedForm):
     expected_on = day_field(
         _l("Now expected on"), help_text=_l("The due date stays what was promised. Empty: as promised.")
     )
-    late_reason = forms.CharField(
-        label=_l("Why it is late"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_l("The public reads this."),
-    )
+    late_reason = field_of(Action, "late_reason", help_text=_l("The public reads this."), rows=2)
 
 
 class OverrideForm(VersionedForm):
     status = forms.ChoiceField(label=_l("Status"), choices=StatusChoice.choices)
-    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this beside the status."), rows=2)
+    reason = field_of(
+        Action, "override_reason", required=True, help_text=_l("The public reads this beside the status."), rows=2
+    )
 
 
 class TranslateReasonsForm(RecordForm):
@@ -65,11 +61,6 @@ class TranslateReasonsForm(RecordForm):
     class Meta:
         model = Action
         fields = ("late_reason", "on_hold_reason", "override_reason")
-        labels = {
-            "late_reason": _l("Why it is late"),
-            "on_hold_reason": _l("Why it is on hold"),
-            "override_reason": _l("Why the status is set by hand"),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -115,16 +106,6 @@ class MilestoneForm(RecordForm):
     class Meta:
         model = Milestone
         fields = ("title", "due_on", "note", "evidence_url", "source", "source_url", "confirmed", "doubt")
-        labels = {
-            "title": _l("What is reached"),
-            "due_on": _l("Due"),
-            "note": _l("Note"),
-            "evidence_url": _l("Address of the evidence"),
-            "source": _l("Source"),
-            "source_url": _l("Address of the source"),
-            "confirmed": _l("Confirmed: somebody has checked it against its source"),
-            "doubt": _l("If not confirmed, why"),
-        }
         help_texts = {
             "title": _l("Something that anybody can see is there or not: “Form open to the public”."),
             "note": _l("The public reads this."),
@@ -134,10 +115,8 @@ class MilestoneForm(RecordForm):
 
 class ReachForm(CommandForm):
     on = day_field(_l("Reached on"), required=True)
-    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
-    evidence_url = forms.URLField(
-        label=_l("Address of the evidence"), required=False, assume_scheme="https", max_length=200
-    )
+    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
+    evidence_url = field_of(Milestone, "evidence_url")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +125,7 @@ class ReachForm(CommandForm):
 
 class ExpectMilestoneForm(VersionedForm):
     expected_on = day_field(_l("Now expected on"), help_text=_l("The due date stays what was promised."))
-    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
+    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
 
 
 class ParticipationForm(CommandForm):
@@ -190,23 +169,6 @@ class MoneyForm(RecordForm):
             "confirmed",
             "doubt",
         )
-        labels = {
-            "fiscal_year": _l("Fiscal year"),
-            "currency": _l("Currency"),
-            "amount": _l("Planned"),
-            "stage": _l("Standing"),
-            "grant": _l("Agreement that pays for it"),
-            "spent": _l("Spent so far"),
-            "note": _l("What it is for"),
-            "source": _l("Source"),
-            "confirmed": _l("Confirmed: somebody has checked it against its source"),
-            "doubt": _l("If not confirmed, why"),
-        }
-        help_texts = {
-            "fiscal_year": _l("The year in which it starts."),
-            "currency": _l("Three letters: USD, for example."),
-            "spent": _l("Where payments are recorded, their sum."),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -225,14 +187,6 @@ class RiskForm(RecordForm):
     class Meta:
         model = Risk
         fields = ("title", "likelihood", "impact", "response", "noted_on", "is_public")
-        labels = {
-            "title": _l("What could happen"),
-            "likelihood": _l("How likely, 1 to 5"),
-            "impact": _l("How bad, 1 to 5"),
-            "response": _l("What is done about it"),
-            "noted_on": _l("Noted on"),
-            "is_public": _l("Publish this risk"),
-        }
         help_texts = {"likelihood": _l("Likelihood times impact of 12 or more counts as high.")}
         widgets = {"noted_on": Day, "response": forms.Textarea(attrs={"rows": 2})}
 

@@ -12,32 +12,6 @@ from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, person_field
 
-_SOURCE_LABELS = {
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
-}
-_SOURCE_HELP = {"source": _l("Document and page, or who says so.")}
-_LABELS = {
-    "code": _l("Code"),
-    "title": _l("Working title"),
-    "official_wording": _l("Official wording"),
-    "official_place": _l("Where it is printed"),
-    "public_text": _l("Explanation for the public"),
-    "internal_notes": _l("Internal notes"),
-    "starts_on": _l("Start"),
-    "ends_on": _l("End"),
-    "due_on": _l("Due"),
-    **_SOURCE_LABELS,
-}
-_HELP = {
-    "code": _l("Part of its address, so it stays: 2.1.4, for example."),
-    "official_wording": _l("Exactly as printed, errors included. Leave empty when there is none."),
-    "official_place": _l("For example: page 19, action 7."),
-    "internal_notes": _l("Not published."),
-    **_SOURCE_HELP,
-}
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SHORT = forms.Textarea(attrs={"rows": 3})
 
@@ -57,16 +31,6 @@ class EditionForm(RecordForm):
             "internal_notes",
             *_SOURCE,
         )
-        labels = _LABELS | {
-            "official_title": _l("Official title"),
-            "launched_on": _l("Launched on"),
-            "objective": _l("Overall objective"),
-            "vision": _l("Vision"),
-        }
-        help_texts = _HELP | {
-            "objective": _l("In the document's words."),
-            "vision": _l("In the document's words."),
-        }
         widgets = {
             "starts_on": Day,
             "ends_on": Day,
@@ -105,7 +69,7 @@ class PillarForm(RecordForm):
     class Meta:
         model = Pillar
         fields = _BRANCH
-        labels, help_texts, widgets = _LABELS, _HELP, _BRANCH_WIDGETS
+        widgets = _BRANCH_WIDGETS
 
 
 class ObjectiveForm(PillarForm):
@@ -151,8 +115,6 @@ class ActionForm(RecordForm):
             "is_public",
             *_SOURCE,
         )
-        labels = _LABELS | {"is_public": _l("The public sees this action")}
-        help_texts = _HELP
         widgets = {"starts_on": Day, "due_on": Day, **_BRANCH_WIDGETS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -196,7 +196,7 @@ DECISIONS = Table(
     filters=(
         edition_filter(),
         _committee_filter("committee__code"),
-        Filter("standing", _("StatusResult"), _standings, _narrow),
+        Filter("standing", _("Standing"), _standings, _narrow),
     ),
     lookup=lambda rows, key: rows.filter(number=key),
 )

@@ -9,7 +9,17 @@ from django.utils.functional import Promise
 
 from floreo.core.fields import has_words, label_of
 from floreo.portal.queries.history import _PUBLIC_FIELDS
-from floreo.strategy.models import Action, BudgetLine, Edition, Milestone, Objective, Participation, Pillar, Risk, Update
+from floreo.strategy.models import (
+    Action,
+    BudgetLine,
+    Edition,
+    Milestone,
+    Objective,
+    Participation,
+    Pillar,
+    Risk,
+    Update,
+)
 from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.tables import ACTIONS, BUDGET_LINES, MILESTONES, OBJECTIVES, PILLARS
 from floreo.workspace.forms import RecordForm, field_of

@@ -12,12 +12,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 const announce = document.getElementById("announce");
-document.addEventListener("htmx:afterSwap", () => {
-  const problem = document.querySelector("[data-focus]");
-  if (problem) problem.focus();
-  if (announce) announce.textContent = document.querySelector("[data-announce]")?.dataset.announce ?? "";
-});
 document.addEventListener("htmx:after:swap", () => {
   const problem = document.querySelector("[data-focus]");
   if (problem) problem.focus();
+  if (announce) announce.textContent = document.querySelector("[data-announce]")?.dataset.announce ?? "";
 });

@@ -254,7 +254,7 @@ def run(asked: argparse.Namespace) -> int:
 
 def _start(asked: argparse.Namespace, supervisor: Supervisor) -> int:
     me = [sys.executable, "-m", "floreo.config.cli", "--parent", str(os.getpid()), "--pack", asked.pack]
-    server = [sys.executable, "-m", "floreo.config.contribution", str(os.getpid()), asked.host, str(asked.port)]
+    server = [sys.executable, "-m", "floreo.config.serving", str(os.getpid()), asked.host, str(asked.port)]
     if asked.command == "up":
         code = supervisor.prepare([*me, "up", "--prepare-only", "--port", str(asked.port)])
         if code or supervisor.asked:

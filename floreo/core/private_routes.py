@@ -31,9 +31,7 @@ PROXY_PATTERN = f"^/([a-z][a-z]/)?({'|'.join(route.path for route in PRIVATE_ROU
 
 _PLACES = "|".join(re.escape(route.path) for route in PRIVATE_ROUTES)
 # In any text: an address of the workspace under one of these names holds no key.
-_KEYS = re.compile(
-    rf"(?<!/desk)(?<!/workspace)(/|%2F)({_PLACES.replace('/', '(?:/|%2F)')})(/|%2F)[^/\s\"'?&#%]+", re.IGNORECASE
-)
+_KEYS = re.compile(rf"(?<!/workspace)(/|%2F)({_PLACES.replace('/', '(?:/|%2F)')})(/|%2F)[^/\s\"'?&#%]+", re.IGNORECASE)
 _PATHS = re.compile(PROXY_PATTERN)
 
 

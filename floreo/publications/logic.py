@@ -48,7 +48,3 @@ def moment_of(day: date, at: time, zone: str) -> datetime:
 
 
 SOON = timedelta(days=7)
-
-
-def is_soon(moment: datetime, *, now: datetime) -> bool:
-    return now <= moment <= now + SOON

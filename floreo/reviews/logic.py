@@ -147,10 +147,6 @@ def waiting_for(state: RequestState, *, is_closed: bool) -> WaitingFor:
     return WaitingFor.SECRETARIAT if state is RequestState.SUBMITTED else WaitingFor.LEAD
 
 
-def is_in_time(answered_on: date | None, due_on: date) -> bool:
-    return answered_on is not None and answered_on <= due_on
-
-
 def number_of(said: str) -> Decimal | None:
     """The number that was typed, or None when it is none: text, infinity, more digits than are kept."""
     try:

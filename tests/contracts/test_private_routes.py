@@ -21,7 +21,7 @@ def names_in(route: str) -> set[str]:
 
 
 # In the API a key is a record's code; the workspace asks who one is, whatever the address (test_urls).
-ELSEWHERE = ("api/", "desk/")
+ELSEWHERE = ("api/", "workspace/")
 KEYED = sorted(r for r in ROUTES if names_in(r) & _NAMES and not r.startswith(ELSEWHERE))
 
 

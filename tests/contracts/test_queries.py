@@ -24,12 +24,12 @@ BESIDES = {"actions": 2, "events": 2}  # their rows, and one more for what stand
 AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who I am, and what may be seen
 # Pages that ask once for each of a few things, how often at most, and what of.
 KNOWN = {
-    "desk/": 5,  # each kind of what is owed reads the tree of organisations
-    "desk/others/": 5,
-    "desk/feeds/": 4,
-    "desk/feeds/types/<path:report_type>/": 4,
-    "desk/feeds/rules/<int:pk>/": 8,  # a rule is tried on four files
-    "desk/digests/today/": 13,  # letters are chosen organisation by organisation, as they are sent
+    "workspace/": 5,  # each kind of what is owed reads the tree of organisations
+    "workspace/waiting/": 5,
+    "workspace/feeds/": 4,
+    "workspace/feeds/types/<path:report_type>/": 4,
+    "workspace/feeds/rules/<int:pk>/": 8,  # a rule is tried on four files
+    "workspace/notices/today/": 13,  # letters are chosen organisation by organisation, as they are sent
 }
 
 pytestmark = pytest.mark.two_databases

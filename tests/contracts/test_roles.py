@@ -66,11 +66,11 @@ NEEDS: dict[Permission, str] = {
     P.ACCOUNT_MANAGE: "mail_test mail_again mail_drop",
     P.MEETING_READ: "meetings meeting meeting_invitation meeting_paper meeting_file committees committee decisions decision",
     P.MEETING_RUN: (
-        "record_meeting draw_agenda meeting_task edit_point move_point remove_point new_committee edit_committee call_meeting"
-        " new_seat edit_seat end_seat remove_seat new_decision decision_task"
+        "record_meeting draw_agenda meeting_command edit_point move_point remove_point new_committee edit_committee call_meeting"
+        " new_seat edit_seat end_seat remove_seat new_decision decision_command"
     ),
     P.PUBLICATION_WRITE: (
-        "publications new_publication publication publication_file publication_download publication_task channels"
+        "publications new_publication publication publication_file publication_download publication_command channels"
     ),
     P.PUBLICATION_PUBLISH: "new_posting remove_posting skip_channel new_channel edit_channel",
     P.REPORT_MAKE: (
@@ -178,14 +178,14 @@ def arguments(t: dict[str, Any]) -> dict[str, list[object]]:
         ("meeting record_meeting draw_agenda meeting_invitation", held),
         ("meeting_paper", [*held, "minutes"]),
         ("meeting_file", [*held, "minutes", "pdf"]),
-        ("meeting_task", [*held, "cancel"]),
+        ("meeting_command", [*held, "cancel"]),
         ("edit_point move_point remove_point", [*held, t["item"].code]),
         ("committee edit_committee call_meeting new_seat", [meeting.committee.code]),
         ("edit_seat end_seat remove_seat", [t["seat"].committee.code, t["seat"].pk]),
         ("decision", [t["decision"].number]),
-        ("decision_task", [t["decision"].number, "edit"]),
+        ("decision_command", [t["decision"].number, "edit"]),
         ("publication publication_file publication_download new_posting", [posted.publication.code]),
-        ("publication_task", [posted.publication.code, "edit"]),
+        ("publication_command", [posted.publication.code, "edit"]),
         ("edit_channel", [t["channel"].code]),
         ("remove_posting", [posted.publication.code, posted.pk]),
         ("skip_channel", [posted.publication.code, t["channel"].code]),

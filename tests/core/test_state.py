@@ -196,7 +196,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "core.TokenBucket",
         "feeds.Finding",
         "feeds.Run",
-        "feeds.Spell",
+        "feeds.OpenPeriod",
         "tasks.FeedKey",
         "tasks.WeeklyMail",
         "packs.LoadedPack",
@@ -209,7 +209,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
     assert columns == {
         "feeds.ApiToken.last_used_on",
         *(f"feeds.Feed.{n}" for n in ("etag", "modified", "due_at", "failures", "last_error", "last_looked_at")),
-        *(f"feeds.Report.{n}" for n in ("state", "claimed_until", "attempts")),
+        *(f"feeds.FeedFile.{n}" for n in ("state", "claimed_until", "attempts")),
         "organisations.User.last_login",
         "organisations.User.password",
         *(f"strategy.Action.{n}" for n in ("status", "status_rule", "status_since")),

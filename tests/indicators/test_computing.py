@@ -153,7 +153,8 @@ def test_queries_do_not_grow_with_the_figures(plan: Edition) -> None:
             recompute_all(by=SYSTEM)
         return len(seen)
 
-    assert queries(10) == queries(20)
+    queries(10)  # fills what a process keeps
+    assert queries(20) == queries(30)
 
 
 def test_a_period_to_come_is_refused(plan: Edition) -> None:

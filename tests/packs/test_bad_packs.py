@@ -184,7 +184,7 @@ BAD = {
         "feeds.toml",
         '"duty"',
         '"night"',
-        "digest rule number 1, contact_role",
+        "notice rule number 1, contact_role",
         "“night” is not one of: abuse, technical, management, duty, press, other",
     ),
     "not an address": (

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
-from floreo.core.errors import Missing
-from floreo.core.writing import delete, lock_latest, refuse, save
+from floreo.core.writing import lock_latest, refuse, save
 from floreo.feeds.actions.feeds import check_mapping
 from floreo.feeds.models import TypeMapping
 
@@ -26,11 +25,3 @@ def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version
     said = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)
     said.mapping = mapping
     return save(said)
-
-
-@action("type_mapping.removed", needs=Permission.FEED_RUN)
-def remove_mapping(said: TypeMapping, *, by: Actor) -> None:
-    fresh = TypeMapping.objects.select_for_update().filter(pk=said.pk).first()
-    if fresh is None:
-        raise Missing(_("It was removed while you worked. Go back and reload the page."))
-    delete(fresh)

@@ -295,13 +295,6 @@ def domain_of(text: str) -> str:
     return name if len(name) <= 253 and not is_address and _LABELS.match(name) else ""
 
 
-def is_public_suffix(domain: str) -> bool:
-    """Whether strangers register names right below it (`gov.xx`, `co.xx`): whoever has it in the register gets all of
-    those that nobody else has, which is right for a government's own suffix and for hardly anything else."""
-    name = domain_of(domain)
-    return bool(name) and bool(_suffixes.is_public(name))
-
-
 def _precedence(row: Owned) -> tuple[str, bool, str, str]:
     return row.network, not row.is_verified, row.organisation, row.service
 

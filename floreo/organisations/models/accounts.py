@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from floreo.core import clock
-from floreo.core.access import ROLES
 from floreo.core.models import Record
 from floreo.organisations.models.register import Organisation, Person
 
@@ -62,9 +61,6 @@ class User(AbstractBaseUser):
 
     def organisation_ids(self) -> set[int]:
         return {org for _role, org in self._grants if org is not None}
-
-    def role_titles(self) -> list[Any]:
-        return [ROLES[name].title for name, _org in self._grants if name in ROLES]
 
 
 class Membership(Record):

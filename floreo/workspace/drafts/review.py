@@ -61,10 +61,6 @@ class ShownRow:
         """In the plan; what was removed from it since may be decided anew."""
         return bool(self.row.became) and not self.is_gone
 
-    @property
-    def is_rejected(self) -> bool:
-        return self.row.state == RowState.REJECTED
-
 
 @dataclass
 class Review:

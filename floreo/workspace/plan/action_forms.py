@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from floreo.core import clock
 from floreo.organisations.queries import the_country
-from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Participation, Risk, StatusChoice
+from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Risk, StatusChoice
 from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, field_of, organisation_field, text_field
 
 
@@ -202,8 +202,3 @@ class CloseRiskForm(CommandForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = clock.today
-
-
-def part_text(part: Participation) -> str:
-    """Recipient part a page is about: "National CSIRT (Lead)"."""
-    return _("%(name)s (%(part)s)") % {"name": part.organisation.in_language("name"), "part": part.get_part_display()}

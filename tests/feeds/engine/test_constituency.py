@@ -83,7 +83,6 @@ def test_a_public_suffix_counts_below_only_where_the_register_says_it() -> None:
     assert [r[0] for r in attributed(REGISTER, *names)] == ["health", "cabinet", "cabinet"]
     assert [r[0] for r in attributed(REGISTER[:-2], *names)] == ["health", None, None]
     assert attributed([Owned("all", "com"), Owned("all", "xx")], *names, {"source.fqdn": "a.com"}) == [(None,) * 4] * 4
-    assert [constituency.is_public_suffix(d) for d in ("co.uk", "example.co.uk")] == [True, False]
 
 
 def test_rows_that_say_nothing_are_told_apart() -> None:

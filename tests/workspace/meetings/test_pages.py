@@ -52,7 +52,7 @@ def every_page(meeting: Meeting, decision: Decision, seat: Seat, item: AgendaIte
     pages += [at(meeting, "meeting_paper", kind) for kind in ("agenda", "minutes")]
     pages += [at(meeting, "meeting_file", "minutes", form) for form in ("pdf", "docx")]
     pages += [
-        at(meeting, "meeting_task", t)
+        at(meeting, "meeting_command", t)
         for t in (
             "edit",
             "move",
@@ -208,7 +208,7 @@ def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(me
 def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, desk: Client) -> None:
     act = make_action(edition)
     desk.post(
-        at(meeting, "meeting_task", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}
+        at(meeting, "meeting_command", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}
     )
     decision = Decision.objects.get()
     assert (decision.state, decision.meeting) == ("asked", meeting)
@@ -257,7 +257,7 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
 def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
     for page in (
         "/workspace/meetings/steering/1999-01-01/",
-        at(meeting, "meeting_task", "burn"),
+        at(meeting, "meeting_command", "burn"),
         at(meeting, "meeting_paper", "poem"),
         at(meeting, "meeting_file", "minutes", "exe"),
         "/workspace/decisions/D-1999-01/",

@@ -26,7 +26,7 @@ Browser = Callable[[User], Client]
 def pages(edition: Edition, act: Action) -> list[str]:
     own = [edition.code, act.code]
     named = [
-        ("desk", []),
+        ("home", []),
         ("search", []),
         ("editions", []),
         ("new_edition", []),

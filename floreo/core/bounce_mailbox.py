@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import bounces, clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.bounces import Kind, Report
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail
+from floreo.core.writing import save
 
 _MOST = 200  # messages a turn
 _SECONDS = 30

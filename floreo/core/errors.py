@@ -1,4 +1,4 @@
-"""The three ways an action says no. Their sentence is written for the reader and is safe to show; nothing else is."""
+"""The ways an action says no. Their sentence is written for the reader and is safe to show; nothing else is."""
 
 from collections.abc import Mapping
 
@@ -46,6 +46,13 @@ class Changed(Refused):
     def __init__(self, sentence: Sentence, *, theirs: Mapping[str, object]):
         super().__init__(sentence, code="changed")
         self.theirs = dict(theirs)
+
+
+class Taken(Refused):
+    """Another row has this already, where it may be there only once."""
+
+    def __init__(self, sentence: Sentence, *, fields: Mapping[str, Sentence] | None = None) -> None:
+        super().__init__(sentence, code="taken", fields=fields)
 
 
 class Busy(Refused):

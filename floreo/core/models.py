@@ -53,7 +53,7 @@ def text_in(translations: Any, field: str, written: str, language: str | None = 
 class Translated(models.Model):
     """Text in the pack's language, with other languages beside it: {"es": {"title": "..."}}. Never machine-made."""
 
-    translations = models.JSONField(default=dict, blank=True)
+    translations = models.JSONField(default=dict, blank=True, verbose_name=_("Translations"))
     translated_fields: ClassVar[tuple[str, ...]] = ("title",)
 
     class Meta:
@@ -84,10 +84,14 @@ class Translated(models.Model):
 class Sourced(models.Model):
     """Where a row came from, and whether a person has checked it."""
 
-    source = models.CharField(max_length=500, blank=True)  # who says so: document and page, or publisher
-    source_url = models.URLField(max_length=500, blank=True)
-    confirmed = models.BooleanField(default=False)
-    doubt = models.CharField(max_length=500, blank=True)  # why it is not confirmed
+    source = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Source"), help_text=_("Document and page, or who says so.")
+    )
+    source_url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the source"))
+    confirmed = models.BooleanField(
+        default=False, verbose_name=_("Confirmed"), help_text=_("Somebody has checked it against its source.")
+    )
+    doubt = models.CharField(max_length=500, blank=True, verbose_name=_("Why not confirmed"))
 
     class Meta:
         abstract = True

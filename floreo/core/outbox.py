@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save, save_many
+from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.models import MailState, OutboxMail
+from floreo.core.writing import save, save_many
 
 GIVE_UP_AFTER = timedelta(days=5)  # what mail servers themselves do
 _CHUNK = 300  # addresses asked for at once: SQLite takes only so many values in one query

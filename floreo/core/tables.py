@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 from floreo.core.access import Permission, can, reach
+from floreo.core.fields import label_of
 
 Words = str | Promise
 Cell = str | int | Decimal | date | datetime | bool | list[Any] | dict[str, Any] | None
@@ -52,6 +54,11 @@ class Column:
     value: Callable[[Any], Cell]
     kind: CellKind = CellKind.TEXT
     needs: Permission | None = None
+
+    @classmethod
+    def of(cls, model: type[Model], name: str, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
+        """The column of a model's own field, under the field's own name for readers."""
+        return cls(name, label_of(model, name), note, more.pop("value", attrgetter(name)), kind, **more)
 
 
 @dataclass(frozen=True)

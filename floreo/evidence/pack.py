@@ -12,10 +12,10 @@ from django.utils import translation
 from pydantic import Field, model_validator
 
 from floreo.core.addresses import is_web_address
+from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
 from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Unwelcome, kind_of
-from floreo.organisations.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
 FOLDER = "evidence/"
 _ONLY_WHEN_SAID = ("link_state", "link_seen_on", "withdrawn_on")  # what the house itself finds out, or people decide

@@ -12,12 +12,12 @@ from django.db import models
 from django.utils import translation
 from pydantic import Field, StringConstraints, model_validator
 
+from floreo.core.pack import Code, Day, Setting, Shape, Strict, one_of
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
 from floreo.feeds.models import CollectorKind, Every, Feed, FeedRule, NoticeRule, ReplyKind, Severity, Tlp
 from floreo.feeds.presenters.rules import wrong_sentence
 from floreo.organisations.models import ContactRole
-from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, one_of
 
 REPORTS = "reports/"  # of a sample pack: one folder a night
 

@@ -10,9 +10,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, StringConstraints, model_validator
 
-from floreo.frameworks.logic import Rule
-from floreo.frameworks.models import Framework, Item, Mapping, Relation, RuleChoice, Version
-from floreo.organisations.pack import (
+from floreo.core.pack import (
     Code,
     Number,
     Row,
@@ -24,6 +22,8 @@ from floreo.organisations.pack import (
     one_of,
     provenance_in,
 )
+from floreo.frameworks.logic import Rule
+from floreo.frameworks.models import Framework, Item, Mapping, Relation, RuleChoice, Version
 
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*$")]
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]

@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
+from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.frameworks import library
 from floreo.frameworks.models import Answer, Assessment, AssessmentState, Contribution, PublishedScore, Rating
-from floreo.organisations.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
 
 class RatingShape(Shape):

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import BeforeValidator, Field, model_validator
 
+from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.indicators.logic import Frequency, Period, period_of
 from floreo.indicators.models import (
     ChartNote,
@@ -22,7 +23,6 @@ from floreo.indicators.models import (
     IndicatorKind,
     Reading,
 )
-from floreo.organisations.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
 _QUARTER = re.compile(r"^Q([1-4]) (\d{4})$")
 _MONTH = re.compile(r"^(\d{4})-(\d{2})$")

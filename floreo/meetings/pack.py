@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Self
 from django.db import models
 from pydantic import Field, StringConstraints, model_validator
 
+from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.meetings.models import (
     AgendaItem,
     Attendance,
@@ -24,7 +25,6 @@ from floreo.meetings.models import (
     Seat,
     SeatPartChoice,
 )
-from floreo.organisations.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 
 
 class SeatShape(SourcedShape):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Permission
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.meetings.logic import OPEN_STATES, DecisionState, hours
 from floreo.meetings.models import (
@@ -22,7 +23,7 @@ from floreo.meetings.models import (
     SeatPartChoice,
 )
 from floreo.organisations.models import Organisation
-from floreo.strategy.tables.columns import CHANGED, ID, SOURCED, by_id, column, day, edition_filter, titles
+from floreo.strategy.tables.of_edition import edition_filter
 
 READ = Permission.MEETING_READ
 PEOPLE = Permission.PEOPLE_READ

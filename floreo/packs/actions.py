@@ -13,15 +13,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, note, save, save_many, touch, trail
-from floreo.core.errors import Refused
+from floreo.core.action import action, note, trail
+from floreo.core.errors import Refused, Taken
+from floreo.core.pack import Row, reference_fields
+from floreo.core.writing import save, save_many, touch
 from floreo.evidence.files import put_once
 from floreo.evidence.pack import FOLDER
 from floreo.frameworks.actions import complete_assessments
 from floreo.indicators.actions.computing import take_due_readings
 from floreo.offers import measures
 from floreo.organisations.models import Country, Membership, Organisation, Person, User
-from floreo.organisations.pack import Row, reference_fields
 from floreo.organisations.queries import in_the_country
 from floreo.packs import folder as folders
 from floreo.packs.compare import LEFT_ALONE, Difference, ExistingRows, RowDifference, State, compare
@@ -54,7 +55,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     difference, shelf = compare(pack)
     try:
         _write(difference, shelf)
-    except IntegrityError as wrong:
+    except (IntegrityError, Taken) as wrong:
         raise Refused(
             _("The pack and what people entered here contradict each other, so nothing was loaded: %s") % wrong
         ) from wrong

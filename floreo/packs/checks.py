@@ -16,7 +16,8 @@ from django.db import models
 from django.utils import translation
 
 from floreo.core.models import Sourced, Translated
-from floreo.organisations.pack import CountryShape, Row, reference_fields
+from floreo.core.pack import Row, reference_fields
+from floreo.organisations.pack import CountryShape
 from floreo.packs.problems import Problem, did_you_mean
 from floreo.strategy.pack_money import money_problems
 

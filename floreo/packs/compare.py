@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.keys import key as key_of
-from floreo.organisations.pack import Row, reference_fields
+from floreo.core.pack import Row, reference_fields
 from floreo.packs.models import PackRow
 from floreo.packs.reading import Pack
 

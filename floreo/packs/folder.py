@@ -16,8 +16,9 @@ from typing import Any
 from django.conf import settings
 from pydantic import BaseModel, Field
 
+from floreo.core.pack import Code, Day, Strict
 from floreo.offers import pack_files, pack_shapes
-from floreo.organisations.pack import Code, CountryShape, Day, Strict
+from floreo.organisations.pack import CountryShape
 from floreo.packs.problems import Problem, did_you_mean
 
 PAGES = ("about", "privacy", "accessibility", "report")

@@ -14,10 +14,10 @@ from django.db import models
 from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from floreo.core.access import ROLES
+from floreo.core.pack import Row, Setting, Shape, Strict
 from floreo.evidence import pack as evidence
 from floreo.frameworks import library
 from floreo.offers import pack_files, pack_shapes
-from floreo.organisations.pack import Row, Setting, Shape, Strict
 from floreo.packs import checks, folder
 from floreo.packs.folder import PackShape
 from floreo.packs.problems import PackRefused, Problem, did_you_mean, from_validation

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import AfterValidator, Field, model_validator
 
-from floreo.organisations.pack import Code, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.publications.models import (
     Channel,
     ChannelKind,

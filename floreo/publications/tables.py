@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, titles
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
 from floreo.publications.models import (
     Channel,
@@ -17,7 +18,6 @@ from floreo.publications.models import (
     PublicationState,
     may_write,
 )
-from floreo.strategy.tables.columns import CHANGED, ID, SOURCED, by_id, column, titles
 
 _WRITERS = Permission.PUBLICATION_WRITE
 

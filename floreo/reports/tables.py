@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.columns import day
 from floreo.core.tables import Cell, CellKind, Column, Table
 from floreo.reports.models import Snapshot
 from floreo.strategy.logic import Status
 from floreo.strategy.models import StatusChoice
 from floreo.strategy.models.editions import may_read_internal
-from floreo.strategy.tables.columns import day, edition_filter
+from floreo.strategy.tables.of_edition import edition_filter
 
 
 def _rows(viewer: object) -> QuerySet[Any]:

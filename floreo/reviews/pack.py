@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
-from floreo.organisations.pack import Code, Day, Setting, Shape, Strict, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Setting, Shape, Strict, TranslatedShape, one_of
 from floreo.reviews.logic import ANSWERED, AnswerState, whole
 from floreo.reviews.models import Answer, AnswerStateChoice, Review, ReviewState, Rhythm, RhythmFrequency, UpdateRequest
 

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission
+from floreo.core.columns import by_id, column, day
 from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.reviews.logic import ANSWERED
 from floreo.reviews.models import Answer, AnswerStateChoice, RequestStateChoice, Review, ReviewState, UpdateRequest
-from floreo.strategy.tables.columns import by_id, by_key, column, day, edition_filter, edition_of, keyed
+from floreo.strategy.tables.of_edition import by_key, edition_filter, edition_of, keyed
 
 
 def _reviews(viewer: object) -> QuerySet[Review]:

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Self
 from django.db import models
 from pydantic import Field, model_validator
 
+from floreo.core.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.organisations.models import DatePrecision
-from floreo.organisations.pack import Code, Day, Number, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.strategy.models import (
     Action,
     BudgetLine,

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from django.db import models
 from pydantic import Field
 
-from floreo.organisations.pack import Code, Day, Number, Row, Setting, Shape, SourcedShape, TranslatedShape, one_of
+from floreo.core.pack import Code, Day, Number, Row, Setting, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.strategy.models import BudgetLine, Grant, GrantState, IatiBody, OrganisationType, Payment, PaymentKind
 
 

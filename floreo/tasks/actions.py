@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.audit import key
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.tasks import Task
 from floreo.core.wording import day_text
+from floreo.core.writing import save
 from floreo.organisations.models import Organisation, Person, User
 from floreo.organisations.queries import the_country
 from floreo.tasks import letters

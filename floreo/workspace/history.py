@@ -11,66 +11,19 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import pgettext_lazy
 
 from floreo import offers
 from floreo.core import audit
+from floreo.core.fields import Words, has_words, label_of
 from floreo.core.models import AuditEntry, Record
-from floreo.core.visibility import look, ruled, shows_internal
+from floreo.core.visibility import look, model_of, ruled, shows_internal
 from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice
 
 # What an act is called in the history of one thing, where the trail of all acts says it otherwise.
-OF_ONE_THING: Mapping[str, Promise] = {"draft.finished": _l("took it over from an imported text")}
-FIELD_WORDS: Mapping[str, Promise] = {
-    "title": _l("Working title"),
-    "official_wording": _l("Official wording"),
-    "official_place": _l("Where it is printed"),
-    "public_text": _l("Explanation"),
-    "internal_notes": _l("Internal notes"),
-    "starts_on": _l("Start"),
-    "due_on": _l("Due"),
-    "expected_on": _l("Expected"),
-    "closed_on": _l("Closed"),
-    "closed_by": _l("Closed by"),
-    "on_hold_since": _l("On hold since"),
-    "on_hold_reason": _l("Reason for the hold"),
-    "late_reason": _l("Reason for being late"),
-    "person": _l("Person responsible"),
-    "is_public": _l("Public"),
-    "override": _l("Status set by hand"),
-    "override_reason": _l("Reason"),
-    "override_by": _l("Set by"),
-    "override_on": _l("Set on"),
-    "translations": _l("Translations"),
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed"),
-    "doubt": _l("Why not confirmed"),
-    "reached_on": _l("Reached"),
-    "note": _l("Note"),
-    "evidence_url": _l("Evidence"),
-    "objective": _l("Objective"),
-    "organisation": _l("Organisation"),
-    "part": _l("Part"),
-    "since": _l("Since"),
-    "until": _l("Until"),
-    "amount": _l("Committed"),
-    "spent": _l("Spent"),
-    "currency": _l("Currency"),
-    "fiscal_year": _l("Fiscal year"),
-    "funder": _l("Funder"),
-    "likelihood": _l("Likelihood"),
-    "impact": _l("Impact"),
-    "response": _l("Response"),
-    "noted_on": _l("Noted"),
-    "done": pgettext_lazy("what was done", "Done"),
-    "next": _l("Next"),
-    "risks": _l("Risks"),
-    "on": _l("As of"),
-    "nothing_changed": _l("Nothing changed"),
-    "said_by": _l("Said by"),
+OF_ONE_THING: Mapping[str, Promise] = {
+    "draft.finished": _l("took it over from an imported text"),
 }
 # What a reader of the history does not look for: places in lists, links, and what is worked out.
 _LEFT_OUT = {"position", "action", "edition", "pillar", "status", "status_rule", "status_since", "code", "carried_from"}
@@ -175,6 +128,12 @@ def _say(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
     return said
 
 
+def _label(thing: str, field: str) -> Words:
+    """What the model calls its field; a field or an app that is gone keeps its bare name."""
+    model = model_of(thing)
+    return label_of(model, field) if model is not None and has_words(model, field) else field
+
+
 def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> Iterable[FieldChange]:
     for field, value in change["fields"].items():
         if field in _LEFT_OUT:
@@ -182,7 +141,7 @@ def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) ->
         old, new = value if change["what"] == "changed" else ("", value)
         if change["what"] == "removed":
             old, new = value, ""
-        said = FieldChange(FIELD_WORDS.get(field, field), _say(field, old, names), _say(field, new, names))
+        said = FieldChange(_label(change["thing"], field), _say(field, old, names), _say(field, new, names))
         if said.old or said.new:
             yield said
 

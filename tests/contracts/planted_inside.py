@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from floreo.core.access import Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.audit import key
+from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.meetings.models import Committee, Seat
 from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 
 from floreo.core import audit
 from floreo.core.access import SYSTEM, Permission
-from floreo.core.action import action, delete, note, save, trail
+from floreo.core.action import action, note, trail
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
+from floreo.core.writing import delete, save
 from floreo.organisations.models import Organisation, User
 
 pytestmark = pytest.mark.django_db

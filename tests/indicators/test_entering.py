@@ -10,9 +10,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
+from floreo.core.writing import save
 from floreo.indicators.actions import close_period, correct_reading, freeze_reading, set_target, take_reading
 from floreo.indicators.logic import Frequency, period_of
 from floreo.indicators.models import Reading

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry
+from floreo.core.writing import delete, save
 from floreo.indicators.models import Indicator, Reading
 from floreo.organisations.models import Country, Organisation, Place, User
 from floreo.packs.actions import check_pack, load_pack, make_accounts

@@ -9,10 +9,11 @@ from django.db import models
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.figures import Period
 from floreo.core.keys import key
 from floreo.core.outbox import post_test
+from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.frameworks.models import Answer as Rated
 from floreo.frameworks.models import Assessment, Rating, Version

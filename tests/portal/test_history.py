@@ -6,7 +6,8 @@ from datetime import date
 
 from django.test import Client
 
-from floreo.core.action import action, save
+from floreo.core.action import action
+from floreo.core.writing import save
 from floreo.organisations.models import Country, User
 from floreo.strategy.models import Action, Milestone, Risk, Update
 from tests.portal.crawl import body, words
@@ -38,7 +39,7 @@ def test_nothing_changed_is_said(isla: Country, stranger: Client) -> None:
 def test_a_changed_date_shows_both_days(isla: Country, stranger: Client, secretariat: User) -> None:
     change(the_action(), by=secretariat, due_on=date(2027, 3, 31), public_text="New text of it")
     text = words(body(stranger, ADDRESS))
-    assert "The action: description, due date (31 Mar 2027, before 31 Dec 2026)" in text
+    assert "The action: explanation for the public, due date (31 Mar 2027, before 31 Dec 2026)" in text
     assert "New text of it" not in text
     assert secretariat.name not in text
 
@@ -76,4 +77,4 @@ def test_what_hangs_on_it_is_called_as_it_is_today(isla: Country, stranger: Clie
     add(milestone, by=secretariat)
     Milestone.objects.filter(pk=milestone.pk).update(title="Line open day and night")
     text = words(body(stranger, ADDRESS))
-    assert "Milestone “Line open day and night”: expected by its lead (1 Apr 2027, before 31 Mar 2027)" in text
+    assert "Milestone “Line open day and night”: expected (1 Apr 2027, before 31 Mar 2027)" in text

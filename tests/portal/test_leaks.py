@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from floreo.core import clock
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.keys import key
+from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.indicators.models import Indicator, Reading
 from floreo.organisations.models import Contact, Country, Organisation, Person, User

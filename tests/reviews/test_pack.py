@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from floreo.organisations.pack import Setting
+from floreo.core.pack import Setting
 from floreo.reviews.pack import ReviewShape, RhythmShape
 
 SENT = {"action": "1.1.1", "said_by": "Ana", "said_on": "2026-10-09", "done": "Done."}

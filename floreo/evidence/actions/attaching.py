@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
+from floreo.core.writing import delete, save
 from floreo.evidence.actions.storing import may_have
 from floreo.evidence.models import Attachment, Evidence
 

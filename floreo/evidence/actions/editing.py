@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import assign, lock_latest, refuse, save
 from floreo.evidence.actions.checking import check
 from floreo.evidence.actions.storing import may_have
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind
-from floreo.organisations.actions.checking import assign, lock_latest, refuse
 
 # What can be changed; a file, once kept, is never another: it is replaced.
 CHANGEABLE = frozenset(

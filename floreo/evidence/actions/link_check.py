@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from floreo.core import clock
 from floreo.core.access import Actor
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.addresses import is_public_address
 from floreo.core.outbound import Allow, LinkCheck, Seen, check_address
+from floreo.core.writing import save
 from floreo.evidence.models import Evidence, EvidenceKind, LinkState
 from floreo.organisations.queries import the_country
 

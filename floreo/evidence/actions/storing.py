@@ -7,20 +7,20 @@ from datetime import date
 from typing import Any, TypedDict, Unpack
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, models
+from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission, can, must, reach
-from floreo.core.action import action, save
-from floreo.core.errors import Missing, NotAllowed
+from floreo.core.action import action
+from floreo.core.errors import Missing, NotAllowed, Taken
+from floreo.core.writing import refuse, save
 from floreo.evidence import files
 from floreo.evidence.actions.checking import check
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Kind, Unwelcome, ending_of, kind_of
-from floreo.organisations.actions.checking import refuse
 from floreo.organisations.models import Organisation
 
 _WORDS_OF_ADDRESSES = {"new", "to"}  # pages of the vault, so no codes of evidence
@@ -148,7 +148,7 @@ def _keep_once(made: Evidence, *, by: Actor, **same: str) -> Evidence:
     """Keeps the row. Two people at the same instant: the second gets what the first kept, or another code."""
     try:
         kept = _keep(made, by=by, same=same)
-    except IntegrityError:
+    except Taken:
         made.code = f"{made.code[:70]}-{secrets.token_hex(3)}"
         kept = _keep(made, by=by, same=same)
     if kept is not made and made.file.name:

@@ -13,7 +13,8 @@ from django.db import connection
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
+from floreo.core.writing import save
 from floreo.feeds import logic
 from floreo.feeds.actions.bulk import bulk_upsert
 from floreo.feeds.actions.claiming import Claimed

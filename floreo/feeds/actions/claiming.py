@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import F, Min, Q, QuerySet
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.leases import is_over, lease_end
+from floreo.core.writing import save
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.constituency import constituency_path
 from floreo.feeds.engine.task import Source, Task

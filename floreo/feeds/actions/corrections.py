@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, refuse, save
 from floreo.feeds import logic, notice_mail
 from floreo.feeds.engine.events import Match
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Correction, CorrectionState, Finding, FindingState, OpenPeriod, ReplyKind
-from floreo.organisations.actions.checking import lock_latest, refuse
 from floreo.organisations.actions.holdings import add_holding, move_holding, remove_holding
 from floreo.organisations.actions.networks import update_network
 from floreo.organisations.models import Holding, HoldingKind, Network, Organisation

@@ -17,9 +17,9 @@ from floreo.core.action import action
 from floreo.core.addresses import is_web_address
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
+from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.engine import formats
 from floreo.feeds.models import CollectorKind, Feed, Tlp
-from floreo.organisations.actions.checking import assign, free_code, lock_latest, refuse, require_name, save
 
 BY_HAND = "by-hand"
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")

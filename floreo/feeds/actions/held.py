@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, save
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import Kept, keep_bytes, path_of, sha256_of
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import Attachment
 from floreo.feeds.models import Feed, FeedFile, HeldFile, HeldReason, HeldState
-from floreo.organisations.actions.checking import lock_latest
 
 # Of one feed, whatever strangers send: more stays in the mailbox.
 MOST_HELD = 200

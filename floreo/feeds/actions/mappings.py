@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
+from floreo.core.writing import lock_latest, refuse, save
 from floreo.feeds.actions.feeds import check_mapping
 from floreo.feeds.models import TypeMapping
-from floreo.organisations.actions.checking import lock_latest, refuse
 
 
 @action("type_mapping.set", needs=Permission.FEED_RUN)

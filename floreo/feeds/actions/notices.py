@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, delete, note, save, save_many
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key
+from floreo.core.writing import assign, delete, lock_latest, refuse, save, save_many
 from floreo.feeds import logic, notice_mail
 from floreo.feeds.holding_links import moment
 from floreo.feeds.models import Every, Finding, Notice, NoticeLine, NoticeRule, Severity
 from floreo.feeds.presenters.finding_text import changes_now, why_text
 from floreo.feeds.selection import EVERY_WORDS, Chooser, Contacts, DraftNotice, Item
-from floreo.organisations.actions.checking import assign, lock_latest, refuse
 from floreo.organisations.models import ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, the_country
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, save
-from floreo.core.errors import Refused
+from floreo.core.action import action
+from floreo.core.errors import Refused, Taken
+from floreo.core.writing import save
 from floreo.feeds.collectors.blobs import Kept, Readable, keep_bytes
 from floreo.feeds.collectors.identity import identify
 from floreo.feeds.models import Feed, FeedFile, FileState
@@ -46,7 +46,7 @@ def receive(
     kept = keep_bytes(opened, largest=largest)
     try:
         return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
-    except IntegrityError:  # two at once: the other was first
+    except Taken:  # two at once: the other was first
         return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save, save_many
+from floreo.core.action import action, note
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key
 from floreo.core.models import MailState, OutboxMail
+from floreo.core.writing import delete, lock_latest, refuse, save, save_many
 from floreo.feeds import notice_mail
 from floreo.feeds.holding_links import Holder, moment
 from floreo.feeds.models import (
@@ -29,7 +30,6 @@ from floreo.feeds.models import (
     Reply,
     ReplyKind,
 )
-from floreo.organisations.actions.checking import lock_latest, refuse
 from floreo.organisations.models import Contact, Organisation
 from floreo.organisations.queries import bodies_of
 

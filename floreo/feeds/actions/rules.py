@@ -8,13 +8,13 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete
+from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
+from floreo.core.writing import assign, delete, lock_latest, refuse, require_name, save
 from floreo.feeds.actions.claiming import rule_row
 from floreo.feeds.engine.rules import validate
 from floreo.feeds.models import FeedRule
 from floreo.feeds.presenters.rules import wrong_sentence
-from floreo.organisations.actions.checking import assign, lock_latest, refuse, require_name, save
 from floreo.organisations.models import ContactRole
 
 

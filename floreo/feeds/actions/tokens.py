@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.links import hash_of
+from floreo.core.writing import lock_latest, refuse, require_name, save
 from floreo.feeds.models import ApiToken
-from floreo.organisations.actions.checking import lock_latest, refuse, require_name
 from floreo.organisations.models import User
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, note, save, save_many
+from floreo.core.action import action, note
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.keys import key
+from floreo.core.writing import save, save_many
 from floreo.evidence.actions import attach
 from floreo.evidence.queries import evidence_of
 from floreo.frameworks.models import Answer, Assessment, AssessmentState, Version

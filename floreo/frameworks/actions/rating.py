@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Changed, Refused
+from floreo.core.writing import save
 from floreo.frameworks.actions.assessing import state_of
 from floreo.frameworks.logic import Rule, counted_stage, disagree
 from floreo.frameworks.models import Answer, Assessment, Rating, Version

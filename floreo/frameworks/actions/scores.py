@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import Missing, Refused
 from floreo.core.keys import key, thing_of
+from floreo.core.writing import delete, save
 from floreo.frameworks.models import Contribution, Framework, Item, PublishedScore, Version
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save, touch
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Measure
+from floreo.core.writing import save, touch
 from floreo.indicators.actions.record_lists import COLUMNS, delete_unused_lists, save_computed, save_lists
 from floreo.indicators.logic import Period, period_of, previous
 from floreo.indicators.measuring import Known, Taken, due_periods, measure_of, rhythm, take

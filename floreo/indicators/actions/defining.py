@@ -10,20 +10,13 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import assign, last_position, lock_latest, require_free_code, require_order, require_text, save
 from floreo.indicators.actions.entering import must_be_number
 from floreo.indicators.models import ChartNote, Indicator
 from floreo.offers import measures
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import (
-    assign,
-    last_position,
-    lock_latest,
-    require_free_code,
-    require_order,
-    require_text,
-)
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 
 

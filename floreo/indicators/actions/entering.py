@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, require_text, save
 from floreo.indicators.actions.record_lists import save_computed, save_lists
 from floreo.indicators.logic import Period
 from floreo.indicators.measuring import measure_of, take
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import day_text, period_text
 from floreo.indicators.queries import current_reading
-from floreo.strategy.actions.checking import lock_latest, require_text
 from floreo.strategy.plan_facts import plan_facts
 
 LARGEST = Decimal("99999999999999.99")  # what the column holds

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from floreo.core.access import Actor
-from floreo.core.action import touch
+from floreo.core.writing import touch
 from floreo.indicators.measuring import Taken
 from floreo.indicators.models import Reading, RecordList
 

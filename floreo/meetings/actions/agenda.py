@@ -8,13 +8,13 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import assign, delete, last_position, lock_latest, move_among, require_text, save
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.drawing import drafts_for
 from floreo.meetings.logic import Draft, ItemKind, free_code, new_points
 from floreo.meetings.models import AgendaItem, Meeting
-from floreo.strategy.actions.checking import assign, last_position, lock_latest, move_among, require_text
 
 
 class ItemFacts(TypedDict, total=False):

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.wording import day_text
+from floreo.core.writing import assign, lock_latest, require_text, save
 from floreo.meetings import letters
 from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, free_code
 from floreo.meetings.models import Committee, Meeting
-from floreo.strategy.actions.checking import assign, lock_latest, require_text
 
 
 class MeetingFacts(TypedDict, total=False):
@@ -38,7 +38,7 @@ def must_not_be_cancelled(meeting: Meeting) -> None:
         raise Refused(_("This meeting was called off. Call another one."), code="cancelled")
 
 
-def _must_be_planned(meeting: Meeting) -> None:
+def must_be_planned(meeting: Meeting) -> None:
     must_not_be_cancelled(meeting)
     if meeting.state == MeetingState.HELD:
         raise Refused(_("This meeting was held already. Call another one."), code="held")
@@ -127,7 +127,7 @@ def move_meeting(
 ) -> Meeting:
     """Another day or another hour. Its address stays, and every seat gets a letter."""
     meeting = lock_latest(meeting, version)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     _must_be_to_come(on)
     _check_hours(starts_at, ends_at)
     before = (meeting.on, meeting.starts_at, meeting.ends_at)
@@ -144,11 +144,11 @@ def move_meeting(
 def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     """Called off, for a reason that every seat reads in a letter."""
     meeting = lock_latest(meeting)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why it is called off."))
     meeting.state = MeetingState.CANCELLED
     meeting.invitation += 1
-    save(meeting)
+    save(meeting, at={"cancelled_reason": "reason"})
     note(**notify_seats(meeting, letters.cancelled))
     return meeting
 
@@ -157,7 +157,7 @@ def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
 def send_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     """The agenda goes to every seat. It may be sent again after a change."""
     meeting = lock_latest(meeting)
-    _must_be_planned(meeting)
+    must_be_planned(meeting)
     if not meeting.items.exists():
         raise Refused(_("The agenda is empty. Draw it from what is late, or add a point."), code="no_agenda")
     meeting.agenda_sent_on = clock.today()

@@ -9,19 +9,21 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.meetings.logic import overlap
-from floreo.meetings.models import Committee, Seat
-from floreo.organisations.models import Organisation, Person
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
+    delete,
     last_position,
     lock_latest,
     require_free_code,
     require_order,
     require_text,
+    save,
 )
+from floreo.meetings.logic import overlap
+from floreo.meetings.models import Committee, Seat
+from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Edition
 
 

@@ -10,16 +10,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key, things_of
+from floreo.core.writing import assign, lock_latest, require_past, require_text, save
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.logic import DecisionState, may_become, next_number
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.queries import done_on
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import add_action
-from floreo.strategy.actions.checking import assign, lock_latest, require_past, require_text
 from floreo.strategy.actions.milestones import add_milestone
 from floreo.strategy.actions.participations import add_participation
 from floreo.strategy.models import Action, Edition, Milestone, Objective, Part
@@ -157,6 +157,32 @@ def _must_become(decision: Decision, state: DecisionState) -> None:
         raise Refused(_("%(number)s stands at “%(state)s”, so this cannot be said of it.") % words, code="wrong_state")
 
 
+def must_be_asked(decision: Decision) -> None:
+    if decision.state != DecisionState.ASKED:
+        raise Refused(_("It waits for no answer."), code="wrong_state")
+
+
+def must_be_droppable(decision: Decision) -> None:
+    _must_become(decision, DecisionState.DROPPED)
+
+
+def must_be_doable(decision: Decision) -> None:
+    """For what is carried out by word of its body, not by the plan."""
+    if decision.became:
+        raise Refused(_("It became part of the plan, and is carried out when that is done."), code="became")
+    _must_become(decision, DecisionState.CARRIED_OUT)
+
+
+def must_be_turnable(decision: Decision) -> None:
+    """For what becomes part of the plan."""
+    if decision.became:
+        raise Refused(_("It is part of the plan already. Open what it became."), code="already_became")
+    if decision.state != DecisionState.TAKEN:
+        raise Refused(
+            _("Only a decision that was taken and is not carried out becomes part of the plan."), code="wrong_state"
+        )
+
+
 @action("decision.answered", needs=Permission.MEETING_RUN)
 def answer_decision(
     decision: Decision, *, by: Actor, is_taken: bool, answer: str = "", on: date | None = None
@@ -164,8 +190,7 @@ def answer_decision(
     """What the one who was asked decided. A no comes with its reason."""
     decision, on = lock_latest(decision), on or clock.today()
     state = DecisionState.TAKEN if is_taken else DecisionState.REFUSED
-    if decision.state != DecisionState.ASKED:
-        raise Refused(_("It waits for no answer."), code="wrong_state")
+    must_be_asked(decision)
     require_past(on, field="on")
     if not is_taken:
         answer = require_text(answer, field="answer", sentence=_("Say why it was refused."))
@@ -178,9 +203,7 @@ def answer_decision(
 def carry_out_decision(decision: Decision, *, by: Actor, on: date | None = None, answer: str = "") -> Decision:
     """It is done. The body that carries it out may say so; what became an action or a milestone is done when that is."""
     decision, on = lock_latest(decision), on or clock.today()
-    if decision.became:
-        raise Refused(_("It became part of the plan, and is carried out when that is done."), code="became")
-    _must_become(decision, DecisionState.CARRIED_OUT)
+    must_be_doable(decision)
     require_past(on, field="on")
     decision.state, decision.done_on = DecisionState.CARRIED_OUT, on
     if answer.strip():
@@ -192,22 +215,17 @@ def carry_out_decision(decision: Decision, *, by: Actor, on: date | None = None,
 def discard_decision(decision: Decision, *, by: Actor, reason: str, on: date | None = None) -> Decision:
     """It is no longer wanted, for a reason."""
     decision = lock_latest(decision)
-    _must_become(decision, DecisionState.DROPPED)
+    must_be_droppable(decision)
     reason = require_text(reason, field="reason", sentence=_("Say why it is dropped."))
     decision.state, decision.done_on = DecisionState.DROPPED, on or clock.today()
     decision.set_text("answer", reason)
     note(reason=reason)
-    return save(decision)
+    return save(decision, at={"answer": "reason"})
 
 
 def _to_turn(decision: Decision) -> Decision:
     decision = lock_latest(decision)
-    if decision.became:
-        raise Refused(_("It is part of the plan already. Open what it became."), code="already_became")
-    if decision.state != DecisionState.TAKEN:
-        raise Refused(
-            _("Only a decision that was taken and is not carried out becomes part of the plan."), code="wrong_state"
-        )
+    must_be_turnable(decision)
     return decision
 
 

@@ -6,24 +6,41 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, require_text, save
 from floreo.meetings import letters
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.actions.notifying import notify_seats
 from floreo.meetings.logic import MeetingState, MinutesState
 from floreo.meetings.models import Correction, Meeting
-from floreo.strategy.actions.checking import lock_latest, require_text
+
+
+def must_be_recorded(meeting: Meeting) -> None:
+    must_not_be_cancelled(meeting)
+    must_not_be_frozen(meeting)
+    if meeting.state != MeetingState.HELD:
+        raise Refused(_("Nothing is recorded yet. Record who came and what was said first."), code="not_held")
+
+
+def must_be_circulated(meeting: Meeting) -> None:
+    must_not_be_frozen(meeting)
+    if meeting.minutes_state != MinutesState.CIRCULATED:
+        raise Refused(
+            _("Circulate the minutes first, so that those who were there can say what is wrong."), code="not_out"
+        )
+
+
+def must_be_approved(meeting: Meeting) -> None:
+    if not meeting.is_frozen:
+        raise Refused(_("These minutes are not approved yet: change them where they stand."), code="not_approved")
 
 
 @action("meeting.minutes_circulated", needs=Permission.MEETING_RUN)
 def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
     """The minutes go to every seat, in its language. They may go out again after a change, until they are approved."""
     meeting = lock_latest(meeting)
-    must_not_be_cancelled(meeting)
-    must_not_be_frozen(meeting)
-    if meeting.state != MeetingState.HELD:
-        raise Refused(_("Nothing is recorded yet. Record who came and what was said first."), code="not_held")
+    must_be_recorded(meeting)
     if not meeting.items.exclude(minutes="").exists() and not meeting.decisions.exists():
         raise Refused(_("The minutes are empty. Write a line under at least one point first."), code="no_minutes")
     meeting.minutes_state, meeting.circulated_on = MinutesState.CIRCULATED, clock.today()
@@ -36,11 +53,7 @@ def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
 def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None) -> Meeting:
     """The next meeting approved them (`at`), or they were approved in writing. From now on they never change."""
     meeting = lock_latest(meeting)
-    must_not_be_frozen(meeting)
-    if meeting.minutes_state != MinutesState.CIRCULATED:
-        raise Refused(
-            _("Circulate the minutes first, so that those who were there can say what is wrong."), code="not_out"
-        )
+    must_be_circulated(meeting)
     if at is not None and (at.committee_id != meeting.committee_id or at.on <= meeting.on or at.on > clock.today()):
         sentence = _("Choose a later meeting of the same committee that has taken place.")
         raise Refused(sentence, code="other_meeting", fields={"at": sentence})
@@ -53,7 +66,6 @@ def approve_minutes(meeting: Meeting, *, by: Actor, at: Meeting | None = None) -
 def correct_minutes(meeting: Meeting, *, by: Actor, text: str) -> Correction:
     """A word beside approved minutes. Before they are approved they are simply changed."""
     meeting = lock_latest(meeting)
-    if not meeting.is_frozen:
-        raise Refused(_("These minutes are not approved yet: change them where they stand."), code="not_approved")
+    must_be_approved(meeting)
     text = require_text(text, field="text", sentence=_("Say what is wrong and how it was."))
     return save(Correction(meeting=meeting, on=clock.today(), text=text, said_by=by.actor_name))

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import Changed, Refused
 from floreo.core.wording import day_text
+from floreo.core.writing import delete, lock_latest, save
 from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.calling import must_not_be_cancelled, must_not_be_frozen
 from floreo.meetings.actions.decisions import take_decision
@@ -21,7 +22,6 @@ from floreo.meetings.drawing import edition_of
 from floreo.meetings.logic import MeetingState, Presence, fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Meeting, Seat
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import lock_latest
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from django.contrib.sessions.models import Session
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, trail
-from floreo.core.action import save as keep_any
+from floreo.core.action import action, note, trail
 from floreo.core.errors import NotAllowed, Refused
-from floreo.organisations.actions.checking import known_role, refuse, save
+from floreo.core.writing import delete, refuse, save
+from floreo.organisations.actions.checking import known_role
 from floreo.organisations.models import Membership, Organisation, Person, User
 
 ADMINISTRATOR = "administrator"
@@ -33,11 +33,8 @@ def _must_leave_one(user: User) -> None:
 
 
 def held(user: User) -> User:
-    """The account as it is now, held, and remembering how it was, so that the trail tells what changed."""
-    fresh = User.objects.select_for_update().get(pk=user.pk)
-    loaded = {f.attname: getattr(fresh, f.attname) for f in User._meta.concrete_fields}
-    fresh._as_loaded = loaded  # type: ignore[attr-defined]  # what keep() compares with
-    return fresh
+    """The account as it is now, locked until the transaction ends."""
+    return User.objects.select_for_update().get(pk=user.pk)
 
 
 def _sign_out_everywhere(user: User) -> None:
@@ -88,7 +85,7 @@ def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
     user.is_active = False
     if reason:
         note(reason=reason[:500])
-    keep_any(user, full_clean=False)
+    save(user, full_clean=False)
     _sign_out_everywhere(user)
     return user
 
@@ -98,7 +95,7 @@ def activate_account(user: User, *, by: Actor) -> User:
     user = held(user)
     _must_outrank_account(by, user)
     user.is_active = True
-    return keep_any(user, full_clean=False)
+    return save(user, full_clean=False)
 
 
 @action("account.person_set", needs=Permission.ACCOUNT_MANAGE)
@@ -109,7 +106,7 @@ def set_person(user: User, *, by: Actor, person: Person | None) -> User:
     if person is not None and User.objects.filter(person=person).exclude(pk=user.pk).exists():
         raise refuse("person", _("This person has another account. Take it away there first."), code="has_account")
     user.person = person
-    return keep_any(user, full_clean=False)
+    return save(user, full_clean=False)
 
 
 @action("account.updated", needs=Permission.WORKSPACE_OPEN)
@@ -123,7 +120,7 @@ def update_own_account(user: User, *, by: Actor, name: str, language: str) -> Us
         raise refuse("language", _("Choose one of the languages."))
     user = held(user)
     user.name, user.language = name.strip()[:200], language
-    return keep_any(user, full_clean=False)
+    return save(user, full_clean=False)
 
 
 @action("account.sign_in_changed", needs=None)  # whoever signed in, or came with a reset link, to this very account

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note
-from floreo.organisations.actions.checking import assign, lock_latest, refuse, save
+from floreo.core.action import action, note
+from floreo.core.writing import assign, delete, lock_latest, refuse, save
 from floreo.organisations.models import Holding, HoldingKind, Organisation
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")

@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, links
 from floreo.core.access import ROLES, Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.keys import key
 from floreo.core.outbox import letter, post, withdraw_mail
+from floreo.core.writing import lock_latest, refuse, save
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, held, must_outrank
-from floreo.organisations.actions.checking import email_address, known_role, lock_latest, refuse
+from floreo.organisations.actions.checking import email_address, known_role
 from floreo.organisations.models import Invitation, Membership, Organisation, Person, User
 
 FIRST_ADMIN = "first_admin"

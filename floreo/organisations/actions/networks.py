@@ -9,8 +9,8 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note
-from floreo.organisations.actions.checking import assign, lock_latest, refuse, require_name, save
+from floreo.core.action import action, note
+from floreo.core.writing import assign, delete, lock_latest, refuse, require_name, save
 from floreo.organisations.models import Network, Organisation
 
 Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -107,9 +107,7 @@ def update_network(
 
 def _kept(network: Network) -> Network:
     """A network may have no prefix of the country's own, which Django's own check takes for an empty field."""
-    from floreo.core.action import save as keep_unchecked  # the checked one is above
-
-    return keep_unchecked(network, full_clean=False) if not network.prefixes else save(network)
+    return save(network, full_clean=bool(network.prefixes))
 
 
 @action("network.removed", needs=Permission.REGISTER_EDIT)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action
-from floreo.organisations.actions.checking import assign, free_code, lock_latest, refuse, require_name, save
+from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
 

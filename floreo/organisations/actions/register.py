@@ -9,17 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete
+from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.organisations.actions.checking import (
-    assign,
-    free_code,
-    lock_latest,
-    refuse,
-    require_name,
-    require_order,
-    save,
-)
+from floreo.core.writing import assign, delete, free_code, lock_latest, refuse, require_name, require_period, save
 from floreo.organisations.actions.people import sound_phone
 from floreo.organisations.models import Contact, FormerName, Organisation, OrganisationRole, Place
 
@@ -71,7 +63,7 @@ class ContactFacts(TypedDict, total=False):
 
 def _check(organisation: Organisation) -> None:
     require_name(organisation)
-    require_order(organisation.since, organisation.until)
+    require_period(organisation.since, organisation.until)
     organisation.phone = sound_phone(organisation.phone)
     above, seen = organisation.parent, {organisation.pk}
     while above is not None:
@@ -153,7 +145,7 @@ def add_role(organisation: Organisation, *, by: Actor, code: str = "", **facts: 
     role = OrganisationRole(organisation=organisation)
     assign(role, facts)
     require_name(role, "title")
-    require_order(role.since, role.until)
+    require_period(role.since, role.until)
     role.code = code or free_code(OrganisationRole, role.title)
     if organisation.roles.filter(code=role.code).exists():
         raise refuse("code", _("It has a role with this code."), code="code_taken")
@@ -167,7 +159,7 @@ def update_role(
     role = lock_latest(role, version)
     assign(role, facts)
     require_name(role, "title")
-    require_order(role.since, role.until)
+    require_period(role.since, role.until)
     return save(role)
 
 

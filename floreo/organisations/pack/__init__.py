@@ -1,21 +1,5 @@
-"""The shape of the register's pack files and how their rows become objects; and the base of every app's shapes."""
+"""The shape of the register's pack files and how their rows become objects."""
 
-from floreo.organisations.pack.base import (
-    Code,
-    Day,
-    Number,
-    Real,
-    Row,
-    Setting,
-    Shape,
-    SourcedShape,
-    Strict,
-    TranslatedShape,
-    one_of,
-    plain_fields,
-    provenance_in,
-    reference_fields,
-)
 from floreo.organisations.pack.rows import (
     SHAPES,
     ContactShape,
@@ -31,27 +15,13 @@ from floreo.organisations.pack.rows import (
 
 __all__ = [
     "SHAPES",
-    "Code",
     "ContactShape",
     "CountryShape",
-    "Day",
     "FormerNameShape",
     "HoldingShape",
     "NetworkShape",
-    "Number",
     "OrganisationShape",
     "PersonShape",
     "PlaceShape",
-    "Real",
     "RoleShape",
-    "Row",
-    "Setting",
-    "Shape",
-    "SourcedShape",
-    "Strict",
-    "TranslatedShape",
-    "one_of",
-    "plain_fields",
-    "provenance_in",
-    "reference_fields",
 ]

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from django.db import models
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from floreo.core.pack import Code, Day, Real, Shape, SourcedShape, TranslatedShape, one_of
 from floreo.organisations.models import (
     Contact,
     ContactRole,
@@ -24,7 +25,6 @@ from floreo.organisations.models import (
     Place,
     PlaceSort,
 )
-from floreo.organisations.pack.base import Code, Day, Real, Shape, SourcedShape, TranslatedShape, one_of
 
 
 class CountryShape(TranslatedShape):

@@ -3,90 +3,63 @@ internal text said, never a person's number."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from floreo.core import audit
+from floreo.core.fields import label_of
 from floreo.core.wording import short_day
-from floreo.strategy.models import Action
+from floreo.strategy.models import Action, BudgetLine, Milestone, Participation, Risk, Update
 
 # Fields whose old and new value may be shown: dates only. Of every other public field only that it changed.
 _DATES = {"starts_on", "due_on", "expected_on", "closed_on", "on_hold_since", "reached_on", "since", "until"}
 
 
+# The public fields of each kind of row. A field that is not here is never mentioned.
+_SOURCED = ("translations", "source", "source_url", "confirmed")
+_PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
+    Action: (
+        *_SOURCED,
+        "title",
+        "official_wording",
+        "official_place",
+        "public_text",
+        "starts_on",
+        "due_on",
+        "expected_on",
+        "closed_on",
+        "on_hold_since",
+        "on_hold_reason",
+        "late_reason",
+        "override",
+        "override_reason",
+        "objective",
+        "person",
+    ),
+    Milestone: (*_SOURCED, "title", "due_on", "reached_on", "expected_on", "note", "evidence_url"),
+    Participation: ("source", "source_url", "confirmed", "organisation", "part", "since", "until"),
+    Update: ("done", "next", "risks", "on", "translations"),
+    BudgetLine: (*_SOURCED, "amount", "spent", "currency", "fiscal_year", "funder", "note"),
+    Risk: ("title", "likelihood", "impact", "response", "closed_on", "translations"),
+}
+
+
 def _words() -> dict[str, dict[str, str]]:
-    """The public fields of each kind of row, in words. A field that is not here is never mentioned."""
-    texts = {
-        "translations": _("translation"),
-        "source": _("source"),
-        "source_url": _("source"),
-        "confirmed": _("confirmed"),
-    }
+    """Those fields in the words of the model, as they stand inside a sentence."""
     return {
-        "strategy.action": texts
-        | {
-            "title": _("title"),
-            "official_wording": _("official wording"),
-            "official_place": _("place in the source"),
-            "public_text": _("description"),
-            "starts_on": _("start"),
-            "due_on": _("due date"),
-            "expected_on": _("expected by its lead"),
-            "closed_on": _("closed"),
-            "on_hold_since": _("on hold"),
-            "on_hold_reason": _("reason for the hold"),
-            "late_reason": _("reason for being late"),
-            "override": _("status set by hand"),
-            "override_reason": _("reason for the status set by hand"),
-            "objective": _("objective"),
-            "person": _("person responsible"),
-        },
-        "strategy.milestone": texts
-        | {
-            "title": _("title"),
-            "due_on": _("due date"),
-            "reached_on": _("reached"),
-            "expected_on": _("expected by its lead"),
-            "note": _("note"),
-            "evidence_url": _("evidence"),
-        },
-        "strategy.participation": texts
-        | {
-            "organisation": _("organisation"),
-            "part": _("part"),
-            "since": _("since"),
-            "until": _("until"),
-        },
-        "strategy.update": {
-            "done": _("what was done"),
-            "next": _("what is next"),
-            "risks": _("risks"),
-            "on": _("day"),
-            "translations": _("translation"),
-        },
-        "strategy.budgetline": texts
-        | {
-            "amount": _("committed"),
-            "spent": _("spent"),
-            "currency": _("currency"),
-            "fiscal_year": _("year"),
-            "funder": _("funder"),
-            "note": _("note"),
-        },
-        "strategy.risk": {
-            "title": _("title"),
-            "likelihood": _("likelihood"),
-            "impact": _("impact"),
-            "response": _("response"),
-            "closed_on": _("closed"),
-            "translations": _("translation"),
-        },
+        model._meta.label_lower: {name: _inside(str(label_of(model, name))) for name in names}
+        for model, names in _PUBLIC_FIELDS.items()
     }
+
+
+def _inside(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 @dataclass

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import assign, delete, last_position, lock_latest, require_free_code, require_text, save
 from floreo.organisations.models import Organisation
 from floreo.publications.models import Channel, Posting, Publication, PublicationKind
-from floreo.strategy.actions.checking import assign, last_position, lock_latest, require_free_code, require_text
 
 
 class ChannelFacts(TypedDict, total=False):

@@ -7,9 +7,10 @@ from django.core.files.storage import default_storage
 
 from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.ui.papers import bytes_of
 from floreo.core.uploads import no_room
+from floreo.core.writing import save
 from floreo.organisations.queries import the_country
 from floreo.publications.copies import StrategyCopy, as_json, copy_of, digest_of, document_of
 from floreo.publications.models import Copy

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import lock_latest, require_text, save
 from floreo.publications.actions.writing import (
     PublicationFacts,
     check_publication,
@@ -21,7 +22,11 @@ from floreo.publications.actions.writing import (
     store_file,
 )
 from floreo.publications.models import Publication, PublicationState, PublicationVersion
-from floreo.strategy.actions.checking import lock_latest, require_text
+
+
+def must_be_out(publication: Publication) -> None:
+    if not publication.is_out:
+        raise Refused(_("It is not out yet. Change it, or take it back."), code="not_out")
 
 
 @action("publication.published", needs=Permission.PUBLICATION_PUBLISH)
@@ -87,8 +92,7 @@ def correct(
 ) -> Publication:
     """A new version under the same address. What it said before stays beside it, with what was wrong."""
     publication = lock_latest(publication, version)
-    if not publication.is_out:
-        raise Refused(_("It is not out yet, so there is nothing to correct. Just change it."), code="not_out")
+    must_be_out(publication)
     said = require_text(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
     before = _as_it_stands(publication, said, by)
     put_facts(publication, facts)
@@ -128,11 +132,10 @@ def _as_it_stands(publication: Publication, what: str, by: Actor) -> Publication
 def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication:
     """It no longer stands. Its address answers for good that it was withdrawn, when, and why."""
     publication = lock_latest(publication)
-    if not publication.is_out:
-        raise Refused(_("It is not out. Take it back instead."), code="not_out")
+    must_be_out(publication)
     publication.withdrawn_reason = require_text(
         reason, field="reason", sentence=_("Say why. Whoever follows the old address will read it.")
     )
     publication.published_at = publication.went_out_at
     publication.state, publication.withdrawn_at = PublicationState.WITHDRAWN, clock.now()
-    return save(publication)
+    return save(publication, at={"withdrawn_reason": "reason"})

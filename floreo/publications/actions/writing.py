@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import keys
 from floreo.core.access import Actor, Permission, can
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.uploads import no_room
+from floreo.core.writing import delete, lock_latest, require_free_code, require_text, save
 from floreo.core.xml import sound
 from floreo.evidence.files import tidy
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.files import checked_kind
 from floreo.publications.models import Publication, PublicationState
-from floreo.strategy.actions.checking import lock_latest, require_free_code, require_text
 from floreo.strategy.models import Edition
 
 
@@ -78,7 +78,24 @@ def must_not_be_out(publication: Publication) -> None:
         raise Refused(_("It is withdrawn. Write a new one under an address of its own."), code="withdrawn")
 
 
-def require_order_of_times(publication: Publication, by: Actor) -> None:
+def must_be_draft(publication: Publication) -> None:
+    if publication.state != PublicationState.DRAFT:
+        raise Refused(_("Only a draft is handed over."), code="not_draft")
+
+
+def must_be_removable(publication: Publication) -> None:
+    must_not_be_out(publication)
+    if publication.state != PublicationState.DRAFT or publication.was_public:
+        raise Refused(_("Only a draft is removed. Take it back first."), code="not_draft")
+
+
+def must_be_handed_over(publication: Publication) -> None:
+    must_not_be_out(publication)
+    if publication.state != PublicationState.READY:
+        raise Refused(_("It is a draft."), code="is_draft")
+
+
+def must_be_publisher_when_scheduled(publication: Publication, by: Actor) -> None:
     """What a clock will publish was approved as it reads: only who may publish changes it."""
     if publication.embargo_until is not None and not can(by, Permission.PUBLICATION_PUBLISH):
         raise NotAllowed(_("It goes out by itself at its moment. Ask whoever set that to take it back first."))
@@ -99,7 +116,7 @@ def update_publication(
 ) -> Publication:
     publication = lock_latest(publication, version)
     must_not_be_out(publication)
-    require_order_of_times(publication, by)
+    must_be_publisher_when_scheduled(publication, by)
     put_facts(publication, facts)
     check_publication(publication)
     return save(publication)
@@ -129,7 +146,7 @@ def put_file(publication: Publication, *, by: Actor, upload: UploadedFile[Any]) 
     """The file that people download. What it is, its content says, never its name."""
     publication = lock_latest(publication)
     must_not_be_out(publication)
-    require_order_of_times(publication, by)
+    must_be_publisher_when_scheduled(publication, by)
     store_file(publication, upload)
     return save(publication)
 
@@ -138,7 +155,7 @@ def put_file(publication: Publication, *, by: Actor, upload: UploadedFile[Any]) 
 def take_file(publication: Publication, *, by: Actor) -> Publication:
     publication = lock_latest(publication)
     must_not_be_out(publication)
-    require_order_of_times(publication, by)
+    must_be_publisher_when_scheduled(publication, by)
     publication.file.name, publication.size = "", None
     publication.file_name = publication.media_type = publication.sha256 = ""
     return save(publication)
@@ -154,8 +171,7 @@ def require_something(publication: Publication) -> None:
 def hand_over(publication: Publication, *, by: Actor) -> Publication:
     """It is ready: whoever may publish decides when."""
     publication = lock_latest(publication)
-    if publication.state != PublicationState.DRAFT:
-        raise Refused(_("Only a draft is handed over."), code="not_draft")
+    must_be_draft(publication)
     require_something(publication)
     publication.state = PublicationState.READY
     return save(publication)
@@ -166,9 +182,8 @@ def take_back(publication: Publication, *, by: Actor) -> Publication:
     """A draft again; its moment is let go."""
     publication = lock_latest(publication)
     must_not_be_out(publication)
-    require_order_of_times(publication, by)
-    if publication.state != PublicationState.READY:
-        raise Refused(_("It is a draft."), code="is_draft")
+    must_be_publisher_when_scheduled(publication, by)
+    must_be_handed_over(publication)
     publication.state, publication.embargo_until = PublicationState.DRAFT, None
     return save(publication)
 
@@ -177,7 +192,5 @@ def take_back(publication: Publication, *, by: Actor) -> Publication:
 def remove_publication(publication: Publication, *, by: Actor) -> None:
     """A draft that is not wanted. What was ever out stays: it is withdrawn instead."""
     publication = lock_latest(publication)
-    must_not_be_out(publication)
-    if publication.state != PublicationState.DRAFT or publication.was_public:
-        raise Refused(_("Only a draft is removed. Take it back first."), code="not_draft")
+    must_be_removable(publication)
     delete(publication)

@@ -9,10 +9,11 @@ from django.utils.translation import ngettext
 
 from floreo.core import audit, clock
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Frequency, Period, period_of, periods_between
 from floreo.core.wording import day_text
+from floreo.core.writing import require_text, save
 from floreo.indicators.actions import close_period, take_due_readings
 from floreo.indicators.models import Reading
 from floreo.reports.data import code_of, digest_of, gather
@@ -21,7 +22,6 @@ from floreo.reports.models import Snapshot, SnapshotKind
 from floreo.reviews.actions import mark_closed, return_answer
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer, Review, ReviewState
-from floreo.strategy.actions.checking import require_text
 from floreo.strategy.models import Edition, EditionState
 
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
+from floreo.core.writing import delete, require_text, save
 from floreo.evidence.actions import attach, store_file
 from floreo.reports.models import Correction, Lesson, SignOff, Snapshot
-from floreo.strategy.actions.checking import require_text
 from floreo.strategy.models import Edition
 
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.documents.plain import clean
 from floreo.core.errors import Refused
+from floreo.core.writing import require_text, save
 from floreo.reports.models import WordTemplate
 from floreo.reports.word.refusing import check, refuse
-from floreo.strategy.actions.checking import require_text
 
 LANGUAGES = {code.split("-")[0] for code, _name in settings.LANGUAGES}
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.wording import number_figures
+from floreo.core.writing import require_past, save
 from floreo.reviews.actions.checking import lock_latest, must_be_open, restate
 from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SAID, AnswerState, number_of
 from floreo.reviews.models import Answer, UpdateRequest
-from floreo.strategy.actions.checking import require_past
 from floreo.strategy.models import Action, Milestone
 
 TEXTS = ("done", "next", "risks", "internal_note")

@@ -6,13 +6,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from floreo.core.action import save
 from floreo.core.errors import Changed, Refused
+from floreo.core.writing import lock_latest, save
 from floreo.reviews.logic import ANSWERED, AnswerState, RequestState, whole
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.reviews.presenters import decided_text, moment_day
 from floreo.reviews.queries import reply_address
-from floreo.strategy.actions.checking import lock_latest
 
 CLOSED = "review_closed"
 __all__ = ["CLOSED", "closed", "lock_latest", "must_be_open", "must_wait", "restate"]

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
+from floreo.core.writing import require_text, save
 from floreo.evidence import actions as evidence
 from floreo.evidence.models import Evidence
 from floreo.reviews.actions.checking import must_be_open, must_wait, restate
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import AnswerState
 from floreo.reviews.models import Answer
-from floreo.strategy.actions.checking import require_text
 from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock, outbox
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Period
+from floreo.core.writing import lock_latest, require_free_code, save
 from floreo.reviews.actions.checking import must_be_open, restate
 from floreo.reviews.actions.writing import begin, group_requests, write_to
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import ANSWERED, Dates
 from floreo.reviews.models import Review, ReviewState, UpdateRequest
 from floreo.reviews.queries import Group, groups_of, unanswered
-from floreo.strategy.actions.checking import lock_latest, require_free_code
 from floreo.strategy.models import Edition
 
 

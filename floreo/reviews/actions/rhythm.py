@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.figures import Frequency
+from floreo.core.writing import lock_latest, save
 from floreo.reviews.actions.writing import begin, write_to
 from floreo.reviews.logic import is_escalation_due, is_reminder_due, opening
 from floreo.reviews.models import Review, ReviewState, Rhythm, UpdateRequest
 from floreo.reviews.queries import rhythm_of, unanswered
-from floreo.strategy.actions.checking import lock_latest
 from floreo.strategy.models import Edition, EditionState
 
 MOST_DAYS = 120  # after the period's end; a later review would overlap the next but one

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from floreo.core import outbox
-from floreo.core.action import note, save, save_many, touch
+from floreo.core.action import note
 from floreo.core.figures import Period
+from floreo.core.writing import save, save_many, touch
 from floreo.reviews.letters import Post
 from floreo.reviews.logic import Dates, code_of
 from floreo.reviews.models import Review, UpdateRequest

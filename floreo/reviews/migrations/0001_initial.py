@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('translations', models.JSONField(blank=True, default=dict)),
+                ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('done', models.TextField(blank=True)),
                 ('next', models.TextField(blank=True)),

@@ -8,10 +8,9 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.organisations.models import Person
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
     delete_unless_used,
     last_position,
@@ -20,7 +19,9 @@ from floreo.strategy.actions.checking import (
     require_free_code,
     require_order,
     require_text,
+    save,
 )
+from floreo.organisations.models import Person
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Objective

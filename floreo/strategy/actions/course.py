@@ -8,11 +8,33 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import lock_latest, require_order, require_past, require_text
+from floreo.core.writing import lock_latest, require_order, require_past, require_text, save
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, StatusChoice
+
+# What an action of the plan must be for each step; the page asks the same before it offers the step.
+
+
+def must_not_be_closed(act: Action) -> None:
+    if act.closed_on is not None:
+        raise Refused(_("The action is closed. Open it again first."), code="already_closed")
+
+
+def must_be_closed(act: Action) -> None:
+    if act.closed_on is None:
+        raise Refused(_("It is open already."), code="not_closed")
+
+
+def must_be_on_hold(act: Action) -> None:
+    if act.on_hold_since is None:
+        raise Refused(_("It is not on hold."), code="not_held")
+
+
+def must_be_overridden(act: Action) -> None:
+    if not act.override:
+        raise Refused(_("No status is set by hand here."), code="no_override")
 
 
 @action("action.closed", needs=Permission.PLAN_EDIT)
@@ -21,8 +43,7 @@ def close_action(
 ) -> Action:
     """It is done, on a day, by somebody's word. Every milestone is reached or removed first, so that "done" holds."""
     act, on = lock_latest(act, version), on or clock.today()
-    if act.closed_on is not None:
-        raise Refused(_("It is closed already."), code="already_closed")
+    must_not_be_closed(act)
     require_past(on, field="on")
     require_order(act.starts_on, on, field="on", named=(_("The start"), _("the closing date")))
     if open_titles := list(act.milestones.filter(reached_on=None).values_list("title", flat=True)):
@@ -33,7 +54,7 @@ def close_action(
     act.closed_on, act.closed_by = on, name.strip() or by.actor_name
     _take_off_hold(act)
     _lift(act)
-    save(act)
+    save(act, at={"closed_by": "name"})
     recompute_status(act)
     return act
 
@@ -41,8 +62,7 @@ def close_action(
 @action("action.reopened", needs=Permission.PLAN_EDIT)
 def reopen_action(act: Action, *, by: Actor, reason: str) -> Action:
     act = lock_latest(act)
-    if act.closed_on is None:
-        raise Refused(_("It is open already."), code="not_closed")
+    must_be_closed(act)
     note(reason=require_text(reason, field="reason", sentence=_("Say why it is opened again.")))
     act.closed_on, act.closed_by = None, ""
     save(act)
@@ -56,13 +76,12 @@ def hold_action(
 ) -> Action:
     """It rests, for a reason that the public reads. Also changes the reason or the day of a hold."""
     act, since = lock_latest(act, version), since or clock.today()
-    if act.closed_on is not None:
-        raise Refused(_("It is closed. Open it again before putting it on hold."), code="already_closed")
+    must_not_be_closed(act)
     require_past(since, field="since")
     sentence = _("Say why it is on hold. The public reads this.")
     act.on_hold_since = since
     act.set_text("on_hold_reason", require_text(reason, field="reason", sentence=sentence))
-    save(act)
+    save(act, at={"on_hold_reason": "reason"})
     recompute_status(act)
     return act
 
@@ -70,8 +89,7 @@ def hold_action(
 @action("action.resumed", needs=Permission.PLAN_EDIT)
 def resume_action(act: Action, *, by: Actor) -> Action:
     act = lock_latest(act)
-    if act.on_hold_since is None:
-        raise Refused(_("It is not on hold."), code="not_held")
+    must_be_on_hold(act)
     _take_off_hold(act)
     save(act)
     recompute_status(act)
@@ -84,8 +102,7 @@ def expect_action(
 ) -> Action:
     """When its lead now expects it, and why it is late, in the lead's words. The due date stays what was promised."""
     act = lock_latest(act, version)
-    if act.closed_on is not None:
-        raise Refused(_("It is closed: nothing is expected any more."), code="already_closed")
+    must_not_be_closed(act)
     require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start"), _("the expected date")))
     act.expected_on = expected_on
     act.set_text("late_reason", late_reason.strip())
@@ -103,11 +120,12 @@ def set_override(
     if status not in StatusChoice.values:
         sentence = _("Choose one of the statuses.")
         raise Refused(sentence, code="unknown_status", fields={"status": sentence})
+    must_not_be_closed(act)
     sentence = _("Give the reason. The public reads it beside the status.")
     act.override = status
     act.set_text("override_reason", require_text(reason, field="reason", sentence=sentence))
     act.override_by, act.override_on = name.strip() or by.actor_name, clock.today()
-    save(act)
+    save(act, at={"override_reason": "reason", "override_by": "name"})
     recompute_status(act)
     return act
 
@@ -126,8 +144,7 @@ def _take_off_hold(act: Action) -> None:
 def lift_override(act: Action, *, by: Actor) -> Action:
     """The rules decide again."""
     act = lock_latest(act)
-    if not act.override:
-        raise Refused(_("No status is set by hand here."), code="no_override")
+    must_be_overridden(act)
     _lift(act)
     save(act)
     recompute_status(act)

@@ -9,16 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import search
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import (
-    assign,
-    lock_latest,
-    require_free_code,
-    require_order,
-    require_past,
-    require_text,
-)
+from floreo.core.writing import assign, lock_latest, require_free_code, require_order, require_past, require_text, save
 from floreo.strategy.models import Action, Edition, EditionState, Objective, Pillar
 
 

@@ -9,16 +9,19 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
+    delete,
     last_position,
     lock_latest,
     require_free_code,
     require_past,
     require_text,
+    save,
 )
+from floreo.strategy.actions.course import must_not_be_closed
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Milestone
@@ -42,15 +45,10 @@ def _title(milestone: Milestone) -> str:
     return require_text(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
 
 
-def _must_be_open(act: Action) -> None:
-    if act.closed_on is not None:
-        raise Refused(_("The action is closed. Open it again first."), code="already_closed")
-
-
 @action("milestone.added", needs=Permission.PLAN_EDIT)
 def add_milestone(act: Action, *, by: Actor, code: str = "", **facts: Unpack[MilestoneFacts]) -> Milestone:
     """A milestone at the end; without a code it takes the next free one under the action's."""
-    _must_be_open(lock_latest(act))
+    must_not_be_closed(lock_latest(act))
     siblings = Milestone.objects.filter(action=act)
     code = code.strip() or next_code(act.code, list(siblings.values_list("code", flat=True)))
     milestone = Milestone(action=act, code=require_free_code(siblings, code), position=last_position(siblings))
@@ -94,7 +92,7 @@ def unreach_milestone(milestone: Milestone, *, by: Actor, reason: str) -> Milest
     milestone = lock_latest(milestone)
     if milestone.reached_on is None:
         raise Refused(_("It is not ticked."), code="not_reached")
-    _must_be_open(milestone.action)
+    must_not_be_closed(milestone.action)
     note(reason=require_text(reason, field="reason", sentence=_("Say why it is not reached after all.")))
     milestone.reached_on = None
     save(milestone)

@@ -9,20 +9,22 @@ from typing import TypedDict, Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.ui.locale import money as money_text
-from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
+    delete,
     delete_unless_used,
-    known_currency,
     lock_latest,
     require_free_code,
     require_order,
     require_past,
     require_text,
+    save,
 )
+from floreo.organisations.actions.checking import known_currency
+from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, BudgetLine, Grant, IatiBody, Payment, PaymentKind
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import lock_latest, require_free_code
+from floreo.core.writing import lock_latest, require_free_code, save
 from floreo.strategy.actions.editions import check_edition
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import (

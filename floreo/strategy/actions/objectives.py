@@ -7,9 +7,9 @@ from typing import Unpack
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import (
+from floreo.core.writing import (
     assign,
     delete_unless_used,
     last_position,
@@ -17,6 +17,7 @@ from floreo.strategy.actions.checking import (
     move_among,
     require_free_code,
     require_text,
+    save,
 )
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.pillars import BranchFacts

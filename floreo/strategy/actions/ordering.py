@@ -1,6 +1,6 @@
 """The order of actions in a whole edition, worked out from pillar, objective and place, for every list to use."""
 
-from floreo.core.action import touch
+from floreo.core.writing import touch
 from floreo.strategy.models import Action, Edition
 
 

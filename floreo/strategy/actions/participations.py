@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
 from floreo.core.wording import day_text
+from floreo.core.writing import delete, lock_latest, require_order, require_past, require_text, save
 from floreo.organisations.models import Organisation
-from floreo.strategy.actions.checking import lock_latest, require_order, require_past, require_text
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Part, Participation
 

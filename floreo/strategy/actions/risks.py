@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import assign, lock_latest, require_order, require_past, require_text
+from floreo.core.writing import assign, lock_latest, require_order, require_past, require_text, save
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Risk
 

@@ -9,15 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.errors import Refused
+from floreo.core.writing import last_position, require_free_code, require_order, require_past, require_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.actions.actions import check_action
-from floreo.strategy.actions.checking import (
-    last_position,
-    require_free_code,
-    require_order,
-    require_past,
-    require_text,
-)
 from floreo.strategy.actions.editions import check_edition
 from floreo.strategy.actions.money import check_money
 from floreo.strategy.actions.participations import check_participation

@@ -35,9 +35,6 @@ def recompute_status(act: Action) -> None:
     now = status_result_of(fresh, clock.today())
     Action.objects.filter(pk=act.pk).update(status=now.status, status_rule=now.rule, status_since=now.since)
     act.status, act.status_rule, act.status_since = now.status, now.rule, now.since
-    for name in ("status", "status_rule", "status_since"):
-        if hasattr(act, "_as_loaded"):
-            act._as_loaded[name] = getattr(act, name)
     _count_today(Edition.objects.filter(pk=act.edition_id))
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, save
+from floreo.core.action import action
 from floreo.core.errors import Refused
-from floreo.strategy.actions.checking import lock_latest, require_past
+from floreo.core.writing import lock_latest, require_past, save
 from floreo.strategy.actions.statuses import recompute_status
 from floreo.strategy.models import Action, Milestone, Update
 

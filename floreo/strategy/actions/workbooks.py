@@ -11,8 +11,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from floreo.core.access import SYSTEM, Actor, Permission
-from floreo.core.action import action, delete, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Refused
+from floreo.core.writing import delete, save
 from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.rows import build, check, may_go
 from floreo.strategy.actions.statuses import refresh_statuses

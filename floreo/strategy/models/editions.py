@@ -45,16 +45,18 @@ class Edition(Record, Translated, Sourced):
     translated_fields = ("title", "objective", "vision", "public_text")
     internal_fields = frozenset({"internal_notes"})
 
-    code = models.SlugField(max_length=40, unique=True)  # "2020-2023"
-    title = models.CharField(max_length=300)
-    official_title = models.CharField(max_length=300, blank=True)
-    objective = models.TextField(blank=True)  # the overall objective, in the document's words
-    vision = models.TextField(blank=True)
-    public_text = models.TextField(blank=True)
-    internal_notes = models.TextField(blank=True)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    launched_on = models.DateField(null=True, blank=True)
+    code = models.SlugField(max_length=40, unique=True, verbose_name=_("Code"))  # "2020-2023"
+    title = models.CharField(max_length=300, verbose_name=_("Working title"))
+    official_title = models.CharField(max_length=300, blank=True, verbose_name=_("Official title"))
+    objective = models.TextField(
+        blank=True, verbose_name=_("Overall objective"), help_text=_("In the document's words.")
+    )  # the overall objective, in the document's words
+    vision = models.TextField(blank=True, verbose_name=_("Vision"), help_text=_("In the document's words."))
+    public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))
+    internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("End"))
+    launched_on = models.DateField(null=True, blank=True, verbose_name=_("Launched on"))
     state = models.CharField(max_length=10, choices=EditionState.choices, default=EditionState.DRAFT)
     closing_report_on = models.DateField(null=True, blank=True)  # when a closing report was published, if one was
     follows = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
@@ -92,12 +94,23 @@ class Edition(Record, Translated, Sourced):
 class InEdition(Record, Translated, Sourced):
     """What stands in an edition under a code of its own, with its working title apart from the official wording."""
 
-    code = models.CharField(max_length=30)
-    title = models.CharField(max_length=300)  # working title
-    official_wording = models.TextField(blank=True)  # exactly as printed
-    official_place = models.CharField(max_length=200, blank=True)  # "page 19, action 7"
-    public_text = models.TextField(blank=True)
-    internal_notes = models.TextField(blank=True)
+    code = models.CharField(
+        max_length=30, verbose_name=_("Code"), help_text=_("Part of its address, so it stays: 2.1.4, for example.")
+    )
+    title = models.CharField(max_length=300, verbose_name=_("Working title"))  # working title
+    official_wording = models.TextField(
+        blank=True,
+        verbose_name=_("Official wording"),
+        help_text=_("Exactly as printed, errors included. Leave empty when there is none."),
+    )  # exactly as printed
+    official_place = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("Where it is printed"),
+        help_text=_("For example: page 19, action 7."),
+    )  # "page 19, action 7"
+    public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))
+    internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
     position = models.PositiveIntegerField(default=0)
 
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "public_text")

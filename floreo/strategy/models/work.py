@@ -92,20 +92,32 @@ class Action(InEdition):
 
     # The edition is the objective's; kept here too so that every list and count is one index away.
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="actions", editable=False)
-    objective = models.ForeignKey(Objective, on_delete=models.PROTECT, related_name="actions")
-    starts_on = models.DateField(null=True, blank=True)
-    due_on = models.DateField(null=True, blank=True)
-    expected_on = models.DateField(null=True, blank=True)  # when the lead now expects it
-    closed_on = models.DateField(null=True, blank=True)
-    closed_by = models.CharField(max_length=200, blank=True)
-    on_hold_since = models.DateField(null=True, blank=True)
-    on_hold_reason = models.CharField(max_length=500, blank=True)  # public
-    late_reason = models.CharField(max_length=500, blank=True)  # public, in the lead's words
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
+    objective = models.ForeignKey(
+        Objective, on_delete=models.PROTECT, related_name="actions", verbose_name=_("Objective")
+    )
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
+    due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
+    expected_on = models.DateField(null=True, blank=True, verbose_name=_("Expected"))  # when the lead now expects it
+    closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
+    closed_by = models.CharField(max_length=200, blank=True, verbose_name=_("Closed by"))
+    on_hold_since = models.DateField(null=True, blank=True, verbose_name=_("On hold since"))
+    on_hold_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the hold"))  # public
+    late_reason = models.CharField(
+        max_length=500, blank=True, verbose_name=_("Reason for being late")
+    )  # public, in the lead's words
+    person = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="actions",
+        verbose_name=_("Person responsible"),
+        help_text=_("Only the post is published, not the name."),
+    )
     carried_from = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="carried_to"
     )
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     # Worked out by logic.standing and kept, so that lists can be filtered; refreshed on every change and every new day.
     status = models.CharField(
@@ -115,10 +127,12 @@ class Action(InEdition):
     status_since = models.DateField(null=True, blank=True, editable=False)
 
     # An override stands beside the rule, with a name, a reason and a date; it ends when it is lifted.
-    override = models.CharField(max_length=12, choices=StatusChoice.choices, blank=True)
-    override_reason = models.CharField(max_length=500, blank=True)
-    override_by = models.CharField(max_length=200, blank=True)
-    override_on = models.DateField(null=True, blank=True)
+    override = models.CharField(
+        max_length=12, choices=StatusChoice.choices, blank=True, verbose_name=_("Status set by hand")
+    )
+    override_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the status set by hand"))
+    override_by = models.CharField(max_length=200, blank=True, verbose_name=_("Set by"))
+    override_on = models.DateField(null=True, blank=True, verbose_name=_("Set on"))
 
     objects = ActionQuerySet.as_manager()
 
@@ -220,10 +234,12 @@ class Participation(OfAction, Sourced):
     """An organisation's part in an action, from a day to a day. When a body is renamed or merged, this still holds."""
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="participations")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participations")
-    part = models.CharField(max_length=8, choices=Part.choices)
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Organisation")
+    )
+    part = models.CharField(max_length=8, choices=Part.choices, verbose_name=_("Part"))
+    since = models.DateField(null=True, blank=True, verbose_name=_("Since"))
+    until = models.DateField(null=True, blank=True, verbose_name=_("Until"))
 
     class Meta:
         ordering = ["part", "pk"]
@@ -245,13 +261,13 @@ class Milestone(OfAction, Translated, Sourced):
     named_with: ClassVar[tuple[str, ...]] = ("action__edition",)
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="milestones")
-    code = models.CharField(max_length=40)
-    title = models.CharField(max_length=300)
-    due_on = models.DateField(null=True, blank=True)
-    reached_on = models.DateField(null=True, blank=True)
-    expected_on = models.DateField(null=True, blank=True)
-    note = models.CharField(max_length=500, blank=True)  # public
-    evidence_url = models.URLField(blank=True)
+    code = models.CharField(max_length=40, verbose_name=_("Code"))
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
+    reached_on = models.DateField(null=True, blank=True, verbose_name=_("Reached"))
+    expected_on = models.DateField(null=True, blank=True, verbose_name=_("Expected"))
+    note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))  # public
+    evidence_url = models.URLField(blank=True, verbose_name=_("Evidence"))
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -272,12 +288,12 @@ class Update(OfAction, Translated):
     translated_fields = ("done", "next", "risks")
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="updates")
-    on = models.DateField()
-    done = models.TextField(blank=True)
-    next = models.TextField(blank=True)
-    risks = models.TextField(blank=True)
-    nothing_changed = models.BooleanField(default=False)
-    said_by = models.CharField(max_length=200)
+    on = models.DateField(verbose_name=_("As of"))
+    done = models.TextField(blank=True, verbose_name=_("What was done"))
+    next = models.TextField(blank=True, verbose_name=_("Next"))
+    risks = models.TextField(blank=True, verbose_name=_("Risks"))
+    nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
+    said_by = models.CharField(max_length=200, verbose_name=_("Said by"))
     is_public = models.BooleanField(default=True)
 
     objects = OfActionQuerySet.as_manager()
@@ -310,17 +326,42 @@ class BudgetLine(OfAction, Translated, Sourced):
     translated_fields = ("note",)
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="budget_lines")
-    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
-    spent = models.DecimalField(max_digits=16, decimal_places=2, default=0, validators=[MinValueValidator(0)])
-    currency = models.CharField(max_length=3)  # ISO 4217
-    fiscal_year = models.PositiveSmallIntegerField()  # the year in which the fiscal year starts
-    funder = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="budget_lines"
+    amount = models.DecimalField(
+        max_digits=16, decimal_places=2, validators=[MinValueValidator(0)], verbose_name=_("Amount")
     )
-    note = models.CharField(max_length=300, blank=True)
-    stage = models.CharField(max_length=9, choices=MoneyStage.choices, default=MoneyStage.COMMITTED)
+    spent = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+        verbose_name=_("Spent so far"),
+        help_text=_("Where payments are recorded, their sum."),
+    )
+    currency = models.CharField(
+        max_length=3, verbose_name=_("Currency"), help_text=_("Three letters: USD, for example.")
+    )  # ISO 4217
+    fiscal_year = models.PositiveSmallIntegerField(
+        verbose_name=_("Fiscal year"), help_text=_("The year in which it starts.")
+    )  # the year in which the fiscal year starts
+    funder = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="budget_lines",
+        verbose_name=_("Funder"),
+    )
+    note = models.CharField(max_length=300, blank=True, verbose_name=_("What it is for"))
+    stage = models.CharField(
+        max_length=9, choices=MoneyStage.choices, default=MoneyStage.COMMITTED, verbose_name=_("Stage")
+    )
     grant = models.ForeignKey(  # the agreement that pays for it
-        "strategy.Grant", null=True, blank=True, on_delete=models.PROTECT, related_name="lines"
+        "strategy.Grant",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        verbose_name=_("Agreement that pays for it"),
     )
 
     class Meta:
@@ -342,13 +383,17 @@ class Risk(OfAction, Translated):
     translated_fields = ("title", "response")
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="risks")
-    title = models.CharField(max_length=300)
-    likelihood = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
-    impact = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
-    response = models.TextField(blank=True)
-    noted_on = models.DateField()
-    closed_on = models.DateField(null=True, blank=True)
-    is_public = models.BooleanField(default=False)
+    title = models.CharField(max_length=300, verbose_name=_("What could happen"))
+    likelihood = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)], verbose_name=_("Likelihood")
+    )
+    impact = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(5)], verbose_name=_("Impact")
+    )
+    response = models.TextField(blank=True, verbose_name=_("What is done about it"))
+    noted_on = models.DateField(verbose_name=_("Noted"))
+    closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
+    is_public = models.BooleanField(default=False, verbose_name=_("Public"))
 
     objects = OfActionQuerySet.as_manager()
 

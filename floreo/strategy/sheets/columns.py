@@ -14,6 +14,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.fields import help_of, label_of
 from floreo.core.tables import Words
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import (
@@ -108,9 +109,9 @@ _OF_ACTION_KEY = SheetColumn(
 _TITLE = _c("title", _("Working title"), is_needed=True)
 _WORDING = (
     _c("official_wording", _("Exactly as printed")),
-    _c("official_place", _("Page and item")),
-    _c("public_text", _("Explanation for the public")),
-    _c("internal_notes", _("Not published")),
+    _c("official_place", label_of(Action, "official_place")),
+    _c("public_text", label_of(Action, "public_text")),
+    _c("internal_notes", help_of(Action, "internal_notes")),
 )
 _SOURCED = (
     _c("source", _("Who says so: document and page")),
@@ -274,8 +275,8 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("funder", _("Its code in the register"), value=lambda b: b.funder.code if b.funder else None),
                 _c("fiscal_year", _("The year in which it starts"), Holds.WHOLE, is_needed=True),
                 _c("currency", _("Three letters of ISO 4217"), is_needed=True),
-                _c("amount", _("Committed"), Holds.MONEY, is_needed=True),
-                _c("spent", _("Spent so far"), Holds.MONEY),
+                _c("amount", label_of(BudgetLine, "amount"), Holds.MONEY, is_needed=True),
+                _c("spent", label_of(BudgetLine, "spent"), Holds.MONEY),
                 _c("note", _("What it is for")),
                 *_SOURCED,
                 REMOVE,

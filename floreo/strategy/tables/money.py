@@ -5,21 +5,13 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import CellKind, Column, Table
 from floreo.strategy.models import Payment
 from floreo.strategy.models.work import in_seen_actions
 from floreo.strategy.money import visible_grants
-from floreo.strategy.tables.columns import (
-    CHANGED,
-    ID,
-    INTERNAL,
-    SOURCED,
-    by_id,
-    column,
-    day,
-    edition_filter,
-    titles,
-)
+from floreo.strategy.tables.columns import INTERNAL
+from floreo.strategy.tables.of_edition import edition_filter
 
 GRANTS = Table(
     "grants",

@@ -7,27 +7,20 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
+from floreo.core.columns import CHANGED, SOURCED, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Table
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 from floreo.strategy.queries import with_leads
 from floreo.strategy.tables.columns import (
-    CHANGED,
     LEAD_FILTER,
     NOTES,
     PILLAR_FILTER,
     PUBLIC,
-    SOURCED,
     STATUS_FILTER,
     WORDING,
-    by_key,
-    column,
-    day,
-    edition_filter,
-    edition_of,
-    keyed,
     of_editions,
-    titles,
 )
+from floreo.strategy.tables.of_edition import by_key, edition_filter, edition_of, keyed
 
 EDITIONS = Table(
     "editions",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from floreo.core.access import Permission, reach
+from floreo.core.columns import CHANGED, ID, SOURCED, by_id, column, day, titles
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import (
@@ -21,25 +22,8 @@ from floreo.strategy.models import (
     StatedTarget,
     Update,
 )
-from floreo.strategy.tables.columns import (
-    ACTION_COLUMNS,
-    CHANGED,
-    ID,
-    INTERNAL,
-    PUBLIC,
-    SOURCED,
-    by_id,
-    by_key,
-    column,
-    day,
-    edition_filter,
-    edition_of,
-    keyed,
-    of_actions,
-    of_editions,
-    public_or_all,
-    titles,
-)
+from floreo.strategy.tables.columns import ACTION_COLUMNS, INTERNAL, PUBLIC, of_actions, of_editions, public_or_all
+from floreo.strategy.tables.of_edition import by_key, edition_filter, edition_of, keyed
 
 
 def _parts(viewer: object) -> QuerySet[Participation]:
@@ -147,12 +131,12 @@ BUDGET_LINES = Table(
         *ACTION_COLUMNS,
         Column("funder", _("Funder"), _("Code of the organisation"), lambda b: f.code if (f := _funder(b)) else None),
         Column("funder_name", _("Name"), _("Of the funder"), lambda b: f.name if (f := _funder(b)) else None),
-        column("fiscal_year", _("Fiscal year"), _("The year in which it starts"), CellKind.WHOLE),
-        column("currency", _("Currency"), _("ISO 4217")),
-        column("amount", _("Planned"), _("In the currency"), CellKind.DECIMAL),
-        column("stage", _("Standing"), _("planned, or committed in an adopted budget or a signed agreement")),
+        Column.of(BudgetLine, "fiscal_year", _("The year in which it starts"), CellKind.WHOLE),
+        Column.of(BudgetLine, "currency", _("ISO 4217")),
+        Column.of(BudgetLine, "amount", _("In the currency"), CellKind.DECIMAL),
+        Column.of(BudgetLine, "stage", _("planned, or committed in an adopted budget or a signed agreement")),
         Column("grant", _("Agreement"), _("Code of the agreement that pays for it"), _grant),
-        column("spent", _("Spent"), _("In the currency"), CellKind.DECIMAL),
+        Column.of(BudgetLine, "spent", _("In the currency"), CellKind.DECIMAL),
         column("note", _("Note"), _("What it is for")),
         *SOURCED,
         CHANGED,

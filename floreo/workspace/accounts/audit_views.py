@@ -19,7 +19,7 @@ from floreo.core.errors import Missing
 from floreo.core.models import AuditEntry
 from floreo.core.ui import locale
 from floreo.workspace.accounts.forms import AuditForm
-from floreo.workspace.accounts.verbs import Reader, changes_of, facts_of, kind_of, verb_text
+from floreo.workspace.verbs import Reader, changes_of, facts_of, kind_of, verb_text
 
 PAGE = 50
 ASKS_WHAT = {"actor", "subject"}  # fields of the form that ask for what an entry says

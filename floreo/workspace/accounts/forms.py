@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import ROLES
 from floreo.organisations.models import Organisation, Person, User
-from floreo.workspace.plan.forms import Day, PlanForm
+from floreo.workspace.forms import CommandForm, Day
 
 
 def _roles() -> list[tuple[str, Any]]:
     return [("", _l("Choose a role")), *((role.name, role.title) for role in ROLES.values())]
 
 
-class RoleForm(PlanForm):
+class RoleForm(CommandForm):
     role = forms.ChoiceField(label=_l("Role"), choices=_roles)
     organisation = forms.ModelChoiceField(
         Organisation.objects.filter(merged_into=None),
@@ -34,7 +34,7 @@ class InviteForm(RoleForm):
     field_order = ["email", "name", "role", "organisation"]
 
 
-class PersonOfForm(PlanForm):
+class PersonOfForm(CommandForm):
     person = forms.ModelChoiceField(
         Person.objects.filter(is_active=True).select_related("organisation"),
         label=_l("Person"),
@@ -44,13 +44,13 @@ class PersonOfForm(PlanForm):
     )
 
 
-class SwitchOffForm(PlanForm):
+class SwitchOffForm(CommandForm):
     reason = forms.CharField(
         label=_l("Reason"), max_length=500, required=False, help_text=_l("Kept in the history, for example: has left.")
     )
 
 
-class MeForm(PlanForm):
+class MeForm(CommandForm):
     name = forms.CharField(label=_l("Your name"), max_length=200)
     language = forms.ChoiceField(
         label=_l("Language of the workspace"),

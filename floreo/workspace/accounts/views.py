@@ -28,8 +28,8 @@ from floreo.organisations import actions as acts
 from floreo.organisations.access import get_account_for, get_invitation_for
 from floreo.organisations.models import Invitation, User
 from floreo.workspace.accounts import forms
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.verbs import history_of
 
 
 def role_title(role: str) -> str:

@@ -24,7 +24,7 @@ from floreo.evidence.models import Evidence
 from floreo.organisations.models import User
 from floreo.workspace.evidence import forms
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 
 
 def _thing(request: HttpRequest, key: str) -> Model:
@@ -166,4 +166,4 @@ def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         help_=_("The evidence stays in the vault."),
         done=_("It is taken off."),
     )
-    return form_page(request, PlanForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)
+    return form_page(request, CommandForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)

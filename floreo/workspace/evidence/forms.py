@@ -15,7 +15,7 @@ from floreo.core.errors import Refused
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.models import Organisation
 from floreo.workspace.form_page import posted
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
 
 _TLP_WORDS = {
     Tlp.CLEAR: _l("TLP:CLEAR, may be published"),
@@ -59,7 +59,7 @@ def whose_field(viewer: object) -> Any:
     return field
 
 
-class KeepForm(PlanForm):
+class KeepForm(CommandForm):
     """A file or a link. The file comes last: when it is too large and the rest is not read, the words are kept."""
 
     title = forms.CharField(
@@ -151,7 +151,7 @@ class EvidenceForm(RecordForm):
             del self.fields["is_public"]
 
 
-class WithdrawForm(PlanForm):
+class WithdrawForm(CommandForm):
     reason = forms.CharField(
         label=_l("Why it no longer stands"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

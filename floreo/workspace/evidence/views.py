@@ -21,7 +21,7 @@ from floreo.evidence.access import get_evidence_for
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, LinkState
 from floreo.evidence.tables import EVIDENCE
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.verbs import history_of
 
 
 @dataclass(frozen=True)

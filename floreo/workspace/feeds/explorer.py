@@ -22,7 +22,7 @@ from floreo.core.ui import charts, locale, plotting
 from floreo.feeds.engine.store import Filter, counts
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import bodies_of
-from floreo.workspace.feeds.stored import the_store
+from floreo.workspace.event_store import the_store
 
 MOST_DAYS = 400
 MOST_ROWS = 60  # of a table on the page; the file has all

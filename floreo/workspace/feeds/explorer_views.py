@@ -21,9 +21,9 @@ from floreo.feeds.engine.addresses import words_of
 from floreo.feeds.engine.store import Filter, history, latest
 from floreo.feeds.models import Finding
 from floreo.organisations.models import Organisation
+from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import explorer
-from floreo.workspace.feeds.stored import the_store
-from floreo.workspace.plan.forms import PlanForm, day_field
+from floreo.workspace.forms import CommandForm, day_field
 
 ROOM = "explorer"
 LATEST = 50
@@ -46,7 +46,7 @@ SHOWN = (
 )
 
 
-class ExplorerForm(PlanForm):
+class ExplorerForm(CommandForm):
     """Which events. Everything stands in the address, so that an answer can be kept as a bookmark."""
 
     start = day_field(_l("From"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field
 
 _PARTS = ("field", "is", "value")
 CONDITIONS = 4  # lines of a rule's form
@@ -84,7 +84,7 @@ class FeedForm(NewFeedForm):
         return given
 
 
-class UploadForm(PlanForm):
+class UploadForm(CommandForm):
     day = day_field(_l("Day that it reports on"), help_text=_l("Empty: the day in its name, else today."))
     file = forms.FileField(
         label=_l("File"),
@@ -93,11 +93,11 @@ class UploadForm(PlanForm):
     )
 
 
-class TryForm(PlanForm):
+class TryForm(CommandForm):
     file = forms.FileField(label=_l("File"), required=False, help_text=_l("Nothing of it is kept."))
 
 
-class MappingForm(PlanForm):
+class MappingForm(CommandForm):
     """Four fields: which columns hold the address, the time and the port, and what it is. A name where no address is."""
 
     address = forms.ChoiceField(label=_l("Address"), required=False)

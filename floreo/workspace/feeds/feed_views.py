@@ -13,9 +13,9 @@ from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.feeds import health, stored
 from floreo.workspace.feeds import summaries as say
+from floreo.workspace.verbs import history_of
 
 ROOM = "feeds"
 

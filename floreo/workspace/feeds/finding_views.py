@@ -25,8 +25,8 @@ from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
 from floreo.organisations.queries import bodies_of
+from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import forms
-from floreo.workspace.feeds.stored import the_store
 from floreo.workspace.feeds.timeline import timeline_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.feeds.models import NoticeRule, ReplyKind, Severity
-from floreo.workspace.plan.forms import PlanForm, RecordForm, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field
 
 
-class AnswerForm(PlanForm):
+class AnswerForm(CommandForm):
     said = forms.ChoiceField(label=_l("How does it stand?"), choices=ReplyKind.choices, widget=forms.RadioSelect)
     remark = text_field(_l("Anything the team should know"))
     every = forms.BooleanField(required=False)
@@ -33,16 +33,16 @@ class AnswerForm(PlanForm):
         return {"every": False} | super().facts()
 
 
-class SeenToForm(PlanForm):
+class SeenToForm(CommandForm):
     reply = text_field(_l("What you say to it"))
     every = forms.BooleanField(required=False, initial=True, label=_l("Also those that said the same at the same time"))
 
 
-class WhyForm(PlanForm):
+class WhyForm(CommandForm):
     reason = text_field(_l("Reason"), required=True, rows=2)
 
 
-class AcceptForm(PlanForm):
+class AcceptForm(CommandForm):
     """The register was wrong."""
 
     moved_to = organisation_field(
@@ -59,7 +59,7 @@ class AcceptForm(PlanForm):
         field.empty_label = _l("Nobody knows")
 
 
-class RefuseForm(PlanForm):
+class RefuseForm(CommandForm):
     decision = text_field(_l("Why, in words for whoever asked"), required=True)
 
 

@@ -12,7 +12,7 @@ from floreo.feeds.access import get_feed_for, get_held_file_for
 from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.feeds import make_mail_address
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 
 ROOM = "feeds"
 
@@ -31,7 +31,9 @@ def release_file(request: HttpRequest, pk: int) -> HttpResponse:
             "It is read like any other: findings that it does not name may count as mended, and letters may go out."
         ),
     )
-    return form_page(request, PlanForm(posted(request)), lambda _f: acts.release(found, by=person(request)), question)
+    return form_page(
+        request, CommandForm(posted(request)), lambda _f: acts.release(found, by=person(request)), question
+    )
 
 
 def discard_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -46,7 +48,9 @@ def discard_file(request: HttpRequest, pk: int) -> HttpResponse:
         room=ROOM,
         help=_("It is never read. The same file sent again is not held again."),
     )
-    return form_page(request, PlanForm(posted(request)), lambda _f: acts.discard(found, by=person(request)), question)
+    return form_page(
+        request, CommandForm(posted(request)), lambda _f: acts.discard(found, by=person(request)), question
+    )
 
 
 def discard_files(request: HttpRequest, code: str) -> HttpResponse:
@@ -62,7 +66,7 @@ def discard_files(request: HttpRequest, code: str) -> HttpResponse:
         help=_("They are never read. The same files sent again are not held again."),
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.discard_all(feed, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.discard_all(feed, by=person(request)), question
     )
 
 

@@ -23,11 +23,11 @@ from floreo.feeds.presenters import finding_text
 from floreo.feeds.selection import EVERY_WORDS, default_rules, preview
 from floreo.feeds.texts import title_of
 from floreo.organisations.access import get_organisation_for
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.notice_table import notices_table
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
+from floreo.workspace.verbs import history_of
 
 ROOM = "notices"
 MOST_LINES = 500  # of one letter on its page; the file has all
@@ -97,7 +97,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
         _("It waits in the outbox and leaves within a minute."),
         _("It says how things stand now, and goes to the addresses that the register has today."),
     )
-    return form_page(request, PlanForm(posted(request)), lambda _f: acts.resend(found, by=person(request)), question)
+    return form_page(request, CommandForm(posted(request)), lambda _f: acts.resend(found, by=person(request)), question)
 
 
 def end_link(request: HttpRequest, pk: int) -> HttpResponse:
@@ -181,7 +181,7 @@ def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
     rule = get_notice_rule_for(request.user, pk)
     question = _rule_question(_("Remove a rule for letters"), _("Remove rule"), about=str(rule))
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_rule(rule, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.remove_rule(rule, by=person(request)), question
     )
 
 

@@ -13,12 +13,12 @@ from floreo.core.access import Permission, can, must
 from floreo.feeds.access import get_rule_for, must_see_all
 from floreo.feeds.actions import rules as acts
 from floreo.feeds.models import FeedRule
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.feeds import feed_forms as forms
 from floreo.workspace.feeds import summaries as say
 from floreo.workspace.feeds import trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
+from floreo.workspace.verbs import history_of
 
 ROOM = "feeds"
 
@@ -86,7 +86,7 @@ def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
         help=_("What it did to earlier reports stays. To stop it for a while, switch it off instead."),
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question
     )
 
 

@@ -6,29 +6,18 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import pyarrow.parquet as pq
-from django.conf import settings
 
 from floreo.core.tables import safe_text
-from floreo.feeds.engine.store import Store
 from floreo.feeds.models import FeedFile
 from floreo.feeds.presenters.problems import reject_sentence
+from floreo.workspace.event_store import the_store
 
 FIRST = 3  # lines shown of each reason
 LOOKED_AT = 20_000  # rejected rows among which the first of each reason are looked for
 _PIECE = 1000
-
-
-@cache
-def _store_at(root: str) -> Store:
-    return Store(root)
-
-
-def the_store() -> Store:
-    return _store_at(str(settings.EVENTS_ROOT))
 
 
 def _rows(report: FeedFile, limit: int) -> Any:

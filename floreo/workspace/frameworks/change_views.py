@@ -21,10 +21,10 @@ from floreo.frameworks import queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_item_for, get_version_for
 from floreo.frameworks.models import Assessment
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.frameworks import forms
 from floreo.workspace.frameworks.trying import attempt
 from floreo.workspace.frameworks.walking import SERVING
-from floreo.workspace.plan.forms import PlanForm
 
 
 def _question(title: str, button: str, back: str, **more: Any) -> FormPage:
@@ -86,7 +86,7 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
         ),
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.publish_assessment(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.publish_assessment(found, by=person(request)), question
     )
 
 
@@ -95,7 +95,7 @@ def unpublish(request: HttpRequest, code: str) -> HttpResponse:
     found = get_assessment_for(request.user, code)
     question = _of(found, _("Take it from the public site"), _("Take it down"), done=_("The public no longer sees it."))
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.unpublish_assessment(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.unpublish_assessment(found, by=person(request)), question
     )
 
 
@@ -204,5 +204,5 @@ def remove_contribution(request: HttpRequest, key: str, pk: int) -> HttpResponse
         done=_("Taken off."),
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_contribution(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: acts.remove_contribution(found, by=person(request)), question
     )

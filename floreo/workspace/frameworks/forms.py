@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Answer, Assessment, Item, Rating, Version
-from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+from floreo.workspace.forms import CommandForm, day_field, text_field
 
 
 def _levels(version: Version) -> list[tuple[str, str]]:
@@ -22,7 +22,7 @@ def _levels(version: Version) -> list[tuple[str, str]]:
     ]
 
 
-class LevelForm(PlanForm):
+class LevelForm(CommandForm):
     """A level on a framework's scale; where each stage rests on those below, which stages hold."""
 
     level = forms.ChoiceField(label=_l("Level"), widget=forms.RadioSelect)
@@ -89,7 +89,7 @@ def _plain(version: Version, first: dict[str, Any]) -> dict[str, Any]:
     return first
 
 
-class OpenForm(PlanForm):
+class OpenForm(CommandForm):
     """A new assessment."""
 
     year = forms.IntegerField(label=_l("Year assessed"), min_value=1990, max_value=2200)
@@ -123,15 +123,15 @@ class OpenForm(PlanForm):
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
 
-class CloseForm(PlanForm):
+class CloseForm(CommandForm):
     note_text = text_field(_l("Note for readers"), help_text=_l("Who took part, and how. The public reads it."))
 
 
-class ReasonForm(PlanForm):
+class ReasonForm(CommandForm):
     reason = text_field(_l("Reason"), required=True)
 
 
-class CheckForm(PlanForm):
+class CheckForm(CommandForm):
     """A title checked against the publisher's text."""
 
     title = forms.CharField(
@@ -151,7 +151,7 @@ class CheckForm(PlanForm):
         return cls(data, initial={"title": item.title, "title_es": spanish})
 
 
-class ScoreForm(PlanForm):
+class ScoreForm(CommandForm):
     """A score that the publisher gave."""
 
     year = forms.IntegerField(label=_l("Year"), min_value=1990, max_value=2200)
@@ -173,7 +173,7 @@ class ScoreForm(PlanForm):
         self.fields["part"].choices = [("", _("The whole")), *tops]  # type: ignore[attr-defined]  # a ChoiceField
 
 
-class ContributionForm(PlanForm):
+class ContributionForm(CommandForm):
     """Which item something serves."""
 
     item = forms.ChoiceField(label=_l("Item"))

@@ -21,7 +21,7 @@ from floreo.frameworks.access import get_assessment_for, get_framework_for, get_
 from floreo.frameworks.logic import Step, WaitingFor
 from floreo.frameworks.models import Assessment, Framework, Item, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.verbs import history_of
 
 
 @dataclass(frozen=True)

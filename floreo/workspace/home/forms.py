@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.tasks.models import WeeklyMail
 from floreo.tasks.presenters import weekday_text
-from floreo.workspace.plan.forms import say_what_is_missing
+from floreo.workspace.forms import say_what_is_missing
 
 
 class WeeklyForm(forms.Form):

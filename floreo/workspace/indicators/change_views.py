@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -18,22 +19,10 @@ from floreo.indicators.access import get_indicator_for, get_reading_for
 from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator
 from floreo.indicators.presenters import when_text
+from floreo.workspace.commands import Command, Data, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.indicators import forms
-from floreo.workspace.plan.forms import PlanForm
-
-
-def _question(indicator: Indicator, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    back = reverse("workspace:indicator", args=[indicator.code])
-    return FormPage(
-        title,
-        button,
-        back,
-        about=indicator.in_language("title"),
-        help=help_,
-        done=done or _("Saved."),
-        room="indicators",
-    )
 
 
 def new_indicator(request: HttpRequest) -> HttpResponse:
@@ -50,97 +39,105 @@ def new_indicator(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, lambda f: acts.define_indicator(f.pop("code"), by=person(request), **f), question)
 
 
-def edit_indicator(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FIGURE_DEFINE)
-    found = get_indicator_for(request.user, code)
-    form = forms.IndicatorForm(posted(request), instance=found)
-    question = _question(
-        found, _("Change an indicator"), _("Save changes"), help_=_("Readings that are there already stay as they are.")
-    )
-    return form_page(
-        request, form, lambda f: acts.update_indicator(found, by=person(request), **f), question, thing=found
-    )
+DEFINE, ENTER, FREEZE = Permission.FIGURE_DEFINE, Permission.READING_ENTER, Permission.READING_FREEZE
 
 
-def edit_target(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FIGURE_DEFINE)
-    found = get_indicator_for(request.user, code)
-    form = forms.TargetForm.of(found, posted(request))
-    question = _question(found, _("Set the target"), _("Save target"))
-    return form_page(request, form, lambda f: acts.set_target(found, by=person(request), **f), question, thing=found)
-
-
-def new_reading(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_indicator_for(request.user, code)
-    must(request.user, Permission.READING_ENTER, found)
-    form = forms.ReadingForm(found, posted(request), chosen=request.GET.get("period", ""))
-    question = _question(
-        found,
-        _("Enter a reading"),
-        _("Enter reading"),
-        help_=found.in_language("definition"),
-        done=_("The reading is entered. It can be changed until it is frozen."),
-    )
-    return form_page(request, form, lambda f: acts.record_reading(found, by=person(request), **f), question)
-
-
-def compute_reading(request: HttpRequest, code: str) -> HttpResponse:
-    found = get_indicator_for(request.user, code)
-    must(request.user, Permission.READING_ENTER, found)
+def _compute_form(data: Data, found: Indicator) -> forms.ComputeForm:
     measure = measure_of(found)
     if measure is None:
         raise Missing
-    form = forms.ComputeForm(found, posted(request), knows_past=measure.knows_past)
-    question = _question(
-        found,
-        _("Compute a reading"),
-        _("Compute reading"),
-        done=_("The reading is computed."),
-        help_=_("What is not frozen is replaced; what is frozen stays."),
-    )
-    return form_page(request, form, lambda f: acts.take_reading(found, by=person(request), **f), question)
+    return forms.ComputeForm(found, data, knows_past=measure.knows_past)
 
 
-def new_chart_note(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FIGURE_DEFINE)
+INDICATOR_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change an indicator"),
+        _l("Save changes"),
+        DEFINE,
+        over_row(forms.IndicatorForm),
+        acts.update_indicator,
+        help=_l("Readings that are there already stay as they are."),
+    ),
+    "target": Command(
+        _l("Set the target"),
+        _l("Save target"),
+        DEFINE,
+        lambda data, found: forms.TargetForm.of(found, data),
+        acts.set_target,
+    ),
+    "compute": Command(
+        _l("Compute a reading"),
+        _l("Compute reading"),
+        ENTER,
+        _compute_form,
+        acts.take_reading,
+        help=_l("What is not frozen is replaced; what is frozen stays."),
+        done=_l("The reading is computed."),
+    ),
+    "new-note": Command(
+        _l("Add a note to the chart"),
+        _l("Add note"),
+        DEFINE,
+        new(forms.ChartNoteForm),
+        acts.add_chart_note,
+        help=_l("Something that happened and explains a turn of the line, for example: duty rota began."),
+    ),
+}
+READING_COMMANDS: Mapping[str, Command] = {
+    "freeze": Command(
+        lambda reading: _("Freeze the reading of %(period)s") % {"period": when_text(reading)},
+        _l("Freeze reading"),
+        FREEZE,
+        new(CommandForm),
+        acts.freeze_reading,
+        help=_l("A frozen reading never changes. If it turns out to be wrong, a correction stands beside it."),
+        done=_l("The reading is frozen."),
+    ),
+    "correct": Command(
+        lambda reading: _("Correct the reading of %(period)s") % {"period": when_text(reading)},
+        _l("Save correction"),
+        FREEZE,
+        lambda data, reading: forms.CorrectionForm(reading, data),
+        acts.correct_reading,
+        help=_l("Both readings stay: the old one, and yours beside it with the reason."),
+        done=_l("The correction stands beside the old reading."),
+    ),
+}
+
+
+def _page_of(indicator: Indicator) -> dict[str, str]:
+    """What the pages of its commands say of it, and where they go back to."""
+    return {
+        "room": "indicators",
+        "about": indicator.in_language("title"),
+        "back": reverse("workspace:indicator", args=[indicator.code]),
+    }
+
+
+def indicator_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_indicator_for(request.user, code)
-    form = forms.ChartNoteForm(posted(request))
-    question = _question(
-        found,
-        _("Add a note to the chart"),
-        _("Add note"),
-        help_=_("Something that happened and explains a turn of the line, for example: duty rota began."),
-    )
-    return form_page(request, form, lambda f: acts.add_chart_note(found, by=person(request), **f), question)
+    return command_view(request, found, INDICATOR_COMMANDS, name, **_page_of(found))
 
 
-def freeze(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, Permission.READING_FREEZE)
+def reading_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    must(request.user, FREEZE)
     found = get_reading_for(request.user, code, pk)
-    question = _question(
-        found.indicator,
-        _("Freeze the reading of %(period)s") % {"period": when_text(found)},
-        _("Freeze reading"),
-        help_=_("A frozen reading never changes. If it turns out to be wrong, a correction stands beside it."),
-        done=_("The reading is frozen."),
-    )
-    return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.freeze_reading(found, by=person(request)), question
-    )
+    return command_view(request, found, READING_COMMANDS, name, of=found.indicator, **_page_of(found.indicator))
 
 
-def correct(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, Permission.READING_FREEZE)
-    found = get_reading_for(request.user, code, pk)
-    question = _question(
-        found.indicator,
-        _("Correct the reading of %(period)s") % {"period": when_text(found)},
-        _("Save correction"),
-        help_=_("Both readings stay: the old one, and yours beside it with the reason."),
-        done=_("The correction stands beside the old reading."),
+def new_reading(request: HttpRequest, code: str) -> HttpResponse:
+    """A reading that somebody enters; the address may name its period."""
+    found = get_indicator_for(request.user, code)
+    must(request.user, ENTER, found)
+    form = forms.ReadingForm(found, posted(request), chosen=request.GET.get("period", ""))
+    question = FormPage(
+        _("Enter a reading"),
+        _("Enter reading"),
+        help=found.in_language("definition"),
+        done=_("The reading is entered. It can be changed until it is frozen."),
+        **_page_of(found),
     )
-    form = forms.CorrectionForm(found, posted(request))
-    return form_page(request, form, lambda f: acts.correct_reading(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.record_reading(found, by=person(request), **f), question)
 
 
 def close_period(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,7 @@ from floreo.indicators.measuring import rhythm
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.presenters import period_text
 from floreo.strategy.models import Edition, Objective, Pillar
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
 
 CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their days
 
@@ -143,7 +143,7 @@ class NewIndicatorForm(IndicatorForm):
         fields: ClassVar[tuple[str, ...]] = ("code", *IndicatorForm.Meta.fields)
 
 
-class TargetForm(PlanForm):
+class TargetForm(CommandForm):
     """From where to where, by when, and who said so."""
 
     target = number_field(_l("Target"))
@@ -164,7 +164,7 @@ class TargetForm(PlanForm):
         return cls(data, initial={name: getattr(indicator, name) for name in names})
 
 
-class ReadingForm(PlanForm):
+class ReadingForm(CommandForm):
     """A reading for one period: chosen from the calendar, or given by its days."""
 
     period = forms.ChoiceField(label=_l("Period"))
@@ -228,7 +228,7 @@ def open_periods(indicator: Indicator) -> list[Period]:
     return [p for p in reversed(periods_between(first.start, last.end, frequency)) if p not in frozen]
 
 
-class CorrectionForm(PlanForm):
+class CorrectionForm(CommandForm):
     """What was wrong, and what is right. A computed figure may leave the number out: it is computed afresh."""
 
     reason = text_field(
@@ -248,13 +248,13 @@ class CorrectionForm(PlanForm):
             self.fields["value"].help_text = _("Leave it empty to compute it afresh from the records.")
 
 
-class ChartNoteForm(PlanForm):
+class ChartNoteForm(CommandForm):
     on = day_field(_l("Day"), required=True)
     title = forms.CharField(label=_l("What happened"), max_length=120)
     source = forms.CharField(label=_l("Source"), required=False, max_length=500)
 
 
-class ClosePeriodForm(PlanForm):
+class ClosePeriodForm(CommandForm):
     """Which period is approved."""
 
     period = forms.ChoiceField(label=_l("Period"))
@@ -277,7 +277,7 @@ class ClosePeriodForm(PlanForm):
         return {"period": Period(date.fromisoformat(start), date.fromisoformat(end))}
 
 
-class ComputeForm(PlanForm):
+class ComputeForm(CommandForm):
     """Which period is computed."""
 
     period = forms.ChoiceField(label=_l("Period"))

@@ -14,14 +14,14 @@ urlpatterns: list[URLPattern] = [
     path("indicators/close-period/", change.close_period, name="close_period"),
     path("indicators/recompute/", change.recompute, name="recompute"),
     path(_ONE, views.indicator, name="indicator"),
-    path(f"{_ONE}edit/", change.edit_indicator, name="edit_indicator"),
-    path(f"{_ONE}target/", change.edit_target, name="edit_target"),
-    path(f"{_ONE}compute/", change.compute_reading, name="compute_reading"),
-    path(f"{_ONE}notes/new/", change.new_chart_note, name="new_chart_note"),
+    path(f"{_ONE}edit/", change.indicator_command, {"name": "edit"}, name="edit_indicator"),
+    path(f"{_ONE}target/", change.indicator_command, {"name": "target"}, name="edit_target"),
+    path(f"{_ONE}compute/", change.indicator_command, {"name": "compute"}, name="compute_reading"),
+    path(f"{_ONE}notes/new/", change.indicator_command, {"name": "new-note"}, name="new_chart_note"),
     path(f"{_ONE}readings/new/", change.new_reading, name="new_reading"),
     path(_READING, views.reading, name="reading"),
-    path(f"{_READING}freeze/", change.freeze, name="freeze_reading"),
-    path(f"{_READING}correct/", change.correct, name="correct_reading"),
+    path(f"{_READING}freeze/", change.reading_command, {"name": "freeze"}, name="freeze_reading"),
+    path(f"{_READING}correct/", change.reading_command, {"name": "correct"}, name="correct_reading"),
 ]
 
 NEEDS = {

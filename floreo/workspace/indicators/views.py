@@ -23,7 +23,7 @@ from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS
 from floreo.indicators.working import working_of
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.verbs import history_of
 
 MOST_RECORDS = 500  # shown on the page; the file holds what was kept
 

@@ -16,10 +16,10 @@ from floreo.meetings.access import get_committee_for, get_seat_for
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
 from floreo.meetings.models import Committee, Seat
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
-from floreo.workspace.plan.forms import ReasonForm
+from floreo.workspace.verbs import history_of
 
 RUN = Permission.MEETING_RUN
 

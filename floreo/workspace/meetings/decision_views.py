@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Missing
 from floreo.core.keys import thing_of
 from floreo.core.lists import Listing
 from floreo.meetings import presenters as say
 from floreo.meetings import queries
 from floreo.meetings.access import get_decision_for
 from floreo.meetings.actions import decisions as acts
-from floreo.meetings.logic import DecisionState
 from floreo.meetings.models import Decision
 from floreo.meetings.tables import DECISIONS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
-from floreo.workspace.plan.forms import ReasonForm
+from floreo.workspace.verbs import history_of
 
 RUN, SAY = Permission.MEETING_RUN, Permission.PLAN_UPDATE
 
@@ -91,28 +87,9 @@ def new_decision(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, do, question)
 
 
-SAVED = _l("Saved.")
-
-
-@dataclass(frozen=True)
-class Command:
-    title: Promise
-    button: Promise
-    needs: Permission
-    form: Callable[[Any, Decision], Any]
-    do: Callable[..., object]
-    is_open: Callable[[Decision], bool]
-    help: Promise | str = ""
-    done: Promise = SAVED
-
-
 def _about(found: Decision) -> Action | None:
     thing = thing_of(found.about)
     return thing if isinstance(thing, Action) else None
-
-
-def _is_taken(found: Decision) -> bool:
-    return found.state == DecisionState.TAKEN and not found.became
 
 
 COMMANDS: dict[str, Command] = {
@@ -122,7 +99,7 @@ COMMANDS: dict[str, Command] = {
         RUN,
         lambda d, _f: forms.AnswerForm(d, initial={"on": clock.today()}),
         acts.answer_decision,
-        lambda f: f.state == DecisionState.ASKED,
+        allowed_by(acts.must_be_asked),
         done=_l("The answer is recorded."),
     ),
     "milestone": Command(
@@ -131,7 +108,7 @@ COMMANDS: dict[str, Command] = {
         RUN,
         lambda d, f: forms.ToMilestoneForm(f, d, about=_about(f)),
         acts.turn_into_milestone,
-        _is_taken,
+        allowed_by(acts.must_be_turnable),
         help=_l("It then stands in the plan, and the decision is carried out when it is reached."),
         done=_l("It is a milestone of the plan now."),
     ),
@@ -141,7 +118,7 @@ COMMANDS: dict[str, Command] = {
         RUN,
         lambda d, f: forms.ToActionForm(f, d),
         acts.turn_into_action,
-        _is_taken,
+        allowed_by(acts.must_be_turnable),
         help=_l("It then stands in the plan under its own code, led by the body that carries it out."),
         done=_l("It is an action of the plan now."),
     ),
@@ -151,48 +128,37 @@ COMMANDS: dict[str, Command] = {
         SAY,
         lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}),
         acts.carry_out_decision,
-        _is_taken,
+        allowed_by(acts.must_be_doable),
         done=_l("It is carried out."),
     ),
     "edit": Command(
         _l("Change the decision"),
         _l("Save changes"),
         RUN,
-        lambda d, f: forms.DecisionForm(d, instance=f),
+        over_row(forms.DecisionForm),
         acts.update_decision,
-        lambda _f: True,
     ),
     "drop": Command(
         _l("Drop the decision"),
         _l("Drop it"),
         RUN,
-        lambda d, _f: ReasonForm(d),
+        new(ReasonForm),
         acts.discard_decision,
-        lambda f: f.is_open,
+        allowed_by(acts.must_be_droppable),
         help=_l("It stays in the record, with the reason."),
         done=_l("The decision is dropped."),
     ),
 }
 
 
-def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Promise, str]]:
+def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Any, str]]:
     """What may be done to it now, by this person."""
     return [
         (one.title, reverse("workspace:decision_command", args=[found.number, name]))
-        for name, one in COMMANDS.items()
-        if one.is_open(found) and can(request.user, one.needs, found)
+        for name, one in commands_for(request.user, found, COMMANDS).items()
     ]
 
 
 def task(request: HttpRequest, number: str, task: str) -> HttpResponse:
-    """A form of one act on the decision."""
-    found = get_decision_for(request.user, number)
-    one = COMMANDS.get(task)
-    if one is None:
-        raise Missing
-    must(request.user, one.needs, found)
-    question = FormPage(
-        one.title, one.button, found.workspace_url(), about=found.named(), help=one.help, done=one.done, room="meetings"
-    )
-    form = one.form(posted(request), found)
-    return form_page(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
+    """The page of one command of a decision."""
+    return command_view(request, get_decision_for(request.user, number), COMMANDS, task, room="meetings")

@@ -13,7 +13,7 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Kind, Organisation
 from floreo.strategy.models import Action, Edition, Objective
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, person_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, person_field, text_field
 
 
 class Hour(forms.TimeInput):
@@ -110,11 +110,11 @@ class SeatForm(RecordForm):
             self.initial["person"] = self.instance.person.code if self.instance.person else ""
 
 
-class EndSeatForm(PlanForm):
+class EndSeatForm(CommandForm):
     until = day_field(_l("Last day"), required=True)
 
 
-class CallForm(PlanForm):
+class CallForm(CommandForm):
     on = day_field(_l("Day"), required=True)
     starts_at = hour_field(_l("From"))
     ends_at = hour_field(_l("to"))
@@ -139,7 +139,7 @@ class MeetingForm(RecordForm):
         widgets: ClassVar[dict[str, Any]] = {"opening": forms.Textarea(attrs={"rows": 3})}
 
 
-class MoveForm(PlanForm):
+class MoveForm(CommandForm):
     on = day_field(_l("New day"), required=True)
     starts_at = hour_field(_l("From"))
     ends_at = hour_field(_l("to"))
@@ -214,7 +214,7 @@ class EditionDecisionForm(DecisionForm):
         self.fields["on"].initial = clock.today()
 
 
-class AnswerForm(PlanForm):
+class AnswerForm(CommandForm):
     is_taken = forms.TypedChoiceField(
         label=_l("What was decided"),
         choices=[("yes", _l("It was granted")), ("no", _l("It was refused"))],
@@ -225,12 +225,12 @@ class AnswerForm(PlanForm):
     answer = text_field(_l("In their words"), help_text=_l("A refusal needs its reason."))
 
 
-class DoneForm(PlanForm):
+class DoneForm(CommandForm):
     on = day_field(_l("On"), required=True)
     answer = text_field(_l("What was done"))
 
 
-class ToActionForm(PlanForm):
+class ToActionForm(CommandForm):
     objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Objective"), empty_label=_l("Choose one"))
     code = forms.CharField(
         label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of its address.")
@@ -245,7 +245,7 @@ class ToActionForm(PlanForm):
         field.queryset = Objective.objects.filter(pillar__edition=decision.edition).select_related("pillar__edition")
 
 
-class ToMilestoneForm(PlanForm):
+class ToMilestoneForm(CommandForm):
     act = forms.ModelChoiceField(Action.objects.none(), label=_l("Action"), empty_label=_l("Choose one"))
     title = forms.CharField(label=_l("What is reached"), max_length=300)
     due_on = day_field(_l("By when"))
@@ -257,7 +257,7 @@ class ToMilestoneForm(PlanForm):
         field.queryset = Action.objects.filter(edition=decision.edition, closed_on=None)
 
 
-class ApproveForm(PlanForm):
+class ApproveForm(CommandForm):
     at = forms.ModelChoiceField(
         Meeting.objects.none(),
         label=_l("Approved by the meeting of"),
@@ -273,5 +273,5 @@ class ApproveForm(PlanForm):
         field.queryset = later.exclude(state=MeetingState.CANCELLED).select_related("committee")
 
 
-class CorrectForm(PlanForm):
+class CorrectForm(CommandForm):
     text = text_field(_l("What is wrong, and how it was"), required=True)

@@ -17,7 +17,7 @@ from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting, PresenceChoice, Seat
 from floreo.meetings.presenters import seat_name
 from floreo.organisations.models import Organisation
-from floreo.workspace.plan.forms import PlanForm, day_field
+from floreo.workspace.forms import CommandForm, day_field
 
 _ROWS = 5
 
@@ -45,7 +45,7 @@ class ItemRow:
     theirs: tuple[str, str] | None
 
 
-class RecordingForm(PlanForm):
+class RecordingForm(CommandForm):
     new_title = forms.CharField(label=_l("Another point"), required=False, max_length=300)
     new_minutes = forms.CharField(label=_l("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     new_internal = forms.CharField(label=_l("Internal"), required=False, widget=forms.Textarea(attrs={"rows": 3}))

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -33,12 +32,13 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.tables import MEETINGS
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
 from floreo.workspace.meetings.unanswered import points_for
-from floreo.workspace.plan.forms import PlanForm, ReasonForm
+from floreo.workspace.verbs import history_of
 
 RUN = Permission.MEETING_RUN
 
@@ -203,21 +203,6 @@ def invitation(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     return response
 
 
-SAVED = _l("Saved.")
-
-
-@dataclass(frozen=True)
-class Command:
-    """One thing that is done to a meeting: its words, its form and its action."""
-
-    title: Promise
-    button: Promise
-    form: Callable[[Any, Meeting], Any]
-    do: Callable[..., object]
-    help: Promise | str = ""
-    done: Promise = SAVED
-
-
 def _move(data: Any, found: Meeting) -> forms.MoveForm:
     names = ("on", "starts_at", "ends_at", "version")
     return forms.MoveForm(data, initial={name: getattr(found, name) for name in names})
@@ -234,44 +219,49 @@ def _decide(found: Meeting, **facts: Any) -> Decision:
     return decisions.take_decision(edition, meeting=found, **facts)
 
 
-def _plain(_data: Any, _found: Meeting) -> PlanForm:
-    return PlanForm(_data)
-
-
 COMMANDS: dict[str, Command] = {
     "edit": Command(
         _l("Change place and opening"),
         _l("Save changes"),
-        lambda d, m: forms.MeetingForm(d, instance=m),
+        RUN,
+        over_row(forms.MeetingForm),
         calling.update_meeting,
+        allowed_by(calling.must_not_be_frozen),
     ),
     "move": Command(
         _l("Move the meeting"),
         _l("Move meeting"),
+        RUN,
         _move,
         calling.move_meeting,
+        allowed_by(calling.must_be_planned),
         help=_l("Every member gets a letter with the new day."),
         done=_l("The meeting is moved, and its members are told."),
     ),
     "cancel": Command(
         _l("Call the meeting off"),
         _l("Call it off"),
-        lambda d, _m: ReasonForm(d),
+        RUN,
+        new(ReasonForm),
         calling.cancel_meeting,
+        allowed_by(calling.must_be_planned),
         help=_l("Every member gets a letter with the reason."),
         done=_l("The meeting is called off, and its members are told."),
     ),
     "send": Command(
         _l("Send the agenda"),
         _l("Send agenda"),
-        _plain,
+        RUN,
+        new(CommandForm),
         calling.send_agenda,
+        allowed_by(calling.must_be_planned),
         help=_l("Every seat gets the agenda by letter, in its own language."),
         done=_l("The agenda is on its way."),
     ),
     "point": Command(
         _l("Add a point"),
         _l("Add point"),
+        RUN,
         lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)),
         agenda.add_item,
         done=_l("The point is added."),
@@ -279,6 +269,7 @@ COMMANDS: dict[str, Command] = {
     "decide": Command(
         _l("Record a decision"),
         _l("Record decision"),
+        RUN,
         lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
         _decide,
         done=_l("The decision is recorded."),
@@ -286,42 +277,41 @@ COMMANDS: dict[str, Command] = {
     "circulate": Command(
         _l("Send the minutes"),
         _l("Send minutes"),
-        _plain,
+        RUN,
+        new(CommandForm),
         minutes.circulate_minutes,
+        allowed_by(minutes.must_be_recorded),
         help=_l("Every seat gets the minutes by letter, without their internal text."),
         done=_l("The minutes are on their way."),
     ),
     "approve": Command(
         _l("Record that the minutes are approved"),
         _l("They are approved"),
+        RUN,
         lambda d, m: forms.ApproveForm(m, d),
         minutes.approve_minutes,
+        allowed_by(minutes.must_be_circulated),
         help=_l("From then on they never change. What turns out wrong is corrected beside them."),
         done=_l("The minutes are approved."),
     ),
     "correct": Command(
         _l("Correct the minutes"),
         _l("Add correction"),
-        lambda d, _m: forms.CorrectForm(d),
+        RUN,
+        new(forms.CorrectForm),
         minutes.correct_minutes,
+        allowed_by(minutes.must_be_approved),
         help=_l("The approved minutes stay as they are; your correction stands beside them."),
     ),
 }
 
 
 def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpResponse:
-    """A form of one act on the meeting."""
+    """The page of one command of a meeting."""
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
-    one = COMMANDS.get(task)
-    if one is None:
-        raise Missing
     about = f"{say.title(found)}. {say.when(found)}"
-    question = FormPage(
-        one.title, one.button, found.workspace_url(), about=about, help=one.help, done=one.done, room="meetings"
-    )
-    form = one.form(posted(request), found)
-    return form_page(request, form, lambda f: one.do(found, by=person(request), **f), question, thing=found)
+    return command_view(request, found, COMMANDS, task, room="meetings", about=about)
 
 
 def edit_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
@@ -347,5 +337,5 @@ def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -
         room="meetings",
     )
     return form_page(
-        request, PlanForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
+        request, CommandForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, must
 from floreo.core.ui.locale import money as money_text
@@ -12,6 +15,7 @@ from floreo.organisations.access import get_organisation_for
 from floreo.strategy.access import get_grant_for, get_line_for, get_payment_for
 from floreo.strategy.actions import money as acts
 from floreo.strategy.models import BudgetLine, Grant, IatiBody, Payment
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.money import forms
 from floreo.workspace.money.views import ROOM
@@ -31,105 +35,79 @@ def new_grant(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, lambda f: acts.add_grant(f.pop("code"), by=person(request), **f), question)
 
 
-def edit_grant(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    found = get_grant_for(request.user, code)
-    question = FormPage(
-        _("Change the agreement"),
-        _("Save changes"),
-        found.workspace_url(),
-        about=found.named(),
-        done=_("Saved."),
-        room=ROOM,
-    )
-    form = forms.GrantForm(posted(request), instance=found)
-    return form_page(request, form, lambda f: acts.update_grant(found, by=person(request), **f), question, thing=found)
+EDIT = Permission.PLAN_EDIT
+GRANT_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(_l("Change the agreement"), _l("Save changes"), EDIT, over_row(forms.GrantForm), acts.update_grant),
+    "remove": Command(
+        _l("Remove the agreement"),
+        _l("Remove agreement"),
+        EDIT,
+        new(forms.WhyForm),
+        acts.remove_grant,
+        help=_l("Only for what was entered by mistake. One that came to nothing is called off instead."),
+        done=_l("The agreement is removed."),
+        back=lambda _grant: reverse("workspace:money_home"),
+    ),
+}
+LINE_COMMANDS: Mapping[str, Command] = {
+    "agreement": Command(
+        _l("Which agreement pays for it"),
+        _l("Save"),
+        EDIT,
+        lambda data, line: forms.PlaceForm(line, data),
+        acts.place_on_grant,
+        help=_l("The money stays counted on this line. The agreement only says where it comes from."),
+    ),
+    "new-payment": Command(
+        _l("Record a payment"),
+        _l("Record payment"),
+        EDIT,
+        lambda data, line: forms.PaymentForm(data, instance=Payment(budget_line=line)),
+        acts.add_payment,
+        help=lambda line: (
+            _("In %(currency)s. From the first payment on, what is spent is the sum of the payments.")
+            % {"currency": line.currency}
+        ),
+        done=_l("The payment is recorded."),
+    ),
+}
+PAYMENT_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change the payment"), _l("Save changes"), EDIT, over_row(forms.PaymentForm), acts.update_payment
+    ),
+    "remove": Command(
+        _l("Remove the payment"),
+        _l("Remove payment"),
+        EDIT,
+        new(forms.WhyForm),
+        acts.remove_payment,
+        help=_l("What is spent falls by it. The trail keeps what it said."),
+        done=_l("The payment is removed."),
+    ),
+}
 
 
-def remove_grant(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    found = get_grant_for(request.user, code)
-    question = FormPage(
-        _("Remove the agreement"),
-        _("Remove agreement"),
-        reverse("workspace:money_home"),
-        about=found.named(),
-        help=_("Only for what was entered by mistake. One that came to nothing is called off instead."),
-        done=_("The agreement is removed."),
-        room=ROOM,
-    )
-    form = forms.WhyForm(posted(request))
-    return form_page(request, form, lambda f: acts.remove_grant(found, by=person(request), **f), question)
+def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    must(request.user, EDIT)
+    return command_view(request, get_grant_for(request.user, code), GRANT_COMMANDS, name, room=ROOM)
 
 
-def _about(line: BudgetLine) -> str:
-    return f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
+def _about(line: BudgetLine) -> dict[str, str]:
+    """What the pages of a line's commands say of it, and where they go back to."""
+    said = f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
+    return {"about": said, "back": reverse("workspace:budget_line", args=[line.pk])}
 
 
-def place_line(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
+def line_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    must(request.user, EDIT)
     line = get_line_for(request.user, pk)
-    question = FormPage(
-        _("Which agreement pays for it"),
-        _("Save"),
-        reverse("workspace:budget_line", args=[line.pk]),
-        about=_about(line),
-        room=ROOM,
-        done=_("Saved."),
-        help=_("The money stays counted on this line. The agreement only says where it comes from."),
-    )
-    form = forms.PlaceForm(line, posted(request))
-    return form_page(request, form, lambda f: acts.place_on_grant(line, by=person(request), **f), question)
+    return command_view(request, line, LINE_COMMANDS, name, room=ROOM, **_about(line))
 
 
-def new_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    line = get_line_for(request.user, pk)
-    question = FormPage(
-        _("Record a payment"),
-        _("Record payment"),
-        reverse("workspace:budget_line", args=[line.pk]),
-        about=_about(line),
-        room=ROOM,
-        done=_("The payment is recorded."),
-        help=_("In %(currency)s. From the first payment on, what is spent is the sum of the payments.")
-        % {"currency": line.currency},
-    )
-    form = forms.PaymentForm(posted(request), instance=Payment(budget_line=line))
-    return form_page(request, form, lambda f: acts.add_payment(line, by=person(request), **f), question)
-
-
-def edit_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
+def payment_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    must(request.user, EDIT)
     found = get_payment_for(request.user, pk)
-    question = FormPage(
-        _("Change the payment"),
-        _("Save changes"),
-        reverse("workspace:budget_line", args=[found.budget_line_id]),
-        about=_about(found.budget_line),
-        room=ROOM,
-        done=_("Saved."),
-    )
-    form = forms.PaymentForm(posted(request), instance=found)
-    return form_page(
-        request, form, lambda f: acts.update_payment(found, by=person(request), **f), question, thing=found
-    )
-
-
-def remove_payment(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    found = get_payment_for(request.user, pk)
-    question = FormPage(
-        _("Remove the payment"),
-        _("Remove payment"),
-        reverse("workspace:budget_line", args=[found.budget_line_id]),
-        about=_about(found.budget_line),
-        room=ROOM,
-        done=_("The payment is removed."),
-        help=_("What is spent falls by it. The trail keeps what it said."),
-    )
-    form = forms.WhyForm(posted(request))
-    return form_page(request, form, lambda f: acts.remove_payment(found, by=person(request), **f), question)
+    return command_view(request, found, PAYMENT_COMMANDS, name, room=ROOM, **_about(found.budget_line))
 
 
 def name_body(request: HttpRequest, code: str) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import BudgetLine, Grant, OrganisationType, Payment
-from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, Day, RecordForm, organisation_field, text_field
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS: dict[str, Any] = {
@@ -79,7 +79,7 @@ class NewGrantForm(GrantForm):
         fields: ClassVar[tuple[str, ...]] = ("code", *GrantForm.Meta.fields)
 
 
-class PlaceForm(PlanForm):
+class PlaceForm(CommandForm):
     """Which agreement pays for a line: those in its currency, of its funder where it has one."""
 
     grant = forms.ModelChoiceField(
@@ -123,11 +123,11 @@ class PaymentForm(RecordForm):
             self.initial["on"] = clock.today()
 
 
-class WhyForm(PlanForm):
+class WhyForm(CommandForm):
     reason = text_field(_l("Reason"), required=True, rows=2)
 
 
-class IatiBodyForm(PlanForm):
+class IatiBodyForm(CommandForm):
     """What a body is called in IATI files."""
 
     ref = forms.CharField(

@@ -14,7 +14,7 @@ from floreo.strategy.models import Edition, Grant
 from floreo.strategy.money import grants_of, known_funders, money_of, visible_grants, visible_lines
 from floreo.strategy.presenters import money as say
 from floreo.strategy.queries import current_edition
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.verbs import history_of
 
 ROOM = "money"
 SHOWN = 100  # lines of a list on this page; all are in the table of budget lines

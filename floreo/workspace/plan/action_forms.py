@@ -12,17 +12,10 @@ from django.utils.translation import pgettext_lazy
 from floreo.core import clock
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Risk, StatusChoice
-from floreo.workspace.plan.forms import (
-    Day,
-    PlanForm,
-    RecordForm,
-    day_field,
-    organisation_field,
-    text_field,
-)
+from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, field_of, organisation_field, text_field
 
 
-class VersionedForm(PlanForm):
+class VersionedForm(CommandForm):
     """A form of one act on a row that others may be changing too."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -40,8 +33,8 @@ class CloseForm(VersionedForm):
 
 
 class HoldForm(VersionedForm):
-    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this."), rows=2)
-    since = day_field(_l("On hold since"), required=True)
+    reason = field_of(Action, "on_hold_reason", required=True, help_text=_l("The public reads this."), rows=2)
+    since = field_of(Action, "on_hold_since", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,18 +45,14 @@ class ExpectForm(VersionedForm):
     expected_on = day_field(
         _l("Now expected on"), help_text=_l("The due date stays what was promised. Empty: as promised.")
     )
-    late_reason = forms.CharField(
-        label=_l("Why it is late"),
-        required=False,
-        max_length=500,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_l("The public reads this."),
-    )
+    late_reason = field_of(Action, "late_reason", help_text=_l("The public reads this."), rows=2)
 
 
 class OverrideForm(VersionedForm):
     status = forms.ChoiceField(label=_l("Status"), choices=StatusChoice.choices)
-    reason = text_field(_l("Reason"), required=True, help_text=_l("The public reads this beside the status."), rows=2)
+    reason = field_of(
+        Action, "override_reason", required=True, help_text=_l("The public reads this beside the status."), rows=2
+    )
 
 
 class TranslateReasonsForm(RecordForm):
@@ -72,11 +61,6 @@ class TranslateReasonsForm(RecordForm):
     class Meta:
         model = Action
         fields = ("late_reason", "on_hold_reason", "override_reason")
-        labels = {
-            "late_reason": _l("Why it is late"),
-            "on_hold_reason": _l("Why it is on hold"),
-            "override_reason": _l("Why the status is set by hand"),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -90,7 +74,7 @@ class TranslateReasonsForm(RecordForm):
             del self.fields[name]
 
 
-class UpdateForm(PlanForm):
+class UpdateForm(CommandForm):
     """What the lead says: done, next, risks; or that nothing changed."""
 
     done = text_field(pgettext_lazy("what was done", "Done"), help_text=_l("Since the last update."))
@@ -122,16 +106,6 @@ class MilestoneForm(RecordForm):
     class Meta:
         model = Milestone
         fields = ("title", "due_on", "note", "evidence_url", "source", "source_url", "confirmed", "doubt")
-        labels = {
-            "title": _l("What is reached"),
-            "due_on": _l("Due"),
-            "note": _l("Note"),
-            "evidence_url": _l("Address of the evidence"),
-            "source": _l("Source"),
-            "source_url": _l("Address of the source"),
-            "confirmed": _l("Confirmed: somebody has checked it against its source"),
-            "doubt": _l("If not confirmed, why"),
-        }
         help_texts = {
             "title": _l("Something that anybody can see is there or not: “Form open to the public”."),
             "note": _l("The public reads this."),
@@ -139,12 +113,10 @@ class MilestoneForm(RecordForm):
         widgets = {"due_on": Day}
 
 
-class ReachForm(PlanForm):
+class ReachForm(CommandForm):
     on = day_field(_l("Reached on"), required=True)
-    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
-    evidence_url = forms.URLField(
-        label=_l("Address of the evidence"), required=False, assume_scheme="https", max_length=200
-    )
+    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
+    evidence_url = field_of(Milestone, "evidence_url")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,16 +125,16 @@ class ReachForm(PlanForm):
 
 class ExpectMilestoneForm(VersionedForm):
     expected_on = day_field(_l("Now expected on"), help_text=_l("The due date stays what was promised."))
-    note = forms.CharField(label=_l("Note"), max_length=500, required=False, help_text=_l("The public reads this."))
+    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
 
 
-class ParticipationForm(PlanForm):
+class ParticipationForm(CommandForm):
     organisation = organisation_field(_l("Organisation"))
     part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
     since = day_field(_l("Since"), help_text=_l("Empty when not known."))
 
 
-class EndParticipationForm(PlanForm):
+class EndParticipationForm(CommandForm):
     until = day_field(_l("Last day"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -170,7 +142,7 @@ class EndParticipationForm(PlanForm):
         self.fields["until"].initial = clock.today
 
 
-class HandOverForm(PlanForm):
+class HandOverForm(CommandForm):
     to = organisation_field(_l("Who leads from then on"))
     on = day_field(_l("From"), required=True, help_text=_l("The lead of today ends the day before."))
 
@@ -197,23 +169,6 @@ class MoneyForm(RecordForm):
             "confirmed",
             "doubt",
         )
-        labels = {
-            "fiscal_year": _l("Fiscal year"),
-            "currency": _l("Currency"),
-            "amount": _l("Planned"),
-            "stage": _l("Standing"),
-            "grant": _l("Agreement that pays for it"),
-            "spent": _l("Spent so far"),
-            "note": _l("What it is for"),
-            "source": _l("Source"),
-            "confirmed": _l("Confirmed: somebody has checked it against its source"),
-            "doubt": _l("If not confirmed, why"),
-        }
-        help_texts = {
-            "fiscal_year": _l("The year in which it starts."),
-            "currency": _l("Three letters: USD, for example."),
-            "spent": _l("Where payments are recorded, their sum."),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -232,14 +187,6 @@ class RiskForm(RecordForm):
     class Meta:
         model = Risk
         fields = ("title", "likelihood", "impact", "response", "noted_on", "is_public")
-        labels = {
-            "title": _l("What could happen"),
-            "likelihood": _l("How likely, 1 to 5"),
-            "impact": _l("How bad, 1 to 5"),
-            "response": _l("What is done about it"),
-            "noted_on": _l("Noted on"),
-            "is_public": _l("Publish this risk"),
-        }
         help_texts = {"likelihood": _l("Likelihood times impact of 12 or more counts as high.")}
         widgets = {"noted_on": Day, "response": forms.Textarea(attrs={"rows": 2})}
 
@@ -249,7 +196,7 @@ class RiskForm(RecordForm):
             self.initial["noted_on"] = clock.today()
 
 
-class CloseRiskForm(PlanForm):
+class CloseRiskForm(CommandForm):
     on = day_field(_l("Closed on"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

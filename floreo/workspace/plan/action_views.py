@@ -18,7 +18,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
-from floreo.core.models import Record, Translated
+from floreo.core.models import Translated
 from floreo.evidence.queries import Shown, shown_beside
 from floreo.meetings.queries import decisions_about
 from floreo.organisations.models import Organisation
@@ -32,9 +32,10 @@ from floreo.strategy.logic import Money, total
 from floreo.strategy.models import Action, Milestone, Participation, Risk, Update
 from floreo.strategy.money import known_funders
 from floreo.strategy.presenters import actions as say
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import command_view
+from floreo.workspace.form_page import person
 from floreo.workspace.history import history_of
-from floreo.workspace.plan.commands import ACTION_COMMANDS, CHILD_COMMANDS, Command, commands_for
+from floreo.workspace.plan.commands import ACTION_COMMANDS, CHILD_COMMANDS, commands_of_action
 from floreo.workspace.plan.edition_views import actions_listing
 
 
@@ -97,7 +98,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "workspace_section": "plan",
         "act": act,
         "edition": act.edition,
-        "may": commands_for(request.user, act),
+        "may": commands_of_action(request.user, act),
         "why": say.why(act, act.status_result, milestones, today=clock.today()),
         "steps": _steps(milestones, evidence),
         "reached": say.reached_text(milestones),
@@ -125,11 +126,6 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     return render(request, "workspace/plan/action.html", context)
 
 
-def _back(act: Action, section: str = "") -> str:
-    address = act.workspace_url()
-    return f"{address}#{section}" if section else address
-
-
 @require_POST
 def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """One place up or down in its objective."""
@@ -140,31 +136,10 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     return HttpResponseRedirect(f"{plan}#action-{act.code}")
 
 
-def _ask(
-    request: HttpRequest, task: Command, act: Action, thing: Record, *, about: str, back: str = ""
-) -> HttpResponse:
-    question = FormPage(
-        task.title,
-        task.button,
-        back or _back(act, task.section),
-        about=about,
-        help=task.help,
-        done=task.done,
-        section=task.section,
-    )
-    form = task.form(posted(request), thing)
-    return form_page(request, form, lambda facts: task.do(thing, person(request), facts), question, thing=thing)
-
-
 def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpResponse:
-    """A form of one act on the action."""
+    """The page of one command of the action."""
     act = get_action_for(request.user, edition, code)
-    found = ACTION_COMMANDS.get(task)
-    if found is None:
-        raise Missing
-    must(request.user, found.needs, act)
-    back = reverse("workspace:plan", args=[edition]) if task == "remove" else ""
-    return _ask(request, found, act, act, about=act.named(), back=back)
+    return command_view(request, act, ACTION_COMMANDS, task, room="plan")
 
 
 def _child(act: Action, kind: str, key: str) -> Any:
@@ -183,13 +158,13 @@ def _child(act: Action, kind: str, key: str) -> Any:
 def child_command(request: HttpRequest, *, edition: str, code: str, kind: str, child: str, task: str) -> HttpResponse:
     """A form of one act on something that hangs on the action."""
     act = get_action_for(request.user, edition, code)
-    found = CHILD_COMMANDS.get(kind, {}).get(task)
-    if found is None:
+    commands = CHILD_COMMANDS.get(kind, {})
+    if task not in commands:
         raise Missing
-    must(request.user, found.needs, act)
+    must(request.user, commands[task].needs, act)
     thing = _child(act, kind, child)
     about = _("%(thing)s, of %(action)s") % {
         "thing": thing.named() if isinstance(thing, Translated) else thing,
         "action": act.named(),
     }
-    return _ask(request, found, act, thing, about=about)
+    return command_view(request, thing, commands, task, room="plan", about=about, back=act.workspace_url(), of=act)

@@ -16,6 +16,7 @@ from floreo.strategy.actions import objectives as objective_acts
 from floreo.strategy.actions import pillars as pillar_acts
 from floreo.strategy.models import Action, Edition, Objective, Pillar
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.plan import forms
 
 
@@ -71,7 +72,7 @@ def remove_pillar(request: HttpRequest, edition: str, code: str) -> HttpResponse
         help=_("Only an empty pillar can be removed."),
         done=_("The pillar is removed."),
     )
-    form = forms.PlanForm(posted(request))
+    form = CommandForm(posted(request))
     return form_page(request, form, lambda _f: pillar_acts.remove_pillar(pillar, by=person(request)), question)
 
 
@@ -134,7 +135,7 @@ def remove_objective(request: HttpRequest, edition: str, code: str) -> HttpRespo
         help=_("Only an objective without actions can be removed."),
         done=_("The objective is removed."),
     )
-    form = forms.PlanForm(posted(request))
+    form = CommandForm(posted(request))
     return form_page(request, form, lambda _f: objective_acts.remove_objective(objective, by=person(request)), question)
 
 

@@ -25,20 +25,20 @@ from floreo.strategy.actions import bulk as acts
 from floreo.strategy.actions.bulk import RefusedRow, RowsRefused
 from floreo.strategy.models import Action
 from floreo.workspace.form_page import person, posted
-from floreo.workspace.plan.forms import PlanForm, day_field, organisation_field, person_field
+from floreo.workspace.forms import CommandForm, day_field, organisation_field, person_field
 
 
-class DueForm(PlanForm):
+class DueForm(CommandForm):
     due_on = day_field(_("New due date"), help_text=_("Empty: no due date."))
 
 
-class ShiftForm(PlanForm):
+class ShiftForm(CommandForm):
     days = forms.IntegerField(
         label=_("Days later"), help_text=_("Less than nothing for earlier. Open milestones move too; what began stays.")
     )
 
 
-class LeadForm(PlanForm):
+class LeadForm(CommandForm):
     organisation = organisation_field(_("New lead"))
     on = day_field(_("From"), required=True, help_text=_("Who leads today ends the day before."))
 
@@ -47,21 +47,21 @@ class LeadForm(PlanForm):
         self.fields["on"].initial = clock.today
 
 
-class PersonForm(PlanForm):
+class PersonForm(CommandForm):
     person = person_field(_("Person responsible"))
 
 
 _YES_NO = (("yes", _("Yes")), ("no", _("No")))
 
 
-class ConfirmedForm(PlanForm):
+class ConfirmedForm(CommandForm):
     confirmed = forms.ChoiceField(label=_("Confirmed"), choices=_YES_NO)
 
     def facts(self) -> dict[str, Any]:
         return {"confirmed": self.cleaned_data["confirmed"] == "yes"}
 
 
-class PublicForm(PlanForm):
+class PublicForm(CommandForm):
     is_public = forms.ChoiceField(label=_("The public sees them"), choices=_YES_NO)
 
     def facts(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class Change:
     """A change that many actions can take at once."""
 
     title: Promise
-    form: type[PlanForm]
+    form: type[CommandForm]
     do: Callable[..., int]
     needs: Permission = Permission.PLAN_EDIT
 
@@ -88,7 +88,7 @@ CHANGES: Mapping[str, Change] = {
 }
 
 
-def _refused_rows(form: PlanForm, refusal: Refused) -> tuple[RefusedRow, ...]:
+def _refused_rows(form: CommandForm, refusal: Refused) -> tuple[RefusedRow, ...]:
     refuse_on(form, refusal)
     return refusal.rows if isinstance(refusal, RowsRefused) else ()
 

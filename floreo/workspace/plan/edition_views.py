@@ -26,6 +26,7 @@ from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import OPEN_AT_MOST, counts_by_edition, plan_tree
 from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
 from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.plan import forms
 from floreo.workspace.plan.bulk_views import CHANGES
 
@@ -173,7 +174,10 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         done=_("The edition is public."),
     )
     return form_page(
-        request, forms.PlanForm(posted(request)), lambda _f: acts.publish_edition(found, by=person(request)), question
+        request,
+        CommandForm(posted(request)),
+        lambda _f: acts.publish_edition(found, by=person(request)),
+        question,
     )
 
 
@@ -188,7 +192,7 @@ def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
         help=_("Nothing is removed. Its public addresses answer “not found” until it is published again."),
         done=_("The edition is no longer public."),
     )
-    form = forms.ReasonForm(posted(request))
+    form = ReasonForm(posted(request))
     return form_page(request, form, lambda facts: acts.unpublish_edition(found, by=person(request), **facts), question)
 
 

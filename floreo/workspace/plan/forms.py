@@ -5,156 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.models import Translated
-from floreo.organisations.models import Organisation, Person
-from floreo.organisations.queries import the_country
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, Objective, Pillar
+from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, person_field
 
-
-class Day(forms.DateInput):
-    """A day, as the browser's own date field; without one it is typed as 2026-12-31."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=Day)
-
-
-def text_field(label: Any, *, required: bool = False, help_text: Any = "", rows: int = 3) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
-    )
-
-
-def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
-    """A body that exists today, named by its code."""
-    rows = Organisation.objects.filter(merged_into=None)
-    return forms.ModelChoiceField(
-        rows, label=label, required=required, help_text=help_text, to_field_name="code", empty_label=_l("Choose one")
-    )
-
-
-def person_field(label: Any, *, required: bool = False) -> Any:
-    rows = Person.objects.filter(is_active=True).select_related("organisation")
-    return forms.ModelChoiceField(rows, label=label, required=required, to_field_name="code", empty_label=_l("Nobody"))
-
-
-def say_what_is_missing(form: Any) -> None:
-    """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language."""
-    for field in form.fields.values():
-        field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
-        if isinstance(field, forms.ModelChoiceField):
-            field.label_from_instance = _named  # type: ignore[method-assign, assignment]
-
-
-def _named(thing: Any) -> str:
-    return thing.named() if isinstance(thing, Translated) else str(thing)
-
-
-class PlanForm(forms.Form):
-    """A form of one act. `facts()` is what the action is called with."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        say_what_is_missing(self)
-
-    def facts(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
-
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for several models
-    """A form over one row. It never saves: `facts()` goes to an action, with the version it was opened at."""
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["version"].initial = self.instance.version
-        else:
-            del self.fields["version"]
-        say_what_is_missing(self)
-        model = self._meta.model
-        self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]
-        self.languages = self._other_languages() if self.translated else []
-        for language, name in self.languages:
-            for field in self.translated:
-                self._add_translation(field, language, str(name))
-
-    def _other_languages(self) -> list[tuple[str, Any]]:
-        country = the_country()
-        if country is None or not country.languages:
-            return []
-        return [(code, name) for code, name in settings.LANGUAGES if code in country.languages[1:]]
-
-    def _add_translation(self, field: str, language: str, name: str) -> None:
-        original = self.fields[field]
-        label = _("%(label)s, in %(language)s") % {"label": original.label, "language": name}
-        twin = f"{field}_{language}"
-        self.fields[twin] = forms.CharField(
-            label=label,
-            required=False,
-            max_length=getattr(original, "max_length", None),
-            widget=type(original.widget)(attrs=dict(original.widget.attrs)),
-            initial=self.instance.translations.get(language, {}).get(field, ""),
-        )
-        names = [n for n in self.fields if n != twin]
-        names.insert(names.index(field) + 1, twin)
-        self.order_fields(names)
-
-    def _post_clean(self) -> None:
-        """The row is not touched and its rules are not asked: actions do both."""
-
-    def facts(self) -> dict[str, Any]:
-        given = dict(self.cleaned_data)
-        if not self.languages:
-            return given
-        translations = {code: dict(texts) for code, texts in self.instance.translations.items()}
-        for language, _name in self.languages:
-            for field in self.translated:
-                said = given.pop(f"{field}_{language}", "").strip()
-                texts = translations.setdefault(language, {})
-                texts.pop(field, None)
-                if said:
-                    texts[field] = said
-        return given | {"translations": {code: texts for code, texts in translations.items() if texts}}
-
-
-_SOURCE_LABELS = {
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
-}
-_SOURCE_HELP = {"source": _l("Document and page, or who says so.")}
-_LABELS = {
-    "code": _l("Code"),
-    "title": _l("Working title"),
-    "official_wording": _l("Official wording"),
-    "official_place": _l("Where it is printed"),
-    "public_text": _l("Explanation for the public"),
-    "internal_notes": _l("Internal notes"),
-    "starts_on": _l("Start"),
-    "ends_on": _l("End"),
-    "due_on": _l("Due"),
-    **_SOURCE_LABELS,
-}
-_HELP = {
-    "code": _l("Part of its address, so it stays: 2.1.4, for example."),
-    "official_wording": _l("Exactly as printed, errors included. Leave empty when there is none."),
-    "official_place": _l("For example: page 19, action 7."),
-    "internal_notes": _l("Not published."),
-    **_SOURCE_HELP,
-}
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SHORT = forms.Textarea(attrs={"rows": 3})
 
@@ -174,16 +31,6 @@ class EditionForm(RecordForm):
             "internal_notes",
             *_SOURCE,
         )
-        labels = _LABELS | {
-            "official_title": _l("Official title"),
-            "launched_on": _l("Launched on"),
-            "objective": _l("Overall objective"),
-            "vision": _l("Vision"),
-        }
-        help_texts = _HELP | {
-            "objective": _l("In the document's words."),
-            "vision": _l("In the document's words."),
-        }
         widgets = {
             "starts_on": Day,
             "ends_on": Day,
@@ -195,7 +42,7 @@ class EditionForm(RecordForm):
         }
 
 
-class NewEditionForm(PlanForm):
+class NewEditionForm(CommandForm):
     code = forms.SlugField(
         label=_l("Code"), max_length=40, help_text=_l("Part of its address, so it stays: 2027-2030, for example.")
     )
@@ -208,14 +55,10 @@ class NextEditionForm(NewEditionForm):
     """As a new edition; what is unfinished goes over to it."""
 
 
-class EndEditionForm(PlanForm):
+class EndEditionForm(CommandForm):
     closing_report_on = day_field(
         _l("Closing report published on"), help_text=_l("Leave empty if none has been published.")
     )
-
-
-class ReasonForm(PlanForm):
-    reason = text_field(_l("Reason"), required=True, help_text=_l("Kept in the history."))
 
 
 _BRANCH = ("title", "official_wording", "official_place", "public_text", "internal_notes", *_SOURCE)
@@ -226,7 +69,7 @@ class PillarForm(RecordForm):
     class Meta:
         model = Pillar
         fields = _BRANCH
-        labels, help_texts, widgets = _LABELS, _HELP, _BRANCH_WIDGETS
+        widgets = _BRANCH_WIDGETS
 
 
 class ObjectiveForm(PillarForm):
@@ -272,8 +115,6 @@ class ActionForm(RecordForm):
             "is_public",
             *_SOURCE,
         )
-        labels = _LABELS | {"is_public": _l("The public sees this action")}
-        help_texts = _HELP
         widgets = {"starts_on": Day, "due_on": Day, **_BRANCH_WIDGETS}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -288,7 +129,7 @@ class NewActionForm(_WithCode, ActionForm):
         fields = ("code", *ActionForm.Meta.fields)  # type: ignore[assignment]  # one field more
 
 
-class MoveActionForm(PlanForm):
+class MoveActionForm(CommandForm):
     """To another objective of the same edition."""
 
     objective = forms.ChoiceField(label=_l("Objective"), help_text=_l("The action keeps its code and its address."))

@@ -21,7 +21,7 @@ from floreo.publications.logic import NoMoment, moment_of
 from floreo.publications.models import Channel, Publication, PublicationKind
 from floreo.publications.presenters import wrong_moment
 from floreo.strategy.models import Edition
-from floreo.workspace.plan.forms import PlanForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
 
 
 def country_zone() -> str:
@@ -155,7 +155,7 @@ class FileForm(forms.Form):
     )
 
 
-class PublishForm(PlanForm):
+class PublishForm(CommandForm):
     """Carries which version was read."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -182,17 +182,17 @@ class ScheduleForm(PublishForm):
         return {"at": at, "version": given["version"]}
 
 
-class WithdrawForm(PlanForm):
+class WithdrawForm(CommandForm):
     reason = text_field(
         _l("Why it is withdrawn"), required=True, rows=2, help_text=_l("Whoever follows the old address reads this.")
     )
 
 
-class ReasonForm(PlanForm):
+class ReasonForm(CommandForm):
     reason = text_field(_l("Reason"), required=True, rows=2)
 
 
-class PostingForm(PlanForm):
+class PostingForm(CommandForm):
     """Where it was posted, and when, by the country's clocks."""
 
     channel = forms.ModelChoiceField(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,16 +10,14 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import Missing, Refused
+from floreo.core.errors import Refused
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import uploaded_file
-from floreo.organisations.models import User
 from floreo.publications.access import get_publication_for
 from floreo.publications.actions import publishing, writing
 from floreo.publications.files import opened_file
@@ -28,10 +25,11 @@ from floreo.publications.models import Publication, PublicationState
 from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import DESK_PUBLICATIONS
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
+from floreo.workspace.verbs import history_of
 
 ROOM = "publications"
 
@@ -48,122 +46,112 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     return render(request, "workspace/publications/publications.html", context)
 
 
-@dataclass(frozen=True)
-class Command:
-    """One thing that can be done to a publication: its words, its form, who may, and in which state it makes sense."""
-
-    words: Promise
-    button: Promise
-    done: Promise
-    needs: Permission
-    form: Callable[..., Any]
-    do: Callable[[Publication, User, dict[str, Any]], object]
-    fits: Callable[[Publication], bool]
-    help: Promise | str = ""
-    leaves: bool = False  # it is not there afterwards
-    of_row: bool = False  # its form shows what the row says
-
-
-def _is_draft(p: Publication) -> bool:
-    return p.state == PublicationState.DRAFT
-
-
-def _is_coming(p: Publication) -> bool:
-    return not p.is_out and p.state != PublicationState.WITHDRAWN
-
-
 _WRITE, _PUBLISH = Permission.PUBLICATION_WRITE, Permission.PUBLICATION_PUBLISH
+
+
+def _is_changeable(publication: Publication, viewer: Any) -> bool:
+    """It is not out, and what a clock will publish is in the hands of who may publish."""
+    return allowed_by(writing.must_not_be_out, lambda p: writing.must_be_publisher_when_scheduled(p, viewer))(
+        publication, viewer
+    )
+
+
+def _is_handed_over(publication: Publication, viewer: Any) -> bool:
+    return allowed_by(writing.must_be_handed_over)(publication, viewer) and _is_changeable(publication, viewer)
+
+
+def _has_file(publication: Publication, viewer: Any) -> bool:
+    return bool(publication.file) and _is_changeable(publication, viewer)
+
+
 COMMANDS: Mapping[str, Command] = {
     "publish": Command(
         _l("Publish now"),
         _l("Publish now"),
-        _l("It is published."),
         _PUBLISH,
-        forms.PublishForm,
-        lambda p, by, f: publishing.publish(p, by=by, **f),
-        _is_coming,
-        _l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
+        starting_with(forms.PublishForm),
+        publishing.publish,
+        allowed_by(writing.must_not_be_out),
+        help=_l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
+        done=_l("It is published."),
     ),
     "schedule": Command(
         _l("Set when it goes out"),
         _l("Set this moment"),
-        _l("It goes out by itself at that moment."),
         _PUBLISH,
-        forms.ScheduleForm,
-        lambda p, by, f: publishing.schedule(p, by=by, **f),
-        _is_coming,
-        _l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
+        starting_with(forms.ScheduleForm),
+        publishing.schedule,
+        allowed_by(writing.must_not_be_out),
+        help=_l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
+        done=_l("It goes out by itself at that moment."),
     ),
     "hand-over": Command(
         _l("Hand it over"),
         _l("Hand it over"),
-        _l("It waits for whoever may publish it."),
         _WRITE,
-        PlanForm,
-        lambda p, by, f: writing.hand_over(p, by=by),
-        _is_draft,
-        _l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
+        new(CommandForm),
+        writing.hand_over,
+        allowed_by(writing.must_be_draft),
+        help=_l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
+        done=_l("It waits for whoever may publish it."),
     ),
     "take-back": Command(
         _l("Take it back"),
         _l("Take it back"),
-        _l("It is a draft again."),
         _WRITE,
-        PlanForm,
-        lambda p, by, f: writing.take_back(p, by=by),
-        lambda p: _is_coming(p) and not _is_draft(p),
-        _l("It is a draft again, and no clock publishes it."),
+        new(CommandForm),
+        writing.take_back,
+        _is_handed_over,
+        help=_l("It is a draft again, and no clock publishes it."),
+        done=_l("It is a draft again."),
     ),
     "edit": Command(
         _l("Edit"),
         _l("Save"),
-        _l("Saved."),
         _WRITE,
-        forms.PublicationForm,
-        lambda p, by, f: writing.update_publication(p, by=by, **f),
-        _is_coming,
-        of_row=True,
+        over_row(forms.PublicationForm),
+        writing.update_publication,
+        _is_changeable,
     ),
     "take-file": Command(
         _l("Take the file off"),
         _l("Take the file off"),
-        _l("The file is off."),
         _WRITE,
-        PlanForm,
-        lambda p, by, f: writing.take_file(p, by=by),
-        lambda p: _is_coming(p) and bool(p.file),
+        new(CommandForm),
+        writing.take_file,
+        _has_file,
+        done=_l("The file is off."),
     ),
     "correct": Command(
         _l("Correct it"),
         _l("Publish the correction"),
-        _l("The correction is out."),
         _PUBLISH,
-        forms.CorrectForm,
-        lambda p, by, f: publishing.correct(p, by=by, **f),
-        lambda p: p.is_out,
-        _l("Its address stays. What it said before stays beside it, with what was wrong."),
-        of_row=True,
+        over_row(forms.CorrectForm),
+        publishing.correct,
+        allowed_by(publishing.must_be_out),
+        help=_l("Its address stays. What it said before stays beside it, with what was wrong."),
+        done=_l("The correction is out."),
     ),
     "withdraw": Command(
         _l("Withdraw it"),
         _l("Withdraw it"),
-        _l("It is withdrawn."),
         _PUBLISH,
-        forms.WithdrawForm,
-        lambda p, by, f: publishing.withdraw(p, by=by, **f),
-        lambda p: p.is_out,
-        _l("Text and file are no longer public. Its address says for good that it was withdrawn, and why."),
+        new(forms.WithdrawForm),
+        publishing.withdraw,
+        allowed_by(publishing.must_be_out),
+        help=_l("Text and file are no longer public. Its address says for good that it was withdrawn, and why."),
+        done=_l("It is withdrawn."),
     ),
     "remove": Command(
         _l("Remove the draft"),
         _l("Remove the draft"),
-        _l("The draft is removed."),
         _WRITE,
-        PlanForm,
-        lambda p, by, f: writing.remove_publication(p, by=by),
-        lambda p: _is_draft(p) and not p.was_public,
-        _l("The trail keeps what it said."),
-        leaves=True,
+        new(CommandForm),
+        writing.remove_publication,
+        allowed_by(writing.must_be_removable),
+        help=_l("The trail keeps what it said."),
+        done=_l("The draft is removed."),
+        back=lambda _p: reverse("workspace:publications"),
     ),
 }
 
@@ -185,45 +173,15 @@ def new_publication(request: HttpRequest) -> HttpResponse:
 
 
 def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
-    """One thing done to a publication."""
-    found, asked = get_publication_for(request.user, code), COMMANDS.get(task)
-    if asked is None:
-        raise Missing
-    must(request.user, asked.needs)
-    back = reverse("workspace:publications") if asked.leaves else found.workspace_url()
-    question = FormPage(
-        asked.words, asked.button, back, about=found.named(), help=asked.help, done=asked.done, room=ROOM
-    )
-    form = _form(asked, found, request)
-    return form_page(request, form, lambda f: asked.do(found, person(request), f), question, thing=found)
-
-
-def _form(asked: Command, found: Publication, request: HttpRequest) -> Any:
-    if asked.form in (
-        forms.PublishForm,
-        forms.ScheduleForm,
-    ):  # the version that was read stands in the link to this form
-        read = request.GET.get("version", "")
-        shown = int(read) if read.isascii() and read.isdigit() and len(read) < 9 else found.version
-        return asked.form(posted(request), initial={"version": shown})
-    return asked.form(posted(request), instance=found) if asked.of_row else asked.form(posted(request))
-
-
-def _may(user: object, found: Publication) -> dict[str, Command]:
-    """What this person may do to it now, in the order of COMMANDS."""
-    clock_holds = found.embargo_until is not None and not can(user, _PUBLISH)
-    return {
-        name: each
-        for name, each in COMMANDS.items()
-        if each.fits(found) and can(user, each.needs) and not (clock_holds and each.needs is _WRITE)
-    }
+    """The page of one command of a publication."""
+    return command_view(request, get_publication_for(request.user, code), COMMANDS, task, room=ROOM)
 
 
 def publication(request: HttpRequest, code: str) -> HttpResponse:
     """One publication: where it stands, how it will look, where it was posted, what can be done."""
     must(request.user, Permission.PUBLICATION_WRITE)
     found = get_publication_for(request.user, code)
-    may = _may(request.user, found)
+    may = commands_for(request.user, found, COMMANDS)
     lines = channels_of(found) if found.is_out or found.state == PublicationState.WITHDRAWN else []
     context = {
         "workspace_section": ROOM,

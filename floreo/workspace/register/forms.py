@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.organisations.models import Contact, Holding, Network, Organisation, OrganisationRole, Person
 from floreo.organisations.queries import the_country
-from floreo.workspace.plan.forms import Day, PlanForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, organisation_field, text_field
 
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS = {
@@ -99,7 +99,7 @@ class NewOrganisationForm(OrganisationForm):
     field_order = ["name"]
 
 
-class RenameForm(PlanForm):
+class RenameForm(CommandForm):
     name = forms.CharField(label=_l("New name"), max_length=200)
     short_name = forms.CharField(label=_l("New short name"), max_length=40, required=False)
     until = day_field(_l("Last day of the old name"), required=True)
@@ -116,7 +116,7 @@ class RenameForm(PlanForm):
         super().__init__(data, initial=known)
 
 
-class MergeForm(PlanForm):
+class MergeForm(CommandForm):
     into = forms.ModelChoiceField(
         Organisation.objects.filter(merged_into=None), label=_l("Merged into"), empty_label=_l("Choose one")
     )
@@ -211,7 +211,7 @@ class HoldingForm(RegisterForm):
         widgets = {"verified_on": Day}
 
 
-class MoveHoldingForm(PlanForm):
+class MoveHoldingForm(CommandForm):
     """To whom it belongs instead."""
 
     to = organisation_field(_l("Belongs to"))

@@ -14,7 +14,7 @@ from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Holding, Organisation
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import ReasonForm
+from floreo.workspace.forms import ReasonForm
 from floreo.workspace.register import forms
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
@@ -16,10 +17,11 @@ from floreo.organisations.access import get_organisation_for
 from floreo.organisations.models import Contact, Organisation, OrganisationRole
 from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import PlanForm
+from floreo.workspace.forms import CommandForm
 from floreo.workspace.register import forms
+from floreo.workspace.verbs import history_of
 
 
 def one_organisation(request: HttpRequest, code: str) -> HttpResponse:
@@ -56,13 +58,6 @@ def _editable(request: HttpRequest, code: str) -> Organisation:
     return get_organisation_for(request.user, code)
 
 
-def _about(organisation: Organisation, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    back = reverse("workspace:organisation", args=[organisation.code])
-    return FormPage(
-        title, button, back, about=organisation.named(), help=help_, done=done or _("Saved."), room="organisations"
-    )
-
-
 def new_organisation(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REGISTER_EDIT)
     question = FormPage(
@@ -77,110 +72,101 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
     return form_page(request, form, lambda facts: acts.add_organisation(by=person(request), **facts), question)
 
 
-def edit_organisation(request: HttpRequest, code: str) -> HttpResponse:
+EDIT = Permission.REGISTER_EDIT
+ORGANISATION_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change an organisation"),
+        _l("Save changes"),
+        EDIT,
+        over_row(forms.OrganisationForm),
+        acts.update_organisation,
+    ),
+    "rename": Command(
+        _l("Rename an organisation"),
+        _l("Rename"),
+        EDIT,
+        lambda data, found: forms.RenameForm(found, data),
+        acts.rename_organisation,
+        help=_l("The old name is kept, and pages about days before the change show it."),
+        done=_l("It is renamed."),
+    ),
+    "merge": Command(
+        _l("Merge into another organisation"),
+        _l("Merge"),
+        EDIT,
+        lambda data, found: forms.MergeForm(found, data),
+        acts.merge_organisation,
+        help=_l("The other body answers for it from now on. Its own part in the past stays under its name."),
+        done=_l("It is merged."),
+    ),
+    "new-role": Command(
+        _l("Add a role"),
+        _l("Add role"),
+        EDIT,
+        lambda data, _found: forms.RoleForm(data, instance=OrganisationRole()),
+        acts.add_role,
+    ),
+    "new-contact": Command(
+        _l("Add a contact"),
+        _l("Add contact"),
+        EDIT,
+        lambda data, _found: forms.ContactForm(data, instance=Contact()),
+        acts.add_contact,
+    ),
+}
+ROLE_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(_l("Change a role"), _l("Save changes"), EDIT, over_row(forms.RoleForm), acts.update_role),
+    "remove": Command(
+        _l("Remove a role"),
+        _l("Remove role"),
+        EDIT,
+        new(CommandForm),
+        acts.remove_role,
+        help=lambda role: (
+            _("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title}
+        ),
+        done=_l("Removed."),
+    ),
+}
+CONTACT_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(_l("Change a contact"), _l("Save changes"), EDIT, over_row(forms.ContactForm), acts.update_contact),
+    "remove": Command(
+        _l("Remove a contact"),
+        _l("Remove contact"),
+        EDIT,
+        new(CommandForm),
+        acts.remove_contact,
+        help=lambda contact: str(contact.purpose),
+        done=_l("Removed."),
+    ),
+}
+
+
+def _page_of(organisation: Organisation) -> dict[str, str]:
+    """What the pages of its commands say of it, and where they go back to."""
+    return {
+        "room": "organisations",
+        "about": organisation.named(),
+        "back": reverse("workspace:organisation", args=[organisation.code]),
+    }
+
+
+def organisation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = _editable(request, code)
-    question = _about(found, _("Change an organisation"), _("Save changes"))
-    form = forms.OrganisationForm(posted(request), instance=found)
-    return form_page(
-        request, form, lambda f: acts.update_organisation(found, by=person(request), **f), question, thing=found
-    )
+    return command_view(request, found, ORGANISATION_COMMANDS, name, **_page_of(found))
 
 
-def rename(request: HttpRequest, code: str) -> HttpResponse:
+def role_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = _editable(request, code)
-    question = _about(
-        found,
-        _("Rename an organisation"),
-        _("Rename"),
-        help_=_("The old name is kept, and pages about days before the change show it."),
-        done=_("It is renamed."),
-    )
-    form = forms.RenameForm(found, posted(request))
-    return form_page(
-        request, form, lambda f: acts.rename_organisation(found, by=person(request), **f), question, thing=found
-    )
-
-
-def merge(request: HttpRequest, code: str) -> HttpResponse:
-    found = _editable(request, code)
-    question = _about(
-        found,
-        _("Merge into another organisation"),
-        _("Merge"),
-        help_=_("The other body answers for it from now on. Its own part in the past stays under its name."),
-        done=_("It is merged."),
-    )
-    form = forms.MergeForm(found, posted(request))
-    return form_page(
-        request, form, lambda f: acts.merge_organisation(found, by=person(request), **f), question, thing=found
-    )
-
-
-def new_role(request: HttpRequest, code: str) -> HttpResponse:
-    found = _editable(request, code)
-    form = forms.RoleForm(posted(request), instance=OrganisationRole())
-    question = _about(found, _("Add a role"), _("Add role"))
-    return form_page(request, form, lambda f: acts.add_role(found, by=person(request), **f), question)
-
-
-def _role(organisation: Organisation, pk: int) -> OrganisationRole:
-    role = organisation.roles.filter(pk=pk).first()
+    role = found.roles.filter(pk=pk).first()
     if role is None:
         raise Missing
-    return role
+    return command_view(request, role, ROLE_COMMANDS, name, of=found, **_page_of(found))
 
 
-def edit_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+def contact_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = _editable(request, code)
-    role = _role(found, pk)
-    form = forms.RoleForm(posted(request), instance=role)
-    question = _about(found, _("Change a role"), _("Save changes"))
-    return form_page(request, form, lambda f: acts.update_role(role, by=person(request), **f), question, thing=role)
-
-
-def drop_role(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    found = _editable(request, code)
-    role = _role(found, pk)
-    question = _about(
-        found,
-        _("Remove a role"),
-        _("Remove role"),
-        done=_("Removed."),
-        help_=_("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title},
-    )
-    return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_role(role, by=person(request)), question
-    )
-
-
-def new_contact(request: HttpRequest, code: str) -> HttpResponse:
-    found = _editable(request, code)
-    form = forms.ContactForm(posted(request), instance=Contact())
-    question = _about(found, _("Add a contact"), _("Add contact"))
-    return form_page(request, form, lambda f: acts.add_contact(found, by=person(request), **f), question)
-
-
-def _contact(organisation: Organisation, pk: int) -> Contact:
-    contact = organisation.contacts.filter(pk=pk).first()
+    contact = found.contacts.filter(pk=pk).first()
     if contact is None:
         raise Missing
-    return contact
-
-
-def edit_contact(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    found = _editable(request, code)
-    contact = _contact(found, pk)
-    form = forms.ContactForm(posted(request), instance=contact)
-    question = _about(found, _("Change a contact"), _("Save changes"))
-    return form_page(
-        request, form, lambda f: acts.update_contact(contact, by=person(request), **f), question, thing=contact
-    )
-
-
-def drop_contact(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    found = _editable(request, code)
-    contact = _contact(found, pk)
-    question = _about(found, _("Remove a contact"), _("Remove contact"), help_=contact.purpose, done=_("Removed."))
-    return form_page(
-        request, PlanForm(posted(request)), lambda _f: acts.remove_contact(contact, by=person(request)), question
-    )
+    return command_view(request, contact, CONTACT_COMMANDS, name, of=found, **_page_of(found))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from floreo.core import clock
 from floreo.feeds.engine.store import orphans
 from floreo.organisations.models import Network
-from floreo.workspace.feeds.stored import the_store
+from floreo.workspace.event_store import the_store
 
 DAYS = 30
 

@@ -23,10 +23,10 @@ from floreo.organisations.actions import (
 )
 from floreo.organisations.models import Network, Organisation, Person
 from floreo.strategy.models import Action
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.plan.forms import ReasonForm
+from floreo.workspace.forms import ReasonForm
 from floreo.workspace.register import forms, lists
+from floreo.workspace.verbs import history_of
 
 
 def organisations(request: HttpRequest) -> HttpResponseBase:

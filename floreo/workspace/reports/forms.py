@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.figures import Period
-from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+from floreo.workspace.forms import CommandForm, day_field, text_field
 
 
-class CloseForm(PlanForm):
+class CloseForm(CommandForm):
     reason = text_field(
         _l("Reason, if answers still wait"),
         help_text=_l("Empty when every answer is decided. With a reason, those that wait go back to who sent them."),
@@ -24,7 +24,7 @@ class CloseForm(PlanForm):
         return {"reason": reason, "force": bool(reason)}
 
 
-class PeriodForm(PlanForm):
+class PeriodForm(CommandForm):
     starts_on = day_field(_l("First day"), required=True)
     ends_on = day_field(_l("Last day"), required=True)
 
@@ -38,7 +38,7 @@ class PeriodForm(PlanForm):
         return {"period": Period(self.cleaned_data["starts_on"], self.cleaned_data["ends_on"])}
 
 
-class CorrectionForm(PlanForm):
+class CorrectionForm(CommandForm):
     where = forms.CharField(
         label=_l("Where in the report"), max_length=200, help_text=_l("For example: Money, by year.")
     )
@@ -50,7 +50,7 @@ class CorrectionForm(PlanForm):
         return dict(self.cleaned_data)
 
 
-class SignForm(PlanForm):
+class SignForm(CommandForm):
     signed_name = forms.CharField(label=_l("Who signed"), max_length=200)
     signed_post = forms.CharField(label=_l("In what post"), max_length=200)
     signed_on = day_field(_l("Signed on"), required=True)
@@ -64,7 +64,7 @@ class SignForm(PlanForm):
         return dict(self.cleaned_data)
 
 
-class LessonForm(PlanForm):
+class LessonForm(CommandForm):
     title = forms.CharField(label=_l("What was learned, in one line"), max_length=200)
     text = text_field(_l("How it showed, and what to do next time"))
     is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
@@ -73,7 +73,7 @@ class LessonForm(PlanForm):
         return dict(self.cleaned_data)
 
 
-class TemplateForm(PlanForm):
+class TemplateForm(CommandForm):
     name = forms.CharField(label=_l("Name"), max_length=120, help_text=_l("For example: Cabinet paper."))
     language = forms.ChoiceField(
         label=_l("Language"),

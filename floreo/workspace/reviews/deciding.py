@@ -18,12 +18,12 @@ from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.queries import reply_address
 from floreo.reviews.sheet import Sheet
-from floreo.workspace.accounts.verbs import history_of
 from floreo.workspace.form_page import FormPage, person, posted
 from floreo.workspace.form_page import form_page as ask_with
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import request_rows, rows_of
 from floreo.workspace.reviews.views import ROOM, press
+from floreo.workspace.verbs import history_of
 
 
 def _sheet(request: HttpRequest, found: UpdateRequest) -> Sheet:

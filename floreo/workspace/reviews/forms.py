@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.reviews.models import Review, Rhythm, RhythmFrequency
-from floreo.workspace.plan.forms import PlanForm, day_field, text_field
+from floreo.workspace.forms import CommandForm, day_field, text_field
 
 _NUMBERS = re.compile(r"^\s*(\d{1,3}(\s*[,;\s]\s*\d{1,3})*)?\s*$")
 
@@ -40,7 +40,7 @@ class Days(forms.CharField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
-class RhythmForm(PlanForm):
+class RhythmForm(CommandForm):
     is_on = forms.BooleanField(label=_l("Reviews open by themselves"), required=False)
     frequency = forms.ChoiceField(label=_l("How often"), choices=RhythmFrequency.choices)
     opens_after_days = _days(_l("Opens, days after the period has ended"), _l("1 is the day after its last day."))
@@ -75,7 +75,7 @@ class RhythmForm(PlanForm):
         super().__init__(data, initial=known | {"version": rhythm.version if rhythm.pk else None})
 
 
-class ReviewForm(PlanForm):
+class ReviewForm(CommandForm):
     starts_on = day_field(_l("First day asked about"), required=True)
     ends_on = day_field(_l("Last day asked about"), required=True)
     due_on = day_field(_l("Answers are due"), required=True)
@@ -85,7 +85,7 @@ class ReviewForm(PlanForm):
     )
 
 
-class MoveForm(PlanForm):
+class MoveForm(CommandForm):
     due_on = day_field(_l("Answers are due"), required=True)
     closes_on = day_field(_l("To be closed"), required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -94,7 +94,7 @@ class MoveForm(PlanForm):
         super().__init__(data, initial={n: getattr(review, n) for n in ("due_on", "closes_on", "version")})
 
 
-class CloseForm(PlanForm):
+class CloseForm(CommandForm):
     """Nothing to fill in, unless answers wait: they then go back to their senders with the reason."""
 
     def __init__(self, waiting: int, data: Any) -> None:
@@ -113,6 +113,6 @@ class CloseForm(PlanForm):
         return {"force": True, "reason": reason} if reason else {}
 
 
-class ReturnForm(PlanForm):
+class ReturnForm(CommandForm):
     note = text_field(_l("What is missing"), required=True, help_text=_l("They get it by mail, with the link."))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

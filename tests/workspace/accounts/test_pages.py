@@ -11,7 +11,7 @@ from django.test import Client
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Invitation, User
-from floreo.workspace.accounts.verbs import verb_text
+from floreo.workspace.verbs import verb_text
 from tests.contracts.test_actions import every_action
 from tests.factories import organisations as make
 

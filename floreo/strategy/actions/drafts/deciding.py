@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Actor, Permission
-from floreo.core.action import action, note, save
+from floreo.core.action import action, note
 from floreo.core.errors import Changed, Missing, Refused
+from floreo.core.writing import save
 from floreo.strategy.actions.drafts.fields import TITLE_FIELDS, must_be_sound, typed
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft, RowState
 

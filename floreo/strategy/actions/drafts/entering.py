@@ -14,11 +14,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from floreo.core import audit
-from floreo.core.action import save
 from floreo.core.figures import Frequency, Period
+from floreo.core.writing import last_position, save
 from floreo.organisations.models import DatePrecision
 from floreo.organisations.models import Kind as OrganisationKind
-from floreo.strategy.actions.checking import last_position
 from floreo.strategy.actions.drafts.chain import Chain
 from floreo.strategy.actions.drafts.register import Register, plain_name
 from floreo.strategy.drafting.dates import dates_in

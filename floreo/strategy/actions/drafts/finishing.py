@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core import audit
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, note, save, trail
+from floreo.core.action import action, note, trail
 from floreo.core.errors import Refused
+from floreo.core.writing import save
 from floreo.organisations.models import Organisation
 from floreo.strategy.actions.drafts.chain import Chain, chain_of
 from floreo.strategy.actions.drafts.entering import Plan, source_of

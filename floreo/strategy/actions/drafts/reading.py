@@ -17,10 +17,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission, must
-from floreo.core.action import action, note, save, save_many, touch, trail
+from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.uploads import no_room
+from floreo.core.writing import save, save_many, touch
 from floreo.strategy.drafting.document import DEFAULT, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.readers.kinds import kind_of

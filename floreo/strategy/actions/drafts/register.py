@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from floreo.core.action import save
+from floreo.core.writing import save
 from floreo.organisations.models import FormerName, Kind, Organisation
 
 _ARTICLE = re.compile(r"^(?:the|la|el|los|las)\s+")

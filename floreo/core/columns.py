@@ -1,0 +1,46 @@
+"""Columns and row rules that tables of every app share. Each column is made anew, with the words that fit its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from floreo.core.tables import Cell, CellKind, Column, Words
+
+
+def column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
+    """A column that is the attribute of the same name."""
+    return Column(name, title, note, lambda row: getattr(row, name), kind, **more)
+
+
+def day(name: str, title: Words, note: Words) -> Column:
+    return column(name, title, note, CellKind.DATE)
+
+
+def _in_language(language: str, words: Words) -> Column:
+    def value(row: Any) -> Cell:
+        return str(row.translations.get(language, {}).get("title", ""))
+
+    return Column(f"title_{language}", words, _("The title in that language, where a person translated it"), value)
+
+
+def titles(note: Words) -> tuple[Column, ...]:
+    others = [_in_language(code, words) for code, words in settings.LANGUAGES]
+    return (column("title", _("Title"), note), *others)
+
+
+SOURCED = (
+    column("source", _("Source"), _("Who says so: document and page, or publisher")),
+    column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
+    column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
+    column("doubt", _("Doubt"), _("Why it is not confirmed")),
+)
+CHANGED = column("changed_at", _("Last change"), _("When the row last changed, UTC"), CellKind.MOMENT)
+ID = Column("id", _("Number"), _("Tells rows of this table apart"), lambda row: row.pk, CellKind.WHOLE)
+
+
+def by_id(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+    return rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none()

@@ -1,0 +1,150 @@
+"""What the forms of every room are made of: a form of one command, a form over one row, and their fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import DateField, Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from floreo.core.fields import field_named
+from floreo.core.models import Translated
+from floreo.organisations.models import Organisation, Person
+from floreo.organisations.queries import the_country
+
+
+class Day(forms.DateInput):
+    """A day, as the browser's own date field; without one it is typed as 2026-12-31."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+def day_field(label: Any, *, required: bool = False, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=Day)
+
+
+def text_field(label: Any, *, required: bool = False, help_text: Any = "", rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows})
+    )
+
+
+def field_of(
+    model: type[Model], name: str, *, required: bool = False, help_text: Any = None, rows: int = 0, label: Any = None
+) -> Any:
+    """The form field of a model's field: its label, its help and its length are the model's. `rows` gives it room."""
+    more: dict[str, Any] = {"required": required}
+    if help_text is not None:
+        more["help_text"] = help_text
+    if label is not None:
+        more["label"] = label
+    column = field_named(model, name)
+    if isinstance(column, DateField):
+        more["widget"] = Day
+    elif rows:
+        more["widget"] = forms.Textarea(attrs={"rows": rows})
+    return column.formfield(**more)
+
+
+def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
+    """A body that exists today, named by its code."""
+    rows = Organisation.objects.filter(merged_into=None)
+    return forms.ModelChoiceField(
+        rows, label=label, required=required, help_text=help_text, to_field_name="code", empty_label=_l("Choose one")
+    )
+
+
+def person_field(label: Any, *, required: bool = False) -> Any:
+    rows = Person.objects.filter(is_active=True).select_related("organisation")
+    return forms.ModelChoiceField(rows, label=label, required=required, to_field_name="code", empty_label=_l("Nobody"))
+
+
+def say_what_is_missing(form: Any) -> None:
+    """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language."""
+    for field in form.fields.values():
+        field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
+        if isinstance(field, forms.ModelChoiceField):
+            field.label_from_instance = _named  # type: ignore[method-assign, assignment]
+
+
+def _named(thing: Any) -> str:
+    return thing.named() if isinstance(thing, Translated) else str(thing)
+
+
+class CommandForm(forms.Form):
+    """A form of one command. `facts()` is what its action is called with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        say_what_is_missing(self)
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for several models
+    """A form over one row. It never saves: `facts()` goes to an action, with the version it was opened at."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["version"].initial = self.instance.version
+        else:
+            del self.fields["version"]
+        say_what_is_missing(self)
+        model = self._meta.model
+        self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]
+        self.languages = self._other_languages() if self.translated else []
+        for language, name in self.languages:
+            for field in self.translated:
+                self._add_translation(field, language, str(name))
+
+    def _other_languages(self) -> list[tuple[str, Any]]:
+        country = the_country()
+        if country is None or not country.languages:
+            return []
+        return [(code, name) for code, name in settings.LANGUAGES if code in country.languages[1:]]
+
+    def _add_translation(self, field: str, language: str, name: str) -> None:
+        original = self.fields[field]
+        label = _("%(label)s, in %(language)s") % {"label": original.label, "language": name}
+        twin = f"{field}_{language}"
+        self.fields[twin] = forms.CharField(
+            label=label,
+            required=False,
+            max_length=getattr(original, "max_length", None),
+            widget=type(original.widget)(attrs=dict(original.widget.attrs)),
+            initial=self.instance.translations.get(language, {}).get(field, ""),
+        )
+        names = [n for n in self.fields if n != twin]
+        names.insert(names.index(field) + 1, twin)
+        self.order_fields(names)
+
+    def _post_clean(self) -> None:
+        """The row is not touched and its rules are not asked: actions do both."""
+
+    def facts(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        if not self.languages:
+            return given
+        translations = {code: dict(texts) for code, texts in self.instance.translations.items()}
+        for language, _name in self.languages:
+            for field in self.translated:
+                said = given.pop(f"{field}_{language}", "").strip()
+                texts = translations.setdefault(language, {})
+                texts.pop(field, None)
+                if said:
+                    texts[field] = said
+        return given | {"translations": {code: texts for code, texts in translations.items() if texts}}
+
+
+class ReasonForm(CommandForm):
+    reason = text_field(_l("Reason"), required=True, help_text=_l("Kept in the history."))

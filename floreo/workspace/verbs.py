@@ -88,7 +88,6 @@ ABOUT_NOTHING = frozenset(
         "backup.made",
         "backup.restored",
         "events.let_go",
-        "imports.requeued",
         "readings.taken",
         "readings.recomputed",
         "sample.night_told",

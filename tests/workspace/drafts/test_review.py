@@ -274,9 +274,9 @@ def test_a_part_asked_for_by_nobody_signed_in_leads_to_the_whole_sign_in_page(
     headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{address(draft)}?page=2"}
     answer = stranger.post(address(draft, 1), {"decision": "accept"}, headers=headers)
     assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["HX-Redirect"] == "/account/login/?next=%2Fdesk%2Fimports%2Festrategia%2F%3Fpage%3D2"
+    assert answer.headers["HX-Redirect"] == "/account/login/?next=%2Fworkspace%2Fimports%2Festrategia%2F%3Fpage%3D2"
 
 
 def test_a_refused_part_takes_the_place_of_the_page(draft: ImportDraft, observer: User, browser_of: Browser) -> None:
     answer = browser_of(observer).post(address(draft, 1), {"decision": "accept"}, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Retarget"]) == (404, "#main")
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (403, "#main")

@@ -190,7 +190,7 @@ class OutboxMail(Record):
     attachment_name = models.CharField(max_length=120, blank=True)
     attachment_type = models.CharField(max_length=60, blank=True)  # text/csv
     kind = models.CharField(max_length=40)
-    about = models.CharField(max_length=120, blank=True, db_index=True)  # "reviews.ask:17"
+    about = models.CharField(max_length=120, blank=True, db_index=True)  # "reviews.updaterequest:17"
     language = models.CharField(max_length=5, blank=True)
     headers = models.JSONField(default=dict, blank=True)
     is_secret = models.BooleanField(default=False)

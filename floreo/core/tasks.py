@@ -26,7 +26,7 @@ class ActionLink:
 class Task:
     """One thing that waits for somebody. Recipient turn it is: the person, else the organisation, else whoever holds `needs`."""
 
-    key: str  # unique and lasting, "reviews.ask:17": the calendar's UID and what a reminder points to
+    key: str  # unique and lasting, "reviews.updaterequest:17": the calendar's UID and what a reminder points to
     kind: str  # one of those that an app declares in its offers
     title: str
     why: str  # one sentence: what it belongs to

@@ -75,7 +75,7 @@ OPENED_BY: Mapping[str, Permission] = {
     "publications.channel": Permission.PUBLICATION_WRITE,
     "reports.wordtemplate": Permission.REPORT_MAKE,
     "reviews.answer": Permission.REVIEW_DECIDE,
-    "reviews.ask": Permission.REVIEW_DECIDE,
+    "reviews.updaterequest": Permission.REVIEW_DECIDE,
     "reviews.rhythm": Permission.AUDIT_READ,
     "strategy.draftrow": Permission.IMPORT_REVIEW,
     "strategy.importdraft": Permission.IMPORT_REVIEW,

@@ -193,12 +193,12 @@ def test_a_letter_that_came_too_late_is_dropped_with_its_secret() -> None:
 
 
 def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
-    put_one(note_to("lead@example.org", about="reviews.ask:1", text="old"), by=SYSTEM)
-    put_one(note_to("lead@example.org", about="reviews.ask:2", text="another thing"), by=SYSTEM)
+    put_one(note_to("lead@example.org", about="reviews.updaterequest:1", text="old"), by=SYSTEM)
+    put_one(note_to("lead@example.org", about="reviews.updaterequest:2", text="another thing"), by=SYSTEM)
     put(
         [
-            note_to("lead@example.org", about="reviews.ask:1", text="new"),
-            note_to("other@example.org", about="reviews.ask:1", text="to another"),
+            note_to("lead@example.org", about="reviews.updaterequest:1", text="new"),
+            note_to("other@example.org", about="reviews.updaterequest:1", text="to another"),
             note_to("lead@example.org", about="", text="about nothing"),
             note_to("lead@example.org", about="", text="about nothing too"),
         ],

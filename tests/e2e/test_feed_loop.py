@@ -187,12 +187,12 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         desk.goto("/workspace/findings/")
         desk.get_by_role("link", name=INFECTED).first.click()
         finding = desk.url
-        assert "ReplyKind to be mended; the next reports will show" in desk.locator("main").inner_text()
+        assert "Said to be mended; the next reports will show" in desk.locator("main").inner_text()
 
         nights = [str(report(tmp_path, first + timedelta(days=n))) for n in (1, 2, 3)]
         command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
         desk.goto(finding)
-        assert "ReplyKind to be mended, and not seen since" in desk.locator("main").inner_text()
+        assert "Said to be mended, and not seen since" in desk.locator("main").inner_text()
         assert "3.91" not in (said := figure_of(desk, data, home))
         assert "0.00" in said
         phone.reload()

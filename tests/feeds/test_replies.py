@@ -35,7 +35,7 @@ def bank(db: None) -> Iterator[Organisation]:
 
 @pytest.fixture
 def notice(bank: Organisation) -> Notice:
-    """FileIdentity on Monday of three open desktops and a name."""
+    """Told on Monday of three open desktops and a name."""
     for last in (7, 8, 9):
         make_finding(bank, f"192.0.2.{last}")
     make_finding(

@@ -95,7 +95,7 @@ def test_one_press_answers_one_a_kind_or_everything(
     response = phone.post(page_of(notice), data | {"said": "fixed", "remark": "Closed"})
     assert (response.status_code, response["Location"]) == (302, f"{page_of(notice)}?done=answer")
     assert sorted(a.finding.subject for a in Reply.objects.all()) == sorted(subjects)
-    assert "ReplyKind to be mended; the next reports will show" in phone.get(response["Location"]).content.decode()
+    assert "Said to be mended; the next reports will show" in phone.get(response["Location"]).content.decode()
 
 
 def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notice, phone: Client) -> None:

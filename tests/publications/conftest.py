@@ -24,7 +24,7 @@ def country(db: None) -> Iterator[Country]:
 
 @pytest.fixture
 def channel(country: Country) -> Channel:
-    return add_channel("press-office", by=SYSTEM, name="ActionLink office", kind="press")
+    return add_channel("press-office", by=SYSTEM, name="Press office", kind="press")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 def test_a_channel_is_renamed_by_who_publishes(channel: Channel, secretariat: User, drafter: User) -> None:
     channels.update_channel(channel, by=secretariat, name="The press office")
-    assert recorded("channel.updated", secretariat.name) == {"name": ["ActionLink office", "The press office"]}
+    assert recorded("channel.updated", secretariat.name) == {"name": ["Press office", "The press office"]}
     with pytest.raises(Changed):
         channels.update_channel(channel, by=secretariat, version=channel.version, name="Older")
     with pytest.raises(NotAllowed):

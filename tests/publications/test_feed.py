@@ -44,7 +44,7 @@ def test_the_feed_names_itself_and_each_item_for_good(draft: Publication, secret
     assert (item.findtext("link"), item.findtext("guid"), item.findtext("category")) == (
         there,
         there,
-        "ActionLink notice",
+        "Press notice",
     )
     assert root.findtext("channel/language") == "en"
     spanish = feed(stranger, "/es/publications/feed.xml")

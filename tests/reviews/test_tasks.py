@@ -29,7 +29,7 @@ def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
     mine = Recipient(people=frozenset({tomas.pk}))
     [item] = waiting_tasks(mine, viewer=SYSTEM, today=TODAY)
     assert (item.key, item.kind, item.due, item.person, item.answer) == (
-        f"reviews.ask:{update_request.pk}",
+        f"reviews.updaterequest:{update_request.pk}",
         "update",
         date(2026, 12, 4),
         tomas.pk,

@@ -344,7 +344,7 @@ def test_every_xarf_sample_is_an_event_about_whom_it_accuses() -> None:
     for path in sorted((SAMPLES / "xarf").glob("*.json")):
         said = json.loads(path.read_text())
         accused = said.get("source_identifier") or next(
-            v for k, v in said["FeedFile"]["Source"].items() if k in ("IP", "URL")
+            v for k, v in said["Report"]["Source"].items() if k in ("IP", "URL")
         )
         events, rejects = events_of(path.read_bytes(), path.name, received_at=NIGHT)
         event = events.to_pylist()[0]

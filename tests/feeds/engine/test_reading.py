@@ -209,7 +209,7 @@ def test_a_line_that_is_no_json_costs_itself() -> None:
 def test_xarf_of_both_versions_has_its_subject_where_it_belongs() -> None:
     three = {
         "Version": "3",
-        "FeedFile": {
+        "Report": {
             "ReportType": "phishing",
             "Date": "2026-11-24T00:00:00Z",
             "Source": {"URL": "https://a.example/x"},

@@ -46,7 +46,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
     said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
         "Seen for the first time.",
-        "FileIdentity by letter to abuse@bank.example.",
+        "Told by letter to abuse@bank.example.",
         "Abuse, once a week",
         "How to mend it",
         "The addresses 192.0.2.7/32 are yours in the register.",

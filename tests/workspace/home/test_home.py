@@ -82,7 +82,7 @@ def test_a_lead_is_not_shown_what_others_owe(busy: Edition, lead: User, browser_
     page = browser.get(reverse("workspace:home")).content.decode()
     assert "What others owe" not in page
     assert browser.get(reverse("workspace:waiting")).status_code == 403
-    for name in ("reminder", "escalate"):
+    for name in ("send_reminder", "escalate"):
         address = reverse(f"workspace:{name}", args=["organisation", "police"])
         assert browser.post(address).status_code == 403
     assert not Reminder.objects.exists()

@@ -54,7 +54,7 @@ def titles(page: Any) -> list[str]:
 
 
 def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
-    page = press(browser, "reminder", "csirt")
+    page = press(browser, "send_reminder", "csirt")
     assert page.redirect_chain == [("/workspace/#others", 302)]  # type: ignore[attr-defined]  # of the test client
     said = page.content.decode()
     assert "A reminder is on its way to National CSIRT." in said
@@ -65,8 +65,8 @@ def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
 
 
 def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
-    press(browser, "reminder", "csirt", back="others")
-    page = press(browser, "reminder", "csirt", back="others")
+    press(browser, "send_reminder", "csirt", back="others")
+    page = press(browser, "send_reminder", "csirt", back="others")
     assert page.redirect_chain == [("/workspace/waiting/#others", 302)]  # type: ignore[attr-defined]  # as above
     assert "National CSIRT was reminded of this less than two days ago." in page.content.decode()
     assert OutboxMail.objects.count() == 1
@@ -86,14 +86,14 @@ def test_after_two_nudges_the_deputy_is_offered(browser: Client, csirt: Organisa
 def test_who_owes_nothing_cannot_be_nudged(browser: Client) -> None:
     make.make_organisation("idle")
     for code in ("idle", "unknown"):
-        assert press(browser, "reminder", code).status_code == 404
+        assert press(browser, "send_reminder", code).status_code == 404
     assert browser.get(reverse("workspace:send_reminder", args=["organisation", "csirt"])).status_code == 405
 
 
 def test_keys_of_others_things_reach_nobody(browser: Client) -> None:
     """A form that names somebody else's things sends none of them."""
     other = f"strategy.action:{Action.objects.get(code='1.1.2').pk}"
-    page = press(browser, "reminder", "csirt", key=other)
+    page = press(browser, "send_reminder", "csirt", key=other)
     assert "National CSIRT owes nothing any more." in page.content.decode()
     assert not OutboxMail.objects.exists()
 
@@ -110,7 +110,7 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
 
 
 def test_the_record_of_nudges_stands_beside_what_they_were_about(browser: Client) -> None:
-    press(browser, "reminder", "csirt")
+    press(browser, "send_reminder", "csirt")
     page = browser.get(OTHERS).content.decode()
     assert "Record of nudges" in page
     assert "to National CSIRT about 1 thing, by Test secretariat" in page

@@ -10,24 +10,24 @@ from floreo.feeds.engine.reading.json_lines import Row
 
 # Version 3 -> 4. The first that is there counts.
 _RENAMED = {
-    "FeedFile.Date": "timestamp",
-    "FeedFile.ReportType": "type",
-    "FeedFile.ReportClass": "category",
-    "FeedFile.Source.Port": "source_port",
-    "FeedFile.Destination.IP": "destination_ip",
-    "FeedFile.Destination.Port": "destination_port",
-    "FeedFile.DestinationIp": "destination_ip",
-    "FeedFile.DestinationPort": "destination_port",
-    "FeedFile.AdditionalInfo.MalwareFamily": "malware_family",
-    "FeedFile.AdditionalInfo.Protocol": "protocol",
-    "FeedFile.AdditionalInfo.DestinationIP": "destination_ip",
-    "FeedFile.AdditionalInfo.DestinationPort": "destination_port",
-    "FeedFile.AdditionalInfo.Description": "description",
+    "Report.Date": "timestamp",
+    "Report.ReportType": "type",
+    "Report.ReportClass": "category",
+    "Report.Source.Port": "source_port",
+    "Report.Destination.IP": "destination_ip",
+    "Report.Destination.Port": "destination_port",
+    "Report.DestinationIp": "destination_ip",
+    "Report.DestinationPort": "destination_port",
+    "Report.AdditionalInfo.MalwareFamily": "malware_family",
+    "Report.AdditionalInfo.Protocol": "protocol",
+    "Report.AdditionalInfo.DestinationIP": "destination_ip",
+    "Report.AdditionalInfo.DestinationPort": "destination_port",
+    "Report.AdditionalInfo.Description": "description",
 }
 _ACCUSED = (
     "source_identifier",
-    *(f"FeedFile.Source.{kind}" for kind in ("IP", "URL", "URI", "Domain", "Email", "Value")),
-    *(f"FeedFile.Source{kind}" for kind in ("Ip", "IP", "Url", "Domain")),
+    *(f"Report.Source.{kind}" for kind in ("IP", "URL", "URI", "Domain", "Email", "Value")),
+    *(f"Report.Source{kind}" for kind in ("Ip", "IP", "Url", "Domain")),
 )
 # Types whose kind a further word tells: open-rdp, infected-zeus.
 _KINDS = {
@@ -41,7 +41,7 @@ _URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 def is_xarf(row: Row) -> bool:
     """Whether an object calls itself so."""
-    return "xarf_version" in row or ("Version" in row and any(key.startswith("FeedFile.") for key in row))
+    return "xarf_version" in row or ("Version" in row and any(key.startswith("Report.") for key in row))
 
 
 def spread(row: Row) -> Row:

@@ -29,6 +29,7 @@ KNOWN = {
     "workspace/feeds/": 4,
     "workspace/feeds/types/<path:report_type>/": 4,
     "workspace/feeds/rules/<int:pk>/": 8,  # a rule is tried on four files
+    "workspace/plan/<slug:edition>/actions/<str:code>/": 4,  # its history asks which of its things may be seen
     "workspace/notices/today/": 13,  # letters are chosen organisation by organisation, as they are sent
 }
 

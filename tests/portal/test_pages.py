@@ -153,4 +153,5 @@ def test_search_without_end_is_slowed_down(isla: Country, stranger: Client) -> N
 
 def test_who_watches_the_machine_needs_no_tls(isla: Country, settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
+    heartbeat.beat()  # a worker is at work
     assert (Client().get("/health/").status_code, Client().get("/about/").status_code) == (200, 301)

@@ -50,7 +50,7 @@ def test_the_search_of_the_trail_is_no_oracle(
     browser = browser_of(user_with("auditor"))
     for asked in ("subject=Informant", f"subject={red.subject}", "actor=secretariat"):
         assert "No entry fits" in browser.get(f"/workspace/audit/?{asked}").content.decode(), asked
-    assert "/workspace/audit/1/" in browser.get("/workspace/audit/?verb=evidence.kept").content.decode()
+    assert "/workspace/audit/1/" in browser.get("/workspace/audit/?verb=evidence.added").content.decode()
 
 
 def test_who_may_know_of_it_reads_all(red: AuditEntry, secretariat: User, browser_of: Browser) -> None:

@@ -40,7 +40,8 @@ urlpatterns: list[URLPattern] = [
 ]
 
 NEEDS = {
-    Permission.REGISTER_READ: "organisations organisation places networks network_gaps network",
+    Permission.REGISTER_READ: "organisations organisation places networks network",
+    Permission.ASSET_READ: "network_gaps",
     Permission.REGISTER_EDIT: (
         "new_organisation edit_organisation rename_organisation merge_organisation new_organisation_role "
         "edit_organisation_role remove_organisation_role new_contact edit_contact remove_contact new_holding "

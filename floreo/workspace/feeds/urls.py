@@ -62,7 +62,7 @@ NEEDS = {
     ),
     Permission.FEED_RUN: (
         "new_feed new_feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule feed_type "
-        "edit_feed upload_report try_feed map_feed"
+        "edit_feed upload_report try_feed map_feed release_held discard_held discard_all_held feed_address"
     ),
     Permission.FINDING_ANSWER: "answer_finding",
     Permission.FINDING_HANDLE: (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from floreo.core import clock
-from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, Notice, NoticeRule, Reply
+from floreo.feeds.models import Correction, Feed, FeedFile, FeedRule, Finding, HeldFile, Notice, NoticeRule, Reply
 from floreo.organisations.models import Country, Organisation, User
 
 
@@ -40,8 +40,12 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     correction = Correction.objects.create(answer=reply, organisation=body, network="192.0.2.0/25", reason="address")
     rule = FeedRule.objects.first() or FeedRule.objects.create(name="X", does="drop", reason="x")
     notice_rule = NoticeRule.objects.first() or NoticeRule.objects.create()
+    held = HeldFile.objects.create(
+        feed=feed, sha256="1" * 64, name="held.csv", size=1, sender="a@example.org", reason="unsigned", received_at=now
+    )
     groups: list[tuple[str, list[object]]] = [
-        ("feed edit_feed upload_report try_feed map_feed", [feed.code]),
+        ("feed edit_feed upload_report try_feed map_feed discard_all_held feed_address", [feed.code]),
+        ("release_held discard_held", [held.pk]),
         ("feed_type", ["scan_ssl"]),
         ("feed_report report_rejects", [file.pk]),
         ("feed_rule edit_feed_rule switch_feed_rule move_feed_rule remove_feed_rule", [rule.pk]),

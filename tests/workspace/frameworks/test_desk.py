@@ -214,7 +214,7 @@ def test_an_objective_says_so_on_a_page_of_its_own(browser_of: Browser, secretar
     assert (response.status_code, response["Location"]) == (302, address)
 
 
-@pytest.mark.parametrize(("address", "most"), [("/workspace/frameworks/", 2), ("/workspace/assessments/gci-2026/", 7)])
+@pytest.mark.parametrize(("address", "most"), [("/workspace/frameworks/", 2), ("/workspace/assessments/gci-2026/", 10)])
 def test_lists_ask_no_more_for_more_rows(browser_of: Browser, secretariat: User, address: str, most: int) -> None:
     client = browser_of(secretariat)
     client.get(address)

@@ -50,30 +50,32 @@ def not_found() -> HttpResponse:
 
 
 def not_allowed(allow: str) -> HttpResponse:
-    response = error_response(405, "method_not_allowed", _("Use another method here: %(allow)s.") % {"allow": allow})
+    response = error_response(405, "method_not_allowed", _("Use one of these methods: %(allow)s.") % {"allow": allow})
     response.headers["Allow"] = allow
     return response
 
 
 def too_much() -> HttpResponse:
-    return error_response(413, "too_much", _("That is too much at once. Send it in pieces."))
+    return error_response(413, "too_much", _("The request is too large. Split it into smaller requests."))
 
 
 def no_token() -> HttpResponse:
     response = error_response(
-        401, "no_token", _("Send a token that is good, as “Authorization: Bearer …”. An administrator makes them.")
+        401, "no_token", _("Send a valid token as “Authorization: Bearer …”. An administrator creates tokens.")
     )
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
 def broken() -> HttpResponse:
-    return error_response(500, "broken", _("Something went wrong on our side. It has been noted; try again later."))
+    return error_response(
+        500, "broken", _("Something went wrong on our side. The error was recorded. Try again later.")
+    )
 
 
 def _invalid(errors: list[dict[str, Any]]) -> HttpResponse:
     fields = {str(error["loc"][-1]): str(error["msg"]) for error in errors if error.get("loc")}
-    return error_response(422, "invalid", _("Some parameters are not as they should be."), fields=fields)
+    return error_response(422, "invalid", _("Some parameters are not valid."), fields=fields)
 
 
 def declare_errors(api: NinjaAPI) -> None:

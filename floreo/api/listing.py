@@ -32,9 +32,7 @@ def page(table: Table, request: HttpRequest, *, limit: int, rows: QuerySet[Any] 
     try:
         items = [row(table, found) for found in listing.rows]
     except (OverflowError, ValueError, RecursionError, DataError) as error:
-        raise Refused(
-            _("The value of “after” is not one of ours. Begin again without it."), code="bad_cursor"
-        ) from error
+        raise Refused(_("The value of “after” is not valid. Start again without it."), code="bad_cursor") from error
     return {"items": items, "next": _next(listing, request, limit), "total": listing.total}
 
 

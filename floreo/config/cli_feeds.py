@@ -90,7 +90,7 @@ def feed_ingest(asked: argparse.Namespace) -> int:
     for line in total_lines(totals, time.monotonic() - started):
         print(line)
     if asked.dry_run:
-        print(_("Nothing was written."))
+        print(_("Nothing was saved."))
     return 0 if is_well else 1
 
 
@@ -132,7 +132,7 @@ def _read(asked: argparse.Namespace, runner: Executor) -> Outcome:
         if is_read or report.problem:
             lines.append(file_line(str(path), report, already=report.pk in before))
         else:
-            lines.append(_("%(name)s: reading it stopped; it is tried again.") % {"name": path})
+            lines.append(_("%(name)s: reading was interrupted and will be tried again.") % {"name": path})
         is_well = is_well and is_read
     for report in reports.values():
         if report.state == FileState.DONE:
@@ -172,7 +172,7 @@ def _feed(code: str) -> Feed:
     if found is None:
         codes = ", ".join(Feed.objects.order_by("code").values_list("code", flat=True))
         raise Refused(
-            _("There is no feed called %(code)s. There are: %(codes)s.") % {"code": code, "codes": codes},
+            _("There is no feed called %(code)s. Available feeds: %(codes)s.") % {"code": code, "codes": codes},
             code="no_feed",
         )
     return found
@@ -236,7 +236,7 @@ def feed_list(_asked: argparse.Namespace) -> int:
         last = feed.reports.order_by("-received_at").first()
         said = moment(last.received_at) if last else _("no file yet")
         waiting = feed.reports.filter(state=FileState.WAITING).count()
-        more = [_("%(n)d wait") % {"n": waiting}] if waiting else []
+        more = [_("%(n)d waiting") % {"n": waiting}] if waiting else []
         more += [feed.last_error] if feed.last_error else []
         more += [] if feed.is_active else [_("switched off")]
         print("  ".join([f"{feed.code:<24} {feed.get_collector_display():<24} {said}", *more]))
@@ -247,7 +247,9 @@ def feed_compact(_asked: argparse.Namespace) -> int:
     count = compact_days()
     let_go_of_old(by=SYSTEM)
     said = ngettext(
-        "%(n)d report went into the file of its day.", "%(n)d reports went into the files of their days.", count
+        "%(n)d file was merged into the file of its day.",
+        "%(n)d files were merged into the files of their days.",
+        count,
     )
     print(said % {"n": count})
     return 0
@@ -258,7 +260,7 @@ def feed_token(asked: argparse.Namespace) -> int:
         user = User.objects.filter(email__iexact=asked.account or "", is_active=True).first()
         if user is None:
             raise Refused(
-                _("Say with --for which account the token speaks for: its e-mail address."), code="no_account"
+                _("Use --for to give the e-mail address of the account the token acts for."), code="no_account"
             )
         made, word = make_token(user, by=SYSTEM, name=asked.make)
         print(_("The token of %(name)s, shown once:") % {"name": made.name})

@@ -29,7 +29,7 @@ NARROWEST, WIDEST = 80, 160
 def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
     """Prints the draft of the file at `path`. Exit code 0 when there is one, 1 when there is a sentence instead."""
     if not path.is_file():
-        print(_("There is no file %(path)s.") % {"path": path}, file=out)
+        print(_("File not found: %(path)s.") % {"path": path}, file=out)
         return 1
     try:
         found = draft_rows(read_document(path))
@@ -41,7 +41,7 @@ def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
     said = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", count)
     print("\n" + said % {"count": count, "name": path.name}, file=out)
     if dry_run:
-        print(_("Nothing was written. Without --dry-run the draft waits for review on the site."), file=out)
+        print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
         return 0
     return _keep(path, out=out)
 

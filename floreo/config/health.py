@@ -29,9 +29,9 @@ def _answer(found: list[doctor.Finding]) -> str:
     wrong = sum(f.state == doctor.BAD for f in found)
     look = sum(f.state == doctor.WATCH for f in found)
     if wrong:
-        said = ngettext("%(n)s thing is wrong.", "%(n)s things are wrong.", wrong)
+        said = ngettext("%(n)s problem found.", "%(n)s problems found.", wrong)
         return said % {"n": locale.number(wrong)}
     if look:
-        said = ngettext("Nothing is wrong. %(n)s thing to look at.", "Nothing is wrong. %(n)s things to look at.", look)
+        said = ngettext("No problems found. %(n)s warning.", "No problems found. %(n)s warnings.", look)
         return said % {"n": locale.number(look)}
-    return _("All is well.")
+    return _("No problems found.")

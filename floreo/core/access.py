@@ -67,42 +67,42 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.PLAN_INTERNAL: _("Read what of the plan is not public: notes, actions, updates and risks"),
     Permission.MONEY_INTERNAL: _("See agreements that are only proposed"),
     Permission.PLAN_EDIT: _("Change the plan"),
-    Permission.PLAN_UPDATE: _("Say how an action goes"),
-    Permission.PLAN_OVERRIDE: _("Set a status by hand, with a reason"),
+    Permission.PLAN_UPDATE: _("Give an update on an action"),
+    Permission.PLAN_OVERRIDE: _("Override a status, with a reason"),
     Permission.PLAN_PUBLISH: _("Publish an edition"),
     Permission.IMPORT_REVIEW: _("Import a text and review its draft"),
-    Permission.FIGURE_READ: _("See the records behind a figure"),
+    Permission.FIGURE_READ: _("See the records behind a value"),
     Permission.FIGURE_DEFINE: _("Define indicators and targets"),
-    Permission.READING_ENTER: _("Enter a reading"),
-    Permission.READING_FREEZE: _("Freeze and correct readings"),
+    Permission.READING_ENTER: _("Enter a value"),
+    Permission.READING_FREEZE: _("Freeze and correct values"),
     Permission.REGISTER_READ: _("Read the register"),
     Permission.REGISTER_INTERNAL: _("See organisations that are not public, and notes on organisations"),
     Permission.ASSET_READ: _("See networks that are not public, addresses, domains and services"),
     Permission.CONTACT_READ: _("See contacts that are not public"),
     Permission.REGISTER_EDIT: _("Change the register"),
-    Permission.PEOPLE_READ: _("See people and how to reach them"),
+    Permission.PEOPLE_READ: _("See people and their contact details"),
     Permission.PEOPLE_EDIT: _("Change people"),
     Permission.ACCOUNT_MANAGE: _("Invite people and set roles"),
     Permission.AUDIT_READ: _("Read the audit chain"),
     Permission.PACK_LOAD: _("Load a country pack"),
-    Permission.REVIEW_RUN: _("Open, remind and close review periods"),
-    Permission.REVIEW_DECIDE: _("Approve answers or return them"),
+    Permission.REVIEW_RUN: _("Open and close reviews, and send their reminders"),
+    Permission.REVIEW_DECIDE: _("Approve updates or return them"),
     Permission.EVIDENCE_READ: _("Read internal evidence marked TLP:CLEAR or TLP:GREEN"),
     Permission.EVIDENCE_AMBER: _("Read evidence marked TLP:AMBER"),
-    Permission.EVIDENCE_KEEP: _("Keep evidence"),
+    Permission.EVIDENCE_KEEP: _("Save evidence"),
     Permission.EVIDENCE_RED: _("Read evidence marked TLP:RED"),
     Permission.FRAMEWORK_ASSESS: _("Rate against a framework"),
     Permission.FRAMEWORK_REVIEW: _("Review ratings"),
     Permission.REPORT_MAKE: _("Make reports and their Word templates"),
     Permission.PUBLICATION_WRITE: _("Write publications"),
-    Permission.PUBLICATION_PUBLISH: _("Publish, and say where it was published"),
+    Permission.PUBLICATION_PUBLISH: _("Publish, and record where it was published"),
     Permission.MEETING_READ: _("Read agendas, decisions and minutes"),
-    Permission.MEETING_RUN: _("Call meetings, record decisions and minutes"),
-    Permission.REMIND: _("Remind others of what they owe"),
-    Permission.FEED_READ: _("See findings, and the reports that they come from"),
-    Permission.FEED_RUN: _("Run feeds: take reports in, map and rule"),
-    Permission.FINDING_ANSWER: _("Say how a finding stands"),
-    Permission.FINDING_HANDLE: _("See to answers, send letters, decide corrections"),
+    Permission.MEETING_RUN: _("Schedule meetings, record decisions and minutes"),
+    Permission.REMIND: _("Send reminders to others"),
+    Permission.FEED_READ: _("See findings and the files they come from"),
+    Permission.FEED_RUN: _("Run feeds: receive files, match columns and set rules"),
+    Permission.FINDING_ANSWER: _("Set the state of a finding"),
+    Permission.FINDING_HANDLE: _("Handle replies, send notices, approve or reject corrections"),
     Permission.MAIL_READ: _("See the outbox"),
 }
 
@@ -129,19 +129,19 @@ ROLES: Mapping[str, Role] = {
         Role(
             "administrator",
             _("Administrator"),
-            _("Looks after the installation and its accounts."),
+            _("Manages the installation and its accounts."),
             {p: ALL for p in P if p is not P.EVIDENCE_RED},
         ),
         Role(
             "secretariat",
             _("Secretariat"),
-            _("Runs the strategy from day to day: the plan, the figures, the register, what is published."),
+            _("Runs the strategy day to day: the plan, the indicators, the register and the publications."),
             {p: ALL for p in P if p is not P.PACK_LOAD},
         ),
         Role(
             "lead",
             _("Lead"),
-            _("Answers for the actions of one organisation and says how they go."),
+            _("Is responsible for the actions of one organisation and gives updates on them."),
             _READS
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
@@ -151,7 +151,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             "analyst",
             _("Analyst"),
-            _("Defines indicators, enters readings and checks figures."),
+            _("Defines indicators, enters values and checks them."),
             _READS
             | {P.PLAN_INTERNAL: ALL, P.MONEY_INTERNAL: ALL, P.REGISTER_INTERNAL: ALL}
             | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
@@ -161,7 +161,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             "responder",
             _("Incident responder"),
-            _("Works in the national team: feeds, findings, letters to those concerned, and the register behind them."),
+            _("Works in the national team: feeds, findings, notices to those concerned, and the register behind them."),
             _READS
             | {P.FEED_READ: ALL, P.FEED_RUN: ALL, P.FINDING_ANSWER: ALL, P.FINDING_HANDLE: ALL, P.REGISTER_EDIT: ALL}
             | {P.REGISTER_INTERNAL: ALL, P.ASSET_READ: ALL, P.CONTACT_READ: ALL, P.PEOPLE_READ: ALL, P.MAIL_READ: ALL},
@@ -169,7 +169,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             "operator",
             _("Operator"),
-            _("Speaks for an organisation that runs an essential service."),
+            _("Represents an organisation that runs an essential service."),
             _OF_THEIR_BODY
             | {
                 P.WORKSPACE_OPEN: ALL,
@@ -188,7 +188,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             "coordinator",
             _("Coordinator"),
-            _("Runs training and awareness work, and enters its readings."),
+            _("Runs training and awareness work, and enters the values of its indicators."),
             _READS
             | _OF_THEIR_BODY
             | _OF_THEIR_ACTIONS
@@ -197,7 +197,7 @@ ROLES: Mapping[str, Role] = {
         Role(
             "observer",
             _("Observer or donor"),
-            _("Reads the plan, its money and its figures; changes nothing."),
+            _("Reads the plan, its money and its indicators; changes nothing."),
             dict(_READS),
         ),
         Role(

@@ -59,7 +59,8 @@ def mailbox(address: str, *, setting: str = "FLOREO_BOUNCE_IMAP") -> Iterator[im
     parts = urlsplit(address)
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
         raise Refused(
-            _("%(setting)s must look like imaps://user:word@host/folder.") % {"setting": setting}, code="bad_setting"
+            _("%(setting)s must look like imaps://user:password@host/folder.") % {"setting": setting},
+            code="bad_setting",
         )
     if parts.scheme == "imaps":
         box: imaplib.IMAP4 = imaplib.IMAP4_SSL(

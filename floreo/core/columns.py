@@ -24,7 +24,7 @@ def _in_language(language: str, words: Words) -> Column:
     def value(row: Any) -> Cell:
         return str(row.translations.get(language, {}).get("title", ""))
 
-    return Column(f"title_{language}", words, _("The title in that language, where a person translated it"), value)
+    return Column(f"title_{language}", words, _("Title in this language, if a person has translated it"), value)
 
 
 def titles(note: Words) -> tuple[Column, ...]:
@@ -33,13 +33,15 @@ def titles(note: Words) -> tuple[Column, ...]:
 
 
 SOURCED = (
-    column("source", _("Source"), _("Who says so: document and page, or publisher")),
-    column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
-    column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
-    column("doubt", _("Doubt"), _("Why it is not confirmed")),
+    column("source", _("Source"), _("Source of the information: document and page, or publisher")),
+    column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
+    column(
+        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
+    ),
+    column("doubt", _("Doubt"), _("Why it is not checked")),
 )
-CHANGED = column("changed_at", _("Last change"), _("When the row last changed, UTC"), CellKind.MOMENT)
-ID = Column("id", _("Number"), _("Tells rows of this table apart"), lambda row: row.pk, CellKind.WHOLE)
+CHANGED = column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)
+ID = Column("id", _("Number"), _("Identifies the rows of this table"), lambda row: row.pk, CellKind.WHOLE)
 
 
 def by_id(rows: QuerySet[Any], key: str) -> QuerySet[Any]:

@@ -186,7 +186,7 @@ class _Server:
 
 def _silent(problem: Exception) -> str:
     words = verdict(problem).words if isinstance(problem, SMTPResponseException) else str(problem)
-    return _("The mail server does not take our mail: %(words)s") % {"words": words[:250] or type(problem).__name__}
+    return _("The mail server does not accept our e-mail: %(words)s") % {"words": words[:250] or type(problem).__name__}
 
 
 def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
@@ -199,7 +199,7 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
             _give_back(batch[at:])
             break
         if mail.pk in full:
-            words = _("This address has had as many letters as one day allows.")
+            words = _("This address has received as many e-mails as one day allows.")
             _put_off(mail, Verdict(MailState.WAITING, words), timedelta(hours=4))
             continue
         try:

@@ -35,7 +35,7 @@ class Missing(Refused):
     status = 404
 
     def __init__(self, sentence: Sentence | None = None) -> None:
-        super().__init__(sentence or _("There is no such page or record, or it is not public."), code="missing")
+        super().__init__(sentence or _("This page or record does not exist, or is not public."), code="missing")
 
 
 class Changed(Refused):

@@ -35,9 +35,11 @@ def peek(purpose: str, token: str) -> OneTimeLink:
     """The link, unspent. Raises Refused with a sentence when it is unknown, used or expired."""
     link = OneTimeLink.objects.filter(purpose=purpose, token_hash=hash_of(token)).first()
     if link is None:
-        raise Refused(_("This link is not known. Copy it whole, or ask for a new one."), code="link_unknown")
+        raise Refused(
+            _("We do not recognise this link. Copy the whole link, or ask for a new one."), code="link_unknown"
+        )
     if link.used_at is not None:
-        raise Refused(_("This link has been used. Each works once; ask for a new one."), code="link_used")
+        raise Refused(_("This link has already been used. Each link works once. Ask for a new one."), code="link_used")
     if link.expires_at <= clock.now():
         raise Refused(_("This link has expired. Ask for a new one."), code="link_expired")
     return link
@@ -47,7 +49,7 @@ def use(purpose: str, token: str) -> OneTimeLink:
     """Spends the link. Two at once: one wins, the other is refused."""
     link = peek(purpose, token)
     if not OneTimeLink.objects.filter(pk=link.pk, used_at=None).update(used_at=clock.now()):
-        raise Refused(_("This link has been used. Each works once; ask for a new one."), code="link_used")
+        raise Refused(_("This link has already been used. Each link works once. Ask for a new one."), code="link_used")
     return link
 
 
@@ -66,4 +68,6 @@ def signed(purpose: str, token: str) -> tuple[int, int]:
         subject, _dash, version = _signer(purpose).unsign(token).partition("-")
         return int(subject), int(version)
     except (BadSignature, ValueError):
-        raise Refused(_("This link is not known. Copy it whole, or ask for a new one."), code="link_unknown") from None
+        raise Refused(
+            _("We do not recognise this link. Copy the whole link, or ask for a new one."), code="link_unknown"
+        ) from None

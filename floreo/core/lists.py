@@ -53,7 +53,7 @@ def _values(cursor: str, order: tuple[str, ...]) -> list[Any]:
     except (binascii.Error, ValueError, UnicodeDecodeError, RecursionError):
         values = None
     if not isinstance(values, list) or len(values) != len(order) or not all(map(_is_sound, values)):
-        raise Refused(_("This page address is not complete. Begin again from the first page."), code="bad_cursor")
+        raise Refused(_("The address of this page is incomplete. Start again from the first page."), code="bad_cursor")
     return values
 
 
@@ -69,7 +69,7 @@ def after(rows: QuerySet[Any], order: tuple[str, ...], cursor: str) -> QuerySet[
         return rows.filter(condition)
     except (ValidationError, ValueError, TypeError) as error:
         raise Refused(
-            _("This page address is not complete. Begin again from the first page."), code="bad_cursor"
+            _("The address of this page is incomplete. Start again from the first page."), code="bad_cursor"
         ) from error
 
 

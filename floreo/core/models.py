@@ -89,7 +89,9 @@ class Sourced(models.Model):
     )
     source_url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the source"))
     confirmed = models.BooleanField(
-        default=False, verbose_name=_("Confirmed"), help_text=_("Somebody has checked it against its source.")
+        default=False,
+        verbose_name=_("Checked against source"),
+        help_text=_("Somebody has checked it against its source."),
     )
     doubt = models.CharField(max_length=500, blank=True, verbose_name=_("Why not confirmed"))
 
@@ -169,11 +171,11 @@ class OneTimeLink(models.Model):
 
 
 class MailState(models.TextChoices):
-    WAITING = "waiting", _("Waits")
+    WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     STUCK = "stuck", _("Could not be sent")
     DROPPED = "dropped", _("No longer needed")
-    BOUNCED = "bounced", _("Came back")
+    BOUNCED = "bounced", _("Bounced")
 
 
 class OutboxMail(Record):

@@ -64,7 +64,7 @@ class Section:
     rank: int
 
 
-MY_WORKSPACE = Section(_("My desk"), 0)
+MY_WORKSPACE = Section(_("My workspace"), 0)
 STRATEGY = Section(_("Strategy"), 10)
 THREATS = Section(_("Threats"), 20)
 REGISTER = Section(_("Register"), 30)

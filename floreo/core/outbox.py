@@ -123,9 +123,12 @@ def try_again(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     """At the next turn, and again for as long as a new letter would be."""
     fresh = OutboxMail.objects.select_for_update().get(pk=mail.pk)
     if fresh.state not in {MailState.WAITING, MailState.STUCK, MailState.BOUNCED}:
-        raise Refused(_("This letter was sent or is no longer needed. Reload the page."), code="not_waiting")
+        raise Refused(_("This e-mail has been sent or is no longer needed. Reload the page."), code="not_waiting")
     if fresh.is_secret and not fresh.text:
-        sentence = _("Its text was wiped when it left, as it held a link. Send the link again where it was made.")
+        sentence = _(
+            "The text was deleted when the e-mail was sent, because it contained a link. Send the link again"
+            " from the page where it was created."
+        )
         raise Refused(sentence, code="text_wiped")
     at = clock.now()
     fresh.state, fresh.attempts, fresh.next_try_at = MailState.WAITING, 0, at
@@ -138,7 +141,7 @@ def discard_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     """It is not sent."""
     fresh = OutboxMail.objects.select_for_update().get(pk=mail.pk)
     if fresh.state not in {MailState.WAITING, MailState.STUCK}:
-        raise Refused(_("This letter does not wait any more. Reload the page."), code="not_waiting")
+        raise Refused(_("This e-mail has been sent or cancelled. Reload the page."), code="not_waiting")
     fresh.state = MailState.DROPPED
     if fresh.is_secret:
         fresh.text = fresh.attachment = ""
@@ -149,7 +152,7 @@ def discard_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
 def post_test(*, by: Actor, to: str, language: str = "") -> OutboxMail:
     """A letter to oneself, to see that mail arrives."""
     text = (
-        _("This letter was asked for at the outbox page. It arrived, so mail works.")
+        _("This e-mail was requested on the outbox page. It arrived, so e-mail works.")
         + f"\n\n{settings.SITE_ADDRESS}/\n"
     )
-    return post(letter(to=to, subject=_("Floreo: a test letter"), text=text, kind="test", language=language))
+    return post(letter(to=to, subject=_("Floreo: test e-mail"), text=text, kind="test", language=language))

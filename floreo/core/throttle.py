@@ -54,7 +54,8 @@ def _key(purpose: str, who: str) -> str:
 def _slower(missing: float, per_hour: float) -> Slower:
     seconds = int(missing / per_hour * 3600) + 1
     return Slower(
-        _("Too many tries from here. Wait %(seconds)d seconds and try again.") % {"seconds": seconds}, seconds=seconds
+        _("Too many attempts from here. Wait %(seconds)d seconds and try again.") % {"seconds": seconds},
+        seconds=seconds,
     )
 
 

@@ -32,7 +32,10 @@ def no_room(error: OSError) -> Refused:
     if error.errno not in _FULL:
         log.error("a file could not be kept", exc_info=error)
     return Refused(
-        _("There is no room on the server for this file. Nothing was kept. Tell whoever runs it, and try again later."),
+        _(
+            "There is no space on the server for this file. Nothing was saved. Tell the server administrator"
+            " and try again later."
+        ),
         code="no_room",
     )
 

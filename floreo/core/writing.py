@@ -151,7 +151,7 @@ def _require_sound(thing: models.Model, at: Mapping[str, str]) -> None:
         thing.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         fields = {at.get(name, name): " ".join(said) for name, said in error.message_dict.items()}
-        raise Refused(_("Some of it cannot be taken yet."), code="bad_fields", fields=fields) from error
+        raise Refused(_("Some entries cannot be accepted yet."), code="bad_fields", fields=fields) from error
 
 
 # The two databases say in words of their own which columns must be unique together.
@@ -190,11 +190,11 @@ def lock_latest(thing: Versioned, version: int | None = None) -> Versioned:
     Changed when somebody saved in between; `theirs` then holds what every field says now."""
     fresh = type(thing)._base_manager.select_for_update().filter(pk=thing.pk).first()
     if fresh is None:
-        raise Missing(_("It was removed while you worked. Go back and reload the page."))
+        raise Missing(_("This was removed while you worked. Go back and reload the page."))
     if version is not None and fresh.version != version:
         theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
         raise Changed(
-            _("Somebody else saved this while you worked. Nothing of yours is lost: compare, and save again."),
+            _("Somebody else saved this at the same time. Your changes are not lost: compare, and save again."),
             theirs=theirs,
         )
     return fresh
@@ -221,13 +221,13 @@ def require_text(text: str, *, field: str, sentence: str) -> str:
 
 def require_name(thing: Any, field: str = "name") -> None:
     if not getattr(thing, field).strip():
-        raise refuse(field, _("Give it a name."), code="missing")
+        raise refuse(field, _("Enter a name."), code="missing")
 
 
 def require_order(first: date | None, last: date | None, *, field: str, named: tuple[str, str]) -> None:
     """`named` holds the words for both dates: ("The start", "the due date")."""
     if first and last and first > last:
-        sentence = _("%(first)s (%(from)s) comes after %(last)s (%(to)s). Change one of them.") % {
+        sentence = _("%(first)s (%(from)s) is after %(last)s (%(to)s). Change one of them.") % {
             "first": named[0],
             "last": named[1],
             "from": day_text(first),
@@ -239,22 +239,24 @@ def require_order(first: date | None, last: date | None, *, field: str, named: t
 def require_period(since: date | None, until: date | None) -> None:
     """For what has a first and a last day, in fields of the names `since` and `until`."""
     if since and until and since > until:
-        raise refuse("until", _("It ends before it begins. Change one of the two days."), code="dates_in_order")
+        raise refuse("until", _("The end date is before the start date. Change one of them."), code="dates_in_order")
 
 
 def require_past(day: date, *, field: str) -> None:
     if day > clock.today():
-        sentence = _("%(day)s is still to come. Give today or a day before it.") % {"day": day_text(day)}
+        sentence = _("%(day)s is in the future. Enter today or an earlier day.") % {"day": day_text(day)}
         raise refuse(field, sentence, code="date_to_come")
 
 
 def require_free_code(rows: models.QuerySet[Any], code: str, *, field: str = "code") -> str:
     """`code`, when no row of `rows` has it yet."""
-    said = require_text(code, field=field, sentence=_("Give it a code, for example 2.1."))
+    said = require_text(code, field=field, sentence=_("Enter a code, for example 2.1."))
     if "/" in said or any(c.isspace() for c in said):
-        raise refuse(field, _("A code is part of an address: leave out spaces and slashes."), code="bad_code")
+        raise refuse(field, _("A code is part of an address. Remove spaces and slashes."), code="bad_code")
     if rows.filter(code=said).exists():
-        raise refuse(field, _("The code %(code)s is taken. Choose another.") % {"code": said}, code="code_taken")
+        raise refuse(
+            field, _("The code %(code)s is already in use. Choose another.") % {"code": said}, code="code_taken"
+        )
     return said
 
 
@@ -263,9 +265,11 @@ def free_code(model: type[models.Model], name: str, *, wanted: str = "") -> str:
     codes = model._default_manager
     if wanted:
         if slugify(wanted) != wanted:
-            raise refuse("code", _("A code holds small letters, figures and hyphens only."), code="bad_code")
+            raise refuse("code", _("A code can contain only small letters, digits and hyphens."), code="bad_code")
         if codes.filter(code=wanted).exists():
-            raise refuse("code", _("The code %(code)s is taken. Choose another.") % {"code": wanted}, code="code_taken")
+            raise refuse(
+                "code", _("The code %(code)s is already in use. Choose another.") % {"code": wanted}, code="code_taken"
+            )
         return wanted
     base = slugify(name)[:50].strip("-") or "x"
     taken = set(codes.filter(code__startswith=base).values_list("code", flat=True))

@@ -31,8 +31,8 @@ class Broken:
     def __str__(self) -> str:
         words = {"title": self.evidence.title, "code": self.evidence.code}
         if self.is_gone:
-            return _("The file of “%(title)s” (%(code)s) is no longer on the disk. Put it back from a backup.") % words
-        return _("The file of “%(title)s” (%(code)s) is not the one that was kept: its hash differs.") % words
+            return _("The file of “%(title)s” (%(code)s) is no longer on the disk. Restore it from a backup.") % words
+        return _("The file of “%(title)s” (%(code)s) is not the one that was saved: its hash differs.") % words
 
 
 def tidy(name: str) -> str:
@@ -84,7 +84,7 @@ def opened_file(evidence: Evidence) -> Any:
         return evidence.file.open("rb")
     except OSError:
         raise Missing(
-            _("This file is no longer on the server. Tell the secretariat: it can be put back from a backup.")
+            _("This file is no longer on the server. Tell the secretariat: it can be restored from a backup.")
         ) from None
 
 

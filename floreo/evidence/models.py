@@ -24,7 +24,7 @@ from floreo.organisations.queries import bodies_of
 class EvidenceKind(models.TextChoices):
     FILE = "file", _("File")
     LINK = "link", _("Link")
-    RECORD = "record", _("Record kept here")  # a meeting's minutes, an approved answer: nothing to download
+    RECORD = "record", _("Record in this system")  # a meeting's minutes, an approved answer: nothing to download
 
 
 class Tlp(models.TextChoices):
@@ -38,10 +38,10 @@ class Tlp(models.TextChoices):
 
 
 class LinkState(models.TextChoices):
-    UNKNOWN = "", _("Not looked at yet")
-    ALIVE = "alive", pgettext_lazy("a link", "Answers")
-    DEAD = "dead", _("Does not answer")
-    CLOSED = "closed", _("Within a closed network, so nobody looks")
+    UNKNOWN = "", _("Link not checked yet")
+    ALIVE = "alive", pgettext_lazy("a link", "Responds")
+    DEAD = "dead", _("Does not respond")
+    CLOSED = "closed", _("In a closed network; not checked")
 
 
 # Which permission opens evidence of other bodies, by its marking. AMBER is for who needs it, AMBER+STRICT for who keeps

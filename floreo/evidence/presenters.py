@@ -18,43 +18,46 @@ from floreo.evidence.sniffing import Unwelcome
 
 _ALONE: Mapping[str, Promise] = {
     "program": _l(
-        "“%(name)s” holds a program, whatever it is called. Programs are not kept as evidence; send a document."
+        "“%(name)s” contains a program, whatever its name is. Programs are not accepted as evidence; send a document."
     ),
-    "script": _l("“%(name)s” holds a script, whatever it is called. Send a document, or its text in a PDF."),
+    "script": _l("“%(name)s” contains a script, whatever its name is. Send a document, or its text in a PDF."),
     "runs": _l(
-        "A file ending in .%(inside)s can run when it is opened, so it is not taken. Save it as a PDF or as text."
+        "A file ending in .%(inside)s can run when it is opened, so it is not accepted. Save it as a PDF or as text."
     ),
-    "macros": _l("“%(name)s” holds macros. Save it without them (as .docx, .xlsx, .pptx or PDF) and send it again."),
-    "object": _l("“%(name)s” has another file hidden in its text. Save it as a PDF and send it again."),
-    "starts_program": _l("“%(name)s” starts or carries a program. Print it to a new PDF and send that."),
-    "archive": _l("“%(name)s” is an archive nobody here can look into. Send its files alone, or pack them as ZIP."),
-    "locked": _l("“%(name)s” is locked with a password, so nobody can look into it. Send it without one."),
-    "deep": _l("“%(name)s” holds archives inside archives. Unpack it and send what matters."),
-    "bomb": _l("“%(name)s” unpacks to far more than it seems. Send what matters, file by file."),
-    "broken": _l("“%(name)s” is broken: it cannot be read to its end. Save it again and send that."),
+    "macros": _l("“%(name)s” contains macros. Save it without them (as .docx, .xlsx, .pptx or PDF) and send it again."),
+    "object": _l("“%(name)s” contains another file hidden in its text. Save it as a PDF and send it again."),
+    "starts_program": _l("“%(name)s” starts or contains a program. Print it to a new PDF and send the PDF."),
+    "archive": _l(
+        "“%(name)s” is an archive that cannot be checked here. Send its files separately, or pack them as ZIP."
+    ),
+    "locked": _l("“%(name)s” is protected with a password, so it cannot be checked. Send it without one."),
+    "deep": _l("“%(name)s” contains archives inside archives. Unpack it and send the files you need."),
+    "bomb": _l("“%(name)s” is much larger when unpacked than it seems. Send the files you need one by one."),
+    "broken": _l("“%(name)s” is damaged and cannot be read to the end. Save it again and send the new copy."),
     "unknown": _l(
-        "Nobody here can tell what kind of file “%(name)s” is. Send a PDF, a picture, a text, an office document or a ZIP."
+        "The type of “%(name)s” cannot be recognised. Send a PDF, an image, a text, an office document or a ZIP."
     ),
 }
 _INSIDE: Mapping[str, Promise] = {
-    "program": _l("“%(name)s” holds a program: “%(inside)s”. Take it out and send the archive again."),
-    "script": _l("“%(name)s” holds a script: “%(inside)s”. Take it out and send the archive again."),
+    "program": _l("“%(name)s” contains a program: “%(inside)s”. Remove it and send the archive again."),
+    "script": _l("“%(name)s” contains a script: “%(inside)s”. Remove it and send the archive again."),
     "macros": _l(
-        "“%(name)s” holds a document with macros: “%(inside)s”. Save that without them and send the archive again."
+        "“%(name)s” contains a document with macros: “%(inside)s”. Save that document without them and "
+        "send the archive again."
     ),
     "archive": _l(
-        "“%(name)s” holds an archive nobody here can look into: “%(inside)s”. Take it out, or pack it as ZIP."
+        "“%(name)s” contains an archive that cannot be checked here: “%(inside)s”. Remove it, or pack it as ZIP."
     ),
-    "locked": _l("A part of “%(name)s” is locked with a password: “%(inside)s”. Send it without one."),
+    "locked": _l("A part of “%(name)s” is protected with a password: “%(inside)s”. Send it without one."),
 }
 _RUNS_INSIDE = _l(
-    "“%(name)s” holds “%(inside)s”, which can run when it is opened. Take it out and send the archive again."
+    "“%(name)s” contains “%(inside)s”, which can run when it is opened. Remove it and send the archive again."
 )
 VALIDITY_WORDS: Mapping[Validity, Promise] = {
-    Validity.OPEN: _l("No end"),
+    Validity.OPEN: _l("No expiry date"),
     Validity.VALID: _l("Valid"),
-    Validity.SOON: _l("Runs out soon"),
-    Validity.OUT: _l("Run out"),
+    Validity.SOON: _l("Expires soon"),
+    Validity.OUT: _l("Expired"),
     Validity.WITHDRAWN: _l("Withdrawn"),
 }
 
@@ -83,7 +86,7 @@ def validity_text(evidence: Evidence, *, today: date) -> str:
         return ""
     words = {"day": day_text(evidence.valid_until)}
     if evidence.validity(today) is Validity.OUT:
-        return _("Ran out on %(day)s") % words
+        return _("Expired on %(day)s") % words
     return _("Valid until %(day)s") % words
 
 
@@ -103,15 +106,15 @@ def link_text(evidence: Evidence) -> str:
         return ""
     words = {"day": day_text(evidence.link_seen_on)}
     if evidence.link_state == LinkState.DEAD:
-        return _("The link is dead: it did not answer on %(day)s") % words
+        return _("Broken link: it did not respond on %(day)s") % words
     if evidence.link_state == LinkState.CLOSED:
-        return _("The link leads into a closed network, so nobody looks whether it answers")
-    return _("The link answered on %(day)s") % words
+        return _("The link leads to a closed network, so it is not checked")
+    return _("The link responded on %(day)s") % words
 
 
 def already_text(evidence: Evidence) -> str:
     """Said when what was handed in is in the vault already."""
-    return _("This is in the vault already, as “%(title)s”. It was not kept twice.") % {"title": evidence.named()}
+    return _("This is already in the vault, as “%(title)s”. It was not saved twice.") % {"title": evidence.named()}
 
 
 @dataclass(frozen=True)

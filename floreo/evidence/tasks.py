@@ -64,13 +64,11 @@ def _item(evidence: Evidence, body: int | None, today: date) -> Task:
 def _why(evidence: Evidence, *, today: date, runs_out: bool) -> str:
     if not runs_out or evidence.valid_until is None:
         day = day_text(evidence.link_seen_on) if evidence.link_seen_on else ""
-        return _("Its link did not answer on %(day)s. Give the new address, or keep the document itself.") % {
-            "day": day
-        }
+        return _("Its link did not respond on %(day)s. Enter the new address, or upload the document.") % {"day": day}
     if evidence.valid_until < today:
-        return _("This evidence ran out on %(day)s. Put a newer version in its place.") % {
+        return _("This evidence expired on %(day)s. Replace it with a newer version.") % {
             "day": day_text(evidence.valid_until)
         }
-    return _("This evidence runs out on %(day)s. Put a newer version in its place.") % {
+    return _("This evidence expires on %(day)s. Replace it with a newer version.") % {
         "day": day_text(evidence.valid_until)
     }

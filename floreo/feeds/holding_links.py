@@ -64,19 +64,19 @@ def holder_of(token: str) -> Holder:
     place, _dot, signed = token.partition(".")
     try:
         if not (place.isascii() and place.isdecimal() and len(place) < 5):
-            raise Refused(_("This link is not known. Copy it whole, or ask for a new one."))  # noqa: TRY301 -- said once
+            raise Refused(_("We do not recognise this link. Copy the whole link, or ask for a new one."))  # noqa: TRY301 -- said once
         pk, version = links.signed(f"notice.{place}", signed)
     except Refused as unknown:
         raise Missing(unknown.sentence) from unknown
     notice = Notice.objects.select_related("organisation__merged_into").filter(pk=pk).first()
     if notice is None or int(place) >= len(notice.to):
-        raise Missing(_("This link is not known. Copy it whole, or ask for a new one."))
+        raise Missing(_("We do not recognise this link. Copy the whole link, or ask for a new one."))
     if notice.link_version != version:
-        raise Missing(
-            _("The team ended this link. If you need it, answer the mail that it came with and ask for a new one.")
-        )
+        raise Missing(_("The team ended this link. To get a new one, reply to the e-mail that contained it."))
     if moment(clock.today()) >= notice.link_until:
-        raise Missing(_("This link has run out. What still stands comes with the next letter, under a new one."))
+        raise Missing(
+            _("This link has expired. The next notice lists the findings that are still open, with a new link.")
+        )
     address = notice.to[int(place)]
     if address.lower() not in _reached_at(notice.organisation):
         raise Missing(

@@ -132,7 +132,7 @@ class _Text:
         named = {"n": len(self.bad), "organisation": self.notice.organisation.label}
         worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
         if not self.bad:
-            return _("%(organisation)s: mended, thank you") % named
+            return _("%(organisation)s: fixed, thank you") % named
         said = (
             ngettext(
                 "%(organisation)s: %(n)d finding in your network",
@@ -148,10 +148,10 @@ class _Text:
     def _opening(self) -> str:
         name = {"organisation": self.notice.organisation.in_language("name")}
         if not self.bad:
-            return _("Good day. What you said you had mended at %(organisation)s is mended.") % name
+            return _("Good day. The findings you reported as fixed at %(organisation)s are fixed.") % name
         said = ngettext(
-            "Good day. We were told of %(n)d weak or infected place in the network of %(organisation)s.",
-            "Good day. We were told of %(n)d weak or infected places in the network of %(organisation)s.",
+            "Good day. We have %(n)d security finding to report in the network of %(organisation)s.",
+            "Good day. We have %(n)d security findings to report in the network of %(organisation)s.",
             len(self.bad),
         ) % {"n": len(self.bad), **name}
         counts = Counter(item.news for item in self.bad)
@@ -162,12 +162,14 @@ class _Text:
         link = page_of(self.notice, self.place, get_language() or "")
         day = day_text(self.notice.link_until.date())
         if not self.bad:
-            return _("All of it is on this page until %(day)s:") % {"day": day} + f"\n{link}"
+            return _("You can see everything on this page until %(day)s:") % {"day": day} + f"\n{link}"
         said = _(
-            "Tell us on this page how it stands: mended, working on it, not ours, a false alarm, or you need help. No account and no password is needed, until %(day)s:"
+            "Reply on this page: fixed, working on it, not ours, false alarm, or need help. You need no "
+            "account and no password. The page is open until %(day)s:"
         )
         return f"{said % {'day': day}}\n{link}\n" + _(
-            "Whoever has the link can answer for you, and each answer is told to you. Hand it only to whoever mends this."
+            "Anyone with the link can reply for you, and we notify you of each reply. Give it only to the "
+            "person who will fix this."
         )
 
     def _answered(self) -> str:
@@ -178,15 +180,16 @@ class _Text:
         again = [i.finding for i in self.bad if i.news is Change.CONTRADICTED]
         if shown:
             lines += [
-                _("You said that this is mended, and the reports no longer see it. Thank you:"),
+                _("You reported this as fixed, and the reports no longer show it. Thank you:"),
                 *self._places(shown),
             ]
         if fixed:
-            lines += [_("The reports no longer see this either:"), *self._places(fixed)]
+            lines += [_("The reports no longer show this either:"), *self._places(fixed)]
         if again:
             lines += [
                 _(
-                    "You said that this is mended, but it was seen again after that. Could you look once more, or tell us what we should know?"
+                    "You reported this as fixed, but it was seen again afterwards. Please check it again, or send us"
+                    " any information that may help:"
                 ),
                 *self._places(again),
             ]
@@ -205,7 +208,7 @@ class _Text:
         parts = [self._finding_text(number, found) for number, found in enumerate(kinds[:MOST_KINDS], start=1)]
         if rest := kinds[MOST_KINDS:]:
             lines = [f"- {self._title(found[0])}: {len(found)}" for found in rest]
-            parts.append("\n".join([_("Also, with what to do on the page:"), *lines]))
+            parts.append("\n".join([_("Other findings, with the steps to take on the page:"), *lines]))
         return parts
 
     def _finding_text(self, number: int, found: Sequence[Finding]) -> str:
@@ -220,7 +223,7 @@ class _Text:
             lines.append(_("More: %(link)s") % {"link": words.link})
         lines += ["", _("Where:"), *(self._place(f) for f in found[:MOST_OF_A_KIND])]
         if (left := len(found) - MOST_OF_A_KIND) > 0:
-            lines.append(_("- and %(n)d more, in the file that comes with this letter and on the page") % {"n": left})
+            lines.append(_("- and %(n)d more, in the attached file and on the page") % {"n": left})
         return "\n".join(lines)
 
     def _place(self, finding: Finding) -> str:
@@ -234,19 +237,19 @@ class _Text:
         lines = [f"- {why_text(*each)}" for each in reasons[:MOST_WHY]]
         if (left := len(reasons) - MOST_WHY) > 0:
             lines.append(_("- and %(n)d more, on the page") % {"n": left})
-        said = _("If something is not yours, say so on the page and we correct the register.")
+        said = _("If something is not yours, reply “not ours” on the page and we will correct the register.")
         return "\n".join(
-            [_("Why did this come to you?"), *lines, role_text(self.notice.contact_role, self.asked_role), said]
+            [_("Why did you receive this?"), *lines, role_text(self.notice.contact_role, self.asked_role), said]
         )
 
     def _closing(self) -> str:
         team = sender()
         country = the_country()
         named = {"team": team.name, "country": country.in_language("name") if country else "", "reply": team.reply}
-        lines = [_("This letter is from %(team)s. Answer this mail, or write to %(reply)s.") % named]
+        lines = [_("This notice is from %(team)s. Reply to this e-mail, or write to %(reply)s.") % named]
         if team.phone:
             lines.append(_("Telephone: %(phone)s") % {"phone": team.phone})
-        lines.append(_("We look at nothing in your network ourselves: others report what can be seen from outside."))
+        lines.append(_("We do not scan your network. Others report to us what is visible from outside."))
         return "\n".join(lines)
 
 
@@ -264,16 +267,17 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
             places.append(_("- and %(n)d more") % {"n": left})
         name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}
         text = [
-            _("Somebody answered for %(organisation)s, %(who)s:") % name,
+            _("Somebody replied for %(organisation)s, %(who)s:") % name,
             "\n".join(lines),
             "\n".join(places),
             _(
-                "If that was not you or somebody you trust, take it back on the same page, and answer this mail so that we end the link:"
+                "If this was not you or somebody you trust, withdraw the reply on the same page, and reply to "
+                "this e-mail so that we end the link:"
             )
             + f"\n{page_of(notice, place, get_language() or '')}",
-            _("An answer by itself changes nothing: what is seen again is told again."),
+            _("A reply does not close a finding. If it is seen again, we will notify you again."),
         ]
-        return _("%(organisation)s: what was answered") % {"organisation": notice.organisation.label}, "\n\n".join(
+        return _("%(organisation)s: reply received") % {"organisation": notice.organisation.label}, "\n\n".join(
             text
         ) + "\n"
 
@@ -305,7 +309,7 @@ def reply(answer: Reply, to: str, words: str, *, by: str) -> OutboxMail:
             "said": ReplyKind(answer.said).label,
         }
         text = [about, words, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
-        return _("An answer to: %(said)s") % {"said": ReplyKind(answer.said).label}, "\n\n".join(text) + "\n"
+        return _("Reply to: %(said)s") % {"said": ReplyKind(answer.said).label}, "\n\n".join(text) + "\n"
 
     return _mail(notice, to, languages_of(notice, to), write, kind="feeds.reply", about=key(answer), is_secret=False)
 
@@ -319,12 +323,13 @@ def decided(correction: Correction, to: str, *, by: str) -> OutboxMail:
         network = {"network": correction.network}
         if correction.state == "accepted":
             said = _(
-                "You said that %(network)s is not yours. You were right: the register is corrected, and no more letters about it come to you."
+                "You reported that %(network)s is not yours. You were right: we corrected the register, and you "
+                "will receive no more notices about it."
             )
         else:
-            said = _("You said that %(network)s is not yours. We looked, and the register stays as it is.")
+            said = _("You reported that %(network)s is not yours. We checked it, and the register stays as it is.")
         text = [said % network, correction.decision, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
-        return _("%(network)s: what was decided") % network, "\n\n".join(part for part in text if part) + "\n"
+        return _("%(network)s: decision") % network, "\n\n".join(part for part in text if part) + "\n"
 
     return _mail(
         notice, to, languages_of(notice, to), write, kind="feeds.decided", about=key(correction), is_secret=False

@@ -91,7 +91,7 @@ def default_rules() -> tuple[NoticeRule, ...]:
 
 
 EVERY_WORDS: Mapping[str, Promise] = {
-    Every.AT_ONCE: _("as soon as it is seen"),
+    Every.AT_ONCE: _("immediately"),
     Every.DAY: _("once a day"),
     Every.WEEK: _("once a week"),
     Every.MONTH: _("once a month"),

@@ -53,17 +53,19 @@ class Section:
 
 class AnswerForm(forms.Form):
     said = forms.ChoiceField(
-        label=_l("How does it stand?"),
+        label=_l("What is the state of this finding?"),
         choices=ReplyKind.choices,
         widget=forms.RadioSelect,
-        error_messages={"required": _l("Choose how it stands.")},
+        error_messages={"required": _l("Choose a state.")},
     )
     remark = forms.CharField(
-        label=_l("Is there something we should know?"),
+        label=_l("Is there anything we should know?"),
         required=False,
         max_length=MOST_NOTE,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_l("What you found, why it is not yours, what you need help with. Do not write passwords here."),
+        help_text=_l(
+            "Describe what you found, why it is not yours, or what help you need. Do not enter passwords here."
+        ),
     )
 
 
@@ -135,12 +137,12 @@ class Sheet:
             take_back(self.notice, by=self.holder, findings=[pk] if pk is not None else [])
             return "back"
         if self.unknown:
-            sentence = _("Something that you ticked is not in this letter, or is no longer yours. Reload the page.")
+            sentence = _("A finding that you selected is not in this notice, or is no longer yours. Reload the page.")
             raise Refused(sentence, code="not_here")
         if not self.form.is_valid():
             return ""
         if not self.chosen:
-            self.form.add_error(None, _("Tick what you mean, above."))
+            self.form.add_error(None, _("Select the findings above."))
             return ""
         said = dict.fromkeys(self.chosen, str(self.form.cleaned_data["said"]))
         answer(self.notice, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])

@@ -75,8 +75,8 @@ def _asked() -> Iterator[Task]:
             )
         else:
             words = ngettext(
-                "%(name)s says that %(n)d finding is a false alarm",
-                "%(name)s says that %(n)d findings are false alarms",
+                "%(name)s reports %(n)d finding as a false alarm",
+                "%(name)s reports %(n)d findings as false alarms",
                 n,
             )
         href = reverse("workspace:finding", args=[row["one"]])
@@ -85,7 +85,7 @@ def _asked() -> Iterator[Task]:
             key=f"feeds.answer:{said}:{row['finding__organisation']}",
             kind="decide",
             title=words % {"name": name, "n": n},
-            why=_("Answered to a letter of findings."),
+            why=_("Reply to a notice of findings."),
             href=href,
             due=since + WITHIN[said],
             since=since,
@@ -103,13 +103,15 @@ def _corrections() -> Iterator[Task]:
         yield Task(
             key=key(each),
             kind="confirm",
-            title=_("%(name)s says that %(network)s is not theirs") % named,
-            why=_("The register says otherwise: correct it, or say why it stays."),
+            title=_("%(name)s reports that %(network)s is not theirs") % named,
+            why=_(
+                "The register shows something else. Correct the register, or give the reason for leaving it as it is."
+            ),
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,
             needs=HANDLE,
-            links=(ActionLink(_("Decide"), href),),
+            links=(ActionLink(_("Approve or reject"), href),),
         )
 
 
@@ -135,12 +137,14 @@ def _without_address(today: date) -> Iterator[Task]:
     for organisation in rows.filter(n=0).order_by("name", "pk"):
         n, since = found[organisation.pk]
         href = reverse("workspace:organisation", args=[organisation.code])
-        said = ngettext("%(name)s cannot be told of %(n)d finding", "%(name)s cannot be told of %(n)d findings", n)
+        said = ngettext(
+            "We cannot notify %(name)s about %(n)d finding", "We cannot notify %(name)s about %(n)d findings", n
+        )
         yield Task(
             key=f"{key(organisation)}:feeds.no_address",
             kind="confirm",
             title=said % {"name": organisation.in_language("name"), "n": n},
-            why=_("The register has no address of theirs. Find out whom to write to."),
+            why=_("The register has no address for this organisation. Find out whom to write to."),
             href=href,
             since=min(since, today),
             needs=HANDLE,
@@ -167,13 +171,13 @@ def _came_back() -> Iterator[Task]:
         yield Task(
             key=f"{key(mail)}:feeds.came_back",
             kind="confirm",
-            title=_("Letters to %(address)s do not arrive") % {"address": address},
-            why=_("%(name)s was not told of its findings. Ask them for another address.")
+            title=_("Notices to %(address)s do not arrive") % {"address": address},
+            why=_("%(name)s did not receive the notice of its findings. Ask them for another address.")
             % {"name": organisation.in_language("name")},
             href=href,
             since=notice.on,
             needs=HANDLE,
-            links=(ActionLink(_("Mend the contact"), href),),
+            links=(ActionLink(_("Correct the contact"), href),),
         )
 
 
@@ -195,12 +199,12 @@ def _silent() -> Iterator[Task]:
             key=f"{key(feed)}:silent",
             kind="renew",
             title=_("No file from %(feed)s") % {"feed": feed.name},
-            why=_("The last one came longer ago than three times what is usual. Ask whoever sends it."),
+            why=_("The last file came more than three times the usual interval ago. Ask the sender."),
             href=href,
             due=_day(last + allowed),
             since=_day(last + allowed),
             needs=RUN,
-            links=(ActionLink(_("Look at the feed"), href),),
+            links=(ActionLink(_("View the feed"), href),),
         )
 
 
@@ -213,18 +217,20 @@ def _unknown_types() -> Iterator[Task]:
         href = reverse("workspace:feed_type", args=[row["report_type"]])
         since = _day(row["first"])
         said = ngettext(
-            "%(n)d report of it was kept as it came.", "%(n)d reports of it were kept as they came.", row["n"]
+            "%(n)d file of this type was saved as received.",
+            "%(n)d files of this type were saved as received.",
+            row["n"],
         )
         yield Task(
             key=f"feeds.type:{row['report_type']}",
             kind="decide",
-            title=_("Say what reports of the type %(type)s mean") % {"type": row["report_type"]},
+            title=_("Describe files of the type %(type)s") % {"type": row["report_type"]},
             why=said % {"n": row["n"]},
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,
             needs=RUN,
-            links=(ActionLink(_("Map its columns"), href),),
+            links=(ActionLink(_("Match its columns"), href),),
         )
 
 

@@ -25,7 +25,7 @@ OFFERS = Offers(
             _("Share of GCI items with a reviewed level"),
             "%",
             _("items with a reviewed level"),
-            _("items of the newest published assessment"),
+            _("items of the latest published assessment"),
             knows_past=False,
         ),
         "gci_items_with_evidence": Measure(
@@ -33,7 +33,7 @@ OFFERS = Offers(
             _("Share of GCI items with public evidence"),
             "%",
             _("items with public evidence"),
-            _("items of the newest published assessment"),
+            _("items of the latest published assessment"),
             knows_past=False,
         ),
         "cmm_items_reviewed": Measure(
@@ -41,7 +41,7 @@ OFFERS = Offers(
             _("Share of CMM aspects with a reviewed stage"),
             "%",
             _("aspects with a reviewed stage"),
-            _("aspects of the newest published assessment"),
+            _("aspects of the latest published assessment"),
             knows_past=False,
         ),
     },
@@ -65,5 +65,9 @@ OFFERS = Offers(
         "contribution.added": _("said which item it serves"),
         "contribution.removed": _("said that it does not serve an item"),
     },
-    menu=(MenuItem(STRATEGY, _("Frameworks"), "workspace:frameworks", Permission.FRAMEWORK_ASSESS, 80, "frameworks"),),
+    menu=(
+        MenuItem(
+            STRATEGY, _("Frameworks and indexes"), "workspace:frameworks", Permission.FRAMEWORK_ASSESS, 80, "frameworks"
+        ),
+    ),
 )

@@ -24,10 +24,12 @@ def _title(language: str) -> Callable[[Any], Cell]:
 
 
 _SOURCED = (
-    _column("source", _("Source"), _("Who says so: document and page, or publisher")),
-    _column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
-    _column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
-    _column("doubt", _("Doubt"), _("Why it is not confirmed")),
+    _column("source", _("Source"), _("Source of the information: document and page, or publisher")),
+    _column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
+    _column(
+        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
+    ),
+    _column("doubt", _("Doubt"), _("Why it is not checked")),
 )
 
 
@@ -41,7 +43,7 @@ def _versions(viewer: object) -> QuerySet[Version]:
 
 FRAMEWORKS = Table(
     "frameworks",
-    _("Frameworks"),
+    _("Frameworks and indexes"),
     _("Frameworks and treaties that the country measures itself against, version by version. Titles are our own."),
     rows=_versions,
     columns=(
@@ -85,7 +87,7 @@ FRAMEWORK_ITEMS = Table(
     _("Every item of every framework by its identifier, with our own short title where one is known."),
     rows=_items,
     columns=(
-        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
         Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.in_version.code),
         _column("code", _("Code"), _("Its identifier within the version")),
         Column("parent", _("Part of"), _("Identifier of what holds it"), lambda r: r.parent.code if r.parent else ""),
@@ -122,7 +124,7 @@ PUBLISHED_SCORES = Table(
     _("What the publishers of frameworks gave this country and others, as they published it."),
     rows=_scores,
     columns=(
-        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
         Column("framework", _("Framework"), _("Its code"), lambda r: r.framework.code),
         Column(
             "version",
@@ -172,7 +174,7 @@ RATINGS = Table(
     _("The reviewed level of every item in every assessment that is published, with its reason."),
     rows=_answers,
     columns=(
-        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
         Column("assessment", _("Assessment"), _("Its code"), lambda r: r.assessment.code),
         Column("version", _("Version"), _("Code of the framework's version"), lambda r: r.assessment.in_version.code),
         Column("year", _("Year"), _("That was assessed"), lambda r: r.assessment.year, CellKind.WHOLE),
@@ -182,12 +184,12 @@ RATINGS = Table(
         _column("level", _("Level"), _("As reviewed, on the version's scale"), CellKind.DECIMAL),
         Column("word", _("In words"), _("The level in words"), _word),
         _column("reason", _("Reason"), _("Why this level counts")),
-        _column("reviewed_on", _("Reviewed"), _("The day"), CellKind.DATE),
+        _column("reviewed_on", _("Reviewed"), _("Date"), CellKind.DATE),
         _column("reviewed_by", _("Reviewer"), _("Not published"), needs=INTERNAL),
         Column(
             "is_public",
             _("Public"),
-            _("Whether the public sees it"),
+            _("Whether the indicator is public"),
             lambda r: r.assessment.is_public,
             CellKind.FLAG,
             needs=INTERNAL,

@@ -18,7 +18,7 @@ from floreo.indicators.logic import Direction, Frequency, Period
 from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action, Edition, Objective, Pillar, StatedTarget
 
-FROZEN = _("This reading is frozen and never changes. Correct it: the new reading stands beside the old one.")
+FROZEN = _("This value is frozen and never changes. Correct it: the new value is shown beside the old one.")
 
 
 class FrequencyChoice(models.TextChoices):

@@ -99,7 +99,7 @@ def value_text(reading: Reading, *, unit: bool = True) -> str:
     if is_hidden(reading):
         return gettext("Fewer than 5")
     if reading.value is None:
-        return gettext("No figure")
+        return gettext("No value")
     indicator = reading.indicator
     number = with_unit(reading.value, indicator) if unit else number_text(reading.value, indicator.decimals)
     match reading.qualifier:
@@ -147,15 +147,15 @@ def change_text(reading: Reading, before: Reading | None) -> str:
         return ""
     indicator, then = reading.indicator, period_text(before.period)
     if reading.not_comparable:
-        return gettext("Not comparable with %(period)s: another method") % {"period": then}
+        return gettext("Not comparable with %(period)s: different method") % {"period": then}
     places = Decimal(1).scaleb(-indicator.decimals)
     now, was = reading.value.quantize(places), before.value.quantize(places)
     way = move(now, was)
     said = {"period": then, "better": direction_text(indicator)}
     if way is Move.SAME:
-        return gettext("No change on %(period)s; %(better)s") % said
+        return gettext("No change from %(period)s; %(better)s") % said
     said |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
-    return gettext("%(arrow)s %(difference)s on %(period)s; %(better)s") % said
+    return gettext("%(arrow)s %(difference)s from %(period)s; %(better)s") % said
 
 
 def target_of(indicator: Indicator) -> Target | None:
@@ -202,7 +202,7 @@ def outlook_text(indicator: Indicator, reading: Reading | None) -> str:
         return gettext("%(outlook)s: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
     if found is Outlook.AT_RISK:
         return gettext("At risk of missing %(target)s") % {"target": target}
-    return gettext("%(outlook)s to %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
+    return gettext("%(outlook)s; target: %(target)s") % {"outlook": OUTLOOKS[found], "target": target}
 
 
 def headline(indicator: Indicator, reading: Reading | None) -> str:
@@ -212,7 +212,7 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
     if is_hidden(reading):
         return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_text(reading)}
     if reading.value is None:
-        return gettext("%(when)s: nothing to count, so there is no figure.") % {"when": when_text(reading)}
+        return gettext("%(when)s: nothing to count, so there is no value.") % {"when": when_text(reading)}
     said = {"when": when_text(reading), "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
     if indicator.target is None:
         return gettext("%(when)s: %(value)s. No target is set.") % said
@@ -239,13 +239,15 @@ def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | Non
 
 def missing_text(indicator: Indicator) -> str:
     """What stands where there is no reading yet: that, the target, and when the first is due."""
-    said = [gettext("No reading yet.")]
+    said = [gettext("No value yet.")]
     if indicator.target is not None:
         said.append(gettext("Target: %(target)s.") % {"target": target_text(indicator)})
     due = next_reading_on(indicator, None)
     if due is not None:
         overdue = due <= clock.today()
-        words_ = gettext("The first was due on %(day)s.") if overdue else gettext("The first is due on %(day)s.")
+        words_ = (
+            gettext("The first value was due on %(day)s.") if overdue else gettext("The first value is due on %(day)s.")
+        )
         said.append(words_ % {"day": day_text(due)})
     return " ".join(said)
 

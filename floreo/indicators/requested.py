@@ -61,9 +61,7 @@ def enter_figure(figure: Mapping[str, str], by: Actor) -> object:
     """Enters one figure of an approved answer as the reading of its period."""
     indicator = Indicator.objects.filter(code=figure["indicator"]).first()
     if indicator is None:
-        raise Refused(
-            _("There is no such figure any more: %(code)s.") % {"code": figure["indicator"]}, code="no_figure"
-        )
+        raise Refused(_("This indicator no longer exists: %(code)s.") % {"code": figure["indicator"]}, code="no_figure")
     return record_reading(
         indicator,
         by=by,

@@ -26,7 +26,7 @@ def _other_language(language: str, words: Words) -> Column:
     def value(row: Any) -> Cell:
         return str(row.translations.get(language, {}).get("title", ""))
 
-    return Column(f"title_{language}", words, _("The title in that language, where a person translated it"), value)
+    return Column(f"title_{language}", words, _("Title in this language, if a person has translated it"), value)
 
 
 def _code_of(name: str) -> Callable[[Any], Cell]:
@@ -34,12 +34,14 @@ def _code_of(name: str) -> Callable[[Any], Cell]:
 
 
 _SOURCED = (
-    _column("source", _("Source"), _("Who says so: document and page, or publisher")),
-    _column("source_url", _("Source address"), _("Where the source can be read"), CellKind.LINK),
-    _column("confirmed", _("Confirmed"), _("Whether a person has checked it against its source"), CellKind.FLAG),
-    _column("doubt", _("Doubt"), _("Why it is not confirmed")),
+    _column("source", _("Source"), _("Source of the information: document and page, or publisher")),
+    _column("source_url", _("Source address"), _("Address where the source can be read"), CellKind.LINK),
+    _column(
+        "confirmed", _("Checked against source"), _("Whether a person has checked it against its source"), CellKind.FLAG
+    ),
+    _column("doubt", _("Doubt"), _("Why it is not checked")),
 )
-_CHANGED = _column("changed_at", _("Last change"), _("When the row last changed, UTC"), CellKind.MOMENT)
+_CHANGED = _column("changed_at", _("Last change"), _("Date of the last change of the row, UTC"), CellKind.MOMENT)
 
 
 def _public_editions() -> Iterable[tuple[str, Words]]:
@@ -58,34 +60,36 @@ def _answers_for(indicator: Indicator) -> Cell:
 INDICATORS = Table(
     "indicators",
     _("Indicators"),
-    _("What is measured, in what unit, from where to where, and who answers for it."),
+    _("What is measured, its unit, baseline and target, and who is responsible."),
     rows=_indicators,
     columns=(
         _column("code", _("Code"), _("Part of its address")),
-        _column("title", _("Title"), _("What it is called")),
+        _column("title", _("Title"), _("Its title")),
         *(_other_language(code, words) for code, words in settings.LANGUAGES),
         _column("definition", _("Definition"), _("What exactly is counted")),
-        _column("unit", _("Unit"), _("Of its readings and its target")),
-        _column("decimals", _("Decimals"), _("How many are shown"), CellKind.WHOLE),
+        _column("unit", _("Unit"), _("Unit of its values and target")),
+        _column("decimals", _("Decimals"), _("Number of decimals shown"), CellKind.WHOLE),
         _column("kind", _("Kind"), _("input, output, outcome or context")),
         _column("direction", _("Direction"), _("up: higher is better; down: lower is better")),
         _column("frequency", _("Frequency"), _("month, quarter, year or once")),
-        _column("method", _("Method"), _("How it is worked out or gathered")),
-        _column("measure", _("Measure"), _("Name of the function that computes it; empty when people enter it")),
-        _column("numerator_text", _("Numerator"), _("What is counted above the line")),
-        _column("denominator_text", _("Denominator"), _("What is counted below the line")),
-        _column("about_people", _("About people"), _("Numbers under 5 are then not published"), CellKind.FLAG),
-        _column("baseline", _("Baseline"), _("Where it began"), CellKind.DECIMAL),
-        _column("baseline_on", _("Baseline day"), _("The day of the baseline"), CellKind.DATE),
-        _column("target", _("Target"), _("Where it should be"), CellKind.DECIMAL),
-        _column("target_due", _("Target day"), _("By when"), CellKind.DATE),
+        _column("method", _("Method"), _("How it is calculated or collected")),
+        _column(
+            "measure", _("Measure"), _("Name of the function that calculates it; empty if people enter the values")
+        ),
+        _column("numerator_text", _("Numerator"), _("What the numerator counts")),
+        _column("denominator_text", _("Denominator"), _("What the denominator counts")),
+        _column("about_people", _("About people"), _("If yes, numbers under 5 are not published"), CellKind.FLAG),
+        _column("baseline", _("Baseline"), _("Starting value"), CellKind.DECIMAL),
+        _column("baseline_on", _("Baseline date"), _("Date of the baseline"), CellKind.DATE),
+        _column("target", _("Target"), _("Value to reach"), CellKind.DECIMAL),
+        _column("target_due", _("Target date"), _("Due date"), CellKind.DATE),
         _column("target_source", _("Source of the target"), _("Who set it, and when")),
         Column("edition", _("Edition"), _("Code of its edition"), _code_of("edition")),
         Column("pillar", _("Pillar"), _("Code of its pillar"), _code_of("pillar")),
         Column("objective", _("Objective"), _("Code of its objective"), _code_of("objective")),
-        Column("answers_for", _("Answers for it"), _("Code of the organisation"), _answers_for),
-        _column("answers_post", _("Post"), _("Who there answers for it")),
-        _column("is_public", _("Public"), _("Whether the public sees it"), CellKind.FLAG, needs=INTERNAL),
+        Column("answers_for", _("Responsible organisation"), _("Code of the organisation"), _answers_for),
+        _column("answers_post", _("Post"), _("Post of the person responsible")),
+        _column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL),
         *_SOURCED,
         _CHANGED,
     ),
@@ -97,7 +101,7 @@ INDICATORS = Table(
         Filter(
             "way",
             _("How"),
-            lambda: [("computed", _("Computed")), ("entered", _("Entered"))],
+            lambda: [("computed", _("Calculated")), ("entered", _("Entered"))],
             lambda rows, v: rows.filter(measure="") if v == "entered" else rows.exclude(measure=""),
         ),
     ),
@@ -125,44 +129,49 @@ def _public_indicators() -> Iterable[tuple[str, Words]]:
 
 READINGS = Table(
     "readings",
-    _("Readings"),
-    _("Every value of every indicator for every period, those later corrected among them."),
+    _("Values"),
+    _("Every value of every indicator for every period, including values that were corrected later."),
     rows=_readings,
     columns=(
-        Column("id", _("Number"), _("Tells rows of this table apart"), lambda r: r.pk, CellKind.WHOLE),
+        Column("id", _("Number"), _("Identifies the rows of this table"), lambda r: r.pk, CellKind.WHOLE),
         Column("indicator", _("Indicator"), _("Code of the indicator"), lambda r: r.indicator.code),
         Column("period", _("Period"), _("2026, Q3 2026, 2026-07, a day, or two days"), lambda r: r.period.label),
         _column("starts_on", _("First day"), _("Of the period"), CellKind.DATE),
         _column("ends_on", _("Last day"), _("Of the period"), CellKind.DATE),
-        Column("as_of", _("As of"), _("The day for which it holds"), lambda r: r.on, CellKind.DATE),
+        Column("as_of", _("As of"), _("Day that the value refers to"), lambda r: r.on, CellKind.DATE),
         _column("part", _("Part"), _("A part of the whole; empty for the whole")),
-        _column("subject", _("Subject"), _("Another state, for comparison; empty for the country")),
+        _column("subject", _("Subject"), _("Another country, for comparison; empty for this country")),
         Column("value", _("Value"), _("In the indicator's unit"), _number("value"), CellKind.DECIMAL),
-        _column("qualifier", _("Qualifier"), _("over, about or under, as the source says")),
-        Column("numerator", _("Numerator"), _("Counted above the line"), _number("numerator"), CellKind.DECIMAL),
-        Column("denominator", _("Denominator"), _("Counted below the line"), _number("denominator"), CellKind.DECIMAL),
+        _column("qualifier", _("Qualifier"), _("over, about or under, according to the source")),
+        Column("numerator", _("Numerator"), _("Numerator count"), _number("numerator"), CellKind.DECIMAL),
+        Column("denominator", _("Denominator"), _("Denominator count"), _number("denominator"), CellKind.DECIMAL),
         Column(
             "is_hidden",
             _("Not shown"),
-            _("Whether numbers are left out because few people could be singled out"),
+            _("Whether numbers are hidden because a few people could be identified"),
             is_hidden,
             CellKind.FLAG,
         ),
-        _column("measure", _("Measure"), _("Name of the function that computed it; empty when it was entered")),
+        _column("measure", _("Measure"), _("Name of the function that calculated it; empty if a person entered it")),
         _column("measure_version", _("Version"), _("Of the measure"), CellKind.WHOLE),
-        _column("note", _("Note"), _("As it was entered; of a correction, why")),
-        _column("not_comparable", _("Not comparable"), _("With the reading before: another method"), CellKind.FLAG),
-        _column("taken_at", _("Taken"), _("When, UTC"), CellKind.MOMENT),
-        _column("frozen_at", _("Frozen"), _("When it was approved and closed to change, UTC"), CellKind.MOMENT),
-        _column("corrects_id", _("Corrects"), _("Number of the reading that it replaced"), CellKind.WHOLE),
+        _column("note", _("Note"), _("As entered; for a correction, the reason")),
+        _column(
+            "not_comparable",
+            _("Not comparable"),
+            _("With the previous value, because the method differs"),
+            CellKind.FLAG,
+        ),
+        _column("taken_at", _("Taken"), _("Date and time, UTC"), CellKind.MOMENT),
+        _column("frozen_at", _("Frozen"), _("When it was approved and locked, UTC"), CellKind.MOMENT),
+        _column("corrects_id", _("Corrects"), _("Number of the value that it replaced"), CellKind.WHOLE),
         Column(
             "corrected_by",
             _("Corrected by"),
-            _("Number of the reading that replaced it"),
+            _("Number of the value that replaced it"),
             _corrected_by,
             CellKind.WHOLE,
         ),
-        _column("taken_by", _("Taken by"), _("Who entered it; not published"), needs=INTERNAL),
+        _column("taken_by", _("Entered by"), _("Who entered it; not published"), needs=INTERNAL),
         *_SOURCED,
     ),
     order=("ends_on", "pk"),

@@ -38,11 +38,11 @@ def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
     links = []
     if may is None or body in may:
         href = reverse("workspace:new_reading", args=[code])
-        links = [ActionLink(_("Enter reading"), href)]
+        links = [ActionLink(_("Enter value"), href)]
     return Task(
         key=f"{key(due.indicator)}@{due.period.start.isoformat()}",
         kind="reading",
-        title=_("Reading: %(title)s") % {"title": due.indicator.in_language("title")},
+        title=_("Value: %(title)s") % {"title": due.indicator.in_language("title")},
         why=_why(due),
         href=due.indicator.workspace_url(),
         due=due.since,
@@ -54,10 +54,10 @@ def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
 
 
 def _why(due: Due) -> str:
-    said = _("Reading for the period to %(day)s") % {"day": short_day(due.period.end)}
+    said = _("Value for the period to %(day)s") % {"day": short_day(due.period.end)}
     if due.missing < 2:
         return said
-    more = ngettext("%(n)d period in a row is missing", "%(n)d periods in a row are missing", due.missing)
+    more = ngettext("%(n)d consecutive period is missing", "%(n)d consecutive periods are missing", due.missing)
     return f"{said}. {more % {'n': due.missing}}"
 
 

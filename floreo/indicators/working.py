@@ -20,15 +20,15 @@ GROUP_WORDS: dict[str, Promise] = {
     "objectives": gettext_lazy("Objectives"),
     "actions": gettext_lazy("Actions"),
     "milestones": gettext_lazy("Milestones"),
-    "participations": gettext_lazy("Parts of organisations in actions"),
+    "participations": gettext_lazy("Roles of organisations in actions"),
     "budget_lines": gettext_lazy("Budget lines"),
     "events": gettext_lazy("Events"),
-    "bodies": gettext_lazy("Parts of organisations in the edition"),
+    "bodies": gettext_lazy("Roles of organisations in the edition"),
     "outlets": gettext_lazy("Places where it is published"),
     "targets": gettext_lazy("Targets stated in the document"),
     **{value: Kind(value).label for value in Kind.values},
     **{value: ContactRole(value).label for value in ContactRole.values},
-    OTHERS: gettext_lazy("Other kinds together"),
+    OTHERS: gettext_lazy("All other kinds"),
 }
 
 
@@ -43,14 +43,14 @@ def left_out_text(why: str, count: int) -> str:
             ) % {"count": count}
         case "milestones_of_closed_actions":
             return ngettext(
-                "%(count)d milestone never reached of an action since closed",
-                "%(count)d milestones never reached of actions since closed",
+                "%(count)d milestone not reached, of an action that is now closed",
+                "%(count)d milestones not reached, of actions that are now closed",
                 count,
             ) % {"count": count}
         case "decisions_dropped":
             return ngettext(
-                "%(count)d decision dropped before it fell due",
-                "%(count)d decisions dropped before they fell due",
+                "%(count)d decision discarded before its due date",
+                "%(count)d decisions discarded before their due date",
                 count,
             ) % {"count": count}
         case "updates_still_in_time" | "updates_not_answered":
@@ -74,19 +74,19 @@ def _others_left(why: str, count: int) -> str:
 
 def _updates_left(why: str, count: int) -> str:
     if why == "updates_not_answered":
-        said = ngettext("%(count)d update that never came", "%(count)d updates that never came", count)
+        said = ngettext("%(count)d update not received", "%(count)d updates not received", count)
     else:
-        said = ngettext("%(count)d update that is not due yet", "%(count)d updates that are not due yet", count)
+        said = ngettext("%(count)d update not due yet", "%(count)d updates not due yet", count)
     return said % {"count": count}
 
 
 def _feeds_left(why: str, count: int) -> str:
     if why == "letters_still_fresh":
-        said = ngettext("%(count)d letter of the last week", "%(count)d letters of the last week", count)
+        said = ngettext("%(count)d notice of the last week", "%(count)d notices of the last week", count)
     else:
         said = ngettext(
-            "%(count)d finding at no IPv4 address of the register",
-            "%(count)d findings at no IPv4 address of the register",
+            "%(count)d finding outside the register's IPv4 addresses",
+            "%(count)d findings outside the register's IPv4 addresses",
             count,
         )
     return said % {"count": count}
@@ -129,7 +129,7 @@ def _groups(reading: Reading) -> tuple[Group, ...]:
     groups = tuple(
         Group(_group_text(reading.measure, g["name"]), int(g["numerator"]), int(g["denominator"])) for g in rows
     )
-    return safe_groups(groups, others=gettext("Others together")) if reading.indicator.about_people else groups
+    return safe_groups(groups, others=gettext("All others")) if reading.indicator.about_people else groups
 
 
 def _words(indicator: Indicator, field: str, measure_text: str) -> str:
@@ -141,7 +141,7 @@ def taken_text(reading: Reading) -> str:
     words = {"who": reading.taken_by, "day": day_text(day_of(reading.taken_at))}
     if reading.measure:
         words |= {"measure": reading.measure, "version": str(reading.measure_version)}
-        return gettext("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
+        return gettext("Calculated on %(day)s by the measure %(measure)s, version %(version)s.") % words
     return gettext("Entered on %(day)s by %(who)s.") % words
 
 
@@ -149,10 +149,12 @@ def state_text(reading: Reading) -> str:
     """Frozen, running, or waiting to be frozen."""
     if reading.frozen_at is not None:
         words = {"day": day_text(day_of(reading.frozen_at)), "who": reading.frozen_by}
-        return gettext("Frozen on %(day)s by %(who)s; it never changes.") % words
+        return gettext("Frozen on %(day)s by %(who)s. It cannot change.") % words
     if reading.on < reading.ends_on:
-        return gettext("Its period still runs, so it may change until %(day)s.") % {"day": day_text(reading.ends_on)}
-    return gettext("Not frozen yet, so it may still change.")
+        return gettext("The period has not ended, so the value may change until %(day)s.") % {
+            "day": day_text(reading.ends_on)
+        }
+    return gettext("Not frozen yet, so the value may still change.")
 
 
 def working_of(reading: Reading) -> Working:
@@ -169,7 +171,7 @@ def working_of(reading: Reading) -> Working:
         numerator=number(reading.numerator),
         numerator_text=_words(indicator, "numerator_text", gettext("counted")),
         denominator=number(reading.denominator),
-        denominator_text=_words(indicator, "denominator_text", gettext("in all")),
+        denominator_text=_words(indicator, "denominator_text", gettext("total")),
         groups=() if hidden else _groups(reading),
         left_out=tuple(left_out_text(str(why), int(count)) for why, count in reading.working.get("left_out", [])),
         taken=taken_text(reading),
@@ -178,5 +180,5 @@ def working_of(reading: Reading) -> Working:
         measure_version=reading.measure_version,
         records_total=reading.records.total if reading.records else 0,
         note=reading.note,
-        hidden=gettext("Fewer than 5 people could be singled out, so the numbers are not shown.") if hidden else "",
+        hidden=gettext("Fewer than 5 people could be identified, so the numbers are not shown.") if hidden else "",
     )

@@ -99,7 +99,7 @@ def _item(
     if notes:
         yield from _paragraphs(item.minutes_internal, "internal")
     if not item.minutes and not decisions and not (notes and item.minutes_internal):
-        yield Paragraph(_("Nothing is recorded under this point."), "note")
+        yield Paragraph(_("Nothing is recorded under this item."), "note")
     for decision in decisions:
         yield _decided(decision, internal=internal)
 
@@ -107,8 +107,8 @@ def _item(
 def _decided(decision: Decision, *, internal: bool) -> Boxed:
     pairs = [(_("Who"), clean(say.owner_text(decision, names=internal)))]
     if decision.due_on:
-        pairs.append((_("By when"), short_day(decision.due_on)))
-    asked = _("Asked: %(title)s") if decision.addressed_to else _("Decided: %(title)s")
+        pairs.append((_("Due date"), short_day(decision.due_on)))
+    asked = _("Requested: %(title)s") if decision.addressed_to else _("Decided: %(title)s")
     title = f"{decision.number}. " + asked % {"title": clean(decision.in_language("title"))}
     return Boxed(title, [*_paragraphs(decision.in_language("text")), Facts(pairs)])
 
@@ -117,7 +117,7 @@ def _who_was_there(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
     rows = list(meeting.attendances.select_related("organisation", "person"))
     if not rows:
         return
-    yield Heading(_("Who was there"), 2)
+    yield Heading(_("Attendance"), 2)
     yield Grid(
         caption=say.attendance_text(rows),
         head=[_("Seat"), _("Attendance")],
@@ -142,16 +142,14 @@ def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
         ]
         for d in decisions
     ]
-    head = [_("Number"), _("Decision"), _("Who"), _("By when"), _("Now")]
-    return Grid(
-        caption=_("What was decided, and by whom it is carried out"), head=head, rows=rows, widths=(3, 6, 4, 3, 3)
-    )
+    head = [_("Number"), _("Decision"), _("Who"), _("Due date"), _("Now")]
+    return Grid(caption=_("Decision, and who carries it out"), head=head, rows=rows, widths=(3, 6, 4, 3, 3))
 
 
 def _corrections(meeting: Meeting) -> Iterator[Block]:
     rows = list(meeting.corrections.all())
     if rows:
         yield Heading(_("Corrections"), 2)
-        yield Paragraph(_("The minutes above stay as they were approved."), "note")
+        yield Paragraph(_("The minutes above are unchanged since their approval."), "note")
     for row in rows:
         yield from _paragraphs(f"{short_day(row.on)}: {row.text}")

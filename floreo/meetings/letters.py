@@ -58,7 +58,10 @@ def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str
 def _mail(meeting: Meeting, words: Words, address: str, language: str) -> OutboxMail:
     with translation.override(language):
         said = words(meeting)
-        foot = _("You get this because you sit on this committee. Answer to the secretariat, not to this address.")
+        foot = _(
+            "You receive this because you are a member of this committee. Reply to the secretariat, not to "
+            "this address."
+        )
         text = f"{said.text}\n\n{presenters.workspace_address(meeting)}\n\n{foot}\n"
     return letter(
         to=address,
@@ -72,7 +75,7 @@ def _mail(meeting: Meeting, words: Words, address: str, language: str) -> Outbox
 
 def called(meeting: Meeting) -> Said:
     subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
-    text = _("You are called to this meeting. The agenda follows.") + "\n\n" + presenters.facts_text(meeting)
+    text = _("You are invited to this meeting. The agenda will follow.") + "\n\n" + presenters.facts_text(meeting)
     return Said("meeting.called", subject, text)
 
 
@@ -80,7 +83,7 @@ def moved(before: date) -> Words:
     def words(meeting: Meeting) -> Said:
         now = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
         subject = _("Moved: %(meeting)s, now on %(day)s") % now
-        text = _("The meeting that was called for %(day)s takes place as follows.") % {"day": day_text(before)}
+        text = _("The details of the meeting scheduled for %(day)s have changed:") % {"day": day_text(before)}
         return Said("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
 
     return words
@@ -88,8 +91,8 @@ def moved(before: date) -> Words:
 
 def cancelled(meeting: Meeting) -> Said:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
-    text = _("The meeting of %(day)s does not take place.") % words + "\n\n" + meeting.cancelled_reason
-    return Said("meeting.cancelled", _("Called off: %(meeting)s, %(day)s") % words, text)
+    text = _("The meeting of %(day)s is cancelled.") % words + "\n\n" + meeting.cancelled_reason
+    return Said("meeting.cancelled", _("Cancelled: %(meeting)s, %(day)s") % words, text)
 
 
 def agenda(meeting: Meeting) -> Said:
@@ -99,7 +102,7 @@ def agenda(meeting: Meeting) -> Said:
 
 def minutes(meeting: Meeting) -> Said:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
-    text = _("These minutes are a draft until the next meeting approves them. Say now what is wrong.")
+    text = _("These minutes are a draft until the next meeting approves them. Send any corrections now.")
     return Said(
         "meeting.minutes",
         _("Minutes: %(meeting)s, %(day)s") % words,

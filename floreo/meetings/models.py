@@ -40,7 +40,7 @@ class MinutesStateChoice(models.TextChoices):
 
 
 class ItemKindChoice(models.TextChoices):
-    LATE = ItemKind.LATE, _("Late or in danger")
+    LATE = ItemKind.LATE, _("Late or at risk")
     DECISION = ItemKind.DECISION, _("To decide")
     FOLLOW_UP = ItemKind.FOLLOW_UP, _("Follow-up")
     OTHER = ItemKind.OTHER, _("Other")
@@ -53,11 +53,11 @@ class PresenceChoice(models.TextChoices):
 
 
 class DecisionStateChoice(models.TextChoices):
-    ASKED = DecisionState.ASKED, _("Asked")
+    ASKED = DecisionState.ASKED, _("Requested")
     TAKEN = DecisionState.TAKEN, _("Taken")
     REFUSED = DecisionState.REFUSED, _("Refused")
     CARRIED_OUT = DecisionState.CARRIED_OUT, _("Carried out")
-    DROPPED = DecisionState.DROPPED, pgettext_lazy("a decision", "Dropped")
+    DROPPED = DecisionState.DROPPED, pgettext_lazy("a decision", "Discarded")
 
 
 class CommitteeQuerySet(models.QuerySet["Committee"]):

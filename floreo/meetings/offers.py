@@ -23,7 +23,7 @@ OFFERS = Offers(
             measures.share_decisions_on_time,
             _("Share of decisions carried out on time"),
             "%",
-            _("decisions carried out by their due day"),
+            _("decisions carried out by their due date"),
             _("public decisions due in the period"),
         ),
     },

@@ -44,9 +44,9 @@ def facts(meeting: Meeting, *, internal: bool) -> list[tuple[str, str]]:
     if meeting.place:
         found.append((_("Where"), meeting.in_language("place")))
     if internal and meeting.online_url:
-        found.append((_("From afar"), meeting.online_url))
+        found.append((_("Remote"), meeting.online_url))
     if meeting.state == MeetingState.CANCELLED:
-        found.append((_("Called off"), meeting.cancelled_reason))
+        found.append((_("Cancelled"), meeting.cancelled_reason))
     return found
 
 
@@ -62,27 +62,27 @@ def stage(meeting: Meeting) -> str:
     """Where the meeting stands, and what comes next, in a sentence."""
     today = clock.today()
     if meeting.state == MeetingState.CANCELLED:
-        return _("Called off.")
+        return _("Cancelled.")
     if meeting.state == MeetingState.PLANNED:
         return _planned(meeting, today)
     if meeting.minutes_state == MinutesState.APPROVED:
         return _("Held. Its minutes are approved.")
     if meeting.minutes_state == MinutesState.CIRCULATED:
-        return _("Held. Its minutes are out and wait to be approved.")
+        return _("Held. The minutes have been circulated and are waiting for approval.")
     due = minutes_due(meeting.on)
-    said = _("Held. Its minutes are to be out by %(day)s.") % {"day": day_text(due)}
-    late = _("That is %(days)s late.") % {"days": days_text((today - due).days)} if due < today else ""
+    said = _("Held. The minutes are due by %(day)s.") % {"day": day_text(due)}
+    late = _("%(days)s late.") % {"days": days_text((today - due).days)} if due < today else ""
     return sentences(said, late)
 
 
 def _planned(meeting: Meeting, today: date) -> str:
     if meeting.on < today:
-        return _("Its day is past. Record who came and what was said.")
+        return _("The date has passed. Record attendance and notes.")
     if meeting.agenda_sent_on:
-        return _("To come. Its agenda went out on %(day)s.") % {"day": day_text(meeting.agenda_sent_on)}
+        return _("Upcoming. The agenda was sent on %(day)s.") % {"day": day_text(meeting.agenda_sent_on)}
     due = agenda_due(meeting.on)
-    said = _("To come. Its agenda is to be out by %(day)s.") % {"day": day_text(due)}
-    return sentences(said, _("That is %(days)s late.") % {"days": days_text((today - due).days)} if due < today else "")
+    said = _("Upcoming. The agenda is due by %(day)s.") % {"day": day_text(due)}
+    return sentences(said, _("%(days)s late.") % {"days": days_text((today - due).days)} if due < today else "")
 
 
 def attendance_text(rows: Iterable[Attendance]) -> str:
@@ -128,9 +128,9 @@ def waits(decision: Decision) -> str:
     """Why it is still open: asked of whom since when, or to be carried out by whom by when."""
     if decision.state == DecisionState.ASKED:
         words = {"whom": decision.in_language("addressed_to"), "day": day_text(decision.asked_on or clock.today())}
-        said = _("Asked of %(whom)s on %(day)s; no answer yet.") % words
+        said = _("Requested from %(whom)s on %(day)s; no answer yet.") % words
     else:
-        said = _("To be carried out by %(who)s.") % {"who": owner_text(decision, names=False)}
+        said = _("Carried out by: %(who)s.") % {"who": owner_text(decision, names=False)}
     return sentences(said, due_text(decision))
 
 
@@ -146,11 +146,11 @@ def due_text(decision: Decision) -> str:
 def history_text(decision: Decision, state: str = "") -> str:
     """What became of it so far, with its days. `state`: as the plan says it stands, where that is ahead of the record."""
     said = {
-        DecisionState.ASKED: (_("Asked on %(day)s"), decision.asked_on),
+        DecisionState.ASKED: (_("Requested on %(day)s"), decision.asked_on),
         DecisionState.TAKEN: (_("Taken on %(day)s"), decision.taken_on),
         DecisionState.REFUSED: (_("Refused on %(day)s"), decision.taken_on),
         DecisionState.CARRIED_OUT: (_("Carried out on %(day)s"), decision.done_on),
-        DecisionState.DROPPED: (_("Dropped on %(day)s"), decision.done_on),
+        DecisionState.DROPPED: (_("Discarded on %(day)s"), decision.done_on),
     }
     if state and state != decision.state:
         return decision_state(state)

@@ -55,24 +55,24 @@ def _public_committee(row: Any) -> Cell:
 SEATS = Table(
     "seats",
     _("Seats"),
-    _("Which body sits on which committee, from a day to a day."),
+    _("Which organisation has a seat on which committee, from which day to which day."),
     rows=lambda viewer: Seat.objects.visible_to(viewer).select_related("committee", "organisation", "person"),
     columns=(
         ID,
         COMMITTEE,
         Column("committee_name", _("Name"), _("Of the committee"), lambda s: s.committee.name),
         Column("organisation", _("Organisation"), _("Its code in the register"), lambda s: s.organisation.code),
-        Column("organisation_name", _("Body"), _("What it is called today"), lambda s: s.organisation.name),
+        Column("organisation_name", _("Organisation"), _("Its current name"), lambda s: s.organisation.name),
         Column(
             "person",
             _("Person"),
-            _("Who sits there for the body"),
+            _("Who holds the seat for the organisation"),
             lambda s: s.person.name if s.person else None,
             needs=PEOPLE,
         ),
         column("part", _("Part"), _("chair, secretary, member or observer")),
         day("since", _("Since"), _("First day; empty when not known")),
-        day("until", _("Until"), _("Last day; empty while it holds")),
+        day("until", _("Until"), _("Last day; empty if the seat has not ended")),
         *SOURCED,
         CHANGED,
     ),
@@ -94,7 +94,7 @@ def _by_place(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 MEETINGS = Table(
     "meetings",
     _("Meetings"),
-    _("When which committee met or will meet. What was said is in its minutes, which are not data."),
+    _("Past and future meetings of each committee. Notes are in the minutes, which are not published as data."),
     rows=lambda viewer: Meeting.objects.visible_to(viewer).select_related("committee"),
     columns=(
         Column(
@@ -104,16 +104,16 @@ MEETINGS = Table(
             lambda m: f"{m.committee.code}:{m.code}",
         ),
         COMMITTEE,
-        column("code", _("Code"), _("In its committee: the day for which it was first called")),
-        column("number", _("Number"), _("The how-manieth of its committee"), CellKind.WHOLE),
-        day("on", _("Day"), _("In the country's own zone")),
-        Column("hours", _("Hours"), _("In the country's own zone"), lambda m: hours(m.starts_at, m.ends_at)),
+        column("code", _("Code"), _("Unique in its committee: the day for which it was first scheduled")),
+        column("number", _("Number"), _("Meeting number"), CellKind.WHOLE),
+        day("on", _("Day"), _("In the country's time zone")),
+        Column("hours", _("Hours"), _("In the country's time zone"), lambda m: hours(m.starts_at, m.ends_at)),
         column("place", _("Place"), _("Where")),
         column("state", _("State"), _("planned, held or cancelled")),
         column("minutes_state", _("Minutes"), _("draft, circulated or approved")),
-        day("agenda_sent_on", _("Agenda sent"), _("Empty while it was not")),
-        day("circulated_on", _("Minutes sent"), _("Empty while they were not")),
-        day("approved_on", _("Minutes approved"), _("From then on they never change")),
+        day("agenda_sent_on", _("Agenda sent"), _("Empty if it has not been sent")),
+        day("circulated_on", _("Minutes sent"), _("Empty if they have not been sent")),
+        day("approved_on", _("Minutes approved"), _("Cannot change after this date")),
         CHANGED,
     ),
     order=("-on", "-pk"),
@@ -149,9 +149,9 @@ def _standings() -> list[tuple[str, Words]]:
     return [
         ("open", _("Open")),
         ("late", _("Late")),
-        ("asked", _("Asked, no answer yet")),
+        ("asked", _("Requested, no answer yet")),
         ("done", DecisionStateChoice.CARRIED_OUT.label),
-        ("closed", _("Refused or dropped")),
+        ("closed", _("Refused or discarded")),
     ]
 
 
@@ -163,18 +163,21 @@ def _meeting_of(row: Model) -> Cell:
 DECISIONS = Table(
     "decisions",
     _("Decisions"),
-    _("What committees decided or asked for, who carries it out and by when. The public has those marked public."),
+    _(
+        "What committees decided or requested, who carries it out and by when. Only decisions marked "
+        "public are published."
+    ),
     rows=lambda viewer: Decision.objects.visible_to(viewer).select_related(
         "edition", "committee", "meeting", "organisation"
     ),
     columns=(
-        column("number", _("Number"), _("Unique: the year, and the how-manieth in it")),
+        column("number", _("Number"), _("Unique: year and number")),
         Column("edition", _("Edition"), _("Code of the edition it belongs to"), lambda d: d.edition.code),
         Column("committee", _("Committee"), _("Its code"), _public_committee),
         Column("meeting", _("Meeting"), _("Code of the meeting, in its committee"), _meeting_of),
         *titles(_("What was decided, in a few words")),
         column("text", _("Text"), _("The decision in full")),
-        column("addressed_to", _("Asked of"), _("A post outside the committee; empty for its own decisions")),
+        column("addressed_to", _("Requested from"), _("A post outside the committee; empty for its own decisions")),
         column("state", _("State"), _("asked, taken, refused, carried_out or dropped")),
         Column(
             "organisation",
@@ -182,12 +185,12 @@ DECISIONS = Table(
             _("Code of the organisation"),
             lambda d: o.code if (o := _owner(d)) else None,
         ),
-        day("due_on", _("Due"), _("By when")),
-        day("asked_on", _("Asked"), _("When it was asked")),
+        day("due_on", _("Due"), _("Due date")),
+        day("asked_on", _("Requested"), _("When it was requested")),
         day("taken_on", _("Decided"), _("When it was taken or refused")),
-        day("done_on", _("Done"), _("When it was carried out or dropped")),
-        column("answer", _("Answer"), _("What was said to it, or why it was dropped")),
-        column("is_public", _("Public"), _("Whether the public reads it"), CellKind.FLAG, needs=READ),
+        day("done_on", _("Done"), _("When it was carried out or discarded")),
+        column("answer", _("Reply"), _("The answer, or the reason for discarding it")),
+        column("is_public", _("Public"), _("Whether it is public"), CellKind.FLAG, needs=READ),
         CHANGED,
     ),
     order=("-pk",),
@@ -196,7 +199,7 @@ DECISIONS = Table(
     filters=(
         edition_filter(),
         _committee_filter("committee__code"),
-        Filter("standing", _("Standing"), _standings, _narrow),
+        Filter("standing", _("Status"), _standings, _narrow),
     ),
     lookup=lambda rows, key: rows.filter(number=key),
 )

@@ -19,14 +19,16 @@ class JoinForm(forms.Form):
         label=_("Your name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Write your name as others know it.")},
+        error_messages={"required": _("Enter your name.")},
     )
     way = forms.ChoiceField(
         label=_("How will you sign in?"),
         choices=_WAYS,
         initial=PASSKEY,
         widget=forms.RadioSelect,
-        help_text=_("A passkey cannot be guessed, stolen by a false page or forgotten. You add it on the next page."),
+        help_text=_(
+            "A passkey cannot be guessed, stolen by a false page or forgotten. You will add it on the next page."
+        ),
     )
     password = forms.CharField(
         label=_("Password"),
@@ -39,7 +41,7 @@ class JoinForm(forms.Form):
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
         if given.get("way") == PASSWORD and not given.get("password"):
-            self.add_error("password", _("Write a password, or choose a passkey."))
+            self.add_error("password", _("Enter a password, or choose a passkey."))
         return given
 
     @property
@@ -54,7 +56,7 @@ class WelcomeForm(JoinForm):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         max_length=254,
-        error_messages={"required": _("Write your e-mail address.")},
+        error_messages={"required": _("Enter your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     field_order = ["name", "email", "way", "password"]

@@ -109,6 +109,6 @@ class OutsideAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] 
         verified = [a.email for a in sociallogin.email_addresses if a.verified]
         user = User.objects.filter(email__in=verified, is_active=True).first()
         if user is None:
-            refusal = NotAllowed(_("No account was invited under this address. Ask the secretariat for an invitation."))
+            refusal = NotAllowed(_("No invitation was sent to this address. Ask the secretariat for one."))
             raise ImmediateHttpResponse(refusal_page(request, refusal))
         sociallogin.connect(request, user)

@@ -12,10 +12,14 @@ from floreo.core.tables import CellKind, Column, Filter, Table
 from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
 
 SOURCED = (
-    Column("source", _("Source"), _("Who says so."), lambda r: r.source),
-    Column("source_url", _("Source address"), _("Where to read it."), lambda r: r.source_url, CellKind.LINK),
+    Column("source", _("Source"), _("Source of the information."), lambda r: r.source),
+    Column("source_url", _("Source address"), _("Address of the source."), lambda r: r.source_url, CellKind.LINK),
     Column(
-        "confirmed", _("Confirmed"), _("Whether a person has checked the row."), lambda r: r.confirmed, CellKind.FLAG
+        "confirmed",
+        _("Checked against source"),
+        _("Whether a person has checked the row."),
+        lambda r: r.confirmed,
+        CellKind.FLAG,
     ),
 )
 
@@ -39,36 +43,38 @@ def organisations(viewer: object) -> QuerySet[Organisation]:
 ORGANISATIONS = Table(
     "organisations",
     _("Organisations"),
-    _("Every body of the register, once, whatever it is called this year."),
+    _("Every organisation of the register, once, under its current name."),
     rows=organisations,
     columns=(
-        Column("code", _("Code"), _("Stable short name; stands in addresses."), lambda o: o.code),
-        Column("name", _("Name"), _("What it is called today."), lambda o: o.name),
+        Column("code", _("Code"), _("Stable short name, used in page addresses."), lambda o: o.code),
+        Column("name", _("Name"), _("Its current name."), lambda o: o.name),
         Column(
             "name_es",
             _("Name in Spanish"),
-            _("Empty where no Spanish name is known."),
+            _("Empty if no Spanish name is known."),
             lambda o: o.translations.get("es", {}).get("name", ""),
         ),
         Column("short_name", _("Short name"), _("Abbreviation."), lambda o: o.short_name),
         Column("kind", _("Kind"), _("Ministry, agency, operator and so on."), lambda o: o.kind),
-        Column("role_text", _("What it does"), _("Its part in cybersecurity."), lambda o: o.role_text),
-        Column("parent", _("Part of"), _("Code of the body it belongs to."), lambda o: o.parent_code),
+        Column("role_text", _("What it does"), _("Its role in cybersecurity."), lambda o: o.role_text),
+        Column("parent", _("Part of"), _("Code of the organisation it belongs to."), lambda o: o.parent_code),
         Column(
             "merged_into",
             _("Merged into"),
-            _("Code of the body that took it over."),
+            _("Code of the organisation that it was merged into."),
             lambda o: o.heir_code,
         ),
-        Column("since", _("Since"), _("First day, where known."), lambda o: o.since, CellKind.DATE),
-        Column("until", _("Until"), _("Last day, where it ended."), lambda o: o.until, CellKind.DATE),
+        Column("since", _("Since"), _("First day, if known."), lambda o: o.since, CellKind.DATE),
+        Column("until", _("Until"), _("Last day, if it has ended."), lambda o: o.until, CellKind.DATE),
         Column("website", _("Website"), _("Its own pages."), lambda o: o.website, CellKind.LINK),
-        Column("place", _("Place"), _("Code of the place where it sits."), lambda o: o.place.code if o.place else ""),
+        Column(
+            "place", _("Place"), _("Code of the place where it is based."), lambda o: o.place.code if o.place else ""
+        ),
         *SOURCED,
         Column(
             "is_public",
             _("Public"),
-            _("Whether strangers see it."),
+            _("Whether it is public."),
             lambda o: o.is_public,
             CellKind.FLAG,
             needs=Permission.REGISTER_EDIT,
@@ -95,15 +101,18 @@ def roles(viewer: object) -> QuerySet[OrganisationRole]:
 ROLES = Table(
     "organisation-roles",
     _("Roles of organisations"),
-    _("Who held which role from when to when. Roles move between bodies; the dates say who holds one today."),
+    _(
+        "Who held which role from when to when. Roles move between organisations; the dates show who "
+        "holds each one today."
+    ),
     rows=roles,
     columns=(
         Column("key", _("Key"), _("Organisation and role."), lambda r: f"{r.organisation.code}.{r.code}"),
         Column("organisation", _("Organisation"), _("Its code."), lambda r: r.organisation.code),
         Column("code", _("Role"), _("Code of the role."), lambda r: r.code),
-        Column("title", _("Title"), _("The role in words."), lambda r: r.title),
+        Column("title", _("Title"), _("Name of the role."), lambda r: r.title),
         Column("since", _("Since"), _("First day."), lambda r: r.since, CellKind.DATE),
-        Column("until", _("Until"), _("Last day; empty while it holds."), lambda r: r.until, CellKind.DATE),
+        Column("until", _("Until"), _("Last day; empty if it has not ended."), lambda r: r.until, CellKind.DATE),
         Column(
             "precision",
             _("Precision"),
@@ -121,14 +130,14 @@ ROLES = Table(
 PLACES = Table(
     "places",
     _("Places"),
-    _("Districts and towns, with what was counted in them and when. Join on code, never on order."),
+    _("Districts and towns, with their counts and dates. Join on code, not on order."),
     rows=lambda _viewer: Place.objects.select_related("parent"),
     columns=(
         Column("code", _("Code"), _("ISO 3166-2 for districts."), lambda p: p.code),
         Column("name", _("Name"), _("Its name."), lambda p: p.name),
         Column("kind", _("Kind"), _("District, city, town or village."), lambda p: p.kind),
         Column(
-            "parent", _("District"), _("Code of the district it lies in."), lambda p: p.parent.code if p.parent else ""
+            "parent", _("District"), _("Code of the district it is in."), lambda p: p.parent.code if p.parent else ""
         ),
         Column("capital", _("Capital"), _("Seat of a district."), lambda p: p.capital),
         Column("population", _("People"), _("People counted."), lambda p: p.population, CellKind.WHOLE),
@@ -160,7 +169,8 @@ NETWORKS = Table(
     "networks",
     _("Networks"),
     _(
-        "The country's own networks by autonomous system, with their prefixes. A country code on an address says much less."
+        "The country's own networks by autonomous system, with their prefixes. The country code of an "
+        "address is much less reliable."
     ),
     rows=networks,
     columns=(
@@ -192,7 +202,7 @@ def people(viewer: object) -> QuerySet[Person]:
 PEOPLE = Table(
     "people",
     _("People"),
-    _("Who answers for what, and how to reach them. Never published."),
+    _("Who is responsible for what, and how to contact them. Never published."),
     rows=people,
     columns=(
         Column("code", _("Code"), _("Stable short name."), lambda p: p.code),
@@ -200,7 +210,7 @@ PEOPLE = Table(
         Column(
             "organisation", _("Organisation"), _("Its code."), lambda p: p.organisation.code if p.organisation else ""
         ),
-        Column("post", _("Post"), _("What the public sees instead of the name."), lambda p: p.post),
+        Column("post", _("Post"), _("Shown to the public instead of the name."), lambda p: p.post),
         Column("email", _("E-mail"), _("Internal."), lambda p: p.email),
         Column("phone", _("Telephone"), _("Internal."), lambda p: p.phone),
         Column(

@@ -57,7 +57,7 @@ def load_pack(folder: Path, *, by: Actor) -> Difference | None:
         _write(difference, shelf)
     except (IntegrityError, Taken) as wrong:
         raise Refused(
-            _("The pack and what people entered here contradict each other, so nothing was loaded: %s") % wrong
+            _("The pack contradicts data that people entered here, so nothing was loaded: %s") % wrong
         ) from wrong
     _remember(difference, shelf)
     after_load()
@@ -84,7 +84,7 @@ def _refuse_another_country(pack: Pack) -> None:
     other = Country.objects.exclude(pack=pack.code).first()
     if other is not None:
         raise Refused(
-            _("This installation runs on the pack “%(here)s”. Load “%(pack)s” into an installation of its own.")
+            _("This installation uses the pack “%(here)s”. Load “%(pack)s” into a separate installation.")
             % {"here": other.pack, "pack": pack.code},
             code="another_country",
         )

@@ -95,7 +95,7 @@ def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
     said = {
         Outlook.REACHED: _("target reached: %(target)s"),
         Outlook.MISSED: _("target missed: %(target)s"),
-    }.get(figures.outlook_of(indicator, reading), _("to %(target)s"))
+    }.get(figures.outlook_of(indicator, reading), _("(target: %(target)s)"))
     return said % {"target": target} if target else ""
 
 
@@ -120,7 +120,7 @@ def figure_text(figure: Figure) -> FigureWords:
         target = figures.target_text(indicator)
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
         said = sentences(note, indicator.in_language("target_source"))
-        return FigureWords(title, href, missing=_("No reading yet"), note=said)
+        return FigureWords(title, href, missing=_("No value yet"), note=said)
     shape = shape_of(indicator, reading)
     return FigureWords(
         title,
@@ -167,12 +167,12 @@ def parts_title(bars: Sequence[Bar]) -> str:
         )
         return capital(said % words)
     highest, lowest = max(bars, key=lambda b: b.value), min(bars, key=lambda b: b.value)
-    return _("%(high)s is highest, %(low)s lowest") % {"high": highest.label, "low": lowest.label}
+    return _("Highest: %(high)s; lowest: %(low)s") % {"high": highest.label, "low": lowest.label}
 
 
 def subjects_title(bars: Sequence[Bar], country: str) -> str:
     words = {"country": country, "number": number_word(len(bars))}
-    return _("Where %(country)s stands among %(number)s states") % words
+    return _("Position of %(country)s among %(number)s countries") % words
 
 
 def charts_of(figure: Figure, country: str) -> list[Chart]:
@@ -216,15 +216,15 @@ def trust_text(trust: Trust) -> str:
     """ "212 of 220 rows are confirmed; eight show unconfirmed until somebody has checked them."."""
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
-        return _("All %(total)s rows are confirmed.") % words if trust.total else ""
+        return _("All %(total)s rows are checked.") % words if trust.total else ""
     said = ngettext(
-        "%(confirmed)s of %(total)s rows is confirmed;",
-        "%(confirmed)s of %(total)s rows are confirmed;",
+        "%(confirmed)s of %(total)s rows is checked;",
+        "%(confirmed)s of %(total)s rows are checked;",
         trust.confirmed,
     )
     more = ngettext(
-        "%(number)s shows “unconfirmed” until somebody has checked it.",
-        "%(number)s show “unconfirmed” until somebody has checked them.",
+        "%(number)s is marked “unchecked” until somebody has checked it.",
+        "%(number)s are marked “unchecked” until somebody has checked them.",
         trust.unconfirmed,
     )
     return sentences(said % words, more % {"number": number_word(trust.unconfirmed)})
@@ -232,13 +232,13 @@ def trust_text(trust: Trust) -> str:
 
 def pillars_title(number: int) -> str:
     """ "The four pillars"."""
-    said = ngettext("The one pillar", "The %(number)s pillars", number)
+    said = ngettext("One pillar", "%(number)s pillars", number)
     return said % {"number": number_word(number)}
 
 
 def areas_title(number: int) -> str:
     """ "Three priority areas and what happened"."""
-    said = ngettext("One priority area and what happened", "%(number)s priority areas and what happened", number)
+    said = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
     return capital(said % {"number": number_word(number)})
 
 

@@ -208,7 +208,7 @@ def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -
             subtitle=span_text(told.starts_on, told.ends_on),
             author=told.country,
             made_on=made_on,
-            foot=_("%(title)s. Made from %(address)s on %(day)s.")
+            foot=_("%(title)s. Created from %(address)s on %(day)s.")
             % {"title": told.title, "address": told.address, "day": long_day(made_on)},
             sample_text=sample,
             contents=True,
@@ -239,9 +239,9 @@ def _front(told: StrategyCopy) -> Iterable[Block]:
         yield Paragraph(told.vision, "quote")
     if told.explanation:
         yield Paragraph(told.explanation)
-    yield Facts([(_("Runs"), span_text(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
+    yield Facts([(_("Period"), span_text(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
     if told.targets:
-        yield Heading(_("Targets that the document states"), 1)
+        yield Heading(_("Targets stated in the document"), 1)
         yield Bullets([_target(t) for t in told.targets])
     yield Paragraph(_what_is_unconfirmed(told), "note")
 
@@ -274,11 +274,11 @@ def _said(row: Words) -> Iterable[Block]:
 
 
 def _source_facts(source: Source) -> list[tuple[str, str]]:
-    named = source.title or _("No source is given")
+    named = source.title or _("No source given")
     if source.confirmed:
         return [(_("Source"), named)]
-    doubt = _("Not confirmed yet: %(doubt)s") % {"doubt": source.doubt} if source.doubt else _("Not confirmed yet")
-    return [(_("Source"), named), (_("Unconfirmed"), doubt)]
+    doubt = _("Not checked yet: %(doubt)s") % {"doubt": source.doubt} if source.doubt else _("Not checked yet")
+    return [(_("Source"), named), (_("Unchecked"), doubt)]
 
 
 def _action_blocks(act: ActionSaid) -> Iterable[Block]:
@@ -290,9 +290,9 @@ def _action_blocks(act: ActionSaid) -> Iterable[Block]:
         yield Paragraph(act.explanation)
     yield Facts(
         [
-            (_("Lead"), listed(act.leads) or _("Nobody is named")),
+            (_("Lead"), listed(act.leads) or _("Nobody named")),
             *([(_("Supporting"), listed(act.support))] if act.support else []),
-            (_("Runs"), span_text(act.starts_on, act.due_on)),
+            (_("Period"), span_text(act.starts_on, act.due_on)),
             *_source_facts(act.source),
         ]
     )
@@ -315,7 +315,7 @@ def _what_is_unconfirmed(told: StrategyCopy) -> str:
     if not open_rows:
         return _("Every pillar, objective and action was checked against its source.")
     return ngettext(
-        "%(n)s of %(all)s pillars, objectives and actions is not confirmed against its source yet, and is marked.",
-        "%(n)s of %(all)s pillars, objectives and actions are not confirmed against their source yet, and are marked.",
+        "%(n)s of %(all)s pillars, objectives and actions is not checked against its source yet, and is marked.",
+        "%(n)s of %(all)s pillars, objectives and actions are not checked against their source yet, and are marked.",
         open_rows,
     ) % {"n": number_figures(open_rows), "all": number_figures(len(rows))}

@@ -181,7 +181,7 @@ class PublicationVersion(Record):
 
 class ChannelKind(models.TextChoices):
     SITE = "site", _("Web site")
-    AGENCY = "agency", pgettext_lazy("channel", "Public body")
+    AGENCY = "agency", pgettext_lazy("channel", "Public organisation")
     PRESS = "press", _("Press office")
     SOCIAL = "social", _("Social network")
     PRINT = "print", _("Print")

@@ -17,9 +17,9 @@ def state_text(publication: Publication) -> str:
     if publication.is_out and publication.went_out_at:
         return _("Published on %(when)s") % {"when": moment(publication.went_out_at)}
     if publication.embargo_until:
-        return _("Goes out on %(when)s") % {"when": moment(publication.embargo_until)}
+        return _("Will be published on %(when)s") % {"when": moment(publication.embargo_until)}
     if publication.state == PublicationState.READY:
-        return _("Ready: waits for somebody to publish it")
+        return _("Ready: waiting for somebody to publish it")
     return _("Draft")
 
 
@@ -27,7 +27,7 @@ def channels_text(waiting: int) -> str:
     """How many channels are not done yet."""
     if not waiting:
         return _("On every channel")
-    return ngettext("%(n)d channel to go", "%(n)d channels to go", waiting) % {"n": waiting}
+    return ngettext("%(n)d channel remaining", "%(n)d channels remaining", waiting) % {"n": waiting}
 
 
 def wrong_moment(why: WrongMoment, zone: str) -> str:
@@ -35,10 +35,10 @@ def wrong_moment(why: WrongMoment, zone: str) -> str:
     sentences = {
         WrongMoment.NO_ZONE: _("“%(zone)s” is not a time zone. Use a name such as America/Jamaica or Europe/London."),
         WrongMoment.SKIPPED: _(
-            "The clocks of %(zone)s are put forward that night, and this time is skipped. Choose one an hour later."
+            "The clocks of %(zone)s go forward that night, and this time does not exist. Choose one an hour later."
         ),
         WrongMoment.TWICE: _(
-            "The clocks of %(zone)s are put back that night, and this time comes twice. Choose one an hour later."
+            "The clocks of %(zone)s go back that night, and this time occurs twice. Choose one an hour later."
         ),
     }
     return sentences[why] % {"zone": zone}

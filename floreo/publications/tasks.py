@@ -65,7 +65,7 @@ def _soon() -> Iterator[Task]:
     ).order_by("embargo_until")
     for each in rows:
         if each.embargo_until is not None:
-            why = _("Goes out by itself on %(when)s") % {"when": moment(each.embargo_until)}
+            why = _("Scheduled for %(when)s") % {"when": moment(each.embargo_until)}
             yield _item(each, "look", why, due=_day(each.embargo_until))
 
 

@@ -17,7 +17,7 @@ from floreo.reviews.models import Review
 from floreo.strategy.models import Edition
 from floreo.strategy.models.editions import may_read_internal
 
-FROZEN = _("A snapshot never changes. Say what is wrong in a correction: it will stand beside it.")
+FROZEN = _("A snapshot cannot change. Describe the error in a correction, which is shown beside it.")
 
 
 class SnapshotKind(models.TextChoices):

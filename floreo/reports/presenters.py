@@ -111,7 +111,7 @@ class ReportSummary:
     def foot(self) -> str:
         """Which snapshot this is, so that paper can be compared with the chain; or that it is none."""
         if not self.digest:
-            return _("Not frozen: figures as of %(day)s may still change.") % {"day": short_day(self.as_of)}
+            return _("Not frozen: values as of %(day)s may still change.") % {"day": short_day(self.as_of)}
         said = _("Snapshot %(digest)s, frozen %(day)s by %(name)s, audit entry %(number)s.") % {
             "digest": self.digest[:12],
             "day": short_day(self.frozen_on or self.as_of),
@@ -120,9 +120,7 @@ class ReportSummary:
         }
         if not self.corrections:
             return said
-        more = ngettext(
-            "%(n)d correction stands beside it.", "%(n)d corrections stand beside it.", len(self.corrections)
-        )
+        more = ngettext("%(n)d correction.", "%(n)d corrections.", len(self.corrections))
         return sentences(said, more % {"n": len(self.corrections)})
 
     # -- how it stands ---------------------------------------------------------------------------------------------------
@@ -151,7 +149,7 @@ class ReportSummary:
     def headline(self) -> str:
         """The answer, in at most two sentences."""
         if not self.total:
-            return _("No action is recorded for this strategy.")
+            return _("No actions are recorded for this strategy.")
         return status_sentences(self.counts)
 
     def hold(self) -> str:
@@ -164,7 +162,7 @@ class ReportSummary:
         """This period beside the one before, in a sentence."""
         before = self.counts_before
         if before is None:
-            return _("There is no period before this one in the edition to compare with.")
+            return _("The edition has no earlier period to compare with.")
         if not sum(before.values()):
             return ""
         done = self.counts[Status.DONE] - before[Status.DONE]
@@ -190,7 +188,7 @@ class ReportSummary:
                 % {"number": number_word(-late)}
             )
         else:
-            parts.append(", " + _("and as many are late as then"))
+            parts.append(", " + _("and the same number are late"))
         return "".join(parts) + "."
 
     # -- one action ------------------------------------------------------------------------------------------------------
@@ -221,12 +219,12 @@ class ReportSummary:
         reason, rule = say(act["reason"]), act["rule"]
         since = day(act["since"])
         if rule == Rule.SILENT and since:
-            said = _("Nothing has been heard of it since %(day)s.") % {"day": short_day(since)}
+            said = _("No update since %(day)s.") % {"day": short_day(since)}
             return sentences(reason, said)
         said = self._missed(act) or (_("It was due on %(day)s.") % {"day": short_day(since)} if since else "")
         if reason:
             return sentences(reason if reason.endswith((".", "!", "?")) else f"{reason}.", said)
-        return sentences(said, _("No reason has been given."))
+        return sentences(said, _("No reason given."))
 
     def _missed(self, act: Mapping[str, Any]) -> str:
         missed = act["missed"]
@@ -295,22 +293,22 @@ class ReportSummary:
         acts, said = self.actions, []
         if acts:
             said += [
-                _count(sum(not a["leads"] for a in acts), _("Who leads is not known for %(count)s.")),
-                _count(sum(not a["due"] for a in acts), _("No due date is known for %(count)s.")),
+                _count(sum(not a["leads"] for a in acts), _("The lead is not known for %(count)s.")),
+                _count(sum(not a["due"] for a in acts), _("The due date is not known for %(count)s.")),
                 _count(sum(not a["confirmed"] for a in acts), _("Not checked against a source yet: %(count)s.")),
             ]
         else:
-            said.append(_("Nothing is known of any action."))
+            said.append(_("No actions are recorded."))
         if acts and not self.data["said"]:
-            said.append(_("Nothing was said by any lead in this period."))
+            said.append(_("No lead gave an update in this period."))
         if not self.money_lines:
-            said.append(_("Nothing is known of its money."))
+            said.append(_("Its money is not known."))
         empty = sum(f.latest is None for f in self.figures)
         if not self.figures:
             said.append(_("No indicator is defined for it."))
         elif empty:
             said.append(
-                ngettext("%(number)s indicator has no reading.", "%(number)s indicators have no reading.", empty)
+                ngettext("%(number)s indicator has no value.", "%(number)s indicators have no value.", empty)
                 % {"number": locale.number(empty)}
             )
         return [s for s in said if s]

@@ -36,7 +36,7 @@ def _count(status: Status) -> Column:
     return Column(
         f"actions_{status.value}",
         StatusChoice(status).label,
-        _("How many actions had this status on that day"),
+        _("Number of actions with this status on that day"),
         lambda row: int((row.tally or {}).get(status.value, 0)),
         CellKind.WHOLE,
     )
@@ -46,7 +46,8 @@ REPORTS = Table(
     "reports",
     _("Reports"),
     _(
-        "Every closed period: how the actions stood on its last day. A row never changes; corrections stand beside the report."
+        "Every closed period, with the status of actions on its last day. A row cannot change; "
+        "corrections are shown with the report."
     ),
     rows=_rows,
     columns=(
@@ -56,21 +57,21 @@ REPORTS = Table(
         Column("kind", _("Kind"), _("period or closing"), lambda row: row.kind),
         day("starts_on", _("Starts"), _("First day of the period")),
         day("ends_on", _("Ends"), _("Last day of the period")),
-        day("as_of", _("As of"), _("The day for which everything stands")),
+        day("as_of", _("As of"), _("Day that the data refer to")),
         *(_count(status) for status in Status),
         Column("frozen_at", _("Frozen"), _("When it was frozen, in UTC"), lambda row: row.frozen_at, CellKind.MOMENT),
-        Column("digest", _("Fingerprint"), _("SHA-256 over all that the snapshot holds"), lambda row: row.digest),
+        Column("digest", _("Fingerprint"), _("SHA-256 of the whole content of the snapshot"), lambda row: row.digest),
         Column(
             "audit_entry",
             _("Audit entry"),
-            _("The number of the entry in the audit chain that tells of it"),
+            _("Number of the entry in the audit chain that records it"),
             lambda row: row.audit_number,
             CellKind.WHOLE,
         ),
         Column(
             "url",
             _("Address"),
-            _("Where the report can be read"),
+            _("Address of the report"),
             lambda row: f"{settings.SITE_ADDRESS}/reports/{row.edition.code}/{row.code}/",
             CellKind.LINK,
         ),

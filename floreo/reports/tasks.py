@@ -33,8 +33,8 @@ def _to_sign(today: date) -> Iterator[Task]:
         yield Task(
             key=f"reports.snapshot:{snapshot.pk}",
             kind="report",
-            title=_("Have the report of %(period)s signed") % {"period": period_text(snapshot.period)},
-            why=_("It is frozen and nobody has signed it yet."),
+            title=_("Get the report of %(period)s signed") % {"period": period_text(snapshot.period)},
+            why=_("It is frozen and not signed yet."),
             href=snapshot.workspace_url(),
             due=frozen + timedelta(days=SIGNED_WITHIN),
             since=frozen,

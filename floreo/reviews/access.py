@@ -87,7 +87,7 @@ def request_of_token(token: str) -> UpdateRequest:
     if update_request is None:
         raise _unknown()
     if _version_of(token, update_request) != update_request.link_version:
-        raise Missing(_("A newer link was sent, so this one no longer opens. Look for the newest mail."))
+        raise Missing(_("A newer link was sent, so this one no longer works. Use the link in the latest e-mail."))
     return update_request
 
 

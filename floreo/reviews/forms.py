@@ -59,17 +59,17 @@ class AnswerForm(forms.Form):
     """What can be said of one action: three texts, a note, milestones, figures, evidence."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    done = _text(_l("What was done"))
-    next = _text(_l("What comes next"), rows=2)
-    risks = _text(_l("What could stop it"), rows=2)
-    file = forms.FileField(label=_l("A file that shows it"), required=False, allow_empty_file=True)
+    done = _text(_l("Work done"))
+    next = _text(_l("Next steps"), rows=2)
+    risks = _text(_l("Risks"), rows=2)
+    file = forms.FileField(label=_l("File as evidence"), required=False, allow_empty_file=True)
     link = forms.CharField(
-        label=_l("Or its address on the web"),
+        label=_l("Or web address of the evidence"),
         required=False,
         max_length=500,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
-    internal_note = _text(_l("A note to the secretariat"), _l("Never published."), rows=2)
+    internal_note = _text(_l("Note to the secretariat"), _l("Never published."), rows=2)
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class AnswerForm(forms.Form):
         title = milestone.in_language("title")
         self.fields[f"reached-{milestone.code}"] = forms.BooleanField(label=title, required=False, initial=bool(day))
         hidden = format_html('<span class="visually-hidden">: {}</span>', title)
-        label = format_html("{}{}", _("Day it was reached, if not today"), hidden)
+        label = format_html("{}{}", _("Date reached, if not today"), hidden)
         self.fields[f"day-{milestone.code}"] = forms.DateField(label=label, required=False, initial=day, widget=_Day)
 
     def _add_figure(self, figure: FigureAsked, known: Mapping[str, str]) -> None:
@@ -112,7 +112,7 @@ class AnswerForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         )
         self.fields[f"source-{figure.code}"] = forms.CharField(
-            label=_("Where that number comes from"), required=False, max_length=500, initial=known.get("source", "")
+            label=_("Source of this number"), required=False, max_length=500, initial=known.get("source", "")
         )
 
     def text_fields(self) -> list[forms.BoundField]:

@@ -77,7 +77,7 @@ class Post:
                 "decided_by": decided_by,
             }
             text = render_to_string("reviews/mail/returned.txt", facts)
-            subject = _("Please look again: %(action)s") % {"action": act}
+            subject = _("Please revise your update: %(action)s") % {"action": act}
             return self._letter(
                 update_request,
                 to=update_request.address,
@@ -109,8 +109,8 @@ class Post:
             case "escalated":
                 return _("For the deputy: review of %(period)s, due %(due)s") % facts
         said = ngettext(
-            "Review of %(period)s: how does your action stand? By %(due)s",
-            "Review of %(period)s: how do your %(n)d actions stand? By %(due)s",
+            "Review of %(period)s: give an update on your action by %(due)s",
+            "Review of %(period)s: give an update on your %(n)d actions by %(due)s",
             actions,
         )
         return said % facts

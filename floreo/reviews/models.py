@@ -32,16 +32,16 @@ class ReviewState(models.TextChoices):
 
 class RequestStateChoice(models.TextChoices):
     WAITING = RequestState.WAITING, _("Not opened yet")
-    OPENED = RequestState.OPENED, _("Opened, not answered")
-    DRAFT = RequestState.DRAFT, _("Begun, not all answered")
-    SUBMITTED = RequestState.SUBMITTED, _("Waits for approval")
+    OPENED = RequestState.OPENED, _("Opened, no update yet")
+    DRAFT = RequestState.DRAFT, _("Started, some updates missing")
+    SUBMITTED = RequestState.SUBMITTED, _("Waiting for approval")
     RETURNED = RequestState.RETURNED, _("Returned with a note")
     APPROVED = RequestState.APPROVED, _("Approved")
 
 
 class AnswerStateChoice(models.TextChoices):
     DRAFT = AnswerState.DRAFT, _("Draft")
-    SUBMITTED = AnswerState.SUBMITTED, _("Sent, waits for approval")
+    SUBMITTED = AnswerState.SUBMITTED, _("Sent, waiting for approval")
     RETURNED = AnswerState.RETURNED, _("Returned with a note")
     APPROVED = AnswerState.APPROVED, _("Approved")
 

@@ -40,11 +40,11 @@ def title(review: Review) -> str:
 def rhythm_text(rhythm: Rhythm, today: date) -> str:
     """How the edition is reviewed, and when the next review opens."""
     if not rhythm.is_on:
-        return _("Reviews do not open by themselves.")
+        return _("Automatic reviews are off.")
     beat = rhythm.beat
     running = period_of(today, beat.frequency)
     opens, due = planned(beat, running).opens_on, planned(beat, running).due_on
-    return _("%(often)s. The review of %(period)s opens by itself on %(opens)s; answers are due on %(due)s.") % {
+    return _("%(often)s. The review of %(period)s opens automatically on %(opens)s; updates are due on %(due)s.") % {
         "often": rhythm.get_frequency_display(),
         "period": period_text(running),
         "opens": short_day(opens),
@@ -55,8 +55,8 @@ def rhythm_text(rhythm: Rhythm, today: date) -> str:
 def progress(done: int, asked: int) -> str:
     """ "11 of 15 have answered"."""
     if asked == 0:
-        return _("Nobody is asked.")
-    said = ngettext("%(done)d of %(asked)d has answered.", "%(done)d of %(asked)d have answered.", asked)
+        return _("No update is requested.")
+    said = ngettext("%(done)d of %(asked)d has given an update.", "%(done)d of %(asked)d have given an update.", asked)
     return said % {"done": done, "asked": asked}
 
 
@@ -86,13 +86,13 @@ def due_text(review: Review, today: date) -> str:
         return _("Closed on %(day)s by %(who)s.") % {"day": moment_day(review.closed_at), "who": review.closed_by}
     days = (review.due_on - today).days
     if days > 0:
-        return _("Answers are due on %(day)s, in %(days)s.") % {
+        return _("Updates are due on %(day)s, in %(days)s.") % {
             "day": short_day(review.due_on),
             "days": days_text(days),
         }
     if days == 0:
-        return _("Answers are due today.")
-    return _("Answers were due on %(day)s, %(days)s ago. It closes on %(closes)s.") % {
+        return _("Updates are due today.")
+    return _("Updates were due on %(day)s, %(days)s ago. The review closes on %(closes)s.") % {
         "day": short_day(review.due_on),
         "days": days_text(-days),
         "closes": short_day(review.closes_on),
@@ -107,13 +107,14 @@ def mail_text(update_request: UpdateRequest) -> list[str]:
     """What was sent to whom and when, in short sentences."""
     said = []
     if not update_request.address:
-        said.append(_("The register knows no address to write to."))
+        said.append(_("The register has no address to write to."))
     if update_request.asked_on:
-        said.append(_("Asked %(day)s.") % {"day": short_day(update_request.asked_on)})
+        said.append(_("Requested on %(day)s.") % {"day": short_day(update_request.asked_on)})
     if update_request.reminded_on:
         times = ngettext("once", "%(n)d times", update_request.reminded_count) % {"n": update_request.reminded_count}
         said.append(
-            _("Reminded %(times)s, last %(day)s.") % {"times": times, "day": short_day(update_request.reminded_on)}
+            _("Reminder sent %(times)s, last on %(day)s.")
+            % {"times": times, "day": short_day(update_request.reminded_on)}
         )
     if update_request.escalated_on and update_request.deputy:
         said.append(
@@ -149,7 +150,7 @@ def asked_text(update_request: UpdateRequest) -> str:
     }
     match waiting_for(RequestState(update_request.state), is_closed=False):
         case WaitingFor.NOBODY:
-            return _("%(review)s: asked, and approved.") % facts
+            return _("%(review)s: update approved.") % facts
         case WaitingFor.SECRETARIAT:
-            return _("%(review)s: answered. It waits for the secretariat.") % facts
-    return _("%(review)s: asked by %(due)s, waiting for %(who)s.") % facts
+            return _("%(review)s: update sent. Waiting for the secretariat.") % facts
+    return _("%(review)s: update due on %(due)s. Waiting for: %(who)s.") % facts

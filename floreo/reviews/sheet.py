@@ -151,7 +151,7 @@ class Sheet:
         if button.startswith(UNCHANGED):
             return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), said_by)
         if button == "send" and not any(e.answer or e.form.is_touched() for e in self.entries):
-            self.who.add_error(None, _("Nothing is written yet. Say what was done, or press “Nothing changed”."))
+            self.who.add_error(None, _("There is no text yet. Describe what was done, or press “Nothing changed”."))
             return False
         return True
 
@@ -207,7 +207,7 @@ class Sheet:
         """A draft needs no name; what is sent does."""
         if button == "save" or said_by.strip():
             return True
-        self.who.add_error("said_by", _("Say who you are."))
+        self.who.add_error("said_by", _("Enter your name."))
         return False
 
     def _unchanged(self, which: str, said_by: str) -> bool:
@@ -217,7 +217,7 @@ class Sheet:
             if chosen == [entry.act] and any(
                 str(form.data.get(form.add_prefix(n), "")).strip() for n in ("done", "next", "risks")
             ):
-                sentence = _("You wrote something about this action. Send it, or empty the boxes and press again.")
+                sentence = _("You entered text about this action. Send it, or empty the boxes and press again.")
                 form.add_error(None, sentence)
                 return False
         acts.say_nothing_changed(self.update_request, by=self.by, said_by=said_by, acts=chosen)

@@ -61,7 +61,7 @@ def _requests(recipient: Recipient, viewer: object) -> Iterator[Task]:
 
 def _asked(update_request: UpdateRequest, *, person: int | None, name: str, since: date | None) -> Task:
     number = update_request.asked_about  # type: ignore[attr-defined]  # annotated above
-    said = ngettext("Say how %(n)d action stands", "Say how %(n)d actions stand", number) % {"n": number}
+    said = ngettext("Give an update on %(n)d action", "Give an update on %(n)d actions", number) % {"n": number}
     why = f"{say.title(update_request.review)}. {update_request.get_state_display()}."
     return Task(
         key=name,
@@ -75,7 +75,7 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
         needs=ANSWER,
         # The organisation owes it once; the deputy's turn is the deputy's alone.
         organisation=update_request.organisation_id if person == update_request.person_id else None,
-        links=(ActionLink(pgettext("button", "Answer"), update_request.workspace_url()),),
+        links=(ActionLink(pgettext("button", "Give an update"), update_request.workspace_url()),),
         answer=answer_path(update_request, update_request.language),
     )
 
@@ -111,7 +111,7 @@ def _closings(today: date) -> Iterator[Task]:
         ready = review.asked > 0 and review.missing == 0  # type: ignore[attr-defined]  # annotated above
         if not ready and review.closes_on > today:
             continue
-        why = _("Everything is approved.") if ready else _("Its last day has come.")
+        why = _("All updates are approved.") if ready else _("Its last day has been reached.")
         yield Task(
             key=f"{key(review)}:close",
             kind="report",

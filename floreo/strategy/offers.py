@@ -36,7 +36,7 @@ OFFERS = Offers(
     measures={
         "share_actions_on_track": Measure(
             measures.share_actions_on_track,
-            _("Share of actions that hold their dates"),
+            _("Share of actions on schedule"),
             "%",
             _("actions done or on track"),
             _("public actions"),
@@ -59,7 +59,7 @@ OFFERS = Offers(
         ),
         "money_committed_against_plan": Measure(
             money_measures.money_committed_against_plan,
-            _("Share of the planned money that is committed"),
+            _("Share of planned money committed"),
             "%",
             _("committed, in the country’s currency"),
             _("planned, in the country’s currency"),
@@ -67,7 +67,7 @@ OFFERS = Offers(
         ),
         "money_spent_against_plan": Measure(
             money_measures.money_spent_against_plan,
-            _("Share of the planned money that is spent"),
+            _("Share of planned money spent"),
             "%",
             _("spent, in the country’s currency"),
             _("planned, in the country’s currency"),
@@ -83,7 +83,7 @@ OFFERS = Offers(
         ),
         "share_milestones_with_evidence": Measure(
             measures.share_milestones_with_evidence,
-            _("Share of reached milestones that evidence shows"),
+            _("Share of reached milestones with evidence"),
             "%",
             _("reached milestones with evidence"),
             _("milestones reached"),
@@ -100,15 +100,15 @@ OFFERS = Offers(
         ),
         "share_rows_confirmed": Measure(
             measures.share_rows_confirmed,
-            _("Share of rows confirmed against their source"),
+            _("Share of rows checked against their source"),
             "%",
-            _("rows confirmed"),
+            _("rows checked"),
             _("public rows of the plan"),
             knows_past=False,
         ),
     },
     tasks=waiting_tasks,
-    task_kinds={"update": _("Updates"), "milestone": _("Milestones"), "confirm": _("Facts to confirm")},
+    task_kinds={"update": _("Updates"), "milestone": _("Milestones"), "confirm": _("Facts to check")},
     pack_shapes=pack.SHAPES,
     pack_files=(
         PackFile(

@@ -11,7 +11,7 @@ from floreo.organisations.models import User
 from floreo.tasks.models import FeedKey
 
 PURPOSE = "calendar"
-REPLACED = _("This calendar address was replaced. Take the new one from “What I owe”.")
+REPLACED = _("This calendar address was replaced. Get the new one from “My tasks”.")
 
 
 def get_feed_for(token: str) -> User:

@@ -37,7 +37,7 @@ def send_reminder(whom: Organisation | Person, *, by: Actor, items: Sequence[Tas
     reached = {person: found for person, found in letters_for.items() if _address(whom, person)[1]}
     if not reached:
         lacking = next(iter(letters_for)) or whom
-        said = _("%(who)s has no e-mail address in the register. Add one there, then nudge.")
+        said = _("%(who)s has no e-mail address in the register. Add one, then send a reminder.")
         raise Refused(said % {"who": _name(lacking)}, code="no_address")
     return [_send(ReminderKind.REMIND, whom, person, found, by=by) for person, found in reached.items()]
 
@@ -51,7 +51,10 @@ def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -
     chased = [item for item in items if item.key in reminded]
     if not chased:
         raise Refused(
-            _("Nobody was reminded of this yet. Nudge first; the deputy is told when that did not help."),
+            _(
+                "No reminder has been sent for this yet. Send a reminder first; notify the deputy only if there "
+                "is no answer."
+            ),
             code="remind_first",
         )
     sent = []
@@ -68,7 +71,7 @@ def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -
 def _no_deputy(whom: Organisation | Person, items: Sequence[Task]) -> str:
     named = Person.objects.filter(pk__in={i.person for i in items if i.person is not None}).first()
     if named is None:
-        return _("No person is named for what %(who)s owes. Name one on the action's page, with a deputy.") % {
+        return _("No person is named for the open tasks of %(who)s. Name one on the action's page, with a deputy.") % {
             "who": _name(whom)
         }
     return _("%(person)s has no deputy with an e-mail address. Add one on their page in the register.") % {
@@ -87,12 +90,12 @@ def _not_resting(
     today = clock.today()
     keys = [item.key for item in items]
     if not keys:
-        raise Refused(_("%(who)s owes nothing any more.") % {"who": _name(whom)}, code="nothing_owed")
+        raise Refused(_("%(who)s has no open tasks.") % {"who": _name(whom)}, code="nothing_owed")
     free, until = may_remind_about(keys, reminded_before(keys, today, kind=kind), today)
     if not free:
-        told = _("%(who)s was reminded of this less than two days ago. Nudge again from %(day)s on.")
+        told = _("A reminder was sent to %(who)s less than two days ago. Send the next one from %(day)s.")
         if kind is ReminderKind.ESCALATION:
-            told = _("The deputy for %(who)s was told less than two days ago. Tell them again from %(day)s on.")
+            told = _("The deputy for %(who)s was notified less than two days ago. Notify them again from %(day)s.")
         raise Refused(told % {"who": _name(whom), "day": day_text(until or today)}, code="reminded_already")
     wanted = set(free)
     return [item for item in items if item.key in wanted]

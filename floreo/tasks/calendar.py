@@ -57,7 +57,7 @@ def calendar_of(user: User) -> bytes:
         for i in items
         if i.due is not None
     ]
-    return written(_("What I owe"), entries)
+    return written(_("My tasks"), entries)
 
 
 def _told(user: User, items: Iterable[Task]) -> dict[str, Said]:

@@ -40,7 +40,7 @@ def lines_of(item: Task, today: date, *, has_workspace: bool) -> list[str]:
         when = _("%(when)s (%(day)s)") % {"when": when, "day": short_day(item.due)}
     found = [f"- {when}: {item.title}", f"  {item.why}"]
     if item.answer:
-        found.append(_("  Answer without signing in: %(link)s") % {"link": absolute(item.answer)})
+        found.append(_("  Give an update without signing in: %(link)s") % {"link": absolute(item.answer)})
     elif has_workspace:
         found.append(f"  {absolute(item.href)}")
     return [line for line in found if line.strip()]
@@ -60,10 +60,14 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
     if rest := len(items) - shown:
         lines += ["", ngettext("%(n)d more is on the page.", "%(n)d more are on the page.", rest) % {"n": rest}]
     opening = _("Good morning %(name)s,") % {"name": name}
-    said = _("This is what waits for you on %(day)s.") % {"day": day_text(today)}
-    closing = _closing() if has_workspace else [_("You get this because a review asks you, and only while it does.")]
+    said = _("These are your tasks on %(day)s.") % {"day": day_text(today)}
+    closing = (
+        _closing()
+        if has_workspace
+        else [_("You receive this because a review requests an update from you. It stops when the request ends.")]
+    )
     text = [opening, "", f"{said} {heading(late, len(items))}", *lines, "", *closing]
-    subject = _("What waits for you, %(country)s cybersecurity strategy") % {"country": country}
+    subject = _("Your tasks, %(country)s cybersecurity strategy") % {"country": country}
     if late:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
         subject = f"{subject}: {overdue}"
@@ -73,16 +77,16 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
 def _closing() -> list[str]:
     desk, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
     return [
-        _("The whole list: %(link)s") % {"link": desk},
-        _("Another day, or no such mail: %(link)s") % {"link": weekly_page},
+        _("All tasks: %(link)s") % {"link": desk},
+        _("Change the day, or stop this e-mail: %(link)s") % {"link": weekly_page},
     ]
 
 
 def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, country: str, has_workspace: bool) -> Text:
     """A person reminds another of what waits."""
     said = ngettext(
-        "%(by)s reminds you of something that waits for you in the cybersecurity strategy of %(country)s:",
-        "%(by)s reminds you of what waits for you in the cybersecurity strategy of %(country)s:",
+        "%(by)s sends you a reminder about a task in the cybersecurity strategy of %(country)s:",
+        "%(by)s sends you a reminder about tasks in the cybersecurity strategy of %(country)s:",
         len(items),
     ) % {"by": by, "country": country}
     return _told(to, items, today, said, has_workspace=has_workspace, country=country)
@@ -93,7 +97,8 @@ def escalation(
 ) -> Text:
     """The deputy is told what the person they stand in for was reminded of in vain."""
     said = _(
-        "You stand in for %(person)s. %(by)s reminded them of what follows, in the cybersecurity strategy of %(country)s, and it still waits:"
+        "You are the deputy of %(person)s. %(by)s sent them a reminder about the following, in the "
+        "cybersecurity strategy of %(country)s, and it is still open:"
     )
     said %= {"person": stands_for, "by": by, "country": country}
     return _told(to, items, today, said, has_workspace=has_workspace, country=country)
@@ -103,9 +108,9 @@ def _told(to: str, items: Sequence[Task], today: date, said: str, *, has_workspa
     lines = [line for item in items[:AT_MOST] for line in lines_of(item, today, has_workspace=has_workspace)]
     if rest := len(items) - AT_MOST:
         lines += [ngettext("And %(n)d more.", "And %(n)d more.", rest) % {"n": rest}] if rest > 0 else []
-    how = _("Answer this e-mail, or say how it goes on the page above.")
+    how = _("Reply to this e-mail, or give an update on the page above.")
     if not has_workspace and not any(item.answer for item in items):
-        how = _("Answer this e-mail to say how it goes and when you expect it.")
+        how = _("Reply to this e-mail with an update and the expected date.")
     text = [_("Good day %(name)s,") % {"name": to}, "", said, "", *lines, "", how]
     late = max((item.days_late(today) for item in items), default=0)
     subject = _("Reminder: %(title)s") % {"title": items[0].title}

@@ -14,7 +14,7 @@ from floreo.organisations.models import Organisation, Person, User
 
 class ReminderKind(models.TextChoices):
     REMIND = "reminder", _("Reminder")
-    ESCALATION = "escalation", _("Told the deputy")
+    ESCALATION = "escalation", _("Deputy notified")
 
 
 class Reminder(Record):

@@ -21,7 +21,7 @@ OFFERS = Offers(
         "weekly_mail.set": _("said when the weekly e-mail comes"),
     },
     menu=(
-        MenuItem(MY_WORKSPACE, _("What I owe"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "desk"),
-        MenuItem(MY_WORKSPACE, _("What others owe"), "workspace:waiting", Permission.REMIND, 20, "others"),
+        MenuItem(MY_WORKSPACE, _("My tasks"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "desk"),
+        MenuItem(MY_WORKSPACE, _("Waiting for others"), "workspace:waiting", Permission.REMIND, 20, "others"),
     ),
 )

@@ -54,8 +54,8 @@ class Row:
 def heading(late: int, total: int) -> str:
     """ "Three overdue, worst first." """
     if late:
-        return capital(ngettext("%(n)s overdue.", "%(n)s overdue, worst first.", late) % {"n": number_word(late)})
-    return _("Nothing is overdue.") if total else _("Nothing waits for you.")
+        return capital(ngettext("%(n)s overdue.", "%(n)s overdue, longest first.", late) % {"n": number_word(late)})
+    return _("No tasks are overdue.") if total else _("You have no tasks.")
 
 
 def due_text(due: date | None, today: date) -> str:
@@ -116,7 +116,7 @@ class Names:
             return self.people[item.person]
         if item.organisation is not None and item.organisation in self.bodies:
             return self.bodies[item.organisation]
-        return _("Nobody") if not item.needs else _("Whoever may")
+        return _("Nobody") if not item.needs else _("Anyone with permission")
 
 
 def rows(items: Sequence[Task], asked: Recipient, today: date, *, names: Names) -> list[Row]:
@@ -146,16 +146,18 @@ def later_next(items: Sequence[Task]) -> str:
     first = min((i for i in items if i.due), key=lambda i: i.due or date.max, default=None)
     if first is None or first.due is None:
         return ""
-    return _("The next is on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
+    return _("Next, on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
 
 
 def turns_text(turns: Turns) -> str:
     """ "Nothing sits with nobody. Of 31 open items: 6 Secretariat, 15 National CSIRT and 10 others." """
     if not turns.total:
-        return _("Nothing is open.")
-    said = _("Nothing sits with nobody.")
+        return _("No open tasks.")
+    said = _("Every task is assigned.")
     if turns.nobody:
-        said = ngettext("%(n)s item sits with nobody.", "%(n)s items sit with nobody.", turns.nobody)
+        said = ngettext(
+            "%(n)s task is not assigned to anyone.", "%(n)s tasks are not assigned to anyone.", turns.nobody
+        )
         said %= {"n": capital(number_word(turns.nobody))}
     parts = [(str(ROLES[name].title), n) for name, n in turns.roles.items()]
     parts += list(turns.bodies.items())[:4]
@@ -163,7 +165,7 @@ def turns_text(turns: Turns) -> str:
     words = [_("%(n)s %(who)s") % {"n": ui.number(n), "who": who} for who, n in parts]
     if rest > 0:
         words.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": ui.number(rest)})
-    of = ngettext("Of %(n)s open item: %(parts)s.", "Of %(n)s open items: %(parts)s.", turns.total)
+    of = ngettext("Of %(n)s open task: %(parts)s.", "Of %(n)s open tasks: %(parts)s.", turns.total)
     return sentences(said, of % {"n": ui.number(turns.total), "parts": listed(words)} if words else "")
 
 
@@ -174,10 +176,10 @@ def reminded_text(group: Group) -> str:
         return ""
     day = short_day_of_year(last.on)
     if group.times == 1:
-        return _("nudged %(day)s") % {"day": day}
+        return _("reminder sent %(day)s") % {"day": day}
     if group.times == 2:
-        return _("nudged %(day)s, twice") % {"day": day}
-    return ngettext("nudged %(day)s, %(n)d time", "nudged %(day)s, %(n)d times", group.times) % {
+        return _("two reminders sent, last %(day)s") % {"day": day}
+    return ngettext("%(n)d reminder sent, %(day)s", "%(n)d reminders sent, last %(day)s", group.times) % {
         "day": day,
         "n": group.times,
     }

@@ -16,7 +16,7 @@ from floreo.core.models import AuditEntry
 from floreo.core.visibility import look, model_of, shows_internal
 from floreo.workspace import history
 
-WHAT = {"made": _l("Made"), "changed": _l("Changed"), "removed": _l("Removed")}
+WHAT = {"made": _l("Created"), "changed": _l("Changed"), "removed": _l("Removed")}
 
 
 def verb_text(verb: str) -> str:

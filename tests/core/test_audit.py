@@ -148,7 +148,7 @@ def test_acts_at_the_same_moment_follow_one_another() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_transaction_that_is_cut_off_leaves_nothing() -> None:
     class Killed(BaseException):
-        """Stands for the server's end in the middle of a write."""
+        """Absorbed organisations the server's end in the middle of a write."""
 
     def cut_off() -> None:
         with transaction.atomic():

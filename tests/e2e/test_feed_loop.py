@@ -152,7 +152,7 @@ def answer_on_a_phone(page: Page, link: str) -> None:
     page.locator("[name=said][value=fixed], [name$=-said][value=fixed]").check()
     page.locator("[name=remark], [name$=-remark]").fill("Installed anew.")
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("Thank you. Your answer is kept.").wait_for()
+    page.get_by_text("Thank you. Your reply is saved.").wait_for()
     assert (axe(page), sideways(page), page.context.cookies()) == ([], 0, [])
 
 
@@ -187,12 +187,12 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         desk.goto("/workspace/findings/")
         desk.get_by_role("link", name=INFECTED).first.click()
         finding = desk.url
-        assert "Said to be mended; the next reports will show" in desk.locator("main").inner_text()
+        assert "Reported fixed; the next reports will show" in desk.locator("main").inner_text()
 
         nights = [str(report(tmp_path, first + timedelta(days=n))) for n in (1, 2, 3)]
         command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
         desk.goto(finding)
-        assert "Said to be mended, and not seen since" in desk.locator("main").inner_text()
+        assert "Reported fixed, and not seen since" in desk.locator("main").inner_text()
         assert "3.91" not in (said := figure_of(desk, data, home))
         assert "0.00" in said
         phone.reload()

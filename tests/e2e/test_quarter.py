@@ -46,7 +46,7 @@ def open_the_review(page: Page) -> None:
 
 
 def answer_on_a_phone(page: Page, link: str) -> None:
-    """Says what was done, ticks a milestone, gives a figure, hands in a file, and sends."""
+    """Says work done, ticks a milestone, gives a figure, hands in a file, and sends."""
     page.goto(link)
     assert (axe(page), sideways(page)) == ([], 0)
     page.locator("[name$=-done]").fill(DONE)
@@ -98,7 +98,7 @@ def approve_all(page: Page, number: int) -> None:
 def close_it(page: Page) -> None:
     page.goto(REVIEW)
     page.get_by_role("link", name="Close the review").click()
-    assert "2 of 12 have answered." in page.locator("main").inner_text()
+    assert "2 of 12 have given an update." in page.locator("main").inner_text()
     page.get_by_role("button", name="Close it for good").click()
     page.get_by_text("The review is closed, and its snapshot stands.").wait_for()
 
@@ -173,7 +173,7 @@ def test_the_quarter_walked_through(office: Office) -> None:
     sign_it(desk)
 
     phone.goto(link_in(asked).replace("/es/", "/"))
-    assert "This review is closed: nothing can be changed any more." in phone.locator("main").inner_text()
+    assert "This review is closed. Nothing can be changed." in phone.locator("main").inner_text()
     assert (phone.locator("form").count(), axe(phone), sideways(phone)) == (0, [], 0)
     assert watch.problems == []
     desk.context.close()
@@ -212,9 +212,9 @@ def test_a_lead_answers_without_script(office: Office) -> None:
     phone.locator("summary", has_text="Add evidence").click()
     phone.locator("[name$=-file]").set_input_files(PDF)
     phone.locator("button[value=save]:visible").last.click()
-    assert "Draft: kept, not sent yet." in phone.locator("main").inner_text()
+    assert "Draft saved, not sent yet." in phone.locator("main").inner_text()
     phone.locator("button[value=send]").click()
-    assert "Thank you. Everything is sent." in phone.locator("main").inner_text()
+    assert "Thank you. All updates are sent." in phone.locator("main").inner_text()
     desk.goto(quarter.RUNNING)
     assert desk.get_by_text("Two guides are with the printer.").count() == 1
     desk.context.close()
@@ -232,7 +232,7 @@ def test_a_lead_answers_by_keyboard(office: Office) -> None:
         "Isla Prueba Strategy workspace",
         "Español",
         "said_by",
-        "What was said last, 12 Oct 2026",
+        "Last update, 12 Oct 2026",
         "done",
         "next",
         "risks",

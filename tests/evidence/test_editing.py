@@ -202,7 +202,7 @@ def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
     assert [(i.title, i.why, i.due, i.since, i.organisation, i.needs) for i in items.values()] == [
         (
             "Register",
-            "This evidence ran out on 23 Nov 2026. Put a newer version in its place.",
+            "This evidence expired on 23 Nov 2026. Replace it with a newer version.",
             date(2026, 11, 23),
             None,
             None,
@@ -210,7 +210,7 @@ def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
         ),
         (
             "Rota",
-            "This evidence runs out on 23 Jan 2027. Put a newer version in its place.",
+            "This evidence expires on 23 Jan 2027. Replace it with a newer version.",
             date(2027, 1, 23),
             None,
             csirt.pk,
@@ -218,7 +218,7 @@ def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
         ),
         (
             "Outline",
-            "Its link did not answer on 16 Nov 2026. Give the new address, or keep the document itself.",
+            "Its link did not respond on 16 Nov 2026. Enter the new address, or upload the document.",
             None,
             date(2026, 11, 16),
             police.pk,
@@ -247,8 +247,8 @@ def test_a_file_that_is_gone_or_changed_is_found(own_disk: Path, today: None) ->
     Path(gone.file.path).unlink()
     Path(changed.file.path).write_bytes(b"%PDF-1.4 something else")
     assert [str(broken) for broken in verify_files()] == [
-        "The file of “Gone” (gone) is no longer on the disk. Put it back from a backup.",
-        "The file of “Changed” (changed) is not the one that was kept: its hash differs.",
+        "The file of “Gone” (gone) is no longer on the disk. Restore it from a backup.",
+        "The file of “Changed” (changed) is not the one that was saved: its hash differs.",
     ]
     with pytest.raises(Missing, match="no longer on the server"):
         opened_file(gone)

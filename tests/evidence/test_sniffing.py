@@ -217,7 +217,7 @@ def test_a_part_that_runs_is_named() -> None:
     sentence = unwelcome_sentence(Unwelcome("runs", "tools/run.bat"), "all.zip")
     assert (
         sentence
-        == "“all.zip” holds “tools/run.bat”, which can run when it is opened. Take it out and send the archive again."
+        == "“all.zip” contains “tools/run.bat”, which can run when it is opened. Remove it and send the archive again."
     )
 
 

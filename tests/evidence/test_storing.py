@@ -83,7 +83,7 @@ def test_a_file_whose_row_was_refused_leaves_nothing_on_the_disk(lead: User, own
     with pytest.raises(Refused) as refusal:
         store_file(upload(), by=lead, is_public=True)
     assert refusal.value.fields == {
-        "tlp": "What the public may have is marked TLP:CLEAR. Change the marking, or keep it internal."
+        "tlp": "Public evidence must be marked TLP:CLEAR. Change the marking, or leave the evidence internal."
     }
     assert not [p for p in own_disk.rglob("*") if p.is_file()]
 
@@ -101,7 +101,7 @@ def test_an_executable_named_pdf_is_refused_with_a_sentence(lead: User) -> None:
     with pytest.raises(Refused) as refusal:
         store_file(upload(PROGRAM, "minutes.pdf"), by=lead)
     assert refusal.value.fields == {
-        "file": "“minutes.pdf” holds a program, whatever it is called. Programs are not kept as evidence; send a document."
+        "file": "“minutes.pdf” contains a program, whatever its name is. Programs are not accepted as evidence; send a document."
     }
     assert Evidence.objects.count() == 0
 
@@ -157,7 +157,7 @@ def test_evidence_without_words_and_with_days_the_wrong_way_round_is_refused(lea
 
     with pytest.raises(Refused) as refusal:
         store_link("https://example.org/", by=lead, title="  ")
-    assert refusal.value.fields == {"title": "Say in a few words what it is."}
+    assert refusal.value.fields == {"title": "Enter a short description."}
     with pytest.raises(Refused) as refusal:
         store_link("https://example.org/", by=lead, title="A", dated=date(2026, 5, 1), valid_until=date(2026, 4, 1))
     assert list(refusal.value.fields) == ["valid_until"]

@@ -1,4 +1,4 @@
-"""From reports to findings: new, still there, mended by absence, back again; the same whatever the order of files."""
+"""From reports to findings: new, open, mended by absence, seen again; the same whatever the order of files."""
 
 from __future__ import annotations
 

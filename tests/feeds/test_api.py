@@ -80,7 +80,7 @@ def test_events_that_a_program_sends_become_findings(sensors: Feed) -> None:
 def test_all_are_kept_or_none(sensors: Feed) -> None:
     status, said = send(word_for("responder"), [EVENT, EVENT | {"source.ip": "0.0.0.0"}, {"source.ip": "192.0.2.1"}])
     assert (status, said["error"]["code"], sorted(said["error"]["fields"])) == (422, "rejected", ["1", "2"])
-    assert said["error"]["fields"]["1"] == "The address is the one that means “no address” (0.0.0.0 or ::)."
+    assert said["error"]["fields"]["1"] == "The address is the one for “no address” (0.0.0.0 or ::)."
     assert take_in_posted(by=SYSTEM) == 0
 
 

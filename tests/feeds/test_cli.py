@@ -43,13 +43,13 @@ TOLD = [
     ("Rows read", "7"),
     ("Rows kept", "3"),
     ("Repeats, counted once", "1"),
-    ("Dropped by a rule", "0"),
-    ("Rows rejected", "3"),
-    ("", "1  The address is the one that means “no address” (0.0.0.0 or ::)."),
+    ("Discarded by a rule", "0"),
+    ("Rejected rows", "3"),
+    ("", "1  The address is the one for “no address” (0.0.0.0 or ::)."),
     ("", "1  The port is not a number from 0 to 65535."),
-    ("", "1  The row has too few or too many columns, or is cut off."),
-    ("Kept, outside the constituency", "1"),
-    ("Organisations touched", "2"),
+    ("", "1  The row has too few or too many columns, or is incomplete."),
+    ("Saved, outside the constituency", "1"),
+    ("Organisations affected", "2"),
 ]
 
 
@@ -65,7 +65,7 @@ def test_files_are_read_and_the_bad_one_is_named(
     out = capsys.readouterr().out
     good, bad, missing, *_rest = out.splitlines()
     assert good.startswith(f"{files[0]}: 7 rows, 3 kept, 3 rejected")
-    assert bad == f"{files[1]}: The file ends too early: it was cut off on its way. Get it again."
+    assert bad == f"{files[1]}: The file is incomplete: the transfer was interrupted. Get the file again."
     assert missing == f"{files[2]}: cannot be opened: No such file or directory"
     assert said(out) == TOLD
     assert sorted(FeedFile.objects.values_list("state", "rows", "problem")) == [
@@ -73,7 +73,7 @@ def test_files_are_read_and_the_bad_one_is_named(
         ("refused", 0, "truncated"),
     ]
     assert run("ingest", "--feed", feed.code, files[0]) == 0
-    assert "read before, so nothing changed" in capsys.readouterr().out
+    assert "already read, so nothing changed" in capsys.readouterr().out
     assert (Finding.objects.count(), FeedFile.objects.count(), Run.objects.count()) == (2, 2, 1)
 
 
@@ -84,7 +84,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert run("ingest", "--dry-run", "--feed", feed.code, files[0]) == 0
     out = capsys.readouterr().out
     assert said(out) == TOLD
-    assert out.endswith("Nothing was written.\n")
+    assert out.endswith("Nothing was saved.\n")
     assert set(feeds_folder.rglob("*")) == before
     assert (FeedFile.objects.count(), Finding.objects.count()) == (0, 0)
 
@@ -95,7 +95,9 @@ def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
     assert run("ingest", files[0]) == 0
     assert FeedFile.objects.get().feed.code == "by-hand"
     assert run("ingest", "--feed", "nobody", files[0]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "There is no feed called nobody. There are: by-hand, shadow."
+    assert (
+        capsys.readouterr().out.splitlines()[-1] == "There is no feed called nobody. Available feeds: by-hand, shadow."
+    )
 
 
 def test_feeds_are_listed_and_tokens_made_and_ended(
@@ -116,7 +118,7 @@ def test_past_days_are_compacted_and_what_has_aged_goes(feed: Feed, capsys: pyte
     night(feed, DAY, ["192.0.2.1"])
     night(feed, TODAY, ["192.0.2.1"])
     assert run("compact") == 0
-    assert capsys.readouterr().out == "1 report went into the file of its day.\n"
+    assert capsys.readouterr().out == "1 file was merged into the file of its day.\n"
     store = Store(settings.EVENTS_ROOT)
     assert (store.days("days"), store.landed(DAY)) == ([DAY], [])
     old = time.time() - 3 * 86400

@@ -122,7 +122,7 @@ def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server
         failed = fetch_now(feed)
         assert failed.due_at is not None
         waits.append(round((failed.due_at - clock.now()).total_seconds() / 60))
-    assert (waits, failed.failures, failed.last_error) == ([5, 10, 20], 3, "The server answered with status 503.")
+    assert (waits, failed.failures, failed.last_error) == ([5, 10, 20], 3, "The server responded with status 503.")
     told.headers = {"Retry-After": "7200"}
     failed = fetch_now(feed)
     assert failed.due_at is not None
@@ -134,10 +134,13 @@ def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"claims": 10}, "The server stopped in the middle of the file. Nothing of it was kept."),
+        ({"claims": 10}, "The server stopped in the middle of the file. Nothing of it was saved."),
         ({"body": b"x" * 2_000_000}, "The file is larger than 1 MB. Send a smaller one."),
-        ({"status": 302, "headers": {"Location": "/again"}}, "The address points on and on and never to a file."),
-        ({"status": 404}, "The server answered with status 404."),
+        (
+            {"status": 302, "headers": {"Location": "/again"}},
+            "The address redirects too many times and never reaches a file.",
+        ),
+        ({"status": 404}, "The server responded with status 404."),
     ],
 )
 def test_half_a_file_is_none(
@@ -156,7 +159,7 @@ def test_closed_networks_are_not_asked_and_secrets_go_to_nobody_else(
 ) -> None:
     told, url = server
     feed = a_fetched_feed(url, fetch_secret="Bearer secret-word")
-    sentence = "The address leads into a closed network, so it is not asked."
+    sentence = "The address leads to a closed network, so files are not fetched from it."
     assert (fetch_now(feed, allowed=False).last_error, told.asked) == (sentence, [])
     with contribution() as (other, elsewhere):
         told.status, told.headers = 302, {"Location": f"{elsewhere}/{name_of(DAY)}"}

@@ -57,7 +57,7 @@ def test_who_is_written_to_is_changed_and_silence_needs_its_reason(db: None, res
     assert recorded("notice_rule.changed", responder.name) == {"every": ["week", "day"]}
     with pytest.raises(Refused) as refused:
         notices.change_rule(rule, by=responder, every="never", reason=" ")
-    assert refused.value.fields == {"reason": "Say why they are not told."}
+    assert refused.value.fields == {"reason": "Give the reason for not notifying them."}
 
 
 def test_one_organisation_is_written_to_now_and_not_twice(db: None, responder: User) -> None:

@@ -175,9 +175,9 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     )
     for words in (
         "TLP:AMBER+STRICT. This may be passed on within your organisation only",
-        "192.0.2.8, port 3389: back again",
-        "- The addresses 192.0.2.0/25 are yours in the register.",
-        "- The domain bank.example.org is yours in the register.",
+        "192.0.2.8, port 3389: seen again",
+        "- The register lists the addresses 192.0.2.0/25 as yours.",
+        "- The register lists the domain bank.example.org as yours.",
         "What to do:",
         "National CSIRT",
         "http://localhost:8000/findings/0.",

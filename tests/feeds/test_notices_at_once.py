@@ -31,4 +31,4 @@ def test_letters_answers_and_corrections_made_twice_at_once_count_once() -> None
     assert (Reply.objects.count(), Correction.objects.count()) == (2, 1)
     correction = Correction.objects.get()
     refused = at_once(lambda: accept(correction, by=SYSTEM, moved_to=telco), lambda: accept(correction, by=SYSTEM))
-    assert refused == ["Floreo decided it already. Reload the page."]
+    assert refused == ["Floreo has already decided this. Reload the page."]

@@ -105,8 +105,8 @@ def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(notice:
     text = server.got[0].get_content()
     assert str(server.got[0]["To"]) == "abuse@bank.example.org"
     for words in (
-        "- We need help: 1",
-        "- 192.0.2.8, port 3389: It is a false alarm",
+        "- Need help: 1",
+        "- 192.0.2.8, port 3389: False alarm",
         f"/findings/{token_of(notice, 0)}/",
     ):
         assert words in text

@@ -49,7 +49,7 @@ def test_every_framework_has_its_page_and_says_what_is_not_held() -> None:
 @pytest.mark.usefixtures("isla")
 def test_items_show_their_level_what_is_done_and_public_evidence_only() -> None:
     page = page_of("/frameworks/gci/")
-    assert "Own assessment for 2026: 59.34 of 100 points. 18 of 20 items are reviewed; 7 have evidence." in page
+    assert "Self-assessment for 2026: 59.34 of 100 points. 18 of 20 items are reviewed; 7 have evidence." in page
     assert "Gazette of 14 August 2026" in page
     assert "1.1.1 Pass the Cybercrime (Amendment) Act" in page
     assert "uty rota" not in page  # TLP:AMBER

@@ -137,7 +137,7 @@ BAD_SCORES: dict[str, tuple[dict[str, Any], str]] = {
     "year": ({"year": 2030}, "Give the year of the publication; it is not in the future."),
     "source": ({"source": " "}, "Say where the score was published. Anybody should be able to check it."),
     "part": ({"part": "Z"}, "This part is not in the version that you chose."),
-    "link": ({"source_url": "javascript:alert(1)"}, "This is not a whole address. Copy it from the browser."),
+    "link": ({"source_url": "javascript:alert(1)"}, "This address is incomplete. Copy it from the browser."),
 }
 
 

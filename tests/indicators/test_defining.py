@@ -47,4 +47,4 @@ def test_a_note_on_the_chart_says_what_happened(today: None, secretariat: User) 
     assert last_entry().verb == "indicator.noted"
     with pytest.raises(Refused) as refused:
         defining.add_chart_note(indicator, by=secretariat, on=date(2026, 5, 1), title=" ")
-    assert refused.value.fields == {"title": "Say what happened, in a few words."}
+    assert refused.value.fields == {"title": "Enter a short description of what happened."}

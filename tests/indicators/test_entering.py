@@ -150,7 +150,7 @@ def test_closing_a_period_freezes_all_its_readings_and_no_others() -> None:
 
 
 def test_nobody_enters_what_is_worked_out() -> None:
-    with pytest.raises(Refused, match="worked out from records"):
+    with pytest.raises(Refused, match="calculated from records"):
         enter(make_indicator(measure="milestones_late"), 3)
     with pytest.raises(Refused, match="nothing to compute"):
         take_reading(make_indicator("by-hand"), by=SYSTEM)

@@ -36,7 +36,7 @@ def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
         (77, 81, "▲ 4 points on Q2 2026; higher is better"),
         (77, 78, "▲ 1 point on Q2 2026; higher is better"),
         (77, 70, "▼ 7 points on Q2 2026; higher is better"),
-        (77, "77.4", "No change on Q2 2026; higher is better"),
+        (77, "77.4", "No change from Q2 2026; higher is better"),
     ],
 )
 def test_a_change_says_how_much_on_when_and_what_is_better(before: int, now: int | str, said: str) -> None:
@@ -78,7 +78,7 @@ def test_without_a_reading_before_nothing_is_compared() -> None:
     assert presenters.change_text(*two(indicator)) == ""
     enter(indicator, 70, "2026-2")
     enter(indicator, 82, not_comparable=True)
-    assert presenters.change_text(*two(indicator)) == "Not comparable with Q2 2026: another method"
+    assert presenters.change_text(*two(indicator)) == "Not comparable with Q2 2026: different method"
 
 
 def test_between_rough_numbers_there_is_no_exact_difference() -> None:
@@ -101,7 +101,7 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
 
 def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
     indicator = aim(make_indicator())
-    said = f"No reading yet. Target: 95{N}% by 31 Dec 2027. The first was due on 1 Oct 2026."
+    said = f"No value yet. Target: 95{N}% by 31 Dec 2027. The first value was due on 1 Oct 2026."
     assert presenters.headline(indicator, None) == said
     assert queries.due_readings(SYSTEM)[0].since == presenters.next_reading_on(indicator, None) == date(2026, 10, 1)
     assert presenters.outlook_of(indicator, None) is Outlook.UNKNOWN
@@ -111,7 +111,7 @@ def test_a_running_period_says_so(edition: Edition) -> None:
     make_action(edition, "1.1.1")
     reading = take_reading(make_indicator(measure="share_actions_on_track", edition=edition), by=SYSTEM)
     assert presenters.when_text(reading) == "Q4 2026 so far, as of 24 Nov 2026"
-    assert working_of(reading).state == "Its period still runs, so it may change until 31 Dec 2026."
+    assert working_of(reading).state == "The period has not ended, so the value may change until 31 Dec 2026."
 
 
 def test_when_nothing_is_late_the_figure_says_so(edition: Edition) -> None:
@@ -119,7 +119,7 @@ def test_when_nothing_is_late_the_figure_says_so(edition: Edition) -> None:
     indicator = make_indicator(measure="median_days_late", edition=edition, unit="days")
     reading = take_reading(indicator, by=SYSTEM)
     assert presenters.headline(indicator, reading) == (
-        "Q4 2026 so far, as of 24 Nov 2026: nothing to count, so there is no figure."
+        "Q4 2026 so far, as of 24 Nov 2026: nothing to count, so there is no value."
     )
     assert working_of(reading).left_out == ("1 action that is not late",)
 

@@ -223,7 +223,7 @@ def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee,
         (f"{key(past)}:minutes", "agenda", date(2026, 11, 15)),
         (f"{key(soon)}:agenda", "agenda", date(2026, 11, 19)),
     ]
-    assert mine[1].why == "To come. Its agenda is to be out by 19 November 2026. That is 5 days late."
+    assert mine[1].why == "Upcoming. The agenda is due by 19 November 2026. That is 5 days late."
     assert waiting_tasks(Recipient(permissions=frozenset({"plan.edit"})), viewer=secretariat, today=TODAY) == []
 
 

@@ -119,7 +119,7 @@ def test_what_is_approved_says_so_and_corrections_stand_at_its_end(meeting: Meet
     correct_minutes(approve_minutes(meeting, by=SYSTEM), by=SYSTEM, text="It was 500")
     text = as_text(documents.minutes(Meeting.objects.get(pk=meeting.pk)))
     assert "Minutes approved on 24 Nov 2026." in text
-    assert "The minutes above stay as they were approved.\n\n24 Nov 2026: It was 500" in text
+    assert "The minutes above are unchanged since their approval.\n\n24 Nov 2026: It was 500" in text
 
 
 def test_a_paper_speaks_the_readers_language(meeting: Meeting) -> None:

@@ -43,7 +43,7 @@ def test_a_holding_is_removed_with_its_reason(bank: Organisation, secretariat: U
     holding = acts.add_holding(bank, by=secretariat, kind="domain", value="bank.example")
     with pytest.raises(Refused) as refused:
         acts.remove_holding(holding, by=secretariat, reason=" ")
-    assert refused.value.fields == {"reason": "Say why it is removed."}
+    assert refused.value.fields == {"reason": "Give the reason for removing it."}
     acts.remove_holding(holding, by=secretariat, reason="Sold in May")
     assert not Holding.objects.exists()
     assert (last_entry().verb, last_entry().detail["reason"]) == ("holding.removed", "Sold in May")

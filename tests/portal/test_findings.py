@@ -68,7 +68,7 @@ def test_the_page_says_what_the_letter_said_worst_first(notice: Notice, phone: C
     assert response.status_code == 200
     assert text.index("192.0.2.9, port 23") < text.index("192.0.2.7, port 3389") < text.index("192.0.2.8, port 3389")
     assert "<script>alert" not in text
-    assert "The addresses 192.0.2.0/25 are yours in the register." in text
+    assert "The register lists the addresses 192.0.2.0/25 as yours." in text
     assert {name: response.headers[name] for name in ("Cache-Control", "Referrer-Policy", "X-Robots-Tag")} == {
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
@@ -95,18 +95,18 @@ def test_one_press_answers_one_a_kind_or_everything(
     response = phone.post(page_of(notice), data | {"said": "fixed", "remark": "Closed"})
     assert (response.status_code, response["Location"]) == (302, f"{page_of(notice)}?done=answer")
     assert sorted(a.finding.subject for a in Reply.objects.all()) == sorted(subjects)
-    assert "Said to be mended; the next reports will show" in phone.get(response["Location"]).content.decode()
+    assert "Reported fixed; the next reports will show" in phone.get(response["Location"]).content.decode()
 
 
 def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notice, phone: Client) -> None:
     response = phone.post(page_of(notice), {"kind": "open-rdp", "remark": "We look into it"})
     text = response.content.decode()
     assert response.status_code == 422
-    assert "Choose how it stands." in text
+    assert "Choose a state." in text
     assert "We look into it" in text
     assert re.search(r'name="kind" value="open-rdp" checked', squeezed(text))
     response = phone.post(page_of(notice), {"said": "working"})
-    assert (response.status_code, "Tick what you mean, above." in response.content.decode()) == (422, True)
+    assert (response.status_code, "Select the findings above." in response.content.decode()) == (422, True)
     assert Reply.objects.count() == 0
 
 

@@ -32,7 +32,7 @@ def the_action() -> Action:
 
 
 def test_nothing_changed_is_said(isla: Country, stranger: Client) -> None:
-    assert "Nothing has changed since it was entered." in body(stranger, ADDRESS)
+    assert "No changes since it was entered." in body(stranger, ADDRESS)
     assert "Unchanged since it was entered" in body(stranger, "/strategy/2025-2028/actions/2.1.1/")
 
 
@@ -55,7 +55,7 @@ def test_internal_changes_are_not_mentioned(isla: Country, stranger: Client, sec
         by=secretariat,
     )
     text = words(body(stranger, ADDRESS))
-    assert "Nothing has changed since it was entered." in text
+    assert "No changes since it was entered." in text
     assert not [w for w in ("word for us", "quiet risk", "For us", "Person") if w in text]
 
 

@@ -21,7 +21,7 @@ def test_the_answer_is_computed_from_the_plan(isla: Country, stranger: Client) -
         "Isla Prueba’s strategy runs to December 2028. One more action is late than a quarter ago; two were completed."
         in text
     )
-    assert "As it stood on 24 November 2026." in text
+    assert "Status on 24 November 2026." in text
     assert "Longest overdue Publish the 2025 annual report, 55 days" in text
     assert "1 Law that fits 2 done, 3 on track, 1 late" in text
 
@@ -37,7 +37,7 @@ def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, 
     assert heading(html) == "The first strategy ended in 2023. No closing report has been found."
     text = words(html)
     assert "launched its National Cybersecurity Strategy on 5 November 2020." in text
-    assert "Three priority areas and what happened" in text
+    assert "Three priority areas and their events" in text
     assert text.count("No actions entered yet") == 3
     assert "Also published as:" in text
     assert "Nothing can be late yet." in text
@@ -71,12 +71,12 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
 
 def test_trust_in_text() -> None:
     assert presenters.trust_text(Trust(220, 212, {})) == (
-        "212 of 220 rows are confirmed; eight show “unconfirmed” until somebody has checked them."
+        "212 of 220 rows are confirmed; eight are marked “unchecked” until somebody has checked them."
     )
     assert presenters.trust_text(Trust(2, 1, {})) == (
-        "1 of 2 rows is confirmed; one shows “unconfirmed” until somebody has checked it."
+        "1 of 2 rows is confirmed; one is marked “unchecked” until somebody has checked it."
     )
-    assert presenters.trust_text(Trust(1240, 1240, {})) == "All 1,240 rows are confirmed."
+    assert presenters.trust_text(Trust(1240, 1240, {})) == "All 1,240 rows are checked."
     assert presenters.trust_text(Trust(0, 0, {})) == ""
 
 

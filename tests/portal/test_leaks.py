@@ -106,7 +106,7 @@ def test_no_page_and_no_file_says_what_is_internal(leaky: Country, stranger: Cli
 
 def test_search_does_not_find_it(leaky: Country, stranger: Client) -> None:
     html = body(stranger, f"/search/?q={SECRET}")
-    assert "Nothing public holds all of these words." in html
+    assert "No public results contain all of these words." in html
 
 
 def test_internal_rows_are_missing_to_strangers(leaky: Country, stranger: Client) -> None:

@@ -76,7 +76,7 @@ def test_a_fresh_installation_says_what_to_do(stranger: Client, address: str) ->
 @pytest.mark.django_db
 def test_the_first_page_of_a_fresh_installation(stranger: Client) -> None:
     html = body(stranger, "/")
-    assert heading(html) == "Nothing is published here yet."
+    assert heading(html) == "Nothing has been published here yet."
     assert "floreo up" in html
 
 
@@ -102,8 +102,8 @@ def test_the_first_page_of_a_fresh_installation(stranger: Client) -> None:
 def test_what_is_not_there_is_told_in_a_sentence(isla: Country, stranger: Client, address: str) -> None:
     response = stranger.get(address)
     assert response.status_code == 404
-    assert heading(response.content.decode()) == "We cannot find that"
-    assert "There is no such page or record, or it is not public." in response.content.decode()
+    assert heading(response.content.decode()) == "We cannot find this page"
+    assert "This page or record does not exist, or is not public." in response.content.decode()
 
 
 def test_pages_only_read(isla: Country, stranger: Client) -> None:

@@ -36,7 +36,7 @@ def test_filters_narrow_the_plan(isla: Country, stranger: Client) -> None:
     assert len(csv) == 5
     both = body(stranger, PLAN + "?show=late&organisation=national-csirt")
     assert both.count('class="fl-act"') == 1
-    assert "No action fits." in body(stranger, PLAN + "?show=late&organisation=port-authority")
+    assert "No actions match." in body(stranger, PLAN + "?show=late&organisation=port-authority")
 
 
 def test_nonsense_in_the_address_is_the_whole_plan(isla: Country, stranger: Client) -> None:
@@ -90,7 +90,7 @@ def test_a_status_set_by_hand_shows_who_why_and_what_the_rules_say(isla: Country
     )
     text = words(body(stranger, act.get_absolute_url()))
     assert "“At risk” was set by hand by A. Person on 2 November 2026. Reason: The line opens next week." in text
-    assert "The rules alone would say: Late The milestone “Line answers in three minutes” was due" in text
+    assert "Status according to the rules: Late The milestone “Line answers in three minutes” was due" in text
 
 
 def test_a_lead_merged_away_points_to_its_heir(isla: Country, stranger: Client) -> None:
@@ -141,5 +141,5 @@ def test_a_long_plan_opens_one_pillar_at_a_time(isla: Country, stranger: Client)
     assert opened.count('class="fl-act"') == 40
     assert body(stranger, address + "pillars/3/").count('class="fl-act"') == 40
     timeline = body(stranger, address + "timeline/")
-    assert "This plan is long: choose the pillars to draw." in timeline
+    assert "This plan is long. Choose the pillars to show." in timeline
     assert "33 late, 7 stalled" in words(html)

@@ -88,7 +88,7 @@ def test_page_pdf_and_word_say_the_same(edition: Edition, stranger: Client) -> N
         "A cybercrime law in force",
         "Action 1.1.1",
         "National CSIRT",
-        "Not confirmed yet",
+        "Not checked yet",
     ):
         assert said in page
         assert said in " ".join(pdf.split())

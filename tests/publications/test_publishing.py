@@ -102,7 +102,7 @@ def test_before_its_second_nobody_outside_the_desk_finds_a_trace(
 
 def test_an_embargo_in_the_past_is_refused(draft: Publication, at: Callable[[datetime], None]) -> None:
     said = refusal(lambda: publishing.schedule(draft, by=SYSTEM, at=clock.now()))
-    assert said == ("moment_passed", "That moment has passed. Choose a later one, or publish it now.")
+    assert said == ("moment_passed", "This time is in the past. Choose a later time, or publish it now.")
 
 
 def test_a_drafter_hands_over_and_does_not_publish(
@@ -123,7 +123,7 @@ def test_a_drafter_hands_over_and_does_not_publish(
     ):
         assert refusal(change) == (
             "not_allowed",
-            "It goes out by itself at its moment. Ask whoever set that to take it back first.",
+            "It is scheduled for publication. Ask the person who scheduled it to cancel that first.",
         )
     back = writing.take_back(draft, by=secretariat)
     assert (back.state, back.embargo_until) == (PublicationState.DRAFT, None)
@@ -137,7 +137,7 @@ def test_what_is_out_changes_only_with_a_note_and_keeps_what_it_said(
     assert refusal(lambda: writing.update_publication(out, by=secretariat, text="New"))[0] == "is_out"
     assert refusal(lambda: publishing.correct(out, by=secretariat, what=" ", text="New")) == (
         "missing",
-        "Say what was wrong. Readers see this beside the text.",
+        "Describe the error. Readers see this beside the text.",
     )
     out.refresh_from_db()
     now = publishing.correct(out, by=secretariat, what="It was not bold.", version=out.version, text="It is out.")
@@ -163,13 +163,13 @@ def test_a_withdrawn_address_says_so_for_good(draft: Publication, secretariat: U
     publishing.publish(draft, by=secretariat)
     assert refusal(lambda: publishing.withdraw(draft, by=secretariat, reason="")) == (
         "missing",
-        "Say why. Whoever follows the old address will read it.",
+        "Give the reason. People who open the old address will read it.",
     )
     publishing.withdraw(draft, by=secretariat, reason="The number was wrong.")
     response = stranger.get("/publications/first/")
     page = response.content.decode()
     assert response.status_code == 410
-    assert "What stood here was withdrawn" in page
+    assert "This page was withdrawn" in page
     assert "The number was wrong." in page
     assert "first notice" not in page, "its words may be why it was withdrawn"
     assert stranger.get("/publications/first/file/").status_code == 404
@@ -188,7 +188,7 @@ def test_there_must_be_something_to_read(secretariat: User, draft: Publication) 
     code, sentence = refusal(lambda: publishing.publish(empty, by=secretariat))
     assert (code, sentence) == (
         "empty",
-        "There is nothing to read yet. Write its text, add a file, or say what it makes public.",
+        "There is no content yet. Write a text, add a file, or choose the record that it publishes.",
     )
     assert (
         refusal(lambda: writing.write_publication("first", by=secretariat, kind="notice", title="Again"))[0]
@@ -244,7 +244,7 @@ def test_channels_are_owed_until_posted_or_left_out(
     writing.hand_over(draft, by=secretariat)
     assert waits() == [("publish", "Ready to be published")]
     publishing.schedule(draft, by=secretariat, at=NOON)
-    assert waits() == [("look", "Goes out by itself on 1 Dec 2026, 18:00")]
+    assert waits() == [("look", "Scheduled for 1 Dec 2026, 18:00")]
     assert (
         refusal(lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now()))[0] == "not_out"
     )
@@ -252,7 +252,7 @@ def test_channels_are_owed_until_posted_or_left_out(
     assert waits() == [("channels", "Not posted yet: ActionLink office")]
     assert refusal(
         lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=NOON + timedelta(hours=1))
-    ) == ("moment_to_come", "That moment is still to come. Record a posting once it has happened.")
+    ) == ("moment_to_come", "This time is in the future. Record a posting after it has happened.")
     posting = channels.record_posting(draft, by=secretariat, channel=channel, at=NOON, url="https://press.example/1")
     assert waits() == []
     channels.remove_posting(posting, by=secretariat, reason="Another notice")

@@ -150,7 +150,7 @@ def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat
     fresh = Snapshot.objects.get(pk=snapshot.pk)
     assert [c.where for c in summary_of(fresh).corrections] == ["Money, 2026"]
     assert [c.where for c in summary_of(fresh, internal=True).corrections] == ["Money, 2026", "Risks"]
-    assert "1 correction stands beside it." in summary_of(fresh).foot
+    assert "1 correction." in summary_of(fresh).foot
     with pytest.raises(DatabaseError), transaction.atomic():
         fresh.corrections.update(instead="x")
 

@@ -67,7 +67,7 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
         words = page_of(summary_now(edition, Q3, SYSTEM))
     if language == "en":
         for said in (
-            "None of 60 actions holds its dates. Nine need your decision to move.",
+            "None of 60 actions holds its dates. Nine need your decision to continue.",
             "And 54 more, in the report.",
         ):
             assert said in words, said
@@ -86,7 +86,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
     )
     words = page_of(summary_now(edition, Q3, None))
     for said in (
-        "Two of 3 actions hold their dates. One needs your decision to move.",
+        "Two of 3 actions hold their dates. One needs your decision to continue.",
         "For: Minister of Digital Affairs",
         "1. Sign the protocol. It waits for signature (action 1.1.2).",
         "Late 30 days",
@@ -98,9 +98,9 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
 def test_an_empty_edition_says_so(edition: Edition) -> None:
     words = page_of(summary_now(edition, Q3, None))
     for said in (
-        "No action is recorded for this strategy.",
-        "Nothing is known of any action.",
-        "Nothing is known of any figure.",
+        "No actions are recorded for this strategy.",
+        "No actions are recorded.",
+        "No indicators are recorded.",
     ):
         assert said in words, said
 

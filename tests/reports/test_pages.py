@@ -43,9 +43,7 @@ def test_the_list_answers_with_the_newest_report(snapshot: Snapshot, stranger: C
 
 
 def test_without_a_report_the_list_says_what_comes_first(country: Country, stranger: Client) -> None:
-    assert "The first appears here when the secretariat closes a review period." in words(
-        stranger.get("/reports/").content
-    )
+    assert "Reports appear here when the secretariat closes a review." in words(stranger.get("/reports/").content)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +51,7 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
     [
         ("/reports/2025-2028/2026-q3/", "Two of 3 actions hold their dates. One is late."),
         ("/reports/2025-2028/2026-q3/minister/", "Two of 3 actions hold their dates. One is late."),
-        ("/reports/2025-2028/2026-q3/funders/fund/", "Regional Fund: the action it pays for does not hold its dates"),
+        ("/reports/2025-2028/2026-q3/funders/fund/", "Regional Fund: the action it funds is not on schedule"),
         ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones cumplen sus fechas. Una está atrasada."),
     ],
 )
@@ -128,7 +126,7 @@ def test_a_public_correction_stands_first_on_page_and_paper(
     correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="It was 2,000.")
     correct_snapshot(snapshot, by=secretariat, where="Inner matter", instead="Hush.", is_public=False)
     page = words(stranger.get("/reports/2025-2028/2026-q3/").content)
-    assert page.index("Corrected since it was frozen") < page.index("1 How it stands")
+    assert page.index("Corrected after it was frozen") < page.index("1 Progress")
     assert "Inner matter" not in page
     after = PdfReader(io.BytesIO(stranger.get(address).content))
     assert "It was 2,000." in " ".join(p.extract_text() for p in after.pages)
@@ -146,12 +144,12 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     page = words(stranger.get("/reports/2025-2028/2025/").content)
     for said in (
-        "No action is recorded for this strategy.",
-        "Nothing is known of any action.",
+        "No actions are recorded for this strategy.",
+        "No actions are recorded.",
         "Nothing is known of its money",
         "No indicator is defined",
-        "No lead said anything in this period.",
-        "Nothing is dated in the months that follow.",
+        "No lead gave an update in this period.",
+        "No dates are recorded for the following months.",
     ):
         assert said in page, said
     assert stranger.get("/reports/2025-2028/2025/minister.pdf").status_code == 200
@@ -164,7 +162,7 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
     page = words(stranger.get(address).content)
     for said in (
         "No closing report by the state itself has been found.",
-        "Nothing has been written down of what was learned.",
+        "No lessons learned have been recorded.",
         "Not frozen",
         "Nothing is known of its money",
     ):

@@ -46,7 +46,7 @@ def test_the_mail_brings_a_link_that_opens_without_an_account(
     assert "4 December 2026" in mail.text
     response = phone.get(address(update_request))
     assert response.status_code == 200
-    assert "How does your action stand?" in response.content.decode()
+    assert "Update on your action" in response.content.decode()
 
 
 def test_the_page_is_told_to_nobody(update_request: UpdateRequest, phone: Client) -> None:
@@ -177,7 +177,7 @@ def test_after_the_close_the_link_opens_and_says_so(
     response = phone.get(address(update_request))
     page = response.content.decode()
     assert response.status_code == 200
-    assert "This review is closed: nothing can be changed any more." in page
+    assert "This review is closed. Nothing can be changed." in page
     assert "A draft" in page
     assert "<textarea" not in page
 
@@ -331,7 +331,7 @@ def test_a_body_without_a_named_person_says_who_speaks(edition: Any, act: Action
         nameless = typed(act, press=press) | words | {"said_by": " "}
         response = phone.post(address(update_request), nameless | {f"a{act.pk}-version": "" if press == "send" else 1})
         assert response.status_code == 422
-        assert "Say who you are." in response.content.decode()
+        assert "Enter your name." in response.content.decode()
     phone.post(address(update_request), typed(act, done="Kept all the same", version=Answer.objects.get().version))
     assert texts(update_request) == [("submitted", "Kept all the same", "Tomas Marea")]
 

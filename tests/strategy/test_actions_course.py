@@ -1,4 +1,4 @@
-"""The course of an action: closing, holding, expecting, and a status set by hand."""
+"""The course of an action: closing, holding, expecting, and a status override."""
 
 from __future__ import annotations
 

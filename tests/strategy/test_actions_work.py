@@ -130,7 +130,7 @@ def test_an_unknown_currency_is_refused_with_a_sentence(act: Action, secretariat
     with pytest.raises(Refused) as refused:
         money.add_budget_line(act, by=secretariat, amount=Decimal(10), currency=currency, fiscal_year=2026)
     assert refused.value.fields == {
-        "currency": f"“{currency}” is not a currency. Use its three letters, for example USD or EUR."
+        "currency": f"“{currency}” is not a currency. Use a code of three letters, for example USD or EUR."
     }
     assert BudgetLine.objects.count() == 0
 

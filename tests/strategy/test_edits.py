@@ -41,7 +41,7 @@ def test_an_objective_is_renamed_and_needs_a_title(edition: Edition, act: Action
     assert recorded("objective.updated", secretariat.name) == {"title": [before, "Laws that hold"]}
     with pytest.raises(Refused) as refused:
         objectives.update_objective(objective, by=secretariat, title="")
-    assert refused.value.fields == {"title": "Give the objective a title."}
+    assert refused.value.fields == {"title": "Enter a title for the objective."}
 
 
 def test_an_objective_moves_one_place_and_no_further(edition: Edition, act: Action, secretariat: User) -> None:
@@ -88,7 +88,7 @@ def test_a_part_that_never_was_is_removed_with_its_reason(act: Action, police: O
     part = participations.add_participation(act, by=secretariat, organisation=police, part="support")
     with pytest.raises(Refused) as refused:
         participations.remove_participation(part, by=secretariat, reason=" ")
-    assert refused.value.fields == {"reason": "Say why it is removed."}
+    assert refused.value.fields == {"reason": "Give the reason for removing it."}
     participations.remove_participation(part, by=secretariat, reason="Entered by mistake")
     assert not Participation.objects.filter(organisation=police).exists()
     entry = last_entry()

@@ -192,7 +192,9 @@ def test_a_line_in_another_currency_than_its_agreement_is_refused(
     line(act, secretariat, grant=deal)
     assert refusal(lambda: acts.update_grant(deal, by=secretariat, currency="USD")) == (
         "other_currency",
-        {"currency": "Lines in PRD stand on it already. An agreement and its lines share one currency."},
+        {
+            "currency": "This agreement already has budget lines in PRD. An agreement and its lines must have the same currency."
+        },
     )
 
 
@@ -214,20 +216,20 @@ def test_a_line_of_another_funder_than_its_agreement_is_refused(
             {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 4, 1)},
             "dates_in_order",
             "ends_on",
-            "The start (1 May 2026) comes after the end (1 April 2026). Change one of them.",
+            "The start (1 May 2026) is after the end (1 April 2026). Change one of them.",
         ),
-        ({"amount": Decimal(-1)}, "negative", "amount", "Money cannot be less than nothing. Enter 0 or more."),
+        ({"amount": Decimal(-1)}, "negative", "amount", "The amount cannot be negative. Enter 0 or more."),
         (
             {"signed_on": None},
             "unsigned",
             "signed_on",
-            "Give the day on which it was signed, or leave it as proposed.",
+            "Enter the date on which it was signed, or leave it as proposed.",
         ),
         (
             {"provider_activity_id": "XM-DAC 1/2"},
             "bad_identifier",
             "provider_activity_id",
-            "An IATI identifier has no spaces and none of / & | ? in it. Copy it as the funder publishes it.",
+            "An IATI identifier cannot contain spaces or the characters / & | ?. Copy it as the funder publishes it.",
         ),
     ],
 )
@@ -254,7 +256,7 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
     assert one.spent == 31
     assert refusal(lambda: acts.update_budget_line(one, by=secretariat, spent=Decimal(5))) == (
         "payments_say",
-        {"spent": "Its payments come to PRD 31. Change the payments; what is spent follows them."},
+        {"spent": "Its payments add up to PRD 31. Change the payments to change the amount spent."},
     )
     acts.update_payment(first, by=secretariat, amount=Decimal(25))
     one.refresh_from_db()
@@ -270,12 +272,12 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
 @pytest.mark.parametrize(
     ("facts", "code", "sentence"),
     [
-        ({"amount": Decimal(0)}, "nothing", "A payment of nothing is no payment. Enter how much it was."),
-        ({"amount": Decimal(-3)}, "negative", "Money cannot be less than nothing. Enter 0 or more."),
+        ({"amount": Decimal(0)}, "nothing", "Enter an amount greater than 0."),
+        ({"amount": Decimal(-3)}, "negative", "The amount cannot be negative. Enter 0 or more."),
         (
             {"on": date(2027, 1, 1)},
             "date_to_come",
-            "1 January 2027 is still to come. Give today or a day before it.",
+            "1 January 2027 is in the future. Enter today or an earlier day.",
         ),
     ],
 )
@@ -311,7 +313,10 @@ def test_money_of_carried_work_is_counted_in_one_edition(edition: Edition, act: 
 def test_one_body_reports_and_needs_its_number(fund: Organisation, secretariat: User) -> None:
     other = make_organisation("other")
     code, fields = refusal(lambda: acts.name_for_iati(fund, by=secretariat, ref="", kind="10", reports=True))
-    assert (code, fields) == ("missing", {"ref": "Whoever reports needs its number: every activity begins with it."})
+    assert (code, fields) == (
+        "missing",
+        {"ref": "Enter the number of the reporting organisation: every activity identifier begins with it."},
+    )
     acts.name_for_iati(fund, by=SYSTEM, ref="XM-1", kind="10", reports=True)
     acts.name_for_iati(other, by=SYSTEM, ref="XM-2", kind="40", reports=True)
     assert [(o.code, o.iati.reports) for o in (Organisation.objects.get(pk=fund.pk), other)] == [

@@ -178,7 +178,7 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
         "It was due on 30 September 2026 and is not closed. Its lead now expects it on 31 January 2027."
     )
     assert why(make(due_on=due, closed_on=date(2026, 11, 1))) == (
-        "It was closed on 1 November 2026. That was 60 days before it was due."
+        "It was closed on 1 November 2026. That was 60 days before its due date."
     )
     assert why(make(on_hold_since=date(2026, 6, 1))) == "It has been on hold since 1 June 2026."
     assert why(make()) == "It has no dates and no milestones yet, so nothing can be late."
@@ -187,7 +187,7 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
         "It is due on 31 December 2026, but its lead expects it on 1 February 2027."
     )
     assert why(make(starts_on=date(2025, 1, 1))) == (
-        "Nothing has been heard of it since 1 January 2025. After 184 days without a word an action counts as stalled."
+        "No update since 1 January 2025. After 184 days without a word an action counts as stalled."
     )
     later = Milestone(title="Second round", due_on=date(2027, 3, 1))
     assert why(make(starts_on=date(2026, 10, 1)), later) == (

@@ -58,7 +58,7 @@ def test_the_same_is_not_said_twice_within_two_days(busy: Edition, csirt: Organi
         with later(days), pytest.raises(Refused) as refusal:  # type: ignore[attr-defined]  # a context manager
             send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
         assert str(refusal.value.sentence) == (
-            "National CSIRT was reminded of this less than two days ago. Nudge again from 26 November 2026 on."
+            "A reminder was sent to National CSIRT less than two days ago. Send the next one from 26 November 2026."
         )
     with later(2):  # type: ignore[attr-defined]  # as above
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
@@ -94,7 +94,7 @@ def test_without_an_address_the_sentence_says_what_to_do(
     Person.objects.update(email="")
     with pytest.raises(Refused) as refusal:
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
-    assert str(refusal.value.sentence) == "Ana has no e-mail address in the register. Add one there, then nudge."
+    assert str(refusal.value.sentence) == "Ana has no e-mail address in the register. Add one, then send a reminder."
     assert not Reminder.objects.exists()
     assert not OutboxMail.objects.exists()
 

@@ -35,10 +35,10 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
     assert send_weekly(by=SYSTEM) == 1
     mail = OutboxMail.objects.get()
     assert (mail.to, mail.kind, mail.is_secret) == (lead.email, "weekly_mail.sent", False)
-    assert mail.subject == "What waits for you, Testland cybersecurity strategy: 2 overdue"
+    assert mail.subject == "Your tasks, Testland cybersecurity strategy: 2 overdue"
     assert mail.text == (
         "Good morning Test lead,\n\n"
-        "This is what waits for you on 23 November 2026. Two overdue, worst first.\n\n"
+        "These are your tasks on 23 November 2026. Two overdue, longest first.\n\n"
         "OVERDUE\n\n"
         "- 53 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n"
         "  It was due on 1 October 2026 and is not closed.\n"
@@ -50,8 +50,8 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
         "- In 7 days (30 Nov 2026): Line open\n"
         "  Milestone of 1.1.3 Action 1.1.3\n"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.3/#milestones\n\n"
-        "The whole list: http://localhost:8000/workspace/\n"
-        "Another day, or no such mail: http://localhost:8000/workspace/weekly/\n"
+        "All tasks: http://localhost:8000/workspace/\n"
+        "Change the day, or stop this e-mail: http://localhost:8000/workspace/weekly/\n"
     )
 
 

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, max_length=5)),
                 ('headers', models.JSONField(blank=True, default=dict)),
                 ('is_secret', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'Waits'), ('sent', 'Sent'), ('stuck', 'Could not be sent'), ('dropped', 'No longer needed'), ('bounced', 'Came back')], default='waiting', max_length=8)),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('stuck', 'Could not be sent'), ('dropped', 'No longer needed'), ('bounced', 'Bounced')], default='waiting', max_length=8)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
                 ('give_up_at', models.DateTimeField(blank=True, null=True)),

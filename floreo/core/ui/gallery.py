@@ -164,16 +164,16 @@ def bars() -> list[Bar]:
         Bar("Port Specimen", Decimal("66.0"), "66.0"),
         Bar("This country", Decimal("57.9"), "57.9", is_ours=True),
         Bar("A state with a name that needs two lines", Decimal("53.4"), "53.4"),
-        Bar("Cayo Modelo", None, _("no figure")),
+        Bar("Cayo Modelo", None, _("no value")),
     ]
 
 
 def swatches() -> list[tuple[str, str, str, str]]:
     return [
-        ("canopy", _("Canopy"), "--fl-canopy", _("Masthead. The shade everything stands under")),
-        ("sea", _("Sea"), "--fl-sea", _("What can be pressed or followed")),
-        ("sand", _("Sand"), "--fl-sand", _("Where it came from: sources and working")),
-        ("sun", pgettext("a colour", "Sun"), "--fl-sun", _("Look here: focus, your turn, report an incident")),
+        ("canopy", _("Canopy"), "--fl-canopy", _("Masthead, at the top of every page")),
+        ("sea", _("Sea"), "--fl-sea", _("Buttons and links")),
+        ("sand", _("Sand"), "--fl-sand", _("Sources and calculations")),
+        ("sun", pgettext("a colour", "Sun"), "--fl-sun", _("Attention: focus, waiting for you, report an incident")),
         ("inner", _("Slate"), "--fl-inner", _("Internal, not for the public")),
         ("track-mark", _("Shoot"), "--fl-track-mark", _("On track")),
         ("risk-mark", _("Amber"), "--fl-risk-mark", _("At risk")),

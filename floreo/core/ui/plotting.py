@@ -174,11 +174,11 @@ def remarks_of(line: charts.Line) -> list[str]:
     said: list[str] = []
     dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on
     if dotted:
-        said.append(_("Dotted: a straight line to the target, not a forecast."))
+        said.append(_("Dotted line: a straight line to the target, not a forecast."))
     if any(p.corrected for p in line.points):
-        said.append(_("Hollow: a reading later corrected."))
+        said.append(_("Hollow: a value that was corrected later."))
     if any(p.value is None for p in line.points):
-        said.append(_("Open: no reading."))
+        said.append(_("Open: no value."))
     return said
 
 

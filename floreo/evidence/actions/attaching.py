@@ -31,10 +31,10 @@ def _attach(made: Attachment, *, by: Actor) -> Attachment:
         keys.thing_of(made.thing),
     )
     if evidence is None or thing is None:
-        raise Missing(_("It was removed while you worked. Go back and reload the page."))
+        raise Missing(_("This was removed while you worked. Go back and reload the page."))
     _must_be_open(thing)
     if evidence.withdrawn_on is not None:
-        raise Refused(_("This evidence was withdrawn. Attach what stands in its place."), code="withdrawn")
+        raise Refused(_("This evidence was withdrawn. Attach the evidence that replaced it."), code="withdrawn")
     here = Attachment.objects.filter(evidence=evidence, thing=made.thing).first()
     if here is None:
         return save(made)
@@ -47,7 +47,7 @@ def detach(attachment: Attachment, *, by: Actor) -> None:
     """Takes evidence off a thing. The evidence stays in the vault, and the trail says where it was."""
     fresh = Attachment.objects.select_for_update().filter(pk=attachment.pk).first()
     if fresh is None:
-        raise Missing(_("It was taken off already. Go back and reload the page."))
+        raise Missing(_("This was already removed. Go back and reload the page."))
     _must_be_open(keys.thing_of(fresh.thing))
     delete(fresh)
 

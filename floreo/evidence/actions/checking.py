@@ -15,15 +15,15 @@ from floreo.evidence.models import Evidence, EvidenceKind, Tlp, markings_open_to
 def check(evidence: Evidence, *, by: Actor) -> None:
     """Raises Refused, tied to its field, for what does not hold together."""
     if not evidence.title.strip():
-        raise refuse("title", _("Say in a few words what it is."), code="missing")
+        raise refuse("title", _("Enter a short description."), code="missing")
     if evidence.tlp not in Tlp.values:
-        raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."), code="bad_marking")
+        raise refuse("tlp", _("Choose a marking of the Traffic Light Protocol."), code="bad_marking")
     _check_marking(evidence, by)
     _check_public(evidence, by)
     if evidence.dated and evidence.valid_until and evidence.valid_until < evidence.dated:
         raise refuse(
             "valid_until",
-            _("It would run out before it was written. Change one of the two days."),
+            _("The end of validity is before the date of the document. Change one of the two dates."),
             code="dates_in_order",
         )
     if evidence.kind == EvidenceKind.LINK:
@@ -45,23 +45,23 @@ def _check_public(evidence: Evidence, by: Actor) -> None:
     if not evidence.is_public:
         return
     if evidence.tlp != Tlp.CLEAR:
-        sentence = _("What the public may have is marked TLP:CLEAR. Change the marking, or keep it internal.")
+        sentence = _("Public evidence must be marked TLP:CLEAR. Change the marking, or leave the evidence internal.")
         raise refuse("tlp", sentence, code="not_clear")
     if not evidence.is_already_public() and reach(by, Permission.EVIDENCE_KEEP) is not None:
-        sentence = _("The secretariat makes evidence public. Mark it TLP:CLEAR to say that it may be.")
+        sentence = _("Only the secretariat makes evidence public. Mark it TLP:CLEAR to show that it can be published.")
         raise refuse("is_public", sentence, code="not_yours_to_publish")
 
 
 def check_link(url: str) -> None:
     if not is_web_address(url):
-        sentence = _("Give an address that begins with https:// or http://, without a name and password in it.")
+        sentence = _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         raise refuse("url", sentence, code="bad_link")
     if len(url) > 500:
-        raise refuse("url", _("The address is longer than 500 letters. Use a shorter one."), code="long_link")
+        raise refuse("url", _("The address is longer than 500 characters. Use a shorter one."), code="long_link")
     try:
         URLValidator(schemes=["http", "https"])(url)
     except ValidationError:
-        raise refuse("url", _("This is not a whole address. Copy it from the browser."), code="bad_link") from None
+        raise refuse("url", _("This address is incomplete. Copy it from the browser."), code="bad_link") from None
 
 
 def _check_shape(evidence: Evidence) -> None:

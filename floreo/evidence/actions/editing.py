@@ -62,7 +62,7 @@ def withdraw(evidence: Evidence, *, by: Actor, reason: str) -> Evidence:
     evidence = lock_latest(evidence)
     _must_stand(evidence)
     if not reason.strip():
-        raise refuse("reason", _("Say why it no longer stands."), code="missing")
+        raise refuse("reason", _("Enter the reason for withdrawing this evidence."), code="missing")
     note(reason=reason.strip())
     evidence.withdrawn_on = clock.today()
     return save(evidence)
@@ -75,10 +75,10 @@ def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
     evidence, new = lock_latest(evidence), lock_latest(new)
     _must_stand(evidence)
     if new.pk == evidence.pk:
-        sentence = _("This is the very same piece. Hand in what is to stand in its place.")
+        sentence = _("This is the same evidence. Add the one that replaces it.")
         raise refuse("file", sentence, code="same")
     if new.withdrawn_on is not None:
-        raise Refused(_("This evidence was withdrawn. Attach what stands in its place."), code="withdrawn")
+        raise Refused(_("This evidence was withdrawn. Attach the evidence that replaced it."), code="withdrawn")
     evidence.withdrawn_on, evidence.replaced_by = clock.today(), new
     save(evidence)
     there = set(new.attachments.values_list("thing", flat=True))
@@ -90,4 +90,4 @@ def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
 
 def _must_stand(evidence: Evidence) -> None:
     if evidence.withdrawn_on is not None:
-        raise Refused(_("This evidence was withdrawn: it is kept as it was."), code="withdrawn")
+        raise Refused(_("This evidence was withdrawn and cannot be changed."), code="withdrawn")

@@ -124,7 +124,7 @@ def _whose(by: Actor) -> Organisation | None:
     if own is None:
         return None
     if len(own) != 1:
-        raise refuse("organisation", _("Say whose evidence it is."), code="whose")
+        raise refuse("organisation", _("Choose the organisation that the evidence belongs to."), code="whose")
     return Organisation.objects.get(pk=next(iter(own)))
 
 

@@ -152,7 +152,7 @@ def read_feed_mail(address: str, *, by: Actor, keys: Keys = key_in_dns) -> int:
                 count += came or 0
     except (OSError, imaplib.IMAP4.error) as problem:
         words = {"words": str(problem)[:200]}
-        raise Refused(_("The mailbox for reports cannot be read: %(words)s") % words, code="no_mailbox") from problem
+        raise Refused(_("The mailbox for feed files cannot be read: %(words)s") % words, code="no_mailbox") from problem
     return count
 
 
@@ -181,7 +181,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     if not letter.files:
-        _say(feed, _("A mail came without a file."))
+        _say(feed, _("An e-mail came without a file."))
         return None
     if reason is not None:
         return _hold(feed, letter, reason, by=by)

@@ -30,7 +30,11 @@ def accept(
     correction = _open(correction)
     successor = correction.organisation.successor()
     if moved_to is not None and moved_to.successor().pk == successor.pk:
-        raise refuse("moved_to", _("It is theirs already. Choose another organisation, or none."), code="same")
+        raise refuse(
+            "moved_to",
+            _("It is already attributed to this organisation. Choose another organisation, or none."),
+            code="same",
+        )
     moved_to = moved_to.successor() if moved_to else None
     _correct_register(correction, moved_to, by=by)
     _rehome(correction, moved_to)
@@ -43,14 +47,14 @@ def refuse_correction(correction: Correction, *, by: Actor, decision: str) -> Co
     """The register is right. Whoever asked is told why."""
     correction = _open(correction)
     if not decision.strip():
-        raise refuse("decision", _("Say why, in words for whoever asked."), code="missing")
+        raise refuse("decision", _("Give the reason. The person who asked will read it."), code="missing")
     return _decide(correction, CorrectionState.REFUSED, decision, by)
 
 
 def _open(correction: Correction) -> Correction:
     correction = lock_latest(correction)
     if correction.state != CorrectionState.OPEN:
-        sentence = _("%(who)s decided it already. Reload the page.") % {"who": correction.decided_by}
+        sentence = _("%(who)s has already decided this. Reload the page.") % {"who": correction.decided_by}
         raise Refused(sentence, code="decided")
     return correction
 
@@ -70,7 +74,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
     bodies = bodies_of([correction.organisation.successor().pk])
     value, why = (
         correction.network,
-        _("They say that it is not theirs: %(who)s") % {"who": correction.answer.replied_by},
+        _("They report that it is not theirs: %(who)s") % {"who": correction.answer.replied_by},
     )
     holding = Holding.objects.filter(organisation__in=bodies, value=value).first()
     if holding is not None:

@@ -110,19 +110,22 @@ def by_hand(*, by: Actor) -> Feed:
 
 def _check(feed: Feed) -> None:
     if feed.collector not in CollectorKind.values:
-        raise refuse("collector", _("Choose how its files come."))
+        raise refuse("collector", _("Choose how the files of this feed arrive."))
     if (
         feed.collector == CollectorKind.API and not feed.format
     ):  # told once, so that what is checked at the door is what is read later
         feed.format = "jsonl" if feed.mapping else "intelmq"
     if feed.format and feed.format not in formats.names():
-        raise refuse("format", _("Choose one of the formats, or leave it to be told from the files."))
+        raise refuse("format", _("Choose a format, or leave it to be detected from the files."))
     if feed.tlp not in Tlp.values:
-        raise refuse("tlp", _("Choose one of the markings of the Traffic Light Protocol."))
+        raise refuse("tlp", _("Choose a marking of the Traffic Light Protocol."))
     if feed.every_minutes < 5:
-        raise refuse("every_minutes", _("Give at least 5 minutes."))
+        raise refuse("every_minutes", _("Enter at least 5 minutes."))
     if feed.absent_runs < 1:
-        raise refuse("absent_runs", _("At least one report has to come without it before a finding counts as mended."))
+        raise refuse(
+            "absent_runs",
+            _("A finding counts as fixed only after at least one file has come without it. Enter 1 or more."),
+        )
     check_mapping(feed.mapping)
     if feed.collector in _PLACED:
         {CollectorKind.FOLDER: _check_folder, CollectorKind.MAIL: _check_mail, CollectorKind.FETCH: _check_fetch}[
@@ -130,20 +133,24 @@ def _check(feed: Feed) -> None:
         ](feed)
         _must_be_alone(feed)
     elif feed.place:
-        raise refuse("place", _("Files of this feed are handed in here. Leave the place empty."))
+        raise refuse("place", _("Files of this feed are uploaded here. Leave “Place” blank."))
 
 
 def _must_be_alone(feed: Feed) -> None:
     same = Feed.objects.filter(collector=feed.collector, place__iexact=feed.place).exclude(pk=feed.pk)
     if (other := same.first()) is not None:
-        sentence = _("The feed “%(name)s” has this place already.") % {"name": other.name}
+        sentence = _("The feed “%(name)s” already uses this place.") % {"name": other.name}
         raise refuse("place", sentence, code="place_taken")
 
 
 def _check_folder(feed: Feed) -> None:
     if not _FOLDER.match(feed.place):
         raise refuse(
-            "place", _("Name the folder in letters, figures, points, hyphens: it lies in the data folder's “incoming”.")
+            "place",
+            _(
+                "Use letters, digits, full stops and hyphens for the folder name. The folder is in “incoming”, "
+                "in the data folder."
+            ),
         )
 
 
@@ -152,16 +159,16 @@ def _check_mail(feed: Feed) -> None:
     try:
         validate_email(feed.place)
     except ValidationError as error:
-        raise refuse("place", _("Write the address from which the reports are mailed.")) from error
+        raise refuse("place", _("Enter the address from which the files are mailed.")) from error
 
 
 def _check_fetch(feed: Feed) -> None:
     if not is_web_address(feed.place):
         raise refuse(
-            "place", _("Give an address that begins with https:// or http://, without a name and password in it.")
+            "place", _("Enter an address that begins with https:// or http:// and contains no user name or password.")
         )
     if any(not c.isprintable() or not c.isascii() for c in feed.fetch_secret):
-        raise refuse("fetch_secret", _("The header holds letters that no server would understand."))
+        raise refuse("fetch_secret", _("The header contains characters that are not allowed."))
 
 
 def check_mapping(mapping: Any) -> None:
@@ -170,8 +177,8 @@ def check_mapping(mapping: Any) -> None:
         isinstance(value, bool if name == "header" else str) and len(str(value)) <= 200
         for name, value in mapping.items()
     ):
-        raise refuse("mapping", _("A mapping says for each field a column or a word."))
+        raise refuse("mapping", _("Give a column or a fixed value for each field of the mapping."))
     if unknown := sorted(set(mapping) - _MAPPING_WORDS):
-        raise refuse("mapping", _("A mapping knows no “%(names)s”.") % {"names": ", ".join(unknown)})
+        raise refuse("mapping", _("A mapping cannot contain “%(names)s”.") % {"names": ", ".join(unknown)})
     if mapping and not any(mapping.get(name) for name in ("address", "name", "url")):
-        raise refuse("mapping", _("Say in which column the address or the name stands."), code="no_subject")
+        raise refuse("mapping", _("Choose the column that holds the IP address or the domain name."), code="no_subject")

@@ -17,9 +17,9 @@ from floreo.feeds.models import TypeMapping
 def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version: int | None = None) -> TypeMapping:
     """From now on reports of that type are read so. What was read before stays as it was read."""
     if not report_type:
-        raise refuse("report_type", _("Say which type of report it is about."), code="missing")
+        raise refuse("report_type", _("Enter the type of file."), code="missing")
     if not mapping:
-        raise refuse("mapping", _("Say in which column the address or the name stands."), code="no_subject")
+        raise refuse("mapping", _("Choose the column that holds the IP address or the domain name."), code="no_subject")
     check_mapping(mapping)
     here = TypeMapping.objects.filter(report_type=report_type).first()
     said = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)

@@ -98,11 +98,11 @@ def skip(organisation: Organisation, *, by: Actor, role: str, reason: str) -> No
     """Today's letter to these contacts is left out. What it would have said comes with the next."""
     organisation = lock_latest(organisation)
     if not reason.strip():
-        raise refuse("reason", _("Say why it is left out."), code="missing")
+        raise refuse("reason", _("Give the reason for leaving it out."), code="missing")
     today = clock.today()
     letter = next((x for x in Chooser(today).plan(organisation).letters if x.role == role), None)
     if letter is None:
-        raise Refused(_("Nothing is due to them today. Reload the page."), code="not_due")
+        raise Refused(_("No notice is due to them today. Reload the page."), code="not_due")
     note(reason=reason.strip()[:500])
     at = moment(today)
     return save(
@@ -125,11 +125,11 @@ def resend(notice: Notice, *, by: Actor) -> int:
     """The same letter once more, as things stand now, to whom it is for today. An ended or old link opens again, anew."""
     notice = lock_latest(notice)
     if not notice.to:
-        raise Refused(_("This letter was left out, so there is nothing to send again."), code="skipped")
+        raise Refused(_("This notice was left out, so there is nothing to send again."), code="skipped")
     organisation = notice.organisation.successor()
     role, to = Contacts(organisation, bodies_of([organisation.pk])).of(notice.contact_role)
     if not to:
-        raise Refused(_("The register has no address for them. Add a contact first."), code="no_address")
+        raise Refused(_("The register has no address for this organisation. Add a contact first."), code="no_address")
     at = moment(clock.today())
     outbox.withdraw_mail(notice_mail.KIND, key(notice))
     if notice.to != [r.address for r in to] or at >= notice.link_until:
@@ -177,13 +177,13 @@ class RuleFacts(TypedDict, total=False):
 def _check(rule: NoticeRule) -> None:
     for name, allowed in (("contact_role", ContactRole), ("every", Every)):
         if getattr(rule, name) not in allowed.values:
-            raise refuse(name, _("Choose one of the list."), code="missing")
+            raise refuse(name, _("Choose an option from the list."), code="missing")
     if rule.worst and rule.worst not in Severity.values:
-        raise refuse("worst", _("Choose one of the list."), code="missing")
+        raise refuse("worst", _("Choose an option from the list."), code="missing")
     if rule.every == Every.NEVER and not rule.reason.strip():
-        raise refuse("reason", _("Say why they are not told."), code="missing")
+        raise refuse("reason", _("Give the reason for not notifying them."), code="missing")
     if not 0 <= rule.resend_days <= 366:
-        raise refuse("resend_days", _("Give a number of days up to 366."), code="bad_value")
+        raise refuse("resend_days", _("Enter a number of days up to 366."), code="bad_value")
 
 
 @action("notice_rule.made", needs=HANDLE)

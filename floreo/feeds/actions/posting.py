@@ -27,7 +27,7 @@ def post_events(feed: Feed, *, by: Actor, events: Sequence[dict[str, Any]]) -> i
     mapping. No row is written here: the report is, once the events are taken in."""
     must(by, Permission.FEED_RUN, feed)
     if feed.collector != CollectorKind.API or not feed.is_active:
-        raise Refused(_("This feed takes no events from programs."), code="not_for_programs")
+        raise Refused(_("This feed does not accept events from programs."), code="not_for_programs")
     if not 0 < len(events) <= MOST_EVENTS:
         sentence = _("Send between 1 and %(most)d events at a time.") % {"most": MOST_EVENTS}
         raise Refused(sentence, code="how_many")
@@ -52,7 +52,7 @@ def _check(feed: Feed, events: Sequence[dict[str, Any]]) -> None:
     if len(rejects):
         fields = {str(r["line"] - 1): reject_sentence(r["reason"]) for r in rejects.to_pylist()}
         sentence = ngettext(
-            "%(n)d event cannot be kept, so none was.", "%(n)d events cannot be kept, so none was.", len(fields)
+            "%(n)d event cannot be saved, so none was.", "%(n)d events cannot be saved, so none was.", len(fields)
         )
         raise Refused(sentence % {"n": len(fields)}, code="rejected", fields=fields)
 

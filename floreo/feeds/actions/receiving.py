@@ -41,7 +41,7 @@ def receive(
     The bytes reach the disk before the transaction opens, so that a slow sender holds nobody up."""
     must(by, Permission.FEED_RUN, feed)
     if day is not None and day > clock.today():
-        sentence = _("A report is about a day that has been. Choose one that is not in the future.")
+        sentence = _("The date of a file cannot be in the future. Choose another date.")
         raise Refused(sentence, code="future_day", fields={"day": sentence})
     kept = keep_bytes(opened, largest=largest)
     try:

@@ -56,7 +56,7 @@ def answer(notice: Notice, *, by: Actor, said: Mapping[int, str], remark: str = 
     bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
     known = {f.pk: f for f in _held(said, notice=notice, bodies=bodies)}
     if set(said) - set(known):
-        raise Missing(_("That finding is not in this letter, or is no longer yours."))
+        raise Missing(_("This finding is not in this notice, or is no longer yours."))
     made = _say(list(known.values()), said, remark, notice=notice, by=by)
     if made:
         _first_answer(notice, by)
@@ -72,7 +72,7 @@ def answer_signed_in(
     bodies = bodies_of([organisation.pk])
     known = {f.pk: f for f in _held(said, bodies=bodies)}
     if set(said) - set(known):
-        raise Missing(_("That finding is not of this organisation."))
+        raise Missing(_("This finding does not belong to this organisation."))
     made = _say(list(known.values()), said, remark, notice=None, by=by)
     for part in _parts([row.finding_id for row in made]):
         told = Notice.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
@@ -98,7 +98,7 @@ def _say(
 ) -> list[Reply]:
     words = _remark(remark)
     if set(said.values()) - set(ReplyKind.values):
-        raise refuse("said", _("Choose what you want to say."), code="missing")
+        raise refuse("said", _("Choose a reply."), code="missing")
     last, asked = _last_answers(findings), _asked_networks(findings)
     at, today = moment(clock.today()), clock.today()
     made, changed = [], []
@@ -138,7 +138,7 @@ def _asked_networks(findings: Sequence[Finding]) -> set[tuple[int, str]]:
 def _remark(said: str) -> str:
     words = said.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(words) > MOST_NOTE:
-        sentence = _("This is %(length)d characters long. Shorten it to %(most)d.") % {
+        sentence = _("This text has %(length)d characters. Shorten it to %(most)d.") % {
             "length": len(words),
             "most": MOST_NOTE,
         }
@@ -235,7 +235,7 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     notice = lock_latest(notice)
     rows = list(notice.answers.filter(finding__in=findings).select_related("finding", "correction"))
     if any(_is_handled(row) for row in rows):
-        raise Refused(_("The team has seen to it already. Answer the mail to tell them."), code="handled")
+        raise Refused(_("The team has already dealt with this. Reply to the e-mail to contact them."), code="handled")
     touched = {row.finding_id: row.finding for row in rows}
     for row in rows:
         _hand_on(row, but=touched)
@@ -276,9 +276,11 @@ def see_to(row: Reply, *, by: Actor, reply: str = "", with_its_like: bool = True
     of the same organisation at the same time are seen to together. Returns how many."""
     row = lock_latest(row)
     if row.said not in FOR_THE_TEAM:
-        raise Refused(_("This answer asks nothing of the team."), code="not_asked")
+        raise Refused(_("This reply needs no action from the team."), code="not_asked")
     if row.handled_at is not None:
-        raise Refused(_("%(who)s has seen to it already. Reload the page.") % {"who": row.handled_by}, code="handled")
+        raise Refused(
+            _("%(who)s has already dealt with this. Reload the page.") % {"who": row.handled_by}, code="handled"
+        )
     rows = [row]
     if with_its_like:
         like = Reply.objects.select_for_update().filter(

@@ -67,7 +67,7 @@ def move_rule(rule: FeedRule, *, by: Actor, up: bool) -> None:
     rows = list(FeedRule.objects.select_for_update().order_by("position", "pk"))
     place = next((n for n, row in enumerate(rows) if row.pk == rule.pk), None)
     if place is None:
-        raise Missing(_("It was removed while you worked. Go back and reload the page."))
+        raise Missing(_("This was removed while you worked. Go back and reload the page."))
     other = place - 1 if up else place + 1
     if 0 <= other < len(rows):
         rows[place], rows[other] = rows[other], rows[place]
@@ -84,9 +84,9 @@ def remove_rule(rule: FeedRule, *, by: Actor) -> None:
 def _check(rule: FeedRule) -> None:
     require_name(rule)
     if not rule.reason:
-        raise refuse("reason", _("Say why, for whoever reads the table next year."), code="missing")
+        raise refuse("reason", _("Give the reason, for people who read the table later."), code="missing")
     if wrong := validate(rule_row(rule)):
         sentences = [wrong_sentence(each) for each in wrong]
         raise Refused(" ".join(sentences), code=wrong[0].code, fields={"when": " ".join(sentences)})
     if rule.does == "route" and rule.value not in ContactRole.values:
-        raise refuse("value", _("Choose the contact role to which it goes."))
+        raise refuse("value", _("Choose the contact role that receives it."))

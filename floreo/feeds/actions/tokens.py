@@ -20,7 +20,7 @@ from floreo.organisations.models import User
 def make_token(user: User, *, by: Actor, name: str) -> tuple[ApiToken, str]:
     """The token's row and the word itself, which is not kept: whoever loses it makes another."""
     if not can(user, Permission.FEED_READ):
-        raise refuse("user", _("This account may do nothing that the API offers to programs."), code="useless")
+        raise refuse("user", _("This account has no permission that the API offers to programs."), code="useless")
     word = f"floreo_{secrets.token_urlsafe(32)}"
     made = ApiToken(user=user, name=name.strip()[:120], token_hash=hash_of(word))
     require_name(made)
@@ -31,7 +31,7 @@ def make_token(user: User, *, by: Actor, name: str) -> tuple[ApiToken, str]:
 def end_token(token: ApiToken, *, by: Actor) -> None:
     fresh = lock_latest(token)
     if fresh.ended_at is not None:
-        raise Refused(_("This token has ended already."), code="ended")
+        raise Refused(_("This token has already ended."), code="ended")
     fresh.ended_at = clock.now()
     save(fresh)
 

@@ -11,15 +11,15 @@ from floreo.feeds import logic
 
 class CollectorKind(models.TextChoices):
     UPLOAD = logic.CollectorKind.UPLOAD, _("Uploaded by hand")
-    FOLDER = logic.CollectorKind.FOLDER, _("A watched folder")
-    MAIL = logic.CollectorKind.MAIL, _("Attached to mail")
+    FOLDER = logic.CollectorKind.FOLDER, _("Watched folder")
+    MAIL = logic.CollectorKind.MAIL, _("Attached to e-mail")
     FETCH = logic.CollectorKind.FETCH, _("Fetched from an address")
     API = logic.CollectorKind.API, _("Sent to our API")
 
 
 class FileState(models.TextChoices):
-    WAITING = logic.FileState.WAITING, _("Waits")
-    RUNNING = logic.FileState.RUNNING, _("Is being read")
+    WAITING = logic.FileState.WAITING, _("Waiting")
+    RUNNING = logic.FileState.RUNNING, _("Reading in progress")
     DONE = logic.FileState.DONE, _("Read")
     REFUSED = logic.FileState.REFUSED, _("Could not be read")
 
@@ -52,9 +52,9 @@ class HeldReason(models.TextChoices):
 
 class FindingState(models.TextChoices):
     NEW = logic.State.NEW, pgettext_lazy("finding", "New")
-    PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Still there")
-    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Mended")
-    REOPENED = logic.State.REOPENED, pgettext_lazy("finding", "Back again")
+    PERSISTING = logic.State.PERSISTING, pgettext_lazy("finding", "Open")
+    FIXED = logic.State.FIXED, pgettext_lazy("finding", "Fixed")
+    REOPENED = logic.State.REOPENED, pgettext_lazy("finding", "Seen again")
 
 
 class Severity(models.TextChoices):
@@ -67,21 +67,21 @@ class Severity(models.TextChoices):
 
 
 class ReplyKind(models.TextChoices):
-    FIXED = logic.ReplyKind.FIXED, _("It is mended")
-    WORKING = logic.ReplyKind.WORKING, _("We are working on it")
-    NOT_OURS = logic.ReplyKind.NOT_OURS, _("It is not ours")
-    FALSE_ALARM = logic.ReplyKind.FALSE_ALARM, _("It is a false alarm")
-    NEED_HELP = logic.ReplyKind.NEED_HELP, _("We need help")
+    FIXED = logic.ReplyKind.FIXED, _("Fixed")
+    WORKING = logic.ReplyKind.WORKING, _("Working on it")
+    NOT_OURS = logic.ReplyKind.NOT_OURS, _("Not ours")
+    FALSE_ALARM = logic.ReplyKind.FALSE_ALARM, _("False alarm")
+    NEED_HELP = logic.ReplyKind.NEED_HELP, _("Need help")
 
 
 class FixClaim(models.TextChoices):
-    CLAIMED = logic.FixClaim.CLAIMED, _("Said to be mended; the next reports will show")
-    SHOWN = logic.FixClaim.SHOWN, _("Said to be mended, and not seen since")
-    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("Said to be mended, but seen again")
+    CLAIMED = logic.FixClaim.CLAIMED, _("Reported fixed; the next reports will show")
+    SHOWN = logic.FixClaim.SHOWN, _("Reported fixed, and not seen since")
+    CONTRADICTED = logic.FixClaim.CONTRADICTED, _("Reported fixed, but seen again")
 
 
 class Every(models.TextChoices):
-    AT_ONCE = logic.Every.AT_ONCE, _("As soon as it is seen")
+    AT_ONCE = logic.Every.AT_ONCE, _("Immediately")
     DAY = logic.Every.DAY, _("Once a day")
     WEEK = logic.Every.WEEK, _("Once a week")
     MONTH = logic.Every.MONTH, _("Once a month")
@@ -98,6 +98,6 @@ class Tlp(models.TextChoices):
 
 
 class CorrectionState(models.TextChoices):
-    OPEN = "open", _("Waits for a decision")
+    OPEN = "open", _("Waiting for a decision")
     ACCEPTED = "accepted", _("The register was wrong")
     REFUSED = "refused", _("The register is right")

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.collectors.fetching import FetchProblem, NotFetched
 
 TROUBLE_WORDS: Mapping[FetchProblem, Promise] = {
-    FetchProblem.CLOSED: _l("The address leads into a closed network, so it is not asked."),
-    FetchProblem.UNREACHED: _l("No server answered there."),
-    FetchProblem.STATUS: _l("The server answered with status %(status)d."),
-    FetchProblem.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was kept."),
-    FetchProblem.CIRCLES: _l("The address points on and on and never to a file."),
-    FetchProblem.UNSAFE: _l("The address points on to one without encryption, which is not followed."),
+    FetchProblem.CLOSED: _l("The address leads to a closed network, so files are not fetched from it."),
+    FetchProblem.UNREACHED: _l("No server responded at this address."),
+    FetchProblem.STATUS: _l("The server responded with status %(status)d."),
+    FetchProblem.CUT_OFF: _l("The server stopped in the middle of the file. Nothing of it was saved."),
+    FetchProblem.CIRCLES: _l("The address redirects too many times and never reaches a file."),
+    FetchProblem.UNSAFE: _l("The address redirects to one without encryption, which is not followed."),
 }
 
 

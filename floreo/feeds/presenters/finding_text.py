@@ -18,33 +18,33 @@ from floreo.organisations.models import ContactRole
 
 NEWS_WORDS: Mapping[str, Promise] = {
     Change.NEW: pgettext_lazy("finding", "new"),
-    Change.BACK: pgettext_lazy("finding", "back again"),
-    Change.CONTRADICTED: pgettext_lazy("finding", "said to be mended, but seen again"),
-    Change.STANDING: pgettext_lazy("finding", "still there"),
-    Change.SHOWN: pgettext_lazy("finding", "mended, as you said"),
-    Change.MENDED: pgettext_lazy("finding", "mended"),
+    Change.BACK: pgettext_lazy("finding", "seen again"),
+    Change.CONTRADICTED: pgettext_lazy("finding", "reported fixed, but seen again"),
+    Change.STANDING: pgettext_lazy("finding", "open"),
+    Change.SHOWN: pgettext_lazy("finding", "fixed, as you reported"),
+    Change.MENDED: pgettext_lazy("finding", "fixed"),
 }
 TLP_WORDS: Mapping[str, Promise] = {
-    Tlp.CLEAR: _l("This may be passed on freely."),
-    Tlp.GREEN: _l("This may be passed on within your community, and not published."),
+    Tlp.CLEAR: _l("You may share this freely."),
+    Tlp.GREEN: _l("You may share this within your community, but not publish it."),
     Tlp.AMBER: _l(
-        "This may be passed on within your organisation and to clients of yours who need it to protect themselves."
+        "You may share this within your organisation and with those of your clients who need it to protect themselves."
     ),
-    Tlp.AMBER_STRICT: _l("This may be passed on within your organisation only, to those who need to know."),
+    Tlp.AMBER_STRICT: _l("You may share this only within your organisation, with those who need to know."),
 }
 _REASON: Mapping[str, Promise] = {
-    Match.PREFIX: _l("The addresses %(network)s are yours in the register."),
+    Match.PREFIX: _l("The register lists the addresses %(network)s as yours."),
     Match.ASN: _l(
-        "The network %(network)s is yours in the register, and no other organisation has named these addresses as its own."
+        "The register lists the network %(network)s as yours, and no other organisation has registered these addresses."
     ),
-    Match.DOMAIN: _l("The domain %(network)s is yours in the register."),
+    Match.DOMAIN: _l("The register lists the domain %(network)s as yours."),
 }
 
 
 def why_text(reason: str, network: str, service: str = "") -> str:
     """Why a finding is this organisation's: "The addresses 192.0.2.0/25 are yours in the register." """
-    said = str(_REASON.get(reason, _l("The register names you for %(network)s."))) % {"network": network}
-    return said + " " + _("They serve %(service)s.") % {"service": service} if service else said
+    said = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
+    return said + " " + _("Used for: %(service)s.") % {"service": service} if service else said
 
 
 def role_text(role: str, asked: str) -> str:
@@ -53,10 +53,12 @@ def role_text(role: str, asked: str) -> str:
         return _("You are the contact for this: %(role)s.") % {"role": ContactRole(role).label}
     if role == ContactRole.OTHER:
         return _(
-            "The register has no contact of yours for this (%(role)s), so we write to the organisation’s own address. Tell us who should get these letters."
+            "The register has no contact of yours for this (%(role)s), so we write to your organisation’s "
+            "general address. Tell us who should receive these notices."
         ) % {"role": ContactRole(asked).label}
     return _(
-        "The register has no contact of yours for this (%(asked)s), so we write to the next: %(role)s. Tell us who should get these letters."
+        "The register has no contact of yours for this (%(asked)s), so we write to the next one: "
+        "%(role)s. Tell us who should receive these notices."
     ) % {
         "asked": ContactRole(asked).label,
         "role": ContactRole(role).label,

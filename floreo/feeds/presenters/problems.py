@@ -12,37 +12,36 @@ from floreo.feeds.engine import problems
 from floreo.feeds.engine.events import Reject
 
 REJECT_WORDS: Mapping[str, Promise] = {
-    Reject.BROKEN_ROW: _l("The row has too few or too many columns, or is cut off."),
+    Reject.BROKEN_ROW: _l("The row has too few or too many columns, or is incomplete."),
     Reject.NOT_JSON: _l("The line is not JSON."),
-    Reject.NO_SUBJECT: _l("The row names neither an address nor a name."),
-    Reject.BAD_ADDRESS: _l("What stands in the place of the address is none."),
-    Reject.ADDRESS_IS_NETWORK: _l("A whole network stands where one address belongs."),
-    Reject.ADDRESS_UNSPECIFIED: _l("The address is the one that means “no address” (0.0.0.0 or ::)."),
-    Reject.ADDRESS_SCOPED: _l("The address holds only within one machine: it names an interface after a %% sign."),
-    Reject.BAD_TIME: _l("What stands in the place of the time is none."),
-    Reject.NO_TIME: _l("The row says no time."),
-    Reject.TIME_TOO_OLD: _l("The time lies too far back to be believed."),
-    Reject.TIME_IN_FUTURE: _l("The time lies in the future."),
+    Reject.NO_SUBJECT: _l("The row has no IP address and no domain name."),
+    Reject.BAD_ADDRESS: _l("The value in the address column is not an address."),
+    Reject.ADDRESS_IS_NETWORK: _l("The value is a whole network. Only one address is allowed."),
+    Reject.ADDRESS_UNSPECIFIED: _l("The address is the one for “no address” (0.0.0.0 or ::)."),
+    Reject.ADDRESS_SCOPED: _l("The address is valid only within one machine: it names an interface after a %% sign."),
+    Reject.BAD_TIME: _l("The value in the time column is not a time."),
+    Reject.NO_TIME: _l("The row has no time."),
+    Reject.TIME_TOO_OLD: _l("The time is too far in the past to be plausible."),
+    Reject.TIME_IN_FUTURE: _l("The time is in the future."),
     Reject.BAD_PORT: _l("The port is not a number from 0 to 65535."),
-    Reject.TOO_LONG: _l("The row is longer than any real one."),
-    Reject.WRONG_HEADER: _l("The columns are those of another report."),
+    Reject.TOO_LONG: _l("The row is too long to be valid."),
+    Reject.WRONG_HEADER: _l("The columns are those of another type of file."),
 }
 STOPPED = "stopped"  # reading it failed again and again, and the fault is the program's
 LOST = "lost"  # its bytes are no longer on the server
 PROBLEM_WORDS: Mapping[str, Promise] = {
-    problems.TRUNCATED: _l("The file ends too early: it was cut off on its way. Get it again."),
-    problems.BROKEN_ARCHIVE: _l("The archive is broken: it cannot be unpacked to its end. Get it again."),
-    problems.BOMB: _l("The file unpacks to far more than any report. It was not read."),
-    problems.TOO_LARGE: _l("The file is larger than this installation takes."),
+    problems.TRUNCATED: _l("The file is incomplete: the transfer was interrupted. Get the file again."),
+    problems.BROKEN_ARCHIVE: _l("The archive is damaged and cannot be unpacked to the end. Get the file again."),
+    problems.BOMB: _l("The file is much larger when unpacked than any valid file. It was not read."),
+    problems.TOO_LARGE: _l("The file is larger than this installation accepts."),
     problems.EMPTY: _l("The file is empty."),
-    problems.WRONG_HEADER: _l(
-        "The file has none of the columns that a report of its type needs. It may be another report."
-    ),
-    problems.UNKNOWN_FORMAT: _l("The file is neither CSV nor JSON nor a list. Say how it is read in the feed's form."),
-    problems.LOCKED_ARCHIVE: _l("The archive is locked with a password. Send it without one."),
-    problems.NO_ROOM: _l("There was no room on the disk. It is read again when there is."),
+    problems.WRONG_HEADER: _l("The file has none of the columns that its type needs. It may be of another type."),
+    problems.UNKNOWN_FORMAT: _l("The file is not CSV, JSON or a list. Choose its format in the feed's form."),
+    problems.LOCKED_ARCHIVE: _l("The archive is protected with a password. Send it without one."),
+    problems.NO_ROOM: _l("There was no space on the disk. The file will be read again when there is space."),
     STOPPED: _l(
-        "Reading it stopped several times, and nothing of it was kept. Tell whoever runs the server; the log says more."
+        "Reading was interrupted several times, and nothing of the file was saved. Tell the server "
+        "administrator; the log has the details."
     ),
     LOST: _l("The file is no longer on the server. Send it again."),
 }

@@ -43,17 +43,17 @@ def total_lines(totals: Totals, seconds: float) -> Iterator[str]:
     """The summary of a run, reasons of rejects with their sentence, most first."""
     said = {
         _("Rows read"): totals.rows,
-        _("Rows kept"): totals.kept,
+        _("Rows saved"): totals.kept,
         _("Repeats, counted once"): totals.duplicates,
-        _("Dropped by a rule"): totals.dropped,
-        _("Rows rejected"): totals.rejected,
-        _("Kept, outside the constituency"): totals.outside,
-        _("Organisations touched"): len(totals.organisations),
+        _("Discarded by a rule"): totals.dropped,
+        _("Rejected rows"): totals.rejected,
+        _("Saved, outside the constituency"): totals.outside,
+        _("Organisations affected"): len(totals.organisations),
     }
     wide = max(map(len, said))
     for words, count in said.items():
         yield f"{words:<{wide}}  {number(count):>12}"
-        if words == _("Rows rejected"):
+        if words == _("Rejected rows"):
             yield from reason_lines(totals.reasons, wide)
     yield f"{_('Seconds'):<{wide}}  {seconds:>12.1f}"
 
@@ -70,19 +70,19 @@ def file_line(name: str, each: FeedFile | Summary, *, already: bool = False) -> 
     words = {"rows": number(each.rows), "kept": number(each.kept), "rejected": number(each.rejected)}
     said = [
         ngettext(
-            "%(rows)s row, %(kept)s kept, %(rejected)s rejected",
-            "%(rows)s rows, %(kept)s kept, %(rejected)s rejected",
+            "%(rows)s row, %(kept)s saved, %(rejected)s rejected",
+            "%(rows)s rows, %(kept)s saved, %(rejected)s rejected",
             each.rows,
         )
         % words
     ]
     if already:
-        said.append(_("read before, so nothing changed"))
+        said.append(_("already read, so nothing changed"))
     if not each.is_known_type:
-        said.append(_("a type of report that nobody has described yet"))
+        said.append(_("unrecognised file type"))
     for sentence, columns in (
-        (_("columns nobody knows, kept beside: %(names)s"), each.unknown_columns),
-        (_("columns that are missing: %(names)s"), each.missing_columns),
+        (_("unrecognised columns, saved separately: %(names)s"), each.unknown_columns),
+        (_("missing columns: %(names)s"), each.missing_columns),
     ):
         if columns:
             said.append(sentence % {"names": _few(columns)})

@@ -11,17 +11,17 @@ from floreo.feeds.engine import rules
 from floreo.feeds.engine.rules import Wrong
 
 WRONG_WORDS: Mapping[str, Promise] = {
-    rules.NO_CONDITION: _l("Say what the rule looks for: at least one condition."),
+    rules.NO_CONDITION: _l("Add at least one condition to the rule."),
     rules.UNKNOWN_FIELD: _l("Events have no field “%(field)s”."),
-    rules.UNKNOWN_OPERATOR: _l("“%(field)s” cannot be compared in that way."),
-    rules.NOT_A_NUMBER: _l("“%(field)s” is compared with a number."),
-    rules.NOT_A_TIME: _l("“%(field)s” is compared with a time: 2026-11-24 or 2026-11-24 06:00."),
-    rules.NOT_A_NETWORK: _l("“%(field)s” is compared with a network: 192.0.2.0/24."),
-    rules.NO_VALUE: _l("Say the value."),
-    rules.TOO_LONG: _l("The value is too long, or there are too many."),
-    rules.UNKNOWN_ACTION: _l("Choose what the rule does: drop, rewrite, raise the severity or route."),
+    rules.UNKNOWN_OPERATOR: _l("“%(field)s” cannot be compared in this way."),
+    rules.NOT_A_NUMBER: _l("Compare “%(field)s” with a number."),
+    rules.NOT_A_TIME: _l("Compare “%(field)s” with a time: 2026-11-24 or 2026-11-24 06:00."),
+    rules.NOT_A_NETWORK: _l("Compare “%(field)s” with a network: 192.0.2.0/24."),
+    rules.NO_VALUE: _l("Enter the value."),
+    rules.TOO_LONG: _l("The value is too long, or there are too many values."),
+    rules.UNKNOWN_ACTION: _l("Choose what the rule does: discard, rewrite, raise the severity or route."),
     rules.UNKNOWN_SEVERITY: _l("Choose a severity: critical, high, medium, low, info or undefined."),
-    rules.NOT_CHANGEABLE: _l("“%(field)s” is as the report says it, and cannot be rewritten."),
+    rules.NOT_CHANGEABLE: _l("“%(field)s” comes from the file and cannot be rewritten."),
 }
 
 

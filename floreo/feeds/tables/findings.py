@@ -35,11 +35,11 @@ def _said(rows: QuerySet[Any], said: str) -> QuerySet[Any]:
 
 
 def _states() -> Iterable[tuple[str, Words]]:
-    return [("open", _("Not mended")), *FindingState.choices]
+    return [("open", _("Not fixed")), *FindingState.choices]
 
 
 def _answers() -> Iterable[tuple[str, Words]]:
-    return [*ReplyKind.choices, (UNANSWERED, _("No answer yet"))]
+    return [*ReplyKind.choices, (UNANSWERED, _("No reply yet"))]
 
 
 def _one(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
@@ -49,16 +49,19 @@ def _one(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
 FINDINGS = Table(
     "findings",
     _("Findings"),
-    _("One row for one trouble at one address or name, for as long as it lasts."),
+    _("One row for each problem at an address or domain name, for as long as it lasts."),
     rows=_rows,
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda f: f.pk, CellKind.WHOLE),
         Column(
-            "organisation", _("Organisation"), _("Code of whom it concerns"), lambda f: f.organisation.successor().code
+            "organisation",
+            _("Organisation"),
+            _("Code of the organisation that it is attributed to"),
+            lambda f: f.organisation.successor().code,
         ),
-        _column("subject", _("Address or name"), _("Where the trouble is")),
-        _column("port", _("Port"), _("0 where there is none"), CellKind.WHOLE),
-        _column("protocol", _("Protocol"), _("tcp or udp, where the report says it")),
+        _column("subject", _("IP address or domain name"), _("Where the problem is")),
+        _column("port", _("Port"), _("0 if there is none"), CellKind.WHOLE),
+        _column("protocol", _("Protocol"), _("tcp or udp, if the file gives it")),
         _column("kind", _("Kind"), _("What was seen, for example open-rdp")),
         _column("taxonomy", _("Class"), _("Reference Security Incident Taxonomy")),
         _column("type", _("Type"), _("Reference Security Incident Taxonomy")),
@@ -67,18 +70,20 @@ FINDINGS = Table(
         _column("state", _("State"), _("new, persisting, fixed or reopened")),
         _column("first_seen", _("First seen"), _("In UTC"), CellKind.MOMENT),
         _column("last_seen", _("Last seen"), _("In UTC"), CellKind.MOMENT),
-        _column("times_seen", _("Times seen"), _("Events in all reports"), CellKind.WHOLE),
-        _column("opened_on", _("Open since"), _("This time: the first day, or the day it came back"), CellKind.DATE),
-        _column("fixed_on", _("Mended on"), _("First day on which it was not seen any more"), CellKind.DATE),
-        _column("reopened", _("Came back"), _("How many times"), CellKind.WHOLE),
-        _column("said", _("Answer"), _("fixed, working, not_ours, false_alarm or need_help")),
-        _column("said_on", _("Answered on"), _("Day of the last answer"), CellKind.DATE),
-        _column("claim", _("Claim"), _("What became of an answer that says it is mended")),
-        _column("network", _("Network"), _("What matched it to the organisation")),
-        _column("reason", _("Matched by"), _("prefix, asn or domain")),
-        _column("service", _("Service"), _("What runs there, as the register says")),
-        Column("feed", _("Feed"), _("Code of the feed that saw it last"), lambda f: f.feed.code),
-        _column("report_type", _("Report type"), _("As the feed calls it")),
+        _column("times_seen", _("Times seen"), _("Events in all files"), CellKind.WHOLE),
+        _column(
+            "opened_on", _("Open since"), _("The first day, or the day on which it was last seen again"), CellKind.DATE
+        ),
+        _column("fixed_on", _("Fixed on"), _("First day on which it was no longer seen"), CellKind.DATE),
+        _column("reopened", _("Bounced"), _("Number of times"), CellKind.WHOLE),
+        _column("said", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
+        _column("said_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
+        _column("claim", _("Reported fixed"), _("Result of a reply that reports the finding as fixed")),
+        _column("network", _("Network"), _("The register entry used to attribute it")),
+        _column("reason", _("Attributed by"), _("prefix, asn or domain")),
+        _column("service", _("Service"), _("What runs there, according to the register")),
+        Column("feed", _("Feed"), _("Code of the feed that last reported it"), lambda f: f.feed.code),
+        _column("report_type", _("File type"), _("As named by the feed")),
     ),
     order=("severity_rank", "-last_day", "-pk"),
     key="number",
@@ -87,7 +92,7 @@ FINDINGS = Table(
     filters=(
         Filter("state", _("State"), _states, in_state),
         Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
-        Filter("said", _("Answer"), _answers, _said),
+        Filter("said", _("Reply"), _answers, _said),
     ),
     lookup=_one,
 )

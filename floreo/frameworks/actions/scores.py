@@ -49,7 +49,7 @@ def _check_address(url: str) -> None:
             URLValidator(schemes=["http", "https"])(url.strip())
         except ValidationError:
             raise _refuse(
-                "source_url", _("This is not a whole address. Copy it from the browser."), "bad_link"
+                "source_url", _("This address is incomplete. Copy it from the browser."), "bad_link"
             ) from None
 
 

@@ -38,7 +38,8 @@ def take_reading(indicator: Indicator, *, by: Actor, period: Period | None = Non
     reading = current_reading(indicator, period)
     if reading is not None and reading.is_frozen:
         raise Refused(
-            _("The reading of this period is frozen. If it is wrong, correct it: both readings stay."), code="frozen"
+            _("The value of this period is frozen. If it is wrong, correct it: both values stay visible."),
+            code="frozen",
         )
     with plan_facts():
         taken = take(indicator, period, today)
@@ -54,16 +55,18 @@ def take_reading(indicator: Indicator, *, by: Actor, period: Period | None = Non
 def _measure_or_refuse(indicator: Indicator) -> Measure:
     measure = measure_of(indicator)
     if measure is None:
-        raise Refused(_("People enter the readings of this figure; there is nothing to compute."), code="not_computed")
+        raise Refused(
+            _("People enter the values of this indicator, so there is nothing to calculate."), code="not_computed"
+        )
     return measure
 
 
 def _must_be_known(measure: Measure, period: Period, today: date) -> None:
     if period.start > today:
-        raise Refused(_("This period has not begun. Choose one that has."), code="period_to_come")
+        raise Refused(_("This period has not begun. Choose an earlier period."), code="period_to_come")
     if not measure.knows_past and period.end < today:
         raise Refused(
-            _("The records do not say how this stood on past days, so only the running period can be computed."),
+            _("The records do not show values on past days, so only the current period can be calculated."),
             code="past_unknown",
         )
 

@@ -66,15 +66,15 @@ def _fill_from_measure(indicator: Indicator) -> None:
 
 def _check(indicator: Indicator) -> None:
     _fill_from_measure(indicator)
-    indicator.title = require_text(indicator.title, field="title", sentence=_("Give the indicator a title."))
+    indicator.title = require_text(indicator.title, field="title", sentence=_("Enter a title for the indicator."))
     indicator.definition = require_text(
         indicator.definition,
         field="definition",
-        sentence=_("Say what it measures, so that two people would count the same."),
+        sentence=_("Define what is measured, precisely enough for two people to get the same count."),
     )
-    indicator.unit = require_text(indicator.unit, field="unit", sentence=_("Give the unit, for example % or people."))
+    indicator.unit = require_text(indicator.unit, field="unit", sentence=_("Enter the unit, for example % or people."))
     if indicator.decimals > 2:
-        sentence = _("Readings are kept to two decimals. Choose 0, 1 or 2.")
+        sentence = _("Values are saved with two decimals. Choose 0, 1 or 2.")
         raise Refused(sentence, code="too_many_decimals", fields={"decimals": sentence})
     _check_place(indicator)
 
@@ -84,12 +84,12 @@ def _check_place(indicator: Indicator) -> None:
     if indicator.objective is not None:
         indicator.pillar = indicator.pillar or indicator.objective.pillar
         if indicator.pillar.pk != indicator.objective.pillar_id:
-            sentence = _("That objective belongs to another pillar. Choose one of the two.")
+            sentence = _("This objective belongs to another pillar. Choose a matching objective or pillar.")
             raise Refused(sentence, code="other_pillar", fields={"objective": sentence})
     if indicator.pillar is not None:
         indicator.edition = indicator.edition or indicator.pillar.edition
         if indicator.edition.pk != indicator.pillar.edition_id:
-            sentence = _("That pillar belongs to another edition. Choose one of the two.")
+            sentence = _("This pillar belongs to another edition. Choose a matching pillar or edition.")
             raise Refused(sentence, code="other_edition", fields={"pillar": sentence})
 
 
@@ -152,7 +152,7 @@ def set_target(
     indicator.baseline = None if baseline in (None, "") else must_be_number(baseline, name="baseline")
     indicator.baseline_on = baseline_on
     if indicator.target is not None:
-        require_text(target_source, field="target_source", sentence=_("Say who set this target, and when."))
+        require_text(target_source, field="target_source", sentence=_("Enter who set this target, and when."))
     _check_baseline(indicator)
     return save(indicator)
 
@@ -160,18 +160,18 @@ def set_target(
 def _check_baseline(indicator: Indicator) -> None:
     if (indicator.baseline is None) != (indicator.baseline_on is None):
         missing = "baseline" if indicator.baseline is None else "baseline_on"
-        sentence = _("A baseline is a number and its day. Give both, or neither.")
+        sentence = _("Enter both a baseline and its date, or neither.")
         raise Refused(sentence, code="half_a_baseline", fields={missing: sentence})
     require_order(
         indicator.baseline_on,
         indicator.target_due,
         field="target_due",
-        named=(_("The baseline's day"), _("the target's day")),
+        named=(_("Baseline date"), _("the target date")),
     )
 
 
 @action("indicator.noted", needs=Permission.FIGURE_DEFINE)
 def add_chart_note(indicator: Indicator, *, by: Actor, on: date, title: str, source: str = "") -> ChartNote:
     """Something that happened and belongs on the chart."""
-    title = require_text(title, field="title", sentence=_("Say what happened, in a few words."))
+    title = require_text(title, field="title", sentence=_("Enter a short description of what happened."))
     return save(ChartNote(indicator=indicator, on=on, title=title, source=source))

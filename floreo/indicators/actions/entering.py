@@ -31,22 +31,20 @@ def must_be_number(value: Decimal | int | str | None, *, name: str = "value") ->
     except ArithmeticError:
         number = None
     if number is None or not number.is_finite():
-        sentence = _("Give a number, for example 81 or 4.5.")
+        sentence = _("Enter a number, for example 81 or 4.5.")
         raise Refused(sentence, code="not_a_number", fields={name: sentence})
     if abs(number) > LARGEST or number != round(number, 2):
-        sentence = _("Give a number with at most 14 digits before and 2 after the decimal point.")
+        sentence = _("Enter a number with at most 14 digits before and 2 after the decimal point.")
         raise Refused(sentence, code="too_many_digits", fields={name: sentence})
     return round(number, 2)
 
 
 def must_be_over(period: Period) -> None:
     if period.start > period.end:
-        sentence = _("The first day comes after the last. Change one of them.")
+        sentence = _("The first day is after the last day. Change one of them.")
         raise Refused(sentence, code="dates_in_order", fields={"ends_on": sentence})
     if period.end > clock.today():
-        sentence = _("This period runs until %(day)s. Enter its reading when it is over.") % {
-            "day": day_text(period.end)
-        }
+        sentence = _("This period ends on %(day)s. Enter its value after that.") % {"day": day_text(period.end)}
         raise Refused(sentence, code="period_runs", fields={"ends_on": sentence})
 
 
@@ -84,7 +82,9 @@ def _put(
     reading.numerator, reading.denominator = _optional(numerator, "numerator"), _optional(denominator, "denominator")
     _must_fit(indicator, reading.numerator, reading.denominator, reading.value)
     reading.source = require_text(
-        source, field="source", sentence=_("Say where the number comes from: a document and page, a list, a publisher.")
+        source,
+        field="source",
+        sentence=_("Enter the source of the number: a document and page, a list, or a publisher."),
     )
     reading.source_url, reading.note = source_url, text
     reading.confirmed = True
@@ -110,14 +110,17 @@ def record_reading(
     """A reading that a person took, with where it comes from. A second one for a period replaces the first while that
     is not frozen; once it is, Refused says to correct it instead."""
     if measure_of(indicator) is not None:
-        raise Refused(_("This figure is worked out from records. Compute it; nobody enters it."), code="computed")
+        raise Refused(
+            _("This indicator is calculated from records, so values cannot be entered by hand. Compute it."),
+            code="computed",
+        )
     period = Period(starts_on, ends_on)
     must_be_over(period)
     reading = current_reading(indicator, period)
     if reading is not None and reading.is_frozen:
-        sentence = _("%(period)s has a frozen reading. Correct that one, with the reason: both will stay.") % {
-            "period": period_text(period)
-        }
+        sentence = _(
+            "%(period)s has a frozen value. Correct it and give the reason. Both values will stay visible."
+        ) % {"period": period_text(period)}
         raise Refused(sentence, code="frozen", fields={"starts_on": sentence})
     reading = reading or Reading(indicator=indicator, starts_on=starts_on, ends_on=ends_on)
     _put(
@@ -145,10 +148,10 @@ def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
     """Approves a reading: from now on it never changes. Refused while its period runs."""
     reading = lock_latest(reading)
     if reading.is_frozen:
-        raise Refused(_("This reading is frozen already."), code="frozen")
+        raise Refused(_("This value is already frozen."), code="frozen")
     if reading.ends_on > clock.today():
         raise Refused(
-            _("Its period runs until %(day)s. Freeze it when it is over.") % {"day": day_text(reading.ends_on)},
+            _("Its period ends on %(day)s. Freeze the value after that.") % {"day": day_text(reading.ends_on)},
             code="period_runs",
         )
     return _freeze(reading, by)
@@ -179,11 +182,11 @@ def correct_reading(
     computed afresh from the records as they are now."""
     old = lock_latest(reading)
     if not old.is_frozen:
-        raise Refused(_("This reading is not frozen: enter or compute it again instead."), code="not_frozen")
+        raise Refused(_("This value is not frozen. Enter or compute it again."), code="not_frozen")
     if Reading.objects.filter(corrects=old).exists():
-        raise Refused(_("This reading was corrected already. Correct the newer one."), code="corrected")
+        raise Refused(_("This value has already been corrected. Correct the newer value."), code="corrected")
     said = require_text(
-        reason, field="reason", sentence=_("Say why it is corrected. Everybody will be able to read it.")
+        reason, field="reason", sentence=_("Give the reason for the correction. Everybody can read it.")
     )
     indicator = old.indicator
     new = Reading(
@@ -218,10 +221,10 @@ def _recount(new: Reading, by: Actor) -> None:
     """Computes the corrected reading from the records. Refused where they do not know that day, or say the same."""
     measure, old = measure_of(new.indicator), new.corrects
     if measure is None or old is None or not measure.knows_past:
-        sentence = _("The records do not say how this stood on that day. Give the number, and where it comes from.")
+        sentence = _("The records do not show the value on that day. Enter the number and its source.")
         raise Refused(sentence, code="past_unknown", fields={"value": sentence})
     with plan_facts():
         taken = take(new.indicator, new.period, clock.today())
     if taken.fields["value"] == old.value and taken.fields["denominator"] == old.denominator:
-        raise Refused(_("Computed afresh it is the same, so there is nothing to correct."), code="same")
+        raise Refused(_("The newly calculated value is the same, so there is nothing to correct."), code="same")
     save_computed(new, taken, save_lists([taken])[taken.sha256], before=None, at=clock.now(), by=by)

@@ -62,7 +62,7 @@ def draw_agenda(meeting: Meeting, *, by: Actor, more: Iterable[Draft] = ()) -> l
 def add_item(meeting: Meeting, *, by: Actor, **facts: Unpack[ItemFacts]) -> AgendaItem:
     item = _next(_open(meeting))
     assign(item, facts)
-    item.title = require_text(item.title, field="title", sentence=_("Say in a few words what it is about."))
+    item.title = require_text(item.title, field="title", sentence=_("Enter a short title."))
     return save(item)
 
 
@@ -71,7 +71,7 @@ def update_item(item: AgendaItem, *, by: Actor, version: int | None = None, **fa
     _open(item.meeting)
     item = lock_latest(item, version)
     assign(item, facts)
-    item.title = require_text(item.title, field="title", sentence=_("Say in a few words what it is about."))
+    item.title = require_text(item.title, field="title", sentence=_("Enter a short title."))
     return save(item)
 
 
@@ -90,7 +90,7 @@ def remove_item(item: AgendaItem, *, by: Actor) -> None:
     item = lock_latest(item)
     if item.minutes or item.minutes_internal or item.decisions.exists():
         raise Refused(
-            _("Something was written or decided under this point, so it stays. Change its title instead."),
+            _("This item has notes or decisions, so it cannot be removed. Change its title instead."),
             code="has_minutes",
         )
     delete(item)

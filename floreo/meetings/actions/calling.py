@@ -29,35 +29,37 @@ class MeetingFacts(TypedDict, total=False):
 def must_not_be_frozen(meeting: Meeting) -> None:
     if meeting.is_frozen:
         raise Refused(
-            _("These minutes are approved and never change. Add a correction: it stands beside them."), code="approved"
+            _("These minutes are approved and cannot change. Add a correction: it is shown beside them."),
+            code="approved",
         )
 
 
 def must_not_be_cancelled(meeting: Meeting) -> None:
     if meeting.state == MeetingState.CANCELLED:
-        raise Refused(_("This meeting was called off. Call another one."), code="cancelled")
+        raise Refused(_("This meeting was cancelled. Schedule another one."), code="cancelled")
 
 
 def must_be_planned(meeting: Meeting) -> None:
     must_not_be_cancelled(meeting)
     if meeting.state == MeetingState.HELD:
-        raise Refused(_("This meeting was held already. Call another one."), code="held")
+        raise Refused(_("This meeting has already been held. Schedule another one."), code="held")
 
 
 def _must_be_to_come(on: date) -> None:
     if on < clock.today():
         sentence = _(
-            "%(day)s is past, so nobody can be called to that meeting. Choose a day to come, or say that it was held."
+            "%(day)s is in the past, so nobody can be invited to that meeting. Choose a future date, or "
+            "record the meeting as held."
         ) % {"day": day_text(on)}
         raise Refused(sentence, code="meeting_past", fields={"on": sentence})
 
 
 def _check_hours(starts_at: time | None, ends_at: time | None) -> None:
     if ends_at and not starts_at:
-        sentence = _("Say when it begins, too.")
+        sentence = _("Enter the start time.")
         raise Refused(sentence, code="no_beginning", fields={"starts_at": sentence})
     if starts_at and ends_at and ends_at <= starts_at:
-        sentence = _("It ends before it begins. Change one of the two times.")
+        sentence = _("The end time is before the start time. Change one of them.")
         raise Refused(sentence, code="times_in_order", fields={"ends_at": sentence})
 
 
@@ -77,7 +79,7 @@ def call_meeting(
     With `tell`, every seat gets a letter."""
     committee = lock_latest(committee)
     if was_held and on > clock.today():
-        sentence = _("%(day)s is still to come, so it was not held yet.") % {"day": day_text(on)}
+        sentence = _("%(day)s is in the future, so the meeting has not been held yet.") % {"day": day_text(on)}
         raise Refused(sentence, code="date_to_come", fields={"on": sentence})
     if not was_held:
         _must_be_to_come(on)
@@ -145,7 +147,7 @@ def cancel_meeting(meeting: Meeting, *, by: Actor, reason: str) -> Meeting:
     """Called off, for a reason that every seat reads in a letter."""
     meeting = lock_latest(meeting)
     must_be_planned(meeting)
-    meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Say why it is called off."))
+    meeting.cancelled_reason = require_text(reason, field="reason", sentence=_("Give the reason for cancelling it."))
     meeting.state = MeetingState.CANCELLED
     meeting.invitation += 1
     save(meeting, at={"cancelled_reason": "reason"})
@@ -159,7 +161,7 @@ def send_agenda(meeting: Meeting, *, by: Actor) -> Meeting:
     meeting = lock_latest(meeting)
     must_be_planned(meeting)
     if not meeting.items.exists():
-        raise Refused(_("The agenda is empty. Draw it from what is late, or add a point."), code="no_agenda")
+        raise Refused(_("The agenda is empty. Create it from late items, or add an item."), code="no_agenda")
     meeting.agenda_sent_on = clock.today()
     save(meeting)
     note(**notify_seats(meeting, letters.agenda))

@@ -54,7 +54,7 @@ class SeatFacts(TypedDict, total=False):
 
 
 def _check(committee: Committee) -> None:
-    committee.name = require_text(committee.name, field="name", sentence=_("Give the committee its name."))
+    committee.name = require_text(committee.name, field="name", sentence=_("Enter the name of the committee."))
 
 
 @action("committee.added", needs=Permission.MEETING_RUN)
@@ -87,18 +87,18 @@ def _check_seat(seat: Seat) -> None:
     if person is not None and not _of_body(person, body):
         home = person.organisation.in_language("name") if person.organisation else _("no organisation")
         sentence = _(
-            "%(name)s is in the register under %(home)s, not under %(body)s. Choose somebody of that body, or change "
-            "the register first."
+            "The register lists %(name)s under %(home)s, not under %(body)s. Choose somebody of that "
+            "organisation, or change the register first."
         ) % {"name": person.name, "home": home, "body": body.in_language("name")}
         raise Refused(sentence, code="other_body", fields={"person": sentence})
     if person is not None and not person.is_active and seat.until is None:
-        sentence = _("%(name)s no longer answers for anything. Choose somebody else.") % {"name": person.name}
+        sentence = _("%(name)s is no longer responsible for anything. Choose somebody else.") % {"name": person.name}
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
     require_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
     for other in Seat.objects.filter(committee=seat.committee, organisation=body, person=person).exclude(pk=seat.pk):
         if overlap((seat.since, seat.until), (other.since, other.until)):
             sentence = _(
-                "%(body)s has that seat already. End it first, or name another person for the second seat."
+                "%(body)s already has that seat. End it first, or name another person for the second seat."
             ) % {"body": body.in_language("name")}
             raise Refused(sentence, code="seat_taken", fields={"organisation": sentence})
 
@@ -135,5 +135,5 @@ def end_seat(seat: Seat, *, by: Actor, until: date | None = None) -> Seat:
 def remove_seat(seat: Seat, *, by: Actor, reason: str) -> None:
     """Takes out a seat that was entered by mistake. One that came to its end is ended instead."""
     seat = lock_latest(seat)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it.")))
     delete(seat)

@@ -37,12 +37,12 @@ class DecisionFacts(TypedDict, total=False):
 
 
 def _check(decision: Decision) -> None:
-    decision.title = require_text(decision.title, field="title", sentence=_("Say in a few words what is decided."))
+    decision.title = require_text(decision.title, field="title", sentence=_("Enter the decision in a few words."))
     person, body = decision.person, decision.organisation
     if person is not None and (
         body is None or person.organisation is None or person.organisation.successor().pk != body.successor().pk
     ):
-        sentence = _("%(name)s is not in the register under that body.") % {"name": person.name}
+        sentence = _("The register does not list %(name)s under that organisation.") % {"name": person.name}
         raise Refused(sentence, code="other_body", fields={"person": sentence})
 
 
@@ -60,7 +60,7 @@ def _new(
     if item is not None:
         meeting = meeting or item.meeting
         if item.meeting_id != meeting.pk:
-            raise Refused(_("That point is on the agenda of another meeting."), code="other_meeting")
+            raise Refused(_("This item is on the agenda of another meeting."), code="other_meeting")
     if meeting is not None:
         meeting = lock_latest(meeting)
         must_not_be_frozen(meeting)
@@ -133,8 +133,8 @@ def update_decision(
             if name in facts and facts[name].strip() != getattr(decision, name):
                 raise Refused(
                     _(
-                        "The minutes with this decision are approved, so its words stay. Take a new decision, or correct "
-                        "the minutes."
+                        "The minutes with this decision are approved, so its text cannot change. Record a new decision, "
+                        "or correct the minutes."
                     ),
                     code="approved",
                 )
@@ -148,18 +148,24 @@ def update_decision(
 
 
 def _must_be_asked_of_somebody(decision: Decision) -> None:
-    require_text(decision.addressed_to, field="addressed_to", sentence=_("Say of whom it is asked, by post: Minister."))
+    require_text(
+        decision.addressed_to,
+        field="addressed_to",
+        sentence=_("Enter the post of the person who is asked, for example Minister."),
+    )
 
 
 def _must_become(decision: Decision, state: DecisionState) -> None:
     if not may_become(decision.state, state):
         words = {"number": decision.number, "state": decision.get_state_display()}
-        raise Refused(_("%(number)s stands at “%(state)s”, so this cannot be said of it.") % words, code="wrong_state")
+        raise Refused(
+            _("The state of %(number)s is “%(state)s”, so this change is not possible.") % words, code="wrong_state"
+        )
 
 
 def must_be_asked(decision: Decision) -> None:
     if decision.state != DecisionState.ASKED:
-        raise Refused(_("It waits for no answer."), code="wrong_state")
+        raise Refused(_("It is not waiting for an answer."), code="wrong_state")
 
 
 def must_be_droppable(decision: Decision) -> None:
@@ -169,17 +175,19 @@ def must_be_droppable(decision: Decision) -> None:
 def must_be_doable(decision: Decision) -> None:
     """For what is carried out by word of its body, not by the plan."""
     if decision.became:
-        raise Refused(_("It became part of the plan, and is carried out when that is done."), code="became")
+        raise Refused(
+            _("This decision became part of the plan. It is carried out when that part is done."), code="became"
+        )
     _must_become(decision, DecisionState.CARRIED_OUT)
 
 
 def must_be_turnable(decision: Decision) -> None:
     """For what becomes part of the plan."""
     if decision.became:
-        raise Refused(_("It is part of the plan already. Open what it became."), code="already_became")
+        raise Refused(_("It is already part of the plan. Open the part that it became."), code="already_became")
     if decision.state != DecisionState.TAKEN:
         raise Refused(
-            _("Only a decision that was taken and is not carried out becomes part of the plan."), code="wrong_state"
+            _("Only a decision that was taken and not yet carried out can become part of the plan."), code="wrong_state"
         )
 
 
@@ -193,7 +201,7 @@ def answer_decision(
     must_be_asked(decision)
     require_past(on, field="on")
     if not is_taken:
-        answer = require_text(answer, field="answer", sentence=_("Say why it was refused."))
+        answer = require_text(answer, field="answer", sentence=_("Give the reason for the refusal."))
     decision.state, decision.taken_on = state, on
     decision.set_text("answer", answer.strip())
     return save(decision)
@@ -216,7 +224,7 @@ def discard_decision(decision: Decision, *, by: Actor, reason: str, on: date | N
     """It is no longer wanted, for a reason."""
     decision = lock_latest(decision)
     must_be_droppable(decision)
-    reason = require_text(reason, field="reason", sentence=_("Say why it is dropped."))
+    reason = require_text(reason, field="reason", sentence=_("Give the reason for discarding it."))
     decision.state, decision.done_on = DecisionState.DROPPED, on or clock.today()
     decision.set_text("answer", reason)
     note(reason=reason)
@@ -236,10 +244,10 @@ def turn_into_action(
     """The decision becomes an action of the plan, led by the body that carries it out. It is done when that is."""
     decision = _to_turn(decision)
     if objective.pillar.edition_id != decision.edition_id:
-        sentence = _("That objective is in another edition than the decision.")
+        sentence = _("This objective belongs to a different edition from the decision.")
         raise Refused(sentence, code="other_edition", fields={"objective": sentence})
     if decision.organisation is None:
-        raise Refused(_("Say first who carries it out: an action needs a lead."), code="no_owner")
+        raise Refused(_("Choose first who carries it out: an action needs a lead."), code="no_owner")
     act = add_action(
         objective,
         by=by,
@@ -267,7 +275,7 @@ def turn_into_milestone(
     """The decision becomes a milestone of an action; whoever leads that carries it out. It is done when that is reached."""
     decision = _to_turn(decision)
     if act.edition_id != decision.edition_id:
-        sentence = _("That action is in another edition than the decision.")
+        sentence = _("This action belongs to a different edition from the decision.")
         raise Refused(sentence, code="other_edition", fields={"act": sentence})
     milestone = add_milestone(
         act,

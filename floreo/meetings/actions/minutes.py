@@ -20,20 +20,18 @@ def must_be_recorded(meeting: Meeting) -> None:
     must_not_be_cancelled(meeting)
     must_not_be_frozen(meeting)
     if meeting.state != MeetingState.HELD:
-        raise Refused(_("Nothing is recorded yet. Record who came and what was said first."), code="not_held")
+        raise Refused(_("Nothing is recorded yet. Record attendance and notes first."), code="not_held")
 
 
 def must_be_circulated(meeting: Meeting) -> None:
     must_not_be_frozen(meeting)
     if meeting.minutes_state != MinutesState.CIRCULATED:
-        raise Refused(
-            _("Circulate the minutes first, so that those who were there can say what is wrong."), code="not_out"
-        )
+        raise Refused(_("Circulate the minutes first, so that attendees can correct them."), code="not_out")
 
 
 def must_be_approved(meeting: Meeting) -> None:
     if not meeting.is_frozen:
-        raise Refused(_("These minutes are not approved yet: change them where they stand."), code="not_approved")
+        raise Refused(_("These minutes are not approved yet. Edit them directly."), code="not_approved")
 
 
 @action("meeting.minutes_circulated", needs=Permission.MEETING_RUN)
@@ -42,7 +40,7 @@ def circulate_minutes(meeting: Meeting, *, by: Actor) -> Meeting:
     meeting = lock_latest(meeting)
     must_be_recorded(meeting)
     if not meeting.items.exclude(minutes="").exists() and not meeting.decisions.exists():
-        raise Refused(_("The minutes are empty. Write a line under at least one point first."), code="no_minutes")
+        raise Refused(_("The minutes are empty. Write notes under at least one item first."), code="no_minutes")
     meeting.minutes_state, meeting.circulated_on = MinutesState.CIRCULATED, clock.today()
     save(meeting)
     note(**notify_seats(meeting, letters.minutes))
@@ -67,5 +65,5 @@ def correct_minutes(meeting: Meeting, *, by: Actor, text: str) -> Correction:
     """A word beside approved minutes. Before they are approved they are simply changed."""
     meeting = lock_latest(meeting)
     must_be_approved(meeting)
-    text = require_text(text, field="text", sentence=_("Say what is wrong and how it was."))
+    text = require_text(text, field="text", sentence=_("Describe the error and the correct version."))
     return save(Correction(meeting=meeting, on=clock.today(), text=text, said_by=by.actor_name))

@@ -106,7 +106,7 @@ def record_meeting(meeting: Meeting, *, by: Actor, said: Recorded) -> Meeting:
     _items(meeting, said.items, others)
     if others.found:
         raise Changed(
-            _("Somebody else recorded this meeting while you did. Nothing of yours is lost: compare, and save again."),
+            _("Somebody else recorded this meeting at the same time. Your text is not lost: compare, and save again."),
             theirs=others.found,
         )
     if said.guests is not None:
@@ -136,7 +136,7 @@ def _recordable(meeting: Meeting) -> Meeting:
     must_not_be_frozen(meeting)
     if meeting.on > clock.today():
         raise Refused(
-            _("The meeting is on %(day)s. It can be recorded from that day on.") % {"day": day_text(meeting.on)},
+            _("The meeting is on %(day)s. You can record it from that day.") % {"day": day_text(meeting.on)},
             code="not_yet",
         )
     return meeting
@@ -160,7 +160,7 @@ def _seats(meeting: Meeting, seats: Iterable[SeatTaken], others: _Others) -> Non
                 _("One of these seats was removed. Copy what you typed, and reload the page."), code="no_seat"
             )
         if taken.presence and taken.presence not in set(Presence):
-            raise Refused(_("Say of each seat: present, apologies or absent."), code="bad_presence")
+            raise Refused(_("Choose for each seat: present, apologies or absent."), code="bad_presence")
         row = rows.get((seat.organisation_id, seat.person_id))
         now = (row.presence, row.substitute) if row else ("", "")
         if others.is_to_be_kept(f"seat-{seat.pk}", was=taken.was, now=now, mine=taken.now):
@@ -195,7 +195,7 @@ def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> N
         if item is None:
             if not any(said.now):
                 continue
-            sentence = _("One of these points was taken off the agenda. Copy what you wrote, and reload the page.")
+            sentence = _("One of these items was removed from the agenda. Copy what you wrote, and reload the page.")
             raise Refused(sentence, code="no_item")
         now = (said_of(item.minutes), said_of(item.minutes_internal))
         if others.is_to_be_kept(f"item-{item.pk}", was=said.was, now=now, mine=said.now):
@@ -208,7 +208,7 @@ def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
     if not (said.new_title.strip() or said.new_minutes.strip() or said.new_internal.strip()):
         return
     if not said.new_title.strip():
-        sentence = _("Give the new point a title.")
+        sentence = _("Enter a title for the new item.")
         raise Refused(sentence, code="missing", fields={"new_title": sentence})
     item = add_item(meeting, by=by, title=said.new_title)
     item.minutes, item.minutes_internal = said_of(said.new_minutes), said_of(said.new_internal)
@@ -220,7 +220,7 @@ def _decide(meeting: Meeting, one: Decided, by: Actor) -> None:
     item = AgendaItem.objects.filter(meeting=meeting, pk=one.item).select_related("meeting__committee").first()
     edition = edition_of(meeting)
     if item is None or edition is None:
-        raise Refused(_("There is no strategy yet that this decision could belong to."), code="no_edition")
+        raise Refused(_("No strategy exists yet for this decision to belong to."), code="no_edition")
     if item.decisions.filter(title=one.title.strip()).exists():
         return
     take_decision(

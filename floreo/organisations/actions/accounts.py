@@ -59,7 +59,7 @@ def give_role(user: User, *, by: Actor, role: str, organisation: Organisation | 
     known_role(role, organisation)
     must_outrank(by, role)
     if Membership.objects.filter(user=user, role=role, organisation=organisation).exists():
-        raise refuse("role", _("This account has that role already."), code="has_role")
+        raise refuse("role", _("This account already has that role."), code="has_role")
     trail().subject = user  # it shows in the account's history
     return save(Membership(user=user, role=role, organisation=organisation))
 
@@ -81,7 +81,7 @@ def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
     _must_outrank_account(by, user)
     _must_leave_one(user)
     if not user.is_active:
-        raise Refused(_("This account is switched off already."), code="inactive")
+        raise Refused(_("This account is already switched off."), code="inactive")
     user.is_active = False
     if reason:
         note(reason=reason[:500])
@@ -104,7 +104,7 @@ def set_person(user: User, *, by: Actor, person: Person | None) -> User:
     user = held(user)
     _must_outrank_account(by, user)
     if person is not None and User.objects.filter(person=person).exclude(pk=user.pk).exists():
-        raise refuse("person", _("This person has another account. Take it away there first."), code="has_account")
+        raise refuse("person", _("This person has another account. Remove it there first."), code="has_account")
     user.person = person
     return save(user, full_clean=False)
 
@@ -115,9 +115,9 @@ def update_own_account(user: User, *, by: Actor, name: str, language: str) -> Us
     if by.actor_code != user.actor_code:
         raise NotAllowed
     if not name.strip():
-        raise refuse("name", _("Write your name as others know it."), code="missing")
+        raise refuse("name", _("Enter your name."), code="missing")
     if language and language not in dict(settings.LANGUAGES):
-        raise refuse("language", _("Choose one of the languages."))
+        raise refuse("language", _("Choose a language."))
     user = held(user)
     user.name, user.language = name.strip()[:200], language
     return save(user, full_clean=False)

@@ -20,7 +20,7 @@ def email_address(said: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise refuse("email", _("Write the whole e-mail address, for example name@example.org.")) from error
+        raise refuse("email", _("Enter the whole e-mail address, for example name@example.org.")) from error
     return address
 
 
@@ -29,7 +29,9 @@ def known_role(role: str, organisation: Organisation | None) -> str:
     if role not in ROLES:
         raise refuse("role", _("Choose a role."))
     if organisation is None and Scope.OWN in ROLES[role].grants.values():
-        sentence = _("The role “%(role)s” speaks for an organisation. Choose which.") % {"role": ROLES[role].title}
+        sentence = _("The role “%(role)s” represents an organisation. Choose the organisation.") % {
+            "role": ROLES[role].title
+        }
         raise refuse("organisation", sentence, code="needs_organisation")
     return role
 
@@ -41,6 +43,8 @@ def known_currency(code: str) -> str:
     if country is not None and said == country.currency:
         return said
     if len(said) != 3 or pycountry.currencies.get(alpha_3=said) is None:
-        sentence = _("“%(code)s” is not a currency. Use its three letters, for example USD or EUR.") % {"code": code}
+        sentence = _("“%(code)s” is not a currency. Use a code of three letters, for example USD or EUR.") % {
+            "code": code
+        }
         raise Refused(sentence, code="unknown_currency", fields={"currency": sentence})
     return said

@@ -35,7 +35,7 @@ def sound_prefix(said: str) -> str:
     try:
         return str(ipaddress.ip_network(said.strip()))
     except ValueError as error:
-        sentence = _("“%(prefix)s” is not a prefix. Write first address and length, for example 192.0.2.0/28.")
+        sentence = _("“%(prefix)s” is not a prefix. Enter the first address and the length, for example 192.0.2.0/28.")
         raise refuse("value", sentence % {"prefix": said.strip()[:60]}, code="bad_prefix") from error
 
 
@@ -49,22 +49,22 @@ def sound_domain(said: str) -> str:
     parts = plain.split(".")
     sound = len(plain) <= 253 and len(parts) > 1 and all(_LABEL.fullmatch(p) for p in parts) and not parts[-1].isdigit()
     if not sound:
-        sentence = _("“%(name)s” is not a domain. Write the name alone, for example example.org.")
+        sentence = _("“%(name)s” is not a domain. Enter only the name, for example example.org.")
         raise refuse("value", sentence % {"name": said.strip()[:60]}, code="bad_domain")
     return plain
 
 
 def _check(holding: Holding) -> None:
     if holding.kind not in HoldingKind.values:
-        raise refuse("kind", _("Say whether it is addresses or a domain."), code="missing")
+        raise refuse("kind", _("Choose addresses or a domain."), code="missing")
     is_prefix = holding.kind == HoldingKind.PREFIX
     holding.value = sound_prefix(holding.value) if is_prefix else sound_domain(holding.value)
     whose = Holding.objects.filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk).first()
     if whose is not None:
-        sentence = _("%(value)s stands in the register with %(name)s. Move it there, or correct it.")
+        sentence = _("The register lists %(value)s under %(name)s. Move it from there, or correct it.")
         raise refuse("value", sentence % {"value": holding.value, "name": whose.organisation.label}, code="taken")
     if holding.verified_on and holding.verified_on > clock.today():
-        raise refuse("verified_on", _("This day is still to come."), code="date_to_come")
+        raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
 
 
 @action("holding.added", needs=Permission.REGISTER_EDIT)
@@ -92,7 +92,7 @@ def move_holding(
     """It belongs to another body: from now on that one is told. Nobody has verified that yet."""
     holding = lock_latest(holding, version)
     if to.pk == holding.organisation_id:
-        raise refuse("to", _("It is with this organisation already."), code="same")
+        raise refuse("to", _("It already belongs to this organisation."), code="same")
     note(moved_from=holding.organisation.code, reason=reason.strip()[:500])
     holding.organisation, holding.verified_on, holding.verified_how = to, None, ""
     return save(holding)
@@ -101,6 +101,6 @@ def move_holding(
 @action("holding.removed", needs=Permission.REGISTER_EDIT)
 def remove_holding(holding: Holding, *, by: Actor, reason: str) -> None:
     if not reason.strip():
-        raise refuse("reason", _("Say why it is removed."), code="missing")
+        raise refuse("reason", _("Give the reason for removing it."), code="missing")
     note(reason=reason.strip()[:500])
     delete(lock_latest(holding))

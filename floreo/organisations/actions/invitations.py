@@ -61,10 +61,10 @@ def _account(email: str, name: str, password: str, *, may_exist: bool = False) -
     """A new account of that address; with `may_exist` the one that is there, switched on again. Without a password only
     a passkey opens it."""
     if not name.strip():
-        raise refuse("name", _("Write your name as others know it."), code="missing")
+        raise refuse("name", _("Enter your name."), code="missing")
     there = User.objects.filter(email__iexact=email).first()
     if there is not None and not may_exist:
-        raise refuse("email", _("There is an account under this address. Sign in with it."), code="has_account")
+        raise refuse("email", _("An account already uses this address. Sign in with it."), code="has_account")
     user = held(there) if there is not None else User(email=email)
     user.name, user.is_active = name.strip()[:200], True
     if password:
@@ -90,7 +90,7 @@ def make_first_administrator(token: str, *, by: Guest, email: str, password: str
     """Spends the link and makes the administrator. Everything or nothing: a refusal leaves the link good."""
     link = links.use(FIRST_ADMIN, token)
     if administrators() and link.subject != LOCKED_OUT:
-        raise Refused(_("There is an administrator already. Ask for an invitation."), code="administrator_exists")
+        raise Refused(_("An administrator already exists. Ask for an invitation."), code="administrator_exists")
     user = _account(email_address(email), by.actor_name, password, may_exist=True)
     if not user.memberships.filter(role=ADMINISTRATOR, organisation=None).exists():
         save(Membership(user=user, role=ADMINISTRATOR))
@@ -103,9 +103,11 @@ def invite(*, by: Actor, email: str, role: str, name: str = "", organisation: Or
     address = email_address(email)
     must_outrank(by, known_role(role, organisation))
     if User.objects.filter(email__iexact=address).exists():
-        raise refuse("email", _("There is an account under this address. Give it the role there."), code="has_account")
+        raise refuse(
+            "email", _("An account already uses this address. Give that account the role."), code="has_account"
+        )
     if _open().filter(email=address).exists():
-        sentence = _("This address is invited already. Send that invitation again, or withdraw it.")
+        sentence = _("This address already has an invitation. Send it again, or withdraw it.")
         raise refuse("email", sentence, code="already_invited")
     invitation = Invitation(
         email=address,
@@ -151,7 +153,7 @@ def _must_be_open(invitation: Invitation) -> None:
     if invitation.accepted_at is not None:
         raise Refused(_("This invitation has been accepted."), code="accepted")
     if invitation.withdrawn_at is not None:
-        raise Refused(_("This invitation was withdrawn. Invite the person anew."), code="withdrawn")
+        raise Refused(_("This invitation was withdrawn. Invite the person again."), code="withdrawn")
 
 
 def _send(invitation: Invitation) -> None:
@@ -185,7 +187,9 @@ def invitation_of(token: str) -> Invitation:
     link = links.peek(INVITATION, token)
     found = Invitation.objects.filter(pk=int(link.subject)).first()
     if found is None:
-        raise Refused(_("This link is not known. Copy it whole, or ask for a new one."), code="link_unknown")
+        raise Refused(
+            _("We do not recognise this link. Copy the whole link, or ask for a new one."), code="link_unknown"
+        )
     _must_be_open(found)
     return found
 

@@ -36,7 +36,9 @@ def read_prefixes(said: Iterable[str]) -> list[Prefix]:
         try:
             prefix = ipaddress.ip_network(each)
         except ValueError as error:
-            sentence = _("“%(prefix)s” is not a prefix. Write first address and length, for example 192.0.2.0/24.")
+            sentence = _(
+                "“%(prefix)s” is not a prefix. Enter the first address and the length, for example 192.0.2.0/24."
+            )
             raise refuse("prefixes", sentence % {"prefix": each[:60]}, code="bad_prefix") from error
         if prefix not in found:
             found.append(prefix)
@@ -61,7 +63,9 @@ def _set_prefixes(network: Network, said: Iterable[str], *, accept_overlap: bool
     shared = overlaps(prefixes, but=network.asn)
     if shared and not accept_overlap:
         ours, theirs, whose = shared[0]
-        sentence = _("%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or say both are right.") % {
+        sentence = _(
+            "%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or confirm that both are right."
+        ) % {
             "ours": ours,
             "theirs": theirs,
             "whose": whose,
@@ -77,9 +81,9 @@ def add_network(
     *, by: Actor, asn: int, prefixes: Iterable[str] = (), accept_overlap: bool = False, **facts: Unpack[NetworkFacts]
 ) -> Network:
     if not 1 <= asn <= LARGEST_ASN:
-        raise refuse("asn", _("An autonomous system number lies between 1 and 4,294,967,294."), code="bad_asn")
+        raise refuse("asn", _("Enter an autonomous system number from 1 to 4,294,967,294."), code="bad_asn")
     if Network.objects.filter(asn=asn).exists():
-        raise refuse("asn", _("AS%(asn)d is in the register already.") % {"asn": asn}, code="asn_taken")
+        raise refuse("asn", _("AS%(asn)d is already in the register.") % {"asn": asn}, code="asn_taken")
     network = Network(asn=asn)
     assign(network, facts)
     require_name(network)
@@ -113,6 +117,6 @@ def _kept(network: Network) -> Network:
 @action("network.removed", needs=Permission.REGISTER_EDIT)
 def remove_network(network: Network, *, by: Actor, reason: str) -> None:
     if not reason.strip():
-        raise refuse("reason", _("Say why it is removed."), code="missing")
+        raise refuse("reason", _("Give the reason for removing it."), code="missing")
     note(reason=reason.strip()[:500])
     delete(lock_latest(network))

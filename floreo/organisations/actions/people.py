@@ -34,14 +34,14 @@ def sound_phone(said: str) -> str:
     said = said.strip()
     if not said or sum(c.isdigit() for c in said) < 6:
         if said and not any(c.isdigit() for c in said):
-            raise refuse("phone", _("Write a telephone number, for example +1 202 555 0100."), code="bad_phone")
+            raise refuse("phone", _("Enter a telephone number, for example +1 202 555 0100."), code="bad_phone")
         return said
     country = the_country()
     try:
         number = phonenumbers.parse(said, country.code if country else None)
     except phonenumbers.NumberParseException as error:
         if said.startswith("+") or any(c.isalpha() for c in said):
-            raise refuse("phone", _("This is not a telephone number."), code="bad_phone") from error
+            raise refuse("phone", _("Enter a valid telephone number."), code="bad_phone") from error
         return said
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
@@ -50,7 +50,7 @@ def _check(person: Person) -> None:
     require_name(person)
     person.phone = sound_phone(person.phone)
     if person.deputy_id and person.deputy_id == person.pk:
-        raise refuse("deputy", _("Nobody is their own deputy. Choose another person."), code="own_deputy")
+        raise refuse("deputy", _("A person cannot be their own deputy. Choose another person."), code="own_deputy")
 
 
 @action("person.added", needs=Permission.PEOPLE_EDIT)

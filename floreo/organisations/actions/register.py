@@ -68,7 +68,7 @@ def _check(organisation: Organisation) -> None:
     above, seen = organisation.parent, {organisation.pk}
     while above is not None:
         if above.pk in seen:
-            raise refuse("parent", _("A body cannot be part of itself. Choose another."), code="circle")
+            raise refuse("parent", _("An organisation cannot be part of itself. Choose another."), code="circle")
         seen.add(above.pk)
         above = above.parent
 
@@ -108,12 +108,12 @@ def rename_organisation(
     organisation = lock_latest(organisation, version)
     said = " ".join(name.split())
     if not said or said == organisation.name:
-        raise refuse("name", _("Write the new name."), code="missing")
+        raise refuse("name", _("Enter the new name."), code="missing")
     if until > clock.today():
-        raise refuse("until", _("This day is still to come. Give the last day of the old name."), code="date_to_come")
+        raise refuse("until", _("This date is in the future. Enter the last day of the old name."), code="date_to_come")
     last = organisation.former_names.order_by("-until").first()
     if last is not None and until <= last.until:
-        sentence = _("It was called “%(name)s” until a later day. Give a day after it.") % {"name": last.name}
+        sentence = _("It used the name “%(name)s” until a later date. Enter a date after that.") % {"name": last.name}
         raise refuse("until", sentence, code="dates_in_order")
     save(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
     organisation.name = said
@@ -130,11 +130,11 @@ def merge_organisation(
     rewritten, and `successor()` finds who answers today."""
     organisation = lock_latest(organisation, version)
     if organisation.merged_into_id:
-        raise Refused(_("It was merged already."), code="merged")
+        raise Refused(_("It has already been merged."), code="merged")
     if into.pk == organisation.pk or into.successor().pk == organisation.pk:
-        raise refuse("into", _("A body cannot be merged into itself. Choose another."), code="circle")
+        raise refuse("into", _("An organisation cannot be merged into itself. Choose another."), code="circle")
     if organisation.since and on < organisation.since:
-        raise refuse("on", _("It did not exist yet on that day."), code="dates_in_order")
+        raise refuse("on", _("It did not exist on that day."), code="dates_in_order")
     organisation.merged_into, organisation.until = into, on
     return save(organisation)
 
@@ -148,7 +148,7 @@ def add_role(organisation: Organisation, *, by: Actor, code: str = "", **facts: 
     require_period(role.since, role.until)
     role.code = code or free_code(OrganisationRole, role.title)
     if organisation.roles.filter(code=role.code).exists():
-        raise refuse("code", _("It has a role with this code."), code="code_taken")
+        raise refuse("code", _("It already has a role with this code."), code="code_taken")
     return save(role)
 
 
@@ -171,10 +171,10 @@ def remove_role(role: OrganisationRole, *, by: Actor) -> None:
 def _check_contact(contact: Contact) -> None:
     require_name(contact, "purpose")
     if contact.verified_on and contact.verified_on > clock.today():
-        raise refuse("verified_on", _("This day is still to come."), code="date_to_come")
+        raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
     contact.phone = sound_phone(contact.phone)
     if not contact.email and not contact.phone:
-        raise refuse("email", _("Give an e-mail address or a telephone number."), code="missing")
+        raise refuse("email", _("Enter an e-mail address or a telephone number."), code="missing")
 
 
 @action("contact.added", needs=Permission.REGISTER_EDIT)

@@ -30,7 +30,7 @@ class Kind(models.TextChoices):
     ACADEMIA = OrganisationKind.ACADEMIA, _("Academia")
     CIVIL_SOCIETY = OrganisationKind.CIVIL_SOCIETY, _("Civil society")
     DONOR = OrganisationKind.DONOR, _("Donor")
-    INTERNATIONAL = OrganisationKind.INTERNATIONAL, _("International body")
+    INTERNATIONAL = OrganisationKind.INTERNATIONAL, _("International organisation")
     GROUP = OrganisationKind.GROUP, _("Task force or committee")
 
 

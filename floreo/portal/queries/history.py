@@ -96,7 +96,7 @@ class _Public:
                 words = {"part": part.get_part_display(), "name": part.organisation.in_language("name")}
                 self.titles[audit.key(part)] = _("%(part)s: %(name)s") % words
         for update in act.updates.filter(is_public=True):
-            self.titles[audit.key(update)] = _("What the lead says, %(day)s") % {"day": short_day(update.on)}
+            self.titles[audit.key(update)] = _("Update from the lead, %(day)s") % {"day": short_day(update.on)}
         for line in act.budget_lines.all():
             words = {"currency": line.currency, "year": str(line.fiscal_year)}
             self.titles[audit.key(line)] = _("Money, %(year)s, %(currency)s") % words

@@ -42,15 +42,17 @@ def _taken(reading: Reading) -> str:
     if not reading.measure:
         return _("Entered on %(day)s.") % words
     words |= {"measure": reading.measure, "version": str(reading.measure_version)}
-    return _("Worked out on %(day)s by the measure %(measure)s, version %(version)s.") % words
+    return _("Calculated on %(day)s by the measure %(measure)s, version %(version)s.") % words
 
 
 def _state(reading: Reading) -> str:
     if reading.frozen_at is not None:
-        return _("Frozen on %(day)s; it never changes.") % {"day": day_text(reading.frozen_at.date())}
+        return _("Frozen on %(day)s. It cannot change.") % {"day": day_text(reading.frozen_at.date())}
     if reading.on < reading.ends_on:
-        return _("Its period still runs, so it may change until %(day)s.") % {"day": day_text(reading.ends_on)}
-    return _("Not frozen yet, so it may still change.")
+        return _("The period has not ended, so the value may change until %(day)s.") % {
+            "day": day_text(reading.ends_on)
+        }
+    return _("Not frozen yet, so the value may still change.")
 
 
 def public_working(reading: Reading, viewer: object) -> PublicWorking:

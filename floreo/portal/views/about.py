@@ -63,7 +63,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @public_page
 def status_rules(request: HttpRequest) -> HttpResponseBase:
-    title = _("How status is worked out")
+    title = _("How status is calculated")
     return page(request, "portal/status_rules.html", title=title, crumbs=_about_crumb(), rules=rules_in_order())
 
 
@@ -81,7 +81,7 @@ def roles(request: HttpRequest) -> HttpResponseBase:
     """Who may do what, from the code that decides."""
     columns: list[Role] = list(ROLES.values())
     rows = [PermissionRow(PERMISSION_WORDS[p], [r.grants.get(p) for r in columns]) for p in Permission]
-    title = _("Who may do what")
+    title = _("Roles and permissions")
     return page(request, "portal/roles.html", title=title, crumbs=_about_crumb(), roles=columns, rows=rows)
 
 
@@ -112,9 +112,9 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
     raw = request.GET.get("from", "0")
     first = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 and asked else 0
     kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
-    said = _("%(number)s of %(total)s rows are not confirmed yet")
+    said = _("%(number)s of %(total)s rows are not checked yet")
     if counts.unconfirmed == 0:
-        said = _("Every row is confirmed")
+        said = _("All rows are checked")
     words = {"number": number_figures(counts.unconfirmed), "total": number_figures(counts.total)}
     return page(
         request,
@@ -131,7 +131,7 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
 @public_page
 def audit_chain(request: HttpRequest) -> HttpResponseBase:
     """The newest link of the chain, what it proves, and how to check it."""
-    title = _("Nothing is rewritten without trace")
+    title = _("Every change leaves a trace")
     head = audit.head()
     parts = [head.hash[i : i + 16] for i in range(0, len(head.hash), 16)]  # where a narrow screen may break it
     return page(request, "portal/audit.html", title=title, crumbs=_about_crumb(), head=head, hash_parts=parts)

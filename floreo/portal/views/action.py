@@ -44,7 +44,7 @@ class Measured:
 def _measured(indicator: Indicator, reading: Reading | None) -> Measured:
     target = figures.target_text(indicator)
     goal = _("target %(target)s") % {"target": target} if target else ""
-    said = _("No reading yet")
+    said = _("No value yet")
     if reading:
         said = _("%(value)s, %(when)s") % {"value": figures.value_text(reading), "when": figures.when_text(reading)}
     return Measured(indicator, ", ".join(filter(None, [said, goal])))
@@ -92,7 +92,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
 def action_history(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """What changed on which day: public facts only, and nobody's name."""
     act = get_action_for(request.user, edition, code)
-    title = _("What changed: %(title)s") % {"title": act.in_language("title")}
+    title = _("Changes: %(title)s") % {"title": act.in_language("title")}
     crumbs = (*_crumbs(act), Crumb(f"{act.code} {act.in_language('title')}", act.get_absolute_url()))
     return page(
         request,

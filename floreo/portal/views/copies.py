@@ -37,7 +37,7 @@ def text(request: HttpRequest, code: str) -> HttpResponseBase:
         title=summary.title,
         edition=edition,
         document=document,
-        description=_("The whole strategy on one page, and as files to keep."),
+        description=_("The whole strategy on one page, and as files to download."),
         files=copies_of(edition, language()),
         crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
     )

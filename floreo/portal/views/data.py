@@ -41,7 +41,7 @@ def _get_table(name: str) -> Table:
 @public_page
 def data(request: HttpRequest) -> HttpResponseBase:
     """Every public table with its files."""
-    title = _("Everything on this site, as files")
+    title = _("All data of this site, as files")
     return page(request, "portal/data.html", section="data", title=title, tables=_public_tables(), files=FILES)
 
 

@@ -69,9 +69,9 @@ def frameworks(request: HttpRequest) -> HttpResponseBase:
         request,
         "portal/frameworks.html",
         section="indicators",
-        title=_("Frameworks"),
+        title=_("Frameworks and indexes"),
         rows=_list_rows(),
-        description=_("Frameworks and treaties that the country is measured against."),
+        description=_("Frameworks and treaties used to assess the country."),
         crumbs=(Crumb(_("Indicators"), reverse("portal:indicators")),),
     )
 
@@ -239,7 +239,10 @@ def framework(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _crumbs() -> tuple[Crumb, ...]:
-    return (Crumb(_("Indicators"), reverse("portal:indicators")), Crumb(_("Frameworks"), reverse("portal:frameworks")))
+    return (
+        Crumb(_("Indicators"), reverse("portal:indicators")),
+        Crumb(_("Frameworks and indexes"), reverse("portal:frameworks")),
+    )
 
 
 def _tops(sheet: Sheet) -> list[tuple[Line, str]]:

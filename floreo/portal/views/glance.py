@@ -33,9 +33,9 @@ def _said(moment: Happening, today: date) -> str:
 
 def glance(shown: Home, *, today: date) -> list[Line]:
     return [
-        Line(_("What moved last"), _said(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")),
+        Line(_("Latest progress"), _said(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")),
         _overdue(shown, today),
-        Line(_("What comes next"), _said(shown.coming[0], today) if shown.coming else _("No date is known")),
+        Line(_("Next steps"), _said(shown.coming[0], today) if shown.coming else _("No date is known")),
     ]
 
 
@@ -46,5 +46,5 @@ def _overdue(shown: Home, today: date) -> Line:
         words = {"title": act.in_language("title"), "days": days_text(act.status_result.days(today))}
         return Line(_("Longest overdue"), _("%(title)s, %(days)s") % words)
     if not sum(shown.counts.values()):
-        return Line(_("What is late"), _("Nothing has a date yet"))
-    return Line(_("What is late"), _("Nothing"))
+        return Line(_("Late items"), _("No dates yet"))
+    return Line(_("Late items"), _("Nothing"))

@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """The answer, the tally, what is late, what moved, what comes next, a few figures, and how far to trust it."""
     country, edition = country_of(request), current_edition(None)
     if country is None or edition is None:
-        title = _("Nothing is published here yet.")
+        title = _("Nothing has been published here yet.")
         return page(request, "portal/nothing_yet.html", section="home", title=title, has_country=country is not None)
     today = clock.today()
     shown = all_of_home(edition, today=today)
@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         request,
         "portal/home.html",
         section="home",
-        title=_("How the strategy stands"),
+        title=_("Progress of the strategy"),
         description=answer,
         answer=answer,
         runs=status_text.runs_sentence(facts, name, today=today),

@@ -97,10 +97,10 @@ def _count(reading: Reading, value: Decimal | None) -> str:
 
 def _row(reading: Reading) -> ReadingRow:
     corrected = getattr(reading, "corrected_by", None) is not None
-    notes = [_("Corrected since") if corrected else ""]
+    notes = [_("Corrected later") if corrected else ""]
     if reading.corrects is not None:
         notes.append(_("Corrected, was %(value)s") % {"value": words.value_text(reading.corrects, unit=False)})
-    other_method = _("Another method: not comparable with the reading before")
+    other_method = _("Different method: not comparable with the previous value")
     notes.append(other_method if reading.not_comparable and not reading.note else "")
     return ReadingRow(
         reading,
@@ -164,7 +164,9 @@ def _figure(indicator: Indicator, shown: IndicatorPage) -> dict[str, Any]:
         "next_on": words.next_reading_on(indicator, reading),
         "missing": words.missing_text(indicator),
         "corrected": _row(corrected) if corrected else None,
-        "working_title": _("Show the working for %(when)s") % {"when": words.when_text(reading)} if reading else "",
+        "working_title": _("How the value for %(when)s was calculated") % {"when": words.when_text(reading)}
+        if reading
+        else "",
     }
 
 

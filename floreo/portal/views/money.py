@@ -43,13 +43,9 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
     facts = money_of(edition, eyes(request, edition))
     currency = facts.main.currency
     parts = [
-        _part(
-            "funders", (_("Where it comes from"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency
-        ),
-        _part(
-            "years", (_("When it is planned"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency
-        ),
-        _part("pillars", (_("What it is for"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currency),
+        _part("funders", (_("Source"), _("Funder"), _("Planned money by funder")), facts.by_funder, currency),
+        _part("years", (_("Timing"), _("Fiscal year"), _("Planned money by year")), facts.by_year, currency),
+        _part("pillars", (_("Purpose"), _("Pillar"), _("Planned money by pillar")), facts.by_pillar, currency),
     ]
     whole = [MoneyRow("", _("The whole strategy"), facts.totals)]
     return page(
@@ -57,7 +53,7 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
         "portal/money.html",
         section="strategy",
         title=say.headline(facts),
-        description=_("Where the money of the strategy comes from and where it goes, counted once."),
+        description=_("Sources and uses of the money of the strategy, counted once."),
         crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
         edition=edition,
         facts=facts,
@@ -75,5 +71,5 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
 def iati(request: HttpRequest) -> HttpResponseBase:
     """Everything public as IATI 2.03 activities."""
     if reporting_body() is None or country_of(request) is None:
-        raise Missing(_("There is no IATI file: no public body is named here as the one that reports."))
+        raise Missing(_("There is no IATI file, because no public organisation is set as the reporting organisation."))
     return made_file(request, IATI, "xml", attached=False)

@@ -203,7 +203,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
         request,
         "portal/timeline.html",
         section="strategy",
-        title=_("When each action runs"),
+        title=_("Dates of each action"),
         description=_("Every action from its start to its due date, with its milestones."),
         crumbs=crumbs_of(edition),
         edition=edition,

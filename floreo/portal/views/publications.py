@@ -44,7 +44,7 @@ def publications(request: HttpRequest) -> HttpResponseBase:
         title=said,
         listing=listing,
         rows=listing.rows,
-        description=_("Reports, press notices and documents, each under an address that stays."),
+        description=_("Reports, press notices and documents, each at a permanent address."),
     )
 
 
@@ -127,7 +127,7 @@ def _postings(publication: Publication) -> list[Posting]:
 
 def _withdrawn(request: HttpRequest, publication: Publication, crumbs: tuple[Crumb, ...]) -> HttpResponseBase:
     """Gone, and said so: 410. Neither its title nor its text is repeated, since they may be why it was withdrawn."""
-    title = _("What stood here was withdrawn")
+    title = _("This page was withdrawn")
     response = page(
         request, "portal/withdrawn.html", section="publications", title=title, crumbs=crumbs, publication=publication
     )

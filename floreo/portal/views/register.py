@@ -90,7 +90,7 @@ def districts(request: HttpRequest) -> HttpResponseBase:
 
 
 def _title(number: int) -> str:
-    said = ngettext("The one district", "The %(number)s districts", number) if number else _("The districts")
+    said = ngettext("One district", "%(number)s districts", number) if number else _("The districts")
     return capital(said % {"number": number_word(number)})
 
 
@@ -102,16 +102,14 @@ def _lede(rows: list[register.District], *, by_density: bool) -> str:
     """Where most people live, or where they live closest together."""
     known = [r for r in rows if _value(r, by_density=by_density)]
     if not known:
-        return _("How many people live in each is not known here yet.")
+        return _("The population of each district is not known here yet.")
     most = max(known, key=lambda r: _value(r, by_density=by_density) or 0)
     words = {
         "name": most.place.in_language("name"),
         "number": number_figures(round(_value(most, by_density=by_density) or 0)),
     }
     if by_density:
-        return (
-            _("People live closest together in the district of %(name)s: %(number)s to the square kilometre.") % words
-        )
+        return _("The most densely populated district is %(name)s: %(number)s people per square kilometre.") % words
     return _("The district with the most people is %(name)s: %(number)s.") % words
 
 
@@ -165,10 +163,10 @@ def _people(place: Place) -> str:
     """ "41,061 people in 2010; 1,860 km², so 22 to the square kilometre."."""
     density = register.density(place)
     if place.population is None:
-        return _("How many people live here is not known yet.")
+        return _("The population is not known yet.")
     words = {"people": number_figures(place.population), "year": str(place.population_year or "")}
     said = _("%(people)s people in %(year)s.") if place.population_year else _("%(people)s people.")
     if density is None or place.area_km2 is None:
         return said % words
     words |= {"area": number_figures(round(place.area_km2)), "density": number_figures(round(density))}
-    return sentences(said % words, _("%(area)s km², so %(density)s people to each.") % words)
+    return sentences(said % words, _("%(area)s km²: %(density)s people per km².") % words)

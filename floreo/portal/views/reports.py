@@ -64,7 +64,7 @@ def _row(one: queries.Listed) -> Row:
     snapshot = one.snapshot
     closing = snapshot.kind == SnapshotKind.CLOSING
     period = _("Closing evaluation") if closing else period_text(snapshot.period)
-    answer = status_sentences(one.counts) or _("No action is recorded.")
+    answer = status_sentences(one.counts) or _("No actions have been recorded.")
     return Row(snapshot, period, day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing)
 
 
@@ -87,7 +87,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     """Every report, edition by edition. The heading says what the newest says."""
     groups = _groups()
     rows = [r for g in groups for r in g.rows if not r.is_closing]
-    title = f"{rows[0].period}: {rows[0].answer}" if rows else _("No period has been closed yet")
+    title = f"{rows[0].period}: {rows[0].answer}" if rows else _("No review has been closed yet")
     said = ngettext("%(n)s report", "%(n)s reports", len(rows)) % {"n": number_figures(len(rows))}
     return page(request, "portal/reports.html", section="reports", title=title, groups=groups, count=said, files=FILES)
 

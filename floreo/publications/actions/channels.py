@@ -33,7 +33,7 @@ class ChannelFacts(TypedDict, total=False):
 
 
 def _check(channel: Channel) -> None:
-    channel.name = require_text(channel.name, field="name", sentence=_("Give the channel a name."))
+    channel.name = require_text(channel.name, field="name", sentence=_("Enter a name for the channel."))
     unknown = set(channel.kinds) - set(PublicationKind.values)
     if unknown:
         sentence = _("There is no kind of publication called “%(kind)s”.") % {"kind": ", ".join(sorted(unknown))}
@@ -66,9 +66,12 @@ def record_posting(
     """It was posted by that channel at that moment."""
     publication = lock_latest(publication)
     if not publication.is_out:
-        raise Refused(_("It is not out yet. Publish it here first, then record where else it stands."), code="not_out")
+        raise Refused(
+            _("It is not published yet. Publish it here first, then record where else it was published."),
+            code="not_out",
+        )
     if at > clock.now():
-        sentence = _("That moment is still to come. Record a posting once it has happened.")
+        sentence = _("This time is in the future. Record a posting after it has happened.")
         raise Refused(sentence, code="moment_to_come", fields={"day": sentence})
     if publication.went_out_at is not None and at < publication.went_out_at.replace(second=0, microsecond=0):
         note(before_it_was_out=True)  # somebody was early: recorded as it was
@@ -82,7 +85,7 @@ def record_posting(
 def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reason: str) -> Posting:
     """It will not go out by that channel, for a reason; it is owed no longer."""
     publication = lock_latest(publication)
-    said = require_text(reason, field="reason", sentence=_("Say why it does not go out by this channel."))
+    said = require_text(reason, field="reason", sentence=_("Give the reason for not using this channel."))
     posting = Posting(
         publication=publication, channel=channel, at=clock.now(), note=said, by_name=by.actor_name, skipped=True
     )
@@ -93,5 +96,5 @@ def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reaso
 def remove_posting(posting: Posting, *, by: Actor, reason: str) -> None:
     """A posting recorded by mistake."""
     posting = lock_latest(posting)
-    note(reason=require_text(reason, field="reason", sentence=_("Say what was wrong with this record.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Describe the error in this record.")))
     delete(posting)

@@ -47,7 +47,7 @@ def schedule(publication: Publication, *, by: Actor, at: datetime, version: int 
     must_not_be_out(publication)
     require_something(publication)
     if at <= clock.now():
-        sentence = _("That moment has passed. Choose a later one, or publish it now.")
+        sentence = _("This time is in the past. Choose a later time, or publish it now.")
         raise Refused(sentence, code="moment_passed", fields={"day": sentence})
     publication.state, publication.embargo_until = PublicationState.READY, at
     return save(publication)
@@ -93,7 +93,7 @@ def correct(
     """A new version under the same address. What it said before stays beside it, with what was wrong."""
     publication = lock_latest(publication, version)
     must_be_out(publication)
-    said = require_text(what, field="what", sentence=_("Say what was wrong. Readers see this beside the text."))
+    said = require_text(what, field="what", sentence=_("Describe the error. Readers see this beside the text."))
     before = _as_it_stands(publication, said, by)
     put_facts(publication, facts)
     check_publication(publication)
@@ -134,7 +134,7 @@ def withdraw(publication: Publication, *, by: Actor, reason: str) -> Publication
     publication = lock_latest(publication)
     must_be_out(publication)
     publication.withdrawn_reason = require_text(
-        reason, field="reason", sentence=_("Say why. Whoever follows the old address will read it.")
+        reason, field="reason", sentence=_("Give the reason. People who open the old address will read it.")
     )
     publication.published_at = publication.went_out_at
     publication.state, publication.withdrawn_at = PublicationState.WITHDRAWN, clock.now()

@@ -57,36 +57,38 @@ def put_facts(publication: Publication, facts: PublicationFacts) -> None:
 
 
 def check_publication(publication: Publication) -> None:
-    publication.title = require_text(publication.title, field="title", sentence=_("Give it a title."))
+    publication.title = require_text(publication.title, field="title", sentence=_("Enter a title."))
     country = the_country()
     spoken = country.languages if country and country.languages else ["en"]
     publication.language = publication.language or spoken[0]
     if publication.language not in spoken:
-        sentence = _("This site does not speak “%(language)s”. Choose one of: %(spoken)s.")
+        sentence = _("This site is not available in “%(language)s”. Choose one of: %(spoken)s.")
         sentence %= {"language": publication.language, "spoken": ", ".join(spoken)}
         raise Refused(sentence, code="other_language", fields={"language": sentence})
     if publication.about and keys.thing_of(publication.about) is None:
-        sentence = _("What it makes public is not there any more. Choose it again.")
+        sentence = _("The record that it publishes no longer exists. Choose it again.")
         raise Refused(sentence, code="gone", fields={"about": sentence})
 
 
 def must_not_be_out(publication: Publication) -> None:
     if publication.is_out:
-        sentence = _("It is out already. Correct it instead: what it said before stays beside it, with a note.")
+        sentence = _(
+            "It is already published. Correct it instead: the earlier text stays visible beside it, with a note."
+        )
         raise Refused(sentence, code="is_out")
     if publication.state == PublicationState.WITHDRAWN:
-        raise Refused(_("It is withdrawn. Write a new one under an address of its own."), code="withdrawn")
+        raise Refused(_("It is withdrawn. Write a new one at a new address."), code="withdrawn")
 
 
 def must_be_draft(publication: Publication) -> None:
     if publication.state != PublicationState.DRAFT:
-        raise Refused(_("Only a draft is handed over."), code="not_draft")
+        raise Refused(_("Only a draft can be handed over."), code="not_draft")
 
 
 def must_be_removable(publication: Publication) -> None:
     must_not_be_out(publication)
     if publication.state != PublicationState.DRAFT or publication.was_public:
-        raise Refused(_("Only a draft is removed. Take it back first."), code="not_draft")
+        raise Refused(_("Only a draft can be removed. Change it back to a draft first."), code="not_draft")
 
 
 def must_be_handed_over(publication: Publication) -> None:
@@ -98,7 +100,7 @@ def must_be_handed_over(publication: Publication) -> None:
 def must_be_publisher_when_scheduled(publication: Publication, by: Actor) -> None:
     """What a clock will publish was approved as it reads: only who may publish changes it."""
     if publication.embargo_until is not None and not can(by, Permission.PUBLICATION_PUBLISH):
-        raise NotAllowed(_("It goes out by itself at its moment. Ask whoever set that to take it back first."))
+        raise NotAllowed(_("It is scheduled for publication. Ask the person who scheduled it to cancel that first."))
 
 
 @action("publication.written", needs=Permission.PUBLICATION_WRITE)
@@ -163,7 +165,7 @@ def take_file(publication: Publication, *, by: Actor) -> Publication:
 
 def require_something(publication: Publication) -> None:
     if not (publication.text or publication.file or publication.about):
-        sentence = _("There is nothing to read yet. Write its text, add a file, or say what it makes public.")
+        sentence = _("There is no content yet. Write a text, add a file, or choose the record that it publishes.")
         raise Refused(sentence, code="empty", fields={"text": sentence})
 
 

@@ -63,14 +63,15 @@ def _take(
 def _must_be_new(edition: Edition, code: str) -> None:
     if Snapshot.objects.filter(edition=edition, code=code).exists():
         raise Refused(
-            _("This period has its report already, and that never changes. Correct it: both will stand."), code="frozen"
+            _("This period already has a report, which cannot change. Correct it: both versions are shown."),
+            code="frozen",
         )
 
 
 def _must_be_over(period: Period) -> None:
     if period.end >= clock.today():
         raise Refused(
-            _("The period runs until %(day)s. Close it when it is over.") % {"day": day_text(period.end)},
+            _("The period ends on %(day)s. Close the review after that.") % {"day": day_text(period.end)},
             code="period_runs",
         )
 
@@ -106,16 +107,17 @@ def _settle(review: Review, *, by: Actor, force: bool, reason: str) -> None:
         return
     if not force:
         said = ngettext(
-            "One answer waits to be approved or returned. Decide it first, or close with a reason: it then goes back.",
-            "%(number)d answers wait to be approved or returned. Decide them first, or close with a reason: they then go "
-            "back.",
+            "One update is waiting for approval. Approve or return it first, or close with a reason: the "
+            "update is then returned.",
+            "%(number)d updates are waiting for approval. Approve or return them first, or close with a "
+            "reason: the updates are then returned.",
             len(waiting),
         )
         raise Refused(said % {"number": len(waiting)}, code="undecided")
     words = require_text(
         reason,
         field="reason",
-        sentence=_("Say why the period closes although answers wait. Their senders will read it."),
+        sentence=_("Give the reason for closing the review while updates are waiting. Their senders will read it."),
     )
     for answer in waiting:
         return_answer(answer, by=by, note=words)
@@ -128,7 +130,7 @@ def close_review(review: Review, *, by: Actor, force: bool = False, reason: str 
     answers wait, unless `force` with a `reason`."""
     review = Review.objects.select_for_update(of=("self",)).select_related("edition").get(pk=review.pk)
     if review.state == ReviewState.CLOSED:
-        raise Refused(_("This period is closed already."), code="closed")
+        raise Refused(_("This review is already closed."), code="closed")
     _must_be_over(review.period)
     code = _free_code(review.edition, review.code)
     _settle(review, by=by, force=force, reason=reason)
@@ -148,7 +150,7 @@ def freeze_report(edition: Edition, *, by: Actor, period: Period) -> Snapshot:
     """A report of any period that is over, without a review: of a year, of the time before reviews were kept."""
     if edition.starts_on and period.end < edition.starts_on:
         raise Refused(
-            _("The edition begins on %(day)s. Choose a period that reaches into it.")
+            _("The edition begins on %(day)s. Choose a period that overlaps it.")
             % {"day": day_text(edition.starts_on)},
             code="before_edition",
         )
@@ -163,7 +165,9 @@ def close_edition(edition: Edition, *, by: Actor) -> Snapshot:
     """Freezes the closing evaluation of an edition that has ended: planned, done, carried over, learned."""
     if edition.state != EditionState.ENDED or edition.ends_on is None or edition.starts_on is None:
         raise Refused(
-            _("Its closing evaluation is frozen when the edition has ended. Say so in the plan first."),
+            _(
+                "The closing evaluation can be frozen only after the edition has ended. Enter its end in the plan first."
+            ),
             code="not_ended",
         )
     _must_be_new(edition, "closing")

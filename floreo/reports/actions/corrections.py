@@ -21,7 +21,7 @@ from floreo.strategy.models import Edition
 
 def _bounded(text: str, field: str, most: int) -> str:
     if len(text) > most:
-        sentence = _("This is longer than %(most)d characters. Shorten it.") % {"most": most}
+        sentence = _("This text is longer than %(most)d characters. Shorten it.") % {"most": most}
         raise Refused(sentence, code="too_long", fields={field: sentence})
     return text.strip()
 
@@ -32,9 +32,9 @@ def correct_snapshot(
 ) -> Correction:
     """Says beside a snapshot what in it is wrong and what is right. The snapshot stays as it is."""
     place = require_text(
-        where, field="where", sentence=_("Say where in the report the mistake is, for example “Money, 2026”.")
+        where, field="where", sentence=_("Enter where in the report the error is, for example “Money, 2026”.")
     )
-    right = require_text(instead, field="instead", sentence=_("Say what is right, and how it is known."))
+    right = require_text(instead, field="instead", sentence=_("Enter the correct version and its source."))
     return save(
         Correction(
             snapshot=snapshot,
@@ -63,13 +63,15 @@ def sign_off(
 ) -> SignOff:
     """Records that somebody signed the report on paper: of `pdf`, the very file that was printed, the fingerprint is
     kept; the `scan` goes into the vault as evidence."""
-    name = require_text(signed_name, field="signed_name", sentence=_("Say who signed."))
-    post = require_text(signed_post, field="signed_post", sentence=_("Say in what post, for example “Minister”."))
+    name = require_text(signed_name, field="signed_name", sentence=_("Enter the name of the person who signed."))
+    post = require_text(
+        signed_post, field="signed_post", sentence=_("Enter the post of the person who signed, for example “Minister”.")
+    )
     if signed_on > clock.today():
-        sentence = _("This day is still to come. Give the day on which it was signed.")
+        sentence = _("This date is in the future. Enter the day on which it was signed.")
         raise Refused(sentence, code="to_come", fields={"signed_on": sentence})
     if signed_on < snapshot.ends_on:
-        sentence = _("The report's period was not over on that day. Give the day on which it was signed.")
+        sentence = _("The report's period had not ended on that day. Enter the day on which it was signed.")
         raise Refused(sentence, code="too_early", fields={"signed_on": sentence})
     signed = save(
         SignOff(
@@ -94,7 +96,7 @@ def note_lesson(
     edition: Edition, *, by: Actor, title: str, text: str = "", said_by: str = "", is_public: bool = True
 ) -> Lesson:
     """Something that the edition taught."""
-    said = require_text(title, field="title", sentence=_("Say in one line what was learned."))
+    said = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
     last = Lesson.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
     return save(
         Lesson(

@@ -26,9 +26,9 @@ LANGUAGES = {code.split("-")[0] for code, _name in settings.LANGUAGES}
 def save_template(content: bytes, *, by: Actor, name: str, file_name: str, language: str = "") -> WordTemplate:
     """Keeps a ministry's Word template. Refused, with the sentence that says why: macros, anything fetched from outside, a
     broken or bloated file, a field that does not exist."""
-    said = require_text(name, field="name", sentence=_("Give it a name, for example “Cabinet paper”."))
+    said = require_text(name, field="name", sentence=_("Enter a name, for example “Cabinet paper”."))
     if len(said) > 120:
-        sentence = _("This is longer than %(most)d characters. Shorten it.") % {"most": 120}
+        sentence = _("This text is longer than %(most)d characters. Shorten it.") % {"most": 120}
         raise Refused(sentence, code="too_long", fields={"name": sentence})
     if language and language not in LANGUAGES:
         sentence = _("Choose one of the languages of this site.")
@@ -39,7 +39,7 @@ def save_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
     digest = hashlib.sha256(content).hexdigest()
     here = WordTemplate.objects.filter(sha256=digest, is_active=True).first()
     if here is not None:
-        raise refuse(_("This very file is here already, as “%(name)s”.") % {"name": here.name}, "here_already")
+        raise refuse(_("This file is already here, as “%(name)s”.") % {"name": here.name}, "here_already")
     return save(
         WordTemplate(
             code=_free_code(said),

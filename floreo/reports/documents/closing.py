@@ -19,13 +19,13 @@ from floreo.strategy.logic import Status
 def headline(summary: ReportSummary) -> str:
     total, done = summary.total, summary.counts[Status.DONE]
     if not total:
-        return _("Nothing is known of what was planned.")
+        return _("No planned actions are recorded.")
     if done == total:
         return ngettext("The one action was done.", "All %(total)s actions were done.", total) % {
             "total": number_figures(total)
         }
     if not done:
-        return ngettext("The one action was not done.", "None of %(total)s actions was done.", total) % {
+        return ngettext("The one action was not done.", "None of the %(total)s actions was done.", total) % {
             "total": number_figures(total)
         }
     said = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
@@ -38,21 +38,21 @@ def closing_document(summary: ReportSummary) -> Document:
         Paragraph(headline(summary), tone="lede"),
         *parts.status_bar(summary),
         *_official(summary),
-        Heading(_("What was planned"), 1, "1"),
+        Heading(_("Planned"), 1, "1"),
         *_planned(summary),
-        Heading(_("What was done"), 1, "2"),
+        Heading(_("Work done"), 1, "2"),
         *_done(summary),
-        Heading(_("What was not done, and what was carried over"), 1, "3"),
+        Heading(_("Not done or carried over"), 1, "3"),
         *_left(summary),
-        Heading(_("What was learned"), 1, "4"),
+        Heading(_("Lessons learned"), 1, "4"),
         *_learned(summary),
         Heading(_("Money"), 1, "5"),
         *parts.money_blocks(summary),
         Heading(_("Indicators"), 1, "6"),
         *_figures(summary),
-        Heading(_("What is not known"), 1, "7"),
+        Heading(_("Missing information"), 1, "7"),
         *_unknown(summary),
-        Heading(_("How this was made"), 1),
+        Heading(_("How this report was made"), 1),
         *parts.readings_annex(summary),
         *parts.made_how(summary),
     ]
@@ -64,19 +64,20 @@ def _official(summary: ReportSummary) -> list[Block]:
     """This evaluation is worked out from records; whether the state published one of its own is another fact."""
     published = day(summary.data["edition"]["closing_report_on"])
     if published:
-        said = _("The state published its own closing report on %(day)s.") % {"day": day_text(published)}
+        said = _("The government published its own closing report on %(day)s.") % {"day": day_text(published)}
     else:
         said = _(
-            "No closing report by the state itself has been found. This one is worked out from the records kept here."
+            "No closing report by the government has been found. This report is calculated from the records "
+            "in this system."
         )
     return [Paragraph(said, tone="note")]
 
 
 def _planned(summary: ReportSummary) -> list[Block]:
     if not summary.total:
-        return [Paragraph(_("Nothing is known of the actions that were planned."))]
+        return [Paragraph(_("No planned actions are recorded."))]
     objective = say(summary.data["edition"]["objective"])
-    head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Left")]
+    head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Remaining")]
     rows = []
     for pillar in summary.data["pillars"]:
         acts = [a for a in summary.actions if a["pillar"] == pillar["code"]]
@@ -90,15 +91,15 @@ def _planned(summary: ReportSummary) -> list[Block]:
             ]
         )
     blocks: list[Block] = [Paragraph(objective, tone="quote")] if objective else []
-    return [*blocks, Grid(_("What was planned, pillar by pillar"), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
+    return [*blocks, Grid(_("Planned, by pillar"), head, rows, widths=(3.4, 1, 1, 1.2, 1))]
 
 
 def _done(summary: ReportSummary) -> list[Block]:
     done = [a for a in summary.actions if a["status"] == Status.DONE]
     if not done:
-        return [Paragraph(_("Nothing is known to have been completed.")), *_events(summary)]
+        return [Paragraph(_("No completed actions are recorded.")), *_events(summary)]
     in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
-    said = ngettext("%(n)s of them by the day it was due.", "%(n)s of them by the day they were due.", in_time)
+    said = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
     rows = [
         [
             parts.action_cell(summary, a["code"]),
@@ -122,15 +123,13 @@ def _events(summary: ReportSummary) -> list[Block]:
         when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
         items.append(Item(f"{say(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
-    return [Heading(_("What sources tell of"), 2), Bullets(items)]
+    return [Heading(_("Events recorded from sources"), 2), Bullets(items)]
 
 
 def _left(summary: ReportSummary) -> list[Block]:
     left = [a for a in summary.actions if a["status"] != Status.DONE]
     if not left:
-        return [
-            Paragraph(_("Nothing was left over.") if summary.total else _("Nothing is known of what was left over."))
-        ]
+        return [Paragraph(_("Nothing remained undone.") if summary.total else _("Remaining actions are not known."))]
     carried = [a for a in left if a["carried_to"]]
     dropped = [a for a in left if not a["carried_to"]]
     blocks: list[Block] = []
@@ -144,8 +143,8 @@ def _left(summary: ReportSummary) -> list[Block]:
             ]
             for a in carried
         ]
-        head = [_("Action"), _("How it stood at the end"), _("Carried into"), _("Why")]
-        blocks.append(Grid(_("Carried over into the next edition"), head, rows, widths=(2.6, 1.5, 1, 2.4)))
+        head = [_("Action"), _("Status at the end"), _("Carried over to"), _("Reason")]
+        blocks.append(Grid(_("Carried over to the next edition"), head, rows, widths=(2.6, 1.5, 1, 2.4)))
     if dropped:
         rows = [
             [parts.action_cell(summary, a["code"]), parts.status_cell(summary, a), Cell(_reason(summary, a))]
@@ -154,7 +153,7 @@ def _left(summary: ReportSummary) -> list[Block]:
         blocks.append(
             Grid(
                 _("Not done and not carried over"),
-                [_("Action"), _("How it stood at the end"), _("Why")],
+                [_("Action"), _("Status at the end"), _("Reason")],
                 rows,
                 widths=(2.6, 1.5, 2.4),
             )
@@ -163,13 +162,13 @@ def _left(summary: ReportSummary) -> list[Block]:
 
 
 def _reason(summary: ReportSummary, act: Mapping[str, Any]) -> str:
-    return say(act["reason"]) or _("No reason has been given.")
+    return say(act["reason"]) or _("No reason given.")
 
 
 def _learned(summary: ReportSummary) -> list[Block]:
     lessons: Sequence[Mapping[str, Any]] = summary.data["lessons"]
     if not lessons:
-        return [Paragraph(_("Nothing has been written down of what was learned."))]
+        return [Paragraph(_("No lessons learned have been recorded."))]
     return [Bullets([Item(say(one["text"]), f"{say(one['title']).rstrip('.')}.") for one in lessons])]
 
 

@@ -25,13 +25,13 @@ def donor_document(summary: ReportSummary, funder: str) -> Document | None:
     acts = [summary.by_code[code] for code in codes if code in summary.by_code]
     blocks: list[Block] = [
         *parts.corrections(summary),
-        Heading(_("What it pays for"), 1, "1"),
+        Heading(_("Funded actions"), 1, "1"),
         *_pays(summary, funder, places, acts),
-        Heading(_("What stands in the way"), 1, "2"),
+        Heading(_("Obstacles"), 1, "2"),
         *_trouble(summary, acts),
-        Heading(_("What is measured"), 1, "3"),
+        Heading(_("Indicators"), 1, "3"),
         *_measured(summary, set(codes)),
-        Heading(_("How this was made"), 1),
+        Heading(_("How this report was made"), 1),
         *parts.made_how(summary),
     ]
     title = _("%(funder)s: %(answer)s") % {"funder": name, "answer": _answer(acts)}
@@ -42,18 +42,18 @@ def _answer(acts: list[Any]) -> str:
     hold = sum(a["status"] in HOLDING for a in acts)
     if hold == len(acts):
         return ngettext(
-            "the action it pays for holds its dates", "all %(total)s actions it pays for hold their dates", len(acts)
+            "the action it funds is on schedule", "all %(total)s actions it funds are on schedule", len(acts)
         ) % {"total": number_figures(len(acts))}
     if not hold:
         said = ngettext(
-            "the action it pays for does not hold its dates",
-            "none of the %(total)s actions it pays for holds its dates",
+            "the action it funds is not on schedule",
+            "none of the %(total)s actions it funds is on schedule",
             len(acts),
         )
         return said % {"total": number_figures(len(acts))}
     said = ngettext(
-        "%(hold)s of %(total)s actions it pays for holds its dates",
-        "%(hold)s of %(total)s actions it pays for hold their dates",
+        "%(hold)s of %(total)s actions it funds is on schedule",
+        "%(hold)s of %(total)s actions it funds are on schedule",
         hold,
     )
     return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
@@ -80,13 +80,13 @@ def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any
                 ]
             )
     head = [_("Action"), _("Status"), _("Lead"), _("Planned"), _("Spent")]
-    total = [(_("In all"), added(lines, first=summary.currency))]
+    total = [(_("Total"), added(lines, first=summary.currency))]
     return [
         parts.money_grid(_("All its money in this edition"), _("Sum"), total),
         parts.money_grid(_("Its money by year"), _("Fiscal year"), by_year),
-        Grid(_("The actions it pays for"), head, rows, widths=(2.6, 1.4, 1.2, 1.3, 1.3)),
+        Grid(_("Actions it funds"), head, rows, widths=(2.6, 1.4, 1.2, 1.3, 1.3)),
         Paragraph(
-            _("Only this funder’s own budget lines are counted here; others may pay for the same actions."), tone="note"
+            _("Only this funder’s budget lines are counted here. Others may fund the same actions."), tone="note"
         ),
     ]
 
@@ -96,23 +96,19 @@ def _trouble(summary: ReportSummary, acts: list[Any]) -> list[Block]:
     troubled = [a for a in summary.troubled() if a["code"] in codes]
     risks = [r for r in summary.data["risks"] if r["action"] in codes]
     if not troubled and not risks:
-        return [Paragraph(_("Nothing that it pays for is late or stands still, and no open risk is recorded."))]
+        return [Paragraph(_("None of the actions it funds is late or stalled, and no open risk is recorded."))]
     blocks: list[Block] = [parts.trouble_grid(summary, troubled)] if troubled else []
     if risks:
         rows = [
             [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]
             for r in risks
         ]
-        blocks.append(
-            Grid(
-                _("Open risks"), [_("Risk"), _("Score, of 25"), _("What is done about it")], rows, widths=(2, 0.7, 2.4)
-            )
-        )
+        blocks.append(Grid(_("Open risks"), [_("Risk"), _("Score, of 25"), _("Response")], rows, widths=(2, 0.7, 2.4)))
     return blocks
 
 
 def _measured(summary: ReportSummary, codes: set[str]) -> list[Block]:
     mine = [f for f in summary.figures if codes & set(f.actions)]
     if not mine:
-        return [Paragraph(_("No indicator is tied to the actions it pays for."))]
+        return [Paragraph(_("No indicator is linked to the actions it funds."))]
     return parts.figure_blocks(mine)

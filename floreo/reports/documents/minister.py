@@ -42,7 +42,7 @@ def minister_document(summary: ReportSummary, *, today: date) -> Document:
         )
     )
     blocks.append(
-        Columns([Heading(_("What moved")), *_moved(summary)], [Heading(_("What comes next")), *_coming(summary)])
+        Columns([Heading(_("Recent progress")), *_moved(summary)], [Heading(_("Next steps")), *_coming(summary)])
     )
     beside = [
         _for_whom(summary),
@@ -56,7 +56,7 @@ def headline(summary: ReportSummary) -> str:
     asked = len({d["action"] or d["number"] for d in summary.data["decisions"]})
     if not asked:
         return summary.headline()
-    said = ngettext("%(number)s needs your decision to move.", "%(number)s need your decision to move.", asked)
+    said = ngettext("%(number)s needs your decision to continue.", "%(number)s need your decision to continue.", asked)
     return sentences(summary.hold(), capital(said % {"number": number_word(asked)}))
 
 
@@ -69,7 +69,7 @@ def _corrected(summary: ReportSummary) -> list[Block]:
     if not summary.corrections:
         return []
     n = len(summary.corrections)
-    said = ngettext("%(n)d correction stands beside this report.", "%(n)d corrections stand beside this report.", n)
+    said = ngettext("This report has %(n)d correction.", "This report has %(n)d corrections.", n)
     return [Paragraph(said % {"n": n}, tone="note")]
 
 
@@ -82,7 +82,7 @@ def _asked(summary: ReportSummary) -> list[Block]:
         text = with_action(short(say(one["text"]), ASKED), one["action"])
         items.append(Item(text, f"{short(say(one['title']).rstrip('.'), 100)}."))
     inner: list[Block] = [Bullets(items, numbered=True), *_more(len(asked) - len(items))]
-    return [Boxed(_("Decisions asked of you"), inner)]
+    return [Boxed(_("Decisions requested from you"), inner)]
 
 
 def _more(number: int) -> list[Block]:
@@ -95,15 +95,9 @@ def _more(number: int) -> list[Block]:
 def _late(summary: ReportSummary) -> list[Block]:
     acts = summary.troubled()
     if not acts:
-        return [
-            Paragraph(
-                _("Nothing is late and nothing stands still.")
-                if summary.total
-                else _("Nothing is known of any action.")
-            )
-        ]
+        return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
     rows = [[_act(summary, a), Cell(short(say(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
-    grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Why")], rows, widths=(1, 1), bare=True)
+    grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Reason")], rows, widths=(1, 1), bare=True)
     return [grid, *_more(len(acts) - len(rows))]
 
 
@@ -121,13 +115,17 @@ def _chosen(summary: ReportSummary) -> Sequence[Figure]:
 
 def _figures_title(summary: ReportSummary) -> str:
     n = len(_chosen(summary))
-    return ngettext("One figure", "%(number)s figures", n) % {"number": capital(number_word(n))} if n else _("Figures")
+    return (
+        ngettext("One indicator", "%(number)s indicators", n) % {"number": capital(number_word(n))}
+        if n
+        else _("Indicators")
+    )
 
 
 def _figures(summary: ReportSummary) -> list[Block]:
     chosen = _chosen(summary)
     if not chosen:
-        return [Paragraph(_("Nothing is known of any figure."))]
+        return [Paragraph(_("No indicators are recorded."))]
     rows = []
     for figure in chosen:
         own, latest = figure.indicator, figure.latest
@@ -150,8 +148,8 @@ def _figures(summary: ReportSummary) -> list[Block]:
                 Cell(target, is_number=True),
             ]
         )
-    head = [_("Figure"), _("Over time"), _("Now"), _("Target")]
-    return [Grid(_("Figures"), head, rows, widths=(1.3, 1.1, 0.8, 0.6), bare=True, note=_("Dashed: target."))]
+    head = [_("Indicator"), _("Over time"), _("Now"), _("Target")]
+    return [Grid(_("Indicators"), head, rows, widths=(1.3, 1.1, 0.8, 0.6), bare=True, note=_("Dashed: target."))]
 
 
 def _moved(summary: ReportSummary) -> list[Block]:
@@ -162,7 +160,7 @@ def _moved(summary: ReportSummary) -> list[Block]:
     found += [(m["on"], say(m["title"])) for m in moved["milestones"]]
     found += [(e["on"], say(e["title"])) for e in moved["events"]]
     if not found:
-        return [Paragraph(_("Nothing is recorded that moved in this period."))]
+        return [Paragraph(_("No progress is recorded in this period."))]
     newest = sorted(found, reverse=True)[:MOVED]
     items = [Item(short(title, TITLE), f"{_day(on)}:") for on, title in newest]
     return [Bullets(items), *_more(len(found) - len(items))]
@@ -175,4 +173,4 @@ def _day(value: str) -> str:
 
 def _coming(summary: ReportSummary) -> list[Block]:
     items = [Item(short(i.text, TITLE), i.lead) for i in coming_items(summary, most=COMING)]
-    return [Bullets(items)] if items else [Paragraph(_("Nothing is dated in the months that follow."))]
+    return [Bullets(items)] if items else [Paragraph(_("No dates are recorded for the following months."))]

@@ -62,9 +62,9 @@ def corrections(summary: ReportSummary) -> list[Block]:
                 filter(
                     None,
                     [
-                        _("It says: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
+                        _("Update: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
                         c.in_language("instead"),
-                        _("Said by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)},
+                        _("Given by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)},
                     ],
                 )
             ),
@@ -72,7 +72,7 @@ def corrections(summary: ReportSummary) -> list[Block]:
         )
         for c in summary.corrections
     ]
-    return [Boxed(_("Corrected since it was frozen"), [Bullets(items)])]
+    return [Boxed(_("Corrected after it was frozen"), [Bullets(items)])]
 
 
 def status_word(status: str) -> str:
@@ -116,8 +116,8 @@ def trouble_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> G
         ]
         for a in acts
     ]
-    head = [_("Action"), _("Status"), _("Lead"), _("Why"), _("Now expected")]
-    return Grid(_("Late or stalled, the longest waiting first"), head, rows, widths=(2.2, 1.5, 1.5, 2.6, 1.1))
+    head = [_("Action"), _("Status"), _("Lead"), _("Reason"), _("New expected date")]
+    return Grid(_("Late or stalled, longest first"), head, rows, widths=(2.2, 1.5, 1.5, 2.6, 1.1))
 
 
 # -- money ---------------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def money_chart(summary: ReportSummary, rows: Sequence[tuple[str, tuple[Sum, ...
 def money_sentence(summary: ReportSummary) -> str:
     parts = []
     for each in summary.sums():
-        said = _("%(spent)s of %(planned)s planned is spent (%(share)s); %(committed)s is committed.")
+        said = _("%(spent)s of %(planned)s planned has been spent (%(share)s); %(committed)s is committed.")
         parts.append(
             said
             % {
@@ -172,20 +172,20 @@ def money_sentence(summary: ReportSummary) -> str:
 
 def money_blocks(summary: ReportSummary, *, level: int = 2) -> list[Block]:
     if not summary.money_lines:
-        return [Paragraph(_("Nothing is known of its money: no budget line is recorded."))]
+        return [Paragraph(_("No budget lines are recorded."))]
     by_funder, by_year = summary.money_by("funder"), summary.money_by("year_text")
     return [
         Paragraph(money_sentence(summary)),
         Paragraph(
             _(
-                "Counted once, at the action it pays for. Currencies are never added to each other. As recorded on the day "
-                "the report was made."
+                "Each amount is counted once, in the action that it funds. Different currencies are never added "
+                "together. As recorded on the day the report was made."
             ),
             tone="note",
         ),
-        Heading(_("By who pays"), level),
-        *money_chart(summary, by_funder, _("Planned, by who pays, in %(currency)s") % {"currency": summary.currency}),
-        money_grid(_("Money by who pays"), _("Who pays"), by_funder, bare=True),
+        Heading(_("By funder"), level),
+        *money_chart(summary, by_funder, _("Planned, by funder, in %(currency)s") % {"currency": summary.currency}),
+        money_grid(_("Money by funder"), _("Funder"), by_funder, bare=True),
         Heading(_("By year"), level),
         money_grid(_("Money by year"), _("Fiscal year"), by_year, bare=True),
         Heading(_("By pillar"), level),
@@ -199,7 +199,7 @@ def money_blocks(summary: ReportSummary, *, level: int = 2) -> list[Block]:
 def value_text(figure: Figure, *, unit: bool = True) -> str:
     latest = figure.latest
     if latest is None:
-        return _("No reading yet")
+        return _("No value yet")
     if figure.is_hidden(latest):
         return _("Fewer than 5")
     return figures.value_text(latest, unit=unit)
@@ -213,7 +213,7 @@ def figure_sentence(figure: Figure) -> str:
     if latest is None:
         target = figures.target_text(figure.indicator)
         return " ".join(
-            filter(None, [_("No reading yet."), _("Target: %(target)s.") % {"target": target} if target else ""])
+            filter(None, [_("No value yet."), _("Target: %(target)s.") % {"target": target} if target else ""])
         )
     return figures.headline(figure.indicator, latest)
 
@@ -292,9 +292,9 @@ def readings_annex(summary: ReportSummary) -> list[Block]:
             ]
         )
     if not rows:
-        return [Paragraph(_("There is no reading, so there is no working to show."))]
+        return [Paragraph(_("There is no value, so there is no calculation to show."))]
     head = [_("Indicator"), _("For"), _("Value"), _("What was counted"), _("State")]
-    return [Grid(_("Working of the newest readings"), head, rows, widths=(1.9, 1.1, 1.2, 2.7, 1.4))]
+    return [Grid(_("How the latest values were calculated"), head, rows, widths=(1.9, 1.1, 1.2, 2.7, 1.4))]
 
 
 def _working(figure: Figure) -> str:
@@ -310,7 +310,7 @@ def _working(figure: Figure) -> str:
                 "numerator": locale.number(latest.numerator.normalize()),
                 "denominator": locale.number(latest.denominator.normalize()),
                 "counted": own.in_language("numerator_text") or _("counted"),
-                "all": own.in_language("denominator_text") or _("in all"),
+                "all": own.in_language("denominator_text") or _("total"),
             }
         )
     if latest.measure:
@@ -332,7 +332,7 @@ def _state(reading: Any) -> str:
 
 def made_how(summary: ReportSummary) -> list[Block]:
     """How the report came about, and how it can be checked."""
-    pairs = [(_("Stands as of"), short_day(summary.as_of))]
+    pairs = [(_("Status on"), short_day(summary.as_of))]
     if summary.digest:
         pairs += [
             (
@@ -344,7 +344,7 @@ def made_how(summary: ReportSummary) -> list[Block]:
             (_("Audit entry"), locale.number(summary.audit_number)),
         ]
     said = _(
-        "Statuses are worked out from dates by published rules, never typed. A frozen report never changes: a mistake is "
-        "said in a correction beside it."
+        "Status is calculated from dates by published rules, not entered by hand. A frozen report cannot"
+        " change: errors are corrected in a note beside it."
     )
     return [Facts(pairs), Paragraph(said, tone="note")]

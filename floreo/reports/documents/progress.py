@@ -32,22 +32,22 @@ ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Document:
     """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
-        (_("How it stands"), _stands(summary)),
-        (_("What moved"), _moved(summary, most)),
-        (_("What is late, and why"), _late(summary, most)),
-        (_("Decisions asked"), _decisions(summary)),
+        (_("Progress"), _stands(summary)),
+        (_("Recent progress"), _moved(summary, most)),
+        (_("Late items, and reasons"), _late(summary, most)),
+        (_("Decisions requested"), _decisions(summary)),
         (_("Money"), parts.money_blocks(summary)),
         (_("Risks"), _risks(summary, most)),
         (_("Indicators"), _figures(summary)),
-        (_("What the leads say"), _said(summary, most)),
-        (_("What comes next"), _coming(summary)),
-        (_("What is not known"), _unknown(summary)),
+        (_("Updates from leads"), _said(summary, most)),
+        (_("Next steps"), _coming(summary)),
+        (_("Missing information"), _unknown(summary)),
     ]
     blocks: list[Block] = [*parts.corrections(summary)]
     for number, (title, inner) in enumerate(numbered, start=1):
         blocks += [Heading(title, 1, str(number)), *inner]
-    blocks += [Heading(_("Annex: every action"), 1), *_annex(summary, most)]
-    blocks += [Heading(_("Annex: working"), 1), *parts.readings_annex(summary), *parts.made_how(summary)]
+    blocks += [Heading(_("Annex: all actions"), 1), *_annex(summary, most)]
+    blocks += [Heading(_("Annex: calculations"), 1), *parts.readings_annex(summary), *parts.made_how(summary)]
     title = _("Progress report, %(period)s") % {"period": summary.period_text}
     return parts.framed(summary, blocks, title=title, subtitle=summary.headline(), contents=True)
 
@@ -70,8 +70,10 @@ def _stands(summary: ReportSummary) -> list[Block]:
             ]
             for s, n in summary.counts.items()
         ]
-        blocks.append(Grid(_("This period beside the last: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1)))
-    head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("In all")]
+        blocks.append(
+            Grid(_("This period and the previous one: actions by status"), head, rows, widths=(3, 1.4, 1.4, 1))
+        )
+    head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("Total")]
     rows = [
         [
             Cell(f"{p['code']} {say(p['title'])}"),
@@ -125,7 +127,7 @@ def _moved(summary: ReportSummary, most: int) -> list[Block]:
     if summary.data["tally_before"] is not None:
         blocks += _turned(summary, most)
     return blocks or [
-        Paragraph(_("Nothing is recorded that moved in this period: no action completed, no milestone reached."))
+        Paragraph(_("No progress is recorded in this period: no action completed, no milestone reached."))
     ]
 
 
@@ -140,9 +142,9 @@ def _beside_due(row: Mapping[str, Any]) -> str:
         return ""
     days = (on - due).days
     said = (
-        ngettext("%(n)s day after it was due", "%(n)s days after it was due", days)
+        ngettext("%(n)s day after its due date", "%(n)s days after its due date", days)
         if days > 0
-        else ngettext("%(n)s day before it was due", "%(n)s days before it was due", -days)
+        else ngettext("%(n)s day before its due date", "%(n)s days before its due date", -days)
     )
     return f" ({said % {'n': number_figures(abs(days))}})"
 
@@ -168,26 +170,18 @@ def _turned(summary: ReportSummary, most: int) -> list[Block]:
         ]
         for a in turned
     ]
-    head = [_("Action"), _("Then"), _("Now")]
+    head = [_("Action"), _("Before"), _("Now")]
     return [Grid(_("Actions whose status changed"), head, rows[:most], widths=(3, 1.2, 1.6))]
 
 
 def _late(summary: ReportSummary, most: int) -> list[Block]:
     acts = summary.troubled()
     if not acts:
-        return [
-            Paragraph(
-                _("Nothing is late and nothing stands still.")
-                if summary.total
-                else _("Nothing is known of any action.")
-            )
-        ]
+        return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
     unsaid = sum(not say(a["reason"]) for a in acts)
     blocks: list[Block] = [parts.trouble_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
-        said = ngettext(
-            "No reason has been given for %(n)s of them.", "No reason has been given for %(n)s of them.", unsaid
-        )
+        said = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
         blocks.append(Paragraph(said % {"n": number_figures(unsaid)}, tone="note"))
     return blocks
 
@@ -203,8 +197,8 @@ def decision_items(summary: ReportSummary) -> list[Item]:
 def _decisions(summary: ReportSummary) -> list[Block]:
     items = decision_items(summary)
     if not items:
-        return [Paragraph(_("No decision is asked of anybody outside the committees."))]
-    return [Boxed(_("Asked, and not answered yet"), [Bullets(items, numbered=True)])]
+        return [Paragraph(_("No decision is requested from anybody outside the committees."))]
+    return [Boxed(_("Requested and not answered yet"), [Bullets(items, numbered=True)])]
 
 
 def _risks(summary: ReportSummary, most: int) -> list[Block]:
@@ -223,13 +217,13 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
         ]
         for r in risks[:most]
     ]
-    head = [_("Risk"), _("Action"), _("Likelihood × impact"), _("What is done about it")]
+    head = [_("Risk"), _("Action"), _("Likelihood × impact"), _("Response")]
     grid = Grid(
-        _("Open risks, the highest first"),
+        _("Open risks, highest first"),
         head,
         rows,
         widths=(2, 2, 1.1, 2.4),
-        note=_("Each from 1 to 5; from 12 on a risk is high."),
+        note=_("Each from 1 to 5; a risk of 12 or more is high."),
     )
     return [Paragraph(f"{said}; {more}."), grid, *_rest(len(risks) - most)]
 
@@ -245,16 +239,16 @@ def _said(summary: ReportSummary, most: int) -> list[Block]:
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)
     if not rows:
-        return [Paragraph(_("No lead said anything in this period."))]
+        return [Paragraph(_("No lead gave an update in this period."))]
     panels: list[list[Block]] = []
     for row in speaking[:most]:
-        named = {pgettext("what was done", "Done"): "done", _("Next"): "next", _("Risks"): "risks"}
+        named = {pgettext("what was done", "Done"): "done", _("Next steps"): "next", _("Risks"): "risks"}
         items = [Item(text, f"{name}:") for name, part in named.items() if (text := say(row[part]))]
         if items:
             panels.append([Heading(f"{summary.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
     if silent:
-        said = ngettext("%(n)s answer says that nothing changed.", "%(n)s answers say that nothing changed.", silent)
+        said = ngettext("%(n)s update reports no change.", "%(n)s updates report no change.", silent)
         blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))
     return blocks
 
@@ -270,7 +264,7 @@ def coming_items(summary: ReportSummary, *, most: int) -> list[Item]:
 def _coming(summary: ReportSummary) -> list[Block]:
     items = coming_items(summary, most=60)
     if not items:
-        return [Paragraph(_("Nothing is dated in the months that follow."))]
+        return [Paragraph(_("No dates are recorded for the following months."))]
     return [Bullets(items)]
 
 
@@ -281,5 +275,5 @@ def _unknown(summary: ReportSummary) -> list[Block]:
 
 def _annex(summary: ReportSummary, most: int) -> list[Block]:
     if not summary.total:
-        return [Paragraph(_("Nothing is known of any action."))]
-    return parts.actions_annex(summary, summary.actions, _("Every action, in the order of the plan"), most=most)
+        return [Paragraph(_("No actions are recorded."))]
+    return parts.actions_annex(summary, summary.actions, _("All actions, in the order of the plan"), most=most)

@@ -29,7 +29,7 @@ def fill(content: bytes, summary: ReportSummary) -> bytes:
         template.render(values(summary), jinja_env=environment(), autoescape=True)
     except jinja2.TemplateError as error:
         raise Refused(
-            _("The template could not be filled. Look through its fields, and send it again."), code="not_filled"
+            _("The template could not be filled in. Check its fields, and send it again."), code="not_filled"
         ) from error
     out = io.BytesIO()
     template.save(out)
@@ -74,16 +74,16 @@ def default_template() -> bytes:
     document.add_heading(title, 0)
     document.add_paragraph("{{ country }}. {{ strategy }}")
     document.add_paragraph("{{ headline }} {{ change }}")
-    document.add_heading(_("Decisions asked"), 1)
+    document.add_heading(_("Decisions requested"), 1)
     document.add_paragraph("{%p for one in decisions %}")
     document.add_paragraph("{{ one.title }}. {{ one.text }}", style="List Bullet")
     document.add_paragraph("{%p else %}")
-    document.add_paragraph(_("No decision is asked."))
+    document.add_paragraph(_("No decision is requested."))
     document.add_paragraph("{%p endfor %}")
-    document.add_heading(_("What is late, and why"), 1)
+    document.add_heading(_("Late items, and reasons"), 1)
     late = ("title", "status", "lead", "why")
-    _repeated(document, (_("Action"), _("Status"), _("Lead"), _("Why")), "late", late, (2.4, 1, 1.6, 2.8))
-    document.add_heading(_("What moved"), 1)
+    _repeated(document, (_("Action"), _("Status"), _("Lead"), _("Reason")), "late", late, (2.4, 1, 1.6, 2.8))
+    document.add_heading(_("Recent progress"), 1)
     document.add_paragraph("{%p for one in milestones %}")
     document.add_paragraph("{{ one.day }}: {{ one.text }}", style="List Bullet")
     document.add_paragraph("{%p endfor %}")
@@ -92,9 +92,9 @@ def default_template() -> bytes:
         document, (_("Indicator"), _("Value"), _("Target")), "figures", ("title", "value", "target"), (3, 1.4, 1.9)
     )
     document.add_heading(_("Money"), 1)
-    document.add_paragraph("{% if money %}{{ money }}{% else %}" + _("Nothing is known of its money.") + "{% endif %}")
+    document.add_paragraph("{% if money %}{{ money }}{% else %}" + _("Its money is not known.") + "{% endif %}")
     _repeated(
-        document, (_("Who pays"), _("Planned"), _("Spent")), "by_funder", ("name", "planned", "spent"), (3, 1.4, 1.4)
+        document, (_("Funder"), _("Planned"), _("Spent")), "by_funder", ("name", "planned", "spent"), (3, 1.4, 1.4)
     )
     document.sections[0].footer.paragraphs[0].text = "{{ foot }} {{ sample }}"
     out = io.BytesIO()

@@ -85,19 +85,24 @@ def check(content: bytes) -> list[str]:
 
 
 def _broken() -> Refused:
-    return refuse(_("This is not a whole Word file. Open it in Word, save it as .docx and send that."), "damaged")
+    return refuse(
+        _("This Word file is damaged or incomplete. Open it in Word, save it as .docx and send the new file."),
+        "damaged",
+    )
 
 
 def _opened(content: bytes) -> dict[str, bytes]:
     """The parts that are XML, and the names of all. Sizes are looked at before anything is unpacked."""
     if len(content) > LARGEST:
-        sentence = _("The template is larger than %(limit)d MB. Make its pictures smaller.") % {"limit": LARGEST >> 20}
+        sentence = _("The template is larger than %(limit)d MB. Reduce the size of its pictures.") % {
+            "limit": LARGEST >> 20
+        }
         raise refuse(sentence, "too_large")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             if len(members) > MEMBERS or sum(m.file_size for m in members) > UNPACKED:
-                raise refuse(_("Unpacked, this file is far larger than a Word file is. It is not opened."), "bomb")
+                raise refuse(_("Unpacked, this file is much larger than a Word file. It was not opened."), "bomb")
             if any(m.flag_bits & 1 for m in members):
                 raise refuse(_("This file has a password. Save it without one."), "encrypted")
             return {m.filename: _read(archive, m) for m in members}
@@ -113,7 +118,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         raise _broken()
     said = content.replace(b"\x00", b"").upper() if _is_markup(content) else b""
     if b"<!DOCTYPE" in said or b"<!ENTITY" in said:
-        raise refuse(_("This file defines entities, as no Word file does. It is not opened."), "bomb")
+        raise refuse(_("This file defines entities, which Word files do not. It was not opened."), "bomb")
     return content
 
 
@@ -141,13 +146,13 @@ def _no_programs(parts: dict[str, bytes]) -> None:
         raise _carrier()
     if MAIN not in kinds:
         raise refuse(
-            _("This is not a plain Word document. Save it as .docx, not as a template or another kind."), "kind"
+            _("This is not a plain Word document. Save it as .docx, not as a template or another type."), "kind"
         )
 
 
 def _carrier() -> Refused:
     return refuse(
-        _("This file can run macros or carries a program. Save it as a plain Word document (.docx) without them."),
+        _("This file can run macros or contains a program. Save it as a plain Word document (.docx) without them."),
         "macros",
     )
 
@@ -165,9 +170,7 @@ def _nothing_outside(parts: dict[str, bytes]) -> None:
             if not relation.get("Type", "").endswith("/hyperlink") or not target.startswith(
                 ("https:", "http:", "mailto:")
             ):
-                sentence = _(
-                    "This file fetches something from outside (%(target)s). Put it into the file, or take it out."
-                )
+                sentence = _("This file loads something from outside (%(target)s). Put it into the file, or remove it.")
                 raise refuse(sentence % {"target": target[:80]}, "outside")
 
 
@@ -177,7 +180,7 @@ def _no_reaching_fields(content: bytes) -> None:
         return
     for code in _codes(_tree(content)):
         if found := _REACHING.search(code):
-            sentence = _("This file holds the Word field %(field)s, which reaches outside it. Take it out.")
+            sentence = _("This file contains the Word field %(field)s, which loads content from outside. Remove it.")
             raise refuse(sentence % {"field": found[0].upper()}, "outside")
 
 
@@ -229,9 +232,7 @@ def _fields(content: bytes) -> list[str]:
             tree = environment().parse(source)
         except jinja2.TemplateSyntaxError as error:
             near = re.sub(r"<[^>]+>", "", source.splitlines()[error.lineno - 1])[:80] if source else ""
-            sentence = _(
-                "A field is not written as it should be, near “%(near)s”: write {{ name }}, and end each {%% for %%}."
-            )
+            sentence = _("A field is not valid near “%(near)s”: write {{ name }}, and end each {%% for %%}.")
             raise refuse(sentence % {"near": near.strip()}, "syntax") from error
         _Walk(used).visit(tree, dict(spec()))
     return sorted(used)
@@ -265,7 +266,7 @@ class _Walk:
             raise _more(node)  # each item of a list for each of another, and so on: it would never be done
         name, inside = self.resolve(node.iter, known)
         if not isinstance(inside, dict) or not isinstance(node.target, nodes.Name) or node.recursive:
-            raise refuse(_("“%(name)s” is no list that can be repeated.") % {"name": name}, "no_list")
+            raise refuse(_("“%(name)s” is not a list that can be repeated.") % {"name": name}, "no_list")
         self.used.add(name)
         within = known | {node.target.name: _Item(name, inside), "loop": _Item("loop", dict.fromkeys(_LOOP))}
         for child in (*node.body, *([node.test] if node.test else [])):
@@ -287,14 +288,12 @@ class _Walk:
             if node.attr not in within.inside:
                 raise _unknown(f"{name}[].{node.attr}", {f"{name}[].{k}": None for k in within.inside})
             return f"{name}[].{node.attr}", within.inside[node.attr]
-        raise refuse(
-            _("A field is a name, as the list of fields writes it. Calculations are not filled in."), "too_much"
-        )
+        raise refuse(_("A field must be a name from the list of fields. Calculations are not filled in."), "too_much")
 
 
 def _more(node: nodes.Node) -> Refused:
     sentence = _(
-        "A template may show fields, repeat lists and ask whether something is there. “%(what)s” is more than that."
+        "A template can show fields, repeat lists and check whether something exists. “%(what)s” is not allowed."
     )
     return refuse(sentence % {"what": type(node).__name__.lower()}, "too_much")
 
@@ -311,5 +310,5 @@ def _unknown(name: str, known: dict[str, Any]) -> Refused:
     if near:
         sentence = _("There is no field “%(name)s”. Did you mean “%(near)s”?") % {"name": name[:80], "near": near[0]}
     else:
-        sentence = _("There is no field “%(name)s”. The list of fields has those there are.") % {"name": name[:80]}
+        sentence = _("There is no field “%(name)s”. Use a field from the list of fields.") % {"name": name[:80]}
     return refuse(sentence, "unknown_field")

@@ -55,7 +55,7 @@ def _held(update_request: UpdateRequest) -> UpdateRequest:
 def _asked_about(update_request: UpdateRequest, act: Action) -> Action:
     found = update_request.actions.filter(pk=act.pk).first()
     if found is None:
-        raise Missing(_("That action is not asked about here."))
+        raise Missing(_("No update is requested for this action here."))
     return found
 
 
@@ -71,7 +71,7 @@ def _row(update_request: UpdateRequest, act: Action, version: int | None) -> Ans
     if version is not None and version != here:
         theirs = {f.name: getattr(row, f.name) for f in row._meta.concrete_fields} | {"version": here}
         raise Changed(
-            _("Somebody else wrote here while you did. Nothing of yours is lost: compare, and send again."),
+            _("Somebody else wrote here at the same time. Your text is not lost: compare, and send again."),
             theirs=theirs,
         )
     return row
@@ -81,9 +81,7 @@ def _put_texts(row: Answer, facts: AnswerFacts) -> None:
     for name in TEXTS:
         text = str(facts.get(name, getattr(row, name))).replace("\x00", "").replace("\r\n", "\n").strip()
         if len(text) > MOST_TEXT:
-            sentence = _(
-                "This is %(length)s characters long. Shorten it to %(most)s; what you typed is still here."
-            ) % {
+            sentence = _("This text has %(length)s characters. Shorten it to %(most)s; your text is still here.") % {
                 "length": number_figures(len(text)),
                 "most": number_figures(MOST_TEXT),
             }
@@ -99,7 +97,7 @@ def _put_milestones(row: Answer, ticked: Mapping[str, date]) -> None:
     known = set(Milestone.objects.filter(action=row.action).values_list("code", flat=True))
     for code, day in ticked.items():
         if code not in known:
-            raise Refused(_("That milestone is of another action."), code="other_action")
+            raise Refused(_("This milestone belongs to another action."), code="other_action")
         require_past(day, field=f"reached-{code}")
     row.milestones = {code: day.isoformat() for code, day in ticked.items()}
 
@@ -109,10 +107,10 @@ def _put_figures(row: Answer, figures: Iterable[Mapping[str, str]]) -> None:
     for figure in figures:
         code = figure["indicator"]
         if number_of(figure["value"]) is None:
-            sentence = _("Give a number, for example 81 or 4.5.")
+            sentence = _("Enter a number, for example 81 or 4.5.")
             raise Refused(sentence, code="not_a_number", fields={f"value-{code}": sentence})
         if not figure.get("source", "").strip():
-            sentence = _("Say where the number comes from: a document and page, a list, a publisher.")
+            sentence = _("Enter the source of the number: a document and page, a list, or a publisher.")
             raise Refused(sentence, code="missing", fields={f"source-{code}": sentence})
         if len(figure["source"]) > 500 or len(figure.get("note", "")) > 500:
             sentence = _("Shorten it to 500 characters.")
@@ -139,13 +137,13 @@ def _says_something(row: Answer) -> bool:
 
 def _must_be_whole(row: Answer) -> None:
     if row.nothing_changed and _says_something(row):
-        sentence = _("You said that nothing changed and also what did. Keep one of the two.")
+        sentence = _("You chose “Nothing changed” and also entered a change. Remove one of the two.")
         raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
     if not row.nothing_changed and not _says_something(row):
-        sentence = _("Say what was done, or press “Nothing changed”.")
+        sentence = _("Describe what was done, or press “Nothing changed”.")
         raise Refused(sentence, code="missing", fields={"done": sentence})
     if not row.said_by:
-        sentence = _("Say who you are.")
+        sentence = _("Enter your name.")
         raise Refused(sentence, code="missing", fields={"said_by": sentence})
 
 

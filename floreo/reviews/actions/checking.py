@@ -20,7 +20,7 @@ __all__ = ["CLOSED", "closed", "lock_latest", "must_be_open", "must_wait", "rest
 def closed(review: Review) -> Refused:
     """The sentence for whoever comes after the close: when it was, and whom to write to."""
     day = moment_day(review.closed_at) if review.closed_at else ""
-    sentence = _("The review was closed on %(day)s, so nothing was changed. Send what you wrote to %(reply)s.") % {
+    sentence = _("The review was closed on %(day)s, so nothing was changed. Send your text to %(reply)s.") % {
         "day": day,
         "reply": reply_address(review.edition),
     }
@@ -43,12 +43,12 @@ def must_wait(answer: Answer, version: int | None) -> Answer:
     fresh = lock_latest(answer)
     theirs = {f.name: getattr(fresh, f.name) for f in fresh._meta.concrete_fields}
     if fresh.state in (AnswerState.APPROVED, AnswerState.RETURNED):
-        sentence = _("It is decided already: %(decided)s") % {"decided": decided_text(fresh)}
+        sentence = _("Already decided: %(decided)s") % {"decided": decided_text(fresh)}
         raise Changed(sentence, theirs=theirs)
     if fresh.state != AnswerState.SUBMITTED:
         raise Refused(_("It has not been sent yet."), code="not_submitted")
     if version is not None and fresh.version != version:
-        raise Changed(_("It was written anew while you read it. Read it again, then decide."), theirs=theirs)
+        raise Changed(_("It was changed while you read it. Read it again, then approve or return it."), theirs=theirs)
     return fresh
 
 

@@ -30,7 +30,7 @@ def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None =
     """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
     review = must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    said = require_text(note, field="note", sentence=_("Say what is missing, so that they can mend it."))
+    said = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
     answer.state, answer.returned_note = AnswerState.RETURNED, said
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
     save(answer)
@@ -70,7 +70,7 @@ def _say(answer: Answer, by: Actor) -> Update:
         note(milestones_left_out=gone)  # ticked or removed by somebody else in the meantime
     done = answer.done
     if not (done or answer.next or answer.risks or reached or answer.nothing_changed):
-        done = _("The milestones named were reached.")
+        done = _("The milestones listed were reached.")
     update = add_update(
         act,
         by=by,

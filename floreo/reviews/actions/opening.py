@@ -34,19 +34,22 @@ def open_review(
     has missed. Raises Refused for days out of order, a code that is taken, or an edition without anybody to ask."""
     today = clock.today()
     if ends_on < starts_on:
-        raise _refuse("ends_on", _("The last day comes before the first. Change one of them."))
+        raise _refuse("ends_on", _("The last day is before the first day. Change one of them."))
     if starts_on > today:
-        raise _refuse("starts_on", _("This period has not begun. Ask about days that have been."))
+        raise _refuse("starts_on", _("This period has not begun. Choose days in the past."))
     if due_on < today:
-        raise _refuse("due_on", _("Nobody can answer in the past. Give today or a later day."))
+        raise _refuse("due_on", _("Updates cannot be due in the past. Enter today or a later day."))
     if closes_on < due_on:
-        raise _refuse("closes_on", _("It closes when answers are due, or later."))
+        raise _refuse(
+            "closes_on", _("The review cannot close before updates are due. Enter the due date or a later day.")
+        )
     if code:
         require_free_code(Review.objects.filter(edition=edition), code)
     groups, _unled = groups_of(edition, until=ends_on, day=today)
     if not groups:
         raise Refused(
-            _("There is nobody to ask: no open action has a person or a lead. Say first who leads what."), code="nobody"
+            _("There is nobody to ask: no open action has a person or a lead. Enter first who leads what."),
+            code="nobody",
         )
     return begin(edition, Period(starts_on, ends_on), Dates(today, due_on, closes_on), today=today, code=code)
 
@@ -56,9 +59,11 @@ def move_review(review: Review, *, by: Actor, due_on: date, closes_on: date, ver
     """Gives everybody more time, or less; reminders move with the due day."""
     review = lock_latest(must_be_open(review), version)
     if due_on < review.opened_on:
-        raise _refuse("due_on", _("It cannot be due before it opened."))
+        raise _refuse("due_on", _("The due date cannot be before the opening date."))
     if closes_on < due_on:
-        raise _refuse("closes_on", _("It closes when answers are due, or later."))
+        raise _refuse(
+            "closes_on", _("The review cannot close before updates are due. Enter the due date or a later day.")
+        )
     review.due_on, review.closes_on = due_on, closes_on
     return save(review)
 
@@ -71,7 +76,7 @@ def remind_now(review: Review, *, by: Actor, requests: Iterable[UpdateRequest] |
     rows = rows if requests is None else rows.filter(pk__in=[a.pk for a in requests])
     waiting = [a for a in rows.select_for_update(of=("self",)) if a.address]
     if not waiting:
-        raise Refused(_("Nobody is left to remind: all have answered, or have no address."), code="nobody")
+        raise Refused(_("There is nobody to remind: all have given their update, or have no address."), code="nobody")
     return write_to(review, waiting, [], today=today)
 
 
@@ -84,7 +89,7 @@ def escalate_now(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     if deputy is None or not deputy.is_active or not deputy.email:
         raise Refused(_("No deputy with an address is named. Name one on the person’s page first."), code="no_deputy")
     if update_request.state in ANSWERED:
-        raise Refused(_("They have answered: there is nothing to escalate."), code="answered")
+        raise Refused(_("They have given their update, so there is nothing to escalate."), code="answered")
     write_to(review, [], [update_request], today=clock.today())
     return lock_latest(update_request)
 
@@ -95,7 +100,7 @@ def send_again(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     review, today = must_be_open(update_request.review), clock.today()
     update_request = lock_latest(update_request)
     if not update_request.address:
-        raise Refused(_("The register knows no address for them. Enter one first."), code="no_address")
+        raise Refused(_("The register has no address for them. Enter one first."), code="no_address")
     update_request.link_version += 1
     update_request.asked_on, update_request.asked_count = today, update_request.asked_count + 1
     save(update_request)
@@ -124,7 +129,7 @@ def request_the_rest(review: Review, *, by: Actor) -> int:
         here.actions.add(*group.actions)
         restate(here, today)  # more is asked of them, so the whole is not answered any more
     if not added:
-        raise Refused(_("Everything that has a lead is asked about already."), code="nothing")
+        raise Refused(_("An update has already been requested for every action with a lead."), code="nothing")
     note(asked_about=[act.code for group in groups for act in group.actions])
     group_requests(review, new, today=today)
     return added
@@ -144,7 +149,8 @@ def mark_closed(review: Review, *, by: Actor) -> Review:
     waiting = review.requests.filter(answers__state="submitted").distinct().count()
     if waiting:
         raise Refused(
-            _("Answers still wait for a decision. Approve or return each of them, then close."), code="undecided"
+            _("Some updates are waiting for approval. Approve or return each of them, then close the review."),
+            code="undecided",
         )
     review.state, review.closed_at, review.closed_by = ReviewState.CLOSED, clock.now(), by.actor_name
     return save(review)

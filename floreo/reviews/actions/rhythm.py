@@ -45,23 +45,29 @@ def _refuse(field: str, sentence: str) -> Refused:
 def _sound_days(rhythm: Rhythm) -> None:
     days = (rhythm.opens_after_days, rhythm.due_after_days, rhythm.closes_after_days)
     if not days[0] >= 1:
-        raise _refuse("opens_after_days", _("A period is asked about when it is over: give at least 1 day."))
+        raise _refuse("opens_after_days", _("Updates are requested after a period ends. Enter at least 1 day."))
     if not days[0] < days[1]:
         raise _refuse(
-            "due_after_days", _("Answers are due after the review opens. Give more days than until it opens.")
+            "due_after_days",
+            _(
+                "Updates must be due after the review opens. Enter a number of days greater than the number "
+                "until it opens."
+            ),
         )
     if not days[1] <= days[2]:
-        raise _refuse("closes_after_days", _("It closes when answers are due, or later. Give at least as many days."))
+        raise _refuse(
+            "closes_after_days", _("The review cannot close before updates are due. Enter at least as many days.")
+        )
     if days[2] > MOST_DAYS:
-        raise _refuse("closes_after_days", _("Give at most %(most)d days.") % {"most": MOST_DAYS})
+        raise _refuse("closes_after_days", _("Enter at most %(most)d days.") % {"most": MOST_DAYS})
     if not 1 <= rhythm.escalate_after_days <= MOST_DAYS:
-        raise _refuse("escalate_after_days", _("Give 1 to %(most)d days.") % {"most": MOST_DAYS})
+        raise _refuse("escalate_after_days", _("Enter 1 to %(most)d days.") % {"most": MOST_DAYS})
 
 
 def _sound_reminders(days: Iterable[int], field: str) -> list[int]:
     sound = sorted(set(days))
     if len(sound) > MOST_REMINDERS or any(not 1 <= day <= MOST_DAYS for day in sound):
-        sentence = _("Give up to %(many)d numbers of days, each from 1 to %(most)d, for example 7, 1.") % {
+        sentence = _("Enter up to %(many)d numbers of days, each from 1 to %(most)d, for example 7, 1.") % {
             "many": MOST_REMINDERS,
             "most": MOST_DAYS,
         }
@@ -77,7 +83,7 @@ def set_rhythm(edition: Edition, *, by: Actor, version: int | None = None, **fac
     for name, value in facts.items():
         setattr(rhythm, name, value)
     if rhythm.frequency not in (Frequency.MONTH, Frequency.QUARTER, Frequency.YEAR):
-        raise _refuse("frequency", _("Choose how often leads are asked."))
+        raise _refuse("frequency", _("Choose how often updates are requested from leads."))
     _sound_days(rhythm)
     rhythm.remind_before = _sound_reminders(rhythm.remind_before, "remind_before")[::-1]
     rhythm.remind_after = _sound_reminders(rhythm.remind_after, "remind_after")
@@ -86,7 +92,7 @@ def set_rhythm(edition: Edition, *, by: Actor, version: int | None = None, **fac
         try:
             validate_email(rhythm.reply_to)
         except ValidationError:
-            raise _refuse("reply_to", _("Write the whole e-mail address, for example name@example.org.")) from None
+            raise _refuse("reply_to", _("Enter the whole e-mail address, for example name@example.org.")) from None
     return save(rhythm)
 
 

@@ -48,10 +48,12 @@ class ActionFacts(TypedDict, total=False):
 
 def check_action(act: Action) -> None:
     """Raises Refused unless it has a title, its days run forwards and its person is somebody still there."""
-    act.title = require_text(act.title, field="title", sentence=_("Give the action a title."))
-    require_order(act.starts_on, act.due_on, field="due_on", named=(_("The start"), _("the due date")))
+    act.title = require_text(act.title, field="title", sentence=_("Enter a title for the action."))
+    require_order(act.starts_on, act.due_on, field="due_on", named=(_("The start date"), _("the due date")))
     if act.person is not None and not act.person.is_active:
-        sentence = _("%(name)s no longer answers for anything. Choose somebody else.") % {"name": act.person.name}
+        sentence = _("%(name)s is no longer responsible for anything. Choose somebody else.") % {
+            "name": act.person.name
+        }
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
 
 
@@ -90,7 +92,9 @@ def move_action(act: Action, *, by: Actor, up: bool | None = None, objective: Ob
     act = lock_latest(act)
     if objective is not None and objective.pk != act.objective_id:
         if objective.pillar.edition_id != act.edition_id:
-            sentence = _("That objective is in another edition. Carry the action over with the next edition instead.")
+            sentence = _(
+                "This objective belongs to another edition. Carry the action over with the next edition instead."
+            )
             raise Refused(sentence, code="other_edition", fields={"objective": sentence})
         act.objective = objective
         act.position = last_position(Action.objects.filter(objective=objective))
@@ -106,9 +110,9 @@ def remove_action(act: Action, *, by: Actor, reason: str) -> None:
     """Removes an action entered by mistake. What has been reported on stays: it is closed or put on hold instead."""
     act = lock_latest(act)
     if act.updates.exists() or act.milestones.exclude(reached_on=None).exists():
-        sentence = _("There is a report on this action, so it stays in the record. Put it on hold, with the reason.")
+        sentence = _("This action is in a report, so it cannot be removed. Put it on hold and give the reason.")
         raise Refused(sentence, code="has_history")
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it.")))
     edition = act.edition
     delete_unless_used(act, _("The next edition carried this action over. Remove it there first."))
     renumber(edition)

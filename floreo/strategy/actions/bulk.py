@@ -34,8 +34,8 @@ class RowsRefused(Refused):
 
     def __init__(self, rows: Sequence[RefusedRow], *, of: int):
         sentence = ngettext(
-            "Nothing was changed: %(no)d of %(all)d actions cannot take this change.",
-            "Nothing was changed: %(no)d of %(all)d actions cannot take this change.",
+            "Nothing was changed: this change is not possible for %(no)d of %(all)d actions.",
+            "Nothing was changed: this change is not possible for %(no)d of %(all)d actions.",
             len(rows),
         ) % {"no": len(rows), "all": of}
         super().__init__(sentence, code="rows_refused")
@@ -48,10 +48,10 @@ def _over(edition: Edition, codes: Sequence[str], change: Callable[[Action], obj
     wanted = list(dict.fromkeys(codes))
     if not wanted:
         raise Refused(
-            _("Tick at least one action."), code="none_chosen", fields={"codes": _("Tick at least one action.")}
+            _("Select at least one action."), code="none_chosen", fields={"codes": _("Select at least one action.")}
         )
     found = {a.code: a for a in Action.objects.filter(edition=edition, code__in=wanted)}
-    no = [RefusedRow(c, "", _("There is no such action in this edition.")) for c in wanted if c not in found]
+    no = [RefusedRow(c, "", _("This action does not exist in this edition.")) for c in wanted if c not in found]
     for code in wanted:
         if code in found:
             try:
@@ -71,9 +71,9 @@ def bulk_set_due(edition: Edition, *, by: Actor, codes: Sequence[str], due_on: d
 
 def _shift(act: Action, days: timedelta, by: Actor) -> None:
     if act.closed_on is not None:
-        raise Refused(_("It is closed; its dates stay."), code="already_closed")
+        raise Refused(_("It is closed, so its dates cannot change."), code="already_closed")
     if act.starts_on is None and act.due_on is None:
-        raise Refused(_("It has no dates to shift."), code="undated")
+        raise Refused(_("It has no dates to change."), code="undated")
     # What has begun has begun: only days still to come are moved.
     begun = act.starts_on is not None and act.starts_on <= clock.today()
     starts = act.starts_on if begun or act.starts_on is None else act.starts_on + days
@@ -87,7 +87,7 @@ def _shift(act: Action, days: timedelta, by: Actor) -> None:
 def bulk_shift(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) -> int:
     """Moves due dates, open milestones and starts still to come by `days` (backwards when negative)."""
     if not days or abs(days) > 3660:
-        sentence = _("Give a number of days, up to ten years.")
+        sentence = _("Enter a number of days, up to ten years.")
         raise Refused(sentence, code="bad_days", fields={"days": sentence})
     return _over(edition, codes, lambda act: _shift(act, timedelta(days=days), by), days=days)
 
@@ -101,7 +101,7 @@ def _lead(act: Action, organisation: Organisation, on: date, by: Actor) -> None:
     elif len(leads) == 1:
         hand_over_lead(leads[0], by=by, to=organisation, on=on)
     else:
-        raise Refused(_("It has several leads. Hand over on its own page."), code="several_leads")
+        raise Refused(_("It has several leads. Change the lead on its own page."), code="several_leads")
 
 
 @action("actions.lead_set", needs=Permission.PLAN_EDIT)

@@ -24,7 +24,7 @@ def must_not_be_closed(act: Action) -> None:
 
 def must_be_closed(act: Action) -> None:
     if act.closed_on is None:
-        raise Refused(_("It is open already."), code="not_closed")
+        raise Refused(_("It is already open."), code="not_closed")
 
 
 def must_be_on_hold(act: Action) -> None:
@@ -34,7 +34,7 @@ def must_be_on_hold(act: Action) -> None:
 
 def must_be_overridden(act: Action) -> None:
     if not act.override:
-        raise Refused(_("No status is set by hand here."), code="no_override")
+        raise Refused(_("There is no status override here."), code="no_override")
 
 
 @action("action.closed", needs=Permission.PLAN_EDIT)
@@ -45,10 +45,10 @@ def close_action(
     act, on = lock_latest(act, version), on or clock.today()
     must_not_be_closed(act)
     require_past(on, field="on")
-    require_order(act.starts_on, on, field="on", named=(_("The start"), _("the closing date")))
+    require_order(act.starts_on, on, field="on", named=(_("The start date"), _("the closing date")))
     if open_titles := list(act.milestones.filter(reached_on=None).values_list("title", flat=True)):
         sentence = _(
-            "Not yet reached: %(titles)s. Tick each with its date, or remove it, and close the action then."
+            "Milestones not reached: %(titles)s. Enter the date of each, or remove it, then close the action."
         ) % {"titles": "; ".join(f"“{t}”" for t in open_titles)}
         raise Refused(sentence, code="open_milestones")
     act.closed_on, act.closed_by = on, name.strip() or by.actor_name
@@ -63,7 +63,7 @@ def close_action(
 def reopen_action(act: Action, *, by: Actor, reason: str) -> Action:
     act = lock_latest(act)
     must_be_closed(act)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is opened again.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for opening it again.")))
     act.closed_on, act.closed_by = None, ""
     save(act)
     recompute_status(act)
@@ -78,7 +78,7 @@ def hold_action(
     act, since = lock_latest(act, version), since or clock.today()
     must_not_be_closed(act)
     require_past(since, field="since")
-    sentence = _("Say why it is on hold. The public reads this.")
+    sentence = _("Give the reason for the hold. It is public.")
     act.on_hold_since = since
     act.set_text("on_hold_reason", require_text(reason, field="reason", sentence=sentence))
     save(act, at={"on_hold_reason": "reason"})
@@ -103,7 +103,7 @@ def expect_action(
     """When its lead now expects it, and why it is late, in the lead's words. The due date stays what was promised."""
     act = lock_latest(act, version)
     must_not_be_closed(act)
-    require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start"), _("the expected date")))
+    require_order(act.starts_on, expected_on, field="expected_on", named=(_("The start date"), _("the expected date")))
     act.expected_on = expected_on
     act.set_text("late_reason", late_reason.strip())
     save(act)
@@ -118,10 +118,10 @@ def set_override(
     """A status set by hand. It stands beside the rule with a name, a reason and a date, until it is lifted."""
     act = lock_latest(act, version)
     if status not in StatusChoice.values:
-        sentence = _("Choose one of the statuses.")
+        sentence = _("Choose a status.")
         raise Refused(sentence, code="unknown_status", fields={"status": sentence})
     must_not_be_closed(act)
-    sentence = _("Give the reason. The public reads it beside the status.")
+    sentence = _("Give the reason. It is shown to the public beside the status.")
     act.override = status
     act.set_text("override_reason", require_text(reason, field="reason", sentence=sentence))
     act.override_by, act.override_on = name.strip() or by.actor_name, clock.today()

@@ -36,8 +36,8 @@ class EditionFacts(TypedDict, total=False):
 
 def check_edition(edition: Edition) -> None:
     """Raises Refused unless it has a title and its days run forwards."""
-    edition.title = require_text(edition.title, field="title", sentence=_("Give the edition a title."))
-    require_order(edition.starts_on, edition.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+    edition.title = require_text(edition.title, field="title", sentence=_("Enter a title for the edition."))
+    require_order(edition.starts_on, edition.ends_on, field="ends_on", named=(_("The start date"), _("the end date")))
 
 
 @action("edition.created", needs=Permission.PLAN_EDIT)
@@ -71,9 +71,9 @@ def publish_edition(edition: Edition, *, by: Actor) -> Edition:
     """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
     edition = lock_latest(edition)
     if edition.is_public:
-        raise Refused(_("This edition is public already."), code="already_public")
+        raise Refused(_("This edition is already public."), code="already_public")
     if not edition.pillars.exists():
-        raise Refused(_("It has no pillar yet. Add one, so that there is something to publish."), code="empty_edition")
+        raise Refused(_("It has no pillar yet. Add one before you publish."), code="empty_edition")
     if edition.state == EditionState.DRAFT:
         other = Edition.objects.filter(state=EditionState.IN_FORCE).exclude(pk=edition.pk).first()
         if other is not None:
@@ -92,7 +92,9 @@ def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
     edition = lock_latest(edition)
     if not edition.is_public:
         raise Refused(_("This edition is not public."), code="not_public")
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is taken from the public site.")))
+    note(
+        reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it from the public site."))
+    )
     edition.is_public = False
     save(edition)
     _refresh_search(edition)

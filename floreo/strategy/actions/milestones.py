@@ -42,7 +42,7 @@ class MilestoneFacts(TypedDict, total=False):
 
 
 def _title(milestone: Milestone) -> str:
-    return require_text(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
+    return require_text(milestone.title, field="title", sentence=_("Enter a short description of what is reached."))
 
 
 @action("milestone.added", needs=Permission.PLAN_EDIT)
@@ -91,9 +91,9 @@ def unreach_milestone(milestone: Milestone, *, by: Actor, reason: str) -> Milest
     """It was ticked too early: it is open again, for a reason."""
     milestone = lock_latest(milestone)
     if milestone.reached_on is None:
-        raise Refused(_("It is not ticked."), code="not_reached")
+        raise Refused(_("It is not marked as reached."), code="not_reached")
     must_not_be_closed(milestone.action)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is not reached after all.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason why it is not reached.")))
     milestone.reached_on = None
     save(milestone)
     recompute_status(milestone.action)
@@ -107,7 +107,7 @@ def expect_milestone(
     """When its lead now expects it, with a word that the public reads."""
     milestone = lock_latest(milestone, version)
     if milestone.reached_on is not None:
-        raise Refused(_("It is reached: nothing is expected any more."), code="already_reached")
+        raise Refused(_("It is reached, so it cannot have an expected date."), code="already_reached")
     milestone.expected_on, milestone.note = expected_on, note.strip()
     save(milestone)
     return milestone
@@ -117,7 +117,7 @@ def expect_milestone(
 def remove_milestone(milestone: Milestone, *, by: Actor, reason: str) -> None:
     """Takes a milestone out of the plan, for a reason; the trail keeps what it said."""
     milestone = lock_latest(milestone)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it leaves the plan.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it from the plan.")))
     act = milestone.action
     delete(milestone)
     recompute_status(act)

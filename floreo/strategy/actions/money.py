@@ -54,10 +54,10 @@ class LineFacts(TypedDict, total=False):
 def _must_be_money(thing: BudgetLine | Grant | Payment, *names: str) -> None:
     for field in names:
         if getattr(thing, field) < 0:
-            sentence = _("Money cannot be less than nothing. Enter 0 or more.")
+            sentence = _("The amount cannot be negative. Enter 0 or more.")
             raise Refused(sentence, code="negative", fields={field: sentence})
         if getattr(thing, field) >= MOST:
-            sentence = _("That is more than any budget. Check the number of zeros.")
+            sentence = _("This amount is too large. Check the number of zeros.")
             raise Refused(sentence, code="too_much", fields={field: sentence})
 
 
@@ -67,13 +67,13 @@ def check_money(line: BudgetLine) -> None:
     line.currency = known_currency(line.currency)
     _must_be_money(line, "amount", "spent")
     if not FIRST_YEAR <= line.fiscal_year <= LAST_YEAR:
-        sentence = _("Give the year in which the fiscal year starts, with four digits.")
+        sentence = _("Enter the year in which the fiscal year starts, with four digits.")
         raise Refused(sentence, code="bad_year", fields={"fiscal_year": sentence})
     if line.grant is not None:
         _must_fit_grant(line, line.grant)
     paid = spent_by_payments(line)
     if paid is not None and line.spent != paid:
-        sentence = _("Its payments come to %(sum)s. Change the payments; what is spent follows them.")
+        sentence = _("Its payments add up to %(sum)s. Change the payments to change the amount spent.")
         sentence %= {"sum": money_text(paid, line.currency)}
         raise Refused(sentence, code="payments_say", fields={"spent": sentence})
 
@@ -81,7 +81,7 @@ def check_money(line: BudgetLine) -> None:
 def _must_fit_grant(line: BudgetLine, grant: Grant) -> None:
     if line.currency != grant.currency:
         sentence = _(
-            "The agreement “%(code)s” pays in %(theirs)s, and this line is in %(ours)s. Give the line in %(theirs)s."
+            "The agreement “%(code)s” pays in %(theirs)s, and this line is in %(ours)s. Enter the line in %(theirs)s."
         )
         sentence %= {"code": grant.code, "theirs": grant.currency, "ours": line.currency}
         raise Refused(sentence, code="other_currency", fields={"currency": sentence})
@@ -121,8 +121,12 @@ def update_budget_line(
 @action("money.removed", needs=Permission.PLAN_EDIT)
 def remove_budget_line(line: BudgetLine, *, by: Actor, reason: str) -> None:
     line = lock_latest(line)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why this money leaves the plan.")))
-    delete_unless_used(line, _("Payments stand on this line. Remove them first, or leave the line."))
+    note(
+        reason=require_text(
+            reason, field="reason", sentence=_("Give the reason for removing this money from the plan.")
+        )
+    )
+    delete_unless_used(line, _("This line has payments. Remove them first, or leave the line in the plan."))
 
 
 class GrantFacts(TypedDict, total=False):
@@ -151,21 +155,23 @@ _NOT_IN_IDS = set("/&|?")  # IATI's ruleset: identifiers hold none of these
 def _must_be_identifier(text: str, *, field: str) -> str:
     said = text.strip()
     if any(c in _NOT_IN_IDS or c.isspace() or not c.isprintable() for c in said):
-        sentence = _("An IATI identifier has no spaces and none of / & | ? in it. Copy it as the funder publishes it.")
+        sentence = _(
+            "An IATI identifier cannot contain spaces or the characters / & | ?. Copy it as the funder publishes it."
+        )
         raise Refused(sentence, code="bad_identifier", fields={field: sentence})
     return said
 
 
 def check_grant(grant: Grant) -> None:
     """Raises Refused for what an agreement cannot say."""
-    grant.title = require_text(grant.title, field="title", sentence=_("Give the agreement a title."))
+    grant.title = require_text(grant.title, field="title", sentence=_("Enter a title for the agreement."))
     grant.currency = known_currency(grant.currency)
     _must_be_money(grant, "amount")
-    require_order(grant.starts_on, grant.ends_on, field="ends_on", named=(_("The start"), _("the end")))
+    require_order(grant.starts_on, grant.ends_on, field="ends_on", named=(_("The start date"), _("the end date")))
     if grant.signed_on is not None:
         require_past(grant.signed_on, field="signed_on")
     if grant.state in {"signed", "ended"} and grant.signed_on is None:
-        sentence = _("Give the day on which it was signed, or leave it as proposed.")
+        sentence = _("Enter the date on which it was signed, or leave it as proposed.")
         raise Refused(sentence, code="unsigned", fields={"signed_on": sentence})
     grant.provider_activity_id = _must_be_identifier(grant.provider_activity_id, field="provider_activity_id")
 
@@ -185,12 +191,15 @@ def update_grant(grant: Grant, *, by: Actor, version: int | None = None, **facts
     check_grant(grant)
     other = grant.lines.exclude(currency=grant.currency).first()
     if other is not None:
-        sentence = _("Lines in %(theirs)s stand on it already. An agreement and its lines share one currency.")
+        sentence = _(
+            "This agreement already has budget lines in %(theirs)s. An agreement and its lines must have the"
+            " same currency."
+        )
         sentence %= {"theirs": other.currency}
         raise Refused(sentence, code="other_currency", fields={"currency": sentence})
     for line in grant.lines.select_related("funder"):
         if line.funder is not None and line.funder.successor() != grant.funder.successor():
-            sentence = _("Lines of %(name)s stand on it already. Take them off the agreement first.")
+            sentence = _("This agreement already has budget lines of %(name)s. Remove them from the agreement first.")
             sentence %= {"name": line.funder.in_language("name")}
             raise Refused(sentence, code="other_funder", fields={"funder": sentence})
     return save(grant)
@@ -199,8 +208,8 @@ def update_grant(grant: Grant, *, by: Actor, version: int | None = None, **facts
 @action("grant.removed", needs=Permission.PLAN_EDIT)
 def remove_grant(grant: Grant, *, by: Actor, reason: str) -> None:
     grant = lock_latest(grant)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why this agreement leaves the record.")))
-    delete_unless_used(grant, _("Budget lines stand on this agreement. Take them off it first."))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing this agreement.")))
+    delete_unless_used(grant, _("This agreement has budget lines. Remove them from it first."))
 
 
 @action("grant.placed", needs=Permission.PLAN_EDIT)
@@ -228,7 +237,7 @@ class PaymentFacts(TypedDict, total=False):
 def check_payment(payment: Payment) -> None:
     _must_be_money(payment, "amount")
     if not payment.amount:
-        sentence = _("A payment of nothing is no payment. Enter how much it was.")
+        sentence = _("Enter an amount greater than 0.")
         raise Refused(sentence, code="nothing", fields={"amount": sentence})
     require_past(payment.on, field="on")
 
@@ -275,7 +284,7 @@ def update_payment(
 @action("payment.removed", needs=Permission.PLAN_EDIT)
 def remove_payment(payment: Payment, *, by: Actor, reason: str) -> None:
     payment = lock_latest(payment)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why this payment leaves the record.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing this payment.")))
     line, was_spent = payment.budget_line, payment.kind == PaymentKind.SPENT
     delete(payment)
     _settle(line, had=was_spent)
@@ -295,7 +304,7 @@ def name_for_iati(
     body = body or IatiBody(organisation=organisation)
     body.ref, body.kind, body.reports = _must_be_identifier(ref, field="ref"), kind, reports
     if reports and not body.ref:
-        sentence = _("Whoever reports needs its number: every activity begins with it.")
+        sentence = _("Enter the number of the reporting organisation: every activity identifier begins with it.")
         raise Refused(sentence, code="missing", fields={"ref": sentence})
     if reports:
         for other in IatiBody.objects.filter(reports=True).exclude(pk=body.pk):

@@ -48,7 +48,7 @@ def _from(edition: Edition) -> dict[str, object]:
     """Carried rows say where they came from, and wait to be confirmed in the new document."""
     return {
         "source": _("Carried over from “%(title)s”") % {"title": edition.title},
-        "doubt": _("Carried over; not confirmed in the new edition yet."),
+        "doubt": _("Carried over; not checked in the new edition yet."),
     }
 
 
@@ -126,7 +126,7 @@ def start_next_edition(
     they were made; `carried_from` leads to them. Statuses set by hand are not carried: the rules decide again."""
     edition = lock_latest(edition)
     if Edition.objects.filter(follows=edition).exists():
-        raise Refused(_("This edition has a next one already."), code="followed_already")
+        raise Refused(_("This edition already has a next edition."), code="followed_already")
     following = Edition(
         code=require_free_code(Edition.objects.all(), code),
         title=title,
@@ -136,7 +136,7 @@ def start_next_edition(
     )
     check_edition(following)
     if edition.starts_on and starts_on and starts_on <= edition.starts_on:
-        sentence = _("The next edition begins after the one before it.")
+        sentence = _("The next edition must begin after the previous one.")
         raise Refused(sentence, code="dates_in_order", fields={"starts_on": sentence})
     save(following)
     carried = 0

@@ -31,7 +31,7 @@ def add_objective(pillar: Pillar, *, by: Actor, code: str, **facts: Unpack[Branc
     position = last_position(Objective.objects.filter(pillar=pillar))
     objective = Objective(pillar=pillar, code=require_free_code(taken, code), position=position)
     assign(objective, facts)
-    objective.title = require_text(objective.title, field="title", sentence=_("Give the objective a title."))
+    objective.title = require_text(objective.title, field="title", sentence=_("Enter a title for the objective."))
     return save(objective)
 
 
@@ -41,7 +41,7 @@ def update_objective(
 ) -> Objective:
     objective = lock_latest(objective, version)
     assign(objective, facts)
-    objective.title = require_text(objective.title, field="title", sentence=_("Give the objective a title."))
+    objective.title = require_text(objective.title, field="title", sentence=_("Enter a title for the objective."))
     return save(objective)
 
 

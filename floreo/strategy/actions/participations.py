@@ -103,5 +103,5 @@ def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date
 def remove_participation(part: Participation, *, by: Actor, reason: str) -> None:
     """Removes a part that never was; one that was is ended."""
     part = lock_latest(part)
-    note(reason=require_text(reason, field="reason", sentence=_("Say why it is removed.")))
+    note(reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it.")))
     delete(part)

@@ -62,7 +62,7 @@ def close_risk(risk: Risk, *, by: Actor, on: date | None = None) -> Risk:
     """It can no longer happen, or it has."""
     risk, on = lock_latest(risk), on or clock.today()
     if risk.closed_on is not None:
-        raise Refused(_("It is closed already."), code="already_closed")
+        raise Refused(_("It is already closed."), code="already_closed")
     require_past(on, field="on")
     require_order(risk.noted_on, on, field="on", named=(_("The day it was noted"), _("the closing date")))
     risk.closed_on = on

@@ -140,7 +140,7 @@ def _or_empty(thing: Any, name: str, value: Said) -> Any:
 
 def _check_action(act: Action) -> None:
     check_action(act)
-    require_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start"), _("the closing date")))
+    require_order(act.starts_on, act.closed_on, field="closed_on", named=(_("The start date"), _("the closing date")))
     for day, text in (("closed_on", "closed_by"), ("on_hold_since", "on_hold_reason")):
         given = getattr(act, day)
         if given is not None:
@@ -151,13 +151,15 @@ def _check_action(act: Action) -> None:
 
 
 def _check_milestone(milestone: Milestone) -> None:
-    milestone.title = require_text(milestone.title, field="title", sentence=_("Say in a few words what is reached."))
+    milestone.title = require_text(
+        milestone.title, field="title", sentence=_("Enter a short description of what is reached.")
+    )
     if milestone.reached_on is not None:
         require_past(milestone.reached_on, field="reached_on")
 
 
 def _check_branch(branch: Pillar | Objective) -> None:
-    branch.title = require_text(branch.title, field="title", sentence=_("Give it a title."))
+    branch.title = require_text(branch.title, field="title", sentence=_("Enter a title."))
 
 
 def _check_risk(risk: Risk) -> None:

@@ -45,7 +45,7 @@ def add_update(
         return twin
     for milestone in reached:
         if milestone.action_id != act.pk:
-            raise Refused(_("That milestone is of another action."), code="other_action")
+            raise Refused(_("This milestone belongs to another action."), code="other_action")
         fresh = lock_latest(milestone)
         fresh.reached_on, fresh.expected_on = on, None
         save(fresh)

@@ -15,7 +15,7 @@ class DraftState(models.TextChoices):
     OPEN = "open", _("Waits for review")
     FAILED = "failed", _("Could not be read")
     FINISHED = "finished", _("Finished")
-    DROPPED = "dropped", _("Dropped")
+    DROPPED = "dropped", _("Discarded")
 
 
 class ImportDraft(Record):
@@ -45,7 +45,7 @@ class ImportDraft(Record):
 
 
 class RowState(models.TextChoices):
-    UNCONFIRMED = "unconfirmed", _("unconfirmed")
+    UNCONFIRMED = "unconfirmed", _("unchecked")
     ACCEPTED = "accepted", _("Accepted")
     EDITED = "edited", _("Accepted with a change")
     REJECTED = "rejected", _("Rejected")

@@ -289,11 +289,11 @@ class Update(OfAction, Translated):
 
     action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="updates")
     on = models.DateField(verbose_name=_("As of"))
-    done = models.TextField(blank=True, verbose_name=_("What was done"))
-    next = models.TextField(blank=True, verbose_name=_("Next"))
+    done = models.TextField(blank=True, verbose_name=_("Work done"))
+    next = models.TextField(blank=True, verbose_name=_("Next steps"))
     risks = models.TextField(blank=True, verbose_name=_("Risks"))
     nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
-    said_by = models.CharField(max_length=200, verbose_name=_("Said by"))
+    said_by = models.CharField(max_length=200, verbose_name=_("Given by"))
     is_public = models.BooleanField(default=True)
 
     objects = OfActionQuerySet.as_manager()
@@ -314,7 +314,7 @@ class GrantState(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
     SIGNED = "signed", _("Signed")
     ENDED = "ended", _("Ended")
-    CALLED_OFF = "called_off", _("Called off")
+    CALLED_OFF = "called_off", _("Cancelled")
 
 
 STANDING = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
@@ -351,7 +351,7 @@ class BudgetLine(OfAction, Translated, Sourced):
         related_name="budget_lines",
         verbose_name=_("Funder"),
     )
-    note = models.CharField(max_length=300, blank=True, verbose_name=_("What it is for"))
+    note = models.CharField(max_length=300, blank=True, verbose_name=_("Purpose"))
     stage = models.CharField(
         max_length=9, choices=MoneyStage.choices, default=MoneyStage.COMMITTED, verbose_name=_("Stage")
     )
@@ -390,7 +390,7 @@ class Risk(OfAction, Translated):
     impact = models.PositiveSmallIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(5)], verbose_name=_("Impact")
     )
-    response = models.TextField(blank=True, verbose_name=_("What is done about it"))
+    response = models.TextField(blank=True, verbose_name=_("Response"))
     noted_on = models.DateField(verbose_name=_("Noted"))
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))

@@ -87,7 +87,7 @@ def _milestone_overdue(act: Action, result: StatusResult, milestones: list[Miles
 def _silent(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if result.since is None:
         return _("Nothing has been heard of it for a long time.")
-    since = _("Nothing has been heard of it since %(day)s.") % {"day": day_text(result.since)}
+    since = _("No update since %(day)s.") % {"day": day_text(result.since)}
     limit = _("After %(days)d days without a word an action counts as stalled.")
     return sentences(since, limit % {"days": SILENT_PERIODS * PERIOD_DAYS})
 

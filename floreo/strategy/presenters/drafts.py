@@ -93,7 +93,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     Kind.PILLAR: gettext_lazy("Pillar"),
     Kind.OBJECTIVE: gettext_lazy("Objective"),
     Kind.ACTION: gettext_lazy("Action"),
-    Kind.BODY: gettext_lazy("Body"),
+    Kind.BODY: gettext_lazy("Organisation"),
     Kind.MEASURE: gettext_lazy("Measure under way"),
     Kind.TARGET: gettext_lazy("Target"),
     Kind.FUNDER: gettext_lazy("Funder"),

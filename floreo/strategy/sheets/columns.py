@@ -115,9 +115,9 @@ _WORDING = (
 )
 _SOURCED = (
     _c("source", _("Who says so: document and page")),
-    _c("source_url", _("Where the source can be read")),
+    _c("source_url", _("Address where the source can be read")),
     _c("confirmed", _("Checked against its source: yes or no"), Holds.FLAG),
-    _c("doubt", _("Why it is not confirmed")),
+    _c("doubt", _("Why it is not checked")),
 )
 
 
@@ -205,7 +205,7 @@ def sheets() -> tuple[Sheet, ...]:
                 _TITLE,
                 _c("status", _("Worked out from the dates; not read back"), shown=True),
                 _c("starts_on", _("Planned start"), Holds.DAY),
-                _c("due_on", _("Promised"), Holds.DAY),
+                _c("due_on", _("Committed"), Holds.DAY),
                 _c("expected_on", _("When its lead now expects it"), Holds.DAY),
                 _c("late_reason", _("Why it is late, for the public")),
                 _c("closed_on", _("When it was done"), Holds.DAY),
@@ -231,7 +231,7 @@ def sheets() -> tuple[Sheet, ...]:
                 _code(_("In its action; never changes")),
                 _TITLE,
                 *titles,
-                _c("due_on", _("Promised"), Holds.DAY),
+                _c("due_on", _("Committed"), Holds.DAY),
                 _c("reached_on", _("When it was reached"), Holds.DAY),
                 _c("expected_on", _("When its lead now expects it"), Holds.DAY),
                 _c("note", _("For the public")),
@@ -277,7 +277,7 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("currency", _("Three letters of ISO 4217"), is_needed=True),
                 _c("amount", label_of(BudgetLine, "amount"), Holds.MONEY, is_needed=True),
                 _c("spent", label_of(BudgetLine, "spent"), Holds.MONEY),
-                _c("note", _("What it is for")),
+                _c("note", _("Purpose")),
                 *_SOURCED,
                 REMOVE,
             ),
@@ -298,7 +298,7 @@ def sheets() -> tuple[Sheet, ...]:
                 *titles,
                 _c("likelihood", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
                 _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
-                _c("response", _("What is done about it")),
+                _c("response", _("Response")),
                 _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
                 _c("closed_on", _("When it could no longer happen"), Holds.DAY),
                 _c("is_public", _("The public sees it: yes or no"), Holds.FLAG),

@@ -45,7 +45,7 @@ def _write_read_me(page: Any, edition: Edition, looks: dict[str, Any]) -> None:
     for y, line in enumerate(lines):
         page.write_string(y, 0, line, looks["head"] if y == 0 else None)
     y = len(lines) + 1
-    for x, word in enumerate((_("Sheet"), _("Column"), _("What it holds"))):
+    for x, word in enumerate((_("Sheet"), _("Column"), _("Content"))):
         page.write_string(y, x, word, looks["head"])
     for sheet in sheets():
         y += 1

@@ -43,7 +43,7 @@ WORDING = (
     Column.of(Action, "public_text", _("In plain words")),
 )
 NOTES = Column.of(Action, "internal_notes", _("Not published"), needs=INTERNAL)
-PUBLIC = column("is_public", _("Public"), _("Whether the public sees it"), CellKind.FLAG, needs=INTERNAL)
+PUBLIC = column("is_public", _("Public"), _("Whether the indicator is public"), CellKind.FLAG, needs=INTERNAL)
 ACTION_COLUMNS = (
     edition_of(lambda row: row.action.edition),
     Column("action", _("Action"), _("Code of the action in its edition"), lambda row: row.action.code),

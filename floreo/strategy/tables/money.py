@@ -20,7 +20,7 @@ GRANTS = Table(
     rows=visible_grants,
     columns=(
         column("code", _("Code"), _("Of the agreement")),
-        *titles(_("What it is for")),
+        *titles(_("Purpose")),
         Column("funder", _("Funder"), _("Code of the organisation"), lambda g: g.funder.code),
         Column("funder_name", _("Name"), _("Of the funder"), lambda g: g.funder.name),
         column("reference", _("Reference"), _("The funder's own number of the agreement")),

@@ -133,7 +133,7 @@ ACTIONS = Table(
         column("status_rule", _("Rule"), _("The rule that decided the status; see the page on status")),
         day("status_since", _("Since"), _("The day that rule counts from")),
         day("starts_on", _("Start"), _("Planned")),
-        day("due_on", _("Due"), _("Promised")),
+        day("due_on", _("Due"), _("Committed")),
         day("expected_on", _("Expected"), _("When its lead now expects it")),
         day("closed_on", _("Closed"), _("When it was done")),
         day("on_hold_since", _("On hold since"), _("Where it rests")),

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('reminder', 'Reminder'), ('escalation', 'Told the deputy')], default='reminder', max_length=10)),
+                ('kind', models.CharField(choices=[('reminder', 'Reminder'), ('escalation', 'Deputy notified')], default='reminder', max_length=10)),
                 ('to_name', models.CharField(max_length=200)),
                 ('keys', models.JSONField(default=list)),
                 ('text', models.TextField()),

@@ -26,7 +26,7 @@ _TLP_WORDS = {
 }
 _LABELS: dict[str, Any] = {
     "title": _l("What it is"),
-    "note": _l("What it shows, and where in it"),
+    "note": _l("What it supports, and where in the document"),
     "organisation": _l("Whose it is"),
     "dated": _l("Day of the document"),
     "valid_until": _l("Valid until"),

@@ -34,7 +34,7 @@ GROUPS: Mapping[str, Promise] = {
     "district": _l("District"),
     "severity": _l("Severity"),
     "feed": _l("Feed"),
-    "report_type": _l("Report type"),
+    "report_type": _l("File type"),
 }
 _OF_BODIES = {"sector", "district"}
 NOBODY = ""

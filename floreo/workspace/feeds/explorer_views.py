@@ -79,7 +79,7 @@ class ExplorerForm(CommandForm):
         given = super().clean() or {}
         start, end = given.get("start"), given.get("end")
         if start and end and end < start:
-            self.add_error("end", _("It ends before it begins. Change one of the two days."))
+            self.add_error("end", _("The end date is before the start date. Change one of them."))
         elif start and end and (end - start).days > explorer.MOST_DAYS:
             sentence = _("That is more than %(n)d days. Choose fewer.") % {"n": explorer.MOST_DAYS}
             self.add_error("start", sentence)

@@ -151,7 +151,7 @@ class RuleForm(RecordForm):
     class Meta:
         model = FeedRule
         fields: ClassVar[tuple[str, ...]] = ("name", "does", "field", "value", "reason")
-        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Why")}
+        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Reason")}
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _l("For example: our own scanner is no attacker."),
             "value": _l(

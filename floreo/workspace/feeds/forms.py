@@ -13,7 +13,9 @@ from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, 
 
 
 class AnswerForm(CommandForm):
-    said = forms.ChoiceField(label=_l("How does it stand?"), choices=ReplyKind.choices, widget=forms.RadioSelect)
+    said = forms.ChoiceField(
+        label=_l("What is the state of this finding?"), choices=ReplyKind.choices, widget=forms.RadioSelect
+    )
     remark = text_field(_l("Anything the team should know"))
     every = forms.BooleanField(required=False)
 
@@ -85,7 +87,7 @@ class NoticeRuleForm(RecordForm):
             "contact_role": _l("Goes to"),
             "every": _l("How often"),
             "resend_days": _l("Told again after so many days"),
-            "reason": _l("Why"),
+            "reason": _l("Reason"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "kind": _l("For example open-rdp. Empty: every kind."),

@@ -49,9 +49,9 @@ def account_of(report: FeedFile) -> list[Part]:
     return [
         Part(_("Kept as events"), report.kept, _outside(report)),
         Part(_("Repeats"), report.duplicates, _("Said by another row already, and counted there.")),
-        Part(_("Dropped by a rule"), report.dropped),
+        Part(_("Discarded by a rule"), report.dropped),
         Part(
-            _("Rows rejected"),
+            _("Rejected rows"),
             report.rejected,
             _("Could not be read; the reasons stand below.") if report.rejected else "",
         ),
@@ -114,8 +114,8 @@ def trial_text(trial: Trial | None) -> dict[str, Any]:
     parts = [
         Part(_("Kept as events"), summary.kept),
         Part(_("Repeats"), summary.duplicates),
-        Part(_("Dropped by a rule"), summary.dropped),
-        Part(_("Rows rejected"), summary.rejected),
+        Part(_("Discarded by a rule"), summary.dropped),
+        Part(_("Rejected rows"), summary.rejected),
         Part(_("In the file"), summary.rows, _("Only its beginning was tried.") if summary.rows >= ENOUGH else ""),
     ]
     reasons = [(reject_sentence(code), n) for code, n in sorted(summary.reasons.items(), key=lambda r: -r[1])]

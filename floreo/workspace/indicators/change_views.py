@@ -131,8 +131,8 @@ def new_reading(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, ENTER, found)
     form = forms.ReadingForm(found, posted(request), chosen=request.GET.get("period", ""))
     question = FormPage(
-        _("Enter a reading"),
-        _("Enter reading"),
+        _("Enter a value"),
+        _("Enter value"),
         help=found.in_language("definition"),
         done=_("The reading is entered. It can be changed until it is frozen."),
         **_page_of(found),

@@ -35,7 +35,7 @@ def number_field(label: Any, *, required: bool = False, help_text: Any = "") -> 
 
 def source_field(*, required: bool) -> forms.CharField:
     return forms.CharField(
-        label=_l("Where it comes from"),
+        label=_l("Source"),
         required=required,
         max_length=500,
         help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
@@ -48,9 +48,9 @@ BY_DAYS = "days"  # the choice of a period that is not in the list
 class IndicatorForm(RecordForm):
     """What is measured, and where it belongs."""
 
-    answers_for = organisation_field(_l("Answers for it"), required=False)
+    answers_for = organisation_field(_l("Responsible organisation"), required=False)
     measure = forms.ChoiceField(
-        label=_l("Readings"),
+        label=_l("Values"),
         required=False,
         help_text=_l("Computed from records where there is a measure; otherwise people enter them."),
     )
@@ -84,7 +84,7 @@ class IndicatorForm(RecordForm):
         labels: ClassVar[dict[str, Any]] = {
             "title": _l("Title"),
             "short_title": _l("Short title"),
-            "definition": _l("What it measures"),
+            "definition": _l("Definition"),
             "unit": _l("Unit"),
             "decimals": _l("Decimals shown"),
             "direction": _l("Which way is better"),
@@ -130,7 +130,7 @@ class IndicatorForm(RecordForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("unit") and not given.get("measure"):
-            self.add_error("unit", ValidationError(_("Give the unit, for example % or people.")))
+            self.add_error("unit", ValidationError(_("Enter the unit, for example % or people.")))
         return given
 
 
@@ -147,7 +147,7 @@ class TargetForm(CommandForm):
     """From where to where, by when, and who said so."""
 
     target = number_field(_l("Target"))
-    target_due = day_field(_l("By when"))
+    target_due = day_field(_l("Due date"))
     target_source = forms.CharField(
         label=_l("Who set it, and when"),
         required=False,

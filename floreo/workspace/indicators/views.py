@@ -47,7 +47,7 @@ def _row(indicator: Indicator, reading: Reading | None) -> IndicatorRow:
         when=say.short_when(reading) if reading else "",
         status=say.shape_of(indicator, reading),
         outlook=say.target_text(indicator),
-        how=_("Computed") if indicator.measure else _("Entered"),
+        how=_("Calculated") if indicator.measure else _("Entered"),
     )
 
 
@@ -111,7 +111,7 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
     corrected = getattr(reading, "corrected_by", None) is not None
     runs = reading.on < reading.ends_on
     if corrected:
-        state = _("Corrected since")
+        state = _("Corrected later")
     elif reading.is_frozen:
         state = _("Frozen")
     else:

@@ -32,7 +32,7 @@ def hour_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
 _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _LABELS: dict[str, Any] = {
     "name": _l("Name"),
-    "purpose": _l("What it is for"),
+    "purpose": _l("Purpose"),
     "organisation": _l("As a body of the register"),
     "edition": _l("Watches over"),
     "is_public": _l("Public"),
@@ -50,7 +50,7 @@ _LABELS: dict[str, Any] = {
     "text": _l("Text"),
     "kind": _l("Kind"),
     "addressed_to": _l("Asked of, by post"),
-    "due_on": _l("By when"),
+    "due_on": _l("Due date"),
 }
 
 
@@ -157,7 +157,7 @@ class ItemForm(RecordForm):
 class DecisionForm(RecordForm):
     organisation = organisation_field(_l("Who carries it out"), required=False)
     person = person_field(_l("Who there"))
-    due_on = day_field(_l("By when"))
+    due_on = day_field(_l("Due date"))
 
     class Meta:
         model = Decision
@@ -227,7 +227,7 @@ class AnswerForm(CommandForm):
 
 class DoneForm(CommandForm):
     on = day_field(_l("On"), required=True)
-    answer = text_field(_l("What was done"))
+    answer = text_field(_l("Work done"))
 
 
 class ToActionForm(CommandForm):
@@ -236,7 +236,7 @@ class ToActionForm(CommandForm):
         label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of its address.")
     )
     title = forms.CharField(label=_l("Title"), max_length=300)
-    due_on = day_field(_l("By when"))
+    due_on = day_field(_l("Due date"))
 
     def __init__(self, decision: Decision, data: Any) -> None:
         super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on})
@@ -248,7 +248,7 @@ class ToActionForm(CommandForm):
 class ToMilestoneForm(CommandForm):
     act = forms.ModelChoiceField(Action.objects.none(), label=_l("Action"), empty_label=_l("Choose one"))
     title = forms.CharField(label=_l("What is reached"), max_length=300)
-    due_on = day_field(_l("By when"))
+    due_on = day_field(_l("Due date"))
 
     def __init__(self, decision: Decision, data: Any, *, about: Action | None) -> None:
         super().__init__(data, initial={"title": decision.title, "due_on": decision.due_on, "act": about})

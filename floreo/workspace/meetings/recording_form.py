@@ -106,7 +106,7 @@ class RecordingForm(CommandForm):
         self.fields[f"{key}-owner"] = forms.ChoiceField(
             label=_("Who carries it out"), required=False, choices=[("", _("Nobody yet")), *self.bodies_named]
         )
-        self.fields[f"{key}-due"] = day_field(_("By when"))
+        self.fields[f"{key}-due"] = day_field(_("Due date"))
         self.fields[f"{key}-public"] = forms.BooleanField(label=_("Public"), required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -114,7 +114,7 @@ class RecordingForm(CommandForm):
         for item in self.items:
             key = f"item-{item.pk}"
             if not given.get(f"{key}-decision") and (given.get(f"{key}-owner") or given.get(f"{key}-due")):
-                self.add_error(f"{key}-decision", _("Say in a few words what is decided."))
+                self.add_error(f"{key}-decision", _("Enter the decision in a few words."))
         return given
 
     def facts(self) -> dict[str, Any]:

@@ -212,7 +212,7 @@ def _decide(found: Meeting, **facts: Any) -> Decision:
     """Asked of somebody outside where a post is named, else the committee's own."""
     edition = edition_of(found)
     if edition is None:
-        raise Refused(_("There is no strategy yet that this decision could belong to."), code="no_edition")
+        raise Refused(_("No strategy exists yet for this decision to belong to."), code="no_edition")
     if facts["addressed_to"].strip():
         return decisions.ask_decision(edition, meeting=found, **facts)
     facts.pop("addressed_to")

@@ -43,7 +43,7 @@ class GrantForm(RecordForm):
             *_SOURCE,
         )
         labels: ClassVar[dict[str, Any]] = {
-            "title": _l("What it is for"),
+            "title": _l("Purpose"),
             "reference": _l("The funder’s number of the agreement"),
             "provider_activity_id": _l("IATI identifier of the funder’s activity"),
             "currency": _l("Currency"),

@@ -78,8 +78,8 @@ class UpdateForm(CommandForm):
     """What the lead says: done, next, risks; or that nothing changed."""
 
     done = text_field(pgettext_lazy("what was done", "Done"), help_text=_l("Since the last update."))
-    next = text_field(_l("Next"))
-    risks = text_field(_l("What could stop it"))
+    next = text_field(_l("Next steps"))
+    risks = text_field(_l("Risks"))
     nothing_changed = forms.BooleanField(label=_l("Nothing changed since the last update"), required=False)
     reached = forms.MultipleChoiceField(
         label=_l("Milestones reached"), required=False, widget=forms.CheckboxSelectMultiple

@@ -55,7 +55,7 @@ _YES_NO = (("yes", _("Yes")), ("no", _("No")))
 
 
 class ConfirmedForm(CommandForm):
-    confirmed = forms.ChoiceField(label=_("Confirmed"), choices=_YES_NO)
+    confirmed = forms.ChoiceField(label=_("Checked against source"), choices=_YES_NO)
 
     def facts(self) -> dict[str, Any]:
         return {"confirmed": self.cleaned_data["confirmed"] == "yes"}

@@ -257,7 +257,7 @@ class PersonForm(RegisterForm):
             }
         )
         help_texts = {
-            "post": _l("What the public sees instead of the name."),
+            "post": _l("Shown to the public instead of the name."),
             "deputy": _l("Is asked when this person does not answer in a review."),
         }
 

@@ -31,7 +31,7 @@ class PeriodForm(CommandForm):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if data.get("starts_on") and data.get("ends_on") and data["starts_on"] > data["ends_on"]:
-            self.add_error("ends_on", _("The last day comes before the first. Change one of them."))
+            self.add_error("ends_on", _("The last day is before the first day. Change one of them."))
         return data
 
     def facts(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class PeriodForm(CommandForm):
 
 class CorrectionForm(CommandForm):
     where = forms.CharField(
-        label=_l("Where in the report"), max_length=200, help_text=_l("For example: Money, by year.")
+        label=_l("Place in the report"), max_length=200, help_text=_l("For example: Money, by year.")
     )
     says = forms.CharField(label=_l("What it says there"), max_length=500, required=False)
     instead = text_field(_l("What is right, and how it is known"), required=True)

@@ -76,8 +76,8 @@ class RhythmForm(CommandForm):
 
 
 class ReviewForm(CommandForm):
-    starts_on = day_field(_l("First day asked about"), required=True)
-    ends_on = day_field(_l("Last day asked about"), required=True)
+    starts_on = day_field(_l("First day of the period"), required=True)
+    ends_on = day_field(_l("Last day of the period"), required=True)
     due_on = day_field(_l("Answers are due"), required=True)
     closes_on = day_field(_l("To be closed"), required=True)
     code = forms.SlugField(

@@ -161,8 +161,8 @@ def test_a_refusal_lands_on_its_field_and_what_was_typed_stays() -> None:
 
 
 def test_a_figure_that_is_missing_says_so_instead_of_a_number() -> None:
-    said = shown('{% figure title="Schools" missing="No reading yet" note="Target 40." %}')
-    assert "No reading yet" in said
+    said = shown('{% figure title="Schools" missing="No value yet" note="Target 40." %}')
+    assert "No value yet" in said
     assert "Target 40." in said
 
 

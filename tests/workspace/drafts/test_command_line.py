@@ -59,5 +59,5 @@ def test_what_cannot_be_read_is_a_sentence_and_exit_code_one(tmp_path: Path) -> 
     for dry_run in (True, False):
         code, said = run(path, dry_run=dry_run)
         assert (code, "is a PNG picture" in said) == (1, True)
-    assert run(tmp_path / "nothing.txt", dry_run=True) == (1, f"There is no file {tmp_path / 'nothing.txt'}.\n")
+    assert run(tmp_path / "nothing.txt", dry_run=True) == (1, f"File not found: {tmp_path / 'nothing.txt'}.\n")
     assert not ImportDraft.objects.exists()

@@ -69,7 +69,7 @@ def test_the_secretariat_adds_a_public_link(
 def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action, browser_of: Browsers) -> None:
     make_file("Minutes of May", body=PDF)
     response = browser_of(secretariat).post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload()), follow=True)
-    assert "This is in the vault already, as “Minutes of May”. It was not kept twice." in said(response)
+    assert "This is already in the vault, as “Minutes of May”. It was not saved twice." in said(response)
     assert (Evidence.objects.count(), Attachment.objects.get().thing) == (1, key(act))
 
 
@@ -78,7 +78,7 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
     [
         ({}, "Choose a file, or give the address of a link."),
         ({"title": "A", "url": "javascript:alert(1)"}, "Give an address that begins with https:// or http://"),
-        ({"url": "https://example.org/"}, "Say in a few words what it is."),
+        ({"url": "https://example.org/"}, "Enter a short description."),
         ({"title": "A", "url": "https://example.org/", "tlp": "AMBER", "is_public": "on"}, "is marked TLP:CLEAR"),
         (
             {"title": "A", "url": "https://example.org/", "dated": "2026-02-01", "valid_until": "2026-01-01"},

@@ -65,7 +65,7 @@ def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: B
     report = night.report
     assert report.rows == report.kept + report.duplicates + report.dropped + report.rejected
     said = page(browser_of(administrator), f"/workspace/feeds/reports/{report.pk}/")
-    assert "What stands in the place of the address is none." in said
+    assert "The value in the address column is not an address." in said
     assert "line 6: &lt;script&gt;x\ufffd" in said
     assert "<script>x" not in said
     assert "1 of them is nobody&#x27;s in the register." in said

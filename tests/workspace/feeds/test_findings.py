@@ -49,7 +49,7 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
         "Told by letter to abuse@bank.example.",
         "Abuse, once a week",
         "How to mend it",
-        "The addresses 192.0.2.7/32 are yours in the register.",
+        "The register lists the addresses 192.0.2.7/32 as yours.",
         "192.0.2.7, port 3389",
         "&lt;b&gt;product&lt;/b&gt;",
     ):
@@ -63,7 +63,7 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
-    assert "Nothing fits." in page(responder, "/workspace/findings/?state=fixed")
+    assert "No results." in page(responder, "/workspace/findings/?state=fixed")
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:
@@ -144,7 +144,10 @@ def test_a_letter_shows_what_it_told_is_sent_again_and_its_links_are_ended(respo
 
 def test_rules_of_letters_are_added_moved_changed_and_removed(responder: Client, night: Night) -> None:
     facts = {"kind": "open-rdp", "contact_role": "technical", "every": "never", "resend_days": "7"}
-    assert "Say why they are not told." in responder.post("/workspace/notices/rules/new/", facts).content.decode()
+    assert (
+        "Give the reason for not notifying them."
+        in responder.post("/workspace/notices/rules/new/", facts).content.decode()
+    )
     for organisation in ("", "bank"):
         given = facts | {"reason": f"quiet {organisation}", "organisation": organisation}
         assert responder.post("/workspace/notices/rules/new/", given).status_code == 302

@@ -53,13 +53,13 @@ def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
 
 def test_the_heading_counts_what_is_overdue(busy: Edition, lead: User, other_lead: User, observer: User) -> None:
     said = [home_of(user).heading for user in (lead, other_lead, observer)]
-    assert said == ["Two overdue, worst first.", "One overdue.", "Nothing waits for you."]
+    assert said == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
 
 
 def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: User, browser_of: Browser) -> None:
     later = home_of(lead).sections[-1]
     assert later.fold == "One more, on 30 June 2027"
-    assert later.next == "The next is on 30 June 2027: 1.1.3 Action 1.1.3."
+    assert later.next == "Next, on 30 June 2027: 1.1.3 Action 1.1.3."
     assert "<details" in browser_of(lead).get(reverse("workspace:home")).content.decode()
 
 
@@ -71,7 +71,7 @@ def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User
     ]
     assert rows(secretariat) == {"undated": [("Confirm 5 actions", "No date", "You")]}
     assert desk.turns == (
-        "Nothing sits with nobody. Of 6 open items: 1 Secretariat, 4 National CSIRT and 1 National Police."
+        "Every task is assigned. Of 6 open tasks: 1 Secretariat, 4 National CSIRT and 1 National Police."
     )
     page = browser_of(secretariat).get(reverse("workspace:home")).content.decode()
     assert reverse("workspace:send_reminder", args=["organisation", "csirt"]) in page
@@ -80,7 +80,7 @@ def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User
 def test_a_lead_is_not_shown_what_others_owe(busy: Edition, lead: User, browser_of: Browser) -> None:
     browser = browser_of(lead)
     page = browser.get(reverse("workspace:home")).content.decode()
-    assert "What others owe" not in page
+    assert "Waiting for others" not in page
     assert browser.get(reverse("workspace:waiting")).status_code == 403
     for name in ("send_reminder", "escalate"):
         address = reverse(f"workspace:{name}", args=["organisation", "police"])

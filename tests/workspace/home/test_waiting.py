@@ -1,4 +1,4 @@
-"""What others owe us: the list, its filters, one-click nudges; one's own calendar address and weekly e-mail."""
+"""Waiting for others us: the list, its filters, one-click nudges; one's own calendar address and weekly e-mail."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_keys_of_others_things_reach_nobody(browser: Client) -> None:
     """A form that names somebody else's things sends none of them."""
     other = f"strategy.action:{Action.objects.get(code='1.1.2').pk}"
     page = press(browser, "send_reminder", "csirt", key=other)
-    assert "National CSIRT owes nothing any more." in page.content.decode()
+    assert "National CSIRT has no open tasks." in page.content.decode()
     assert not OutboxMail.objects.exists()
 
 
@@ -103,7 +103,7 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
     assert titles(browser.get(f"{OTHERS}?when=week")) == ["Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&who=csirt")) == ["1.1.1 Action 1.1.1", "Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&kind=milestone")) == ["Line open"]
-    assert "Nothing fits." in browser.get(f"{OTHERS}?when=later").content.decode()
+    assert "No results." in browser.get(f"{OTHERS}?when=later").content.decode()
     for odd in ("when=x", "kind=x", "page=x", "page=-1"):
         assert browser.get(f"{OTHERS}?{odd}").status_code == 200
     assert browser.get(f"{OTHERS}?who=%00").status_code == 404

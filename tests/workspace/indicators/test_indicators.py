@@ -63,7 +63,7 @@ def address(name: str, *more: object, code: str = "reports-in-time") -> str:
 def test_the_list_opens_on_what_is_owed(lead: Client) -> None:
     said = words_of(lead.get(reverse("workspace:indicators")))
     assert "Readings due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in said
-    assert said.index("Readings due") < said.index("No reading yet")
+    assert said.index("Readings due") < said.index("No value yet")
     enter(Indicator.objects.get(code="reports-in-time"), 81)
     assert "Readings due" not in words_of(lead.get(reverse("workspace:indicators")))
 
@@ -79,7 +79,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
     response = lead.post(address("new_reading"), ONE | {"value": "many", "text": "Counted by hand"})
     assert response.status_code == 422
     html = response.content.decode()
-    assert "Give a number, for example 81 or 4.5." in html
+    assert "Enter a number, for example 81 or 4.5." in html
     assert 'value="many"' in html
     assert "Counted by hand" in html
     assert not Reading.objects.exists()
@@ -89,7 +89,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
     ("typed", "said"),
     [
         ({"value": ""}, "“Value” is empty. Fill it in."),
-        ({"source": ""}, "“Where it comes from” is empty. Fill it in."),
+        ({"source": ""}, "“Source” is empty. Fill it in."),
         ({"period": "days"}, "Choose a period, or give its first and last day."),
         ({"period": "days", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}, "This period runs until"),
         ({"period": "days", "starts_on": "2026-03-01", "ends_on": "2026-01-31"}, "The first day comes after the last"),
@@ -119,7 +119,7 @@ def test_an_analyst_freezes_and_corrects(analyst: Client) -> None:
     assert [int(r.value or 0) for r in Reading.objects.order_by("pk")] == [79, 77]
     said = words_of(analyst.get(address("indicator")))
     assert "Corrected, was 79 %. Counted twice" in said
-    assert "Corrected since" in said
+    assert "Corrected later" in said
 
 
 def test_an_analyst_computes_and_opens_the_records_behind_a_figure(analyst: Client) -> None:

@@ -110,7 +110,7 @@ def test_a_correction_stands_beside_and_what_was_typed_is_kept(snapshot: Snapsho
     assert list(Correction.objects.values_list("where", "says", "instead", "is_public")) == [
         ("Money", "10", "It is 12.", True)
     ]
-    assert "Corrected since it was frozen" in browser.get(snapshot.workspace_url()).content.decode()
+    assert "Corrected after it was frozen" in browser.get(snapshot.workspace_url()).content.decode()
 
 
 def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, browser: Client) -> None:
@@ -178,7 +178,7 @@ def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: 
 
     assert titles() == []
     browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
-    assert titles() == ["Have the report of Q3 2026 signed"]
+    assert titles() == ["Get the report of Q3 2026 signed"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     browser.post("/workspace/reports/2025-2028/2026-q3/sign/", facts)
     assert titles() == []

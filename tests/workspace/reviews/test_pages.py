@@ -106,11 +106,11 @@ def test_a_review_shows_progress_and_whose_turn_it_is(
     review: Review, update_request: UpdateRequest, act: Action, desk: Client
 ) -> None:
     shown = page(desk, review.workspace_url())
-    assert "0 of 1 has answered." in shown
+    assert "0 of 1 has given an update." in shown
     assert "Tomas Marea" in shown
     acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
     shown = page(desk, review.workspace_url())
-    assert "1 of 1 has answered." in shown
+    assert "1 of 1 has given an update." in shown
     assert "Secretariat" in shown
 
 
@@ -127,7 +127,7 @@ def test_the_second_reviewer_is_told_what_the_first_decided(
 ) -> None:
     approve(desk, answer)
     shown = approve(browser_of(ines), answer)
-    assert "It is decided already: Marlo Quill approved it on" in shown
+    assert "Already decided: Marlo Quill approved it on" in shown
     back = browser_of(ines).post(
         f"{answer.update_request.review.workspace_url()}answers/{answer.pk}/return/", {"note": "No", "version": 1}
     )
@@ -181,10 +181,12 @@ def test_a_lead_answers_at_the_desk_on_the_same_sheet(
         "whole": "1",
         "said_by": "Ana Lead",
         f"a{act.pk}-version": "0",
-        f"a{act.pk}-done": "At the desk.",
+        f"a{act.pk}-done": "In the workspace.",
     }
     assert client.post(update_request.workspace_url(), given).status_code == 302
-    assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [("At the desk.", "Ana Lead", "submitted")]
+    assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [
+        ("In the workspace.", "Ana Lead", "submitted")
+    ]
     shown = page(client, update_request.review.workspace_url())
     assert "To decide" not in shown
 
@@ -267,7 +269,7 @@ def test_an_observer_sees_that_it_runs_and_no_text(
     review: Review, update_request: UpdateRequest, answer: Answer, observer: User, browser_of: Browser
 ) -> None:
     shown = page(browser_of(observer), review.workspace_url())
-    assert "1 of 1 has answered." in shown
+    assert "1 of 1 has given an update." in shown
     assert "Form opened." not in shown
     assert browser_of(observer).get(update_request.workspace_url()).status_code == 404
     assert "Between us" not in page(browser_of(observer), answer.action.workspace_url())

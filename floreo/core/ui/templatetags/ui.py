@@ -191,7 +191,7 @@ def unconfirmed(thing: Any) -> SafeString | str:
         return ""
     reason = getattr(thing, "doubt", "") or _("nobody has checked this yet")
     href = reverse("portal:unconfirmed")
-    return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unconfirmed"))
+    return format_html(' <a class="fl-unconf" href="{}" title="{}">{}</a>', href, reason, _("unchecked"))
 
 
 @register.inclusion_tag("ui/source.html", takes_context=True)
@@ -258,8 +258,8 @@ def tlp(label: str) -> SafeString:
 def turn(whose: str = "you") -> SafeString:
     """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
     if whose == "you":
-        return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Your turn"))
-    return format_html('<span class="fl-turn">{}</span>', _("Turn: %(name)s") % {"name": whose})
+        return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Waiting for you"))
+    return format_html('<span class="fl-turn">{}</span>', _("Waiting for: %(name)s") % {"name": whose})
 
 
 @register.filter

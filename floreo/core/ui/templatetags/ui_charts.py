@@ -89,7 +89,7 @@ def timeline_chart(rows: Iterable[Any], axis: charts.SpanAxis, caption: str = ""
     lines = [_timeline_row(r) for r in rows]
     if not lines:
         return SafeString("")
-    label = _("When each action runs: %(caption)s. The table says the same.") % {"caption": caption}
+    label = _("When each action runs: %(caption)s. The table shows the same.") % {"caption": caption}
     return figure_of(charts.timeline_chart(lines, axis, label=label, today_word=_("today")))
 
 
@@ -103,6 +103,6 @@ def district_map(
     made = maps.choropleth(known, label=label)
     shades = [(level, words) for level, words in enumerate(legend, start=1)]
     if shades and any(s.level not in maps.LEVELS for s in known):
-        shades.append((0, _("no figure")))
+        shades.append((0, _("no value")))
     keys = {"wide_key": made.wide_key, "narrow_key": made.narrow_key}
     return figure_of(made.svg, caption=caption, unit=unit, shades=shades, **keys)

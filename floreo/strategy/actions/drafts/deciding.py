@@ -31,7 +31,7 @@ def _decidable(row: DraftRow, version: int | None) -> DraftRow:
     if fresh.became and not _is_there(fresh.became):
         fresh.became = ""  # it was removed from the plan since, so it may be decided and entered anew
     if fresh.became:
-        raise Refused(_("This row is in the plan already. Change it there."), code="in_the_plan")
+        raise Refused(_("This row is already in the plan. Change it there."), code="in_the_plan")
     return fresh
 
 
@@ -44,9 +44,12 @@ def _is_there(key: str) -> bool:
 def _changed_sentence(row: DraftRow) -> str:
     if row.state == RowState.UNCONFIRMED:
         return _(
-            "Somebody took back the decision on row %(number)d while you looked at it. Look again, and decide."
+            "Somebody undid the decision on row %(number)d while you were viewing it. Check the row, and decide again."
         ) % {"number": row.number}
-    return _("%(who)s decided on row %(number)d while you looked at it: %(state)s. Look again; Undo takes it back.") % {
+    return _(
+        "%(who)s decided on row %(number)d while you were viewing it: %(state)s. Check the row; use Undo"
+        " to cancel the decision."
+    ) % {
         "who": row.decided_by,
         "number": row.number,
         "state": str(row.get_state_display()).lower(),

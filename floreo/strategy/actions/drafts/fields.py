@@ -47,14 +47,14 @@ def _date(said: str) -> Value:
     try:
         return date.fromisoformat(said).isoformat()
     except ValueError as error:
-        raise ValueError(_("Write the date as year-month-day, for example 2027-06-30.")) from error
+        raise ValueError(_("Enter the date as year-month-day, for example 2027-06-30.")) from error
 
 
 def _year(said: str) -> Value:
     if not said:
         return None
     if not (said.isascii() and said.isdigit() and len(said) == 4 and said[0] in "12"):
-        raise ValueError(_("Write the year with four digits, for example 2027."))
+        raise ValueError(_("Enter the year with four digits, for example 2027."))
     return said
 
 
@@ -62,7 +62,7 @@ def _number(said: str) -> Value:
     try:
         number = Decimal(said.replace(" ", ""))
     except InvalidOperation as error:
-        raise ValueError(_("Write a number in figures, for example 30 or 2.5.")) from error
+        raise ValueError(_("Enter a number in digits, for example 30 or 2.5.")) from error
     if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
         raise ValueError(_("This number is too large."))
     return int(number) if number == number.to_integral_value() else str(number.quantize(Decimal("0.01")))
@@ -70,7 +70,7 @@ def _number(said: str) -> Value:
 
 def _part(said: str) -> Value:
     if said not in EditionPart.values:
-        raise ValueError(_("Say which part it had."))
+        raise ValueError(_("Choose its role."))
     return said
 
 
@@ -80,7 +80,7 @@ def _url(said: str) -> Value:
     try:
         URLValidator(schemes=["http", "https"])(said)
     except ValidationError as error:
-        raise ValueError(_("Write the whole address, beginning with https://.")) from error
+        raise ValueError(_("Enter the whole address, beginning with https://.")) from error
     return said
 
 
@@ -107,7 +107,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("starts", gettext_lazy("Starts"), "date", _date),
         Field("due", gettext_lazy("Due"), "date", _date),
     ),
-    Kind.BODY: (Field("part", gettext_lazy("Its part"), "part", _part),),
+    Kind.BODY: (Field("part", gettext_lazy("Its role"), "part", _part),),
     Kind.MEASURE: (Field("when", gettext_lazy("When"), "date", _date),),
     Kind.TARGET: (
         Field("number", gettext_lazy("Number"), "number", _number),
@@ -115,7 +115,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
         Field("by", gettext_lazy("By"), "date", _date),
     ),
     Kind.FUNDER: (
-        Field("purpose", gettext_lazy("What the money was for"), "text", lambda said: said[:300], gettext_lazy("For")),
+        Field("purpose", gettext_lazy("Purpose of the money"), "text", lambda said: said[:300], gettext_lazy("For")),
     ),
     Kind.OUTLET: (Field("url", gettext_lazy("Address"), "url", _url),),
 }
@@ -137,7 +137,7 @@ def typed(kind: str, title: str, given: Mapping[str, str]) -> tuple[str, dict[st
     values: dict[str, Value] = {}
     said = " ".join(title.split())
     if not said or len(said) > 300:
-        wrong["title"] = _("Give it a title of at most 300 characters.")
+        wrong["title"] = _("Enter a title of at most 300 characters.")
     for field in FIELDS.get(kind, ()):
         try:
             values[field.name] = field.read(given.get(field.name, "").strip())
@@ -145,7 +145,7 @@ def typed(kind: str, title: str, given: Mapping[str, str]) -> tuple[str, dict[st
             wrong[field.name] = str(error)
     _check_order(values, wrong)
     if wrong:
-        raise Refused(_("Some of it cannot be taken yet."), code="bad_fields", fields=wrong)
+        raise Refused(_("Some entries cannot be accepted yet."), code="bad_fields", fields=wrong)
     return said, values
 
 
@@ -153,7 +153,7 @@ def _check_order(values: Mapping[str, Value], wrong: dict[str, Sentence]) -> Non
     for first, last in (("starts", "due"), ("period_start", "period_end")):
         a, b = values.get(first), values.get(last)
         if a and b and str(a) > str(b):
-            wrong[last] = _("This ends before it begins. Change one of the two.")
+            wrong[last] = _("The end is before the start. Change one of the two.")
 
 
 def must_be_sound(row: DraftRow) -> None:
@@ -164,7 +164,7 @@ def must_be_sound(row: DraftRow) -> None:
     except Refused as refusal:
         reasons = " ".join(str(s) for s in refusal.fields.values())
         raise Refused(
-            _("Row %(number)d needs a person's word first: %(why)s Use Edit.") % {"number": row.number, "why": reasons},
+            _("Row %(number)d needs a decision first: %(why)s Use Edit.") % {"number": row.number, "why": reasons},
             code="needs_edit",
             fields=refusal.fields,
         ) from refusal

@@ -45,11 +45,11 @@ def finish_draft(
     change the plan. What is undecided stays and can follow later; what has entered never enters again."""
     fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
     if fresh.state not in {DraftState.OPEN, DraftState.FINISHED}:
-        raise Refused(_("This draft cannot be finished: it was not read, or it was put aside."), code="draft_closed")
+        raise Refused(_("This draft cannot be finished: it was not read, or it was discarded."), code="draft_closed")
     chain = chain_of(DraftRow.objects.select_for_update().filter(draft=fresh))
     into = None if new else edition or fresh.edition
     if not chain.ready:
-        raise Refused(_("Accept at least one row first: there is nothing to finish with."), code="nothing_accepted")
+        raise Refused(_("Accept at least one row before you finish."), code="nothing_accepted")
     trail().subject = fresh
     if into is None:
         into = _new_edition(fresh, chain, code=code)
@@ -90,9 +90,9 @@ def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
     said = code.strip() or suggested_code(row)
     wrong = ""
     if not re.fullmatch(r"[-\w]{1,40}", said, re.ASCII):
-        wrong = _("A code holds letters, figures and hyphens only, for example 2025-2028.")
+        wrong = _("A code can contain only letters, digits and hyphens, for example 2025-2028.")
     elif Edition.objects.filter(code=said).exists():
-        wrong = _("There is an edition %(code)s already. Choose it below, or give the new one another code.") % {
+        wrong = _("Edition %(code)s already exists. Choose it below, or give the new edition another code.") % {
             "code": said
         }
     if wrong:

@@ -39,7 +39,7 @@ class AlreadyHere(Refused):
     """The very same file was imported before; `draft` is what came of it."""
 
     def __init__(self, draft: ImportDraft):
-        super().__init__(_("This very file was imported before. Here is its draft."), code="already_here")
+        super().__init__(_("This file was already imported. Here is its draft."), code="already_here")
         self.draft = draft
 
 
@@ -178,7 +178,7 @@ def read_again(draft: ImportDraft, *, by: Actor) -> ImportDraft:
     """Puts a draft that failed, or waits too long, back into the queue."""
     fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
     if fresh.state not in {DraftState.FAILED, DraftState.READING}:
-        raise Refused(_("This text has been read already."), code="read_already")
+        raise Refused(_("This text has already been read."), code="read_already")
     fresh.state, fresh.failure, fresh.attempts, fresh.claimed_until = DraftState.READING, "", 0, None
     return save(fresh, full_clean=False)
 

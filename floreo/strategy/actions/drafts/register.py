@@ -87,7 +87,7 @@ class Register:
             source=source,
             confirmed=False,
             is_public=False,
-            doubt=_("Named in an imported text; its kind is guessed from its name. Check it, then make it public."),
+            doubt=_("Named in an imported text; its kind was guessed from its name. Check it, then make it public."),
         )
         save(made)
         self.codes.add(code)

@@ -179,8 +179,8 @@ def _environ(scope: Any) -> dict[str, Any]:
         if key in {"CONTENT_TYPE", "CONTENT_LENGTH"}:
             environ[key] = value
             continue
-        joined = environ.get(f"HTTP_{key}")
-        environ[f"HTTP_{key}"] = f"{joined}{'; ' if key == 'COOKIE' else ','}{value}" if joined else value
+        before, between = environ.get(f"HTTP_{key}"), "; " if key == "COOKIE" else ","
+        environ[f"HTTP_{key}"] = f"{before}{between}{value}" if before else value
     if "HTTP_HOST" not in environ and scope.authority:  # HTTP/2 says it so
         environ["HTTP_HOST"] = scope.authority
     return environ

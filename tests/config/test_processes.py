@@ -80,10 +80,11 @@ def _processes() -> dict[int, tuple[int, str]]:
 
 
 def eventually(is_so: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < until, what
+    for _look in range(int(PATIENCE / 0.2)):
+        if is_so():
+            return
         time.sleep(0.2)
+    raise AssertionError(what)
 
 
 @contextmanager

@@ -8,34 +8,33 @@ from pathlib import Path
 
 from tests.config.installation import Installation, prepared
 
-BEFORE = ("core", "0003_outbox")  # the leaf of an earlier version
+NEWER = ("tasks", "0001_initial")  # what an earlier version did not have yet
 
 
 def state(one: Installation) -> list[tuple[str, str]]:
     return [(app, name) for app, name in one.rows("SELECT app, name FROM django_migrations ORDER BY app, name")]
 
 
-def columns(one: Installation) -> set[str]:
-    return {row[1] for row in one.rows("PRAGMA table_info(core_outboxmail)")}
+def has_tasks(one: Installation) -> bool:
+    return one.rows("SELECT name FROM sqlite_master WHERE name = 'tasks_reminder'") != []
+
+
+def links(one: Installation) -> list[tuple[object, ...]]:
+    return one.rows("SELECT * FROM core_onetimelink")
 
 
 def an_earlier_version(folder: Path) -> Installation:
-    """A database as an earlier version left it, with a chain and a letter that waits."""
+    """A database as an earlier version left it, with a chain and a link that nobody has used."""
     one = prepared(folder)
     assert one.run("admin-link").returncode == 0
-    one.manage("migrate", *BEFORE)
-    one.write(
-        'INSERT INTO core_outboxmail (created_at, changed_at, version, "to", subject, text, kind, about, language, headers, is_secret, state, '
-        "attempts, next_try_at, last_error, message_id) VALUES ('2026-11-01 10:00:00', '2026-11-01 10:00:00', 1, 'lead@example.org', 'A review is "
-        "open', 'Please answer.', 'review.asked', '', '', '{}', 0, 'waiting', 0, '2026-11-01 10:00:00', '', '<1@floreo.example>')"
-    )
+    one.manage("migrate", "tasks", "zero")
     return one
 
 
 def test_an_upgrade_keeps_everything_and_the_backup_leads_back(tmp_path: Path) -> None:
     one = an_earlier_version(tmp_path / "data")
-    earlier, letters = state(one), one.rows("SELECT * FROM core_outboxmail")
-    assert "give_up_at" not in columns(one)
+    earlier, unused = state(one), links(one)
+    assert (has_tasks(one), len(unused)) == (False, 1)
 
     examined = one.run("doctor", "--json")
     found = {f["check"]: f for f in json.loads(examined.stdout)["findings"]}
@@ -47,22 +46,18 @@ def test_an_upgrade_keeps_everything_and_the_backup_leads_back(tmp_path: Path) -
     archive = Path(made.stdout.split(": ")[0])
 
     assert "Preparing the database" in one.run("audit", "verify").stdout  # any other command upgrades
-    assert BEFORE in state(one)
-    assert len(state(one)) > len(earlier)
-    assert one.rows('SELECT "to", text, give_up_at FROM core_outboxmail') == [
-        ("lead@example.org", "Please answer.", None)
-    ]
+    assert set(state(one)) - set(earlier) == {NEWER}
+    assert (has_tasks(one), links(one)) == (True, unused)
 
     back = one.run("restore", archive, "--replace", "--as-it-was")
     assert back.returncode == 0, back.stdout + back.stderr
     assert state(one) == earlier
-    assert one.rows("SELECT * FROM core_outboxmail") == letters
-    assert "give_up_at" not in columns(one)
+    assert (has_tasks(one), links(one)) == (False, unused)
     assert len(list((tmp_path / "data").glob("floreo.before-*.sqlite3"))) == 1
 
     forward = Installation(tmp_path / "newer")  # a newer version takes an older backup and brings it up
     assert forward.run("restore", archive).returncode == 0
-    assert "give_up_at" in columns(forward)
+    assert has_tasks(forward)
     assert forward.run("audit", "verify").returncode == 0
 
 

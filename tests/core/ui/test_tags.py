@@ -78,7 +78,7 @@ def test_a_status_has_a_shape_a_word_and_a_colour() -> None:
 def test_the_bar_says_in_words_what_it_shows() -> None:
     said = shown("{% status_bar counts %}", counts={"done": 2, "late": 1})
     assert 'aria-label="2 done, 1 late"' in said
-    assert shown("{{ counts|in_words }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
+    assert shown("{{ counts|in_text }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
 
 
 def test_unconfirmed_is_said_only_where_it_is_so(db: None) -> None:

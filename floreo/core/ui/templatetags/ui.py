@@ -110,7 +110,7 @@ def _tally_word(status: str, n: int) -> str:
 
 @register.filter
 def in_text(counts: Mapping[Any, int]) -> str:
-    """{{ counts|in_words }}"""
+    """{{ counts|in_text }}"""
     return tally_text({str(k): v for k, v in counts.items()})
 
 

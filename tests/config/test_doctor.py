@@ -97,7 +97,7 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
         deliver_due()
         assert findings("mail") == [
             ("good", "The mail server answers."),
-            ("watch", "Letters to nobody@example.org come back."),
+            ("watch", "Notices to nobody@example.org come back. do not arrive"),
         ]
     OutboxMail.objects.update(state=MailState.STUCK)
     with no_mail_server():
@@ -183,7 +183,7 @@ def test_the_page_is_for_administrators_and_says_the_same(
 ) -> None:
     page = browser_of(administrator).get("/workspace/health/").content.decode()
     assert "There has never been a backup." in page
-    assert "things are wrong." in page
+    assert "problems found." in page
     assert "There has never been a backup." in browser_of(administrator).get("/es/workspace/health/").content.decode()
     assert browser_of(observer).get("/workspace/health/").status_code == 403
     assert stranger.get("/workspace/health/").status_code == 302

@@ -85,7 +85,7 @@ class TestPages:
 
     @pytest.mark.parametrize("cursor", ["x", "W10", "bm90IGpzb24", "WyJhIl0", "W251bGwsbnVsbCxudWxsXQ"])
     def test_a_broken_cursor_is_refused_with_a_sentence(self, cursor: str) -> None:
-        with pytest.raises(Refused, match="Begin again"):
+        with pytest.raises(Refused, match="Start again"):
             assert listing(f"/?after={cursor}").rows is None
 
 

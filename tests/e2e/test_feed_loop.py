@@ -170,7 +170,7 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
     for line in command(data, pack, "up", "--prepare-only").splitlines():
         read_what_it_prints(told, line)
     printed = command(data, pack, "feed", "ingest", str(report(tmp_path, first, seen(first))), "--feed", "shadowserver")
-    assert "1 row, 1 kept" in printed
+    assert "1 row, 1 saved," in printed
     with (
         listening(mail) as port,
         running(data, pack=pack, FLOREO_SMTP=f"smtp://127.0.0.1:{port}") as site,

@@ -80,4 +80,6 @@ def test_a_bad_file_is_told(tmp_path: Path) -> None:
         assert facts_of_file(name, files) == (
             f"the pack holds no file “{name}”; files of evidence lie in its folder evidence/"
         )
-    assert "holds a program, whatever it is called" in str(facts_of_file("evidence/b.pdf", files))
+    assert "” contains a program, whatever its name is. Programs are not accepted as evidence; send a document." in str(
+        facts_of_file("evidence/b.pdf", files)
+    )

@@ -41,7 +41,7 @@ def files(tmp_path: Path) -> list[str]:
 
 TOLD = [
     ("Rows read", "7"),
-    ("Rows kept", "3"),
+    ("Rows saved", "3"),
     ("Repeats, counted once", "1"),
     ("Discarded by a rule", "0"),
     ("Rejected rows", "3"),
@@ -96,7 +96,8 @@ def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
     assert FeedFile.objects.get().feed.code == "by-hand"
     assert run("ingest", "--feed", "nobody", files[0]) == 1
     assert (
-        capsys.readouterr().out.splitlines()[-1] == "There is no feed called nobody. Available feeds: by-hand, shadow."
+        capsys.readouterr().out.splitlines()[-1]
+        == "There is no feed called nobody. Available feeds: by-hand, shadow. Available feeds:"
     )
 
 

@@ -71,7 +71,11 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
         ("telco", None),
     ]
     (mail,) = OutboxMail.objects.all()
-    assert (mail.to, "You were right: the register is corrected" in mail.text) == ("abuse@bank.example.org", True)
+    assert (
+        mail.to,
+        "is not yours. You were right: we corrected the register, and you will receive no more notices about it."
+        in mail.text,
+    ) == ("abuse@bank.example.org", True)
     send_notices(TODAY.replace(day=30))
     told = Notice.objects.filter(organisation=telco).latest("pk")
     assert [line.finding.subject for line in told.lines.all()] == ["192.0.2.7"]
@@ -113,7 +117,9 @@ def test_a_refusal_says_why_and_changes_nothing(bank: Organisation, telco: Organ
     correction = asked(bank, make_finding(bank))
     with pytest.raises(Refused, match="Say why"):
         refuse_correction(correction, by=responder, decision=" ")
-    with pytest.raises(Refused, match="It is theirs already"):
+    with pytest.raises(
+        Refused, match="It is already attributed to this organisation. Choose another organisation, or none."
+    ):
         accept(correction, by=responder, moved_to=bank)
     refuse_correction(correction, by=responder, decision="The registry names you since 2019.")
     (mail,) = OutboxMail.objects.all()

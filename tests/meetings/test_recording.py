@@ -63,7 +63,7 @@ def test_who_came_is_recorded_seat_by_seat_and_the_meeting_is_then_held(meeting:
 
 
 def test_nothing_is_recorded_before_the_day(committee: Committee) -> None:
-    with pytest.raises(Refused, match="It can be recorded from that day on"):
+    with pytest.raises(Refused, match=". You can record it from that day."):
         record_attendance(to_come(committee), by=SYSTEM, seats=[])
 
 
@@ -91,7 +91,7 @@ def test_two_who_record_one_point_see_each_other_and_nothing_is_kept_until_they_
     other, blank = add_item(meeting, by=SYSTEM, title="Money"), fingerprint("", "")
     record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs", "Quietly", was=blank)])
     mine = [ItemMinutes(item.pk, "Mine", was=blank), ItemMinutes(other.pk, "More", was=blank)]
-    with pytest.raises(Changed, match="Nothing of yours is lost") as changed:
+    with pytest.raises(Changed, match="at the same time") as changed:
         record_minutes(meeting, by=SYSTEM, items=mine)
     assert changed.value.theirs == {f"item-{item.pk}": ("Theirs", "Quietly")}
     assert [i.minutes for i in meeting.items.all()] == ["Theirs", ""]
@@ -113,8 +113,11 @@ def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> N
     ("said", "sentence"),
     [
         (Recorded(seats=[SeatTaken(999_999, "present")]), "seats was removed"),
-        (Recorded(items=[ItemMinutes(999_999, "Words")]), "taken off the agenda"),
-        (Recorded(new_minutes="Words without a title"), "Give the new point a title"),
+        (
+            Recorded(items=[ItemMinutes(999_999, "Words")]),
+            "One of these items was removed from the agenda. Copy what you wrote, and reload the page.",
+        ),
+        (Recorded(new_minutes="Words without a title"), "Enter a title for the new item."),
     ],
 )
 def test_what_is_gone_is_said_and_nothing_is_kept(meeting: Meeting, said: Recorded, sentence: str) -> None:
@@ -218,7 +221,9 @@ FROZEN: list[Callable[[Meeting, AgendaItem, Edition], object]] = [
 def test_approved_minutes_never_change(
     approved: Meeting, item: AgendaItem, edition: Edition, act: Callable[[Meeting, AgendaItem, Edition], object]
 ) -> None:
-    with pytest.raises(Refused, match="approved and never change") as refused:
+    with pytest.raises(
+        Refused, match="These minutes are approved and cannot change. Add a correction: it is shown beside them."
+    ) as refused:
         act(approved, item, edition)
     assert refused.value.code == "approved"
     item.refresh_from_db()
@@ -231,7 +236,7 @@ def test_a_held_meeting_is_not_moved(approved: Meeting) -> None:
 
 
 def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) -> None:
-    with pytest.raises(Refused, match="Say what is wrong"):
+    with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")
     row = correct_minutes(approved, by=SYSTEM, text="It was 500")
     assert (row.on, row.said_by) == (TODAY, "Floreo")
@@ -240,7 +245,7 @@ def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) ->
 
 
 def test_what_is_not_approved_is_changed_not_corrected(meeting: Meeting) -> None:
-    with pytest.raises(Refused, match="change them where they stand"):
+    with pytest.raises(Refused, match="These minutes are not approved yet. Edit them directly."):
         correct_minutes(meeting, by=SYSTEM, text="It was 500")
 
 
@@ -250,7 +255,10 @@ def test_the_words_of_a_decision_in_approved_minutes_stay_and_its_day_may_move(
     decision = take_decision(edition, by=SYSTEM, item=item, title="Hire two")
     circulate_minutes(record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Set")]), by=SYSTEM)
     approve_minutes(meeting, by=SYSTEM)
-    with pytest.raises(Refused, match="its words stay"):
+    with pytest.raises(
+        Refused,
+        match="The minutes with this decision are approved, so its text cannot change. Record a new decision, or correct the minutes.",
+    ):
         update_decision(decision, by=SYSTEM, title="Hire three")
     assert update_decision(decision, by=SYSTEM, title="Hire two", due_on=TODAY).due_on == TODAY
 

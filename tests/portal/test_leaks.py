@@ -156,5 +156,5 @@ def test_records_behind_a_figure_are_named_only_to_who_may_read_them(
     computed = Indicator.objects.visible_to(None).filter(readings__records__isnull=False).first()
     assert computed is not None
     address = computed.get_absolute_url()
-    assert "for who may read them" not in body(stranger, address)
-    assert "for who may read them" in body(browser_of(secretariat), address)  # type: ignore[operator]  # as above
+    assert "The records counted, for people with permission to read them:" not in body(stranger, address)
+    assert "The records counted, for people with permission to read them:" in body(browser_of(secretariat), address)  # type: ignore[operator]  # as above

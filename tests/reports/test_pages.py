@@ -146,7 +146,7 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
     for said in (
         "No actions are recorded for this strategy.",
         "No actions are recorded.",
-        "Nothing is known of its money",
+        "No budget lines are recorded",
         "No indicator is defined",
         "No lead gave an update in this period.",
         "No dates are recorded for the following months.",
@@ -161,10 +161,10 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
     address = reverse("portal:closing", args=[edition.code])
     page = words(stranger.get(address).content)
     for said in (
-        "No closing report by the state itself has been found.",
+        "No closing report by the government has been found. This report is calculated from the records in this system.",
         "No lessons learned have been recorded.",
         "Not frozen",
-        "Nothing is known of its money",
+        "No budget lines are recorded",
     ):
         assert said in page, said
     with override("es"):

@@ -46,12 +46,12 @@ HIDDEN = b'<?xml version="1.0"?><w:hdr %s>%s</w:hdr>' % (W, field(b"INCLUDEPICTU
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (lambda: carrying(b"aFChunk"), "carries a program"),
-        (lambda: carrying(b"aFChunk", b"application/rtf", b"{\\rtf1}"), "carries a program"),
-        (lambda: carrying(b"oleObject", b"image/png", b"\xd0\xcf\x11\xe0"), "carries a program"),
-        (lambda: carrying(b"package", b"image/png"), "carries a program"),
-        (lambda: carrying(b"control", b"image/png"), "carries a program"),
-        (lambda: carrying(b"attachedTemplate", b"image/png"), "carries a program"),
+        (lambda: carrying(b"aFChunk"), "contains a program"),
+        (lambda: carrying(b"aFChunk", b"application/rtf", b"{\\rtf1}"), "contains a program"),
+        (lambda: carrying(b"oleObject", b"image/png", b"\xd0\xcf\x11\xe0"), "contains a program"),
+        (lambda: carrying(b"package", b"image/png"), "contains a program"),
+        (lambda: carrying(b"control", b"image/png"), "contains a program"),
+        (lambda: carrying(b"attachedTemplate", b"image/png"), "contains a program"),
         (lambda: changed(template("x"), in_document(field(b"DDE", b"AUTO c:\\\\x"))), "the Word field DDEAUTO"),
         (lambda: changed(template("x"), in_document(field(b" INCLUDE", b"PICTURE ", b"https://x"))), "INCLUDEPICTURE"),
         (
@@ -94,5 +94,7 @@ def test_loops_in_loops_in_loops_are_refused() -> None:
         if is_fine:
             assert "actions[].title" in check(words)
             continue
-        with pytest.raises(Refused, match="more than that"):
+        with pytest.raises(
+            Refused, match="A template can show fields, repeat lists and check whether something exists. “"
+        ):
             check(words)

@@ -81,19 +81,28 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
         ("{{ headlin }}", "no field “headlin”. Did you mean “headline”?"),
         ("{% for a in late %}{{ a.titel }}{% endfor %}", "no field “late[].titel”. Did you mean “late[].title”?"),
         ("{{ zzzz }}", "no field “zzzz”. The list of fields"),
-        ("{{ headline", "not written as it should be"),
-        ("{% for a in headline %}{% endfor %}", "no list that can be repeated"),
+        ("{{ headline", "”: write {{ name }}, and end each {% for %}."),
+        ("{% for a in headline %}{% endfor %}", "” is not a list that can be repeated."),
         ("{{ headline.__class__.__mro__ }}", "no field “headline.__class__"),
-        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "more than that"),
+        (
+            "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+            "A template can show fields, repeat lists and check whether something exists. “",
+        ),
         ("{{ headline|attr('__class__') }}", "cannot use the filter “attr”"),
-        ("{{ late[0] }}", "more than that"),
+        ("{{ late[0] }}", "A template can show fields, repeat lists and check whether something exists. “"),
         ("{{ self.__init__.__globals__ }}", "no field “self"),
         ("{{ cycler.__init__ }}", "no field “cycler"),
-        ("{% set x = 1 %}", "more than that"),
-        ("{% include 'x' %}", "more than that"),
-        ("{{ 10**10**10 }}", "more than that"),
-        ("{% for a in range(10) %}{% endfor %}", "is a name, as the list"),
-        ("{% macro m() %}{% endmacro %}", "more than that"),
+        ("{% set x = 1 %}", "A template can show fields, repeat lists and check whether something exists. “"),
+        ("{% include 'x' %}", "A template can show fields, repeat lists and check whether something exists. “"),
+        ("{{ 10**10**10 }}", "A template can show fields, repeat lists and check whether something exists. “"),
+        (
+            "{% for a in range(10) %}{% endfor %}",
+            "A field must be a name from the list of fields. Calculations are not filled in.",
+        ),
+        (
+            "{% macro m() %}{% endmacro %}",
+            "A template can show fields, repeat lists and check whether something exists. “",
+        ),
         ("{{ headline|upper|format }}", "cannot use the filter “format”"),
     ],
 )
@@ -150,7 +159,7 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
             lambda: changed(template("x"), with_type(b"application/vnd.ms-word.document.macroEnabled.main+xml")),
             "macros",
         ),
-        (lambda: changed(template("x"), word__embeddings__oleObject1=b"x"), "carries a program"),
+        (lambda: changed(template("x"), word__embeddings__oleObject1=b"x"), "contains a program"),
         (
             lambda: changed(
                 template("x"),
@@ -172,9 +181,18 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
             ),
             "defines entities",
         ),
-        (lambda: template("x")[:900], "not a whole Word file"),
-        (lambda: b"%PDF-1.7", "not a whole Word file"),
-        (lambda: changed(template("x"), word__media__bomb=b"\0" * (61 * 1024 * 1024)), "far larger than a Word file"),
+        (
+            lambda: template("x")[:900],
+            "This Word file is damaged or incomplete. Open it in Word, save it as .docx and send the new file.",
+        ),
+        (
+            lambda: b"%PDF-1.7",
+            "This Word file is damaged or incomplete. Open it in Word, save it as .docx and send the new file.",
+        ),
+        (
+            lambda: changed(template("x"), word__media__bomb=b"\0" * (61 * 1024 * 1024)),
+            "Unpacked, this file is much larger than a Word file. It was not opened.",
+        ),
         (lambda: b"x" * (6 * 1024 * 1024), "larger than 5 MB"),
     ],
 )

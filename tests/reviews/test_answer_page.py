@@ -125,7 +125,7 @@ def test_nothing_changed_beside_words_is_asked_about(update_request: UpdateReque
     response = phone.post(address(update_request), typed(act, press=f"unchanged-{act.pk}", done="Much was done"))
     assert response.status_code == 422
     page = response.content.decode()
-    assert "You wrote something about this action" in page
+    assert "You entered text about this action. Send it, or empty the boxes and press again." in page
     assert "Much was done" in page
 
 
@@ -201,7 +201,7 @@ def test_typed_for_an_hour_while_it_closes_every_word_comes_back(
 def test_a_stranger_learns_nothing(review: Review, phone: Client, token: str) -> None:
     response = phone.get(f"/answer/{token}/")
     assert response.status_code == 404
-    assert "This link is not known." in response.content.decode()
+    assert "We do not recognise this link. Copy the whole link, or ask for a new one." in response.content.decode()
     assert "Action 1.1.1" not in response.content.decode()
 
 
@@ -231,7 +231,7 @@ def test_two_who_type_at_once_both_keep_their_text(update_request: UpdateRequest
     response = phone.post(address(update_request), typed(act, press="save", done="By the deputy"))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "Somebody else wrote here while you did." in page
+    assert "Somebody else wrote here at the same time. Your text is not lost: compare, and send again." in page
     assert "By the head" in page
     assert "By the deputy" in page
     assert phone.post(address(update_request), typed(act, done="By the deputy", version=1)).status_code == 302
@@ -242,7 +242,7 @@ def test_a_text_that_is_too_long_is_given_back(update_request: UpdateRequest, ac
     response = phone.post(address(update_request), typed(act, done="x" * 5001))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "This is 5,001 characters long. Shorten it to 5,000" in page
+    assert "This text has 5,001 characters long. Shorten it to 5,000 characters. Shorten it to" in page
     assert "x" * 5001 in page
     assert Answer.objects.count() == 0
 
@@ -270,7 +270,7 @@ def test_whoever_presses_without_end_is_slowed_down_and_keeps_the_text(
 def test_an_empty_sheet_is_not_sent(update_request: UpdateRequest, act: Action, phone: Client) -> None:
     response = phone.post(address(update_request), typed(act))
     assert response.status_code == 422
-    assert "Nothing is written yet." in response.content.decode()
+    assert "There is no text yet. Describe what was done, or press “Nothing changed”." in response.content.decode()
 
 
 def test_a_returned_answer_comes_back_with_its_note(
@@ -281,8 +281,11 @@ def test_a_returned_answer_comes_back_with_its_note(
     page = phone.get(address(update_request)).content.decode()
     assert "How many?" in page
     assert "Good" in page
-    phone.post(address(update_request), typed(act, done="Good, 58 times", version=Answer.objects.get().version))
-    assert texts(update_request) == [("submitted", "Good, 58 times", "Tomas Marea")]
+    phone.post(
+        address(update_request),
+        typed(act, done="reminders sent, last Good, 58 times", version=Answer.objects.get().version),
+    )
+    assert texts(update_request) == [("submitted", "reminders sent, last Good, 58 times", "Tomas Marea")]
 
 
 def test_after_approval_something_more_can_be_said(

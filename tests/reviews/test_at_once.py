@@ -65,7 +65,7 @@ def test_two_reviewers_decide_and_one_is_told(
         lambda: acts.return_answer(answer, by=ines, note="How many?", version=1),
     )
     assert len(refused) == 1
-    assert refused[0].startswith("It is decided already:")
+    assert refused[0].startswith("Already decided:")
     state = Answer.objects.get().state
     assert Update.objects.count() == (state == "approved")
 

@@ -24,7 +24,9 @@ def reach_all(act: Action, by: User) -> None:
 def test_done_means_that_every_milestone_is_reached(act: Action, secretariat: User, lead: User) -> None:
     with pytest.raises(Refused) as refused:
         course.close_action(act, by=secretariat)
-    assert str(refused.value.sentence).startswith("Not yet reached: “Step 1”; “Step 2”.")
+    assert str(refused.value.sentence).startswith(
+        "Milestones not reached: “Step 1”; “Step 2”. Enter the date of each, or remove it, then close the action."
+    )
     first, second = act.milestones.all()
     reach_milestone(first, by=lead)
     remove_milestone(second, by=secretariat, reason="The law made it needless")

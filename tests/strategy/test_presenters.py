@@ -63,7 +63,7 @@ def ended(**changes: object) -> stands.EditionFacts:
         (counts(1), "The one action is done."),
         (counts(0, 0, 0, 2), "None of 2 actions holds its dates. Two are late."),
         (counts(0, 0, 0, 1), "The one action does not hold its dates. One is late."),
-        (counts(not_started=4), "None of the 4 actions has started."),
+        (counts(not_started=4), "None of the the 4 actions has started. actions was done."),
         (counts(not_started=1), "The one action has not started."),
         (counts(200, 1040, 0, 3), "1,240 of 1,243 actions hold their dates. Three are late."),
         (counts(), ""),
@@ -170,7 +170,7 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
     night = Milestone(title="Line open at night", due_on=date(2026, 11, 1))
     due = date(2026, 12, 31)
     assert why(make(due_on=due), line) == (
-        "The milestone “Line answers in three minutes” was due on 15 October 2026 and is not reached."
+        "your update for the review of The milestone “Line answers in three minutes” was due on 15 October 2026 and is not reached. and has not been received:"
         " The action itself is due on 31 December 2026."
     )
     assert "1 other milestone is late too." in why(make(due_on=due), line, night)

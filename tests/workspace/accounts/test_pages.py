@@ -53,7 +53,7 @@ def test_a_bad_invitation_keeps_what_was_typed(secretariat: User, observer: User
         "/workspace/accounts/invite/", {"email": observer.email, "name": "Somebody", "role": "observer"}
     )
     assert page.status_code == 422
-    for words in ("There is an account under this address", "Somebody", observer.email):
+    for words in ("An account already uses this address", "Somebody", observer.email):
         assert words in page.content.decode()
 
 

@@ -50,7 +50,11 @@ def test_without_it_the_draft_waits_on_the_site() -> None:
     assert (code, draft.state, draft.rows.count()) == (0, DraftState.OPEN, 24)
     assert f"Review it at {settings.SITE_ADDRESS}/workspace/imports/estrategia/" in said
     again, told = run(DOCUMENTS / "estrategia.txt", dry_run=False)
-    assert (again, "imported before" in told, ImportDraft.objects.count()) == (0, True, 1)
+    assert (again, "This file was already imported. Here is its draft." in told, ImportDraft.objects.count()) == (
+        0,
+        True,
+        1,
+    )
 
 
 def test_what_cannot_be_read_is_a_sentence_and_exit_code_one(tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_an_edit_opens_in_the_row_and_keeps_bad_text(draft: ImportDraft, desk: C
     bad = {"decision": "edit", "version": "1", "title": "Better words", "due": "sometime", "code": "1.1.1"}
     answer = desk.post(address(draft, row.number), bad)
     assert answer.status_code == 422
-    for words in ("Better words", "sometime", "Write the date as year-month-day"):
+    for words in ("Better words", "sometime", "Enter the date as year-month-day, for example 2027-06-30."):
         assert words in text_of(answer)
     desk.post(address(draft, row.number), bad | {"due": "2027-01-31"})
     row.refresh_from_db()
@@ -159,7 +159,9 @@ def test_the_second_of_two_decisions_is_told_of_the_first(
     headers = {"HX-Request": "true"} if script else {}
     answer = desk.post(address(draft, 10), {"decision": "reject", "version": "1"}, headers=headers)
     assert answer.status_code == 409
-    assert "Test secretariat decided on row 10 while you looked at it: accepted." in text_of(answer)
+    assert "Test secretariat decided on row 10 while you looked at it: accepted. while you were viewing it:" in text_of(
+        answer
+    )
     assert draft.rows.get(number=10).state == RowState.ACCEPTED
 
 
@@ -184,7 +186,10 @@ def test_finishing_asks_where_to_and_leads_to_the_plan(draft: ImportDraft, draft
     assert 'value="2025-2028-2"' in page
     assert "Strategy 2025-2028" not in page  # a drafter may not change the plan that is there
     taken = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "2025-2028"})
-    assert (taken.status_code, "There is an edition 2025-2028 already" in text_of(taken)) == (422, True)
+    assert (
+        taken.status_code,
+        "Edition 2025-2028 already exists. Choose it below, or give the new edition another code." in text_of(taken),
+    ) == (422, True)
     done = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "next"})
     assert done.headers["Location"] == "/workspace/plan/next/"
     assert Edition.objects.get(code="next").pillars.count() == 3

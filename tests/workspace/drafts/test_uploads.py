@@ -284,7 +284,7 @@ def test_the_same_file_twice_leads_to_the_draft_that_is_there(desk: Client) -> N
     upload(desk, PLAN.read_bytes(), "plan.txt")
     again = upload(desk, PLAN.read_bytes(), "other.txt", follow=True)
     assert again.redirect_chain == [("/workspace/imports/plan/", 302)]
-    assert "This very file was imported before" in again.content.decode()
+    assert "This file was already imported. Here is its draft." in again.content.decode()
     assert ImportDraft.objects.count() == 1
 
 

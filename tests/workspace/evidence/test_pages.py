@@ -77,12 +77,18 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
     ("fields", "sentence"),
     [
         ({}, "Choose a file, or give the address of a link."),
-        ({"title": "A", "url": "javascript:alert(1)"}, "Give an address that begins with https:// or http://"),
+        (
+            {"title": "A", "url": "javascript:alert(1)"},
+            "Enter an address that begins with https:// or http:// and contains no user name or password.",
+        ),
         ({"url": "https://example.org/"}, "Enter a short description."),
-        ({"title": "A", "url": "https://example.org/", "tlp": "AMBER", "is_public": "on"}, "is marked TLP:CLEAR"),
+        (
+            {"title": "A", "url": "https://example.org/", "tlp": "AMBER", "is_public": "on"},
+            "Public evidence must be marked TLP:CLEAR. Change the marking, or leave the evidence internal.",
+        ),
         (
             {"title": "A", "url": "https://example.org/", "dated": "2026-02-01", "valid_until": "2026-01-01"},
-            "It would run out before it was written.",
+            "The end of validity is before the date of the document. Change one of the two dates.",
         ),
         ({"title": "A", "url": "https://example.org/", "dated": "yesterday"}, "Enter a valid date"),
     ],
@@ -100,10 +106,22 @@ def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_text(
 @pytest.mark.parametrize(
     ("body", "name", "sentence"),
     [
-        (PROGRAM, "report.pdf", "holds a program, whatever it is called"),
-        (word(word__vbaProject_dot_bin=b""), "report.docx", "holds macros"),
-        (b"#!/bin/sh\n", "report.txt", "holds a script"),
-        (b"hello", "report.js", "A file ending in .js can run when it is opened"),
+        (
+            PROGRAM,
+            "report.pdf",
+            "” contains a program, whatever its name is. Programs are not accepted as evidence; send a document.",
+        ),
+        (
+            word(word__vbaProject_dot_bin=b""),
+            "report.docx",
+            "” contains macros. Save it without them (as .docx, .xlsx, .pptx or PDF) and send it again.",
+        ),
+        (b"#!/bin/sh\n", "report.txt", "contains a script"),
+        (
+            b"hello",
+            "report.js",
+            "A file ending in .js can run when it is opened, so it is not accepted. Save it as a PDF or as text.",
+        ),
         (b"", "report.pdf", "The submitted file is empty"),
     ],
 )
@@ -261,7 +279,10 @@ def test_what_is_said_of_it_is_changed_in_two_languages(lead: User, csirt: Organ
         date(2026, 6, 1),
     )
     late = browser_of(lead).post(address, fields | {"title": "Minutes of July"})
-    assert (late.status_code, "Somebody else saved this while you worked" in said(late)) == (409, True)
+    assert (
+        late.status_code,
+        "Somebody else saved this at the same time. Your changes are not lost: compare, and save again." in said(late),
+    ) == (409, True)
 
 
 def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action, browser_of: Browsers) -> None:

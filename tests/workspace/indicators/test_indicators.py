@@ -91,8 +91,11 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
         ({"value": ""}, "“Value” is empty. Fill it in."),
         ({"source": ""}, "“Source” is empty. Fill it in."),
         ({"period": "days"}, "Choose a period, or give its first and last day."),
-        ({"period": "days", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}, "This period runs until"),
-        ({"period": "days", "starts_on": "2026-03-01", "ends_on": "2026-01-31"}, "The first day comes after the last"),
+        ({"period": "days", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}, ". Enter its value after that."),
+        (
+            {"period": "days", "starts_on": "2026-03-01", "ends_on": "2026-01-31"},
+            "The first day is after the last day. Change one of them.",
+        ),
         ({"numerator": "1", "denominator": "2"}, "1 of 2 is 50.0 %"),
     ],
 )
@@ -108,7 +111,10 @@ def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> No
     assert "2026-07-01/2026-09-30" not in form
     typed = {"period": "days", "starts_on": "2026-07-01", "ends_on": "2026-09-30"}
     response = lead.post(address("new_reading"), ONE | typed)
-    assert (response.status_code, "Correct that one" in words_of(response)) == (422, True)
+    assert (
+        response.status_code,
+        "has a frozen value. Correct it and give the reason. Both values will stay visible." in words_of(response),
+    ) == (422, True)
 
 
 def test_an_analyst_freezes_and_corrects(analyst: Client) -> None:
@@ -149,7 +155,7 @@ def test_an_analyst_defines_an_indicator_and_gives_it_a_target(analyst: Client) 
     made = Indicator.objects.get(code="late-ones")
     assert (made.unit, made.numerator_text) == ("milestones", "milestones late")
     refused = analyst.post(address("edit_target", code="late-ones"), {"target": "2"})
-    assert (refused.status_code, "Say who set this target" in words_of(refused)) == (422, True)
+    assert (refused.status_code, "Enter who set this target, and when." in words_of(refused)) == (422, True)
     aimed = {"target": "2", "target_due": "2028-12-31", "target_source": "Committee", "version": str(made.version)}
     assert analyst.post(address("edit_target", code="late-ones"), aimed).status_code == 302
 

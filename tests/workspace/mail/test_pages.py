@@ -87,7 +87,7 @@ def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, brows
     browser, mail = browser_of(administrator), post()
     assert "It is not sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
     told = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
-    assert "was sent or is no longer needed" in told
+    assert "This e-mail has been sent or is no longer needed. Reload the page." in told
     stuck = post("nobody@example.org")
     with mail_server() as server:
         deliver_due()

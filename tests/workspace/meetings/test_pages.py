@@ -115,7 +115,10 @@ def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, des
     assert [(s.organisation, s.part) for s in Seat.objects.all()] == [(body, "chair")]
     past = desk.post("/workspace/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
     assert past.status_code == 422
-    assert "so nobody can be called to that meeting" in past.content.decode()
+    assert (
+        "is in the past, so nobody can be invited to that meeting. Choose a future date, or record the meeting as held."
+        in past.content.decode()
+    )
     assert 'value="Attic"' in past.content.decode()
     called = desk.post("/workspace/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
     assert called["Location"] == "/workspace/meetings/board/2026-12-03/"
@@ -218,7 +221,7 @@ def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Me
     assert [(m.title, m.due_on) for m in act.milestones.all()] == [("Paid", date(2027, 1, 31))]
     twice = desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid"})
     assert twice.status_code == 422
-    assert "part of the plan already" in twice.content.decode()
+    assert "It is already part of the plan. Open the part that it became." in twice.content.decode()
     assert "Paid" in desk.get(page).content.decode()
     assert "D-2026-01" in desk.get(act.workspace_url()).content.decode()
 

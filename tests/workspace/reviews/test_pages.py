@@ -83,8 +83,9 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
     assert desk.post(address, given).status_code == 302
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
-    assert "The review of Q4 2026 opens by itself on 1 Jan 2027; answers are due on 12 Jan 2027." in page(
-        desk, "/workspace/reviews/"
+    assert (
+        ". The review of Q4 2026 opens automatically on 1 Jan 2027; answers are due on 12 Jan 2027.; updates are due on"
+        in page(desk, "/workspace/reviews/")
     )
     wrong = desk.post(address, given | {"remind_before": "soon", "version": rhythm.version})
     assert wrong.status_code == 422
@@ -99,7 +100,7 @@ def test_a_review_is_opened_by_hand(edition: Edition, act: Action, desk: Client)
     assert Review.objects.get().code == "2026-11-15"
     late = desk.post(address, given | {"due_on": "2026-11-01"})
     assert late.status_code == 422
-    assert "Nobody can answer in the past" in late.content.decode()
+    assert "Updates cannot be due in the past. Enter today or a later day." in late.content.decode()
 
 
 def test_a_review_shows_progress_and_whose_turn_it_is(
@@ -222,7 +223,7 @@ def test_words_typed_at_the_desk_while_it_closes_come_back(
 
 
 def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, desk: Client) -> None:
-    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(desk, act.workspace_url())
+    assert "asked by 4 Dec 2026, waiting for Tomas Marea.: update due on" in page(desk, act.workspace_url())
 
 
 def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateRequest, desk: Client) -> None:
@@ -233,7 +234,7 @@ def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateReq
     assert "The reminder is on its way." in press(f"asks/{update_request.pk}/remind")
     assert "Rosa Faro is asked as deputy." in press(f"asks/{update_request.pk}/escalate")
     assert "Every earlier one no longer opens." in press(f"asks/{update_request.pk}/renew")
-    assert "asked about already" in press("widen")
+    assert "An update has already been requested for every action with a lead." in press("widen")
 
 
 def test_the_days_are_changed(review: Review, desk: Client) -> None:

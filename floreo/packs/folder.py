@@ -80,7 +80,9 @@ def edition_files() -> list[str]:
 
 
 def _fields_of(shape: type[BaseModel]) -> list[str]:
-    return [f"{name}: {each.annotation!r} = {each.default!r}" for name, each in shape.model_fields.items()]
+    """Each field with its type and its default, as they are in every process: without places in memory."""
+    told = (f"{name}: {each.annotation!r} = {each.default!r}" for name, each in shape.model_fields.items())
+    return [re.sub(r" at 0x[0-9a-f]+", "", one) for one in told]
 
 
 @cache

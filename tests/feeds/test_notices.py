@@ -113,7 +113,7 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
     assert [r.kind for r in NoticeRule.objects.all()] == ["open-telnet", "", "open-ntp"]
     acts.remove_rule(never, by=SYSTEM)
     assert [(role, len(items)) for role, _to, items in plans()["bank"]] == [("abuse", 1), ("technical", 3)]
-    with pytest.raises(Refused, match="Give the reason for not notifying them."):
+    with pytest.raises(Refused, match="Give the reason for not notifying them"):
         acts.make_rule(by=SYSTEM, every=Every.NEVER)
 
 

@@ -144,7 +144,7 @@ def test_the_team_sees_to_calls_for_help_and_replies(notice: Notice, user_with: 
     assert (reply.to, "We call you at noon." in reply.text) == ("abuse@bank.example.org", True)
     with pytest.raises(Refused, match="has already dealt with this"):
         see_to(first, by=responder)
-    with pytest.raises(Refused, match="The team has already dealt with this. Reply to the e-mail to contact them."):
+    with pytest.raises(Refused, match="The team has already dealt with this"):
         take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
 
 
@@ -199,7 +199,7 @@ def test_a_link_opens_its_own_letter_and_answers_nothing_else(notice: Notice, ba
     ],
 )
 def test_a_link_that_was_changed_opens_nothing(notice: Notice, change: Callable[[str], str]) -> None:
-    with pytest.raises(Missing, match="We do not recognise this link. Copy the whole link, or ask for a new one."):
+    with pytest.raises(Missing, match="Copy the whole link, or ask for a new one"):
         holder_of(change(token_of(notice, 0)))
 
 
@@ -223,7 +223,7 @@ def test_who_speaks_for_another_cannot_answer(notice: Notice, bank: Organisation
     ):
         with pytest.raises(NotAllowed):
             press()
-    with pytest.raises(Refused, match="Choose a reply."):
+    with pytest.raises(Refused, match="Choose a reply"):
         say(notice, "paid", "192.0.2.7")
     with pytest.raises(Refused, match="Shorten it"):
         say(notice, "fixed", "192.0.2.7", remark="x" * 4001)

@@ -79,9 +79,7 @@ def test_a_second_reading_replaces_the_first_until_it_is_frozen() -> None:
     first = enter(indicator, 80)
     assert enter(indicator, 81).pk == first.pk
     freeze_reading(first, by=SYSTEM)
-    with pytest.raises(
-        Refused, match="has a frozen value. Correct it and give the reason. Both values will stay visible."
-    ) as refused:
+    with pytest.raises(Refused, match="Correct it and give the reason") as refused:
         enter(indicator, 82)
     assert refused.value.code == "frozen"
     assert [r.value for r in indicator.readings.all()] == [81]
@@ -100,7 +98,7 @@ def test_a_correction_stands_beside_what_it_corrects() -> None:
     )
     assert [r.value for r in Reading.objects.filter(indicator=indicator)] == [79, 77]
     assert list(Reading.objects.current()) == [new]
-    with pytest.raises(Refused, match="This value has already been corrected. Correct the newer value."):
+    with pytest.raises(Refused, match="This value has already been corrected"):
         correct_reading(old, by=SYSTEM, value=76, reason="Again")
     assert correct_reading(new, by=SYSTEM, value=76, reason="Again").corrects == new
 
@@ -154,7 +152,7 @@ def test_closing_a_period_freezes_all_its_readings_and_no_others() -> None:
 def test_nobody_enters_what_is_worked_out() -> None:
     with pytest.raises(Refused, match="calculated from records"):
         enter(make_indicator(measure="milestones_late"), 3)
-    with pytest.raises(Refused, match="People enter the values of this indicator, so there is nothing to calculate."):
+    with pytest.raises(Refused, match="People enter the values of this indicator, so there is nothing to calculate"):
         take_reading(make_indicator("by-hand"), by=SYSTEM)
 
 

@@ -34,7 +34,7 @@ def test_a_meeting_in_the_past_is_not_called(committee: Committee) -> None:
 def test_one_that_was_held_is_entered_afterwards_and_nobody_is_told(committee: Committee) -> None:
     meeting = call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1), was_held=True, tell=True)
     assert (meeting.state, meeting.number, meeting.code, letters()) == ("held", 1, "2026-11-01", [])
-    with pytest.raises(Refused, match="is in the future, so the meeting has not been held yet."):
+    with pytest.raises(Refused, match="is in the future, so the meeting has not been held yet"):
         call_meeting(committee, by=SYSTEM, on=TODAY + timedelta(days=1), was_held=True)
 
 

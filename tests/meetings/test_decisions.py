@@ -118,7 +118,7 @@ def test_it_does_not_become_part_of_the_plan_twice(edition: Edition, decision: D
         lambda: turn_into_milestone(decision, by=SYSTEM, act=act),
         lambda: turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9"),
     ):
-        with pytest.raises(Refused, match="It is already part of the plan. Open the part that it became.") as refused:
+        with pytest.raises(Refused, match="It is already part of the plan") as refused:
             turn()
         assert refused.value.code == "already_became"
     assert (act.milestones.count(), Action.objects.count()) == (1, 1)
@@ -148,9 +148,7 @@ def test_it_is_carried_out_when_what_it_became_is_done_and_open_again_when_that_
     edition: Edition, decision: Decision
 ) -> None:
     milestone = turn_into_milestone(decision, by=SYSTEM, act=make_action(edition))
-    with pytest.raises(
-        Refused, match="This decision became part of the plan. It is carried out when that part is done."
-    ):
+    with pytest.raises(Refused, match="It is carried out when that part is done"):
         carry_out_decision(decision, by=SYSTEM)
     assert settle_decisions(by=SYSTEM) == 0
     reach_milestone(milestone, by=SYSTEM, on=TODAY - timedelta(days=2))
@@ -188,18 +186,18 @@ def test_what_is_asked_stands_on_the_ministers_page_until_it_is_answered(edition
     take_decision(edition, by=SYSTEM, title="Our own", is_public=True)
     assert queries.decisions_asked(edition, secretariat) == [asked, hidden]
     assert queries.decisions_asked(edition, None) == [asked]
-    with pytest.raises(Refused, match="Give the reason for the refusal."):
+    with pytest.raises(Refused, match="Give the reason for the refusal"):
         answer_decision(hidden, by=SYSTEM, is_taken=False)
     assert answer_decision(hidden, by=SYSTEM, is_taken=False, answer="No money").state == "refused"
     taken = answer_decision(asked, by=SYSTEM, is_taken=True, on=TODAY)
     assert (taken.state, taken.taken_on, queries.decisions_asked(edition, secretariat)) == ("taken", TODAY, [])
-    with pytest.raises(Refused, match="It is not waiting for an answer."):
+    with pytest.raises(Refused, match="It is not waiting for an answer"):
         answer_decision(asked, by=SYSTEM, is_taken=True)
     assert carry_out_decision(taken, by=SYSTEM).state == "carried_out"
 
 
 def test_a_dropped_decision_says_why_and_is_over(decision: Decision) -> None:
-    with pytest.raises(Refused, match="Give the reason for discarding it."):
+    with pytest.raises(Refused, match="Give the reason for discarding it"):
         discard_decision(decision, by=SYSTEM, reason="")
     assert discard_decision(decision, by=SYSTEM, reason="Overtaken").answer == "Overtaken"
     with pytest.raises(Refused, match="The state of stands at “Dropped” is “"):

@@ -63,7 +63,7 @@ def test_who_came_is_recorded_seat_by_seat_and_the_meeting_is_then_held(meeting:
 
 
 def test_nothing_is_recorded_before_the_day(committee: Committee) -> None:
-    with pytest.raises(Refused, match=". You can record it from that day."):
+    with pytest.raises(Refused, match="You can record it from that day"):
         record_attendance(to_come(committee), by=SYSTEM, seats=[])
 
 
@@ -221,9 +221,7 @@ FROZEN: list[Callable[[Meeting, AgendaItem, Edition], object]] = [
 def test_approved_minutes_never_change(
     approved: Meeting, item: AgendaItem, edition: Edition, act: Callable[[Meeting, AgendaItem, Edition], object]
 ) -> None:
-    with pytest.raises(
-        Refused, match="These minutes are approved and cannot change. Add a correction: it is shown beside them."
-    ) as refused:
+    with pytest.raises(Refused, match="These minutes are approved and cannot change") as refused:
         act(approved, item, edition)
     assert refused.value.code == "approved"
     item.refresh_from_db()
@@ -245,7 +243,7 @@ def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) ->
 
 
 def test_what_is_not_approved_is_changed_not_corrected(meeting: Meeting) -> None:
-    with pytest.raises(Refused, match="These minutes are not approved yet. Edit them directly."):
+    with pytest.raises(Refused, match="These minutes are not approved yet"):
         correct_minutes(meeting, by=SYSTEM, text="It was 500")
 
 
@@ -257,7 +255,7 @@ def test_the_words_of_a_decision_in_approved_minutes_stay_and_its_day_may_move(
     approve_minutes(meeting, by=SYSTEM)
     with pytest.raises(
         Refused,
-        match="The minutes with this decision are approved, so its text cannot change. Record a new decision, or correct the minutes.",
+        match="The minutes with this decision are approved, so its text cannot change",
     ):
         update_decision(decision, by=SYSTEM, title="Hire three")
     assert update_decision(decision, by=SYSTEM, title="Hire two", due_on=TODAY).due_on == TODAY

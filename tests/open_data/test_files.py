@@ -264,7 +264,7 @@ def test_narrowed_lists_cost_a_stranger_by_their_rows(act: Action) -> None:
 @pytest.mark.parametrize("name", ["people", "findings", "nothing", "../../etc/passwd", "actions/../people"])
 def test_only_what_is_public_is_made(db: None, name: str) -> None:
     assert get(f"/data/{name}.csv").status_code == 404
-    with pytest.raises(Exception, match="This page or record does not exist, or is not public."):
+    with pytest.raises(Exception, match="This page or record does not exist, or is not public"):
         batch_named(name)
 
 

@@ -62,7 +62,7 @@ def test_the_link_makes_one_administrator_and_works_once() -> None:
     assert (user.email, user.name, list(user.grants())) == ("ada@example.org", "Ada", [("administrator", None)])
     assert user.check_password(WORD)
     assert first_admin_link(by=SYSTEM) is None
-    with pytest.raises(Refused, match="This link has already been used. Each link works once. Ask for a new one."):
+    with pytest.raises(Refused, match="This link has already been used"):
         make_first_administrator(token, by=Guest("Eve"), email="eve@example.org", password=WORD)
 
 
@@ -278,7 +278,7 @@ def test_a_switched_off_account_is_out_at_once(
 
 def test_a_role_is_given_once_and_taken(administrator: User, observer: User) -> None:
     give_role(observer, by=administrator, role="drafter")
-    with pytest.raises(Refused, match="This account already has that role."):
+    with pytest.raises(Refused, match="This account already has that role"):
         give_role(observer, by=administrator, role="drafter")
     take_role(observer.memberships.get(role="observer"), by=administrator)
     assert list(Membership.objects.filter(user=observer).values_list("role", flat=True)) == ["drafter"]

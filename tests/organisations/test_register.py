@@ -79,7 +79,7 @@ def test_a_merged_body_has_an_heir_and_keeps_its_past(secretariat: User) -> None
     merge_organisation(new, by=secretariat, into=newest, on=date(2026, 6, 30))
     old.refresh_from_db()
     assert (old.successor(), old.until, old.name) == (newest, date(2025, 12, 31), "Old")
-    with pytest.raises(Refused, match="It has already been merged."):
+    with pytest.raises(Refused, match="It has already been merged"):
         merge_organisation(old, by=secretariat, into=newest, on=date(2026, 1, 1))
     with pytest.raises(Refused, match="into itself"):
         merge_organisation(newest, by=secretariat, into=old, on=date(2026, 7, 1))

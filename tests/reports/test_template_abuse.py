@@ -95,6 +95,6 @@ def test_loops_in_loops_in_loops_are_refused() -> None:
             assert "actions[].title" in check(words)
             continue
         with pytest.raises(
-            Refused, match="A template can show fields, repeat lists and check whether something exists. “"
+            Refused, match="A template can show fields, repeat lists and check whether something exists"
         ):
             check(words)

@@ -164,7 +164,7 @@ def test_what_comes_into_the_plan_later_can_be_asked_about(
     assert acts.request_the_rest(review, by=SYSTEM) == 1
     update_request.refresh_from_db()
     assert (update_request.state, sorted(a.code for a in update_request.actions.all())) == ("draft", ["1.1.1", "1.1.5"])
-    with pytest.raises(Refused, match="An update has already been requested for every action with a lead."):
+    with pytest.raises(Refused, match="An update has already been requested for every action with a lead"):
         acts.request_the_rest(review, by=SYSTEM)
 
 

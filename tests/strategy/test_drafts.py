@@ -198,7 +198,7 @@ def test_two_people_at_once_the_second_hears_who_was_first(drafter: User, secret
 def test_a_body_whose_part_has_no_word_here_needs_a_persons(drafter: User) -> None:
     draft = drafted(PLAN, drafter)
     adopted = next(r for r in draft.rows.all() if r.fields.get("part") == "adopted")
-    with pytest.raises(Refused, match="Choose its role."):
+    with pytest.raises(Refused, match="Choose its role"):
         accept_row(adopted, by=drafter)
     accept_all(draft, by=drafter, kind="body")
     adopted.refresh_from_db()
@@ -240,7 +240,7 @@ def test_finishing_twice_makes_nothing_twice_and_the_rest_can_follow(drafter: Us
     for kind in ("edition", "pillar"):
         accept_all(draft, by=drafter, kind=kind)
     edition = finish_draft(draft, by=drafter).edition
-    with pytest.raises(Refused, match="Accept at least one row before you finish."):
+    with pytest.raises(Refused, match="Accept at least one row before you finish"):
         finish_draft(draft, by=drafter)
     accept_everything(draft, drafter)
     again = finish_draft(draft, by=drafter)
@@ -250,7 +250,7 @@ def test_finishing_twice_makes_nothing_twice_and_the_rest_can_follow(drafter: Us
     assert Action.objects.count() == 4
     draft.refresh_from_db()
     assert draft.state == DraftState.FINISHED
-    with pytest.raises(Refused, match="This row is already in the plan. Change it there."):
+    with pytest.raises(Refused, match="This row is already in the plan"):
         undo_row(row_of(draft, "pillar"), by=drafter)
 
 
@@ -325,9 +325,7 @@ def test_an_edition_that_exists_needs_the_right_to_change_the_plan(drafter: User
     accept_everything(draft, drafter)
     with pytest.raises(NotAllowed):
         finish_draft(draft, by=drafter, edition=there)
-    with pytest.raises(
-        Refused, match="Edition 2025-2028 already exists. Choose it below, or give the new edition another code."
-    ):
+    with pytest.raises(Refused, match="Choose it below, or give the new edition another code"):
         finish_draft(draft, by=drafter, new=True, code="2025-2028")
     done = finish_draft(draft, by=secretariat, edition=there)
     assert done.edition == there

@@ -43,8 +43,7 @@ def test_the_person_is_reminded_and_the_organisation_of_the_rest(
     assert hers.subject == "Reminder: 1.1.1 Action 1.1.1 (54 days late)"
     assert "Test secretariat reminds you of something" in hers.text
     assert (
-        "your update for the review of - 54 days late (1 Oct 2026): 1.1.1 Action 1.1.1
-  It was due on 1 October 2026 and is not closed. and has not been received:"
+        "- 54 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n  It was due on 1 October 2026 and is not closed."
         in hers.text
     )
     assert "/workspace/" not in hers.text  # she has no account, and a link that asks for one would lead nowhere
@@ -117,7 +116,7 @@ def test_only_who_may_nudge_does(busy: Edition, csirt: Organisation, secretariat
 
 
 def test_nothing_owed_nothing_sent(busy: Edition, csirt: Organisation, secretariat: User) -> None:
-    with pytest.raises(Refused, match="has no open tasks."):
+    with pytest.raises(Refused, match="has no open tasks"):
         send_reminder(csirt, by=secretariat, items=[])
 
 
@@ -134,13 +133,13 @@ class TestTheDeputy:
         assert AuditEntry.objects.filter(verb="reminder.escalated").count() == 1
 
     def test_is_not_told_before_a_nudge(self, busy: Edition, csirt: Organisation, secretariat: User) -> None:
-        with pytest.raises(Refused, match="No reminder has been sent for this yet. Send a reminder first; notify the deputy only if there is no answer."):
+        with pytest.raises(Refused, match="Send a reminder first; notify the deputy only if there is no answer"):
             escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
 
     def test_is_not_told_twice_within_two_days(self, busy: Edition, csirt: Organisation, secretariat: User) -> None:
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
         escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
-        with pytest.raises(Refused, match="was notified less than two days ago. Notify them again from"):
+        with pytest.raises(Refused, match="was notified less than two days ago"):
             escalate(csirt, by=secretariat, items=[i for i in waiting_tasks(secretariat).items if i.person])
 
     def test_who_has_none_is_named(self, busy: Edition, csirt: Organisation, ana: Person, secretariat: User) -> None:
@@ -156,7 +155,7 @@ class TestTheDeputy:
         self, busy: Edition, police: Organisation, secretariat: User
     ) -> None:
         send_reminder(police, by=secretariat, items=waiting_tasks(secretariat, "police").items)
-        with pytest.raises(Refused, match="No person is named for the open tasks of National Police. Name one on the action's page, with a deputy."):
+        with pytest.raises(Refused, match="No person is named for the open tasks of National Police"):
             escalate(police, by=secretariat, items=waiting_tasks(secretariat, "police").items)
 
 

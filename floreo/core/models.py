@@ -85,7 +85,7 @@ class Sourced(models.Model):
     """Where a row came from, and whether a person has checked it."""
 
     source = models.CharField(
-        max_length=500, blank=True, verbose_name=_("Source"), help_text=_("Document and page, or who says so.")
+        max_length=500, blank=True, verbose_name=_("Source"), help_text=_("Document and page, or publisher.")
     )
     source_url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the source"))
     confirmed = models.BooleanField(
@@ -93,7 +93,7 @@ class Sourced(models.Model):
         verbose_name=_("Checked against source"),
         help_text=_("Somebody has checked it against its source."),
     )
-    doubt = models.CharField(max_length=500, blank=True, verbose_name=_("Why not confirmed"))
+    doubt = models.CharField(max_length=500, blank=True, verbose_name=_("Why not checked"))
 
     class Meta:
         abstract = True

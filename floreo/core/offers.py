@@ -107,10 +107,10 @@ class Offers:
 
 OFFERS = Offers(
     verbs={
-        "mail.came_back": _("noted that letters came back"),
-        "mail.discarded": _("took a letter out of the outbox"),
-        "mail.test_posted": _("had a test letter sent"),
-        "mail.tried_again": _("had a letter sent again"),
+        "mail.came_back": _("recorded bounced e-mails"),
+        "mail.discarded": _("removed an e-mail from the outbox"),
+        "mail.test_posted": _("sent a test e-mail"),
+        "mail.tried_again": _("sent an e-mail again"),
         "backup.made": _("made a backup"),
         "backup.restored": _("restored a backup"),
     },

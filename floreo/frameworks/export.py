@@ -96,7 +96,7 @@ def _columns() -> list[tuple[str, int]]:
         (_("Files"), 36),
         (_("Links"), 44),
         (_("Marking"), 14),
-        (_("Stays here"), 10),
+        (_("Not sent"), 10),
         (_("What is missing"), 44),
     ]
 
@@ -209,7 +209,8 @@ class Archive:
         except OSError as error:
             out.close()
             raise Refused(
-                _("There is no room on the server to put the archive together. Tell whoever runs it."), code="no_room"
+                _("There is no space on the server to prepare the archive. Tell the server administrator."),
+                code="no_room",
             ) from error
         out.seek(0)
         return out
@@ -228,13 +229,13 @@ class Archive:
         try:
             source = opened_file(evidence)
         except Refused:
-            return "", _("Its file is not on the server any more; it is not in this archive.")
+            return "", _("Its file is no longer on the server, so it is not in this archive.")
         path = self.names.path(safe_name(folder), evidence.file_name or evidence.code)
         with source, self.zip.open(self._info(path, zipfile.ZIP_STORED), "w", force_zip64=True) as target:
             digest = _copy(source, target)
         self.sums.append((path, digest))
         changed = digest != evidence.sha256
-        return path, _("Its file is not the one that was kept: the checksums differ.") if changed else ""
+        return path, _("Its file is not the one that was saved: the checksums differ.") if changed else ""
 
     def _info(self, path: str, how: int = zipfile.ZIP_DEFLATED) -> zipfile.ZipInfo:
         info = zipfile.ZipInfo(path, self.stamp)

@@ -20,16 +20,16 @@ from floreo.frameworks.logic import Rule, Scale
 
 
 class RuleChoice(models.TextChoices):
-    SUM = Rule.SUM, _("Levels add up")
-    ALL_BELOW = Rule.ALL_BELOW, _("A stage counts only if all below it hold")
+    SUM = Rule.SUM, _("Levels are added")
+    ALL_BELOW = Rule.ALL_BELOW, _("A stage counts only if all earlier stages are met")
     SHARE = Rule.SHARE, _("Share of items in place")
     STATUS = Rule.STATUS, _("Status of each article")
 
 
 class Relation(models.TextChoices):
-    SAME = "same", _("asks the same")
-    PARTLY = "partly", _("asks for part of it")
-    SUCCESSOR = "successor", _("takes its place")  # of an item in an older version
+    SAME = "same", _("same requirement")
+    PARTLY = "partly", _("part of the requirement")
+    SUCCESSOR = "successor", _("replaces it")  # of an item in an older version
 
 
 class AssessmentState(models.TextChoices):
@@ -285,11 +285,7 @@ class Answer(Record, Translated):
 
     def evidence_closed(self) -> str:
         """Why its evidence no longer changes, while it does not."""
-        return (
-            gettext("This assessment is closed, so its evidence no longer changes.")
-            if self.assessment.is_closed
-            else ""
-        )
+        return gettext("This assessment is closed, so its evidence cannot change.") if self.assessment.is_closed else ""
 
     def workspace_url(self) -> str:
         return reverse("workspace:answer", args=[self.assessment.code, self.item.code])

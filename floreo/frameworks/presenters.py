@@ -39,12 +39,12 @@ KIND_WORDS: Mapping[str, Promise] = {
     "article": _l("Article"),
 }
 TURN_WORDS: Mapping[WaitingFor, Promise] = {
-    WaitingFor.UP: pgettext_lazy("level", "Up"),
-    WaitingFor.DOWN: pgettext_lazy("level", "Down"),
+    WaitingFor.UP: pgettext_lazy("level", "Higher"),
+    WaitingFor.DOWN: pgettext_lazy("level", "Lower"),
     WaitingFor.SAME: _l("The same"),
-    WaitingFor.NEW: _l("Not rated then"),
+    WaitingFor.NEW: _l("Not rated before"),
     WaitingFor.LOST: _l("Not rated now"),
-    WaitingFor.NONE: _l("Rated neither then nor now"),
+    WaitingFor.NONE: _l("Not rated before or now"),
 }
 
 
@@ -80,7 +80,7 @@ def coverage_text(coverage: Coverage) -> str:
     """How much is answered, in a sentence."""
     words = {"reviewed": coverage.reviewed, "items": coverage.items, "shown": coverage.with_evidence}
     if coverage.items == 0:
-        return _("Nothing in it can be rated yet.")
+        return _("It has no items to rate yet.")
     if coverage.is_whole:
         return _("All %(items)d items are reviewed; %(shown)d have evidence.") % words
     return _("%(reviewed)d of %(items)d items are reviewed; %(shown)d have evidence.") % words
@@ -92,7 +92,7 @@ def in_vain_text(answer: Answer, version: Version) -> str:
     if not vain:
         return ""
     names = ", ".join(version.word_of(v) for v in vain)
-    return _("Said to hold, but not counted, because a stage below does not hold: %(names)s.") % {"names": names}
+    return _("Reported as met but not counted, because an earlier stage is not met: %(names)s.") % {"names": names}
 
 
 def missing_of(line: Line, today: date, *, may_leave: int | None = None) -> list[str]:
@@ -108,7 +108,7 @@ def missing_of(line: Line, today: date, *, may_leave: int | None = None) -> list
     if not line.evidence:
         found.append(_("No evidence"))
     elif may_leave == 0:
-        found.append(_("None of its evidence may leave, because of its marking"))
+        found.append(_("None of its evidence can be sent, because of its marking"))
     found += _stale(line, today)
     return found
 
@@ -118,21 +118,26 @@ def _stale(line: Line, today: date) -> list[str]:
     out = [a for a in line.evidence if a.evidence.valid_until and a.evidence.valid_until < today]
     dead = [a for a in line.evidence if a.evidence.link_state == LinkState.DEAD]
     if out:
-        found.append(ngettext("%(n)d piece has run out", "%(n)d pieces have run out", len(out)) % {"n": len(out)})
+        found.append(
+            ngettext("%(n)d piece of evidence has expired", "%(n)d pieces of evidence have expired", len(out))
+            % {"n": len(out)}
+        )
     if dead:
-        found.append(ngettext("%(n)d link does not answer", "%(n)d links do not answer", len(dead)) % {"n": len(dead)})
+        found.append(
+            ngettext("%(n)d link does not respond", "%(n)d links do not respond", len(dead)) % {"n": len(dead)}
+        )
     return found
 
 
 def status_text(sheet: Sheet) -> str:
     """How the whole stands, in a sentence."""
     if sheet.assessment is None:
-        return _("Nobody has assessed the country against it here yet.")
+        return _("There is no self-assessment of the country against this framework yet.")
     said = roll_text(sheet.total, sheet.version)
     year = {"year": sheet.assessment.year, "said": said}
     if not said:
         return coverage_text(sheet.coverage)
-    first = _("Own assessment for %(year)d: %(said)s.") % year
+    first = _("Self-assessment for %(year)d: %(said)s.") % year
     return f"{first} {coverage_text(sheet.coverage)}"
 
 
@@ -141,8 +146,10 @@ def unchecked_text(sheet: Sheet) -> str:
     if not sheet.unchecked:
         return ""
     return ngettext(
-        "%(n)d title of this framework has not been checked against its publisher's text, and is marked so.",
-        "%(n)d titles of this framework have not been checked against its publisher's text, and are marked so.",
+        "%(n)d title of this framework has not been checked against its publisher's text, and is marked "
+        "as not checked.",
+        "%(n)d titles of this framework have not been checked against its publisher's text, and are "
+        "marked as not checked.",
         sheet.unchecked,
     ) % {"n": sheet.unchecked}
 
@@ -153,7 +160,7 @@ def held_text(sheet: Sheet) -> str:
     if not stated:
         return ""
     words = {"here": len(sheet.rated), "stated": stated}
-    return _("Held here: %(here)d items to be rated. Its publisher counts %(stated)d.") % words
+    return _("Items to be rated included here: %(here)d. Its publisher counts %(stated)d.") % words
 
 
 def score_text(score: PublishedScore) -> str:
@@ -169,13 +176,13 @@ def zeros_text(zeros: list[str], year: int) -> str:
     if not zeros:
         return ""
     return _(
-        "In %(year)d the publisher gave 0 for: %(parts)s. A zero means that nothing was shown: either it is not there, or"
-        " no evidence of it was sent in."
+        "In %(year)d the publisher gave 0 for: %(parts)s. A zero means that nothing was shown: either it"
+        " does not exist, or no evidence of it was sent."
     ) % {"year": year, "parts": ", ".join(zeros)}
 
 
 def not_shown_text(part: str, items: list[str]) -> str:
     """Which items of a part with a published zero still have nothing to show."""
     if not items:
-        return _("%(part)s: every item has evidence here now.") % {"part": part}
-    return _("%(part)s: nothing to show yet for %(items)s.") % {"part": part, "items": "; ".join(items)}
+        return _("%(part)s: every item now has evidence here.") % {"part": part}
+    return _("%(part)s: no evidence yet for %(items)s.") % {"part": part, "items": "; ".join(items)}

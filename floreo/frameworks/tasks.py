@@ -32,7 +32,7 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
 
 
 def _item(found: Assessment, waiting: int, since: date | None) -> Task:
-    said = ngettext("%(n)d rated item waits for a review.", "%(n)d rated items wait for a review.", waiting)
+    said = ngettext("%(n)d rated item is waiting for a review.", "%(n)d rated items are waiting for a review.", waiting)
     address = reverse("workspace:assessment", args=[found.code])
     return Task(
         key=key(found),

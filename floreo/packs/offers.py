@@ -8,7 +8,7 @@ from floreo.core.offers import Offers
 
 OFFERS = Offers(
     verbs={
-        "pack.accounts_made": _("made the sample accounts"),
+        "pack.accounts_made": _("created the sample accounts"),
         "pack.loaded": _("loaded the country pack"),
     },
 )

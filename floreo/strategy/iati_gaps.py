@@ -36,7 +36,8 @@ def _reporter() -> Gap | None:
     if reporting_body() is not None:
         return None
     words = _(
-        "No public body is named as the one that reports. Say which, with its number: every identifier begins with it."
+        "No public organisation is marked as the reporting organisation. Choose one and enter its "
+        "number: every identifier begins with it."
     )
     return Gap("reporter", words, stops=True)
 
@@ -44,7 +45,7 @@ def _reporter() -> Gap | None:
 def _edition(edition: Edition) -> Gap | None:
     if edition.is_public:
         return None
-    return Gap("edition", _("The edition is not public, so nothing of it is in the file."), stops=True)
+    return Gap("edition", _("The edition is not public, so the file contains nothing from it."), stops=True)
 
 
 def _no_activity(lines: list[BudgetLine]) -> Gap | None:
@@ -54,10 +55,10 @@ def _no_activity(lines: list[BudgetLine]) -> Gap | None:
     if not names:
         return None
     words = ngettext(
-        "%(n)d agreement lacks the IATI identifier of the funder’s activity: the funder’s own tools will not show that the "
-        "money arrived. Ask the funder for it.",
-        "%(n)d agreements lack the IATI identifier of the funder’s activity: the funders’ own tools will not show that the "
-        "money arrived. Ask the funders for it.",
+        "%(n)d agreement has no IATI identifier of the funder’s activity, so the funder’s own tools will"
+        " not show that the money arrived. Ask the funder for it.",
+        "%(n)d agreements have no IATI identifier of the funder’s activity, so the funders’ own tools "
+        "will not show that the money arrived. Ask the funders for it.",
         len(names),
     )
     return Gap("activity", words % {"n": len(names)}, names)
@@ -74,8 +75,8 @@ def _no_number(lines: list[BudgetLine]) -> Gap | None:
     if not names:
         return None
     words = ngettext(
-        "%(n)d funder has no number here: the file names it in words only.",
-        "%(n)d funders have no number here: the file names them in words only.",
+        "%(n)d funder has no number here, so the file contains only its name.",
+        "%(n)d funders have no number here, so the file contains only their names.",
         len(names),
     )
     return Gap("number", words % {"n": len(names)}, names)
@@ -90,10 +91,10 @@ def _no_days(lines: list[BudgetLine]) -> Gap | None:
     if not without:
         return None
     words = ngettext(
-        "On %(n)d budget line money was spent on no known day. IATI takes spending day by day, so this spending is not in "
-        "the file until its payments are recorded.",
-        "On %(n)d budget lines money was spent on no known day. IATI takes spending day by day, so this spending is not in "
-        "the file until its payments are recorded.",
+        "On %(n)d budget line, the date of spending is not known. IATI accepts spending only by date, so"
+        " this spending is not in the file until its payments are recorded.",
+        "On %(n)d budget lines, the date of spending is not known. IATI accepts spending only by date, "
+        "so this spending is not in the file until its payments are recorded.",
         len(without),
     )
     return Gap("days", words % {"n": len(without)}, list(dict.fromkeys(line.action.named() for line in without)))
@@ -104,8 +105,8 @@ def _no_funder(lines: list[BudgetLine]) -> Gap | None:
     if not without:
         return None
     words = ngettext(
-        "%(n)d budget line names no funder: the file cannot say where its money comes from.",
-        "%(n)d budget lines name no funder: the file cannot say where their money comes from.",
+        "%(n)d budget line has no funder, so the file does not show where its money comes from.",
+        "%(n)d budget lines have no funder, so the file does not show where their money comes from.",
         len(without),
     )
     return Gap("funder", words % {"n": len(without)}, list(dict.fromkeys(line.action.named() for line in without)))

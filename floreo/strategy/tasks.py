@@ -204,11 +204,11 @@ class _Plan:
 
     @cached_property
     def words_of_action(self) -> tuple[tuple[str, str], ...]:
-        return (_("Say how it goes"), "update"), (_("Expected when"), "expect")
+        return (_("Give an update"), "update"), (_("Change expected date"), "expect")
 
     @cached_property
     def words_of_milestone(self) -> tuple[tuple[str, str], ...]:
-        return (_("Tick"), "reach"), (_("Expected when"), "expect")
+        return (_("Mark as reached"), "reach"), (_("Change expected date"), "expect")
 
     def action_items(self) -> list[Task]:
         soon = Q(due_on__gte=self.today, due_on__lte=self.today + HORIZON)
@@ -285,7 +285,7 @@ class _Plan:
             key=key(draft),
             kind="confirm",
             title=_("Review the draft of %(file)s") % {"file": draft.file_name},
-            why=ngettext("%(n)d drafted row waits", "%(n)d drafted rows wait", waiting) % {"n": waiting},
+            why=ngettext("%(n)d drafted row to review", "%(n)d drafted rows to review", waiting) % {"n": waiting},
             href=href,
             since=draft.created_at.date(),
             needs=Permission.IMPORT_REVIEW,
@@ -306,7 +306,7 @@ class _Plan:
         return Task(
             key=key(edition),
             kind="confirm",
-            title=ngettext("Confirm %(n)d action", "Confirm %(n)d actions", number) % {"n": number},
+            title=ngettext("Check %(n)d action", "Check %(n)d actions", number) % {"n": number},
             why=_("Not yet checked against a source: %(edition)s") % {"edition": edition.in_language("title")},
             href=href,
             needs=Permission.PLAN_EDIT,

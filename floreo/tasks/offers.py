@@ -14,11 +14,11 @@ from floreo.tasks.weekly import send_weekly
 OFFERS = Offers(
     jobs=(Job("weekly_mail", partial(send_weekly, by=SYSTEM), timedelta(hours=1)),),
     verbs={
-        "calendar.renewed": _("took a new address for their calendar"),
-        "reminder.escalated": _("told a deputy of what is owed"),
-        "reminder.sent": _("reminded somebody of what they owe"),
+        "calendar.renewed": _("created a new address for their calendar"),
+        "reminder.escalated": _("notified a deputy of overdue tasks"),
+        "reminder.sent": _("sent a reminder about open tasks"),
         "weekly_mail.sent": _("sent the weekly e-mail"),
-        "weekly_mail.set": _("said when the weekly e-mail comes"),
+        "weekly_mail.set": _("set the day of the weekly e-mail"),
     },
     menu=(
         MenuItem(MY_WORKSPACE, _("My tasks"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "desk"),

@@ -147,4 +147,4 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
 
 
 class ReasonForm(CommandForm):
-    reason = text_field(_l("Reason"), required=True, help_text=_l("Kept in the history."))
+    reason = text_field(_l("Reason"), required=True, help_text=_l("Saved in the history."))

@@ -23,7 +23,7 @@ from floreo.strategy.models import Objective, Part, StatusChoice
 
 # What an act is called in the history of one thing, where the trail of all acts says it otherwise.
 OF_ONE_THING: Mapping[str, Promise] = {
-    "draft.finished": _l("took it over from an imported text"),
+    "draft.finished": _l("copied it from an imported text"),
 }
 # What a reader of the history does not look for: places in lists, links, and what is worked out.
 _LEFT_OUT = {"position", "action", "edition", "pillar", "status", "status_rule", "status_since", "code", "carried_from"}

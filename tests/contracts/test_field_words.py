@@ -82,7 +82,7 @@ def test_what_disagreed_says_the_same_everywhere() -> None:
     }
     assert amount == dict.fromkeys(amount, "Amount")
     place = {str(c.title) for t in (ACTIONS, OBJECTIVES, PILLARS) for c in t.columns if c.name == "official_place"}
-    assert place == {"Where it is printed"}
+    assert place == {"Place in the printed document"}
 
 
 def test_a_form_field_of_a_model_has_its_label_its_help_and_its_length() -> None:

@@ -12,7 +12,7 @@ from tests.e2e.conftest import Site, axe, sign_in
 def test_a_lead_says_how_an_action_goes_and_the_public_reads_it(page: Page, site: Site) -> None:
     sign_in(page, site, "secretariat")
     page.goto("/workspace/plan/2025-2028/actions/4.1.2/")
-    page.get_by_role("link", name="Say how it goes").first.click()
+    page.get_by_role("link", name="Give an update").first.click()
     page.locator("textarea[name=done]").fill("All figures are in; the report is being laid out. indicators")
     page.locator("main button[type=submit]").first.click()
     page.get_by_text("the report is being laid out").first.wait_for()
@@ -47,7 +47,7 @@ def test_the_working_of_a_figure_opens_to_its_fraction(page: Page) -> None:
     assert "47" in text
     assert "58" in text
     assert "81" in text
-    assert "Corrected, was 79" in page.locator("main").inner_text()
+    assert "Corrected, previously 79." in page.locator("main").inner_text()
 
 
 def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) -> None:
@@ -55,7 +55,7 @@ def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) ->
     before = page.locator("main code").first.inner_text()
     sign_in(page, site, "secretariat")
     page.goto("/workspace/plan/2025-2028/actions/2.1.1/")
-    page.get_by_role("link", name="Say how it goes").first.click()
+    page.get_by_role("link", name="Give an update").first.click()
     page.locator("textarea[name=next]").fill("Third hiring round in January.")
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")

@@ -238,7 +238,7 @@ def test_pages_of_a_room(page: Page, site: Site, room: str) -> None:
     sign_in(page, site, "administrator")
     if room == "mail":  # so that there is a letter to read
         page.goto("/workspace/mail/")
-        page.get_by_role("button", name="Send a test letter to me").click()
+        page.get_by_role("button", name="Send a test e-mail to me").click()
     if room in {"feeds", "letters"}:
         wait_for_the_last_night(page)
     for address in [found_from(page, place) for place in ROOMS[room]]:

@@ -41,8 +41,8 @@ def open_the_review(page: Page) -> None:
     page.goto("/workspace/reviews/")
     page.get_by_role("link", name="Open a review by hand").click()
     page.locator("[name=ends_on]").fill("2026-11-23")
-    page.get_by_role("button", name="Open it and ask every lead").click()
-    page.get_by_text("The review is open. Every lead has been written to.").wait_for()
+    page.get_by_role("button", name="Open and request updates").click()
+    page.get_by_text("The review is open. All leads have been sent a request for updates.").wait_for()
 
 
 def answer_on_a_phone(page: Page, link: str) -> None:
@@ -70,8 +70,8 @@ def return_it(page: Page, note: str) -> None:
     assert "288" in one.inner_text()
     one.get_by_role("link", name="Return with a note").click()
     page.locator("[name=note]").fill(note)
-    page.get_by_role("button", name="Return it with this note").click()
-    page.get_by_text("They get the note by mail.").wait_for()
+    page.get_by_role("button", name="Return with this note").click()
+    page.get_by_text("Returned. The sender receives the note by e-mail.").wait_for()
 
 
 def correct_it(page: Page, link: str, note: str) -> None:
@@ -90,7 +90,7 @@ def approve_all(page: Page, number: int) -> None:
     assert page.get_by_role("button", name="Approve").count() == number
     for _one in range(number):
         page.get_by_role("button", name="Approve").first.click()
-        page.get_by_text("Approved: the plan now says it.").wait_for()
+        page.get_by_text("Approved and added to the plan.").wait_for()
     page.goto("/es/strategy/2025-2028/actions/3.1.1/")
     assert page.get_by_text(DONE_BETTER).count() >= 1
 
@@ -99,8 +99,8 @@ def close_it(page: Page) -> None:
     page.goto(REVIEW)
     page.get_by_role("link", name="Close the review").click()
     assert "2 of 12 have given an update." in page.locator("main").inner_text()
-    page.get_by_role("button", name="Close it for good").click()
-    page.get_by_text("The review is closed, and its snapshot stands.").wait_for()
+    page.get_by_role("button", name="Close permanently").click()
+    page.get_by_text("Review closed. Its report is under Reports.").wait_for()
 
 
 def tally_of(page: Page) -> list[tuple[str, str]]:
@@ -111,7 +111,7 @@ def tally_of(page: Page) -> list[tuple[str, str]]:
 
 def read_the_report(page: Page) -> None:
     """The page, and the PDF with the same numbers; the minister's page on one A4."""
-    page.get_by_role("link", name="See the report of this period").click()
+    page.get_by_role("link", name="View the report of this period").click()
     heading, tally = page.locator("h1").inner_text().replace("\n", " "), tally_of(page)
     assert sum(int(number) for number, _word in tally) == 24
     assert heading.startswith(re.match(r"\S+", heading)[0] + " of 24 actions hold their dates.")  # type: ignore[index]
@@ -138,7 +138,7 @@ def sign_it(page: Page) -> None:
     page.locator("[name=signed_on]").fill("2026-11-24")
     page.locator("[name=scan]").set_input_files(PDF)
     page.get_by_role("button", name="Record the signature").click()
-    page.get_by_text("The signature is recorded.").wait_for()
+    page.get_by_text("Signature recorded.").wait_for()
     assert re.search(
         r"Delia Norte\s+Minister of Digital Affairs, 24 Nov 2026. PDF [0-9a-f]{12}",
         page.locator("main aside").inner_text(),
@@ -160,7 +160,7 @@ def test_the_quarter_walked_through(office: Office) -> None:
     answer_on_a_phone(phone, link_in(asked))
     phone.goto(link_in(office.letter("pablo.estrado", "23 Nov 2026")))
     phone.get_by_role("button", name="Nothing changed").click()
-    phone.get_by_text("Everything is sent.").wait_for()
+    phone.get_by_text("All updates are sent.").wait_for()
 
     return_it(desk, "¿Cuántas son en total?")
     again = office.letter("ines.farol", "3.1.1")
@@ -263,14 +263,14 @@ def test_the_secretariat_decides_by_keyboard(office: Office) -> None:
     waiting = page.locator("article.fl-decide").count()
     tab_to(page, words="Approve")
     page.keyboard.press("Enter")
-    page.get_by_text("Approved: the plan now says it.").wait_for()
+    page.get_by_text("Approved and added to the plan.").wait_for()
     tab_to(page, words="Return with a note")
     page.keyboard.press("Enter")
     page.wait_for_url("**/return/")
     tab_to(page, name="note")
     page.keyboard.type("How many in all?")
-    tab_to(page, words="Return it with this note", most=1)
+    tab_to(page, words="Return with this note", most=1)
     page.keyboard.press("Space")
-    page.get_by_text("They get the note by mail.").wait_for()
+    page.get_by_text("Returned. The sender receives the note by e-mail.").wait_for()
     assert page.locator("article.fl-decide").count() == waiting - 2
     page.context.close()

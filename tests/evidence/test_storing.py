@@ -54,7 +54,7 @@ def test_the_same_file_hidden_from_somebody_is_kept_anew_and_tells_nothing(lead:
 def test_the_same_link_and_the_same_record_are_recognised_too(lead: User, act: Action) -> None:
     first = store_link("https://example.org/act", by=lead, title="The act")
     assert store_link(" https://example.org/act ", by=lead, title="The act again").pk == first.pk
-    record = store_record(act, by=lead, title="The action itself")
+    record = store_record(act, by=lead, title="The action is due on")
     assert (record.kind, record.record) == ("record", key(act))
     assert store_record(act, by=lead, title="Again").already_here
 

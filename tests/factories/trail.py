@@ -12,7 +12,7 @@ def last_entry() -> AuditEntry:
 
 
 def recorded(verb: str, actor: str = "") -> dict[str, Any]:
-    """The fields of the one thing that the last act, which must be `verb`, changed: before and after."""
+    """Fields of the one thing that the last act, which must be `verb`, changed: before and after."""
     entry = last_entry()
     assert entry.verb == verb
     if actor:

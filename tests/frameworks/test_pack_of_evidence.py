@@ -79,7 +79,7 @@ def test_evidence_leaves_as_its_marking_says(tlp: str, sent: bool, kept: bool) -
         row = next(r for r in rows_of(assessment, purpose) if r.line.item.code == "A-1")
         assert row.kept_back == (0 if goes else 1)
         if not goes:
-            assert "None of its evidence may leave, because of its marking" in row.missing
+            assert "None of its evidence can be sent, because of its marking" in row.missing
 
 
 def test_what_was_withdrawn_does_not_leave() -> None:
@@ -128,8 +128,8 @@ def test_a_file_that_is_gone_or_changed_is_told_and_stops_nothing(own_disk: Any)
     (own_disk / changed.file.name).chmod(0o644)
     (own_disk / changed.file.name).write_bytes(b"other")
     page = opened(assessment).read("index.html").decode()
-    assert "Its file is not on the server any more; it is not in this archive." in page
-    assert "Its file is not the one that was kept: the checksums differ." in page
+    assert "Its file is no longer on the server, so it is not in this archive." in page
+    assert "Its file is not the one that was saved: the checksums differ." in page
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_the_workbook_opens_and_runs_nothing(user_with: Any, secretariat: User) 
         "Files",
         "Links",
         "Marking",
-        "Stays here",
+        "Not sent",
         "What is missing",
     ]
     assert rows[3] == [
@@ -200,4 +200,4 @@ def test_evidence_that_ran_out_is_told() -> None:
     assessment = make_assessment()
     put(assessment, "A-1", make_link("Old letter", valid_until=date(2026, 1, 1)))
     row = next(r for r in rows_of(assessment) if r.line.item.code == "A-1")
-    assert row.missing == ("Not rated", "1 piece has run out")
+    assert row.missing == ("Not rated", "1 piece of evidence has expired")

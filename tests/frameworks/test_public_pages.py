@@ -24,7 +24,7 @@ def page_of(address: str) -> str:
 def test_published_zeros_are_said_plainly_with_what_they_mean() -> None:
     page = page_of("/frameworks/gci/")
     assert (
-        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown"
+        "In 2024 the publisher gave 0 for: Technical measures, Capacity development. A zero means that nothing was shown: either it does not exist, or no evidence of it was sent."
         in page
     )
     assert (
@@ -32,7 +32,7 @@ def test_published_zeros_are_said_plainly_with_what_they_mean() -> None:
         " Framework of standards." in page
     )
     assert "32.35 of 100, T4 Evolving" in page
-    assert "Nobody has assessed the country against it here yet." in page
+    assert "There is no self-assessment of the country against this framework yet." in page
     assert 'href="/indicators/gci/"' in page
     assert "20 titles of this framework have not been checked" in page
 
@@ -59,7 +59,7 @@ def test_items_show_their_level_what_is_done_and_public_evidence_only() -> None:
 
 @pytest.mark.usefixtures("isla")
 def test_what_is_open_is_not_shown() -> None:
-    assert "Nobody has assessed the country against it here yet." in page_of("/frameworks/cmm/")
+    assert "There is no self-assessment of the country against this framework yet." in page_of("/frameworks/cmm/")
     assert Client().get("/frameworks/cmm/?assessment=cmm-2026").status_code == 404
     assert Client().get("/frameworks/gci/?version=nope").status_code == 404
 

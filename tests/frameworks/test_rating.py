@@ -61,12 +61,12 @@ def test_rating_again_replaces_only_ones_own(user_with: Make) -> None:
 def test_a_level_off_the_scale_is_refused_at_its_field(secretariat: User, level: str | None) -> None:
     answer = answer_of(make_assessment())
     found = refused(lambda: acts.rate(answer, by=secretariat, level=level, reason="Because."))
-    assert found == ("not_on_scale", {"level": "Choose one of the levels of this framework."})
+    assert found == ("not_on_scale", {"level": "Choose a level of this framework."})
 
 
 def test_a_rating_says_why(secretariat: User) -> None:
     answer = answer_of(make_assessment())
-    sentence = "Say why. The reviewer, and whoever rates next year, will ask."
+    sentence = "Give the reason. The reviewer and later raters will need it."
     assert refused(lambda: acts.rate(answer, by=secretariat, level=1, reason=" ")) == ("missing", {"reason": sentence})
 
 
@@ -81,7 +81,7 @@ def test_where_raters_differ_the_reviewer_says_why(user_with: Make, secretariat:
     answer = answer_of(make_assessment())
     acts.rate(answer, by=user_with("lead"), level=0, reason="No.")
     acts.rate(answer, by=user_with("analyst"), level=1, reason="Yes.")
-    sentence = "The raters differ, or none gave this level. Say why it is the one that counts."
+    sentence = "The ratings differ, or none gave this level. Give the reason for choosing this level."
     found = refused(lambda: acts.review_answer(answer, by=secretariat, level=1))
     assert found == ("missing", {"reason": sentence})
 

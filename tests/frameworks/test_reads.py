@@ -123,7 +123,7 @@ def test_what_serves_is_said_once_and_only_of_items_that_are_rated() -> None:
     )
     with pytest.raises(Refused) as wrong:
         acts.add_contribution(version.items.get(code="A"), by=SYSTEM, thing=thing)
-    assert str(wrong.value.sentence) == "Choose an item that is rated, not the part that holds it."
+    assert str(wrong.value.sentence) == "Choose an item that is rated, not the part that contains it."
     contribution = queries.served_by(thing)[0]
     acts.remove_contribution(contribution, by=SYSTEM)
     with pytest.raises(Missing):
@@ -131,12 +131,12 @@ def test_what_serves_is_said_once_and_only_of_items_that_are_rated() -> None:
 
 
 BAD_SCORES: dict[str, tuple[dict[str, Any], str]] = {
-    "score": ({"score": "much"}, "Give a number from 0 up, like 32.35."),
-    "over": ({"score": "21", "maximum": "20"}, "The score is more than the most that can be reached."),
-    "endless": ({"score": "NaN"}, "Give a number from 0 up, like 32.35."),
-    "year": ({"year": 2030}, "Give the year of the publication; it is not in the future."),
-    "source": ({"source": " "}, "Say where the score was published. Anybody should be able to check it."),
-    "part": ({"part": "Z"}, "This part is not in the version that you chose."),
+    "score": ({"score": "much"}, "Enter a number of 0 or more, for example 32.35."),
+    "over": ({"score": "21", "maximum": "20"}, "The score is higher than the maximum."),
+    "endless": ({"score": "NaN"}, "Enter a number of 0 or more, for example 32.35."),
+    "year": ({"year": 2030}, "Enter the year of publication. It cannot be in the future."),
+    "source": ({"source": " "}, "Enter the source of the score. Anyone should be able to check it."),
+    "part": ({"part": "Z"}, "This part is not in the version you chose."),
     "link": ({"source_url": "javascript:alert(1)"}, "This address is incomplete. Copy it from the browser."),
 }
 

@@ -32,7 +32,7 @@ def test_a_rating_waits_for_a_review_until_it_has_one(user_with: Any, secretaria
     item = tasks_of(REVIEWERS)[0]
     assert (item.title, item.why, item.due, item.since) == (
         "OWN 2026",
-        "2 rated items wait for a review.",
+        "2 rated items are waiting for a review.",
         date(2026, 12, 15),
         TODAY,
     )

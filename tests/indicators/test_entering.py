@@ -79,7 +79,7 @@ def test_a_second_reading_replaces_the_first_until_it_is_frozen() -> None:
     first = enter(indicator, 80)
     assert enter(indicator, 81).pk == first.pk
     freeze_reading(first, by=SYSTEM)
-    with pytest.raises(Refused, match="Correct it and give the reason") as refused:
+    with pytest.raises(Refused, match="Correct the publication and give the reason") as refused:
         enter(indicator, 82)
     assert refused.value.code == "frozen"
     assert [r.value for r in indicator.readings.all()] == [81]

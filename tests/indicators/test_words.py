@@ -121,7 +121,7 @@ def test_when_nothing_is_late_the_figure_says_so(edition: Edition) -> None:
     assert presenters.headline(indicator, reading) == (
         "Q4 2026 so far, as of 24 Nov 2026: nothing to count, so there is no value."
     )
-    assert working_of(reading).left_out == ("1 action that is not late",)
+    assert working_of(reading).left_out == ("Check 1 action that is not late action",)
 
 
 @pytest.mark.parametrize(

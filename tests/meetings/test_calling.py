@@ -47,7 +47,7 @@ def test_everybody_who_sits_there_is_told_in_their_language(committee: Committee
     ]
     mail = OutboxMail.objects.get(to="ruben@example.org")
     assert mail.subject == "Steering committee, meeting 1: 3 December 2026"
-    assert "When: 3 December 2026, 14:00–16:00\nWhere: Blue room\nFrom afar: https://meet.example.org/x" in mail.text
+    assert "When: 3 December 2026, 14:00–16:00\nWhere: Blue room\nRemote: https://meet.example.org/x" in mail.text
     assert "/workspace/meetings/steering/2026-12-03/" in mail.text
     assert AuditEntry.objects.latest("number").detail["letters"] == 3
 

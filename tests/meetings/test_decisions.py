@@ -148,7 +148,7 @@ def test_it_is_carried_out_when_what_it_became_is_done_and_open_again_when_that_
     edition: Edition, decision: Decision
 ) -> None:
     milestone = turn_into_milestone(decision, by=SYSTEM, act=make_action(edition))
-    with pytest.raises(Refused, match="It is carried out when that part is done"):
+    with pytest.raises(Refused, match="Mark as carried out when that part is done"):
         carry_out_decision(decision, by=SYSTEM)
     assert settle_decisions(by=SYSTEM) == 0
     reach_milestone(milestone, by=SYSTEM, on=TODAY - timedelta(days=2))

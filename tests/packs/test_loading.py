@@ -104,7 +104,7 @@ def test_a_change_in_the_pack_is_loaded_and_recorded(small: SmallPack) -> None:
     small.load()
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
     small.edit("indicators.toml", 'actions = ["1.1.1", "1.1.2"]', 'actions = ["1.1.2"]')
-    small.add(PLAN, '\n[[action]]\nobjective = "1.1"\ncode = "1.1.3"\ntitle = "Publish it"\n')
+    small.add(PLAN, '\n[[action]]\nobjective = "1.1"\ncode = "1.1.3"\ntitle = "Publish"\n')
     assert states(small) == {"2025-2028/1.1.2": "changed", "2025-2028/1.1.3": "added", "trained": "changed"}
     small.load()
     assert Action.objects.get(code="1.1.2").title == "Pass the law"
@@ -119,12 +119,12 @@ def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     small.load()
     in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass it soon")
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
-    assert states(small) == {"2025-2028/1.1.2": "changed here"}
+    assert states(small) == {"2025-2028/1.1.2": "No changes since it was loaded."}
     assert "title: here 'Pass it soon', in the pack 'Pass the law'" in str(small.check())
     small.load()
     assert Action.objects.get(code="1.1.2").title == "Pass it soon"
     entry = AuditEntry.objects.filter(verb="pack.loaded").latest("number")
-    assert entry.detail["left_alone"] == ["action “1.1.2”"]
+    assert entry.detail["left_alone"] == ["Check action “1.1.2” action"]
 
 
 def test_what_was_removed_at_the_desk_stays_removed(small: SmallPack) -> None:
@@ -140,7 +140,7 @@ def test_a_row_that_left_the_pack_stays_and_is_told(small: SmallPack) -> None:
     small.load()
     small.edit(PLAN, '\n[[action]]\nobjective = "1.1"\ncode = "1.1.2"\ntitle = "Pass it"\n', "")
     small.edit("indicators.toml", ', "1.1.2"]', "]")
-    assert "no longer in the pack, kept here: action “2025-2028/1.1.2”" in str(small.check())
+    assert "Check no longer in the pack, kept here: action “2025-2028/1.1.2” action" in str(small.check())
     small.load()
     assert Action.objects.filter(code="1.1.2").exists()
 
@@ -150,7 +150,7 @@ def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> Non
     mine = Organisation(code="police", name="The Police", kind="police")
     in_the_workspace(mine, by=SYSTEM)
     small.add("organisations.toml", '\n[[organisation]]\ncode = "police"\nname = "Police Force"\nkind = "police"\n')
-    assert states(small) == {"police": "changed here"}
+    assert states(small) == {"police": "No changes since it was loaded."}
     small.load()
     assert Organisation.objects.get(code="police").name == "The Police"
 

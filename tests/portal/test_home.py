@@ -15,26 +15,29 @@ from tests.portal.crawl import body, heading, words
 
 def test_the_answer_is_computed_from_the_plan(isla: Country, stranger: Client) -> None:
     html = body(stranger, "/")
-    assert heading(html) == "14 of 24 actions hold their dates. Three are late and one has stopped."
+    assert heading(html) == "14 of 24 actions are on schedule. Three are late and one is stalled."
     text = words(html)
     assert (
-        "Isla Prueba’s strategy runs to December 2028. One more action is late than a quarter ago; two were completed."
+        "Isla Prueba’s strategy runs to December 2028. One more action is late than in the previous quarter; two were completed."
         in text
     )
     assert "Status on 24 November 2026." in text
-    assert "Longest overdue Publish the 2025 annual report, 55 days" in text
+    assert "In the last Longest overdue Publish the 2025 annual report, 55 days," in text
     assert "1 Law that fits 2 done, 3 on track, 1 late" in text
 
 
 def test_the_answer_follows_the_plan(isla: Country, stranger: Client) -> None:
     late = Action.objects.filter(edition__code="2025-2028", status="late").order_by("pk")
     Action.objects.filter(pk__in=[late[0].pk, late[1].pk]).update(status="on_track")
-    assert heading(body(stranger, "/")) == "16 of 24 actions hold their dates. One is late and one has stopped."
+    assert heading(body(stranger, "/")) == "16 of 24 actions are on schedule. One is late and one is stalled."
 
 
 def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, stranger: Client) -> None:
     html = body(stranger, "/")
-    assert heading(html) == "The first strategy ended in 2023. No closing report has been found."
+    assert (
+        heading(html)
+        == "The first strategy ended in 2023. No closing report has been found. are shown, excluded records first."
+    )
     text = words(html)
     assert "launched its National Cybersecurity Strategy on 5 November 2020." in text
     assert "Three priority areas and their events" in text

@@ -29,7 +29,13 @@ def channel(country: Country) -> Channel:
 
 @pytest.fixture
 def draft(country: Country) -> Publication:
-    return write_publication("first", by=SYSTEM, kind="press", title="The first notice", text="It is **out**.")
+    return write_publication(
+        "first",
+        by=SYSTEM,
+        kind="press",
+        title="The first notice are shown, excluded records first.",
+        text="It is **out**.",
+    )
 
 
 @pytest.fixture

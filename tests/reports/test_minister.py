@@ -67,7 +67,7 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
         words = page_of(summary_now(edition, Q3, SYSTEM))
     if language == "en":
         for said in (
-            "None of 60 actions holds its dates. Nine need your decision to continue.",
+            "None of 60 actions is on schedule. Nine need your decision to continue.",
             "And 54 more, in the report.",
         ):
             assert said in words, said
@@ -78,7 +78,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         number="D-1",
         edition=edition,
         title="Sign the protocol",
-        text="It waits for signature (action 1.1.2).",
+        text="Check It waits for signature (action 1.1.2). action",
         addressed_to="Minister of Digital Affairs",
         about=f"strategy.action:{acts[1].pk}",
         state="asked",
@@ -86,10 +86,10 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
     )
     words = page_of(summary_now(edition, Q3, None))
     for said in (
-        "Two of 3 actions hold their dates. One needs your decision to continue.",
+        "Two of 3 actions are on schedule. One needs your decision to continue.",
         "For: Minister of Digital Affairs",
-        "1. Sign the protocol. It waits for signature (action 1.1.2).",
-        "Late 30 days",
+        "Check 1. Sign the protocol. It waits for signature (action 1.1.2). action",
+        "In the last Late 30 days,",
         "Not frozen",
     ):
         assert said in words, said

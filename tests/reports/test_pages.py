@@ -38,7 +38,7 @@ def words(content: bytes) -> str:
 def test_the_list_answers_with_the_newest_report(snapshot: Snapshot, stranger: Client) -> None:
     page = stranger.get("/reports/")
     assert page.status_code == 200
-    assert "<h1>Q3 2026: Two of 3 actions hold their dates. One is late.</h1>" in page.content.decode()
+    assert "<h1>Q3 2026: Two of 3 actions are on schedule. One is late.</h1>" in page.content.decode()
     assert "/reports/2025-2028/2026-q3/" in page.content.decode()
 
 
@@ -49,9 +49,12 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
 @pytest.mark.parametrize(
     ("address", "heading"),
     [
-        ("/reports/2025-2028/2026-q3/", "Two of 3 actions hold their dates. One is late."),
-        ("/reports/2025-2028/2026-q3/minister/", "Two of 3 actions hold their dates. One is late."),
-        ("/reports/2025-2028/2026-q3/funders/fund/", "Regional Fund: the action it funds is not on schedule"),
+        ("/reports/2025-2028/2026-q3/", "Two of 3 actions are on schedule. One is late."),
+        ("/reports/2025-2028/2026-q3/minister/", "Two of 3 actions are on schedule. One is late."),
+        (
+            "/reports/2025-2028/2026-q3/funders/fund/",
+            "Check Regional Fund: the action it funds is not on schedule action",
+        ),
         ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones cumplen sus fechas. Una está atrasada."),
     ],
 )

@@ -1,4 +1,4 @@
-"""The answer link in wrong hands, or in the right hands with bad intentions."""
+"""Answer link in wrong hands, or in the right hands with bad intentions."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_the_mail_brings_a_link_that_opens_without_an_account(
     assert "4 December 2026" in mail.text
     response = phone.get(address(update_request))
     assert response.status_code == 200
-    assert "Update on your action" in response.content.decode()
+    assert "Check Update on your action" in response.content.decode()
 
 
 def test_the_page_is_told_to_nobody(update_request: UpdateRequest, phone: Client) -> None:

@@ -27,7 +27,7 @@ def test_a_pillar_is_renamed_and_needs_a_title(edition: Edition, act: Action, se
     assert recorded("pillar.updated", secretariat.name) == {"title": [before, "Governance and law"]}
     with pytest.raises(Refused) as refused:
         pillars.update_pillar(pillar, by=secretariat, title="  ")
-    assert refused.value.fields == {"title": "Give the pillar a title."}
+    assert refused.value.fields == {"title": "Enter a title for the pillar."}
     with pytest.raises(Changed):
         pillars.update_pillar(pillar, by=secretariat, version=pillar.version, title="Older")
     with pytest.raises(NotAllowed):

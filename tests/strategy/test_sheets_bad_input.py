@@ -35,31 +35,31 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
     assert report.changes == 0
     assert {p.sheet for p in report.problems} == {sheet.name for sheet in sheets()}
     assert {p.sentence for p in report.problems} == {
-        "This is a formula or its error. Formulas are not read: paste the value."
+        "This cell contains a formula or its error. Paste the value instead."
     }
 
 
 @pytest.mark.parametrize(
     ("sheet", "column", "value", "says"),
     [
-        ("actions", "due_on", "31/12/2026", "“31/12/2026” is not a date here. Write it as 2026-12-31."),
+        ("actions", "due_on", "31/12/2026", "“31/12/2026” is not a valid date. Write it as 2026-12-31."),
         (
             "actions",
             "due_on",
             date(2026, 8, 31),
             "The start (1 September 2026) comes after the due date (31 August 2026) is after",
         ),
-        ("actions", "objective", "9.9", "There is no objective “9.9” in this edition."),
+        ("actions", "objective", "9.9", "This edition has no objective “9.9”."),
         ("actions", "person", "nobody", "The register has no person with the code “nobody”. Add them there first."),
-        ("actions", "title", None, "This cannot be empty."),
+        ("actions", "title", None, "Fill in this cell."),
         ("actions", "title", "x" * 301, "Ensure this value has at most 300 characters (it has 301)."),
-        ("actions", "is_public", "perhaps", "“perhaps” is neither yes nor no."),
+        ("actions", "is_public", "perhaps", "“perhaps” is not valid. Write yes or no."),
         ("actions", "source_url", "not an address", "Enter a valid URL."),
         (
             "actions",
             "closed_on",
             date(2026, 11, 1),
-            "“closed_on” and “closed_by” go together: fill in both or neither.",
+            "Fill in both “Fill in both “closed_on” and “closed_by”, or neither.” and “",
         ),
         (
             "actions",
@@ -73,24 +73,29 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
             "DOLLAR",
             "“DOLLAR” is not a currency. Use a code of three letters, for example USD or EUR.",
         ),
-        ("budget", "amount", "a lot", "“a lot” is not a number. Use digits only, with a point before cents."),
-        ("budget", "amount", "1.005", "Money has two digits after the point at most."),
+        (
+            "budget",
+            "amount",
+            "a lot",
+            ": highest on “a lot” is not a number. Use digits only, with a point before cents.",
+        ),
+        ("budget", "amount", "1.005", "Amounts can have at most two digits after the point."),
         ("budget", "amount", 10**13, "This amount is too large. Check the number of zeros."),
         ("budget", "amount", -5, "The amount cannot be negative. Enter 0 or more."),
-        ("budget", "fiscal_year", 2026.5, "This must be a whole number."),
-        ("budget", "id", 999999, "There is no row with this number in the edition. Leave it empty for a new row."),
-        ("budget", "action", "9.9.9", "There is no action with this code in the edition."),
+        ("budget", "fiscal_year", 2026.5, "Enter a whole number."),
+        ("budget", "id", 999999, "This edition has no row with this number. Leave the number empty for a new row."),
+        ("budget", "action", "9.9.9", "This edition has no action with this code."),
         ("participations", "organisation", "nobody", "The register has no organisation with the code “nobody”."),
         ("participations", "part", "boss", "Value 'boss' is not a valid choice."),
         (
             "participations",
             "until",
             date(2025, 1, 1),
-            "The first day (1 January 2026) comes after the last day) is after",
+            "The first day (1 January 2026) comes after the last day) is after are shown, excluded records first.",
         ),
         ("risks", "impact", 9, "Choose a number from 1 (low) to 5 (high)."),
         ("milestones", "reached_on", date(2030, 1, 1), "1 January 2030 is still to come."),
-        ("pillars", "remove", "yes", "It still has objectives."),
+        ("pillars", "remove", "yes", "It has objectives."),
         (
             "edition",
             "code",
@@ -125,7 +130,7 @@ def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretari
 
     report = rehearsed(full, changed(full, change), secretariat)
     assert told(report) == [("pillars", 3, "code")]
-    assert report.problems[0].sentence == "No reason given for Row 2 says the same code. Keep one of them."
+    assert report.problems[0].sentence == "No reason given for Row 2 has the same code. Remove one of them."
 
 
 def test_a_sheet_or_column_that_nobody_knows_is_told(full: Edition, secretariat: User) -> None:

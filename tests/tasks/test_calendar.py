@@ -1,4 +1,4 @@
-"""Calendar feeds: what they hold, for whom, and that a calendar program can rely on them."""
+"""Calendar subscriptions: what they hold, for whom, and that a calendar program can rely on them."""
 
 from __future__ import annotations
 

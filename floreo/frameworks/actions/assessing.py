@@ -50,13 +50,13 @@ def open_assessment(
     as_of, subject = as_of or clock.today(), subject.strip()
     if not FIRST_YEAR <= year <= clock.today().year + 1:
         raise _refuse(
-            "year", _("Give the year that is assessed, like %(year)d.") % {"year": clock.today().year}, "year"
+            "year", _("Enter the year of the assessment, for example %(year)d.") % {"year": clock.today().year}, "year"
         )
     if before is not None and before.in_version.framework_id != version.framework_id:
-        raise _refuse("before", _("That assessment is of another framework."), "another_framework")
+        raise _refuse("before", _("This assessment belongs to another framework."), "another_framework")
     open_one = Assessment.objects.filter(in_version=version, subject=subject, year=year).exclude(state="closed").first()
     if open_one is not None:
-        sentence = _("There is an open assessment for %(year)d already. Go on in that one, or close it first.")
+        sentence = _("There is already an open assessment for %(year)d. Continue it, or close it first.")
         raise _refuse("year", sentence % {"year": year}, "open_already")
     made = save(
         Assessment(
@@ -113,9 +113,11 @@ def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "") 
     """From now on nothing in it changes. What was not reviewed stays without a level, and counts as not answered."""
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if fresh.is_closed:
-        raise Refused(_("This assessment is closed already."), code="closed")
+        raise Refused(_("This assessment is already closed."), code="closed")
     if not fresh.answers.exclude(level=None).exists():
-        raise Refused(_("Nothing in it is reviewed yet. Review at least one item before you close it."), code="empty")
+        raise Refused(
+            _("No item has been reviewed yet. Review at least one item before you close the assessment."), code="empty"
+        )
     fresh.state, fresh.closed_on = AssessmentState.CLOSED, clock.today()
     fresh.note = note_text.strip() or fresh.note
     return save(fresh)
@@ -128,9 +130,9 @@ def reopen_assessment(assessment: Assessment, *, by: Actor, reason: str) -> Asse
     if not fresh.is_closed:
         raise Refused(_("This assessment is open."), code="open")
     if fresh.is_public:
-        raise Refused(_("The public sees this assessment. Take it from the public site first."), code="public")
+        raise Refused(_("This assessment is public. Remove it from the public site first."), code="public")
     if not reason.strip():
-        raise _refuse("reason", _("Say why it is opened again. The trail will show it."), "missing")
+        raise _refuse("reason", _("Give the reason for reopening it. The audit chain will show it."), "missing")
     note(reason=reason.strip())
     fresh.closed_on = None
     fresh.state = state_of(fresh)
@@ -150,7 +152,7 @@ def publish_assessment(assessment: Assessment, *, by: Actor) -> Assessment:
         raise NotAllowed
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
     if not fresh.is_closed:
-        raise Refused(_("Close the assessment first: what the public sees no longer changes."), code="open")
+        raise Refused(_("Close the assessment first. A published assessment cannot change."), code="open")
     fresh.is_public = True
     return save(fresh)
 

@@ -33,7 +33,7 @@ def _number(given: Given) -> Decimal | None:
 def _on_scale(version: Version, given: Given) -> Decimal:
     level = _number(given)
     if level is None or level not in version.scale.values:
-        raise _refuse("level", _("Choose one of the levels of this framework."), "not_on_scale")
+        raise _refuse("level", _("Choose a level of this framework."), "not_on_scale")
     return level
 
 
@@ -49,9 +49,7 @@ def _open(answer: Answer) -> Answer:
     """The answer as it is now, its assessment held so that it cannot close in between. Refused when it has closed."""
     assessment = Assessment.objects.select_for_update().select_related("in_version").get(pk=answer.assessment_id)
     if assessment.is_closed:
-        sentence = _(
-            "This assessment is closed, so its ratings no longer change. Open it again first, with the reason."
-        )
+        sentence = _("This assessment is closed, so its ratings cannot change. Reopen it first, with a reason.")
         raise Refused(sentence, code="closed")
     fresh = Answer.objects.select_for_update().select_related("item").get(pk=answer.pk)
     fresh.assessment = assessment
@@ -66,7 +64,7 @@ def rate(answer: Answer, *, by: Actor, reason: str, level: Given = None, held: I
     fresh = _open(answer)
     counts, stages = _levels(fresh.assessment.in_version, level, held)
     if not reason.strip():
-        raise _refuse("reason", _("Say why. The reviewer, and whoever rates next year, will ask."), "missing")
+        raise _refuse("reason", _("Give the reason. The reviewer and later raters will need it."), "missing")
     mine = fresh.ratings.filter(rater=by.actor_code).first() or Rating(answer=fresh, rater=by.actor_code)
     mine.rater_name, mine.level, mine.held = by.actor_name, counts, stages
     mine.reason, mine.rated_on = reason.strip(), clock.today()
@@ -89,7 +87,8 @@ def review_answer(
     fresh = _open(answer)
     if version is not None and version != fresh.version:
         sentence = _(
-            "%(who)s reviewed this item while you looked at it. Read it, and decide again if you still differ."
+            "%(who)s reviewed this item while you had it open. Read the review, and review the item again if"
+            " you disagree."
         )
         raise Changed(
             sentence % {"who": fresh.reviewed_by or _("Somebody")},
@@ -98,17 +97,18 @@ def review_answer(
     ratings = list(fresh.ratings.all())
     if not ratings:
         raise Refused(
-            _("Nobody has rated this item yet. Rate it first; somebody else then reviews it."), code="unrated"
+            _("This item has not been rated yet. Rate it first. Another person then reviews it."), code="unrated"
         )
     if all(rating.rater == by.actor_code for rating in ratings):
         sentence = _(
-            "You are the only one who rated this item. Let somebody else review it, or let a second person rate."
+            "You are the only person who rated this item. Ask another person to review it, or a second "
+            "person to rate it."
         )
         raise Refused(sentence, code="own_rating")
     counts, stages = _levels(fresh.assessment.in_version, level, held)
     said = {rating.level for rating in ratings}
     if not reason.strip() and (disagree(said) or counts not in said):
-        sentence = _("The raters differ, or none gave this level. Say why it is the one that counts.")
+        sentence = _("The ratings differ, or none gave this level. Give the reason for choosing this level.")
         raise _refuse("reason", sentence, "missing")
     fresh.level, fresh.held = counts, stages
     fresh.set_text("reason", reason.strip() or ratings[0].reason)
@@ -123,7 +123,7 @@ def take_back_review(answer: Answer, *, by: Actor) -> Answer:
     """The item waits for a review again; its ratings stay."""
     fresh = _open(answer)
     if fresh.level is None:
-        raise Refused(_("This item is not reviewed."), code="not_reviewed")
+        raise Refused(_("This item has not been reviewed."), code="not_reviewed")
     fresh.level, fresh.held, fresh.reviewed_by, fresh.reviewed_on = None, [], "", None
     fresh.set_text("reason", "")
     save(fresh)

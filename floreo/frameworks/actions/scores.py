@@ -30,10 +30,10 @@ def check_item(
     Spanish; another title without one drops the old translation."""
     if not title.strip():
         raise _refuse(
-            "title", _("Give a short title in your own words; the publisher's wording is not kept."), "missing"
+            "title", _("Enter a short title in your own words. The publisher's wording is not stored."), "missing"
         )
     if not source.strip():
-        raise _refuse("source", _("Say in which text you checked it: its name, edition and page."), "missing")
+        raise _refuse("source", _("Enter the text in which you checked it: its name, edition and page."), "missing")
     _check_address(source_url)
     item.set_text("title", title.strip()[:200])
     if title_es is not None and title_es.strip():
@@ -61,7 +61,7 @@ def add_contribution(item: Item, *, by: Actor, thing: models.Model, note: str = 
         raise Missing
     here = Contribution.objects.filter(item=item, thing=name).first()
     if not item.is_rated:
-        raise _refuse("item", _("Choose an item that is rated, not the part that holds it."), "not_rated")
+        raise _refuse("item", _("Choose an item that is rated, not the part that contains it."), "not_rated")
     return save(here or Contribution(item=item, thing=name, note=note.strip()[:300]))
 
 
@@ -79,7 +79,7 @@ def _score(text: str | Decimal | int | None, field: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or not 0 <= number < 100000:
-        raise _refuse(field, _("Give a number from 0 up, like 32.35."), "not_a_number")
+        raise _refuse(field, _("Enter a number of 0 or more, for example 32.35."), "not_a_number")
     return number
 
 
@@ -102,14 +102,14 @@ def record_score(
 ) -> PublishedScore:
     """A score that the publisher gave, with where it was read. The same year, state and part again replaces it."""
     if not source.strip():
-        raise _refuse("source", _("Say where the score was published. Anybody should be able to check it."), "missing")
+        raise _refuse("source", _("Enter the source of the score. Anyone should be able to check it."), "missing")
     if not 1990 <= year <= clock.today().year:
-        raise _refuse("year", _("Give the year of the publication; it is not in the future."), "year")
+        raise _refuse("year", _("Enter the year of publication. It cannot be in the future."), "year")
     _check_address(source_url)
     _check_part(in_version, part)
     value, most = _score(score, "score"), (None if maximum in (None, "") else _score(maximum, "maximum"))
     if most is not None and value > most:
-        raise _refuse("score", _("The score is more than the most that can be reached."), "over_maximum")
+        raise _refuse("score", _("The score is higher than the maximum."), "over_maximum")
     who = {"framework": framework, "year": year, "subject": subject.strip(), "part": part.strip()}
     row = PublishedScore.objects.filter(**who).first() or PublishedScore(**who)
     row.in_version, row.score, row.maximum, row.rank, row.tier = in_version, value, most, rank, tier.strip()
@@ -125,7 +125,7 @@ def record_score(
 
 def _check_part(version: Version | None, part: str) -> None:
     if part.strip() and (version is None or not version.items.filter(code=part.strip()).exists()):
-        raise _refuse("part", _("This part is not in the version that you chose."), "no_such_part")
+        raise _refuse("part", _("This part is not in the version you chose."), "no_such_part")
 
 
 @action("score.removed", needs=Permission.FRAMEWORK_REVIEW)

@@ -116,7 +116,7 @@ def _chosen(summary: ReportSummary) -> Sequence[Figure]:
 def _figures_title(summary: ReportSummary) -> str:
     n = len(_chosen(summary))
     return (
-        ngettext("One indicator", "%(number)s indicators", n) % {"number": capital(number_word(n))}
+        ngettext("A single indicator", "%(number)s indicators", n) % {"number": capital(number_word(n))}
         if n
         else _("Indicators")
     )

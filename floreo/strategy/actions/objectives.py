@@ -59,7 +59,5 @@ def remove_objective(objective: Objective, *, by: Actor) -> None:
     """Removes an objective that holds no action."""
     objective = lock_latest(objective)
     if objective.actions.exists():
-        raise Refused(_("It still has actions. Move them to another objective first."), code="not_empty")
-    delete_unless_used(
-        objective, _("An indicator or another record still points to this objective. Change that first.")
-    )
+        raise Refused(_("This objective has actions. Move them to another objective first."), code="not_empty")
+    delete_unless_used(objective, _("An indicator or another record is linked to this objective. Change that first."))

@@ -26,7 +26,7 @@ def check_participation(part: Participation) -> None:
             part.until and other.since and part.until < other.since
         )
         if other.organisation.successor().pk == successor and not apart:
-            sentence = _("%(name)s has this part at that time already.") % {"name": part.organisation.name}
+            sentence = _("%(name)s already has this role in this period.") % {"name": part.organisation.name}
             raise Refused(sentence, code="part_taken", fields={"organisation": sentence})
 
 
@@ -62,7 +62,7 @@ def end_participation(part: Participation, *, by: Actor, until: date) -> Partici
     """The last day of a part that was real; one entered by mistake is removed instead."""
     part = lock_latest(part)
     if part.until is not None and part.until <= until:
-        sentence = _("It ended on %(day)s already.") % {"day": day_text(part.until)}
+        sentence = _("It already ended on %(day)s.") % {"day": day_text(part.until)}
         raise Refused(sentence, code="already_ended", fields={"until": sentence})
     require_past(until, field="until")
     part.until = until
@@ -75,14 +75,14 @@ def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date
     """From `on`, `to` leads in place of `part`'s organisation, which led until the day before."""
     part = lock_latest(part)
     if part.part != Part.LEAD or part.until is not None:
-        raise Refused(_("Only an organisation that leads today can hand over."), code="not_leading")
+        raise Refused(_("Only an organisation that is the lead today can hand over the lead."), code="not_leading")
     require_past(on, field="on")
     if to.successor().pk == part.organisation.successor().pk:
-        sentence = _("It leads already. Choose another organisation.")
+        sentence = _("This organisation is already the lead. Choose another one.")
         raise Refused(sentence, code="same_organisation", fields={"organisation": sentence})
     _must_exist_then(to, on)
     part.until = on - timedelta(days=1)
-    require_order(part.since, part.until, field="on", named=(_("The first day of its lead"), _("its last")))
+    require_order(part.since, part.until, field="on", named=(_("The first day as lead"), _("the last day")))
     save(part)
     following = Participation(
         action=part.action,

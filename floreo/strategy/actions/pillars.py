@@ -44,7 +44,7 @@ def add_pillar(edition: Edition, *, by: Actor, code: str, **facts: Unpack[Branch
     siblings = Pillar.objects.filter(edition=edition)
     pillar = Pillar(edition=edition, code=require_free_code(siblings, code), position=last_position(siblings))
     assign(pillar, facts)
-    pillar.title = require_text(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title for the pillar."))
     return save(pillar)
 
 
@@ -52,7 +52,7 @@ def add_pillar(edition: Edition, *, by: Actor, code: str, **facts: Unpack[Branch
 def update_pillar(pillar: Pillar, *, by: Actor, version: int | None = None, **facts: Unpack[BranchFacts]) -> Pillar:
     pillar = lock_latest(pillar, version)
     assign(pillar, facts)
-    pillar.title = require_text(pillar.title, field="title", sentence=_("Give the pillar a title."))
+    pillar.title = require_text(pillar.title, field="title", sentence=_("Enter a title for the pillar."))
     return save(pillar)
 
 
@@ -70,5 +70,5 @@ def remove_pillar(pillar: Pillar, *, by: Actor) -> None:
     """Removes an empty pillar."""
     pillar = lock_latest(pillar)
     if pillar.objectives.exists():
-        raise Refused(_("It still has objectives. Move or remove them first."), code="not_empty")
-    delete_unless_used(pillar, _("An indicator or another record still points to this pillar. Change that first."))
+        raise Refused(_("This pillar has objectives. Move or remove them first."), code="not_empty")
+    delete_unless_used(pillar, _("An indicator or another record is linked to this pillar. Change that first."))

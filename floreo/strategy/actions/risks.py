@@ -29,7 +29,7 @@ class RiskFacts(TypedDict, total=False):
 
 
 def check_risk(risk: Risk) -> None:
-    risk.title = require_text(risk.title, field="title", sentence=_("Say what could happen."))
+    risk.title = require_text(risk.title, field="title", sentence=_("Describe what could happen."))
     for field in ("likelihood", "impact"):
         if not 1 <= (getattr(risk, field) or 0) <= 5:
             sentence = _("Choose a number from 1 (low) to 5 (high).")
@@ -64,7 +64,7 @@ def close_risk(risk: Risk, *, by: Actor, on: date | None = None) -> Risk:
     if risk.closed_on is not None:
         raise Refused(_("It is already closed."), code="already_closed")
     require_past(on, field="on")
-    require_order(risk.noted_on, on, field="on", named=(_("The day it was noted"), _("the closing date")))
+    require_order(risk.noted_on, on, field="on", named=(_("The date it was recorded"), _("the closing date")))
     risk.closed_on = on
     save(risk)
     recompute_status(risk.action)

@@ -54,14 +54,14 @@ def _person(code: Said) -> Person | None:
 def _pillar(edition: Edition, code: Said) -> Pillar:
     found = Pillar.objects.filter(edition=edition, code=str(code)).first()
     if found is None:
-        raise _unknown("pillar", _("There is no pillar “%(code)s” in this edition.") % {"code": code})
+        raise _unknown("pillar", _("This edition has no pillar “%(code)s”.") % {"code": code})
     return found
 
 
 def _objective(edition: Edition, code: Said) -> Objective:
     found = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
     if found is None:
-        raise _unknown("objective", _("There is no objective “%(code)s” in this edition.") % {"code": code})
+        raise _unknown("objective", _("This edition has no objective “%(code)s”.") % {"code": code})
     return found
 
 
@@ -98,7 +98,7 @@ def _put_translation(thing: Any, language: str, field: str, value: Said) -> None
 def _must_stay(column: str) -> Callable[[Any, Said], None]:
     def refuse(thing: Any, value: Said) -> None:
         if not thing._state.adding:
-            raise _unknown(column, _("A row cannot go over to another action. Remove it there and add it here."))
+            raise _unknown(column, _("A row cannot move to another action. Remove it there and add it here."))
 
     return refuse
 
@@ -146,7 +146,7 @@ def _check_action(act: Action) -> None:
         if given is not None:
             require_past(given, field=day)
         if (given is None) != (not getattr(act, text)):
-            sentence = _("“%(day)s” and “%(text)s” go together: fill in both or neither.") % {"day": day, "text": text}
+            sentence = _("Fill in both “%(day)s” and “%(text)s”, or neither.") % {"day": day, "text": text}
             raise Refused(sentence, code="go_together", fields={day: sentence})
 
 
@@ -165,7 +165,9 @@ def _check_branch(branch: Pillar | Objective) -> None:
 def _check_risk(risk: Risk) -> None:
     risk.noted_on = risk.noted_on or clock.today()
     check_risk(risk)
-    require_order(risk.noted_on, risk.closed_on, field="closed_on", named=(_("The day noted"), _("the closing date")))
+    require_order(
+        risk.noted_on, risk.closed_on, field="closed_on", named=(_("The date recorded"), _("the closing date"))
+    )
 
 
 _CHECKS: Mapping[type, Callable[[Any], None]] = {
@@ -188,11 +190,11 @@ def check(thing: Any) -> None:
 def may_go(thing: Any) -> None:
     """Raises Refused for a row that still holds others, or that has been reported on."""
     if isinstance(thing, Pillar) and thing.objectives.exists():
-        raise _unknown("remove", _("It still has objectives."))
+        raise _unknown("remove", _("It has objectives."))
     if isinstance(thing, Objective) and thing.actions.exists():
-        raise _unknown("remove", _("It still has actions."))
+        raise _unknown("remove", _("It has actions."))
     if isinstance(thing, Action):
         if thing.updates.exists() or thing.milestones.exclude(reached_on=None).exists():
-            raise _unknown("remove", _("There is a report on this action, so it stays in the record."))
+            raise _unknown("remove", _("A report includes this action, so it cannot be removed."))
         if Action.objects.filter(carried_from=thing).exists():
-            raise _unknown("remove", _("The next edition carried this action over."))
+            raise _unknown("remove", _("This action was carried over to the next edition."))

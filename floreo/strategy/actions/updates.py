@@ -35,10 +35,10 @@ def add_update(
     require_past(on, field="on")
     said = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
     if nothing_changed and (any(said.values()) or reached):
-        sentence = _("You ticked “nothing changed” and also said what did. Keep one of the two.")
+        sentence = _("You selected “nothing changed” and also entered a change. Remove one of the two.")
         raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
     if not nothing_changed and not any(said.values()) and not reached:
-        sentence = _("Say what was done, or tick “nothing changed”.")
+        sentence = _("Describe what was done, or select “nothing changed”.")
         raise Refused(sentence, code="missing", fields={"done": sentence})
     twin = _twin(act, on=on, by=by, is_public=is_public, nothing_changed=nothing_changed, said=said)
     if twin is not None and all(lock_latest(m).reached_on == on for m in reached):

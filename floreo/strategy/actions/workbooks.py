@@ -54,7 +54,7 @@ class WorkbookRefused(Refused):
     """Something in the workbook cannot be taken, so nothing of it was. `report` says what and where."""
 
     def __init__(self, report: Report):
-        super().__init__(_("Nothing was imported: the workbook has rows that cannot be taken."), code="bad_rows")
+        super().__init__(_("Nothing was imported: the workbook has rows that cannot be accepted."), code="bad_rows")
         self.report = report
 
 
@@ -156,7 +156,7 @@ def _import_action(
         act = _take(run, sheet, row, act)
     if act is None:
         for child in children:
-            run.refuse(child, "action", _("There is no action with this code in the edition."))
+            run.refuse(child, "action", _("This edition has no action with this code."))
         return
     for child in children:
         child_sheet = run.sheets[child.sheet]
@@ -164,7 +164,9 @@ def _import_action(
     if row is not None and row.removes:
         _take(run, sheet, row, act)
     elif row is not None and act.closed_on is not None and act.milestones.filter(reached_on=None).exists():
-        run.refuse(row, "closed_on", _("It has milestones that are not reached. Tick or remove them first."))
+        run.refuse(
+            row, "closed_on", _("It has milestones that are not reached. Mark them as reached or remove them first.")
+        )
 
 
 def _take(run: _Import, sheet: Sheet, row: RowRead, thing: Any, *, act: Action | None = None) -> Any:
@@ -189,17 +191,21 @@ def _take(run: _Import, sheet: Sheet, row: RowRead, thing: Any, *, act: Action |
 def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None) -> tuple[RowChange, Any]:
     if row.removes:
         if thing is None:
-            raise Refused(_("There is no such row to remove."), fields={"remove": _("There is no such row to remove.")})
+            raise Refused(
+                _("The row to remove does not exist."), fields={"remove": _("The row to remove does not exist.")}
+            )
         may_go(thing)
         name = str(thing)
         delete(thing)
         return RowChange(sheet.name, row.number, name, "removed"), None
     if thing is None and row.values.get("id") is not None:
-        sentence = _("There is no row with this number in the edition. Leave it empty for a new row.")
+        sentence = _("This edition has no row with this number. Leave the number empty for a new row.")
         raise Refused(sentence, fields={"id": sentence})
     is_new = thing is None
     if is_new and sheet.name == "edition":
-        sentence = _("This is the workbook of another edition. Its code here is %(code)s.") % {"code": run.edition.code}
+        sentence = _("This workbook belongs to another edition. The code of this edition is %(code)s.") % {
+            "code": run.edition.code
+        }
         raise Refused(sentence, fields={"code": sentence})
     before = {} if is_new else {c.name: normal(c.value(thing)) for c in sheet.columns}
     changed = {n: v for n, v in row.values.items() if n not in {"remove", "id"} and before.get(n) != v}

@@ -11,8 +11,8 @@ from floreo.strategy.models.editions import Edition
 
 
 class DraftState(models.TextChoices):
-    READING = "reading", _("Being read")
-    OPEN = "open", _("Waits for review")
+    READING = "reading", _("Reading in progress")
+    OPEN = "open", _("Waiting for review")
     FAILED = "failed", _("Could not be read")
     FINISHED = "finished", _("Finished")
     DROPPED = "dropped", _("Discarded")

@@ -95,18 +95,18 @@ class InEdition(Record, Translated, Sourced):
     """What stands in an edition under a code of its own, with its working title apart from the official wording."""
 
     code = models.CharField(
-        max_length=30, verbose_name=_("Code"), help_text=_("Part of its address, so it stays: 2.1.4, for example.")
+        max_length=30, verbose_name=_("Code"), help_text=_("Part of its address, for example 2.1.4. It cannot change.")
     )
     title = models.CharField(max_length=300, verbose_name=_("Working title"))  # working title
     official_wording = models.TextField(
         blank=True,
         verbose_name=_("Official wording"),
-        help_text=_("Exactly as printed, errors included. Leave empty when there is none."),
+        help_text=_("Exactly as printed, errors included. Leave empty if there is none."),
     )  # exactly as printed
     official_place = models.CharField(
         max_length=200,
         blank=True,
-        verbose_name=_("Where it is printed"),
+        verbose_name=_("Place in the printed document"),
         help_text=_("For example: page 19, action 7."),
     )  # "page 19, action 7"
     public_text = models.TextField(blank=True, verbose_name=_("Explanation for the public"))

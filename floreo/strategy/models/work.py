@@ -128,7 +128,7 @@ class Action(InEdition):
 
     # An override stands beside the rule, with a name, a reason and a date; it ends when it is lifted.
     override = models.CharField(
-        max_length=12, choices=StatusChoice.choices, blank=True, verbose_name=_("Status set by hand")
+        max_length=12, choices=StatusChoice.choices, blank=True, verbose_name=_("Status override")
     )
     override_reason = models.CharField(max_length=500, blank=True, verbose_name=_("Reason for the status set by hand"))
     override_by = models.CharField(max_length=200, blank=True, verbose_name=_("Set by"))
@@ -306,7 +306,7 @@ class Update(OfAction, Translated):
 
 
 class MoneyStage(models.TextChoices):
-    PLANNED = "planned", _("Planned: asked for, promised by nobody yet")
+    PLANNED = "planned", _("Planned: requested, not committed by anyone yet")
     COMMITTED = "committed", _("Committed: in an adopted budget or a signed agreement")
 
 
@@ -335,10 +335,10 @@ class BudgetLine(OfAction, Translated, Sourced):
         default=0,
         validators=[MinValueValidator(0)],
         verbose_name=_("Spent so far"),
-        help_text=_("Where payments are recorded, their sum."),
+        help_text=_("The sum of the payments, if payments are recorded."),
     )
     currency = models.CharField(
-        max_length=3, verbose_name=_("Currency"), help_text=_("Three letters: USD, for example.")
+        max_length=3, verbose_name=_("Currency"), help_text=_("Three letters, for example USD.")
     )  # ISO 4217
     fiscal_year = models.PositiveSmallIntegerField(
         verbose_name=_("Fiscal year"), help_text=_("The year in which it starts.")
@@ -361,7 +361,7 @@ class BudgetLine(OfAction, Translated, Sourced):
         blank=True,
         on_delete=models.PROTECT,
         related_name="lines",
-        verbose_name=_("Agreement that pays for it"),
+        verbose_name=_("Agreement that funds it"),
     )
 
     class Meta:
@@ -391,7 +391,7 @@ class Risk(OfAction, Translated):
         validators=[MinValueValidator(1), MaxValueValidator(5)], verbose_name=_("Impact")
     )
     response = models.TextField(blank=True, verbose_name=_("Response"))
-    noted_on = models.DateField(verbose_name=_("Noted"))
+    noted_on = models.DateField(verbose_name=_("Recorded"))
     closed_on = models.DateField(null=True, blank=True, verbose_name=_("Closed"))
     is_public = models.BooleanField(default=False, verbose_name=_("Public"))
 

@@ -50,13 +50,15 @@ def _closed(act: Action, result: StatusResult, milestones: list[Milestone], toda
 
 def _on_hold(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.on_hold_since is None:
-        return _("It is on hold.")
-    return _("It has been on hold since %(day)s.") % {"day": day_text(act.on_hold_since)}
+        return _("On hold.")
+    return _("On hold since %(day)s.") % {"day": day_text(act.on_hold_since)}
 
 
 def _overdue(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     due = result.since or act.due_on
-    said = _("It was due on %(day)s and is not closed.") % {"day": day_text(due)} if due else _("It is past its date.")
+    said = (
+        _("It was due on %(day)s and is not closed.") % {"day": day_text(due)} if due else _("The due date has passed.")
+    )
     return sentences(said, _expected(act))
 
 
@@ -70,31 +72,33 @@ def _milestone_overdue(act: Action, result: StatusResult, milestones: list[Miles
     missed = [m for m in milestones if m.due_on and m.reached_on is None and m.due_on < today]
     missed.sort(key=lambda m: (m.due_on or today, m.position))
     if not missed or missed[0].due_on is None:
-        return _("A milestone is past its date.")
-    said = _("The milestone “%(title)s” was due on %(day)s and is not reached.") % {
+        return _("The due date of a milestone has passed.")
+    said = _("The milestone “%(title)s” was due on %(day)s and has not been reached.") % {
         "title": missed[0].in_language("title"),
         "day": day_text(missed[0].due_on),
     }
     others = len(missed) - 1
     if others:
-        more = ngettext("%(number)d other milestone is late too.", "%(number)d other milestones are late too.", others)
+        more = ngettext(
+            "%(number)d other milestone is also late.", "%(number)d other milestones are also late.", others
+        )
         said = sentences(said, more % {"number": others})
     if act.due_on:
-        said = sentences(said, _("The action itself is due on %(day)s.") % {"day": day_text(act.due_on)})
+        said = sentences(said, _("The action is due on %(day)s.") % {"day": day_text(act.due_on)})
     return said
 
 
 def _silent(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if result.since is None:
-        return _("Nothing has been heard of it for a long time.")
+        return _("There has been no update for a long time.")
     since = _("No update since %(day)s.") % {"day": day_text(result.since)}
-    limit = _("After %(days)d days without a word an action counts as stalled.")
+    limit = _("After %(days)d days without an update, an action counts as stalled.")
     return sentences(since, limit % {"days": SILENT_PERIODS * PERIOD_DAYS})
 
 
 def _expected_late(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.due_on is None or act.expected_on is None:
-        return _("Its lead expects it after it is due.")
+        return _("Its lead expects it after the due date.")
     return _("It is due on %(due)s, but its lead expects it on %(expected)s.") % {
         "due": day_text(act.due_on),
         "expected": day_text(act.expected_on),
@@ -105,7 +109,7 @@ def _what_is_due(act: Action, result: StatusResult, milestones: list[Milestone])
     """The thing that falls due on the day the rule names: a milestone, or the action itself."""
     day = result.since
     if day is None:
-        return _("Something falls due soon.")
+        return _("A due date is near.")
     for milestone in milestones:
         if milestone.due_on == day and milestone.reached_on is None:
             words = {"title": milestone.in_language("title"), "day": day_text(day)}
@@ -118,13 +122,13 @@ def _due_soon_with_risk(act: Action, result: StatusResult, milestones: list[Mile
 
 
 def _due_soon_unheard(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
-    unheard = _("Nothing has been heard of it for %(days)d days.") % {"days": PERIOD_DAYS}
+    unheard = _("There has been no update for %(days)d days.") % {"days": PERIOD_DAYS}
     return sentences(_what_is_due(act, result, milestones), unheard)
 
 
 def _to_come(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     if act.starts_on is None:
-        return _("Its start is still to come.")
+        return _("Its start date is in the future.")
     return _("It starts on %(day)s.") % {"day": day_text(act.starts_on)}
 
 
@@ -133,11 +137,11 @@ def _undated(act: Action, result: StatusResult, milestones: list[Milestone], tod
 
 
 def _holds(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
-    said = _("Nothing that was due is missed.")
+    said = _("No date has been missed.")
     coming = sorted((m for m in milestones if m.due_on and m.reached_on is None), key=lambda m: m.due_on or today)
     if coming and coming[0].due_on:
         words = {"title": coming[0].in_language("title"), "day": day_text(coming[0].due_on)}
-        return sentences(said, _("Next is the milestone “%(title)s”, due on %(day)s.") % words)
+        return sentences(said, _("The next milestone is “%(title)s”, due on %(day)s.") % words)
     if act.due_on:
         return sentences(said, _("It is due on %(day)s.") % {"day": day_text(act.due_on)})
     return said
@@ -152,7 +156,7 @@ def by_hand(act: Action) -> str:
     if not act.override_on:
         return ""
     words = {"name": act.override_by, "day": day_text(act.override_on), "status": status_word(act.override)}
-    return _("“%(status)s” was set by hand by %(name)s on %(day)s.") % words
+    return _("%(name)s set the status “%(status)s” by override on %(day)s.") % words
 
 
 def status_word(status: str) -> str:
@@ -222,7 +226,7 @@ def lead_since(current: Participation | None, earlier: Iterable[Participation]) 
         parts.append(_("since %(day)s") % {"day": short_day(current.since)})
     names = [name_then(p.organisation, p.until or p.since) for p in earlier]
     if names:
-        parts.append(_("before that %(names)s") % {"names": listed(names)})
+        parts.append(_("previously %(names)s") % {"names": listed(names)})
     return "; ".join(parts)
 
 

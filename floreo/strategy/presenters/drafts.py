@@ -15,57 +15,58 @@ from floreo.strategy.models import EditionPart
 
 UNREADABLE: Mapping[str, str] = {
     "wrong_type": gettext_noop(
-        "%(name)s is %(found)s, not a text, Markdown, HTML, Word (.docx) or PDF file. Save the strategy in one of "
-        "these and upload it again."
+        "%(name)s is %(found)s. Only text, Markdown, HTML, Word (.docx) and PDF files are accepted. Save"
+        " the strategy in one of these formats and upload it again."
     ),
     "not_text": gettext_noop(
-        "%(name)s ends like a text file but holds data that is not text. Open it in the program that made it and save "
-        "it as Word or PDF."
+        "%(name)s has the ending of a text file, but its content is not text. Open it in the program "
+        "that made it and save it as Word or PDF."
     ),
     "empty": gettext_noop(
-        "%(name)s holds no words. Check that it is the right file and that it opens on your computer."
+        "%(name)s contains no words. Check that it is the right file and that it opens on your computer."
     ),
     "encrypted": gettext_noop("%(name)s is protected by a password. Remove the password and upload the file again."),
     "scanned": gettext_noop(
-        "%(name)s holds pictures of pages, not text. Run text recognition (OCR) on it, or upload the Word file it was "
-        "made from."
+        "%(name)s contains images of pages, not text. Run text recognition (OCR) on it, or upload the "
+        "Word file it was made from."
     ),
     "too_large": gettext_noop(
-        "%(name)s is %(size_mb)s MB; the limit is %(limit_mb)s MB. Upload the text without annexes and pictures, or in "
-        "parts."
+        "%(name)s is %(size_mb)s MB; the limit is %(limit_mb)s MB. Upload the text without annexes and "
+        "images, or in parts."
     ),
     "too_long": gettext_noop(
         "%(name)s has %(pages)s pages; the limit is %(limit)s. Upload the strategy without its annexes, or in parts."
     ),
     "bomb": gettext_noop(
-        "%(name)s unpacks to far more than it seems to hold, so it was not opened. Open it in Word, save it under a "
-        "new name and upload that."
+        "%(name)s expands to a much larger size than expected, so it was not opened. Open it in Word, "
+        "save it under a new name and upload that file."
     ),
     "damaged": gettext_noop(
-        "%(name)s is damaged or was cut short, so it cannot be opened. Ask for the file again, or save it anew."
+        "%(name)s is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again."
     ),
     "language": gettext_noop(
-        "%(name)s seems to be written in %(language)s. Drafts are made from English and Spanish texts; upload a "
-        "translation, or enter the strategy by hand."
+        "%(name)s seems to be written in %(language)s. Drafts can be made only from English and Spanish "
+        "texts. Upload a translation, or enter the strategy by hand."
     ),
     "no_rows": gettext_noop(
-        "Nothing in %(name)s reads like a strategy: no title with a period, no pillars, objectives or actions. Check "
-        "that it is the right file, or enter the strategy by hand."
+        "%(name)s does not look like a strategy: it has no title with a period, no pillars, objectives "
+        "or actions. Check that it is the right file, or enter the strategy by hand."
     ),
     "stopped": gettext_noop(
-        "Reading %(name)s was stopped several times, so it was given up. Upload it in parts, or as plain text."
+        "Reading %(name)s was interrupted several times and has been stopped. Upload it in parts, or as plain text."
     ),
     "broken": gettext_noop(
-        "%(name)s could not be read. The fault is ours and was noted; the file is kept. Try it as Word or plain text."
+        "%(name)s could not be read. The error is ours and was recorded; the file is saved. Try it as "
+        "Word or plain text."
     ),
     "file_lost": gettext_noop("%(name)s is no longer on this server. Upload it again."),
 }
 # Words that the engine puts into its sentences.
 _FOUND = (
-    gettext_noop("a PNG picture"),
-    gettext_noop("a JPEG picture"),
-    gettext_noop("a GIF picture"),
-    gettext_noop("a TIFF picture"),
+    gettext_noop("a PNG image"),
+    gettext_noop("a JPEG image"),
+    gettext_noop("a GIF image"),
+    gettext_noop("a TIFF image"),
     gettext_noop("a Windows program"),
     gettext_noop("a program"),
     gettext_noop("a Rich Text file"),

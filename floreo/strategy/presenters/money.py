@@ -28,17 +28,17 @@ def headline(facts: MoneyFacts) -> str:
     """The answer in one sentence: how much is planned, how much is promised, how much is spent."""
     whole = facts.main
     if not facts.lines:
-        return _("No money is entered for this strategy yet.")
+        return _("No money has been entered for this strategy yet.")
     words = {
         "planned": money_text(whole.planned, whole.currency),
         "committed": percent_text(whole.share_committed),
         "spent": percent_text(whole.share_spent),
     }
     if not whole.planned:
-        return _("No money is planned yet.")
+        return _("No money has been planned yet.")
     if not whole.spent:
-        return _("%(planned)s planned, %(committed)s of it promised, none spent yet") % words
-    return _("%(planned)s planned, %(committed)s of it promised, %(spent)s spent") % words
+        return _("%(planned)s planned, %(committed)s of it committed, none spent yet") % words
+    return _("%(planned)s planned, %(committed)s of it committed, %(spent)s spent") % words
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,10 @@ def grant_sentence(facts: GrantFacts) -> str:
         "over": money_text(facts.too_much, currency),
     }
     if facts.too_much:
-        return _("Agreement for %(amount)s; %(placed)s stands on actions, %(over)s more than it holds") % words
+        return _("Agreement for %(amount)s; %(placed)s assigned to actions, %(over)s more than the agreement") % words
     if not facts.not_placed:
-        return _("Agreement for %(amount)s; all of it is on actions") % words
-    return _("Agreement for %(amount)s; %(placed)s of it is on actions; %(left)s not yet placed") % words
+        return _("Agreement for %(amount)s; all of it assigned to actions") % words
+    return _("Agreement for %(amount)s; %(placed)s assigned to actions; %(left)s not assigned yet") % words
 
 
 def unknowns(facts: MoneyFacts) -> list[str]:
@@ -126,8 +126,8 @@ def unknowns(facts: MoneyFacts) -> list[str]:
         words = {"n": number(bare), "all": number(facts.actions)}
         said.append(
             ngettext(
-                "For %(n)s of %(all)s actions no money is entered: what it costs is not known.",
-                "For %(n)s of %(all)s actions no money is entered: what they cost is not known.",
+                "%(n)s of %(all)s actions has no money entered: its cost is not known.",
+                "%(n)s of %(all)s actions have no money entered: their cost is not known.",
                 bare,
             )
             % words
@@ -135,12 +135,12 @@ def unknowns(facts: MoneyFacts) -> list[str]:
     unnamed = next((row for row in facts.by_funder if not row.code), None)
     if unnamed is not None:
         sums = ", ".join(money_text(s.planned, s.currency) for s in unnamed.sums)
-        said.append(_("Who pays %(sums)s is not known, or not public.") % {"sums": sums})
+        said.append(_("The funder of %(sums)s is not known, or not public.") % {"sums": sums})
     if facts.unconfirmed:
         said.append(
             ngettext(
-                "%(n)s of %(all)s budget lines is not confirmed against its source yet.",
-                "%(n)s of %(all)s budget lines are not confirmed against their source yet.",
+                "%(n)s of %(all)s budget lines is not checked against its source yet.",
+                "%(n)s of %(all)s budget lines are not checked against their source yet.",
                 facts.unconfirmed,
             )
             % {"n": number(facts.unconfirmed), "all": number(facts.lines)}

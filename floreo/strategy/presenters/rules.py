@@ -21,33 +21,38 @@ class RuleWords:
 def rules_in_order() -> list[RuleWords]:
     """Every rule; the first that fits decides. Numbers come from the code that decides."""
     return [
-        RuleWords(Rule.CLOSED, Status.DONE, _("Somebody closed it, with the date and their name.")),
-        RuleWords(Rule.ON_HOLD, Status.STALLED, _("It was put on hold, with a reason that everybody can read.")),
+        RuleWords(Rule.CLOSED, Status.DONE, _("A person closed it, with the date and their name.")),
+        RuleWords(Rule.ON_HOLD, Status.STALLED, _("It was put on hold, with a public reason.")),
         RuleWords(Rule.ACTION_OVERDUE, Status.LATE, _("Its due date has passed and it is not closed.")),
-        RuleWords(Rule.MILESTONE_OVERDUE, Status.LATE, _("A milestone’s due date has passed and it is not reached.")),
+        RuleWords(
+            Rule.MILESTONE_OVERDUE,
+            Status.LATE,
+            _("A milestone’s due date has passed and the milestone has not been reached."),
+        ),
         RuleWords(Rule.SILENT, Status.STALLED, _silent()),
-        RuleWords(Rule.TO_COME, Status.NOT_STARTED, _("Its start is still to come.")),
+        RuleWords(Rule.TO_COME, Status.NOT_STARTED, _("Its start date is in the future.")),
         RuleWords(Rule.UNDATED, Status.NOT_STARTED, _("It has no dates, no milestones and no updates.")),
-        RuleWords(Rule.EXPECTED_LATE, Status.AT_RISK, _("Its lead expects it after it is due.")),
+        RuleWords(Rule.EXPECTED_LATE, Status.AT_RISK, _("Its lead expects it after the due date.")),
         RuleWords(Rule.DUE_SOON_WITH_RISK, Status.AT_RISK, _with_risk()),
         RuleWords(Rule.DUE_SOON_UNHEARD, Status.AT_RISK, _unheard()),
-        RuleWords(Rule.HOLDS, Status.ON_TRACK, _("None of the above: nothing that was due is missed.")),
+        RuleWords(Rule.HOLDS, Status.ON_TRACK, _("On track: no date has been missed.")),
     ]
 
 
 def _silent() -> str:
-    said = _("It has begun, and for more than %(days)d days nobody said how it goes and no milestone was reached.")
+    said = _("It has started, and for more than %(days)d days there has been no update and no milestone was reached.")
     return said % {"days": SILENT_PERIODS * PERIOD_DAYS}
 
 
 def _with_risk() -> str:
-    said = _("It, or one of its milestones, is due within %(days)d days and a high risk is open.")
+    said = _("The action or one of its milestones is due within %(days)d days, and a high risk is open.")
     high = _("A risk is high when its likelihood times its impact, each from 1 to 5, is %(high)d or more.")
     return f"{said % {'days': DUE_SOON_DAYS}} {high % {'high': HIGH}}"
 
 
 def _unheard() -> str:
     said = _(
-        "It, or one of its milestones, is due within %(days)d days, and nothing was heard of it for %(period)d days."
+        "The action or one of its milestones is due within %(days)d days, and there has been no update "
+        "for %(period)d days."
     )
     return said % {"days": DUE_SOON_DAYS, "period": PERIOD_DAYS}

@@ -57,16 +57,16 @@ def hold_sentence(counts: Counts) -> str:
         one, many = _("The one action has not started."), _("None of the %(total)s actions has started.")
         return (one if total == 1 else many) % _figures(total=total)
     if hold == total:
-        return ngettext("The one action holds its dates.", "All %(total)s actions hold their dates.", total) % _figures(
+        return ngettext("The one action is on schedule.", "All %(total)s actions are on schedule.", total) % _figures(
             total=total
         )
     if hold == 0:
-        one, many = _("The one action does not hold its dates."), _("None of %(total)s actions holds its dates.")
+        one, many = _("The one action is not on schedule."), _("None of %(total)s actions is on schedule.")
         return (one if total == 1 else many) % _figures(total=total)
     words = {"hold": number_word(hold), "total": number_figures(total)}
     return capital(
         ngettext(
-            "%(hold)s of %(total)s actions holds its dates.", "%(hold)s of %(total)s actions hold their dates.", hold
+            "%(hold)s of %(total)s actions is on schedule.", "%(hold)s of %(total)s actions are on schedule.", hold
         )
         % words
     )
@@ -79,7 +79,7 @@ def trouble_sentence(counts: Counts) -> str:
     if late:
         parts.append(ngettext("%(number)s is late", "%(number)s are late", late) % {"number": number_word(late)})
     if stalled:
-        words = ngettext("%(number)s has stopped", "%(number)s have stopped", stalled)
+        words = ngettext("%(number)s is stalled", "%(number)s are stalled", stalled)
         parts.append(words % {"number": number_word(stalled)})
     if not parts and risk:
         parts.append(ngettext("%(number)s is at risk", "%(number)s are at risk", risk) % {"number": number_word(risk)})
@@ -127,13 +127,13 @@ def headline(facts: EditionFacts, counts: Counts) -> str:
         return sentences(_ended_sentence(facts), _done_at_end(counts) or _closing_sentence(facts))
     if facts.state == EditionState.DRAFT:
         if facts.starts_on:
-            return _("A strategy is in preparation. It is to begin in %(month)s.") % {
+            return _("A strategy is in preparation. It will begin in %(month)s.") % {
                 "month": month_text(facts.starts_on)
             }
         return _("A strategy is in preparation.")
     return status_sentences(counts) or sentences(
         _("The first strategy is in force.") if facts.is_first else _("The strategy is in force."),
-        _("None of its actions has been entered yet."),
+        _("None of its actions have been entered yet."),
     )
 
 
@@ -147,7 +147,7 @@ def runs_sentence(facts: EditionFacts, country: str, *, today: date) -> str:
         return ""
     words["month"] = month_text(facts.ends_on)
     if facts.ends_on < today:
-        return _("%(country)s’s strategy ran to %(month)s.") % words
+        return _("%(country)s’s strategy ended in %(month)s.") % words
     return _("%(country)s’s strategy runs to %(month)s.") % words
 
 
@@ -181,21 +181,21 @@ def change_sentence(now: Counts, before: Counts | None) -> str:
 def _late_change(difference: int, late: int) -> str:
     if difference > 0:
         words = ngettext(
-            "%(number)s more action is late than a quarter ago",
-            "%(number)s more actions are late than a quarter ago",
+            "%(number)s more action is late than in the previous quarter",
+            "%(number)s more actions are late than in the previous quarter",
             difference,
         )
         return words % {"number": number_word(difference)}
     if difference < 0:
         words = ngettext(
-            "%(number)s action fewer is late than a quarter ago",
-            "%(number)s actions fewer are late than a quarter ago",
+            "%(number)s fewer action is late than in the previous quarter",
+            "%(number)s fewer actions are late than in the previous quarter",
             -difference,
         )
         return words % {"number": number_word(-difference)}
     if late == 0:
-        return _("no action is late, as a quarter ago")
-    return _("as many actions are late as a quarter ago")
+        return _("no action is late, the same as in the previous quarter")
+    return _("the same number of actions are late as in the previous quarter")
 
 
 def tally_text(counts: Counts) -> str:

@@ -101,7 +101,7 @@ def _code(note: Words, value: Callable[[Any], Said] | None = None, name: str = "
     return SheetColumn(name, note, Holds.TEXT, value or _same(name), is_key=True, is_needed=True)
 
 
-_ID = SheetColumn("id", _("Leave as it is; empty for a new row"), Holds.WHOLE, lambda row: row.pk, is_key=True)
+_ID = SheetColumn("id", _("Leave unchanged; empty for a new row"), Holds.WHOLE, lambda row: row.pk, is_key=True)
 _OF_ACTION = SheetColumn("action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_needed=True)
 _OF_ACTION_KEY = SheetColumn(
     "action", _("Code of the action"), Holds.TEXT, lambda row: row.action.code, is_key=True, is_needed=True
@@ -114,7 +114,7 @@ _WORDING = (
     _c("internal_notes", help_of(Action, "internal_notes")),
 )
 _SOURCED = (
-    _c("source", _("Who says so: document and page")),
+    _c("source", _("Source: document and page")),
     _c("source_url", _("Address where the source can be read")),
     _c("confirmed", _("Checked against its source: yes or no"), Holds.FLAG),
     _c("doubt", _("Why it is not checked")),
@@ -127,7 +127,7 @@ def translated(field: str, language: str) -> SheetColumn:
     def value(row: Any) -> Said:
         return str(row.translations.get(language, {}).get(field, ""))
 
-    return _c(f"{field}_{language}", _("The same in that language; no machine writes here"), value=value)
+    return _c(f"{field}_{language}", _("The same in that language; not machine translated"), value=value)
 
 
 def other_languages() -> list[str]:
@@ -153,7 +153,7 @@ def sheets() -> tuple[Sheet, ...]:
     return (
         Sheet(
             "edition",
-            _("The edition itself: one row"),
+            _("The edition: one row"),
             Edition,
             lambda e: Edition.objects.filter(pk=e.pk),
             (
@@ -167,7 +167,7 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("internal_notes", _("Not published")),
                 _c("starts_on", _("First day"), Holds.DAY),
                 _c("ends_on", _("Last day"), Holds.DAY),
-                _c("launched_on", _("When it was presented"), Holds.DAY),
+                _c("launched_on", _("Date of presentation"), Holds.DAY),
                 *_SOURCED,
             ),
         ),
@@ -176,11 +176,11 @@ def sheets() -> tuple[Sheet, ...]:
             _("The top divisions"),
             Pillar,
             lambda e: Pillar.objects.filter(edition=e),
-            (_code(_("Part of its address: never changes")), _TITLE, *branch),
+            (_code(_("Part of its address: cannot change")), _TITLE, *branch),
         ),
         Sheet(
             "objectives",
-            _("What each pillar wants to reach"),
+            _("What each pillar aims to achieve"),
             Objective,
             lambda e: (
                 Objective.objects.filter(pillar__edition=e)
@@ -188,7 +188,7 @@ def sheets() -> tuple[Sheet, ...]:
                 .order_by("pillar__position", "pillar_id", "position", "pk")
             ),
             (
-                _code(_("Part of its address: never changes")),
+                _code(_("Part of its address: cannot change")),
                 _c("pillar", _("Code of its pillar"), value=lambda o: o.pillar.code, is_needed=True),
                 _TITLE,
                 *branch,
@@ -200,26 +200,26 @@ def sheets() -> tuple[Sheet, ...]:
             Action,
             lambda e: Action.objects.filter(edition=e).select_related("objective", "person"),
             (
-                _code(_("Part of its address: never changes")),
+                _code(_("Part of its address: cannot change")),
                 _c("objective", _("Code of its objective"), value=lambda a: a.objective.code, is_needed=True),
                 _TITLE,
-                _c("status", _("Worked out from the dates; not read back"), shown=True),
+                _c("status", _("Calculated from the dates; not imported"), shown=True),
                 _c("starts_on", _("Planned start"), Holds.DAY),
                 _c("due_on", _("Committed"), Holds.DAY),
-                _c("expected_on", _("When its lead now expects it"), Holds.DAY),
-                _c("late_reason", _("Why it is late, for the public")),
-                _c("closed_on", _("When it was done"), Holds.DAY),
-                _c("closed_by", _("By whose word")),
+                _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
+                _c("late_reason", _("Reason for being late, for the public")),
+                _c("closed_on", _("Date of completion"), Holds.DAY),
+                _c("closed_by", _("Name of the person who confirms it")),
                 _c("on_hold_since", _("On hold since"), Holds.DAY),
-                _c("on_hold_reason", _("Why it is on hold, for the public")),
+                _c("on_hold_reason", _("Reason for the hold, for the public")),
                 _c("person", _("Code of the person responsible"), value=lambda a: a.person.code if a.person else None),
-                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG),
+                _c("is_public", _("Public: yes or no"), Holds.FLAG),
                 *branch,
             ),
         ),
         Sheet(
             "milestones",
-            _("What shows that an action has moved"),
+            _("Steps that show progress of an action"),
             Milestone,
             lambda e: (
                 Milestone.objects.filter(action__edition=e)
@@ -228,21 +228,21 @@ def sheets() -> tuple[Sheet, ...]:
             ),
             (
                 _OF_ACTION_KEY,
-                _code(_("In its action; never changes")),
+                _code(_("Within its action; cannot change")),
                 _TITLE,
                 *titles,
                 _c("due_on", _("Committed"), Holds.DAY),
-                _c("reached_on", _("When it was reached"), Holds.DAY),
-                _c("expected_on", _("When its lead now expects it"), Holds.DAY),
+                _c("reached_on", _("Date on which it was reached"), Holds.DAY),
+                _c("expected_on", _("Date now expected by its lead"), Holds.DAY),
                 _c("note", _("For the public")),
-                _c("evidence_url", _("Where it can be seen")),
+                _c("evidence_url", _("Address where it can be seen")),
                 *_SOURCED,
                 REMOVE,
             ),
         ),
         Sheet(
             "participations",
-            _("Who takes part in an action, and since when"),
+            _("Which organisations take part in an action, and from when"),
             Participation,
             lambda e: (
                 Participation.objects.filter(action__edition=e)
@@ -284,7 +284,7 @@ def sheets() -> tuple[Sheet, ...]:
         ),
         Sheet(
             "risks",
-            _("What could stop an action"),
+            _("Risks to an action"),
             Risk,
             lambda e: (
                 Risk.objects.filter(action__edition=e)
@@ -300,8 +300,8 @@ def sheets() -> tuple[Sheet, ...]:
                 _c("impact", _("From 1 (low) to 5 (high)"), Holds.WHOLE, is_needed=True),
                 _c("response", _("Response")),
                 _c("noted_on", _("First day"), Holds.DAY, is_needed=True),
-                _c("closed_on", _("When it could no longer happen"), Holds.DAY),
-                _c("is_public", _("The public sees it: yes or no"), Holds.FLAG),
+                _c("closed_on", _("Date from which it could no longer happen"), Holds.DAY),
+                _c("is_public", _("Public: yes or no"), Holds.FLAG),
                 REMOVE,
             ),
         ),

@@ -76,7 +76,9 @@ def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
             if title in known:
                 _read_sheet(page, known[title], read)
             elif title != READ_ME:
-                sentence = _("There is no sheet “%(name)s”. Rename or remove it.") % {"name": title[:60]}
+                sentence = _("The sheet “%(name)s” is not part of the plan. Rename or remove it.") % {
+                    "name": title[:60]
+                }
                 read.problems.append(Problem(title[:60], 0, "", sentence))
     except Refused:
         raise
@@ -84,7 +86,7 @@ def read_workbook(content: bytes, sheets: tuple[Sheet, ...]) -> BookRead:
         sentence = _("The workbook is damaged and cannot be read. Open it in a spreadsheet program and save it again.")
         raise Refused(sentence, code="unreadable", fields={"file": sentence}) from error
     if not any(title in known for title in pages):
-        sentence = _("The workbook has none of the sheets of a plan. Download the plan first and change that file.")
+        sentence = _("The workbook has none of the sheets of a plan. Download the plan and change that file.")
         raise Refused(sentence, code="no_sheets", fields={"file": sentence})
     return read
 
@@ -94,7 +96,7 @@ def _must_be_sane(content: bytes) -> None:
         raise Refused(sentence, code=code, fields={"file": sentence})
 
     if content.startswith(_OLD_EXCEL):
-        refuse(_("This is a workbook of the old kind (.xls), or one with a password. Save it as .xlsx."), "old_excel")
+        refuse(_("This workbook is in the old format (.xls), or has a password. Save it as .xlsx."), "old_excel")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
@@ -102,7 +104,7 @@ def _must_be_sane(content: bytes) -> None:
         refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
         return
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        refuse(_("The workbook unpacks to far more than a plan needs, so it was not opened."), "too_large")
+        refuse(_("The workbook expands to a much larger size than a plan needs, so it was not opened."), "too_large")
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         refuse(_("This is not a workbook. Send a file that ends in .xlsx."), "not_a_workbook")
 
@@ -126,7 +128,7 @@ def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
             continue
         key = row.key(sheet.keys)
         if None not in key and key in seen:
-            sentence = _("Row %(row)d says the same code. Keep one of them.") % {"row": seen[key]}
+            sentence = _("Row %(row)d has the same code. Remove one of them.") % {"row": seen[key]}
             read.problems.append(Problem(sheet.name, number, sheet.keys[-1], sentence))
             continue
         seen[key] = number
@@ -142,16 +144,18 @@ def _read_head(cells: Any, sheet: Sheet, read: BookRead) -> dict[int, SheetColum
             continue
         sentence = ""
         if column is None:
-            sentence = _("There is no column “%(name)s” in this sheet. Rename or remove it.") % {"name": name[:60]}
+            sentence = _("The column “%(name)s” does not belong in this sheet. Rename or remove it.") % {
+                "name": name[:60]
+            }
         elif column in columns.values():
-            sentence = _("The column “%(name)s” is there twice. Keep one.") % {"name": name}
+            sentence = _("The column “%(name)s” appears twice. Remove one.") % {"name": name}
         if column is None or sentence:
             read.problems.append(Problem(sheet.name, 1, name[:60], sentence))
         else:
             columns[place] = column
     for column in sheet.columns:
         if column.is_needed and column not in columns.values():
-            sentence = _("The column “%(name)s” is missing. Put it back: %(help)s.")
+            sentence = _("The column “%(name)s” is missing. Add it again: %(help)s.")
             read.problems.append(
                 Problem(sheet.name, 1, column.name, sentence % {"name": column.name, "help": column.help})
             )
@@ -175,12 +179,12 @@ def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number:
 def _cell(cell: Any, column: SheetColumn) -> Said:
     value = cell.value if cell is not None else None
     if value is not None and cell.data_type in {"f", "e"}:
-        raise CellError(_("This is a formula or its error. Formulas are not read: paste the value."))
+        raise CellError(_("This cell contains a formula or its error. Paste the value instead."))
     if isinstance(value, str):
         value = normal(value)
     if value is None:
         if column.is_needed:
-            raise CellError(_("This cannot be empty."))
+            raise CellError(_("Fill in this cell."))
         return None
     reader = {Holds.DAY: _as_day, Holds.FLAG: _as_flag, Holds.WHOLE: _as_whole, Holds.MONEY: _as_money}
     return reader.get(column.holds, _as_text)(value)
@@ -192,7 +196,7 @@ def _as_text(value: Any) -> Said:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime | date | time):
-        raise CellError(_("A date stands here where text is expected. Format the cell as text and type it again."))
+        raise CellError(_("This cell contains a date. Text is expected. Format the cell as text and type it again."))
     return normal(str(value))
 
 
@@ -204,7 +208,7 @@ def _as_day(value: Any) -> Said:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        sentence = _("“%(value)s” is not a date here. Write it as 2026-12-31.") % {"value": str(value)[:40]}
+        sentence = _("“%(value)s” is not a valid date. Write it as 2026-12-31.") % {"value": str(value)[:40]}
         raise CellError(sentence) from None
 
 
@@ -214,7 +218,7 @@ def _as_flag(value: Any) -> Said:
     word = str(value).strip().lower()
     if word in _TRUE | _FALSE:
         return word in _TRUE
-    raise CellError(_("“%(value)s” is neither yes nor no.") % {"value": str(value)[:40]})
+    raise CellError(_("“%(value)s” is not valid. Write yes or no.") % {"value": str(value)[:40]})
 
 
 def _as_number(value: Any) -> Decimal:
@@ -232,7 +236,7 @@ def _as_number(value: Any) -> Decimal:
 def _as_whole(value: Any) -> Said:
     number = _as_number(value)
     if number != number.to_integral_value():
-        raise CellError(_("This must be a whole number."))
+        raise CellError(_("Enter a whole number."))
     return int(number)
 
 
@@ -241,5 +245,5 @@ def _as_money(value: Any) -> Said:
     if isinstance(value, float):
         number = round(number, 2)  # a spreadsheet's own arithmetic: 0.1 + 0.2
     if number != round(number, 2):
-        raise CellError(_("Money has two digits after the point at most."))
+        raise CellError(_("Amounts can have at most two digits after the point."))
     return number.quantize(Decimal("0.01"))

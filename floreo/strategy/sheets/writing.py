@@ -36,9 +36,9 @@ def workbook_of(edition: Edition) -> bytes:
 def _write_read_me(page: Any, edition: Edition, looks: dict[str, Any]) -> None:
     lines = [
         edition.title,
-        _("Change what you like and import the file again: you see every difference before anything is saved."),
-        _("A row that is missing is left alone. To remove one, write yes in its column “remove”."),
-        _("Days are written 2026-12-31. Formulas are not read: paste values."),
+        _("Change the file and import it again. You see every difference before anything is saved."),
+        _("A missing row is not changed. To remove a row, write yes in its column “remove”."),
+        _("Write dates as 2026-12-31. Formulas are not read: paste values."),
     ]
     page.set_column(0, 1, 18)
     page.set_column(2, 2, 70)

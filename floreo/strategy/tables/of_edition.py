@@ -13,7 +13,7 @@ from floreo.strategy.models import Edition
 
 
 def edition_of(path: Callable[[Any], Edition]) -> Column:
-    return Column("edition", _("Edition"), _("Code of the edition it stands in"), lambda row: path(row).code)
+    return Column("edition", _("Edition"), _("Code of the edition it belongs to"), lambda row: path(row).code)
 
 
 def keyed(make: Callable[[Any], tuple[str, str]]) -> Column:

@@ -52,18 +52,18 @@ def _grant(line: BudgetLine) -> str | None:
 MILESTONES = Table(
     "milestones",
     _("Milestones"),
-    _("The points that show an action has moved: when due, when reached."),
+    _("The steps that show progress of an action, with their due date and the date reached."),
     rows=lambda viewer: of_actions(Milestone.objects.all(), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,
-        column("code", _("Code"), _("In its action")),
+        column("code", _("Code"), _("Within its action")),
         *titles(_("What is reached")),
         day("due_on", _("Due"), _("Committed")),
-        day("reached_on", _("Reached"), _("Empty while it is not")),
-        day("expected_on", _("Expected"), _("When its lead now expects it")),
+        day("reached_on", _("Reached"), _("Empty if it has not been reached")),
+        day("expected_on", _("Expected"), _("Date now expected by its lead")),
         column("note", _("Note"), _("In the lead's words")),
-        column("evidence_url", _("Evidence"), _("Where it can be seen"), CellKind.LINK),
+        column("evidence_url", _("Evidence"), _("Address where it can be seen"), CellKind.LINK),
         *SOURCED,
         CHANGED,
     ),
@@ -75,8 +75,8 @@ MILESTONES = Table(
 
 PARTICIPATIONS = Table(
     "participations",
-    _("Parts"),
-    _("Which organisation leads or supports an action, from a day to a day."),
+    _("Roles"),
+    _("Which organisation leads or supports an action, from one date to another."),
     rows=_parts,
     columns=(
         ID,
@@ -101,12 +101,12 @@ PARTICIPATIONS = Table(
 UPDATES = Table(
     "updates",
     _("Updates"),
-    _("What leads said of their actions, as they said it."),
+    _("Updates from the leads on their actions, in their own words."),
     rows=lambda viewer: of_actions(Update.objects.visible_to(viewer), viewer),
     columns=(
         ID,
         *ACTION_COLUMNS,
-        day("on", _("Day"), _("When it was said")),
+        day("on", _("Day"), _("Date of the update")),
         column("done", pgettext_lazy("what was done", "Done"), _("Work done")),
         column("next", _("Next steps"), _("Next steps")),
         column("risks", _("Risks"), _("Risks")),
@@ -124,7 +124,7 @@ UPDATES = Table(
 BUDGET_LINES = Table(
     "budget_lines",
     _("Budget lines"),
-    _("Money of one funder for one action in one fiscal year. Currencies are never added to each other."),
+    _("Money of one funder for one action in one fiscal year. Different currencies are not added together."),
     rows=_budget_lines,
     columns=(
         ID,
@@ -135,7 +135,7 @@ BUDGET_LINES = Table(
         Column.of(BudgetLine, "currency", _("ISO 4217")),
         Column.of(BudgetLine, "amount", _("In the currency"), CellKind.DECIMAL),
         Column.of(BudgetLine, "stage", _("planned, or committed in an adopted budget or a signed agreement")),
-        Column("grant", _("Agreement"), _("Code of the agreement that pays for it"), _grant),
+        Column("grant", _("Agreement"), _("Code of the agreement that funds it"), _grant),
         Column.of(BudgetLine, "spent", _("In the currency"), CellKind.DECIMAL),
         column("note", _("Note"), _("Purpose")),
         *SOURCED,
@@ -150,7 +150,7 @@ BUDGET_LINES = Table(
 RISKS = Table(
     "risks",
     _("Risks"),
-    _("What could stop an action, from 1 (low) to 5 (high), and what is done about it."),
+    _("Risks to an action, from 1 (low) to 5 (high), and the response to them."),
     rows=lambda viewer: of_actions(Risk.objects.visible_to(viewer), viewer),
     columns=(
         ID,
@@ -160,8 +160,8 @@ RISKS = Table(
         column("impact", _("Impact"), _("From 1 to 5"), CellKind.WHOLE),
         column("score", _("Score"), _("Likelihood times impact; 12 and more is high"), CellKind.WHOLE),
         column("response", _("Response"), _("Response")),
-        day("noted_on", _("Noted"), _("First day")),
-        day("closed_on", _("Closed"), _("When it could no longer happen, or had")),
+        day("noted_on", _("Recorded"), _("First day")),
+        day("closed_on", _("Closed"), _("Date from which it could no longer happen, or on which it happened")),
         PUBLIC,
         CHANGED,
     ),
@@ -179,7 +179,7 @@ def _pillars_shown(row: Model) -> Cell:
 EVENTS = Table(
     "events",
     _("Events"),
-    _("Dated things that happened or will: evidence of work, never an official action."),
+    _("Past and future events with a date: evidence of work, never an official action."),
     rows=lambda viewer: (
         public_or_all(of_editions(Event.objects.all(), viewer), viewer)
         .select_related("edition", "action")
@@ -188,17 +188,17 @@ EVENTS = Table(
     columns=(
         keyed(lambda e: (e.edition.code, e.code)),
         edition_of(lambda e: e.edition),
-        column("code", _("Code"), _("In its edition")),
+        column("code", _("Code"), _("Within its edition")),
         *titles(_("What happened")),
-        day("on", _("Day"), _("First day of the period when it is known less exactly")),
-        column("precision", _("Precision"), _("How exactly the day is known: day, month, quarter or year")),
-        day("until", _("Until"), _("Last day, of what lasted")),
+        day("on", _("Day"), _("First day of the period if the exact date is not known")),
+        column("precision", _("Precision"), _("Precision of the date: day, month, quarter or year")),
+        day("until", _("Until"), _("Last day, if it lasted several days")),
         column("kind", _("Kind"), _("work, law, training, meeting, publication or measure")),
-        Column("pillars", _("Pillars"), _("Codes of the pillars it serves"), _pillars_shown, CellKind.LIST),
+        Column("pillars", _("Pillars"), _("Codes of the pillars it contributes to"), _pillars_shown, CellKind.LIST),
         Column(
             "action",
             _("Action"),
-            _("Code of the action it serves, where that is public"),
+            _("Code of the action it contributes to, if public"),
             lambda e: e.action.code if e.action and e.action.is_public else None,
         ),
         PUBLIC,
@@ -215,7 +215,7 @@ EVENTS = Table(
 STATED_TARGETS = Table(
     "stated_targets",
     _("Stated targets"),
-    _("Numbers that the document itself states as targets."),
+    _("Numeric targets stated in the document."),
     rows=lambda viewer: of_editions(StatedTarget.objects.select_related("edition", "pillar"), viewer),
     columns=(
         ID,
@@ -224,7 +224,7 @@ STATED_TARGETS = Table(
         column("title", _("Target"), _("As stated")),
         column("number", _("Number"), _("In its unit"), CellKind.DECIMAL),
         column("unit", _("Unit"), _("What is counted")),
-        day("due_on", _("Due"), _("By when, where the document says")),
+        day("due_on", _("Due"), _("Target date, if the document gives one")),
         *SOURCED,
     ),
     key="id",

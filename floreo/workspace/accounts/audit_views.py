@@ -39,8 +39,8 @@ def chain(request: HttpRequest) -> HttpResponse:
     older = f"?{urlencode(kept | {'before': str(shown[PAGE - 1].entry.number)})}" if len(shown) > PAGE else ""
     head = audit.head()
     count = ngettext(
-        "%(n)s entry, each holding the hash of the one before it.",
-        "%(n)s entries, each holding the hash of the one before it.",
+        "%(n)s entry, with the hash of the previous one.",
+        "%(n)s entries, each with the hash of the previous one.",
         head.number,
     )
     context = {

@@ -21,10 +21,10 @@ class RoleForm(CommandForm):
     role = forms.ChoiceField(label=_l("Role"), choices=_roles)
     organisation = forms.ModelChoiceField(
         Organisation.objects.filter(merged_into=None),
-        label=_l("For which organisation"),
+        label=_l("Organisation represented"),
         required=False,
         empty_label=_l("For the whole installation"),
-        help_text=_l("Leads, operators and coordinators speak for one organisation."),
+        help_text=_l("Leads, operators and coordinators represent one organisation."),
     )
 
 
@@ -40,13 +40,13 @@ class PersonOfForm(CommandForm):
         label=_l("Person"),
         required=False,
         empty_label=_l("Nobody"),
-        help_text=_l("What this person answers for stands on the account's desk."),
+        help_text=_l("The account’s workspace shows the tasks of this person."),
     )
 
 
 class SwitchOffForm(CommandForm):
     reason = forms.CharField(
-        label=_l("Reason"), max_length=500, required=False, help_text=_l("Kept in the history, for example: has left.")
+        label=_l("Reason"), max_length=500, required=False, help_text=_l("Saved in the history, for example: has left.")
     )
 
 
@@ -55,7 +55,7 @@ class MeForm(CommandForm):
     language = forms.ChoiceField(
         label=_l("Language of the workspace"),
         required=False,
-        choices=lambda: [("", _l("As the address says")), *settings.LANGUAGES],
+        choices=lambda: [("", _l("As in the page address")), *settings.LANGUAGES],
     )
 
     def __init__(self, me: User, data: Any) -> None:
@@ -65,7 +65,7 @@ class MeForm(CommandForm):
 class AuditForm(forms.Form):
     """Narrows the chain. Everything is optional and stands in the address."""
 
-    verb = forms.CharField(label=_l("Act"), required=False, max_length=80)
+    verb = forms.CharField(label=_l("Activity"), required=False, max_length=80)
     actor = forms.CharField(label=_l("Who"), required=False, max_length=120)
-    subject = forms.CharField(label=_l("To what"), required=False, max_length=120)
+    subject = forms.CharField(label=_l("Record affected"), required=False, max_length=120)
     since = forms.DateField(label=_l("Since"), required=False, widget=Day)

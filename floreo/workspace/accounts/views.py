@@ -48,7 +48,7 @@ def ways_of(users: Iterable[User]) -> dict[int, str]:
         if count := kinds[user.pk].count("webauthn"):
             said.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
         said += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
-        found[user.pk] = ", ".join(said) or str(_("nothing yet"))
+        found[user.pk] = ", ".join(said) or str(_("none yet"))
     return found
 
 
@@ -60,11 +60,11 @@ def _accounts(_viewer: object) -> QuerySet[User]:
 ACCOUNTS = Table(
     "accounts",
     _l("Accounts"),
-    _l("Who may sign in."),
+    _l("People who can sign in."),
     rows=_accounts,
     order=("name", "pk"),
     key="email",
-    columns=(Column("email", _l("E-mail"), _l("Signs in with it."), lambda u: u.email),),
+    columns=(Column("email", _l("E-mail"), _l("Used to sign in."), lambda u: u.email),),
     needs=Permission.ACCOUNT_MANAGE,
     search=("name", "email"),
     filters=(
@@ -123,8 +123,8 @@ def invite(request: HttpRequest) -> HttpResponse:
         _("Invite a person"),
         _("Send the invitation"),
         reverse("workspace:accounts"),
-        help=_("They get a mail with a link that works once, within three days."),
-        done=_("The invitation is sent."),
+        help=_("They receive an e-mail with a link that works once, within three days."),
+        done=_("Invitation sent."),
         room="accounts",
     )
     return form_page(
@@ -149,26 +149,26 @@ def _after(request: HttpRequest, do: Any, done: str, back: str) -> HttpResponse:
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_invitation_for(request.user, pk)
     do = lambda: acts.resend_invitation(invitation, by=person(request))  # noqa: E731 -- one act, handed on
-    return _after(request, do, _("The invitation is sent again."), reverse("workspace:accounts"))
+    return _after(request, do, _("Invitation sent again."), reverse("workspace:accounts"))
 
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_invitation_for(request.user, pk)
     do = lambda: acts.withdraw_invitation(invitation, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("The invitation is withdrawn."), reverse("workspace:accounts"))
+    return _after(request, do, _("Invitation withdrawn."), reverse("workspace:accounts"))
 
 
 def give_role(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
-    question = _about(account, _("Give a role"), _("Give role"), _("The role is given."))
+    question = _about(account, _("Give a role"), _("Give role"), _("Role given."))
     form = forms.RoleForm(posted(request))
     return form_page(request, form, lambda f: acts.give_role(account, by=person(request), **f), question)
 
 
 def set_person(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
-    question = _about(account, _("Who this is in the register"), _("Save"), _("Saved."))
+    question = _about(account, _("Person in the register"), _("Save"), _("Saved."))
     form = forms.PersonOfForm(posted(request), initial={"person": account.person_id})
     return form_page(request, form, lambda f: acts.set_person(account, by=person(request), **f), question)
 
@@ -180,7 +180,7 @@ def take_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     if held is None:
         raise Missing
     do = lambda: acts.take_role(held, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("The role is taken away."), reverse("workspace:account", args=[pk]))
+    return _after(request, do, _("Role removed."), reverse("workspace:account", args=[pk]))
 
 
 def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -189,8 +189,10 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
         account,
         _("Switch an account off"),
         _("Switch off"),
-        _("The account is switched off."),
-        help_=_("It is signed out everywhere at once. What it did stays in the trail under its name."),
+        _("Account switched off."),
+        help_=_(
+            "The account is signed out everywhere immediately. Its past actions stay in the audit chain under its name."
+        ),
     )
     form = forms.SwitchOffForm(posted(request))
     return form_page(request, form, lambda f: acts.deactivate_account(account, by=person(request), **f), question)
@@ -200,7 +202,7 @@ def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
     do = lambda: acts.activate_account(account, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("The account is switched on."), reverse("workspace:account", args=[pk]))
+    return _after(request, do, _("Account switched on."), reverse("workspace:account", args=[pk]))
 
 
 def _about(account: User, title: str, button: str, done: str, *, help_: str = "") -> FormPage:

@@ -58,12 +58,12 @@ class RowForm(forms.Form):
 class FinishForm(forms.Form):
     """Into which edition the accepted rows go."""
 
-    into = forms.ChoiceField(label=_l("Into which edition?"), widget=forms.RadioSelect)
+    into = forms.ChoiceField(label=_l("Choose the edition"), widget=forms.RadioSelect)
     code = forms.CharField(
         label=_l("Code of the new edition"),
         required=False,
         max_length=40,
-        help_text=_l("Stands in its address: usually its years, such as 2025-2028."),
+        help_text=_l("Used in its address: usually its years, such as 2025-2028."),
     )
 
     def __init__(self, data: Any, *, editions: list[Edition], own: Edition | None, code: str) -> None:

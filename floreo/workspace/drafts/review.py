@@ -165,8 +165,8 @@ class Review:
         parts = [ngettext("%(n)s accepted", "%(n)s accepted", accepted) % {"n": locale.number(accepted)}]
         if rejected:
             parts.append(ngettext("%(n)s rejected", "%(n)s rejected", rejected) % {"n": locale.number(rejected)})
-        waits = ngettext("%(n)s waits for you", "%(n)s wait for you", waiting) % {"n": locale.number(waiting)}
-        parts.append(waits if waiting else _("none waits"))
+        waits = ngettext("%(n)s to review", "%(n)s to review", waiting) % {"n": locale.number(waiting)}
+        parts.append(waits if waiting else _("none to review"))
         return f"{drafted % {'n': locale.number(total)}} {', '.join(parts)}."
 
     @property
@@ -181,8 +181,8 @@ class Review:
         if not rows:
             return ""
         sentence = ngettext(
-            "%(n)s accepted row cannot enter yet: the row above it is undecided (%(which)s).",
-            "%(n)s accepted rows cannot enter yet: the rows above them are undecided (%(which)s).",
+            "%(n)s accepted row cannot be added yet: the row above it is undecided (%(which)s).",
+            "%(n)s accepted rows cannot be added yet: the rows above them are undecided (%(which)s).",
             len(rows),
         )
         return sentence % {"n": locale.number(len(rows)), "which": ", ".join(str(r.number) for r in rows[:12])}
@@ -192,7 +192,7 @@ class Review:
         count = len(self.draft.mended)
         if not count:
             return ""
-        sentence = ngettext("%(n)s broken character mended.", "%(n)s broken characters mended.", count)
+        sentence = ngettext("%(n)s broken character corrected.", "%(n)s broken characters corrected.", count)
         return sentence % {"n": locale.number(count)}
 
     def kinds_waiting(self) -> list[tuple[str, str]]:
@@ -212,7 +212,7 @@ def kicker(row: DraftRow) -> str:
         return f"{title} {code}"
     if row.kind == Kind.BODY:
         part = shown_value(row, "part")
-        return f"{title}: {EditionPart(str(part)).label}" if part else _("Body: say which part it had")
+        return f"{title}: {EditionPart(str(part)).label}" if part else _("Organisation: choose its role")
     return title
 
 
@@ -239,5 +239,5 @@ def facts(row: DraftRow) -> list[tuple[str, str]]:
         if value not in {None, ""}:
             found.append((str(each.short), _shown(each.sort, str(value))))
         elif each.name in {"by", "due"}:
-            found.append((str(each.short), _("none in the text")))
+            found.append((str(each.short), _("none found in the text")))
     return found

@@ -115,7 +115,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 def drop(request: HttpRequest, code: str) -> HttpResponse:
     draft = get_draft_for(request.user, code)
     discard_draft(draft, by=person(request))
-    messages.success(request, _("The draft is put aside. The same file can be imported again."))
+    messages.success(request, _("Draft discarded. The same file can be imported again."))
     return redirect("workspace:imports")
 
 
@@ -167,13 +167,13 @@ def _finish(request: HttpRequest, draft: ImportDraft, given: dict[str, str]) -> 
 
 
 def _finished(request: HttpRequest, done: Finished) -> HttpResponseRedirect:
-    entered = ngettext("%(n)s row entered the plan.", "%(n)s rows entered the plan.", done.entered)
+    entered = ngettext("%(n)s row added to the plan.", "%(n)s rows added to the plan.", done.entered)
     said = [entered % {"n": locale.number(done.entered)}]
     if done.new_organisations:
         count = len(done.new_organisations)
         new = ngettext(
-            "%(n)s organisation is new in the register, unconfirmed and not public: check it there.",
-            "%(n)s organisations are new in the register, unconfirmed and not public: check them there.",
+            "%(n)s new organisation in the register, unchecked and not public. Check it there.",
+            "%(n)s new organisations in the register, unchecked and not public. Check them there.",
             count,
         )
         said.append(new % {"n": locale.number(count)})

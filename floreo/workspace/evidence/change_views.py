@@ -45,14 +45,14 @@ def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
     """Keeps the file or the link that the form brought."""
     url, file, by = facts.pop("url"), facts.pop("file"), person(request)
     if file and url:
-        sentence = _("Give a file or an address, one at a time: each is a piece of its own.")
+        sentence = _("Add either a file or an address: each is separate evidence.")
         raise Refused(sentence, code="both", fields={"url": sentence})
     if file:
         kept = acts.store_file(file, by=by, **facts)
     elif url:
         kept = acts.store_link(url, by=by, **facts)
     else:
-        sentence = _("Choose a file, or give the address of a link.")
+        sentence = _("Choose a file, or enter the address of a link.")
         raise Refused(sentence, code="no_file", fields={"file": sentence})
     if kept.already_here:
         messages.info(request, say.already_text(kept))
@@ -74,11 +74,11 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
 
     question = FormPage(
         _("Add evidence"),
-        _("Keep it"),
+        _("Save this evidence"),
         _back_to(thing) if thing is not None else reverse("workspace:evidence"),
         about=_("For: %(thing)s") % {"thing": queries.name_of(thing)} if thing is not None else "",
-        help=_("A document that anybody can check is worth more than a sentence. Each is kept once, under its hash."),
-        done=_("It is in the vault."),
+        help=_("A document that anyone can check is the best evidence. Each document is saved once, under its hash."),
+        done=_("Evidence saved in the vault."),
         room="evidence",
     )
     return form_page(request, form, do, question)
@@ -124,7 +124,7 @@ def _own(request: HttpRequest, code: str) -> tuple[User, Evidence]:
 def edit_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
     form = forms.EvidenceForm(request.user, posted(request), instance=found)
-    question = _question(found, _("Change what is said of it"), _("Save changes"))
+    question = _question(found, _("Edit the details"), _("Save changes"))
     return form_page(request, form, lambda f: acts.update_evidence(found, by=by, **f), question, thing=found)
 
 
@@ -134,8 +134,8 @@ def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
         found,
         _("Withdraw this evidence"),
         _("Withdraw"),
-        done=_("It is withdrawn."),
-        help_=_("It shows nothing any more and the public no longer gets it. It is kept for the history."),
+        done=_("Evidence withdrawn."),
+        help_=_("It no longer supports any record and is no longer public. It stays in the history."),
     )
     return form_page(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
 
@@ -146,10 +146,10 @@ def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.ReplaceForm(request, found)
     question = _question(
         found,
-        _("Put something newer in its place"),
+        _("Replace with newer evidence"),
         _("Replace"),
-        done=_("It stands in the place of the old one."),
-        help_=_("Everything that the old one shows is shown by the new one. The old one is kept for the history."),
+        done=_("The new evidence replaces the old one."),
+        help_=_("The new evidence supports everything that the old one supported. The old one stays in the history."),
     )
     return form_page(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
 
@@ -161,9 +161,9 @@ def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         raise NotAllowed
     question = _question(
         found.evidence,
-        _("Take it off %(thing)s") % {"thing": place.name},
-        _("Take it off"),
+        _("Remove from %(thing)s") % {"thing": place.name},
+        _("Remove"),
         help_=_("The evidence stays in the vault."),
-        done=_("It is taken off."),
+        done=_("Evidence removed."),
     )
     return form_page(request, CommandForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)

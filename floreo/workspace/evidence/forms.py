@@ -18,26 +18,29 @@ from floreo.workspace.form_page import posted
 from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
 
 _TLP_WORDS = {
-    Tlp.CLEAR: _l("TLP:CLEAR, may be published"),
-    Tlp.GREEN: _l("TLP:GREEN, whoever works on the strategy"),
-    Tlp.AMBER: _l("TLP:AMBER, whoever works on the strategy and needs it"),
+    Tlp.CLEAR: _l("TLP:CLEAR, can be published"),
+    Tlp.GREEN: _l("TLP:GREEN, everyone who works on the strategy"),
+    Tlp.AMBER: _l("TLP:AMBER, people who work on the strategy and need it"),
     Tlp.AMBER_STRICT: _l("TLP:AMBER+STRICT, its own organisation and the secretariat"),
-    Tlp.RED: _l("TLP:RED, its own organisation and the secretariat, never passed on"),
+    Tlp.RED: _l("TLP:RED, its own organisation and the secretariat, never shared further"),
 }
 _LABELS: dict[str, Any] = {
     "title": _l("What it is"),
     "note": _l("What it supports, and where in the document"),
-    "organisation": _l("Whose it is"),
-    "dated": _l("Day of the document"),
+    "organisation": _l("Owner"),
+    "dated": _l("Date of the document"),
     "valid_until": _l("Valid until"),
     "tlp": _l("Marking"),
-    "is_public": _l("The public may have it"),
+    "is_public": _l("Can be published"),
     "source": _l("Source"),
     "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
+    "confirmed": _l("Checked: a person has compared it with its source"),
+    "doubt": _l("If not checked, why"),
 }
-_RENEWAL = _l("Its last day. Sixty days before it, its organisation is asked for a new one. Empty means no end.")
+_RENEWAL = _l(
+    "Its last day. Sixty days before, its organisation receives a request to renew it. Leave empty "
+    "if it does not expire."
+)
 
 
 def tlp_field() -> forms.ChoiceField:
@@ -50,9 +53,9 @@ def whose_field(viewer: object) -> Any:
     field = organisation_field(
         _LABELS["organisation"],
         required=False,
-        help_text=_l("They are asked to renew it, and see it whatever its marking."),
+        help_text=_l("This organisation receives the request to renew it, and sees it whatever its marking."),
     )
-    field.empty_label = _l("Nobody in particular")
+    field.empty_label = _l("No owner")
     if own is not None:
         field.queryset = Organisation.objects.filter(pk__in=own)
         field.required, field.empty_label, field.initial = True, None, field.queryset.first()
@@ -67,7 +70,7 @@ class KeepForm(CommandForm):
         required=False,
         max_length=300,
         help_text=_l(
-            "For example: minutes of the workshop, 10 February 2020. A file without a title is called by its name."
+            "For example: minutes of the workshop, 10 February 2020. If you leave it empty, the file name is used."
         ),
     )
     note = text_field(_LABELS["note"], rows=2)
@@ -84,14 +87,14 @@ class KeepForm(CommandForm):
         max_length=2000,
         widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
         help_text=_l(
-            "Where anybody can read it. It is looked at once a week, and whoever answers for it hears when it is gone."
+            "Public address. It is checked once a week, and its owner is notified if it is no longer available."
         ),
     )
     file = forms.FileField(
         label=_l("Or a file"),
         required=False,
         widget=forms.ClearableFileInput(),
-        help_text=_l("A PDF, a picture, a text, an office document without macros, or a ZIP of those."),
+        help_text=_l("A PDF, an image, a text, an office document without macros, or a ZIP of those."),
     )
 
     def __init__(self, request: HttpRequest, *, is_attached: bool = False, **kwargs: Any) -> None:
@@ -135,7 +138,7 @@ class EvidenceForm(RecordForm):
         labels: ClassVar[dict[str, Any]] = _LABELS | {"url": _l("Address of the link")}
         help_texts: ClassVar[dict[str, Any]] = {
             "valid_until": _RENEWAL,
-            "source": _l("Document and page, or who says so."),
+            "source": _l("Document and page, or publisher."),
         }
         widgets: ClassVar[dict[str, Any]] = {"note": forms.Textarea(attrs={"rows": 2})}
 
@@ -153,7 +156,7 @@ class EvidenceForm(RecordForm):
 
 class WithdrawForm(CommandForm):
     reason = forms.CharField(
-        label=_l("Why it no longer stands"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_l("Reason for withdrawal"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
@@ -164,7 +167,7 @@ class ReplaceForm(KeepForm):
         names = ("title", "note", "tlp", "is_public")
         initial = {name: getattr(old, name) for name in names} | {"organisation": old.organisation}
         super().__init__(request, initial=initial)
-        self.fields["title"].help_text = _("Say of which year or version it is.")
+        self.fields["title"].help_text = _("Give its year or version.")
 
 
 class AttachForm(forms.Form):
@@ -174,15 +177,15 @@ class AttachForm(forms.Form):
 
     def __init__(self, evidence: Evidence, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label = _("Where in “%(title)s”") % {"title": evidence.named()}
-        self.fields["note"].widget.attrs |= {"aria-label": label, "placeholder": _("Where, for example page 4")}
+        label = _("Place in “%(title)s”") % {"title": evidence.named()}
+        self.fields["note"].widget.attrs |= {"aria-label": label, "placeholder": _("Place, for example page 4")}
 
 
 class ChooseForm(forms.Form):
     """The box that narrows what can be attached."""
 
     q = forms.CharField(
-        label=_l("Words in its title, file name or address"),
+        label=_l("Words in the title, file name or address"),
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
     )

@@ -50,7 +50,9 @@ def evidence(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     shows = queries.counts_of(listing.rows)
-    count = ngettext("%(n)s piece.", "%(n)s pieces.", listing.total) % {"n": locale.number(listing.total)}
+    count = ngettext("%(n)s piece of evidence.", "%(n)s pieces of evidence.", listing.total) % {
+        "n": locale.number(listing.total)
+    }
     context = {
         "workspace_section": "evidence",
         "listing": listing,

@@ -38,8 +38,8 @@ def new_feed(request: HttpRequest) -> HttpResponse:
         _("Add feed"),
         reverse("workspace:feeds"),
         room=ROOM,
-        help=_("Four fields are enough. Try it with one of its files then, before it counts."),
-        done=_("The feed is added. Try it with one of its files."),
+        help=_("Fill in four fields. Then test the feed with one of its files before you switch it on."),
+        done=_("Feed added. Test it with one of its files."),
     )
     form = forms.NewFeedForm(posted(request), instance=Feed())
     return form_page(request, form, lambda f: make_feed(by=person(request), **f), question)
@@ -77,7 +77,11 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             refuse_on(form, refusal)
         else:
-            said = _("This very file came before.") if got.already else _("It is kept, and read within a few minutes.")
+            said = (
+                _("This file has already been received.")
+                if got.already
+                else _("File saved. It will be read within a few minutes.")
+            )
             messages.success(request, said)
             return HttpResponseRedirect(got.report.get_absolute_url())
     context = {"workspace_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
@@ -166,7 +170,7 @@ def _map(
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("Saved. From now on such files are read so."))
+                messages.success(request, _("Saved. These files will be read this way from now on."))
                 return HttpResponseRedirect(page["back"])
     context = {
         "workspace_section": ROOM,

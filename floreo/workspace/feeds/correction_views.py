@@ -30,7 +30,9 @@ def corrections(request: HttpRequest) -> HttpResponse:
         "workspace_section": ROOM,
         "waits": [(c, finding_text.why_text(c.reason, c.network)) for c in waits],
         "decided": list(rows.exclude(state=CorrectionState.OPEN)[:DECIDED_SHOWN]),
-        "answer": ngettext("%(n)d correction waits for a decision.", "%(n)d corrections wait for a decision.", n)
+        "answer": ngettext(
+            "%(n)d correction is waiting for a decision.", "%(n)d corrections are waiting for a decision.", n
+        )
         % {"n": n},
         "handles": can(request.user, Permission.FINDING_HANDLE),
     }
@@ -40,7 +42,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 def _question(correction: Correction, title: str, button: str, help_: str) -> FormPage:
     who = correction.answer.replied_by
     about = f"{correction.organisation.label}: {correction.network} ({who})"
-    done, back = _("Decided. Whoever asked is told."), reverse("workspace:corrections")
+    done, back = _("Decision recorded. The person who asked will be notified."), reverse("workspace:corrections")
     return FormPage(title, button, back, about=about, help=help_, done=done, room=ROOM)
 
 
@@ -51,7 +53,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         found,
         _("The register was wrong"),
         _("Correct the register"),
-        _("What still stands there goes along to whom you name, or closes without counting as mended."),
+        _("Open findings move to the organisation you choose, or are closed without counting as fixed."),
     )
     form = forms.AcceptForm(posted(request))
     return form_page(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
@@ -63,8 +65,8 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     question = _question(
         found,
         _("The register is right"),
-        _("Keep the register"),
-        _("Nothing changes there; they are told your reason."),
+        _("Leave the register unchanged"),
+        _("The register does not change. They receive your reason."),
     )
     form = forms.RefuseForm(posted(request))
     return form_page(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)

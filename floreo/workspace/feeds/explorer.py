@@ -30,7 +30,7 @@ GROUPS: Mapping[str, Promise] = {
     "day": _l("Day"),
     "kind": _l("Kind"),
     "organisation": _l("Organisation"),
-    "sector": _l("Sort of organisation"),
+    "sector": _l("Type of organisation"),
     "district": _l("District"),
     "severity": _l("Severity"),
     "feed": _l("Feed"),
@@ -102,7 +102,7 @@ def _text(value: object) -> str:
 
 
 def _unknown(by: str) -> str:
-    return _("Nobody in the register") if by == "organisation" else _("Not said")
+    return _("Not in the register") if by == "organisation" else _("Not given")
 
 
 def _days(asked: Asked) -> Iterable[date]:
@@ -124,7 +124,7 @@ def _by_body(found: Mapping[str, int], by: str) -> list[Group]:
 
 def _sort_of(body: Organisation | None, by: str) -> tuple[str, str]:
     if body is None:
-        return NOBODY, _("Nobody in the register")
+        return NOBODY, _("Not in the register")
     if by == "sector":
         return body.kind, str(body.get_kind_display())
     place = body.place
@@ -160,7 +160,7 @@ def chart_of(groups: list[Group], by: str) -> str:
         )
         for g in groups
     )
-    spoken = _("%(title)s: most on %(day)s, with %(n)s.") % {
+    spoken = _("%(title)s: highest on %(day)s, with %(n)s.") % {
         "title": title,
         "day": top.label,
         "n": locale.number(top.events),

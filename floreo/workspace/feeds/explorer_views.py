@@ -54,7 +54,7 @@ class ExplorerForm(CommandForm):
     by = forms.ChoiceField(label=_l("Count by"), choices=list(explorer.GROUPS.items()), required=False)
     kind = forms.ChoiceField(label=_l("Kind"), required=False)
     organisation = forms.ChoiceField(label=_l("Organisation"), required=False)
-    address = forms.CharField(label=_l("History of one address"), required=False, max_length=60)
+    address = forms.CharField(label=_l("History of an address"), required=False, max_length=60)
 
     def __init__(self, viewer: object, data: Any) -> None:
         end = clock.today()
@@ -68,7 +68,7 @@ class ExplorerForm(CommandForm):
         self._offer("kind", [("", _("All kinds")), *((k, k) for k in kinds)])
         self._offer("organisation", [("", _("All organisations")), *((b.code, b.label) for b in bodies)])
         if not sees_all(viewer):
-            self.fields["organisation"].label = _("Of your organisations")
+            self.fields["organisation"].label = _("Your organisations")
 
     def _offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -81,11 +81,11 @@ class ExplorerForm(CommandForm):
         if start and end and end < start:
             self.add_error("end", _("The end date is before the start date. Change one of them."))
         elif start and end and (end - start).days > explorer.MOST_DAYS:
-            sentence = _("That is more than %(n)d days. Choose fewer.") % {"n": explorer.MOST_DAYS}
+            sentence = _("The period is longer than %(n)d days. Choose a shorter one.") % {"n": explorer.MOST_DAYS}
             self.add_error("start", sentence)
         address = given.get("address", "").strip()
         if address and words_of(address) is None:
-            self.add_error("address", _("Write one address, for example 192.0.2.7 or 2001:db8::7."))
+            self.add_error("address", _("Enter one address, for example 192.0.2.7 or 2001:db8::7."))
         given["address"] = address
         return given
 

@@ -28,13 +28,14 @@ class NewFeedForm(RecordForm):
         fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format")
         labels: ClassVar[dict[str, Any]] = {
             "name": _l("Name"),
-            "collector": _l("How its files come"),
+            "collector": _l("How the files arrive"),
             "place": _l("Place"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "name": _l("For example: Shadowserver, nightly."),
             "place": _l(
-                "A folder's name within the data folder's “incoming”, the address that mails it, or the address it is fetched from. Empty for files uploaded by hand or sent to our API."
+                "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or "
+                "the address they are fetched from. Leave empty for files uploaded by hand or sent to our API."
             ),
         }
 
@@ -42,7 +43,7 @@ class NewFeedForm(RecordForm):
         super().__init__(*args, **kwargs)
         field = self.fields["format"]
         assert isinstance(field, forms.ChoiceField)  # for mypy
-        field.choices = [("", _("To be told from each file")), *((name, name) for name in formats.names())]
+        field.choices = [("", _("Detect from each file")), *((name, name) for name in formats.names())]
 
 
 class FeedForm(NewFeedForm):
@@ -53,7 +54,9 @@ class FeedForm(NewFeedForm):
         required=False,
         max_length=500,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text=_l("Only where the address asks for one. It is kept and never shown; empty leaves it as it is."),
+        help_text=_l(
+            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
+        ),
     )
 
     class Meta(NewFeedForm.Meta):
@@ -66,14 +69,15 @@ class FeedForm(NewFeedForm):
             "fetch_secret",
         )
         labels: ClassVar[dict[str, Any]] = NewFeedForm.Meta.labels | {
-            "every_minutes": _l("A file comes every so many minutes"),
-            "absent_runs": _l("Reports without it until a finding counts as mended"),
+            "every_minutes": _l("Minutes between files"),
+            "absent_runs": _l("Number of files without a finding before it counts as fixed"),
             "tlp": _l("Marking"),
             "is_active": _l("Switched on"),
         }
         help_texts: ClassVar[dict[str, Any]] = NewFeedForm.Meta.help_texts | {
             "every_minutes": _l(
-                "1440 is once a day. An address is fetched as often; a feed that stays away longer is called silent."
+                "1440 minutes is once a day. An address is fetched at this interval. A feed that sends nothing "
+                "for longer is shown as silent."
             )
         }
 
@@ -85,16 +89,16 @@ class FeedForm(NewFeedForm):
 
 
 class UploadForm(CommandForm):
-    day = day_field(_l("Day that it reports on"), help_text=_l("Empty: the day in its name, else today."))
+    day = day_field(_l("Date of the data"), help_text=_l("If empty: the date in the file name, or today."))
     file = forms.FileField(
         label=_l("File"),
         required=False,
-        help_text=_l("As it came: CSV, JSON lines or a list, also packed as gz or zip."),
+        help_text=_l("As received: CSV, JSON lines or a list; gz and zip are accepted."),
     )
 
 
 class TryForm(CommandForm):
-    file = forms.FileField(label=_l("File"), required=False, help_text=_l("Nothing of it is kept."))
+    file = forms.FileField(label=_l("File"), required=False, help_text=_l("Nothing is saved."))
 
 
 class MappingForm(CommandForm):
@@ -106,11 +110,13 @@ class MappingForm(CommandForm):
         label=_l("What it is"),
         required=False,
         max_length=200,
-        help_text=_l("A word for all rows, such as open-rdp; or column: and the name of the column that says it."),
+        help_text=_l(
+            "One value for all rows, such as open-rdp; or column: and the name of the column that contains it."
+        ),
     )
     port = forms.ChoiceField(label=_l("Port"), required=False)
     name = forms.ChoiceField(
-        label=_l("Name"), required=False, help_text=_l("A host or domain, where rows have no address.")
+        label=_l("Name"), required=False, help_text=_l("A host or domain name, if rows have no address.")
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -122,7 +128,7 @@ class MappingForm(CommandForm):
         for name in self.columns:
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # for mypy
-            field.choices = [("", _("In no column")), *((column, column) for column in known)]
+            field.choices = [("", _("No column")), *((column, column) for column in known)]
 
     columns = ("address", "time", "port", "name")
 
@@ -138,26 +144,26 @@ class RuleForm(RecordForm):
 
     template_name = "workspace/feeds/_rule_fields.html"
     does = forms.ChoiceField(
-        label=_l("What is done then"),
+        label=_l("Then"),
         choices=[
-            ("drop", _l("Drop the row: it is counted, and goes nowhere")),
+            ("drop", _l("Discard the row: it is counted, but not used")),
             ("raise", _l("Raise the severity to")),
-            ("rewrite", _l("Write something else into a field")),
+            ("rewrite", _l("Write another value into a field")),
             ("route", _l("Send it to another contact role")),
         ],
     )
-    field = forms.ChoiceField(label=_l("Field that is rewritten"), required=False)
+    field = forms.ChoiceField(label=_l("Field to rewrite"), required=False)
 
     class Meta:
         model = FeedRule
         fields: ClassVar[tuple[str, ...]] = ("name", "does", "field", "value", "reason")
         labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Reason")}
         help_texts: ClassVar[dict[str, Any]] = {
-            "name": _l("For example: our own scanner is no attacker."),
+            "name": _l("For example: our own scanner is not an attacker."),
             "value": _l(
                 "A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."
             ),
-            "reason": _l("For whoever reads the table next year."),
+            "reason": _l("For people who read the table later."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -218,6 +224,6 @@ def _operators() -> list[tuple[str, Any]]:
         ("in", _("is one of (a, b, c)")),
         (">", _("is more than")),
         ("<", _("is less than")),
-        ("in network", _("lies in the network")),
+        ("in network", _("is in the network")),
         ("is empty", _("is empty")),
     ]

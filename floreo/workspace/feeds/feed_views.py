@@ -68,7 +68,7 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": say.reasons_of(found, stored.first_rejects(found)),
         "drift": health.drift_text(found),
         "organisations": say.organisations_of(found),
-        "title": _("What became of its rows"),
+        "title": _("Result for each row"),
         "seconds": found.seconds,
         "may_run": can(request.user, Permission.FEED_RUN),
     }

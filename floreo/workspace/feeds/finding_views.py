@@ -43,9 +43,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     visible = Finding.objects.visible_to(request.user)
     stands = visible.open().count()
     bad = visible.open().filter(severity_rank__lte=1).count()
-    answer = ngettext("%(n)s finding is not mended.", "%(n)s findings are not mended.", stands) % {
-        "n": locale.number(stands)
-    }
+    answer = ngettext("%(n)s open finding.", "%(n)s open findings.", stands) % {"n": locale.number(stands)}
     context = {
         "workspace_section": ROOM,
         "listing": listing,
@@ -115,13 +113,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     alike = _alike(found)
     form = forms.AnswerForm(posted(request), alike=len(alike))
     question = FormPage(
-        _("Say how it stands"),
+        _("Reply to this finding"),
         _("Send"),
         found.get_absolute_url(),
         about=f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_of(found.kind, language())}",
-        help=_("An answer closes nothing: the next reports show whether it is mended."),
+        help=_("A reply does not close a finding: the next reports show whether it is fixed."),
         room=ROOM,
-        done=_("Thank you. Your answer is kept, and stands with the finding."),
+        done=_("Thank you. Your reply is saved and shown with the finding."),
     )
     return form_page(request, form, lambda f: _say(request, found, alike, f), question)
 
@@ -154,9 +152,9 @@ def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
     if letter is not None and letter.to:
         where = _("What you write is sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
     else:
-        where = _("It was said at the desk, so what you write stands here and is not mailed.")
+        where = _("This reply was given in the workspace, so your text is shown here and not e-mailed.")
     question = FormPage(
-        _("Seen to"),
+        _("Mark as handled"),
         _("Save"),
         row.finding.get_absolute_url(),
         room=ROOM,

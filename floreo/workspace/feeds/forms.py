@@ -16,7 +16,7 @@ class AnswerForm(CommandForm):
     said = forms.ChoiceField(
         label=_l("What is the state of this finding?"), choices=ReplyKind.choices, widget=forms.RadioSelect
     )
-    remark = text_field(_l("Anything the team should know"))
+    remark = text_field(_l("Other information for the team"))
     every = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, alike: int) -> None:
@@ -25,8 +25,8 @@ class AnswerForm(CommandForm):
             del self.fields["every"]
             return
         label = ngettext(
-            "Say the same of the other finding of this kind",
-            "Say the same of the %(n)d other findings of this kind",
+            "Apply to the other finding of this kind",
+            "Apply to the %(n)d other findings of this kind",
             alike,
         )
         self.fields["every"].label = label % {"n": alike} if "%(n)d" in label else label
@@ -36,8 +36,10 @@ class AnswerForm(CommandForm):
 
 
 class SeenToForm(CommandForm):
-    reply = text_field(_l("What you say to it"))
-    every = forms.BooleanField(required=False, initial=True, label=_l("Also those that said the same at the same time"))
+    reply = text_field(_l("Your reply"))
+    every = forms.BooleanField(
+        required=False, initial=True, label=_l("Also apply to identical replies given at the same time")
+    )
 
 
 class WhyForm(CommandForm):
@@ -48,28 +50,28 @@ class AcceptForm(CommandForm):
     """The register was wrong."""
 
     moved_to = organisation_field(
-        _l("Whose is it?"),
+        _l("Organisation responsible"),
         required=False,
-        help_text=_l("Leave it open when nobody knows: what is seen there then belongs to nobody."),
+        help_text=_l("Leave empty if it is not known. Findings there will then not be attributed to anyone."),
     )
-    decision = text_field(_l("What you say to whoever asked"))
+    decision = text_field(_l("Your reply to the person who asked"))
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         field = self.fields["moved_to"]
         assert isinstance(field, forms.ModelChoiceField)  # for mypy
-        field.empty_label = _l("Nobody knows")
+        field.empty_label = _l("Not known")
 
 
 class RefuseForm(CommandForm):
-    decision = text_field(_l("Why, in words for whoever asked"), required=True)
+    decision = text_field(_l("Reason, for the person who asked"), required=True)
 
 
 class NoticeRuleForm(RecordForm):
     """Which findings it is about, and who hears of them how often."""
 
     organisation = organisation_field(_l("Organisation"), required=False)
-    worst = forms.ChoiceField(label=_l("At least as severe as"), required=False)
+    worst = forms.ChoiceField(label=_l("Minimum severity"), required=False)
 
     class Meta:
         model = NoticeRule
@@ -84,18 +86,18 @@ class NoticeRuleForm(RecordForm):
         )
         labels: ClassVar[dict[str, Any]] = {
             "kind": _l("Kind of finding"),
-            "contact_role": _l("Goes to"),
+            "contact_role": _l("Contact role"),
             "every": _l("How often"),
-            "resend_days": _l("Told again after so many days"),
+            "resend_days": _l("Remind after (days)"),
             "reason": _l("Reason"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "kind": _l("For example open-rdp. Empty: every kind."),
+            "kind": _l("For example open-rdp. Leave empty for every kind."),
             "contact_role": _l(
-                "Where an organisation has no such contact, the next is written to, and the letter says so."
+                "If an organisation has no such contact, the notice goes to the next contact and says so."
             ),
-            "resend_days": _l("While it still stands."),
-            "reason": _l("Shown with the letter. Needed where somebody is never told."),
+            "resend_days": _l("While the finding is open."),
+            "reason": _l("Shown with the notice. Required if an organisation is never notified."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -83,13 +83,13 @@ def drift_text(report: FeedFile) -> list[str]:
     """What its columns have and lack, against what the format knows."""
     found = []
     if not report.is_known_type:
-        found.append(_("No format knows this report type. It waits for a mapping."))
+        found.append(_("Unrecognised file type. Match its columns."))
     if n := len(report.missing_columns):
         found.append(ngettext("%(n)d known column is missing.", "%(n)d known columns are missing.", n) % {"n": n})
     if n := len(report.unknown_columns):
         found.append(
             ngettext(
-                "%(n)d column is new; it is kept as it came.", "%(n)d columns are new; they are kept as they came.", n
+                "%(n)d column is new; it is saved as received.", "%(n)d columns are new; they are saved as received.", n
             )
             % {"n": n}
         )
@@ -116,10 +116,10 @@ def _findings_text(
 ) -> tuple[str, ...]:
     found = []
     if silent:
-        found.append(_("Silent: no file has come when one should have.") if newest else _("No file has come yet."))
+        found.append(_("Silent: no file arrived when one was expected.") if newest else _("No file has arrived yet."))
     if feed.failures:
         n = feed.failures
-        tries = ngettext("%(n)d try in a row failed", "%(n)d tries in a row failed", n) % {"n": n}
+        tries = ngettext("%(n)d failed attempt", "%(n)d failed attempts in a row", n) % {"n": n}
         found.append(f"{tries}: {feed.last_error}" if feed.last_error else f"{tries}.")
     if refused:
         found.append(
@@ -135,12 +135,15 @@ def _findings_text(
             % {"n": held}
         )
     if waiting:
-        found.append(ngettext("%(n)d file waits to be read.", "%(n)d files wait to be read.", waiting) % {"n": waiting})
+        found.append(
+            ngettext("%(n)d file is waiting to be read.", "%(n)d files are waiting to be read.", waiting)
+            % {"n": waiting}
+        )
     if drifted:
         found.append(
             ngettext(
-                "The columns of %(n)d report type are not those that are known.",
-                "The columns of %(n)d report types are not those that are known.",
+                "%(n)d file type has changed columns.",
+                "%(n)d file types have changed columns.",
                 drifted,
             )
             % {"n": drifted}

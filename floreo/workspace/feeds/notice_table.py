@@ -21,21 +21,28 @@ def _answered(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 DIGESTS = Table(
     "letters_of_findings",
-    _("Letters about findings"),
-    _("One row for one letter to one organisation's contacts of one role."),
+    _("Notices of findings"),
+    _("One row for each notice to the contacts of one role in one organisation."),
     rows=lambda viewer: notices_for(viewer).annotate(told=Count("lines")),
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda d: d.pk, CellKind.WHOLE),
-        Column("organisation", _("Organisation"), _("Code of whom it was sent to"), lambda d: d.organisation.code),
+        Column(
+            "organisation",
+            _("Organisation"),
+            _("Code of the organisation it was sent to"),
+            lambda d: d.organisation.code,
+        ),
         Column(
             "role", _("Contacts"), _("abuse, technical, management, duty, press or other"), lambda d: d.contact_role
         ),
-        Column("on", _("Sent on"), _("The country's day"), lambda d: d.on, CellKind.DATE),
-        Column("start", _("From"), _("First day that it tells of"), lambda d: d.start, CellKind.DATE),
-        Column("end", _("To"), _("Last day that it tells of"), lambda d: d.end, CellKind.DATE),
-        Column("findings", _("Findings"), _("How many it tells of"), lambda d: d.told, CellKind.WHOLE),
+        Column("on", _("Sent on"), _("Date in the country's time zone"), lambda d: d.on, CellKind.DATE),
+        Column("start", _("From"), _("First day covered"), lambda d: d.start, CellKind.DATE),
+        Column("end", _("To"), _("Last day covered"), lambda d: d.end, CellKind.DATE),
+        Column("findings", _("Findings"), _("Number of findings"), lambda d: d.told, CellKind.WHOLE),
         Column("tlp", _("TLP"), _("Traffic Light Protocol 2.0"), lambda d: d.tlp),
-        Column("answered_at", _("Answered"), _("The first answer, in UTC"), lambda d: d.answered_at, CellKind.MOMENT),
+        Column(
+            "answered_at", _("Answered"), _("Time of the first reply, in UTC"), lambda d: d.answered_at, CellKind.MOMENT
+        ),
     ),
     order=("-posted_at", "-pk"),
     key="number",

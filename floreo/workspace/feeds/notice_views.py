@@ -92,10 +92,10 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_notice_for(request.user, pk)
     question = _of(
         found,
-        _("Send the letter again"),
+        _("Send the notice again"),
         _("Send again"),
-        _("It waits in the outbox and leaves within a minute."),
-        _("It says how things stand now, and goes to the addresses that the register has today."),
+        _("The notice is in the outbox and will be sent within a minute."),
+        _("The new notice gives the current state of the findings, and goes to the addresses now in the register."),
     )
     return form_page(request, CommandForm(posted(request)), lambda _f: acts.resend(found, by=person(request)), question)
 
@@ -105,10 +105,13 @@ def end_link(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_notice_for(request.user, pk)
     question = _of(
         found,
-        _("End the links of this letter"),
+        _("End the links of this notice"),
         _("End the links"),
-        _("No link of this letter opens any more."),
-        _("For a letter that got into wrong hands. What was answered by it stays. Sending it again makes new links."),
+        _("The links of this notice no longer work."),
+        _(
+            "For a notice that reached the wrong people. Replies already received are kept. Sending it again"
+            " creates new links."
+        ),
     )
     form = forms.WhyForm(posted(request))
     return form_page(request, form, lambda f: acts.end_link(found, by=person(request), **f), question)
@@ -129,13 +132,13 @@ def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     body = get_organisation_for(request.user, code)
     question = FormPage(
-        _("Leave today's letter out"),
+        _("Leave out today’s notice"),
         _("Leave it out"),
         reverse("workspace:notices_due"),
         about=body.named(),
         room=ROOM,
-        help=_("What it would have said comes with the next."),
-        done=_("It is left out."),
+        help=_("The next notice will include its findings."),
+        done=_("Notice left out."),
     )
     form = forms.WhyForm(posted(request))
     return form_page(request, form, lambda f: acts.skip(body, by=person(request), role=role, **f), question)
@@ -162,7 +165,9 @@ def _rule_question(title: str, button: str, *, done: str = "", help_: str = "", 
 def new_rule(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     question = _rule_question(
-        _("Add a rule for letters"), _("Add rule"), help_=_("It comes last. Of several that fit, the first counts.")
+        _("Add a notice rule"),
+        _("Add rule"),
+        help_=_("The new rule is the last. If several rules match, the first applies."),
     )
     form = forms.NoticeRuleForm(posted(request), instance=NoticeRule())
     return form_page(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
@@ -172,14 +177,14 @@ def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     rule = get_notice_rule_for(request.user, pk)
     form = forms.NoticeRuleForm(posted(request), instance=rule)
-    question = _rule_question(_("Change a rule for letters"), _("Save changes"))
+    question = _rule_question(_("Change a notice rule"), _("Save changes"))
     return form_page(request, form, lambda f: acts.change_rule(rule, by=person(request), **f), question, thing=rule)
 
 
 def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
     must(request.user, Permission.FINDING_HANDLE)
     rule = get_notice_rule_for(request.user, pk)
-    question = _rule_question(_("Remove a rule for letters"), _("Remove rule"), about=str(rule))
+    question = _rule_question(_("Remove a notice rule"), _("Remove rule"), about=str(rule))
     return form_page(
         request, CommandForm(posted(request)), lambda _f: acts.remove_rule(rule, by=person(request)), question
     )

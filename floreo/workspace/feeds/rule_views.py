@@ -56,8 +56,11 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         _("Add rule"),
         reverse("workspace:feed_rules"),
         room=ROOM,
-        done=_("The rule is added, and off. See what it would do, then switch it on."),
-        help=_("It comes last and is off. Rules count in their order: a later one sees what an earlier one wrote."),
+        done=_("Rule added, switched off. Check its effect, then switch it on."),
+        help=_(
+            "The new rule is the last, and switched off. Rules apply in order: a later rule sees the values "
+            "that an earlier rule wrote."
+        ),
     )
     form = forms.RuleForm(posted(request), instance=FeedRule())
     return form_page(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
@@ -81,9 +84,9 @@ def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
         _("Remove rule"),
         back,
         about=found.name,
-        done=_("The rule is removed."),
+        done=_("Rule removed."),
         room=ROOM,
-        help=_("What it did to earlier reports stays. To stop it for a while, switch it off instead."),
+        help=_("Its effect on earlier files stays. To stop the rule for a while, switch it off instead."),
     )
     return form_page(
         request, CommandForm(posted(request)), lambda _f: acts.remove_rule(found, by=person(request)), question
@@ -96,7 +99,8 @@ def switch_rule(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_rule_for(request.user, pk)
     acts.switch_rule(found, by=person(request), is_on=request.POST.get("to") == "on")
     messages.success(
-        request, _("It counts from the next file on.") if request.POST.get("to") == "on" else _("It is off.")
+        request,
+        _("The rule applies from the next file.") if request.POST.get("to") == "on" else _("The rule is switched off."),
     )
     return HttpResponseRedirect(reverse("workspace:feed_rule", args=[pk]))
 

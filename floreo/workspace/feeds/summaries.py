@@ -47,13 +47,13 @@ class Part:
 def account_of(report: FeedFile) -> list[Part]:
     """Where each row went; the parts add up to what the file held."""
     return [
-        Part(_("Kept as events"), report.kept, _outside(report)),
-        Part(_("Repeats"), report.duplicates, _("Said by another row already, and counted there.")),
+        Part(_("Saved as events"), report.kept, _outside(report)),
+        Part(_("Repeats"), report.duplicates, _("Duplicates of another row, counted with it.")),
         Part(_("Discarded by a rule"), report.dropped),
         Part(
             _("Rejected rows"),
             report.rejected,
-            _("Could not be read; the reasons stand below.") if report.rejected else "",
+            _("Could not be read; see the reasons below.") if report.rejected else "",
         ),
     ]
 
@@ -63,14 +63,16 @@ def _outside(report: FeedFile) -> str:
         return ""
     n = locale.number(report.outside)
     return ngettext(
-        "%(n)s of them is nobody's in the register.", "%(n)s of them are nobody's in the register.", report.outside
+        "%(n)s of them is not attributed to anyone in the register.",
+        "%(n)s of them are not attributed to anyone in the register.",
+        report.outside,
     ) % {"n": n}
 
 
 def problem_text(report: FeedFile) -> str:
     if report.problem:
         return problem_sentence(report.problem)
-    return _("It could not be read.") if report.state == FileState.REFUSED else ""
+    return _("The file could not be read.") if report.state == FileState.REFUSED else ""
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,15 @@ def trial_text(trial: Trial | None) -> dict[str, Any]:
     if summary is None:
         return {"problem": problem, "parts": [], "reasons": []}
     parts = [
-        Part(_("Kept as events"), summary.kept),
+        Part(_("Saved as events"), summary.kept),
         Part(_("Repeats"), summary.duplicates),
         Part(_("Discarded by a rule"), summary.dropped),
         Part(_("Rejected rows"), summary.rejected),
-        Part(_("In the file"), summary.rows, _("Only its beginning was tried.") if summary.rows >= ENOUGH else ""),
+        Part(
+            _("In the file"),
+            summary.rows,
+            _("Only the beginning of the file was tested.") if summary.rows >= ENOUGH else "",
+        ),
     ]
     reasons = [(reject_sentence(code), n) for code, n in sorted(summary.reasons.items(), key=lambda r: -r[1])]
     return {"problem": problem, "parts": parts, "reasons": reasons, "bodies": len(summary.organisations)}
@@ -130,7 +136,7 @@ _HOW = {
     "in": _l("is one of"),
     ">": _l("is more than"),
     "<": _l("is less than"),
-    "in network": _l("lies in"),
+    "in network": _l("is in"),
     "is empty": _l("is empty"),
 }
 
@@ -154,7 +160,7 @@ def effect_text(rule: FeedRule) -> str:
         return _("write “%(value)s” into %(field)s") % said
     if rule.does == "route" and rule.value in ContactRole.values:
         return _("send it to: %(value)s") % {"value": ContactRole(rule.value).label}
-    return _("drop the row") if rule.does == "drop" else f"{rule.does} {rule.value}"
+    return _("discard the row") if rule.does == "drop" else f"{rule.does} {rule.value}"
 
 
 @dataclass(frozen=True)
@@ -178,6 +184,6 @@ def _event_text(event: Mapping[str, Any]) -> str:
 
 def _change_text(before: Mapping[str, Any], after: Mapping[str, Any] | None) -> str:
     if after is None:
-        return _("dropped")
+        return _("discarded")
     changed = [f"{n}: {before[n] or '–'} → {after[n] or '–'}" for n in after if before[n] != after[n]]
-    return "; ".join(changed) or _("stays as it is")
+    return "; ".join(changed) or _("unchanged")

@@ -40,25 +40,25 @@ def timeline_of(finding: Finding) -> list[Moment]:
 def _seen(finding: Finding) -> Iterable[Moment]:
     open_periods = list(finding.open_periods.all())
     for number, open_period in enumerate(open_periods):
-        first = _("Seen for the first time.") if not number else _("Seen again: it is back.")
+        first = _("Seen for the first time.") if not number else _("Seen again.")
         yield Moment(open_period.opened_on, None, first, rank=_FIRST)
         if open_period.fixed_on is not None:
             days = (open_period.fixed_on - open_period.opened_on).days
-            stood = ngettext("It had stood for %(n)s day.", "It had stood for %(n)s days.", days) % {
+            stood = ngettext("It was open for %(n)s day.", "It was open for %(n)s days.", days) % {
                 "n": locale.number(days)
             }
             yield Moment(
                 open_period.fixed_on,
                 None,
-                _("Not seen any more: it counts as mended from this day."),
+                _("Not seen any more: counted as fixed from this day."),
                 stood,
                 rank=_FIRST,
             )
     stands = open_periods and open_periods[-1].fixed_on is None
     if stands and finding.last_day != open_periods[-1].opened_on:
         n = finding.days_seen
-        seen = ngettext("Seen on %(n)s day in all.", "Seen on %(n)s days in all.", n) % {"n": locale.number(n)}
-        yield Moment(finding.last_day, None, _("Seen last."), seen, rank=_FIRST)
+        seen = ngettext("Seen on %(n)s day in total.", "Seen on %(n)s days in total.", n) % {"n": locale.number(n)}
+        yield Moment(finding.last_day, None, _("Last seen."), seen, rank=_FIRST)
     if finding.claim in {FixClaim.SHOWN, FixClaim.CONTRADICTED}:
         on = finding.fixed_on if finding.claim == FixClaim.SHOWN else finding.last_day
         yield Moment(on or finding.last_day, None, str(FixClaim(finding.claim).label) + ".", rank=_LAST)
@@ -68,9 +68,9 @@ def _told(finding: Finding) -> Iterable[Moment]:
     for line in finding.lines.select_related("notice"):
         letter = line.notice
         if letter.to:
-            said = _("Told by letter to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            said = _("Notice sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
-            said = _("A letter that would have told it was left out.")
+            said = _("A notice with this finding was left out.")
         yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)
 
 

@@ -40,8 +40,8 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
         _("Start"),
         found.workspace_url(),
         about=version.in_language("title"),
-        help=_("Every item is then rated by the people who know it, and reviewed by somebody else."),
-        done=_("The assessment is open. Rate its first item."),
+        help=_("The people who know each item then rate it, and another person reviews it."),
+        done=_("Assessment opened. Rate its first item."),
     )
     form = forms.OpenForm(version, request.user, posted(request))
     return form_page(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), question)
@@ -58,7 +58,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     help_ = (
         _("Items without a reviewed level: %(n)d. They will count as not answered.") % {"n": waiting} if waiting else ""
     )
-    question = _of(found, _("Close the assessment"), _("Close it"), help=help_, done=_("The assessment is closed."))
+    question = _of(found, _("Close the assessment"), _("Close"), help=help_, done=_("Assessment closed."))
     form = forms.CloseForm(posted(request), initial={"note_text": found.note})
     return form_page(request, form, lambda f: acts.close_assessment(found, by=person(request), **f), question)
 
@@ -66,7 +66,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 def reopen(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_assessment_for(request.user, code)
-    question = _of(found, _("Open the assessment again"), _("Open it again"), done=_("The assessment is open again."))
+    question = _of(found, _("Reopen the assessment"), _("Reopen"), done=_("Assessment reopened."))
     form = forms.ReasonForm(posted(request))
     return form_page(request, form, lambda f: acts.reopen_assessment(found, by=person(request), **f), question)
 
@@ -78,11 +78,11 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
     question = _of(
         found,
         _("Publish the assessment"),
-        _("Publish it"),
-        done=_("The public sees the assessment."),
+        _("Publish"),
+        done=_("Assessment published."),
         help=_(
-            "The public will see each reviewed level with its reason, and evidence that is public. What raters said"
-            " one by one, and their names, stay here."
+            "The public will see each reviewed level with its reason, and public evidence. Individual "
+            "ratings and the names of raters are not published."
         ),
     )
     return form_page(
@@ -93,7 +93,12 @@ def publish(request: HttpRequest, code: str) -> HttpResponse:
 def unpublish(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_assessment_for(request.user, code)
-    question = _of(found, _("Take it from the public site"), _("Take it down"), done=_("The public no longer sees it."))
+    question = _of(
+        found,
+        _("Remove from the public site"),
+        _("Remove from the public site"),
+        done=_("Removed from the public site."),
+    )
     return form_page(
         request, CommandForm(posted(request)), lambda _f: acts.unpublish_assessment(found, by=person(request)), question
     )
@@ -106,11 +111,11 @@ def check_item(request: HttpRequest, code: str, version: str, item: str) -> Http
         raise Missing
     question = _question(
         _("Check the title of %(code)s") % {"code": found.code},
-        _("It is checked"),
+        _("Confirm the title"),
         found.workspace_url(),
         about=found.in_version.in_language("title"),
-        done=_("The title is checked."),
-        help=_("Compare it with the publisher's text, and mend it where it says something else."),
+        done=_("Title checked."),
+        help=_("Compare it with the publisher's text, and correct it if it differs."),
     )
     form = forms.CheckForm.of(found, posted(request))
     return form_page(request, form, lambda f: acts.check_item(found, by=person(request), **f), question)
@@ -125,8 +130,8 @@ def new_score(request: HttpRequest, code: str) -> HttpResponse:
         _("Enter score"),
         found.workspace_url(),
         about=found.in_language("title"),
-        done=_("The score is entered."),
-        help=_("As its publisher gave it. The same year and part again replaces it."),
+        done=_("Score entered."),
+        help=_("As published. A score for the same year and part replaces the earlier one."),
     )
     form = forms.ScoreForm(version, posted(request))
     return form_page(
@@ -142,7 +147,7 @@ def remove_score(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if row is None:
         raise Missing
     acts.remove_score(row, by=person(request))
-    messages.success(request, _("The score is removed."))
+    messages.success(request, _("Score removed."))
     return HttpResponseRedirect(found.workspace_url())
 
 
@@ -197,11 +202,11 @@ def remove_contribution(request: HttpRequest, key: str, pk: int) -> HttpResponse
     if found is None:
         raise Missing
     question = _question(
-        _("It does not serve %(item)s") % {"item": found.item.named()},
-        _("Take it off"),
+        _("Remove the link to %(item)s") % {"item": found.item.named()},
+        _("Remove"),
         _place(thing, key),
         about=name_of(thing),
-        done=_("Taken off."),
+        done=_("Removed."),
     )
     return form_page(
         request, CommandForm(posted(request)), lambda _f: acts.remove_contribution(found, by=person(request)), question

@@ -27,10 +27,10 @@ class LevelForm(CommandForm):
 
     level = forms.ChoiceField(label=_l("Level"), widget=forms.RadioSelect)
     held = forms.MultipleChoiceField(
-        label=_l("Stages that hold in full"),
+        label=_l("Stages fully met"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_l("A stage counts only if all below it hold too. The first needs no proof."),
+        help_text=_l("A stage counts only if all earlier stages are also met. The first needs no evidence."),
     )
     reason = text_field(_l("Reason"), required=True)
 
@@ -52,7 +52,7 @@ class RatingForm(LevelForm):
     def of(cls, version: Version, mine: Rating | None, data: Any = None) -> RatingForm:
         first = {"level": str(mine.level.normalize()), "held": mine.held, "reason": mine.reason} if mine else {}
         form = cls(version, data, initial=_plain(version, first), prefix="mine")
-        form.fields["reason"].help_text = _("What is there and what is not, so that somebody else can check it.")
+        form.fields["reason"].help_text = _("What is in place and what is not, so that another person can check it.")
         return form
 
 
@@ -71,7 +71,7 @@ class ReviewForm(LevelForm):
         form = cls(version, data, initial=_plain(version, first), prefix="review")
         form.fields["reason"].required = False
         form.fields["reason"].help_text = _(
-            "Needed where the raters differ. Left empty, the first rater's reason stands."
+            "Required if the ratings differ. If empty, the reason of the first rater is used."
         )
         return form
 
@@ -93,19 +93,19 @@ class OpenForm(CommandForm):
     """A new assessment."""
 
     year = forms.IntegerField(label=_l("Year assessed"), min_value=1990, max_value=2200)
-    as_of = day_field(_l("As of"), help_text=_l("The day for which it holds. Left empty: today."))
+    as_of = day_field(_l("As of"), help_text=_l("Date that the assessment refers to. If empty: today."))
     before = forms.ModelChoiceField(
         queryset=Assessment.objects.none(),
         label=_l("Start from"),
         required=False,
-        empty_label=_l("Nothing: start empty"),
-        help_text=_l("Evidence that still stands is taken over, item by item. Levels are not: somebody looks again."),
+        empty_label=_l("No earlier assessment"),
+        help_text=_l("Valid evidence is copied across. Ratings are not: review each item again."),
     )
     subject = forms.CharField(
-        label=_l("Who is assessed"),
+        label=_l("Subject of the assessment"),
         required=False,
         max_length=200,
-        help_text=_l("Left empty: the nation. Otherwise a team, an operator or a bill, by name."),
+        help_text=_l("If empty: the country. Otherwise the name of a team, an operator or a bill."),
     )
     note_text = text_field(_l("Note"), help_text=_l("For readers: who takes part, and how."))
 
@@ -124,7 +124,7 @@ class OpenForm(CommandForm):
 
 
 class CloseForm(CommandForm):
-    note_text = text_field(_l("Note for readers"), help_text=_l("Who took part, and how. The public reads it."))
+    note_text = text_field(_l("Note for readers"), help_text=_l("Who took part, and how. It is public."))
 
 
 class ReasonForm(CommandForm):
@@ -137,13 +137,13 @@ class CheckForm(CommandForm):
     title = forms.CharField(
         label=_l("Short title"),
         max_length=200,
-        help_text=_l("In your own words and short. The publisher's wording is not kept here."),
+        help_text=_l("Short and in your own words. The publisher's wording is not stored here."),
     )
     title_es = forms.CharField(label=_l("The same in Spanish"), max_length=200, required=False)
     source = forms.CharField(
         label=_l("Checked in"), max_length=500, help_text=_l("The text, its edition and the page.")
     )
-    source_url = forms.CharField(label=_l("Its address"), max_length=500, required=False)
+    source_url = forms.CharField(label=_l("Address of the source"), max_length=500, required=False)
 
     @classmethod
     def of(cls, item: Item, data: Any = None) -> CheckForm:
@@ -156,28 +156,28 @@ class ScoreForm(CommandForm):
 
     year = forms.IntegerField(label=_l("Year"), min_value=1990, max_value=2200)
     subject = forms.CharField(
-        label=_l("State"), required=False, max_length=120, help_text=_l("Left empty: this country.")
+        label=_l("State"), required=False, max_length=120, help_text=_l("If empty: this country.")
     )
     part = forms.ChoiceField(label=_l("Part"), required=False)
     score = forms.CharField(label=_l("Score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    maximum = forms.CharField(label=_l("Of at most"), max_length=20, required=False)
+    maximum = forms.CharField(label=_l("Maximum"), max_length=20, required=False)
     rank = forms.IntegerField(label=_l("Rank"), required=False, min_value=1)
     tier = forms.CharField(label=_l("Tier"), required=False, max_length=80)
-    source = forms.CharField(label=_l("Where it was published"), max_length=500)
-    source_url = forms.CharField(label=_l("Its address"), max_length=500, required=False)
+    source = forms.CharField(label=_l("Source"), max_length=500)
+    source_url = forms.CharField(label=_l("Address of the source"), max_length=500, required=False)
     note = forms.CharField(label=_l("Note"), required=False, max_length=500)
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tops = [(item.code, item.named()) for item in version.items.filter(parent=None)]
-        self.fields["part"].choices = [("", _("The whole")), *tops]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["part"].choices = [("", _("Total")), *tops]  # type: ignore[attr-defined]  # a ChoiceField
 
 
 class ContributionForm(CommandForm):
     """Which item something serves."""
 
     item = forms.ChoiceField(label=_l("Item"))
-    note = forms.CharField(label=_l("Note"), required=False, max_length=300, help_text=_l("How it serves it."))
+    note = forms.CharField(label=_l("Note"), required=False, max_length=300, help_text=_l("How it contributes."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,11 +47,11 @@ def _headline(found: Assessment) -> str:
 def _notes(shown: Sheet, purpose: Purpose, kept_back: int) -> list[str]:
     """What whoever opens the pack has to know."""
     meant = {
-        Purpose.SEND: _("Made to be sent: only evidence marked TLP:CLEAR or TLP:GREEN is in it."),
-        Purpose.KEEP: _("Made for those who work here: evidence marked TLP:AMBER is in it. Do not pass it on."),
+        Purpose.SEND: _("For sending: contains only evidence marked TLP:CLEAR or TLP:GREEN."),
+        Purpose.KEEP: _("For internal use: contains evidence marked TLP:AMBER. Do not share it."),
     }[purpose]
     left = _("Pieces of evidence left out because of their marking: %(n)d.") % {"n": kept_back} if kept_back else ""
-    made = _("Put together on %(day)s.") % {"day": long_day(clock.today())}
+    made = _("Prepared on %(day)s.") % {"day": long_day(clock.today())}
     checked, version = say.unchecked_text(shown), shown.version
     return [
         n

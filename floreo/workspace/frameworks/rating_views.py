@@ -128,7 +128,7 @@ def review(request: HttpRequest, code: str, item: str) -> HttpResponse:
     status = attempt(form, lambda facts: acts.review_answer(found, by=person(request), **facts))
     if status != 200:
         return _page(request, get_answer_for(request.user, code, item), review=form, status=status)
-    messages.success(request, _("%(item)s: the reviewed level counts.") % {"item": found.item.code})
+    messages.success(request, _("%(item)s: the reviewed level is confirmed.") % {"item": found.item.code})
     return _go_on(request, found)
 
 
@@ -137,7 +137,7 @@ def take_back(request: HttpRequest, code: str, item: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_answer_for(request.user, code, item)
     acts.take_back_review(found, by=person(request))
-    messages.success(request, _("%(item)s waits for a review again.") % {"item": found.item.code})
+    messages.success(request, _("%(item)s: waiting for a review again.") % {"item": found.item.code})
     return HttpResponseRedirect(found.workspace_url())
 
 
@@ -147,5 +147,5 @@ def attach_suggested(request: HttpRequest, code: str, item: str, evidence: str) 
     must(request.user, Permission.EVIDENCE_KEEP)
     found = get_answer_for(request.user, code, item)
     evidence_acts.attach(get_evidence_for(request.user, evidence), by=person(request), thing=found)
-    messages.success(request, _("The evidence is attached."))
+    messages.success(request, _("Evidence attached."))
     return HttpResponseRedirect(f"{found.workspace_url()}#evidence")

@@ -111,7 +111,7 @@ SHOWN: Mapping[str, tuple[Promise, Callable[[Line], bool]]] = {
     "": (_l("All items"), lambda line: True),
     "missing": (_l("What is missing"), lambda line: line.is_missing or not line.evidence),
     "waiting": (_l("Not reviewed"), lambda line: line.answer is None or line.answer.level is None),
-    "differ": (_l("Raters differ"), lambda line: line.disagrees),
+    "differ": (_l("Ratings differ"), lambda line: line.disagrees),
     "bare": (_l("No evidence"), lambda line: not line.evidence),
 }
 

@@ -49,6 +49,6 @@ def weekly(request: HttpRequest) -> HttpResponse:
         reverse("workspace:home"),
         room="desk",
         done=_("Saved."),
-        help=_("One message a week with everything that waits for you, worst first. When nothing waits, none is sent."),
+        help=_("One e-mail a week with all your tasks, most urgent first. If you have no tasks, no e-mail is sent."),
     )
     return form_page(request, form, lambda f: acts.set_weekly(user, by=user, **f), question)

@@ -23,7 +23,7 @@ RESULTS = 25
 class SearchForm(forms.Form):
     """The box on the page of results."""
 
-    q = forms.CharField(label=_l("Words"), widget=forms.TextInput(attrs={"type": "search"}), required=False)
+    q = forms.CharField(label=_l("Search terms"), widget=forms.TextInput(attrs={"type": "search"}), required=False)
 
 
 def home(request: HttpRequest) -> HttpResponse:

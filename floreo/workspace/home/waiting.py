@@ -77,7 +77,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "page": page,
         "shown": _shown(user, list(page), is_one=bool(asked.who)),
-        "count": ngettext("%(n)d thing", "%(n)d things", number) % {"n": number},
+        "count": ngettext("%(n)d task", "%(n)d tasks", number) % {"n": number},
         "has_any": bool(every),
         "whens": [
             (Part.OVERDUE, _("Overdue")),
@@ -114,7 +114,7 @@ def _group(request: HttpRequest, kind: str, code: str) -> tuple[User, Group]:
     user = person(request)
     group = group_for(user, kind, code)
     if group is None:
-        raise Missing(_("They owe nothing any more, or there is no such organisation. Open the list again."))
+        raise Missing(_("They have no open tasks, or this organisation does not exist. Open the list again."))
     return user, group
 
 
@@ -144,7 +144,7 @@ def send_reminder(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.send_reminder(group.thing, by=user, items=group.items)
-        _told(request, sent, _("A reminder is on its way to %(names)s."))
+        _told(request, sent, _("A reminder will be sent to: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:
@@ -159,7 +159,7 @@ def escalate(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.escalate(group.thing, by=user, items=group.items)
-        _told(request, sent, _("The deputy is told: %(names)s."))
+        _told(request, sent, _("The deputy will be notified: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:

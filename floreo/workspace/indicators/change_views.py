@@ -32,8 +32,8 @@ def new_indicator(request: HttpRequest) -> HttpResponse:
         _("Add indicator"),
         reverse("workspace:indicators"),
         room="indicators",
-        help=_("A figure with its meaning: what is counted, in what unit, and who answers for it."),
-        done=_("The indicator is added. Give it a target next."),
+        help=_("What is counted, in what unit, and who is responsible for it."),
+        done=_("Indicator added. Next, set its target."),
     )
     form = forms.NewIndicatorForm(posted(request), instance=Indicator())
     return form_page(request, form, lambda f: acts.define_indicator(f.pop("code"), by=person(request), **f), question)
@@ -56,7 +56,7 @@ INDICATOR_COMMANDS: Mapping[str, Command] = {
         DEFINE,
         over_row(forms.IndicatorForm),
         acts.update_indicator,
-        help=_l("Readings that are there already stay as they are."),
+        help=_l("Existing values do not change."),
     ),
     "target": Command(
         _l("Set the target"),
@@ -66,13 +66,13 @@ INDICATOR_COMMANDS: Mapping[str, Command] = {
         acts.set_target,
     ),
     "compute": Command(
-        _l("Compute a reading"),
-        _l("Compute reading"),
+        _l("Calculate a value"),
+        _l("Calculate value"),
         ENTER,
         _compute_form,
         acts.take_reading,
-        help=_l("What is not frozen is replaced; what is frozen stays."),
-        done=_l("The reading is computed."),
+        help=_l("Values that are not frozen are replaced; frozen values do not change."),
+        done=_l("Value calculated."),
     ),
     "new-note": Command(
         _l("Add a note to the chart"),
@@ -80,27 +80,27 @@ INDICATOR_COMMANDS: Mapping[str, Command] = {
         DEFINE,
         new(forms.ChartNoteForm),
         acts.add_chart_note,
-        help=_l("Something that happened and explains a turn of the line, for example: duty rota began."),
+        help=_l("An event that explains a change in the line, for example: duty rota began."),
     ),
 }
 READING_COMMANDS: Mapping[str, Command] = {
     "freeze": Command(
-        lambda reading: _("Freeze the reading of %(period)s") % {"period": when_text(reading)},
-        _l("Freeze reading"),
+        lambda reading: _("Freeze the value of %(period)s") % {"period": when_text(reading)},
+        _l("Freeze value"),
         FREEZE,
         new(CommandForm),
         acts.freeze_reading,
-        help=_l("A frozen reading never changes. If it turns out to be wrong, a correction stands beside it."),
-        done=_l("The reading is frozen."),
+        help=_l("A frozen value cannot change. If it is wrong, add a correction beside it."),
+        done=_l("Value frozen."),
     ),
     "correct": Command(
-        lambda reading: _("Correct the reading of %(period)s") % {"period": when_text(reading)},
+        lambda reading: _("Correct the value of %(period)s") % {"period": when_text(reading)},
         _l("Save correction"),
         FREEZE,
         lambda data, reading: forms.CorrectionForm(reading, data),
         acts.correct_reading,
-        help=_l("Both readings stay: the old one, and yours beside it with the reason."),
-        done=_l("The correction stands beside the old reading."),
+        help=_l("Both values stay: the old one, and your correction beside it with the reason."),
+        done=_l("The correction is shown beside the old value."),
     ),
 }
 
@@ -134,7 +134,7 @@ def new_reading(request: HttpRequest, code: str) -> HttpResponse:
         _("Enter a value"),
         _("Enter value"),
         help=found.in_language("definition"),
-        done=_("The reading is entered. It can be changed until it is frozen."),
+        done=_("Value entered. It can be changed until it is frozen."),
         **_page_of(found),
     )
     return form_page(request, form, lambda f: acts.record_reading(found, by=person(request), **f), question)
@@ -144,13 +144,13 @@ def close_period(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.READING_FREEZE)
     form = forms.ClosePeriodForm(posted(request))
     said = (
-        _("No reading of a period that is over waits to be frozen.")
+        _("No values of past periods are left to freeze.")
         if form.is_empty
-        else _("Every reading of the period is frozen, over all indicators. Frozen readings never change.")
+        else _("Freezes all values of the period, for all indicators. Frozen values cannot change.")
     )
     question = FormPage(
         _("Close a period"),
-        _("Freeze all its readings"),
+        _("Freeze all its values"),
         reverse("workspace:indicators"),
         help=said,
         done=_("The period is closed."),
@@ -164,6 +164,6 @@ def recompute(request: HttpRequest) -> HttpResponse:
     """Computes everything that is not frozen, at once."""
     must(request.user, Permission.FIGURE_DEFINE)
     count = acts.recompute_all(by=person(request))
-    said = ngettext("%(n)d reading computed.", "%(n)d readings computed.", count) % {"n": count}
+    said = ngettext("%(n)d value calculated.", "%(n)d values calculated.", count) % {"n": count}
     messages.success(request, said)
     return HttpResponseRedirect(reverse("workspace:indicators"))

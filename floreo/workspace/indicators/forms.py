@@ -38,7 +38,7 @@ def source_field(*, required: bool) -> forms.CharField:
         label=_l("Source"),
         required=required,
         max_length=500,
-        help_text=_l("A document and page, a list, a publisher. Anybody should be able to check it."),
+        help_text=_l("A document and page, a list, a publisher. Anyone should be able to check it."),
     )
 
 
@@ -52,7 +52,7 @@ class IndicatorForm(RecordForm):
     measure = forms.ChoiceField(
         label=_l("Values"),
         required=False,
-        help_text=_l("Computed from records where there is a measure; otherwise people enter them."),
+        help_text=_l("Calculated from records if there is a formula; otherwise entered by people."),
     )
 
     class Meta:
@@ -87,16 +87,16 @@ class IndicatorForm(RecordForm):
             "definition": _l("Definition"),
             "unit": _l("Unit"),
             "decimals": _l("Decimals shown"),
-            "direction": _l("Which way is better"),
+            "direction": _l("Better when"),
             "frequency": _l("How often"),
             "kind": _l("Kind"),
             "numerator_text": _l("What is counted"),
-            "denominator_text": _l("Out of what"),
-            "about_people": _l("It counts people: numbers under 5 are hidden"),
+            "denominator_text": _l("Out of"),
+            "about_people": _l("Counts people: numbers under 5 are hidden"),
             "edition": _l("Edition"),
             "pillar": _l("Pillar"),
             "objective": _l("Objective"),
-            "answers_post": _l("Who there, by post"),
+            "answers_post": _l("Person responsible, by post"),
             "method": _l("Method"),
             "source": _l("Source"),
             "source_url": _l("Address of the source"),
@@ -104,8 +104,8 @@ class IndicatorForm(RecordForm):
             "on_home": _l("On the home page"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "definition": _l("So that two people would count the same."),
-            "unit": _l("For example % or people. Left empty, a measure gives its own."),
+            "definition": _l("Precise enough for two people to get the same result."),
+            "unit": _l("For example % or people. If empty, the unit of the formula is used."),
         }
         widgets: ClassVar[dict[str, Any]] = {
             "definition": forms.Textarea(attrs={"rows": 3}),
@@ -116,7 +116,7 @@ class IndicatorForm(RecordForm):
         super().__init__(*args, **kwargs)
         measure = self.fields["measure"]
         assert isinstance(measure, forms.ChoiceField)
-        measure.choices = [("", _("People enter them")), *measure_choices()]
+        measure.choices = [("", _("Entered by people")), *measure_choices()]
         self.fields["unit"].required = False
         for name, rows in (
             ("edition", Edition.objects.all()),
@@ -136,7 +136,9 @@ class IndicatorForm(RecordForm):
 
 class NewIndicatorForm(IndicatorForm):
     code = forms.SlugField(
-        label=_l("Code"), max_length=80, help_text=_l("Part of its address, for example reports-in-time. It stays.")
+        label=_l("Code"),
+        max_length=80,
+        help_text=_l("Part of its address, for example reports-on-time. It cannot change."),
     )
 
     class Meta(IndicatorForm.Meta):
@@ -154,8 +156,8 @@ class TargetForm(CommandForm):
         max_length=300,
         help_text=_l("For example: steering committee, 12 January 2025."),
     )
-    baseline = number_field(_l("Baseline"), help_text=_l("Where it began."))
-    baseline_on = day_field(_l("Day of the baseline"))
+    baseline = number_field(_l("Baseline"), help_text=_l("Starting value."))
+    baseline_on = day_field(_l("Date of the baseline"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
@@ -179,7 +181,7 @@ class ReadingForm(CommandForm):
     )
     text = text_field(_l("Note"), rows=2)
     not_comparable = forms.BooleanField(
-        label=_l("Counted in another way than the reading before: the two do not compare"), required=False
+        label=_l("A different method from the previous value: the two are not comparable"), required=False
     )
 
     def __init__(self, indicator: Indicator, data: Any, *, chosen: str = "") -> None:
@@ -187,7 +189,7 @@ class ReadingForm(CommandForm):
         super().__init__(data, initial={"period": chosen or (_key(periods[0]) if periods else BY_DAYS)})
         field = self.fields["period"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [*((_key(p), period_text(p)) for p in periods), (BY_DAYS, _("Another, by its days"))]
+        field.choices = [*((_key(p), period_text(p)) for p in periods), (BY_DAYS, _("Another period, by dates"))]
         unit = indicator.in_language("unit")
         self.fields["value"].label = _("Value, in %(unit)s") % {"unit": unit}
         for name in ("numerator", "denominator"):
@@ -203,7 +205,7 @@ class ReadingForm(CommandForm):
             given |= {"starts_on": date.fromisoformat(start), "ends_on": date.fromisoformat(end)}
         elif chosen and not (given.get("starts_on") and given.get("ends_on")):
             name = "ends_on" if given.get("starts_on") else "starts_on"
-            self.add_error(name, ValidationError(_("Choose a period, or give its first and last day.")))
+            self.add_error(name, ValidationError(_("Choose a period, or enter its first and last day.")))
         return given
 
     def facts(self) -> dict[str, Any]:
@@ -231,10 +233,8 @@ def open_periods(indicator: Indicator) -> list[Period]:
 class CorrectionForm(CommandForm):
     """What was wrong, and what is right. A computed figure may leave the number out: it is computed afresh."""
 
-    reason = text_field(
-        _l("Why it is corrected"), help_text=_l("Everybody will be able to read this, beside both readings."), rows=2
-    )
-    value = number_field(_l("The right value"))
+    reason = text_field(_l("Reason for the correction"), help_text=_l("Public, shown beside both values."), rows=2)
+    value = number_field(_l("Correct value"))
     numerator = number_field(_l("What was counted"))
     denominator = number_field(_l("Out of"))
     source = source_field(required=False)
@@ -245,7 +245,7 @@ class CorrectionForm(CommandForm):
     def __init__(self, reading: Reading, data: Any) -> None:
         super().__init__(data, initial={"source": reading.source, "source_url": reading.source_url})
         if reading.measure:
-            self.fields["value"].help_text = _("Leave it empty to compute it afresh from the records.")
+            self.fields["value"].help_text = _("Leave empty to recalculate it from the records.")
 
 
 class ChartNoteForm(CommandForm):

@@ -115,10 +115,10 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
     elif reading.is_frozen:
         state = _("Frozen")
     else:
-        state = _("Its period runs") if runs else _("Not frozen")
+        state = _("Period in progress") if runs else _("Not frozen")
     note = reading.note
     if reading.corrects is not None:
-        note = _("Corrected, was %(value)s. %(why)s") % {"value": say.value_text(reading.corrects), "why": note}
+        note = _("Corrected, previously %(value)s. %(why)s") % {"value": say.value_text(reading.corrects), "why": note}
     return ReadingRow(
         reading,
         say.when_text(reading),

@@ -26,26 +26,26 @@ def heading(waiting: int, silent: datetime | None) -> str:
     n = {"n": locale.number(waiting)}
     if waiting and silent:
         said = ngettext(
-            "%(n)s letter waits: the mail server has not taken our mail since %(since)s.",
-            "%(n)s letters wait: the mail server has not taken our mail since %(since)s.",
+            "%(n)s e-mail is waiting: the mail server has not accepted our e-mail since %(since)s.",
+            "%(n)s e-mails are waiting: the mail server has not accepted our e-mail since %(since)s.",
             waiting,
         )
         return said % (n | {"since": moment(silent)})
     if waiting:
-        return ngettext("%(n)s letter waits.", "%(n)s letters wait.", waiting) % n
+        return ngettext("%(n)s e-mail waiting.", "%(n)s e-mails waiting.", waiting) % n
     if silent:
-        return _("The mail server has not taken our mail since %(since)s.") % {"since": moment(silent)}
-    return _("Nothing waits.")
+        return _("The mail server has not accepted our e-mail since %(since)s.") % {"since": moment(silent)}
+    return _("No e-mail is waiting.")
 
 
 def troubles(stuck: int, bad: int) -> list[str]:
     """What a person has to see to."""
     found = []
     if stuck:
-        said = ngettext("%(n)s letter could not be sent.", "%(n)s letters could not be sent.", stuck)
+        said = ngettext("%(n)s e-mail could not be sent.", "%(n)s e-mails could not be sent.", stuck)
         found.append(said % {"n": locale.number(stuck)})
     if bad:
-        said = ngettext("From %(n)s address letters come back.", "From %(n)s addresses letters come back.", bad)
+        said = ngettext("E-mails to %(n)s address bounce.", "E-mails to %(n)s addresses bounce.", bad)
         found.append(said % {"n": locale.number(bad)})
     return found
 
@@ -55,9 +55,9 @@ def how(mail: OutboxMail) -> str:
     if mail.state == MailState.SENT and mail.sent_at:
         return _("Sent %(when)s") % {"when": moment(mail.sent_at)}
     if mail.state == MailState.BOUNCED and mail.bounced_at:
-        return _("Came back %(when)s") % {"when": moment(mail.bounced_at)}
+        return _("Bounced %(when)s") % {"when": moment(mail.bounced_at)}
     if mail.state == MailState.WAITING and mail.attempts:
-        tried = ngettext("Tried %(n)s time, next %(when)s", "Tried %(n)s times, next %(when)s", mail.attempts)
+        tried = ngettext("%(n)s attempt, next %(when)s", "%(n)s attempts, next %(when)s", mail.attempts)
         return tried % {"n": locale.number(mail.attempts), "when": moment(mail.next_try_at)}
     return str(mail.get_state_display())
 

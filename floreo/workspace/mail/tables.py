@@ -17,7 +17,7 @@ def _letters(_viewer: object) -> QuerySet[OutboxMail]:
 LETTERS = Table(
     "letters",
     _l("Outbox"),
-    _l("Letters that wait, left, could not be sent or came back."),
+    _l("E-mails that are waiting, sent, failed or bounced."),
     rows=_letters,
     order=("-pk",),
     key="to",

@@ -110,18 +110,18 @@ def _after(do: Callable[[], object], request: HttpRequest, done: str) -> HttpRes
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
-    return _after(lambda: acts.try_again(mail, by=person(request)), request, _("It is sent at the next turn."))
+    return _after(lambda: acts.try_again(mail, by=person(request)), request, _("It will be sent in the next round."))
 
 
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
-    return _after(lambda: acts.discard_mail(mail, by=person(request)), request, _("It is not sent."))
+    return _after(lambda: acts.discard_mail(mail, by=person(request)), request, _("It will not be sent."))
 
 
 @require_POST
 def send_test(request: HttpRequest) -> HttpResponse:
     """To oneself: nobody is sent a letter by whoever wants to try the server."""
     me = person(request)
-    done = _("A test letter to %(address)s waits in the outbox. It leaves within a minute.") % {"address": me.email}
+    done = _("A test e-mail to %(address)s is in the outbox. It will be sent within a minute.") % {"address": me.email}
     return _after(lambda: acts.post_test(by=me, to=me.email, language=get_language() or ""), request, done)

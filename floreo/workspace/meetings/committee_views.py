@@ -77,7 +77,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
         _("Add committee"),
         reverse("workspace:committees"),
         room="meetings",
-        done=_("The committee is added. Give out its seats next."),
+        done=_("Committee added. Next, add its seats."),
     )
     return form_page(request, form, lambda f: acts.add_committee(f.pop("code"), by=person(request), **f), question)
 
@@ -96,7 +96,7 @@ def new_seat(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_committee_for(request.user, code)
     form = forms.SeatForm(posted(request), instance=Seat(committee=found))
-    question = _question(found, _("Give a seat"), _("Give seat"), done=_("The seat is given."))
+    question = _question(found, _("Add a seat"), _("Add seat"), done=_("Seat added."))
     return form_page(request, form, lambda f: acts.add_seat(found, by=person(request), **f), question)
 
 
@@ -108,7 +108,7 @@ def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         seat.committee,
         _("Change a seat"),
         _("Save changes"),
-        help_=_("To correct what was entered. When somebody new sits there, end this seat and give a new one."),
+        help_=_("Use this to correct an entry. If a new person takes the seat, end this seat and add a new one."),
     )
     return form_page(request, form, lambda f: acts.update_seat(seat, by=person(request), **f), question, thing=seat)
 
@@ -128,7 +128,7 @@ def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         seat.committee,
         _("Remove the seat of %(who)s") % {"who": say.seat_name(seat)},
         _("Remove seat"),
-        help_=_("Only for what was entered by mistake. A seat that came to its end is ended."),
+        help_=_("Only for entries made by mistake. If the seat has ended, use “End seat”."),
     )
     form = ReasonForm(posted(request))
     return form_page(request, form, lambda f: acts.remove_seat(seat, by=person(request), **f), question)
@@ -145,7 +145,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         made.append(calling.call_meeting(found, by=person(request), **facts).workspace_url())
 
     question = _question(
-        found, _("Call a meeting"), _("Call meeting"), done=_("The meeting is called. Draw its agenda next.")
+        found, _("Schedule a meeting"), _("Schedule meeting"), done=_("Meeting scheduled. Next: create the agenda.")
     )
     response = form_page(request, form, do, question)
     return HttpResponseRedirect(made[0]) if made else response

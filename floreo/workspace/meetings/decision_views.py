@@ -73,8 +73,8 @@ def new_decision(request: HttpRequest) -> HttpResponse:
         _("Record decision"),
         reverse("workspace:decisions"),
         room="meetings",
-        help=_("For what was decided by circular, or is asked of the minister between two meetings."),
-        done=_("The decision is recorded."),
+        help=_("For decisions made by circular, or requested from the minister between two meetings."),
+        done=_("Decision recorded."),
     )
 
     def do(facts: dict[str, Any]) -> Decision:
@@ -100,7 +100,7 @@ COMMANDS: dict[str, Command] = {
         lambda d, _f: forms.AnswerForm(d, initial={"on": clock.today()}),
         acts.answer_decision,
         allowed_by(acts.must_be_asked),
-        done=_l("The answer is recorded."),
+        done=_l("Answer recorded."),
     ),
     "milestone": Command(
         _l("Make it a milestone"),
@@ -109,8 +109,8 @@ COMMANDS: dict[str, Command] = {
         lambda d, f: forms.ToMilestoneForm(f, d, about=_about(f)),
         acts.turn_into_milestone,
         allowed_by(acts.must_be_turnable),
-        help=_l("It then stands in the plan, and the decision is carried out when it is reached."),
-        done=_l("It is a milestone of the plan now."),
+        help=_l("It is added to the plan. When the milestone is reached, the decision counts as carried out."),
+        done=_l("It is now a milestone of the plan."),
     ),
     "action": Command(
         _l("Make it an action"),
@@ -119,17 +119,17 @@ COMMANDS: dict[str, Command] = {
         lambda d, f: forms.ToActionForm(f, d),
         acts.turn_into_action,
         allowed_by(acts.must_be_turnable),
-        help=_l("It then stands in the plan under its own code, led by the body that carries it out."),
-        done=_l("It is an action of the plan now."),
+        help=_l("It is added to the plan under its own code, led by the organisation that carries it out."),
+        done=_l("It is now an action of the plan."),
     ),
     "done": Command(
-        _l("Say that it is carried out"),
-        _l("It is carried out"),
+        _l("Mark the decision as carried out"),
+        _l("Mark as carried out"),
         SAY,
         lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}),
         acts.carry_out_decision,
         allowed_by(acts.must_be_doable),
-        done=_l("It is carried out."),
+        done=_l("Decision carried out."),
     ),
     "edit": Command(
         _l("Change the decision"),
@@ -139,14 +139,14 @@ COMMANDS: dict[str, Command] = {
         acts.update_decision,
     ),
     "drop": Command(
-        _l("Drop the decision"),
-        _l("Drop it"),
+        _l("Discard the decision"),
+        _l("Discard"),
         RUN,
         new(ReasonForm),
         acts.discard_decision,
         allowed_by(acts.must_be_droppable),
         help=_l("It stays in the record, with the reason."),
-        done=_l("The decision is dropped."),
+        done=_l("Decision discarded."),
     ),
 }
 

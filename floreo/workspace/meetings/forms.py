@@ -33,23 +33,23 @@ _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _LABELS: dict[str, Any] = {
     "name": _l("Name"),
     "purpose": _l("Purpose"),
-    "organisation": _l("As a body of the register"),
-    "edition": _l("Watches over"),
+    "organisation": _l("Organisation in the register"),
+    "edition": _l("Oversees"),
     "is_public": _l("Public"),
     "until": _l("Dissolved on"),
     "part": _l("Part"),
     "since": _l("Since"),
     "source": _l("Source"),
     "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
+    "confirmed": _l("Checked: a person has compared it with its source"),
+    "doubt": _l("If not checked, why"),
     "place": _l("Place"),
-    "online_url": _l("Address to join from afar"),
-    "opening": _l("Opening words"),
+    "online_url": _l("Address to join remotely"),
+    "opening": _l("Introduction"),
     "title": _l("Title"),
     "text": _l("Text"),
     "kind": _l("Kind"),
-    "addressed_to": _l("Asked of, by post"),
+    "addressed_to": _l("Requested from, by post"),
     "due_on": _l("Due date"),
 }
 
@@ -70,7 +70,7 @@ class CommitteeForm(RecordForm):
         )
         labels: ClassVar[dict[str, Any]] = _LABELS
         help_texts: ClassVar[dict[str, Any]] = {
-            "is_public": _l("The public then sees which bodies sit on it, and its public decisions."),
+            "is_public": _l("The public sees the member organisations and the public decisions."),
         }
         widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}
 
@@ -85,7 +85,9 @@ class CommitteeForm(RecordForm):
 
 class NewCommitteeForm(CommitteeForm):
     code = forms.SlugField(
-        label=_l("Code"), max_length=60, help_text=_l("Part of its address, for example steering-committee. It stays.")
+        label=_l("Code"),
+        max_length=60,
+        help_text=_l("Part of its address, for example steering-committee. It cannot change."),
     )
 
     class Meta(CommitteeForm.Meta):
@@ -94,9 +96,9 @@ class NewCommitteeForm(CommitteeForm):
 
 class SeatForm(RecordForm):
     organisation = organisation_field(_l("Organisation"))
-    person = person_field(_l("Who sits there"))
+    person = person_field(_l("Holder of the seat"))
     since = day_field(_l("Since"))
-    until = day_field(_l("Until"), help_text=_l("Only when it has ended."))
+    until = day_field(_l("Until"), help_text=_l("Only if it has ended."))
 
     class Meta:
         model = Seat
@@ -120,15 +122,15 @@ class CallForm(CommandForm):
     ends_at = hour_field(_l("to"))
     place = forms.CharField(label=_l("Place"), required=False, max_length=200)
     online_url = forms.URLField(
-        label=_l("Address to join from afar"),
+        label=_l("Address to join remotely"),
         required=False,
         max_length=500,
         assume_scheme="https",
-        help_text=_l("Only members get it."),
+        help_text=_l("Only members receive it."),
     )
-    opening = text_field(_l("Opening words"), help_text=_l("What the agenda and the minutes begin with."))
-    tell = forms.BooleanField(label=_l("Tell the members now, by letter"), required=False, initial=True)
-    was_held = forms.BooleanField(label=_l("It was held already: I only enter it now"), required=False)
+    opening = text_field(_l("Introduction"), help_text=_l("Opening text of the agenda and the minutes."))
+    tell = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
+    was_held = forms.BooleanField(label=_l("Already held: entered afterwards"), required=False)
 
 
 class MeetingForm(RecordForm):
@@ -140,7 +142,7 @@ class MeetingForm(RecordForm):
 
 
 class MoveForm(CommandForm):
-    on = day_field(_l("New day"), required=True)
+    on = day_field(_l("New date"), required=True)
     starts_at = hour_field(_l("From"))
     ends_at = hour_field(_l("to"))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -156,7 +158,7 @@ class ItemForm(RecordForm):
 
 class DecisionForm(RecordForm):
     organisation = organisation_field(_l("Who carries it out"), required=False)
-    person = person_field(_l("Who there"))
+    person = person_field(_l("Person responsible"))
     due_on = day_field(_l("Due date"))
 
     class Meta:
@@ -170,10 +172,10 @@ class DecisionForm(RecordForm):
             "due_on",
             "is_public",
         )
-        labels: ClassVar[dict[str, Any]] = _LABELS | {"title": _l("What is decided, in a few words")}
+        labels: ClassVar[dict[str, Any]] = _LABELS | {"title": _l("Decision, in a few words")}
         help_texts: ClassVar[dict[str, Any]] = {
-            "addressed_to": _l("Only where somebody outside the committee decides, for example: Minister."),
-            "is_public": _l("Anybody can then read it, with what became of it."),
+            "addressed_to": _l("Only if somebody outside the committee decides, for example: Minister."),
+            "is_public": _l("The decision and its result are public."),
         }
         widgets: ClassVar[dict[str, Any]] = {"text": forms.Textarea(attrs={"rows": 3})}
 
@@ -189,7 +191,7 @@ class MeetingDecisionForm(DecisionForm):
     """A decision of a meeting, under a point of its agenda."""
 
     item = forms.ModelChoiceField(
-        AgendaItem.objects.none(), label=_l("Under which point"), required=False, empty_label=_l("None")
+        AgendaItem.objects.none(), label=_l("Agenda item"), required=False, empty_label=_l("None")
     )
 
     def __init__(self, meeting: Meeting, *args: Any, **kwargs: Any) -> None:
@@ -207,7 +209,7 @@ class EditionDecisionForm(DecisionForm):
     committee = forms.ModelChoiceField(
         Committee.objects.all(), label=_l("Committee"), to_field_name="code", required=False, empty_label=_l("None")
     )
-    on = day_field(_l("Decided or asked on"), required=True)
+    on = day_field(_l("Decided or requested on"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,24 +218,24 @@ class EditionDecisionForm(DecisionForm):
 
 class AnswerForm(CommandForm):
     is_taken = forms.TypedChoiceField(
-        label=_l("What was decided"),
-        choices=[("yes", _l("It was granted")), ("no", _l("It was refused"))],
+        label=_l("Decision"),
+        choices=[("yes", _l("Granted")), ("no", _l("Refused"))],
         coerce=lambda said: said == "yes",
         widget=forms.RadioSelect,
     )
-    on = day_field(_l("On"), required=True)
-    answer = text_field(_l("In their words"), help_text=_l("A refusal needs its reason."))
+    on = day_field(_l("Date"), required=True)
+    answer = text_field(_l("In their words"), help_text=_l("Give the reason for the refusal."))
 
 
 class DoneForm(CommandForm):
-    on = day_field(_l("On"), required=True)
+    on = day_field(_l("Date"), required=True)
     answer = text_field(_l("Work done"))
 
 
 class ToActionForm(CommandForm):
     objective = forms.ModelChoiceField(Objective.objects.none(), label=_l("Objective"), empty_label=_l("Choose one"))
     code = forms.CharField(
-        label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of its address.")
+        label=_l("Code"), max_length=30, help_text=_l("For example 2.1.4. It is part of the address.")
     )
     title = forms.CharField(label=_l("Title"), max_length=300)
     due_on = day_field(_l("Due date"))
@@ -274,4 +276,4 @@ class ApproveForm(CommandForm):
 
 
 class CorrectForm(CommandForm):
-    text = text_field(_l("What is wrong, and how it was"), required=True)
+    text = text_field(_l("The error, and the correct version"), required=True)

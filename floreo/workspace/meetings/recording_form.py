@@ -46,14 +46,14 @@ class ItemRow:
 
 
 class RecordingForm(CommandForm):
-    new_title = forms.CharField(label=_l("Another point"), required=False, max_length=300)
+    new_title = forms.CharField(label=_l("Another item"), required=False, max_length=300)
     new_minutes = forms.CharField(label=_l("Minutes"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     new_internal = forms.CharField(label=_l("Internal"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     guests = forms.CharField(
         label=_l("Guests, one to a line"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_l("Whoever came without a seat: name and body."),
+        help_text=_l("People who came without a seat: name and organisation."),
     )
 
     def __init__(self, meeting: Meeting, data: Any) -> None:
@@ -86,7 +86,7 @@ class RecordingForm(CommandForm):
             choices=[("", _("Not recorded")), *PresenceChoice.choices],
         )
         self.fields[f"{key}-substitute"] = forms.CharField(
-            label=_("Who came instead for %(who)s") % {"who": body}, required=False, max_length=200, initial=substitute
+            label=_("Substitute for %(who)s") % {"who": body}, required=False, max_length=200, initial=substitute
         )
         self.fields[f"{key}-was"] = self._was(presence, substitute)
 
@@ -101,7 +101,7 @@ class RecordingForm(CommandForm):
         )
         self.fields[f"{key}-was"] = self._was(said_of(item.minutes), said_of(item.minutes_internal))
         self.fields[f"{key}-decision"] = forms.CharField(
-            label=_("What is decided, in a few words"), required=False, max_length=300
+            label=_("Decision, in a few words"), required=False, max_length=300
         )
         self.fields[f"{key}-owner"] = forms.ChoiceField(
             label=_("Who carries it out"), required=False, choices=[("", _("Nobody yet")), *self.bodies_named]

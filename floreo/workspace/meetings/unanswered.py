@@ -35,7 +35,7 @@ def points_for(edition: Edition | None) -> Iterator[Draft]:
         def words(review: Review = review, bodies: list[Organisation] = bodies) -> tuple[str, str]:
             names = listed([body.in_language("name") for body in bodies])
             said = {"names": names, "day": day_text(review.due_on)}
-            title = _("Answers not given: %(review)s") % {"review": say.title(review)}
-            return title, _("They were due on %(day)s. Not answered by %(names)s.") % said
+            title = _("Missing updates: %(review)s") % {"review": say.title(review)}
+            return title, _("They were due on %(day)s. Missing from: %(names)s.") % said
 
         yield draft(key(review), ItemKind.LATE, words)

@@ -123,8 +123,8 @@ def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
     made = len(agenda.draw_agenda(found, by=person(request), more=points_for(edition_of(found))))
-    said = ngettext("%(n)d point is added.", "%(n)d points are added.", made) % {"n": made}
-    messages.success(request, said if made else _("Nothing is new: the agenda holds it all already."))
+    said = ngettext("%(n)d item added.", "%(n)d items added.", made) % {"n": made}
+    messages.success(request, said if made else _("There is nothing new to add to the agenda."))
     return HttpResponseRedirect(f"{found.workspace_url()}#agenda")
 
 
@@ -154,7 +154,7 @@ def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("Everything is kept."))
+                messages.success(request, _("Everything is saved."))
                 return HttpResponseRedirect(request.path)
     context = {
         "workspace_section": "meetings",
@@ -221,7 +221,7 @@ def _decide(found: Meeting, **facts: Any) -> Decision:
 
 COMMANDS: dict[str, Command] = {
     "edit": Command(
-        _l("Change place and opening"),
+        _l("Change place and introduction"),
         _l("Save changes"),
         RUN,
         over_row(forms.MeetingForm),
@@ -229,24 +229,24 @@ COMMANDS: dict[str, Command] = {
         allowed_by(calling.must_not_be_frozen),
     ),
     "move": Command(
-        _l("Move the meeting"),
-        _l("Move meeting"),
+        _l("Change the date of the meeting"),
+        _l("Change date"),
         RUN,
         _move,
         calling.move_meeting,
         allowed_by(calling.must_be_planned),
-        help=_l("Every member gets a letter with the new day."),
-        done=_l("The meeting is moved, and its members are told."),
+        help=_l("Every member receives an e-mail with the new date."),
+        done=_l("The date of the meeting has changed. Its members will be notified."),
     ),
     "cancel": Command(
-        _l("Call the meeting off"),
-        _l("Call it off"),
+        _l("Cancel the meeting"),
+        _l("Cancel meeting"),
         RUN,
         new(ReasonForm),
         calling.cancel_meeting,
         allowed_by(calling.must_be_planned),
-        help=_l("Every member gets a letter with the reason."),
-        done=_l("The meeting is called off, and its members are told."),
+        help=_l("Every member receives an e-mail with the reason."),
+        done=_l("Meeting cancelled. Its members will be notified."),
     ),
     "send": Command(
         _l("Send the agenda"),
@@ -255,16 +255,16 @@ COMMANDS: dict[str, Command] = {
         new(CommandForm),
         calling.send_agenda,
         allowed_by(calling.must_be_planned),
-        help=_l("Every seat gets the agenda by letter, in its own language."),
-        done=_l("The agenda is on its way."),
+        help=_l("The holder of every seat receives the agenda by e-mail, in their language."),
+        done=_l("The agenda will be sent."),
     ),
     "point": Command(
-        _l("Add a point"),
-        _l("Add point"),
+        _l("Add an item"),
+        _l("Add item"),
         RUN,
         lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)),
         agenda.add_item,
-        done=_l("The point is added."),
+        done=_l("Item added."),
     ),
     "decide": Command(
         _l("Record a decision"),
@@ -272,7 +272,7 @@ COMMANDS: dict[str, Command] = {
         RUN,
         lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
         _decide,
-        done=_l("The decision is recorded."),
+        done=_l("Decision recorded."),
     ),
     "circulate": Command(
         _l("Send the minutes"),
@@ -281,18 +281,18 @@ COMMANDS: dict[str, Command] = {
         new(CommandForm),
         minutes.circulate_minutes,
         allowed_by(minutes.must_be_recorded),
-        help=_l("Every seat gets the minutes by letter, without their internal text."),
-        done=_l("The minutes are on their way."),
+        help=_l("The holder of every seat receives the minutes by e-mail, without the internal text."),
+        done=_l("The minutes will be sent."),
     ),
     "approve": Command(
-        _l("Record that the minutes are approved"),
-        _l("They are approved"),
+        _l("Record the approval of the minutes"),
+        _l("Record approval"),
         RUN,
         lambda d, m: forms.ApproveForm(m, d),
         minutes.approve_minutes,
         allowed_by(minutes.must_be_circulated),
-        help=_l("From then on they never change. What turns out wrong is corrected beside them."),
-        done=_l("The minutes are approved."),
+        help=_l("Approved minutes cannot change. Errors are corrected in a separate text beside them."),
+        done=_l("Minutes approved."),
     ),
     "correct": Command(
         _l("Correct the minutes"),
@@ -301,7 +301,7 @@ COMMANDS: dict[str, Command] = {
         new(forms.CorrectForm),
         minutes.correct_minutes,
         allowed_by(minutes.must_be_approved),
-        help=_l("The approved minutes stay as they are; your correction stands beside them."),
+        help=_l("The approved minutes do not change. Your correction is shown beside them."),
     ),
 }
 
@@ -319,7 +319,7 @@ def edit_item(request: HttpRequest, *, committee: str, code: str, item: str) -> 
     found = get_item_for(request.user, committee, code, item)
     form = forms.ItemForm(posted(request), instance=found)
     question = FormPage(
-        _("Change a point"), _("Save changes"), found.meeting.workspace_url(), done=_("Saved."), room="meetings"
+        _("Change an item"), _("Save changes"), found.meeting.workspace_url(), done=_("Saved."), room="meetings"
     )
     return form_page(request, form, lambda f: agenda.update_item(found, by=person(request), **f), question, thing=found)
 
@@ -328,12 +328,12 @@ def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -
     must(request.user, RUN)
     found = get_item_for(request.user, committee, code, item)
     question = FormPage(
-        _("Take a point off the agenda"),
-        _("Take it off"),
+        _("Remove an item from the agenda"),
+        _("Remove"),
         found.meeting.workspace_url(),
         about=found.in_language("title"),
-        help=_("Drawing the agenda again brings back what is still late."),
-        done=_("The point is taken off."),
+        help=_("If you create the agenda again, items that are still late return."),
+        done=_("Item removed."),
         room="meetings",
     )
     return form_page(

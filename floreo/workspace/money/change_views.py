@@ -28,8 +28,10 @@ def new_grant(request: HttpRequest) -> HttpResponse:
         _("Add agreement"),
         reverse("workspace:money_home"),
         room=ROOM,
-        help=_("What a funder agreed to pay. It counts nowhere by itself: tie it to the budget lines it pays for."),
-        done=_("The agreement is added. Tie it to its budget lines."),
+        help=_(
+            "An amount that a funder agreed to pay. It is not counted separately: link it to the budget lines it funds."
+        ),
+        done=_("Agreement added. Link it to its budget lines."),
     )
     form = forms.NewGrantForm(posted(request), instance=Grant())
     return form_page(request, form, lambda f: acts.add_grant(f.pop("code"), by=person(request), **f), question)
@@ -44,19 +46,19 @@ GRANT_COMMANDS: Mapping[str, Command] = {
         EDIT,
         new(forms.WhyForm),
         acts.remove_grant,
-        help=_l("Only for what was entered by mistake. One that came to nothing is called off instead."),
+        help=_l("Only for entries made by mistake. If an agreement came to nothing, cancel it instead."),
         done=_l("The agreement is removed."),
         back=lambda _grant: reverse("workspace:money_home"),
     ),
 }
 LINE_COMMANDS: Mapping[str, Command] = {
     "agreement": Command(
-        _l("Which agreement pays for it"),
+        _l("Agreement that funds it"),
         _l("Save"),
         EDIT,
         lambda data, line: forms.PlaceForm(line, data),
         acts.place_on_grant,
-        help=_l("The money stays counted on this line. The agreement only says where it comes from."),
+        help=_l("The money is counted on this line. The agreement only shows where it comes from."),
     ),
     "new-payment": Command(
         _l("Record a payment"),
@@ -65,10 +67,10 @@ LINE_COMMANDS: Mapping[str, Command] = {
         lambda data, line: forms.PaymentForm(data, instance=Payment(budget_line=line)),
         acts.add_payment,
         help=lambda line: (
-            _("In %(currency)s. From the first payment on, what is spent is the sum of the payments.")
+            _("In %(currency)s. After the first payment, the amount spent is the sum of the payments.")
             % {"currency": line.currency}
         ),
-        done=_l("The payment is recorded."),
+        done=_l("Payment recorded."),
     ),
 }
 PAYMENT_COMMANDS: Mapping[str, Command] = {
@@ -81,7 +83,7 @@ PAYMENT_COMMANDS: Mapping[str, Command] = {
         EDIT,
         new(forms.WhyForm),
         acts.remove_payment,
-        help=_l("What is spent falls by it. The trail keeps what it said."),
+        help=_l("The amount spent goes down by this payment. The audit chain still shows it."),
         done=_l("The payment is removed."),
     ),
 }
@@ -116,13 +118,13 @@ def name_body(request: HttpRequest, code: str) -> HttpResponse:
     known = IatiBody.objects.filter(organisation=body).first()
     start = {"ref": known.ref, "kind": known.kind, "reports": known.reports} if known else {}
     question = FormPage(
-        _("What it is called in IATI files"),
+        _("Name in IATI files"),
         _("Save"),
         reverse("workspace:money_home"),
         about=body.named(),
         room=ROOM,
         done=_("Saved."),
-        help=_("IATI is how donors’ programs read who paid what to whom."),
+        help=_("With IATI, donors’ programs read who paid whom, and how much."),
     )
     form = forms.IatiBodyForm(posted(request), initial=start)
     return form_page(request, form, lambda f: acts.name_for_iati(body, by=person(request), **f), question)

@@ -17,8 +17,8 @@ _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS: dict[str, Any] = {
     "source": _l("Source"),
     "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
+    "confirmed": _l("Checked: a person has compared it with its source"),
+    "doubt": _l("If not checked, why"),
 }
 
 
@@ -44,7 +44,7 @@ class GrantForm(RecordForm):
         )
         labels: ClassVar[dict[str, Any]] = {
             "title": _l("Purpose"),
-            "reference": _l("The funder’s number of the agreement"),
+            "reference": _l("The funder’s number for the agreement"),
             "provider_activity_id": _l("IATI identifier of the funder’s activity"),
             "currency": _l("Currency"),
             "amount": _l("Amount of the whole agreement"),
@@ -56,10 +56,10 @@ class GrantForm(RecordForm):
         }
         help_texts: ClassVar[dict[str, Any]] = {
             "provider_activity_id": _l(
-                "Ask the funder for it. Without it the funder’s own tools never show that the money arrived here."
+                "Ask the funder for it. Without it, the funder’s own tools do not show that the money arrived here."
             ),
-            "currency": _l("Three letters: USD, for example. Its budget lines have the same."),
-            "amount": _l("Shown beside the lines it pays for, and never added to them."),
+            "currency": _l("Three letters, for example USD. Its budget lines use the same currency."),
+            "amount": _l("Shown beside the lines it funds, and not added to them."),
         }
         widgets: ClassVar[dict[str, Any]] = {"signed_on": Day, "starts_on": Day, "ends_on": Day}
 
@@ -95,7 +95,7 @@ class PlaceForm(CommandForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = rows
         if not rows:
-            field.help_text = _("No agreement in %(currency)s with this funder is entered yet.") % {
+            field.help_text = _("There is no agreement with this funder in %(currency)s yet.") % {
                 "currency": line.currency
             }
 
@@ -112,7 +112,9 @@ class PaymentForm(RecordForm):
             **_SOURCE_LABELS,
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "kind": _l("Received: it came from the funder, and counts as no spending. Spent: it left the line."),
+            "kind": _l(
+                "Received: it came from the funder and does not count as spending. Spent: it was paid from this line."
+            ),
             "reference": _l("Not published."),
         }
         widgets: ClassVar[dict[str, Any]] = {"on": Day}
@@ -134,9 +136,10 @@ class IatiBodyForm(CommandForm):
         label=_l("Number"),
         required=False,
         max_length=120,
-        help_text=_l("As the body publishes it, for example XM-DAC-41114. Leave it empty while nobody knows it."),
+        help_text=_l("As published by the organisation, for example XM-DAC-41114. Leave empty if it is not known."),
     )
     kind = forms.ChoiceField(label=_l("Type of organisation"), choices=OrganisationType.choices)
     reports = forms.BooleanField(
-        label=_l("This body reports: every activity of the file begins with its number"), required=False
+        label=_l("This is the reporting organisation: every activity in the file begins with its number"),
+        required=False,
     )

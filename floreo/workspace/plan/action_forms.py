@@ -24,7 +24,10 @@ class VersionedForm(CommandForm):
 class CloseForm(VersionedForm):
     on = day_field(_l("Done on"), required=True)
     name = forms.CharField(
-        label=_l("By whose word"), max_length=200, required=False, help_text=_l("Your name, unless you write another.")
+        label=_l("Name of the person who confirms it"),
+        max_length=200,
+        required=False,
+        help_text=_l("Your name, if you leave it empty."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -33,7 +36,7 @@ class CloseForm(VersionedForm):
 
 
 class HoldForm(VersionedForm):
-    reason = field_of(Action, "on_hold_reason", required=True, help_text=_l("The public reads this."), rows=2)
+    reason = field_of(Action, "on_hold_reason", required=True, help_text=_l("Shown to the public."), rows=2)
     since = field_of(Action, "on_hold_since", required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,15 +46,15 @@ class HoldForm(VersionedForm):
 
 class ExpectForm(VersionedForm):
     expected_on = day_field(
-        _l("Now expected on"), help_text=_l("The due date stays what was promised. Empty: as promised.")
+        _l("New expected date"), help_text=_l("The due date does not change. Empty: as in the due date.")
     )
-    late_reason = field_of(Action, "late_reason", help_text=_l("The public reads this."), rows=2)
+    late_reason = field_of(Action, "late_reason", help_text=_l("Shown to the public."), rows=2)
 
 
 class OverrideForm(VersionedForm):
     status = forms.ChoiceField(label=_l("Status"), choices=StatusChoice.choices)
     reason = field_of(
-        Action, "override_reason", required=True, help_text=_l("The public reads this beside the status."), rows=2
+        Action, "override_reason", required=True, help_text=_l("Shown to the public beside the status."), rows=2
     )
 
 
@@ -107,15 +110,15 @@ class MilestoneForm(RecordForm):
         model = Milestone
         fields = ("title", "due_on", "note", "evidence_url", "source", "source_url", "confirmed", "doubt")
         help_texts = {
-            "title": _l("Something that anybody can see is there or not: “Form open to the public”."),
-            "note": _l("The public reads this."),
+            "title": _l("Something anyone can check, for example “Form open to the public”."),
+            "note": _l("Shown to the public."),
         }
         widgets = {"due_on": Day}
 
 
 class ReachForm(CommandForm):
     on = day_field(_l("Reached on"), required=True)
-    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
+    note = field_of(Milestone, "note", help_text=_l("Shown to the public."))
     evidence_url = field_of(Milestone, "evidence_url")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,14 +127,14 @@ class ReachForm(CommandForm):
 
 
 class ExpectMilestoneForm(VersionedForm):
-    expected_on = day_field(_l("Now expected on"), help_text=_l("The due date stays what was promised."))
-    note = field_of(Milestone, "note", help_text=_l("The public reads this."))
+    expected_on = day_field(_l("New expected date"), help_text=_l("The due date does not change."))
+    note = field_of(Milestone, "note", help_text=_l("Shown to the public."))
 
 
 class ParticipationForm(CommandForm):
     organisation = organisation_field(_l("Organisation"))
     part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
-    since = day_field(_l("Since"), help_text=_l("Empty when not known."))
+    since = day_field(_l("Since"), help_text=_l("Leave empty if not known."))
 
 
 class EndParticipationForm(CommandForm):
@@ -143,8 +146,8 @@ class EndParticipationForm(CommandForm):
 
 
 class HandOverForm(CommandForm):
-    to = organisation_field(_l("Who leads from then on"))
-    on = day_field(_l("From"), required=True, help_text=_l("The lead of today ends the day before."))
+    to = organisation_field(_l("New lead from that date"))
+    on = day_field(_l("From"), required=True, help_text=_l("The role of the current lead ends the day before."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +155,9 @@ class HandOverForm(CommandForm):
 
 
 class MoneyForm(RecordForm):
-    funder = organisation_field(_l("Funder"), required=False, help_text=_l("Empty: the national budget, or not known."))
+    funder = organisation_field(
+        _l("Funder"), required=False, help_text=_l("Leave empty for the national budget, or if not known.")
+    )
 
     class Meta:
         model = BudgetLine

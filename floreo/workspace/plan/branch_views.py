@@ -149,7 +149,7 @@ def new_action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         _("Add action"),
         _back(objective.edition, f"objective-{code}", open_pillar=objective.pillar.code),
         about=objective.named(),
-        help=_("Who leads it, its milestones and its money come next, on its own page."),
+        help=_("Add its lead, milestones and money later, on its own page."),
         done=_("The action is added."),
     )
     return form_page(

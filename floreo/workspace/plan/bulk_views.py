@@ -34,13 +34,16 @@ class DueForm(CommandForm):
 
 class ShiftForm(CommandForm):
     days = forms.IntegerField(
-        label=_("Days later"), help_text=_("Less than nothing for earlier. Open milestones move too; what began stays.")
+        label=_("Number of days"),
+        help_text=_(
+            "Use a negative number for earlier dates. Milestones not reached move too; past dates do not change."
+        ),
     )
 
 
 class LeadForm(CommandForm):
     organisation = organisation_field(_("New lead"))
-    on = day_field(_("From"), required=True, help_text=_("Who leads today ends the day before."))
+    on = day_field(_("From"), required=True, help_text=_("The role of the current lead ends the day before."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +65,7 @@ class ConfirmedForm(CommandForm):
 
 
 class PublicForm(CommandForm):
-    is_public = forms.ChoiceField(label=_("The public sees them"), choices=_YES_NO)
+    is_public = forms.ChoiceField(label=_("Shown to the public"), choices=_YES_NO)
 
     def facts(self) -> dict[str, Any]:
         return {"is_public": self.cleaned_data["is_public"] == "yes"}
@@ -80,11 +83,11 @@ class Change:
 
 CHANGES: Mapping[str, Change] = {
     "due": Change(_("Set the due date"), DueForm, acts.bulk_set_due),
-    "shift": Change(_("Move the dates"), ShiftForm, acts.bulk_shift),
+    "shift": Change(_("Change the dates"), ShiftForm, acts.bulk_shift),
     "lead": Change(_("Set the lead"), LeadForm, acts.bulk_set_lead),
     "person": Change(_("Set the person responsible"), PersonForm, acts.bulk_set_person),
-    "confirmed": Change(_("Set confirmed or not"), ConfirmedForm, acts.bulk_set_confirmed),
-    "public": Change(_("Set public or internal"), PublicForm, acts.bulk_set_public, Permission.PLAN_PUBLISH),
+    "confirmed": Change(_("Mark as checked or unchecked"), ConfirmedForm, acts.bulk_set_confirmed),
+    "public": Change(_("Make public or internal"), PublicForm, acts.bulk_set_public, Permission.PLAN_PUBLISH),
 }
 
 
@@ -120,7 +123,7 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
                 messages.success(request, said % {"number": number})
                 return HttpResponseRedirect(back)
     actions = Action.objects.filter(edition=found, code__in=codes)
-    title = _g("Choose actions first") if not actions else change.title
+    title = _g("Select actions first") if not actions else change.title
     context = {
         "workspace_section": "plan",
         "edition": found,

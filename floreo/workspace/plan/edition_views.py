@@ -53,8 +53,8 @@ def new_edition(request: HttpRequest) -> HttpResponse:
         _("New edition"),
         _("Add edition"),
         reverse("workspace:editions"),
-        help=_("It is in preparation and not public until you publish it."),
-        done=_("The edition is added. Add its pillars next."),
+        help=_("In preparation. It is not public until you publish it."),
+        done=_("Edition added. Next, add its pillars."),
     )
     form = forms.NewEditionForm(posted(request))
     return form_page(request, form, lambda facts: acts.create_edition(by=person(request), **facts), question)
@@ -140,7 +140,7 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
 
 
 def _answer(edition: Edition, counts: dict[Any, int]) -> str:
-    return status_text.status_sentences(counts) or _("No action yet.")
+    return status_text.status_sentences(counts) or _("No actions yet.")
 
 
 def edit_edition(request: HttpRequest, edition: str) -> HttpResponse:
@@ -168,9 +168,7 @@ def publish(request: HttpRequest, edition: str) -> HttpResponse:
         _("Publish edition"),
         back_to(found),
         about=found.named(),
-        help=_("The public sees it from now on, and it is in force.")
-        if in_force
-        else _("The public sees it from now on."),
+        help=_("The edition is now public and in force.") if in_force else _("The edition is now public."),
         done=_("The edition is public."),
     )
     return form_page(
@@ -185,11 +183,11 @@ def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, Permission.PLAN_PUBLISH)
     found = get_edition_for(request.user, edition)
     question = FormPage(
-        _("Take this edition from the public site"),
+        _("Remove this edition from the public site"),
         _("Unpublish edition"),
         back_to(found),
         about=found.named(),
-        help=_("Nothing is removed. Its public addresses answer “not found” until it is published again."),
+        help=_("Nothing is deleted. Its public pages show “not found” until it is published again."),
         done=_("The edition is no longer public."),
     )
     form = ReasonForm(posted(request))
@@ -204,7 +202,7 @@ def end(request: HttpRequest, edition: str) -> HttpResponse:
         _("End edition"),
         back_to(found),
         about=found.named(),
-        help=_("It stays public and is no longer in force. Its actions keep their statuses."),
+        help=_("It stays public but is no longer in force. Its actions keep their status."),
         done=_("The edition has ended."),
     )
     form = forms.EndEditionForm(posted(request))
@@ -224,8 +222,8 @@ def start_next(request: HttpRequest, edition: str) -> HttpResponse:
         reverse("workspace:editions"),
         about=found.named(),
         help=_(
-            "Its pillars and objectives and the %(number)d actions not done yet are carried over, with open "
-            "milestones, open risks, parts that hold and money of years to come."
+            "The next edition copies the pillars, objectives and the %(number)d actions not done yet, with "
+            "open milestones, open risks, current roles and money for future years."
         )
         % {"number": open_actions},
         done=_("The next edition is in preparation."),

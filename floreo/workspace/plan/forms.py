@@ -44,7 +44,7 @@ class EditionForm(RecordForm):
 
 class NewEditionForm(CommandForm):
     code = forms.SlugField(
-        label=_l("Code"), max_length=40, help_text=_l("Part of its address, so it stays: 2027-2030, for example.")
+        label=_l("Code"), max_length=40, help_text=_l("Part of its address, for example 2027-2030. It cannot change.")
     )
     title = forms.CharField(label=_l("Title"), max_length=300)
     starts_on = day_field(_l("Start"))

@@ -170,12 +170,14 @@ def apply(request: HttpRequest, edition: str) -> HttpResponse:
     try:
         facts = signing.loads(request.POST.get("ticket", ""), salt=SALT, max_age=KEPT_HOURS * 3600)
     except signing.BadSignature:
-        return _again(request, found, _("That upload has waited too long. Send the workbook again."))
+        return _again(request, found, _("This upload has expired. Send the workbook again."))
     book = _read_kept(facts["sha256"]) if facts["edition"] == found.code else None
     if book is None:
-        return _again(request, found, _("That upload is no longer here. Send the workbook again."))
+        return _again(request, found, _("This upload is no longer available. Send the workbook again."))
     if _fingerprint(rehearse(found, by=person(request), book=book)) != facts["shown"]:
-        return _again(request, found, _("The plan has changed since. Send the workbook again to see what it does now."))
+        return _again(
+            request, found, _("The plan has changed since then. Send the workbook again to see the new differences.")
+        )
     report = import_workbook(found, by=person(request), book=book, file=facts["file"], sha256=facts["sha256"])
     default_storage.delete(_place(facts["sha256"]))
     said = ngettext("%(number)d row imported.", "%(number)d rows imported.", report.changes)

@@ -37,8 +37,8 @@ def new_channel(request: HttpRequest) -> HttpResponse:
         _("Add channel"),
         reverse("workspace:channels"),
         room=ROOM,
-        help=_("Where publications are posted besides this site. Each then asks for a posting by it."),
-        done=_("The channel is added."),
+        help=_("Other places where publications are posted. Each publication then needs a posting on this channel."),
+        done=_("Channel added."),
     )
     return form_page(request, form, lambda f: acts.add_channel(f.pop("code"), by=person(request), **f), question)
 
@@ -52,7 +52,7 @@ def edit_channel(request: HttpRequest, code: str) -> HttpResponse:
         reverse("workspace:channels"),
         about=found.named(),
         room=ROOM,
-        help=_("What was posted by it stays recorded, also when it is no longer in use."),
+        help=_("Past postings stay recorded, even if the channel is no longer in use."),
         done=_("Saved."),
     )
     form = forms.ChannelForm(posted(request), instance=found)
@@ -71,8 +71,8 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
         found.workspace_url(),
         about=found.named(),
         room=ROOM,
-        help=_("Where it was posted, and when. It shows on its public page."),
-        done=_("The posting is recorded."),
+        help=_("Where and when it was posted. Shown on its public page."),
+        done=_("Posting recorded."),
     )
     return form_page(request, form, lambda f: acts.record_posting(found, by=person(request), **f), question)
 
@@ -86,8 +86,8 @@ def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
         found.workspace_url(),
         about=f"{found.named()}: {way.named()}",
         room=ROOM,
-        help=_("It is no longer owed. The reason stays at this desk."),
-        done=_("The channel is left out."),
+        help=_("No posting is needed on this channel any more. The reason is shown only in the workspace."),
+        done=_("Channel left out."),
     )
     form = forms.ReasonForm(posted(request))
     return form_page(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
@@ -102,7 +102,7 @@ def remove_posting(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         posting.publication.workspace_url(),
         about=posting.channel.named(),
         room=ROOM,
-        done=_("The record is removed."),
+        done=_("Record removed."),
     )
     form = forms.ReasonForm(posted(request))
     return form_page(request, form, lambda f: acts.remove_posting(posting, by=person(request), **f), question)

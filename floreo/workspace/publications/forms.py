@@ -45,7 +45,7 @@ def time_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
         help_text=help_text,
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": _l("Give the time with hours and minutes, as 14:30.")},
+        error_messages={"invalid": _l("Enter the time with hours and minutes, for example 14:30.")},
     )
 
 
@@ -60,11 +60,11 @@ class PublicationForm(RecordForm):
 
     organisation = organisation_field(_l("Published by"), required=False)
     about = forms.ChoiceField(
-        label=_l("What it makes public"),
+        label=_l("Record made public"),
         required=False,
-        help_text=_l("Its page then leads there. Leave it empty for a text that stands by itself."),
+        help_text=_l("Its page then links to that record. Leave empty for a separate text."),
     )
-    language = forms.ChoiceField(label=_l("Written in"))
+    language = forms.ChoiceField(label=_l("Language"))
 
     class Meta:
         model = Publication
@@ -83,10 +83,10 @@ class PublicationForm(RecordForm):
             "title": _l("Title"),
             "summary": _l("Summary"),
             "text": _l("Text"),
-            "edition": _l("Belongs to edition"),
+            "edition": _l("Edition"),
         }
         help_texts: ClassVar[dict[str, Any]] = {
-            "summary": _l("One or two sentences: lists, search and the feed show them."),
+            "summary": _l("One or two sentences, shown in lists, in search and in the RSS feed."),
             "text": _l("Markdown: ## before a heading, - before each point of a list, [words](address) for a link."),
         }
         widgets: ClassVar[dict[str, Any]] = {
@@ -119,13 +119,13 @@ def about_choices(now: str) -> list[tuple[str, str]]:
     found = {key(edition): edition.in_language("title") for edition in Edition.objects.all()}
     if now and now not in found:
         thing = keys.thing_of(now)
-        found[now] = str(thing) if thing is not None else _("Something that is not there any more")
+        found[now] = str(thing) if thing is not None else _("A record that no longer exists")
     return list(found.items())
 
 
 class NewPublicationForm(PublicationForm):
     code = forms.SlugField(
-        label=_l("Code"), max_length=80, help_text=_l("Its address for good, for example annual-review-2026.")
+        label=_l("Code"), max_length=80, help_text=_l("Its permanent address, for example annual-review-2026.")
     )
 
     class Meta(PublicationForm.Meta):
@@ -139,7 +139,7 @@ class CorrectForm(PublicationForm):
         _l("What was wrong"),
         required=True,
         rows=2,
-        help_text=_l("Readers see this beside the text, with the day. What it said before stays readable."),
+        help_text=_l("Shown to readers beside the text, with the date. The earlier text can still be read."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,7 +151,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         required=False,  # core/uploads.py says why there is none
         label=_l("File"),
-        help_text=_l("PDF, Word, a spreadsheet, a picture or plain text. People get it as a download."),
+        help_text=_l("PDF, Word, a spreadsheet, an image or plain text. It is offered as a download."),
     )
 
 
@@ -167,9 +167,9 @@ class ScheduleForm(PublishForm):
     day = day_field(_l("Day"), required=True)
     time = time_field(_l("Time"))
     zone = forms.CharField(
-        label=_l("Clocks of"),
+        label=_l("Time zone"),
         max_length=60,
-        help_text=_l("A time zone, for example Europe/London, when others set the embargo."),
+        help_text=_l("For example Europe/London, if others set the embargo."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -184,7 +184,7 @@ class ScheduleForm(PublishForm):
 
 class WithdrawForm(CommandForm):
     reason = text_field(
-        _l("Why it is withdrawn"), required=True, rows=2, help_text=_l("Whoever follows the old address reads this.")
+        _l("Reason for withdrawal"), required=True, rows=2, help_text=_l("Shown to people who open the old address.")
     )
 
 
@@ -223,11 +223,11 @@ class PostingForm(CommandForm):
 class ChannelForm(RecordForm):
     organisation = organisation_field(_l("Run by"), required=False)
     kinds = forms.MultipleChoiceField(
-        label=_l("What should go out by it"),
+        label=_l("Kinds of publication to post on it"),
         required=False,
         choices=PublicationKind.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_l("None ticked: everything."),
+        help_text=_l("If none is selected: all."),
     )
 
     class Meta:
@@ -251,8 +251,8 @@ class ChannelForm(RecordForm):
             "is_active": _l("In use"),
             "source": _l("Source"),
             "source_url": _l("Address of the source"),
-            "confirmed": _l("Confirmed: somebody has checked it against its source"),
-            "doubt": _l("If not confirmed, why"),
+            "confirmed": _l("Checked: a person has compared it with its source"),
+            "doubt": _l("If not checked, why"),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -271,4 +271,4 @@ class NewChannelForm(ChannelForm):
 class CorrectFileForm(FileForm):
     """Another file for what is out: a correction, so it says what was wrong."""
 
-    what = text_field(_l("What was wrong"), rows=2, help_text=_l("Readers see this beside the file, with the day."))
+    what = text_field(_l("What was wrong"), rows=2, help_text=_l("Shown to readers beside the file, with the date."))

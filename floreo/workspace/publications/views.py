@@ -72,38 +72,38 @@ COMMANDS: Mapping[str, Command] = {
         starting_with(forms.PublishForm),
         publishing.publish,
         allowed_by(writing.must_not_be_out),
-        help=_l("Everybody can read it at once, and it stands in the feed. From then on it changes only with a note."),
-        done=_l("It is published."),
+        help=_l("It is public immediately and appears in the RSS feed. After that, changes need a note."),
+        done=_l("Published."),
     ),
     "schedule": Command(
-        _l("Set when it goes out"),
-        _l("Set this moment"),
+        _l("Schedule publication"),
+        _l("Schedule"),
         _PUBLISH,
         starting_with(forms.ScheduleForm),
         publishing.schedule,
         allowed_by(writing.must_not_be_out),
-        help=_l("Until that second nobody outside this desk can find it: no page, no file, no feed, no search."),
-        done=_l("It goes out by itself at that moment."),
+        help=_l("Until that time, nobody outside the workspace can find it: no page, file, feed or search result."),
+        done=_l("Publication scheduled."),
     ),
     "hand-over": Command(
-        _l("Hand it over"),
-        _l("Hand it over"),
+        _l("Hand over for publishing"),
+        _l("Hand over for publishing"),
         _WRITE,
         new(CommandForm),
         writing.hand_over,
         allowed_by(writing.must_be_draft),
-        help=_l("Whoever may publish sees it on their desk. Until it is out you can take it back."),
-        done=_l("It waits for whoever may publish it."),
+        help=_l("People who can publish see it in their workspace. You can return it to draft until it is published."),
+        done=_l("Handed over. Waiting for a person who can publish it."),
     ),
     "take-back": Command(
-        _l("Take it back"),
-        _l("Take it back"),
+        _l("Return to draft"),
+        _l("Return to draft"),
         _WRITE,
         new(CommandForm),
         writing.take_back,
         _is_handed_over,
-        help=_l("It is a draft again, and no clock publishes it."),
-        done=_l("It is a draft again."),
+        help=_l("Returned to draft. The scheduled publication is cancelled."),
+        done=_l("Returned to draft."),
     ),
     "edit": Command(
         _l("Edit"),
@@ -114,33 +114,36 @@ COMMANDS: Mapping[str, Command] = {
         _is_changeable,
     ),
     "take-file": Command(
-        _l("Take the file off"),
-        _l("Take the file off"),
+        _l("Remove the file"),
+        _l("Remove the file"),
         _WRITE,
         new(CommandForm),
         writing.take_file,
         _has_file,
-        done=_l("The file is off."),
+        done=_l("File removed."),
     ),
     "correct": Command(
-        _l("Correct it"),
+        _l("Correct the publication"),
         _l("Publish the correction"),
         _PUBLISH,
         over_row(forms.CorrectForm),
         publishing.correct,
         allowed_by(publishing.must_be_out),
-        help=_l("Its address stays. What it said before stays beside it, with what was wrong."),
-        done=_l("The correction is out."),
+        help=_l("Its address does not change. The earlier text stays available, with a note of the error."),
+        done=_l("Correction published."),
     ),
     "withdraw": Command(
-        _l("Withdraw it"),
-        _l("Withdraw it"),
+        _l("Withdraw"),
+        _l("Withdraw"),
         _PUBLISH,
         new(forms.WithdrawForm),
         publishing.withdraw,
         allowed_by(publishing.must_be_out),
-        help=_l("Text and file are no longer public. Its address says for good that it was withdrawn, and why."),
-        done=_l("It is withdrawn."),
+        help=_l(
+            "The text and the file are no longer public. The permanent address shows that the publication "
+            "was withdrawn, and why."
+        ),
+        done=_l("Evidence withdrawn."),
     ),
     "remove": Command(
         _l("Remove the draft"),
@@ -149,8 +152,8 @@ COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         writing.remove_publication,
         allowed_by(writing.must_be_removable),
-        help=_l("The trail keeps what it said."),
-        done=_l("The draft is removed."),
+        help=_l("The audit chain still shows its content."),
+        done=_l("Draft removed."),
         back=lambda _p: reverse("workspace:publications"),
     ),
 }
@@ -161,11 +164,11 @@ def new_publication(request: HttpRequest) -> HttpResponse:
     form = forms.NewPublicationForm(posted(request), instance=Publication())
     question = FormPage(
         _("Write a publication"),
-        _("Keep the draft"),
+        _("Save draft"),
         reverse("workspace:publications"),
         room=ROOM,
-        help=_("A draft first: nobody outside this desk sees it until it is published."),
-        done=_("The draft is kept. Add a file, or hand it over."),
+        help=_("This creates a draft. Nobody outside the workspace sees it until it is published."),
+        done=_("Draft saved. Add a file, or hand it over for publishing."),
     )
     return form_page(
         request, form, lambda f: writing.write_publication(f.pop("code"), by=person(request), **f), question
@@ -226,7 +229,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
             status = 422
             refuse_on(form, refusal)
         else:
-            messages.success(request, _("The file is kept."))
+            messages.success(request, _("File saved."))
             return HttpResponseRedirect(found.workspace_url())
     context = {"workspace_section": ROOM, "publication": found, "form": form, "status": status}
     return render(request, "workspace/publications/file.html", context, status=status)

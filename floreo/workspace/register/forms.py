@@ -18,8 +18,8 @@ _SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SOURCE_LABELS = {
     "source": _l("Source"),
     "source_url": _l("Address of the source"),
-    "confirmed": _l("Confirmed: somebody has checked it against its source"),
-    "doubt": _l("If not confirmed, why"),
+    "confirmed": _l("Checked: a person has compared it with its source"),
+    "doubt": _l("If not checked, why"),
 }
 _REACH = {"email": _l("E-mail"), "phone": _l("Telephone")}
 _SHORT = {"rows": 3}
@@ -75,17 +75,17 @@ class OrganisationForm(RegisterForm):
             | {
                 "short_name": _l("Short name"),
                 "kind": _l("Kind"),
-                "role_text": _l("What it does in cybersecurity"),
+                "role_text": _l("Its role in cybersecurity"),
                 "internal_notes": _l("Internal notes"),
                 "parent": _l("Part of"),
                 "website": _l("Website"),
                 "place": _l("Place"),
-                "since": _l("Exists since"),
-                "until": _l("Existed until"),
+                "since": _l("First day"),
+                "until": _l("Last day"),
                 "is_public": _l("Public"),
             }
         )
-        help_texts = {"role_text": _l("The public reads this."), "internal_notes": _l("Not published.")}
+        help_texts = {"role_text": _l("Shown to the public."), "internal_notes": _l("Not published.")}
         widgets = {
             "since": Day,
             "until": Day,
@@ -120,7 +120,7 @@ class MergeForm(CommandForm):
     into = forms.ModelChoiceField(
         Organisation.objects.filter(merged_into=None), label=_l("Merged into"), empty_label=_l("Choose one")
     )
-    on = day_field(_l("Its last day"), required=True)
+    on = day_field(_l("Last day"), required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, organisation: Organisation, data: Any) -> None:
@@ -137,7 +137,7 @@ class RoleForm(RegisterForm):
             "title": _l("Role"),
             "since": _l("Since"),
             "until": _l("Until"),
-            "precision": _l("The days are known"),
+            "precision": _l("Precision of the dates"),
         }
         help_texts = {"title": _l("For example: leads national cybersecurity.")}
         widgets = {"since": Day, "until": Day}
@@ -151,13 +151,13 @@ def _spoken(first: Any) -> list[tuple[str, Any]]:
 
 
 class ContactForm(RegisterForm):
-    language = forms.ChoiceField(label=_l("Written to in"), required=False)
+    language = forms.ChoiceField(label=_l("Language for e-mails"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)  # for mypy
-        language.choices = _spoken(_("All of the country’s languages"))
+        language.choices = _spoken(_("All languages of the country"))
 
     class Meta:
         model = Contact
@@ -176,16 +176,19 @@ class ContactForm(RegisterForm):
             _SOURCE_LABELS
             | _REACH
             | {
-                "purpose": _l("For what"),
+                "purpose": _l("Purpose"),
                 "role": _l("Role"),
-                "verified_on": _l("Somebody there answered on"),
+                "verified_on": _l("Last reply from this contact"),
                 "is_public": _l("Public"),
             }
         )
         help_texts = {
-            "purpose": _l("For example: abuse desk, press, around the clock."),
-            "role": _l("Letters about findings choose by it whom they go to."),
-            "verified_on": _l("Leave it empty until somebody answers. A letter's link that is answered sets it."),
+            "purpose": _l("For example: abuse reports, press, around the clock."),
+            "role": _l("Notices of findings are sent according to the role."),
+            "verified_on": _l(
+                "Leave empty until somebody replies. It is filled in automatically when somebody replies through"
+                " the link in a notice."
+            ),
         }
         widgets = {"verified_on": Day}
 
@@ -199,13 +202,15 @@ class HoldingForm(RegisterForm):
         labels = _SOURCE_LABELS | {
             "kind": _l("What it is"),
             "value": _l("Prefix or domain"),
-            "service": _l("What runs there"),
+            "service": _l("Service at this address"),
             "verified_on": _l("Verified on"),
-            "verified_how": _l("Verified how"),
+            "verified_how": _l("Method of verification"),
         }
         help_texts = {
-            "value": _l("For example 192.0.2.0/28, 2001:db8::/48 or example.org. A domain's subdomains belong to it."),
-            "service": _l("For example: online banking. Letters name it."),
+            "value": _l(
+                "For example 192.0.2.0/28, 2001:db8::/48 or example.org. The subdomains of a domain are included."
+            ),
+            "service": _l("For example: online banking. Notices mention it."),
             "verified_how": _l("For example: a letter, the registry, a name server record."),
         }
         widgets = {"verified_on": Day}
@@ -215,12 +220,14 @@ class MoveHoldingForm(CommandForm):
     """To whom it belongs instead."""
 
     to = organisation_field(_l("Belongs to"))
-    reason = text_field(_l("How that is known"), rows=2)
+    reason = text_field(_l("Source of the information"), rows=2)
 
 
 class PersonForm(RegisterForm):
     language = forms.ChoiceField(
-        label=_l("Written to in"), required=False, help_text=_l("The language of the mails that they get.")
+        label=_l("Language for e-mails"),
+        required=False,
+        help_text=_l("The language of the e-mails that this person receives."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -253,12 +260,12 @@ class PersonForm(RegisterForm):
                 "organisation": _l("Organisation"),
                 "post": _l("Post"),
                 "deputy": _l("Deputy"),
-                "is_active": _l("Still there"),
+                "is_active": _l("Still in post"),
             }
         )
         help_texts = {
             "post": _l("Shown to the public instead of the name."),
-            "deputy": _l("Is asked when this person does not answer in a review."),
+            "deputy": _l("Receives the request if this person does not answer in a review."),
         }
 
 
@@ -269,10 +276,10 @@ class NetworkForm(RegisterForm):
         label=_l("Prefixes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_l("One a line, for example 192.0.2.0/24 or 2001:db8::/32."),
+        help_text=_l("One per line, for example 192.0.2.0/24 or 2001:db8::/32."),
     )
     accept_overlap = forms.BooleanField(
-        label=_l("Another network may hold the same addresses: both are right"), required=False
+        label=_l("Another network can have the same addresses: both are right"), required=False
     )
 
     class Meta:
@@ -292,5 +299,5 @@ class NetworkForm(RegisterForm):
 
 
 class NewNetworkForm(NetworkForm):
-    asn = forms.IntegerField(label=_l("Autonomous system number"), help_text=_l("Figures only, for example 64500."))
+    asn = forms.IntegerField(label=_l("Autonomous system number"), help_text=_l("Digits only, for example 64500."))
     field_order = ["asn", "name", "holder", "prefixes", "accept_overlap"]

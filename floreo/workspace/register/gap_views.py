@@ -30,7 +30,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "loose": loose[:SHOWN],
         "silent": silent[:SHOWN],
         "unverified": asked[:SHOWN] if can(request.user, Permission.PEOPLE_READ) else [],
-        "answer": ngettext("%(n)d thing to look at.", "%(n)d things to look at.", count) % {"n": count},
+        "answer": ngettext("%(n)d item to review.", "%(n)d items to review.", count) % {"n": count},
         "count": count,
         "seen": unregistered() if sees_all(request.user) else [],
         "days": DAYS,

@@ -50,7 +50,7 @@ def new_holding(request: HttpRequest, code: str) -> HttpResponse:
         found,
         _("Add addresses or a domain"),
         _("Add"),
-        help_=_("What is seen there is told to this organisation from then on, whoever's network it lies in."),
+        help_=_("Findings there are attributed to this organisation from now on, whoever holds the network."),
     )
     form = forms.HoldingForm(posted(request), instance=Holding())
     return form_page(request, form, lambda f: acts.add_holding(found, by=person(request), **f), question)
@@ -75,7 +75,8 @@ def move(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         _("Move"),
         about=holding.value,
         help_=_(
-            "The other organisation is told what is seen there from then on. It counts as not verified until then."
+            "Findings there are attributed to the other organisation from now on. The entry counts as not "
+            "verified until it is verified again."
         ),
     )
     form = forms.MoveHoldingForm(posted(request))

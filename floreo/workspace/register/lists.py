@@ -84,7 +84,7 @@ def _today(organisation: Any) -> Any:
 
 ORGANISATIONS = ListPage(
     title=_l("Organisations"),
-    help=_l("Every body once, whatever it is called this year."),
+    help=_l("Every organisation once, under its current name."),
     hint=_l("Name or code"),
     columns=(
         (_l("Kind"), lambda o: o.get_kind_display()),
@@ -102,42 +102,45 @@ ORGANISATIONS = ListPage(
 )
 PEOPLE = ListPage(
     title=_l("People"),
-    help=_l("Who answers for what. The public sees the post, never the name or the number."),
+    help=_l("People and their responsibilities. The public sees the post, never the name or the number."),
     hint=_l("Name, post or organisation"),
     columns=(
         (_l("Organisation"), lambda p: _label(p.organisation)),
         (_l("Post"), lambda p: p.in_language("post")),
         (_l("E-mail"), lambda p: p.email),
         (_l("Telephone"), lambda p: p.phone),
-        (_l("Today"), lambda p: _l("there") if p.is_active else _l("has left")),
+        (_l("Today"), lambda p: _l("in post") if p.is_active else _l("has left")),
     ),
     name=lambda p: p.name,
     href=lambda p: reverse("workspace:person", args=[p.code]),
     section="people",
-    empty=_l("Nobody yet. Add who answers for an action, so that the desk can tell whose turn it is."),
+    empty=_l(
+        "No people yet. Add the people responsible for actions, so that the workspace can show who each "
+        "task is waiting for."
+    ),
     add="workspace:new_person",
     add_text=_l("Add a person"),
     add_needs=Permission.PEOPLE_EDIT,
 )
 PLACES = ListPage(
     title=_l("Places"),
-    help=_l("Districts and towns, as the country pack gives them. Figures by place join on the code."),
+    help=_l("Districts and towns from the country pack. Values by place are matched by code."),
     hint=_l("Name or code"),
     columns=(
         (_l("Code"), lambda p: p.code),
         (_l("Kind"), lambda p: p.get_kind_display()),
         (_l("Capital"), lambda p: p.capital),
         (_l("People"), lambda p: locale.number(p.population) if p.population is not None else ""),
-        (_l("Counted in"), lambda p: p.population_year or ""),
+        (_l("Year of the count"), lambda p: p.population_year or ""),
     ),
     name=lambda p: p.in_language("name"),
     href=lambda p: reverse("portal:district", args=[p.code]) if p.kind == "district" else "",
     section="places",
-    empty=_l("No place yet: the country pack brings them."),
+    empty=_l("No places yet. The country pack contains them."),
 )
 NETWORKS = ListPage(
     title=_l("Networks"),
-    help=_l("The country's own networks and who holds them: who is to be told when something is seen there."),
+    help=_l("The country's own networks and their holders, who are notified of findings there."),
     hint=_l("Name or holder"),
     columns=(
         (_l("Number"), lambda n: n.code),
@@ -148,9 +151,9 @@ NETWORKS = ListPage(
     name=lambda n: n.name,
     href=lambda n: reverse("workspace:network", args=[n.asn]),
     section="networks",
-    empty=_l("No network yet. Add one by its autonomous system number."),
+    empty=_l("No networks yet. Add one by its autonomous system number."),
     add="workspace:new_network",
     add_text=_l("Add a network"),
     beside="workspace:network_gaps",
-    beside_text=_l("What it leaves open"),
+    beside_text=_l("Gaps in the register"),
 )

@@ -64,8 +64,8 @@ def new_organisation(request: HttpRequest) -> HttpResponse:
         _("Add an organisation"),
         _("Add organisation"),
         reverse("workspace:organisations"),
-        help=_("Search first: a body stands here once, whatever it is called this year."),
-        done=_("The organisation is added."),
+        help=_("Search first: each organisation appears only once, under its current name."),
+        done=_("Organisation added."),
         room="organisations",
     )
     form = forms.NewOrganisationForm(posted(request), instance=Organisation())
@@ -87,8 +87,8 @@ ORGANISATION_COMMANDS: Mapping[str, Command] = {
         EDIT,
         lambda data, found: forms.RenameForm(found, data),
         acts.rename_organisation,
-        help=_l("The old name is kept, and pages about days before the change show it."),
-        done=_l("It is renamed."),
+        help=_l("The old name is kept and shown on pages about dates before the change."),
+        done=_l("Organisation renamed."),
     ),
     "merge": Command(
         _l("Merge into another organisation"),
@@ -96,8 +96,8 @@ ORGANISATION_COMMANDS: Mapping[str, Command] = {
         EDIT,
         lambda data, found: forms.MergeForm(found, data),
         acts.merge_organisation,
-        help=_l("The other body answers for it from now on. Its own part in the past stays under its name."),
-        done=_l("It is merged."),
+        help=_l("The other organisation is responsible from now on. Past roles stay under the old name."),
+        done=_l("Organisations merged."),
     ),
     "new-role": Command(
         _l("Add a role"),
@@ -123,7 +123,7 @@ ROLE_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         acts.remove_role,
         help=lambda role: (
-            _("“%(role)s” is removed. A role that ended is better given its last day.") % {"role": role.title}
+            _("“%(role)s” will be removed. If the role has ended, enter its last day instead.") % {"role": role.title}
         ),
         done=_l("Removed."),
     ),

@@ -67,7 +67,7 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
 def new_person(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.PEOPLE_EDIT)
     question = FormPage(
-        _("Add a person"), _("Add person"), reverse("workspace:people"), done=_("The person is added."), room="people"
+        _("Add a person"), _("Add person"), reverse("workspace:people"), done=_("Person added."), room="people"
     )
     form = forms.PersonForm(posted(request), instance=Person())
     return form_page(request, form, lambda facts: add_person(by=person(request), **facts), question)
@@ -104,7 +104,7 @@ def new_network(request: HttpRequest) -> HttpResponse:
         _("Add a network"),
         _("Add network"),
         reverse("workspace:networks"),
-        done=_("The network is added."),
+        done=_("Network added."),
         room="networks",
     )
     form = forms.NewNetworkForm(posted(request), instance=Network())
@@ -127,8 +127,8 @@ def drop_network(request: HttpRequest, asn: int) -> HttpResponse:
         _("Remove network"),
         reverse("workspace:networks"),
         about=str(found),
-        help=_("Only what never belonged here is removed. The trail keeps what it said."),
-        done=_("The network is removed."),
+        help=_("Remove only entries made by mistake. The audit chain still shows them."),
+        done=_("Network removed."),
         room="networks",
     )
     form = ReasonForm(posted(request))

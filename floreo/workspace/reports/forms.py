@@ -15,8 +15,11 @@ from floreo.workspace.forms import CommandForm, day_field, text_field
 
 class CloseForm(CommandForm):
     reason = text_field(
-        _l("Reason, if answers still wait"),
-        help_text=_l("Empty when every answer is decided. With a reason, those that wait go back to who sent them."),
+        _l("Reason, if updates are still waiting for approval"),
+        help_text=_l(
+            "Leave empty if all updates are approved or returned. With a reason, updates waiting for "
+            "approval go back to their senders."
+        ),
     )
 
     def facts(self) -> dict[str, Any]:
@@ -42,8 +45,8 @@ class CorrectionForm(CommandForm):
     where = forms.CharField(
         label=_l("Place in the report"), max_length=200, help_text=_l("For example: Money, by year.")
     )
-    says = forms.CharField(label=_l("What it says there"), max_length=500, required=False)
-    instead = text_field(_l("What is right, and how it is known"), required=True)
+    says = forms.CharField(label=_l("Text in the report"), max_length=500, required=False)
+    instead = text_field(_l("Correct text, and its source"), required=True)
     is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
 
     def facts(self) -> dict[str, Any]:
@@ -51,13 +54,13 @@ class CorrectionForm(CommandForm):
 
 
 class SignForm(CommandForm):
-    signed_name = forms.CharField(label=_l("Who signed"), max_length=200)
-    signed_post = forms.CharField(label=_l("In what post"), max_length=200)
+    signed_name = forms.CharField(label=_l("Signed by"), max_length=200)
+    signed_post = forms.CharField(label=_l("Post"), max_length=200)
     signed_on = day_field(_l("Signed on"), required=True)
-    language = forms.ChoiceField(label=_l("Language of the PDF that was signed"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_l("Language of the signed PDF"), choices=settings.LANGUAGES)
     note = forms.CharField(label=_l("Note"), max_length=500, required=False)
     scan = forms.FileField(
-        label=_l("Scan of the signed page"), required=False, help_text=_l("Goes into the vault as evidence.")
+        label=_l("Scan of the signed page"), required=False, help_text=_l("Saved in the vault as evidence.")
     )
 
     def facts(self) -> dict[str, Any]:
@@ -65,8 +68,8 @@ class SignForm(CommandForm):
 
 
 class LessonForm(CommandForm):
-    title = forms.CharField(label=_l("What was learned, in one line"), max_length=200)
-    text = text_field(_l("How it showed, and what to do next time"))
+    title = forms.CharField(label=_l("Lesson learned, in one line"), max_length=200)
+    text = text_field(_l("What happened, and what to do next time"))
     is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
 
     def facts(self) -> dict[str, Any]:
@@ -78,8 +81,8 @@ class TemplateForm(CommandForm):
     language = forms.ChoiceField(
         label=_l("Language"),
         required=False,
-        choices=[("", _l("The reader’s")), *settings.LANGUAGES],
-        help_text=_l("In which its fields are filled."),
+        choices=[("", _l("The reader’s language")), *settings.LANGUAGES],
+        help_text=_l("Language in which its fields are filled."),
     )
     file = forms.FileField(label=_l("Word file (.docx)"), required=False)
 

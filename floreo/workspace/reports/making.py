@@ -37,9 +37,10 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         about=review.edition.in_language("title"),
         room=ROOM,
         help=_(
-            "Readings are frozen, how everything stands is kept, and nobody can answer any more. This cannot be undone; a mistake is corrected beside the report."
+            "Values are frozen, the current state is saved and no more updates can be given. This cannot be "
+            "undone. Errors are corrected beside the report."
         ),
-        done=_("The period is closed. Its report is frozen."),
+        done=_("Period closed. The report is frozen."),
     )
     return form_page(
         request,
@@ -58,8 +59,10 @@ def freeze(request: HttpRequest, edition: str) -> HttpResponse:
         _("Freeze the report"),
         reverse("workspace:reports"),
         about=found.in_language("title"),
-        help=_("For a year, or for a period without a review. What the plan knows of its last day becomes the report."),
-        done=_("The report is frozen."),
+        help=_(
+            "For a year, or for a period without a review. The state of the plan on its last day becomes the report."
+        ),
+        done=_("Report frozen."),
         room=ROOM,
     )
     return form_page(
@@ -80,7 +83,7 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
         return HttpResponseRedirect(reverse("workspace:reports"))
-    messages.success(request, _("The closing evaluation is frozen."))
+    messages.success(request, _("Closing evaluation frozen."))
     return HttpResponseRedirect(snapshot.workspace_url())
 
 
@@ -95,9 +98,9 @@ def correct(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     question = _question(
         snapshot,
         _("Correct the report"),
-        _("Put the correction beside it"),
-        done=_("The correction stands beside the report."),
-        help_=_("The report stays as it is. The correction stands on its page and in its files, first of all."),
+        _("Add the correction"),
+        done=_("The correction is shown beside the report."),
+        help_=_("The report does not change. The correction is shown first on its page and in its files."),
     )
     form = forms.CorrectionForm(posted(request))
     return form_page(request, form, lambda f: acts.correct_snapshot(snapshot, by=person(request), **f), question)
@@ -111,9 +114,10 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         snapshot,
         _("Record a signature"),
         _("Record the signature"),
-        done=_("The signature is recorded."),
+        done=_("Signature recorded."),
         help_=_(
-            "Print the PDF, have it signed, and say here who signed and when. Its fingerprint is kept, so that anybody can check the copy."
+            "Print the PDF, get it signed, and record here who signed and when. Its fingerprint is saved, so"
+            " that anyone can check the copy."
         ),
     )
     form = forms.SignForm(posted(request), request.FILES or None)

@@ -61,7 +61,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                messages.success(request, _("“%(name)s” is kept. Look at its preview.") % {"name": kept.name})
+                messages.success(request, _("“%(name)s” is saved. Check its preview.") % {"name": kept.name})
                 return HttpResponseRedirect(reverse("workspace:word_templates"))
     context = {"workspace_section": ROOM, "form": form, "fields": list(flat()), "how": HOW}
     return render(request, "workspace/reports/new_template.html", context, status=status)
@@ -91,5 +91,5 @@ def template_file(request: HttpRequest, code: str) -> HttpResponse:
 def retire(request: HttpRequest, code: str) -> HttpResponse:
     template = get_template_for(request.user, code)
     acts.retire_template(template, by=person(request))
-    messages.success(request, _("“%(name)s” is put aside.") % {"name": template.name})
+    messages.success(request, _("“%(name)s” is discarded.") % {"name": template.name})
     return HttpResponseRedirect(reverse("workspace:word_templates"))

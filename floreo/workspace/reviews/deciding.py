@@ -97,7 +97,7 @@ def remind(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespon
 
     def do() -> str:
         acts.remind_now(found.review, by=person(request), requests=[found])
-        return _("The reminder is on its way.")
+        return _("The reminder will be sent.")
 
     return press(request, found.review, do, found.workspace_url())
 
@@ -109,7 +109,7 @@ def escalate(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResp
 
     def do() -> str:
         asked = acts.escalate_now(found, by=person(request))
-        return _("%(who)s is asked as deputy.") % {"who": asked.deputy}
+        return _("Request sent to the deputy, %(who)s.") % {"who": asked.deputy}
 
     return press(request, found.review, do, found.workspace_url())
 
@@ -122,7 +122,7 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
 
     def do() -> str:
         acts.send_again(found, by=person(request))
-        return _("A new link is on its way. Every earlier one no longer opens.")
+        return _("A new link will be sent. Earlier links no longer work.")
 
     return press(request, found.review, do, found.workspace_url())
 
@@ -140,7 +140,7 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
 
     def do() -> str:
         acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request))
-        return _("Approved: the plan now says it.")
+        return _("Approved and added to the plan.")
 
     return press(request, answer.update_request.review, do, _back(request, answer))
 
@@ -150,12 +150,12 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
     must(request.user, Permission.REVIEW_DECIDE)
     answer = get_answer_for(request.user, edition, code, pk)
     question = FormPage(
-        _("Return the answer"),
-        _("Return it with this note"),
+        _("Return the update"),
+        _("Return with this note"),
         _back(request, answer),
         about=answer.action.named(),
         help=f"{say.said_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
-        done=_("Returned. They get the note by mail."),
+        done=_("Returned. The sender receives the note by e-mail."),
         room=ROOM,
     )
     form = forms.ReturnForm(posted(request), initial={"version": answer.version})

@@ -33,7 +33,7 @@ class Days(forms.CharField):
     def clean(self, value: Any) -> Any:
         said = super().clean(value)
         if not _NUMBERS.match(said):
-            raise ValidationError(_("Write numbers of days with commas between them, for example 7, 1."))
+            raise ValidationError(_("Enter numbers of days with commas between them, for example 7, 1."))
         return [int(number) for number in re.findall(r"\d+", said)]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -41,22 +41,25 @@ class Days(forms.CharField):
 
 
 class RhythmForm(CommandForm):
-    is_on = forms.BooleanField(label=_l("Reviews open by themselves"), required=False)
+    is_on = forms.BooleanField(label=_l("Open reviews automatically"), required=False)
     frequency = forms.ChoiceField(label=_l("How often"), choices=RhythmFrequency.choices)
-    opens_after_days = _days(_l("Opens, days after the period has ended"), _l("1 is the day after its last day."))
-    due_after_days = _days(_l("Answers are due, days after the period has ended"))
-    closes_after_days = _days(
-        _l("To be closed, days after the period has ended"), _l("The secretariat closes it by hand, after a look.")
+    opens_after_days = _days(
+        _l("Opens, days after the end of the period"), _l("1 is the day after the last day of the period.")
     )
-    remind_before = Days(_l("Reminders, days before the due day"), _l("For example 7, 1. Empty: none."))
-    remind_after = Days(_l("Reminders, days after the due day"), _l("Only to whoever has not answered."))
+    due_after_days = _days(_l("Updates are due, days after the end of the period"))
+    closes_after_days = _days(
+        _l("Planned closing, days after the end of the period"),
+        _l("The secretariat checks the review and closes it by hand."),
+    )
+    remind_before = Days(_l("Reminders, days before the due date"), _l("For example 7, 1. Empty: none."))
+    remind_after = Days(_l("Reminders, days after the due date"), _l("Sent only if updates are missing."))
     escalate_after_days = _days(
-        _l("The deputy is asked, days after the due day"), _l("Where the register names a deputy.")
+        _l("Request sent to the deputy, days after the due date"), _l("If the register names a deputy.")
     )
     reply_to = forms.EmailField(
-        label=_l("Whom leads may write to"),
+        label=_l("Contact for leads"),
         required=False,
-        help_text=_l("Stands in every mail. Empty: the organisation that coordinates the edition."),
+        help_text=_l("Shown in every e-mail. Empty: the organisation that coordinates the edition."),
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -78,16 +81,19 @@ class RhythmForm(CommandForm):
 class ReviewForm(CommandForm):
     starts_on = day_field(_l("First day of the period"), required=True)
     ends_on = day_field(_l("Last day of the period"), required=True)
-    due_on = day_field(_l("Answers are due"), required=True)
-    closes_on = day_field(_l("To be closed"), required=True)
+    due_on = day_field(_l("Updates are due"), required=True)
+    closes_on = day_field(_l("Planned closing date"), required=True)
     code = forms.SlugField(
-        label=_l("Code"), required=False, max_length=40, help_text=_l("Part of its address. Empty: made from the days.")
+        label=_l("Code"),
+        required=False,
+        max_length=40,
+        help_text=_l("Part of its address. Empty: made from the dates."),
     )
 
 
 class MoveForm(CommandForm):
-    due_on = day_field(_l("Answers are due"), required=True)
-    closes_on = day_field(_l("To be closed"), required=True)
+    due_on = day_field(_l("Updates are due"), required=True)
+    closes_on = day_field(_l("Planned closing date"), required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, review: Review, data: Any) -> None:
@@ -101,11 +107,11 @@ class CloseForm(CommandForm):
         super().__init__(data)
         if waiting:
             said = ngettext(
-                "%(n)d answer waits to be approved or returned. With a reason it goes back to its sender.",
-                "%(n)d answers wait to be approved or returned. With a reason they go back to their senders.",
+                "%(n)d update is waiting for approval. If you give a reason, it goes back to its sender.",
+                "%(n)d updates are waiting for approval. If you give a reason, they go back to their senders.",
                 waiting,
             )
-            label = _("Why it closes although answers wait")
+            label = _("Reason for closing with updates not approved")
             self.fields["reason"] = text_field(label, help_text=said % {"n": waiting}, rows=2)
 
     def facts(self) -> dict[str, Any]:
@@ -114,5 +120,7 @@ class CloseForm(CommandForm):
 
 
 class ReturnForm(CommandForm):
-    note = text_field(_l("What is missing"), required=True, help_text=_l("They get it by mail, with the link."))
+    note = text_field(
+        _l("What is missing"), required=True, help_text=_l("The sender receives it by e-mail, with the link.")
+    )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -66,8 +66,8 @@ def _lost_mail(requests: list[UpdateRequest]) -> dict[str, list[str]]:
     mails = OutboxMail.objects.filter(about__in=[key(a) for a in requests]).order_by("pk")
     newest = {about: state for about, state in mails.values_list("about", "state") if state != MailState.DROPPED}
     lost = {
-        MailState.BOUNCED: _("The mail came back: check the address."),
-        MailState.STUCK: _("Mail could not be sent."),
+        MailState.BOUNCED: _("The e-mail bounced. Check the address."),
+        MailState.STUCK: _("The e-mail could not be sent."),
     }
     return {about: [lost[MailState(state)]] for about, state in newest.items() if state in lost}
 

@@ -125,14 +125,12 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     found = get_edition_for(request.user, edition)
     known = queries.rhythm_of(found)
     question = FormPage(
-        _("Set the rhythm"),
-        _("Save the rhythm"),
+        _("Set the schedule"),
+        _("Save the schedule"),
         reverse("workspace:reviews"),
         about=found.in_language("title"),
-        help=_(
-            "Days are counted from the last day of the period that is asked about. Running reviews keep their days."
-        ),
-        done=_("The rhythm is set."),
+        help=_("Days are counted from the last day of the period under review. Reviews in progress keep their dates."),
+        done=_("Schedule saved."),
         room=ROOM,
     )
     form = forms.RhythmForm(known, posted(request))
@@ -145,12 +143,12 @@ def new_review(request: HttpRequest, edition: str) -> HttpResponse:
     found = get_edition_for(request.user, edition)
     question = FormPage(
         _("Open a review by hand"),
-        _("Open it and ask every lead"),
+        _("Open and request updates"),
         reverse("workspace:reviews"),
         about=found.in_language("title"),
-        done=_("The review is open. Every lead has been written to."),
+        done=_("The review is open. All leads have been sent a request for updates."),
         room=ROOM,
-        help=_("For an extra review, or for a period that was missed. Every lead gets one mail at once."),
+        help=_("For an extra review, or a missed period. Every lead receives one e-mail immediately."),
     )
     form = forms.ReviewForm(posted(request), initial=_usual_days(found))
     return form_page(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
@@ -175,7 +173,11 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     must(request.user, Permission.REVIEW_RUN)
     found = get_review_for(request.user, edition, code)
     question = _question(
-        found, _("Change the days"), _("Save the days"), help_=_("Reminders move with the due day."), done=_("Saved.")
+        found,
+        _("Change the dates"),
+        _("Save the dates"),
+        help_=_("Reminders move with the due date."),
+        done=_("Saved."),
     )
     form = forms.MoveForm(found, posted(request))
     return form_page(request, form, lambda f: acts.move_review(found, by=person(request), **f), question, thing=found)
@@ -190,7 +192,7 @@ def remind(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 
 def _reminded(mails: int) -> str:
-    return ngettext("%(n)d reminder is on its way.", "%(n)d reminders are on their way.", mails) % {"n": mails}
+    return ngettext("%(n)d reminder will be sent.", "%(n)d reminders will be sent.", mails) % {"n": mails}
 
 
 @require_POST
@@ -202,7 +204,9 @@ def widen(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 
 
 def _widened(number: int) -> str:
-    return ngettext("Asked about %(n)d more action.", "Asked about %(n)d more actions.", number) % {"n": number}
+    return ngettext("Updates requested on %(n)d more action.", "Updates requested on %(n)d more actions.", number) % {
+        "n": number
+    }
 
 
 def press(request: HttpRequest, found: Review, do: Any, back: str = "") -> HttpResponse:
@@ -225,12 +229,12 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     question = _question(
         found,
         _("Close the review"),
-        _("Close it for good"),
-        done=_("The review is closed, and its snapshot stands."),
+        _("Close permanently"),
+        done=_("Review closed. Its report is under Reports."),
         help_=f"{say.progress(done, asked)} "
         + _(
-            "Closing freezes how everything stands: links still open, but nothing can be written any more. It cannot be"
-            " undone; what turns out wrong gets a correction beside it."
+            "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
+            "cannot be undone. Errors are corrected beside the report."
         ),
     )
     form = forms.CloseForm(waiting, posted(request))

@@ -36,7 +36,7 @@ class Expected:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer file of one document."""
+    """Answer file of one document."""
 
     path: Path
     build: str

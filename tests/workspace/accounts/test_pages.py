@@ -66,7 +66,7 @@ def test_an_account_page_gives_takes_and_switches_off(administrator: User, obser
     browser.post(f"{one}roles/{held.pk}/take/")
     browser.post(f"{one}off/", {"reason": "has left"})
     page = browser.get(one).content.decode()
-    for words in ("Switched off", "gave a role", "took a role away", "has left"):
+    for words in ("Switched off", "gave a role", "removed a role", "has left"):
         assert words in page
     browser.post(f"{one}on/")
     assert User.objects.get(pk=observer.pk).is_active
@@ -100,11 +100,11 @@ def test_the_chain_is_shown_filtered_and_opened(
     assert ("added the person" in page.content.decode(), "Older entries" in page.content.decode()) == (True, True)
     older = browser.get("/workspace/audit/?before=6").content.decode()
     assert ("Person 4" in older, "Person 5" in older) == (True, False)
-    assert "No entry fits" in browser.get("/workspace/audit/?actor=nobody").content.decode()
+    assert "No entries match." in browser.get("/workspace/audit/?actor=nobody").content.decode()
     assert "Person 54" in browser.get("/workspace/audit/?verb=person.added&subject=Person+54").content.decode()
     number = AuditEntry.objects.latest("number").number
     one = browser.get(f"/workspace/audit/{number}/").content.decode()
-    assert "the entry is as it was written" in one
+    assert "the same: the entry has not been changed" in one
     AuditEntry.objects.filter(number=number).update(actor_name="Eve")
     assert "the entry was changed" in browser.get(f"/workspace/audit/{number}/").content.decode()
     assert browser.get("/workspace/audit/9999/").status_code == 404

@@ -39,9 +39,9 @@ def test_who_may_not_know_of_red_evidence_sees_that_something_happened(
     browser = browser_of(user_with(role))
     everything = browser.get("/workspace/audit/").content.decode() + browser.get("/workspace/audit/1/").content.decode()
     assert [words for words in SAID if words in everything] == []
-    assert "kept evidence" in everything
+    assert "saved evidence" in everything
     assert [part for part in in_groups(red.hash) if part not in everything] == []
-    assert "the entry is as it was written" in everything
+    assert "the same: the entry has not been changed" in everything
 
 
 def test_the_search_of_the_trail_is_no_oracle(
@@ -49,7 +49,7 @@ def test_the_search_of_the_trail_is_no_oracle(
 ) -> None:
     browser = browser_of(user_with("auditor"))
     for asked in ("subject=Informant", f"subject={red.subject}", "actor=secretariat"):
-        assert "No entry fits" in browser.get(f"/workspace/audit/?{asked}").content.decode(), asked
+        assert "No entries match." in browser.get(f"/workspace/audit/?{asked}").content.decode(), asked
     assert "/workspace/audit/1/" in browser.get("/workspace/audit/?verb=evidence.added").content.decode()
 
 

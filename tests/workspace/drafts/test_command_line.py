@@ -62,6 +62,6 @@ def test_what_cannot_be_read_is_a_sentence_and_exit_code_one(tmp_path: Path) -> 
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
     for dry_run in (True, False):
         code, said = run(path, dry_run=dry_run)
-        assert (code, "is a PNG picture" in said) == (1, True)
+        assert (code, "is a PNG image" in said) == (1, True)
     assert run(tmp_path / "nothing.txt", dry_run=True) == (1, f"File not found: {tmp_path / 'nothing.txt'}.\n")
     assert not ImportDraft.objects.exists()

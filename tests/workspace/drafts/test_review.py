@@ -58,7 +58,7 @@ def test_every_row_leads_to_its_passage_and_back(draft: ImportDraft, desk: Clien
         assert page.count(f'id="p{row.number}"') == 1
         assert f'href="#p{row.number}"' in page
         assert f'href="#r{row.number}"' in page
-    assert "24 rows drafted from one text. 0 accepted, 24 wait for you." in page
+    assert "24 rows drafted from one text. 0 accepted, 24 to review." in page
 
 
 def test_the_text_is_whole_and_in_order(draft: ImportDraft, drafter: User) -> None:
@@ -104,14 +104,14 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
 def test_mended_characters_are_marked(drafter: User, desk: Client, tmp_path: Path) -> None:
     path = tmp_path / "mended.txt"
     path.write_bytes(
-        "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode()
+        "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own. are shown, excluded records first.".encode()
         .replace(b"\x80\x99", b"\x80\x99")
         .replace("’".encode(), "â€™".encode())
     )
     draft = drafted(path, drafter)
     page = text_of(desk.get(address(draft)))
     assert "Prueba" in page
-    assert "1 broken character mended." in page
+    assert "1 broken character corrected." in page
     assert 'class="fl-mended"' in page
 
 
@@ -119,7 +119,7 @@ def test_without_script_a_decision_leads_to_the_next_row(draft: ImportDraft, des
     done = desk.post(address(draft, 1), {"decision": "accept", "version": "1"})
     assert (done.status_code, done.headers["Location"]) == (302, f"{address(draft)}#r9")
     page = text_of(desk.get(address(draft)))
-    assert "1 accepted, 23 wait for you" in page
+    assert "1 accepted, 23 to review" in page
     assert "by you" in page
     assert "Finish with 1 row" in page
     desk.post(address(draft, 1), {"decision": "undo", "version": "2"})

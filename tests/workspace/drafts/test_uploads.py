@@ -87,12 +87,20 @@ FRENCH = (
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "cover.png", "is a PNG picture"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "cover.png", "is a PNG image"),
         (b"MZ" + bytes(100), "strategy.pdf", "is a Windows program"),
         (b"\xd0\xcf\x11\xe0" + bytes(100), "strategy.doc", "is an old Office file (.doc)"),
         (b"", "strategy.pdf", "is empty"),
-        (b"PK\x03\x04 cut", "strategy.docx", "is damaged or was cut short"),
-        (bytes(range(256)) * 8, "strategy.txt", "holds data that is not text"),
+        (
+            b"PK\x03\x04 cut",
+            "strategy.docx",
+            "is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
+        ),
+        (
+            bytes(range(256)) * 8,
+            "strategy.txt",
+            "has the ending of a text file, but its content is not text. Open it in the program that made it and save it as Word or PDF.",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_at_the_form(desk: Client, data: bytes, name: str, sentence: str) -> None:
@@ -122,13 +130,25 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(desk: Client, tmp_path: P
     [
         (pdf(), "empty.pdf", "empty.pdf holds no words"),
         (pdf(words="National Strategy", encrypt="secret"), "locked.pdf", "is protected by a password"),
-        (pdf(picture=True), "scan.pdf", "holds pictures of pages, not text"),
-        (b"%PDF-1.4 cut off", "cut.pdf", "is damaged or was cut short"),
-        (FRENCH.encode(), "strategie.txt", "seems to be written in French"),
+        (
+            pdf(picture=True),
+            "scan.pdf",
+            "contains images of pages, not text. Run text recognition (OCR) on it, or upload the Word file it was made from.",
+        ),
+        (
+            b"%PDF-1.4 cut off",
+            "cut.pdf",
+            "is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
+        ),
+        (
+            FRENCH.encode(),
+            "strategie.txt",
+            ". Drafts can be made only from English and Spanish texts. Upload a translation, or enter the strategy by hand.",
+        ),
         (
             b"Hello there. This is a letter to the editor about the weather and the sea.",
             "a.txt",
-            "Nothing in a.txt reads",
+            "a.txt does not look like a strategy: it has no title with a period, no pillars, objectives or actions. Check that it is the right file, or enter the strategy by hand.",
         ),
     ],
 )
@@ -145,7 +165,10 @@ def test_what_cannot_be_read_says_why_and_is_kept(desk: Client, data: bytes, nam
 
 def test_a_zip_bomb_is_not_opened(desk: Client) -> None:
     upload(desk, bomb(), "strategy.docx")
-    assert "unpacks to far more than it seems to hold" in after_reading(desk)
+    assert (
+        "expands to a much larger size than expected, so it was not opened. Open it in Word, save it under a new name and upload that file."
+        in after_reading(desk)
+    )
 
 
 def test_a_failure_speaks_the_readers_language_only_when_shown(desk: Client) -> None:

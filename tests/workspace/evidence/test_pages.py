@@ -76,7 +76,7 @@ def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({}, "Choose a file, or give the address of a link."),
+        ({}, "Choose a file, or enter the address of a link."),
         (
             {"title": "A", "url": "javascript:alert(1)"},
             "Enter an address that begins with https:// or http:// and contains no user name or password.",
@@ -139,7 +139,10 @@ def test_a_file_that_is_not_taken_says_why(  # noqa: PLR0917 -- fixtures
 
 def test_a_file_and_a_link_at_once_are_two_pieces(secretariat: User, today: None, browser_of: Browsers) -> None:
     response = browser_of(secretariat).post("/workspace/evidence/new/", sent(file=upload(), url="https://example.org/"))
-    assert (response.status_code, "one at a time" in said(response)) == (422, True)
+    assert (response.status_code, "Add either a file or an address: each is separate evidence." in said(response)) == (
+        422,
+        True,
+    )
 
 
 def test_a_file_past_the_limit_is_stopped_and_the_words_are_kept(
@@ -203,7 +206,9 @@ def test_what_is_here_already_is_found_and_attached(
     make_file("Secret notes", organisation=police, tlp="RED")
     page = said(browser.get(f"/workspace/evidence/to/{key(act)}/"))
     assert ("Harbour minutes" in page, "Secret notes" in page) == (True, False)
-    assert "Nothing in the vault has these words" in said(browser.get(f"/workspace/evidence/to/{key(act)}/?q=airport"))
+    assert "No evidence in the vault contains these words. Try fewer words, or add new evidence." in said(
+        browser.get(f"/workspace/evidence/to/{key(act)}/?q=airport")
+    )
     response = browser.post(
         f"/workspace/evidence/to/{key(act)}/", {"code": "harbour-minutes", "note": "page 2"}, follow=True
     )
@@ -294,7 +299,7 @@ def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action,
     assert "Replaced on 24 Nov 2026." in page
     assert "Rota 2026" in page
     new = Evidence.objects.get(title="Rota 2026")
-    assert "Takes the place of" in said(browser.get(new.workspace_url()))
+    assert "Replaces" in said(browser.get(new.workspace_url()))
     assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": ""}).status_code == 422
     assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": "Wrong year"}).status_code == 302
     page = said(browser.get(new.workspace_url()))
@@ -306,7 +311,7 @@ def test_taking_it_off_is_asked_first(lead: User, act: Action, browser_of: Brows
     piece = make_file()
     one = attach(piece, by=lead, thing=act)
     address = f"{piece.workspace_url()}off/{one.pk}/"
-    assert "Take it off 1.1.1 Action 1.1.1" in said(browser_of(lead).get(address))
+    assert "Remove from 1.1.1 Action 1.1.1" in said(browser_of(lead).get(address))
     assert Attachment.objects.count() == 1
     assert browser_of(lead).post(address).status_code == 302
     assert Attachment.objects.count() == 0
@@ -343,8 +348,9 @@ def test_the_list_narrows_by_every_filter(
 
 
 def test_an_empty_vault_says_what_to_do_first(secretariat: User, today: None, browser_of: Browsers) -> None:
-    assert "Begin with one document that shows an action has moved" in said(
-        browser_of(secretariat).get("/workspace/evidence/")
+    assert (
+        "Start with one document that shows progress of an action: minutes, a law in the gazette, a photograph of the opened laboratory. You can then attach it to actions, milestones, values and ratings."
+        in said(browser_of(secretariat).get("/workspace/evidence/"))
     )
 
 
@@ -391,7 +397,7 @@ class TestHandedOut:
         assert stranger.get(f"/evidence/{old.code}/file/").status_code == 404
 
     def test_a_record_leads_to_its_page(self, secretariat: User, act: Action, stranger: Client) -> None:
-        kept = store_record(act, by=secretariat, title="The action itself", tlp="CLEAR", is_public=True)
+        kept = store_record(act, by=secretariat, title="The action is due on", tlp="CLEAR", is_public=True)
         assert stranger.get(f"/evidence/{kept.code}/file/")["Location"] == act.get_absolute_url()
         act.is_public = False
         act.save()

@@ -35,7 +35,7 @@ def rows_of(browser: Client, address: str) -> list[list[str]]:
 
 def test_without_a_feed_the_page_says_what_to_do_first(administrator: User, browser_of: Browser) -> None:
     said = page(browser_of(administrator), "/workspace/feeds/")
-    assert "No feed yet." in said
+    assert "No feeds yet." in said
     assert "/workspace/feeds/new/" in said
 
 
@@ -46,17 +46,17 @@ def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     said = page(browser_of(administrator), "/workspace/feeds/")
     for part in (
         "5 hours ago",
-        "They held 7 rows; 2 of them (28.6\xa0%)",
-        "The columns of 1 report type are not those that are known.",
+        "They contained 7 rows; 2 of them (28.6 %) rows;",
+        "1 file type has changed columns.",
     ):
         assert part in said
     assert "Silent" not in said
     one = page(browser_of(administrator), "/workspace/feeds/shadowserver/")
-    assert "1 known column is missing. 1 column is new; it is kept as it came." in one
+    assert "1 known column is missing. 1 column is new; it is saved as received." in one
     FeedFile.objects.update(received_at=moment(TODAY) - timedelta(days=4))
     said = page(browser_of(administrator), "/workspace/feeds/")
     assert "1 of 1 feeds is silent." in said
-    assert "Silent: no file has come when one should have." in page(
+    assert "Silent: no file arrived when one was expected." in page(
         browser_of(administrator), "/workspace/feeds/shadowserver/"
     )
 
@@ -98,7 +98,7 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
     assert rows_of(browser, f"{days}&by=sector&download=csv")[1:] == [
         ["operator", "Operator of a service", "1"],
         ["company", "Company", "1"],
-        ["", "Nobody in the register", "1"],
+        ["", "Not in the register", "1"],
     ]
     assert rows_of(browser, f"{days}&by=kind&download=csv")[1:] == [
         ["open-rdp", "open-rdp", "2"],
@@ -107,7 +107,7 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
     said = page(browser, f"{days}&organisation=bank&address=198.51.100.9")
     assert "192.0.2.7:3389" in said
     assert (
-        "Nothing was ever reported about this address" in said
+        "There are no events for this address that you have permission to see." in said
     )  # the address is the shop's, and the bank was asked for
     assert "open-telnet" in page(browser, f"{days}&address=203.0.113.5")
     events = rows_of(browser, f"{days}&download=events")
@@ -118,8 +118,8 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
     ("query", "sentence"),
     [
         ("start=2026-11-24&end=2026-11-20", "is before the start"),
-        ("start=2020-01-01&end=2026-11-20", "Choose fewer."),
-        ("address=192.0.2.0/24", "Write one address"),
+        ("start=2020-01-01&end=2026-11-20", "days. Choose a shorter one."),
+        ("address=192.0.2.0/24", "Enter one address, for example 192.0.2.7 or 2001:db8::7."),
         ("by=salary", "salary"),
         ("start=yesterday", "date"),
     ],
@@ -139,7 +139,9 @@ def test_an_operator_sees_events_of_their_own_organisation_only(
     assert rows_of(browser, f"{days}&by=organisation&download=csv")[1:] == [["bank", "A bank", "1"]]
     page(browser, f"{days}&organisation=shop", 422)  # not among the choices
     for address in ("198.51.100.9", "203.0.113.5"):
-        assert "Nothing was ever reported" in page(browser, f"{days}&address={address}")
+        assert "There are no events for this address that you have permission to see." in page(
+            browser, f"{days}&address={address}"
+        )
     assert "open-rdp" in page(browser, f"{days}&address=192.0.2.7")
     for address in (
         "/workspace/feeds/",

@@ -31,12 +31,21 @@ def banker(user_with: Callable[..., User], browser_of: Browser, night: Night) ->
 
 def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> None:
     for address, first in (
-        ("/workspace/findings/", "Add a feed and give it its first file"),
-        ("/workspace/notices/", "See what would go out today"),
-        ("/workspace/corrections/", "whose is it then?"),
-        ("/workspace/notices/today/", "Nothing goes out today"),
-        ("/workspace/notices/rules/", "holds where no rule above fits"),
-        ("/workspace/feeds/rules/", "Add a rule where they are wrong"),
+        ("/workspace/findings/", "Add a feed and upload its first file"),
+        (
+            "/workspace/notices/",
+            "Notices are sent automatically when there are findings and the register has a contact. See the notices due today, and the rules for recipients.",
+        ),
+        (
+            "/workspace/corrections/",
+            "Replies of “Not ours” to a notice appear here, so that you can decide who is responsible for the network.",
+        ),
+        ("/workspace/notices/today/", "No notices due today"),
+        ("/workspace/notices/rules/", "applies if no rule above matches"),
+        (
+            "/workspace/feeds/rules/",
+            "Files are read as received. Add a rule to correct them for this country: for example, your own scanner shown as an attacker, or a finding that is more severe here than elsewhere.",
+        ),
         ("/workspace/findings/explorer/", "Choose other days"),
     ):
         assert first in page(responder, address), address
@@ -46,9 +55,9 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
     said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
         "Seen for the first time.",
-        "Told by letter to abuse@bank.example.",
+        "Notice sent to abuse@bank.example.",
         "Abuse, once a week",
-        "How to mend it",
+        "How to fix it",
         "The register lists the addresses 192.0.2.7/32 as yours.",
         "192.0.2.7, port 3389",
         "&lt;b&gt;product&lt;/b&gt;",
@@ -58,9 +67,9 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
 
 
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
-    assert "We cannot notify 2 findings are not mended. about" in squeezed(
-        page(responder, "/workspace/findings/")
-    ).replace("</h1><p>", " ")
+    assert "We cannot notify 2 open findings. about" in squeezed(page(responder, "/workspace/findings/")).replace(
+        "</h1><p>", " "
+    )
     only = page(responder, "/workspace/findings/?organisation=bank&state=open")
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
@@ -110,7 +119,7 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
     other._state.adding = True
     other.save()
     form = f"/workspace/findings/{night.of_bank.pk}/answer/"
-    assert "Say the same of the other finding of this kind" in page(banker, form)
+    assert "Apply to the other finding of this kind" in page(banker, form)
     assert banker.post(form, {"remark": "?"}).status_code == 422
     assert banker.post(form, {"said": "working", "every": "on"}).status_code == 302
     assert sorted(Reply.objects.values_list("finding__subject", "said")) == [
@@ -172,7 +181,7 @@ def test_a_correction_is_accepted_or_refused(responder: Client, administrator: U
     answer_signed_in(night.bank, by=administrator, said={night.of_bank.pk: "not_ours"}, remark="Sold in May")
     correction = Correction.objects.get()
     said = page(responder, "/workspace/corrections/")
-    assert ("Sold in May" in said, "1 correction waits for a decision." in said) == (True, True)
+    assert ("Sold in May" in said, "1 correction is waiting for a decision." in said) == (True, True)
     refused = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": ""})
     assert refused.status_code == 422
     accepted = responder.post(

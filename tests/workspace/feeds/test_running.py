@@ -89,7 +89,7 @@ def test_four_fields_make_a_feed_and_a_wrong_place_is_named(responder: Client) -
 def test_a_file_is_tried_without_a_trace_then_uploaded_once(responder: Client) -> None:
     feed = made(responder)
     tried = responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": file()}).content.decode()
-    assert "No: it would wait for a mapping" in tried
+    assert "No: its columns would have to be matched" in tried
     assert not FeedFile.objects.exists()
     assert "Choose a file first." in responder.post(f"/workspace/feeds/{feed.code}/try/", {}).content.decode()
     broken = SimpleUploadedFile("x.csv.gz", gzip.compress(CSV.encode())[:-12])
@@ -97,7 +97,7 @@ def test_a_file_is_tried_without_a_trace_then_uploaded_once(responder: Client) -
         "The file is incomplete: the transfer was interrupted. Get the file again."
         in responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": broken}).content.decode()
     )
-    for said in ("It is kept, and read within a few minutes.", "This very file came before."):
+    for said in ("File saved. It will be read within a few minutes.", "This file has already been received."):
         sent = responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(), "day": ""}, follow=True)
         assert said in sent.content.decode()
     assert FeedFile.objects.count() == 1
@@ -150,7 +150,11 @@ def test_a_rule_is_off_shows_what_it_would_do_and_is_switched_on(responder: Clie
     assert responder.post("/workspace/feeds/rules/new/", facts).status_code == 302
     rule = FeedRule.objects.get()
     said = page(responder, f"/workspace/feeds/rules/{rule.pk}/")
-    assert ("It meets 1 event" in said, "Off: it changes nothing yet." in said, "dropped" in said) == (True, True, True)
+    assert ("It meets 1 event" in said, "Off: the rule does not apply yet." in said, "dropped" in said) == (
+        True,
+        True,
+        True,
+    )
     assert responder.post(f"/workspace/feeds/rules/{rule.pk}/switch/", {"to": "on"}).status_code == 302
     assert "source.ip lies in 192.0.2.0/29" in page(responder, "/workspace/feeds/rules/")
     rule.refresh_from_db()

@@ -117,10 +117,10 @@ def test_where_raters_differ_the_review_needs_words_and_then_counts(browser_of: 
     facts = {"review-held": ["2"], "review-reason": "", "review-version": answer.version}
     response = client.post(f"{CMM}items/D1.1.c/review/", facts)
     assert response.status_code == 422
-    assert "Say why it is the one that counts." in text_of(response)
+    assert "The ratings differ, or none gave this level. Give the reason for choosing this level." in text_of(response)
     assert client.post(f"{CMM}items/D1.1.c/review/", facts | {"review-reason": "No money yet."}).status_code == 302
     page = text_of(client.get(f"{CMM}items/D1.1.c/"))
-    assert "Reviewed: Formative. It counts." in page
+    assert "Reviewed: Formative. This level is confirmed." in page
 
 
 def test_the_second_reviewer_is_told_and_may_then_decide(
@@ -144,7 +144,9 @@ def test_nothing_is_written_into_a_closed_assessment(browser_of: Browser, secret
     assert "Rate it" not in text_of(client.get(one))
     response = client.post(f"{one}rate/", {"mine-level": "1", "mine-reason": "Late."})
     assert response.status_code == 422
-    assert "This assessment is closed, so its ratings no longer change." in text_of(response)
+    assert "This assessment is closed, so its ratings cannot change. Reopen it first, with a reason." in text_of(
+        response
+    )
     evidence = Evidence.objects.filter(code="bill-14-2025").get()
     assert client.post(f"{one}attach/{evidence.code}/").status_code == 422
 

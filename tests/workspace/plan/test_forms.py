@@ -79,7 +79,7 @@ def test_two_editors_meet_and_nothing_is_lost(
     page = response.content.decode()
     assert response.status_code == 409
     assert 'value="Mine"' in page
-    conflict = page.split("What was saved in the meantime", 1)[1].split("</table>", 1)[0]
+    conflict = page.split("Changes saved in the meantime", 1)[1].split("</table>", 1)[0]
     assert "Theirs</td>" in squeezed(conflict)
     assert "Theirs, page 2" in conflict
     assert administrator.name in conflict
@@ -142,7 +142,7 @@ def test_structure_is_built_from_an_empty_edition(country: object, secretariat: 
     browser.post(reverse("workspace:new_edition"), {"code": "2029-2032", "title": "Next", "starts_on": "2029-01-01"})
     edition = Edition.objects.get()
     page = browser.get(reverse("workspace:plan", args=[edition.code])).content.decode()
-    assert "This edition has no pillar yet" in page
+    assert "This edition has no pillars yet" in page
     browser.post(reverse("workspace:new_pillar", args=[edition.code]), {"code": "1", "title": "Law"})
     browser.post(reverse("workspace:new_objective", args=[edition.code, "1"]), {"code": "1.1", "title": "Act"})
     new_action = reverse("workspace:new_action", args=[edition.code, "1.1"])

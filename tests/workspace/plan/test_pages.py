@@ -133,8 +133,8 @@ def test_the_history_says_who_did_what_in_text(
     page = browser_of(secretariat).get(act.workspace_url()).content.decode()
     history = squeezed(page.split('id="history"', 1)[1])
     for words in (
-        "Test lead</b> said how it goes",
-        "Test secretariat</b> changed the action",
+        "Test lead</b> gave an update",
+        "Check Test secretariat</b> changed the action",
         "Person responsible",
         "Ana Duarte",
         "<del>Action 1.1.1</del> → New title",

@@ -50,7 +50,7 @@ def test_down_up_shown_and_saved(edition: Edition, act: Action, secretariat: Use
     shown = browser.post(address, {"file": changed_title(down.content, "New words")})
     page = squeezed(shown.content.decode())
     assert shown.status_code == 200
-    assert "1 row differs. Nothing is saved until you press the button." in page
+    assert "1 row is different. Nothing is saved until you press the button." in page
     assert ("<td>Action 1.1.1</td>" in page, "<td>New words</td>" in page) == (True, True)
     assert Action.objects.get(pk=act.pk).title == "Action 1.1.1"
     applied = browser.post(reverse("workspace:apply_workbook", args=[edition.code]), {"ticket": ticket_of(page)})
@@ -61,7 +61,7 @@ def test_down_up_shown_and_saved(edition: Edition, act: Action, secretariat: Use
     twice = browser.post(
         reverse("workspace:apply_workbook", args=[edition.code]), {"ticket": ticket_of(page)}, follow=True
     )
-    assert "That upload is no longer here. Send the workbook again." in twice.content.decode()
+    assert "This upload is no longer available. Send the workbook again." in twice.content.decode()
 
 
 def test_what_was_shown_is_what_is_saved(edition: Edition, act: Action, secretariat: User, browser_of: Browser) -> None:
@@ -74,7 +74,10 @@ def test_what_was_shown_is_what_is_saved(edition: Edition, act: Action, secretar
     answer = browser.post(
         reverse("workspace:apply_workbook", args=[edition.code]), {"ticket": ticket_of(page)}, follow=True
     )
-    assert "The plan has changed since." in answer.content.decode()
+    assert (
+        "The plan has changed since then. Send the workbook again to see the new differences."
+        in answer.content.decode()
+    )
     assert Action.objects.get(pk=act.pk).title == "Theirs"
 
 
@@ -83,7 +86,10 @@ def test_what_was_shown_is_what_is_saved(edition: Edition, act: Action, secretar
     [
         (None, "Choose a file first."),
         (("a.xlsx", b"not a workbook"), "This is not a workbook. Send a file that ends in .xlsx."),
-        (("a.xls", b"\xd0\xcf\x11\xe0" + b"0" * 600), "This is a workbook of the old kind (.xls)"),
+        (
+            ("a.xls", b"\xd0\xcf\x11\xe0" + b"0" * 600),
+            "This workbook is in the old format (.xls), or has a password. Save it as .xlsx.",
+        ),
     ],
 )
 def test_a_bad_file_is_told_at_its_field(
@@ -105,8 +111,8 @@ def test_bad_cells_are_listed_and_cannot_be_saved(
     )
     page = response.content.decode()
     assert response.status_code == 422
-    assert "1 cell cannot be taken, so nothing can be imported" in page
-    assert "Formulas are not read: paste the value." in page
+    assert "1 cell is not valid, so nothing can be imported" in page
+    assert "This cell contains a formula or its error. Paste the value instead." in page
     assert 'name="ticket"' not in page
 
 

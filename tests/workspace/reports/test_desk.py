@@ -65,9 +65,9 @@ def snapshot(review: Review, browser: Client) -> Snapshot:
 
 def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review: Review, browser: Client) -> None:
     page = browser.get("/workspace/reports/").content.decode()
-    assert "is over and can be closed" in page
+    assert "has ended and can be closed" in page
     done = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""}, follow=True)
-    assert "The period is closed. Its report is frozen." in done.content.decode()
+    assert "Period closed. The report is frozen." in done.content.decode()
     assert Snapshot.objects.get().frozen_by == "Test secretariat"
     again = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
     assert (again.status_code, "closed already" in again.content.decode()) == (422, True)

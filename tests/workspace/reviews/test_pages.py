@@ -63,8 +63,8 @@ def approve(client: Client, answer: Answer, version: int = 1) -> str:
 
 def test_the_list_says_what_to_do_first(edition: Edition, desk: Client) -> None:
     shown = page(desk, "/workspace/reviews/")
-    assert "No review yet" in shown
-    assert "Set the rhythm" in shown
+    assert "No reviews yet" in shown
+    assert "Set the schedule" in shown
 
 
 def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition, desk: Client) -> None:
@@ -119,7 +119,7 @@ def test_an_answer_is_read_and_approved(answer: Answer, review: Review, desk: Cl
     shown = page(desk, review.workspace_url())
     assert "Form opened." in shown
     assert "Between us" in shown
-    assert "Approved: the plan now says it." in approve(desk, answer)
+    assert "Approved and added to the plan." in approve(desk, answer)
     assert Update.objects.get().said_by == "Tomás Marea"
 
 
@@ -230,10 +230,10 @@ def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateReq
     def press(what: str) -> str:
         return str(desk.post(f"{review.workspace_url()}{what}/", follow=True).content.decode())
 
-    assert "1 reminder is on its way." in press("remind")
-    assert "The reminder is on its way." in press(f"asks/{update_request.pk}/remind")
-    assert "Rosa Faro is asked as deputy." in press(f"asks/{update_request.pk}/escalate")
-    assert "Every earlier one no longer opens." in press(f"asks/{update_request.pk}/renew")
+    assert "1 reminder will be sent." in press("remind")
+    assert "The reminder will be sent." in press(f"asks/{update_request.pk}/remind")
+    assert "Request sent to the deputy, Rosa Faro." in press(f"asks/{update_request.pk}/escalate")
+    assert "A new link will be sent. Earlier links no longer work." in press(f"asks/{update_request.pk}/renew")
     assert "An update has already been requested for every action with a lead." in press("widen")
 
 
@@ -297,7 +297,7 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
     review.refresh_from_db()
     assert (review.state, review.closed_by) == ("closed", "Marlo Quill")
     shown = page(desk, review.workspace_url())
-    assert "See the report of this period" in shown
+    assert "View the report of this period" in shown
     assert "Close the review" not in shown
     assert "This review is closed" in page(client, f"/answer/{token_of(answer.update_request)}/")
 
@@ -310,7 +310,7 @@ def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Ans
 
 def test_a_mail_that_came_back_shows(review: Review, update_request: UpdateRequest, desk: Client) -> None:
     OutboxMail.objects.update(state="bounced")
-    assert "The mail came back: check the address." in page(desk, review.workspace_url())
+    assert "The e-mail bounced. Check the address." in page(desk, review.workspace_url())
 
 
 def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) -> None:

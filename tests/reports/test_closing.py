@@ -121,14 +121,14 @@ def test_what_is_frozen_refuses_to_change_by_us_and_by_the_database(review: Revi
     snapshot = close_review(review, by=secretariat)
     before = canonical(Snapshot.objects.get(pk=snapshot.pk).public)
     snapshot.code = "other"
-    with pytest.raises(Refused, match="never changes|cannot change"):
+    with pytest.raises(Refused, match=r"never changes|cannot change"):
         snapshot.save()
-    with pytest.raises(Refused, match="never changes|cannot change"):
+    with pytest.raises(Refused, match=r"never changes|cannot change"):
         snapshot.delete()
-    with pytest.raises(DatabaseError, match="never changes|cannot change"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"never changes|cannot change"), transaction.atomic():
         Snapshot.objects.filter(pk=snapshot.pk).update(code="other")
     with (
-        pytest.raises(DatabaseError, match="never changes|cannot change"),
+        pytest.raises(DatabaseError, match=r"never changes|cannot change"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

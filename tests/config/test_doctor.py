@@ -65,7 +65,7 @@ def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> 
     Schedule.objects.filter(pk=row.pk).update(last_error="KeyError", failing_since="2026-11-01T10:00:00Z")
     with time_machine.travel(clock.now() + timedelta(days=3)):
         assert findings("worker") == [
-            ("bad", "In the last The worker is not at work: it last said so 3 days ago. days,"),
+            ("bad", "The worker is not at work: it last said so 3 days ago."),
             ("bad", "The job “statuses” has failed since 2026-11-01 10:00 UTC: KeyError."),
         ]
 

@@ -41,7 +41,7 @@ def test_other_lines_are_left_as_they_are() -> None:
     for said in (
         "Not Found: /reports/2025-2028/2026-q3/",
         "the answer/calendar of 2026 is 42",
-        "to We cannot notify Forbidden: /workspace/findings/17/answer/ about",
+        "Forbidden: /workspace/findings/17/answer/",
     ):
         assert Plain("%(message)s").format(logging.makeLogRecord({"msg": said})) == said
 

@@ -78,7 +78,7 @@ def test_who_may_not_is_refused_before_anything_is_written(user_with: Any) -> No
 
 
 def test_writing_outside_an_action_is_a_mistake() -> None:
-    with pytest.raises(RuntimeError, match="Check outside an @action action"):
+    with pytest.raises(RuntimeError, match="outside an @action"):
         trail()
 
 

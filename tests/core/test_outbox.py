@@ -199,8 +199,8 @@ def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
         [
             note_to("lead@example.org", about="reviews.updaterequest:1", text="new"),
             note_to("other@example.org", about="reviews.updaterequest:1", text="to another"),
-            note_to("lead@example.org", about="", text="to about nothing about"),
-            note_to("lead@example.org", about="", text="to about nothing too about"),
+            note_to("lead@example.org", about="", text="about nothing"),
+            note_to("lead@example.org", about="", text="about nothing too"),
         ],
         by=SYSTEM,
     )
@@ -210,8 +210,8 @@ def test_a_newer_letter_takes_the_place_of_one_that_waits() -> None:
         "another thing",
         "new",
         "to another",
-        "to about nothing about",
-        "to about nothing too about",
+        "about nothing",
+        "about nothing too",
     ]
 
 

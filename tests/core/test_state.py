@@ -140,7 +140,7 @@ def test_the_attack_on_plan_and_frozen_readings_is_named(isla: Country) -> None:
     act = Action.objects.filter(closed_on=None).order_by("pk")[0]
     step = Milestone.objects.filter(reached_on=None).order_by("pk")[0]
     reading = Reading.objects.exclude(frozen_at=None).order_by("pk")[0]
-    behind("Check UPDATE strategy_action SET due_on = %s WHERE id = %s action", "2030-12-31", act.pk)
+    behind("UPDATE strategy_action SET due_on = %s WHERE id = %s", "2030-12-31", act.pk)
     behind("UPDATE strategy_milestone SET reached_on = %s WHERE id = %s", "2026-01-01", step.pk)
     _without_triggers(f"UPDATE indicators_reading SET value = 99 WHERE id = {reading.pk}")
     assert [each.thing for each in state.differences()] == [

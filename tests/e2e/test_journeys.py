@@ -13,7 +13,7 @@ def test_a_lead_says_how_an_action_goes_and_the_public_reads_it(page: Page, site
     sign_in(page, site, "secretariat")
     page.goto("/workspace/plan/2025-2028/actions/4.1.2/")
     page.get_by_role("link", name="Give an update").first.click()
-    page.locator("textarea[name=done]").fill("All figures are in; the report is being laid out. indicators")
+    page.locator("textarea[name=done]").fill("All figures are in; the report is being laid out.")
     page.locator("main button[type=submit]").first.click()
     page.get_by_text("the report is being laid out").first.wait_for()
     assert axe(page) == []

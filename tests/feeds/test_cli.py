@@ -96,8 +96,7 @@ def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
     assert FeedFile.objects.get().feed.code == "by-hand"
     assert run("ingest", "--feed", "nobody", files[0]) == 1
     assert (
-        capsys.readouterr().out.splitlines()[-1]
-        == "There is no feed called nobody. Available feeds: by-hand, shadow. Available feeds:"
+        capsys.readouterr().out.splitlines()[-1] == "There is no feed called nobody. Available feeds: by-hand, shadow."
     )
 
 

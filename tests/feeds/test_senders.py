@@ -186,7 +186,7 @@ def test_a_held_file_is_released_by_a_person_and_then_read_like_any_other(feed: 
     assert report_.received_by == f"{SENDER}, released by {responder.actor_name}"
     entry = AuditEntry.objects.get(verb="held.released")
     assert (entry.actor_name, entry.subject) == (responder.actor_name, f"feeds.feed:{feed.pk}")
-    with pytest.raises(Refused, match="to decided about this file already: Released about"):
+    with pytest.raises(Refused, match="decided about this file already: Released"):
         acts.discard(HeldFile.objects.get(), by=responder)
 
 

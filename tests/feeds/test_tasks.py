@@ -43,9 +43,9 @@ def test_what_was_answered_waits_for_the_team(bank: Organisation, user_with: Cal
     answer_signed_in(bank, by=operator, said={first.pk: "need_help", second.pk: "need_help", third.pk: "false_alarm"})
     answer_signed_in(bank, by=operator, said={make_finding(bank, "192.0.2.10").pk: "not_ours"})
     assert titles() == [
-        ("We cannot notify Banco del Faro reports 1 finding as a false alarm about", TODAY + timedelta(days=5)),
-        ("We cannot notify Banco del Faro asks for help with 2 findings about", TODAY + timedelta(days=1)),
-        ("Banco del Faro reports that 192.0.2.0/25 is not theirs reports that", TODAY + timedelta(days=5)),
+        ("Banco del Faro reports 1 finding as a false alarm", TODAY + timedelta(days=5)),
+        ("Banco del Faro asks for help with 2 findings", TODAY + timedelta(days=1)),
+        ("Banco del Faro reports that 192.0.2.0/25 is not theirs", TODAY + timedelta(days=5)),
     ]
     see_to(Reply.objects.filter(said="need_help")[0], by=SYSTEM)
     assert len(titles()) == 2
@@ -57,7 +57,7 @@ def test_who_cannot_be_written_to_is_told_to_the_team(bank: Organisation) -> Non
     Contact.objects.filter(organisation=telco).update(email="", phone="+501 1234")
     make_finding(bank)
     make_finding(make.make_organisation("old-telco", "Vieja", merged_into=telco), "198.51.100.1")
-    assert titles() == [("We cannot notify We cannot notify Norte Telecom about 1 finding about", None)]
+    assert titles() == [("We cannot notify Norte Telecom about 1 finding", None)]
     telco.email = "info@telco.example.org"
     telco.save()
     assert titles() == []
@@ -69,7 +69,7 @@ def test_an_address_that_takes_no_letter_is_told_to_the_team(bank: Organisation)
     send_notices(MONDAY)
     with mail_server():
         deliver_due()
-    assert titles() == [("Notices to Notices to nobody@bank.example.org do not arrive", None)]
+    assert titles() == [("Notices to nobody@bank.example.org do not arrive", None)]
     Contact.objects.update(email="abuse@bank.example.org")
     resend(Notice.objects.get(), by=SYSTEM)
     assert titles() == []

@@ -17,9 +17,7 @@ from tests.factories.strategy import make_organisation, make_person
 
 def test_a_person_of_another_organisation_gets_no_seat(committee: Committee) -> None:
     bank, ruben = make_organisation("bank", "Bank"), Person.objects.get(code="ruben")
-    with pytest.raises(
-        Refused, match="The register lists Ruben is in the register under Police, not under Bank under"
-    ) as refused:
+    with pytest.raises(Refused, match="Ruben is in the register under Police, not under Bank") as refused:
         add_seat(committee, by=SYSTEM, organisation=bank, person=ruben)
     assert (refused.value.code, list(refused.value.fields)) == ("other_body", ["person"])
     assert committee.seats.count() == 3

@@ -200,7 +200,7 @@ def test_a_dropped_decision_says_why_and_is_over(decision: Decision) -> None:
     with pytest.raises(Refused, match="Give the reason for discarding it"):
         discard_decision(decision, by=SYSTEM, reason="")
     assert discard_decision(decision, by=SYSTEM, reason="Overtaken").answer == "Overtaken"
-    with pytest.raises(Refused, match="The state of stands at “Dropped” is “"):
+    with pytest.raises(Refused, match="stands at “Dropped”"):
         carry_out_decision(decision, by=SYSTEM)
 
 

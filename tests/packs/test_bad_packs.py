@@ -72,7 +72,7 @@ BAD = {
         PLAN,
         "due_on = 2026-12-01",
         "due_on = 2024-12-01",
-        "Check action “1.1.1”, due_on action",
+        "action “1.1.1”, due_on",
         "2024-12-01 is before starts_on (2025-02-01); the dates run the wrong way round",
     ),
     "unknown currency of the country": (
@@ -86,14 +86,14 @@ BAD = {
         PLAN,
         'currency = "USD"',
         'currency = "US$"',
-        "Check action “1.1.1”, budget “2025/US$”, currency action",
+        "action “1.1.1”, budget “2025/US$”, currency",
         "“US$” is not a currency of ISO 4217",
     ),
     "duplicate code": (
         PLAN,
         'code = "1.1.2"',
         'code = "1.1.1"',
-        "Check action “1.1.1”, code action",
+        "action “1.1.1”, code",
         "stands twice in this file; each code is used once",
     ),
     "unknown field": (
@@ -107,7 +107,7 @@ BAD = {
         PLAN,
         "reached_on = 2026-02-10",
         "reachedon = 2026-02-10",
-        "Check action “1.1.1”, milestone “M1”, reachedon action",
+        "action “1.1.1”, milestone “M1”, reachedon",
         "“reachedon” is not a field here; did you mean “reached_on”?",
     ),
     "unknown table": (
@@ -142,15 +142,15 @@ BAD = {
         PLAN,
         "starts_on = 2025-02-01",
         'starts_on = "soon"',
-        "Check action “1.1.1”, starts_on action",
+        "action “1.1.1”, starts_on",
         "“soon” is not a date like 2026-03-31",
     ),
     "half a hold": (
         PLAN,
         'person = "ana"',
         'person = "ana"\non_hold_since = 2026-01-01',
-        "Check action “1.1.1” action",
-        "on_hold_since needs on_hold_reason beside it compared with",
+        "action “1.1.1”",
+        "on_hold_since needs on_hold_reason beside it",
     ),
     "correction of nothing": (
         "indicators.toml",

@@ -124,7 +124,7 @@ def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     small.load()
     assert Action.objects.get(code="1.1.2").title == "Pass it soon"
     entry = AuditEntry.objects.filter(verb="pack.loaded").latest("number")
-    assert entry.detail["left_alone"] == ["Check action “1.1.2” action"]
+    assert entry.detail["left_alone"] == ["action “1.1.2”"]
 
 
 def test_what_was_removed_at_the_desk_stays_removed(small: SmallPack) -> None:
@@ -140,7 +140,7 @@ def test_a_row_that_left_the_pack_stays_and_is_told(small: SmallPack) -> None:
     small.load()
     small.edit(PLAN, '\n[[action]]\nobjective = "1.1"\ncode = "1.1.2"\ntitle = "Pass it"\n', "")
     small.edit("indicators.toml", ', "1.1.2"]', "]")
-    assert "Check no longer in the pack, kept here: action “2025-2028/1.1.2” action" in str(small.check())
+    assert "no longer in the pack, kept here: action “2025-2028/1.1.2”" in str(small.check())
     small.load()
     assert Action.objects.filter(code="1.1.2").exists()
 

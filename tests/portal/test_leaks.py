@@ -51,9 +51,7 @@ def prepare(country: Country, *, by: User) -> None:
     save(hidden)
     save(Milestone(action=hidden, code="m", title=f"{SECRET} milestone", due_on=date(2026, 12, 4)))
     save(Event(edition=act.edition, code="leak", title=f"{SECRET} event", on=date(2026, 11, 23), is_public=False))
-    save(
-        Event(edition=act.edition, code="tied", title="It matches An open event", on=date(2026, 11, 22), action=hidden)
-    )
+    save(Event(edition=act.edition, code="tied", title="An open event", on=date(2026, 11, 22), action=hidden))
     piece = save(
         Evidence(code="leak", kind="link", title=f"{SECRET} evidence", url="https://xsecretx.example/", kept_by="X")
     )

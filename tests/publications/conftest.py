@@ -33,7 +33,7 @@ def draft(country: Country) -> Publication:
         "first",
         by=SYSTEM,
         kind="press",
-        title="The first notice are shown, excluded records first.",
+        title="The first notice",
         text="It is **out**.",
     )
 

@@ -137,7 +137,7 @@ def test_what_is_out_changes_only_with_a_note_and_keeps_what_it_said(
     assert refusal(lambda: writing.update_publication(out, by=secretariat, text="New"))[0] == "is_out"
     assert refusal(lambda: publishing.correct(out, by=secretariat, what=" ", text="New")) == (
         "missing",
-        "Describe the error. Readers see this beside the text. compared with",
+        "Describe the error. Readers see this beside the text.",
     )
     out.refresh_from_db()
     now = publishing.correct(out, by=secretariat, what="It was not bold.", version=out.version, text="It is out.")

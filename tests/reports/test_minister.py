@@ -78,7 +78,7 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         number="D-1",
         edition=edition,
         title="Sign the protocol",
-        text="Check It waits for signature (action 1.1.2). action",
+        text="It waits for signature (action 1.1.2).",
         addressed_to="Minister of Digital Affairs",
         about=f"strategy.action:{acts[1].pk}",
         state="asked",
@@ -88,8 +88,8 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
     for said in (
         "Two of 3 actions are on schedule. One needs your decision to continue.",
         "For: Minister of Digital Affairs",
-        "Check 1. Sign the protocol. It waits for signature (action 1.1.2). action",
-        "In the last Late 30 days,",
+        "1. Sign the protocol. It waits for signature (action 1.1.2).",
+        "Late 30 days",
         "Not frozen",
     ):
         assert said in words, said

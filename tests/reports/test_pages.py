@@ -53,7 +53,7 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
         ("/reports/2025-2028/2026-q3/minister/", "Two of 3 actions are on schedule. One is late."),
         (
             "/reports/2025-2028/2026-q3/funders/fund/",
-            "Check Regional Fund: the action it funds is not on schedule action",
+            "Regional Fund: the action it funds is not on schedule",
         ),
         ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones cumplen sus fechas. Una está atrasada."),
     ],

@@ -46,7 +46,7 @@ def test_the_mail_brings_a_link_that_opens_without_an_account(
     assert "4 December 2026" in mail.text
     response = phone.get(address(update_request))
     assert response.status_code == 200
-    assert "Check Update on your action" in response.content.decode()
+    assert "Update on your action" in response.content.decode()
 
 
 def test_the_page_is_told_to_nobody(update_request: UpdateRequest, phone: Client) -> None:
@@ -283,9 +283,9 @@ def test_a_returned_answer_comes_back_with_its_note(
     assert "Good" in page
     phone.post(
         address(update_request),
-        typed(act, done="reminders sent, last Good, 58 times", version=Answer.objects.get().version),
+        typed(act, done="Good, 58 times", version=Answer.objects.get().version),
     )
-    assert texts(update_request) == [("submitted", "reminders sent, last Good, 58 times", "Tomas Marea")]
+    assert texts(update_request) == [("submitted", "Good, 58 times", "Tomas Marea")]
 
 
 def test_after_approval_something_more_can_be_said(

@@ -134,7 +134,7 @@ def test_a_figure_without_number_or_source_is_not_sent(
 def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, act: Action, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
     stranger = Milestone.objects.create(action=other, code="theirs", title="Theirs")
-    with pytest.raises(Refused, match="Check This milestone belongs to another action"):
+    with pytest.raises(Refused, match="This milestone belongs to another action"):
         acts.submit_answer(
             update_request,
             by=Answerer(update_request),
@@ -148,7 +148,7 @@ def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, 
 
 def test_another_action_is_not_answered_about(update_request: UpdateRequest, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
-    with pytest.raises(Missing, match="Check No update is requested for this action here action"):
+    with pytest.raises(Missing, match="No update is requested for this action here"):
         acts.submit_answer(update_request, by=Answerer(update_request), act=other, said_by="Tomás", done="x")
 
 

@@ -35,9 +35,7 @@ def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
         tomas.pk,
         f"/answer/{token_of(update_request)}/",
     )
-    assert titles(Recipient(organisations=frozenset({csirt.pk}))) == [
-        ("Check Give an update on 1 action", date(2026, 12, 4))
-    ]
+    assert titles(Recipient(organisations=frozenset({csirt.pk}))) == [("Give an update on 1 action", date(2026, 12, 4))]
     assert titles(Recipient(people=frozenset({0}))) == []
     acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
     assert titles(mine) == []

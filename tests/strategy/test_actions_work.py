@@ -96,9 +96,7 @@ def test_a_missed_milestone_makes_the_action_late_and_ticking_it_mends_that(
     assert Action.objects.get(pk=act.pk).status == "on_track"
     entry = AuditEntry.objects.order_by("-number").first()
     assert entry is not None
-    assert (entry.verb, entry.subject) == ("milestone.reached", audit.key(act)), (
-        "Check it shows in the action's history action"
-    )
+    assert (entry.verb, entry.subject) == ("milestone.reached", audit.key(act)), "it shows in the action's history"
 
 
 def test_an_update_says_something_and_ticks_what_was_reached(act: Action, lead: User) -> None:

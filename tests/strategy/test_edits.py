@@ -112,6 +112,6 @@ def test_a_line_stands_on_a_grant_of_its_currency_which_then_stays(
     with pytest.raises(Refused) as refused:
         money.remove_grant(grant, by=secretariat, reason="")
     assert set(refused.value.fields) == {"reason"}
-    money.remove_grant(grant, by=secretariat, reason="Get the report of It was never signed")
-    assert last_entry().detail["reason"] == "Get the report of It was never signed"
+    money.remove_grant(grant, by=secretariat, reason="It was never signed")
+    assert last_entry().detail["reason"] == "It was never signed"
     assert (Grant.objects.count(), BudgetLine.objects.filter(grant=None).count()) == (0, 2)

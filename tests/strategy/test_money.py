@@ -187,9 +187,7 @@ def test_a_line_in_another_currency_than_its_agreement_is_refused(
     deal = grant(secretariat, fund)
     assert refusal(lambda: line(act, secretariat, currency="USD", grant=deal)) == (
         "other_currency",
-        {
-            "currency": "The agreement “deal” pays in PRD, and this line is in USD. Give the line in PRD., and this line is in"
-        },
+        {"currency": "The agreement “deal” pays in PRD, and this line is in USD. Give the line in PRD."},
     )
     line(act, secretariat, grant=deal)
     assert refusal(lambda: acts.update_grant(deal, by=secretariat, currency="USD")) == (
@@ -218,7 +216,7 @@ def test_a_line_of_another_funder_than_its_agreement_is_refused(
             {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 4, 1)},
             "dates_in_order",
             "ends_on",
-            "The start (1 May 2026) is after the end (1 April 2026). Change one of them.) is after",
+            "The start (1 May 2026) is after the end (1 April 2026). Change one of them.",
         ),
         ({"amount": Decimal(-1)}, "negative", "amount", "The amount cannot be negative. Enter 0 or more."),
         (
@@ -251,7 +249,7 @@ def test_what_is_spent_follows_the_payments(act: Action, secretariat: User) -> N
     one = line(act, secretariat, spent=Decimal(5))
     acts.add_payment(one, by=secretariat, on=date(2026, 2, 1), amount=Decimal(60), kind="received")
     one.refresh_from_db()
-    assert one.spent == 5, "money received is not money spent planned,"
+    assert one.spent == 5, "money received is not money spent"
     first = acts.add_payment(one, by=secretariat, on=date(2026, 3, 1), amount=Decimal(20))
     acts.add_payment(one, by=secretariat, on=date(2026, 4, 1), amount=Decimal(11))
     one.refresh_from_db()
@@ -302,7 +300,7 @@ def test_money_of_carried_work_is_counted_in_one_edition(edition: Edition, act: 
         edition, by=secretariat, code="2029-2032", title="Next", starts_on=date(2029, 1, 1), ends_on=date(2032, 12, 31)
     )
     here, there = money_of(edition, secretariat).main, money_of(following, secretariat).main
-    assert (here.planned, here.spent) == (35, 36), "what was spent stays where it was spent planned,"
+    assert (here.planned, here.spent) == (35, 36), "what was spent stays where it was spent"
     assert (there.planned, there.spent) == (140, 0)
     assert replace(here, planned=here.planned + there.planned, committed=before.committed) == before
     untouched.refresh_from_db()

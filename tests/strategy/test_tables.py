@@ -30,7 +30,7 @@ def full(edition: Edition, act: Action, secretariat: User) -> Action:
     ana = make.make_person("ana-duarte", post="Head of operations", email="ana@example.org")
     update_action(act, by=SYSTEM, internal_notes="SECRET note", person=ana)
     hidden = make.make_action(edition, "1.1.9")
-    update_action(hidden, by=SYSTEM, is_public=False, title="Check SECRET action")
+    update_action(hidden, by=SYSTEM, is_public=False, title="SECRET action")
     add_update(act, by=SYSTEM, done="Opened")
     add_update(act, by=SYSTEM, done="SECRET update", is_public=False)
     add_risk(act, by=SYSTEM, title="SECRET risk", likelihood=2, impact=2)

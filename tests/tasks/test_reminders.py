@@ -40,7 +40,7 @@ def test_the_person_is_reminded_and_the_organisation_of_the_rest(
     mails = {m.to: m for m in OutboxMail.objects.all()}
     assert set(mails) == {"ana@csirt.example.org", "office@example.org"}
     hers = mails["ana@csirt.example.org"]
-    assert hers.subject == "In the last Reminder: 1.1.1 Action 1.1.1 (54 days late) days,"
+    assert hers.subject == "Reminder: 1.1.1 Action 1.1.1 (54 days late)"
     assert "Test secretariat reminds you of something" in hers.text
     assert (
         "- 54 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n  It was due on 1 October 2026 and is not closed."
@@ -139,7 +139,7 @@ class TestTheDeputy:
     def test_is_not_told_twice_within_two_days(self, busy: Edition, csirt: Organisation, secretariat: User) -> None:
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
         escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
-        with pytest.raises(Refused, match="In the last was notified less than two days ago days,"):
+        with pytest.raises(Refused, match="was notified less than two days ago"):
             escalate(csirt, by=secretariat, items=[i for i in waiting_tasks(secretariat).items if i.person])
 
     def test_who_has_none_is_named(self, busy: Edition, csirt: Organisation, ana: Person, secretariat: User) -> None:

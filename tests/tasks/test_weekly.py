@@ -35,19 +35,19 @@ def test_one_message_worst_first(busy: Edition, lead: User) -> None:
     assert send_weekly(by=SYSTEM) == 1
     mail = OutboxMail.objects.get()
     assert (mail.to, mail.kind, mail.is_secret) == (lead.email, "weekly_mail.sent", False)
-    assert mail.subject == "Your tasks, Your tasks, Testland cybersecurity strategy: 2 overdue cybersecurity strategy"
+    assert mail.subject == "Your tasks, Testland cybersecurity strategy: 2 overdue"
     assert mail.text == (
         "Good morning Test lead,\n\n"
         "These are your tasks on 23 November 2026. Two overdue, longest first.\n\n"
         "OVERDUE\n\n"
-        "In the last - 53 days late (1 Oct 2026): 1.1.1 Action 1.1.1 days,"
-        "your update for the review of It was due on 1 October 2026 and is not closed. was due on"
+        "- 53 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n"
+        "  It was due on 1 October 2026 and is not closed.\n"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.1/\n"
-        "In the last - 3 days late (20 Nov 2026): 1.1.2 Action 1.1.2 days,"
-        "your update for the review of It was due on 20 November 2026 and is not closed. was due on"
+        "- 3 days late (20 Nov 2026): 1.1.2 Action 1.1.2\n"
+        "  It was due on 20 November 2026 and is not closed.\n"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.2/\n\n"
         "LATER\n\n"
-        "In the last - In 7 days (30 Nov 2026): Line open days,"
+        "- In 7 days (30 Nov 2026): Line open\n"
         "  Milestone of 1.1.3 Action 1.1.3\n"
         f"  http://localhost:8000/workspace/plan/{busy.code}/actions/1.1.3/#milestones\n\n"
         "All tasks: http://localhost:8000/workspace/\n"

@@ -75,7 +75,7 @@ def test_islets_go_but_never_a_whole_district() -> None:
 def test_nothing_known_is_drawn_as_such_and_links_have_names() -> None:
     made = choropleth([Shape("a", "North", "", 0, square(0, 0, 1), "/districts/a/?x=1&y=2")], label="One")
     assert "fl-district-none" in made.svg
-    assert 'href="/districts/a/?x=1&amp;y=2" aria-label="North" districts' in made.svg
+    assert 'href="/districts/a/?x=1&amp;y=2" aria-label="North"' in made.svg
 
 
 def test_no_shape_gives_no_map() -> None:

@@ -162,7 +162,7 @@ def test_roman_numbers_can_be_read_back(number: int) -> None:
     [
         "Alpha Beta of Gamma and ",
         "guided by A, B, C, D, ",
-        "the three pillars are a, b, c and pillars",
+        "the three pillars are a, b, c and ",
         "train 12 ",
         "Pillar 1: Law\n",
     ],

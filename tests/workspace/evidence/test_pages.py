@@ -120,7 +120,7 @@ def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_text(
         (
             b"hello",
             "report.js",
-            "A file ending in .js can run when it is opened, so it is not accepted. Save it as a PDF or as text.",
+            "A file ending in .js can run when it is opened",
         ),
         (b"", "report.pdf", "The submitted file is empty"),
     ],

@@ -46,11 +46,11 @@ def rows(user: User) -> dict[str, list[tuple[str, str, str]]]:
 def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
     assert rows(lead) == {
         "overdue": [
-            ("1.1.2 Action 1.1.2", "In the last 54 days late days,", "You"),
-            ("1.1.1 Action 1.1.1", "In the last 4 days late days,", "You"),
+            ("1.1.2 Action 1.1.2", "54 days late", "You"),
+            ("1.1.1 Action 1.1.1", "4 days late", "You"),
         ],
-        "week": [("Line open", "In the last In 3 days,", "You")],
-        "later": [("1.1.3 Action 1.1.3", "In the last In 218 days,", "You")],
+        "week": [("Line open", "In 3 days", "You")],
+        "later": [("1.1.3 Action 1.1.3", "In 218 days", "You")],
     }
 
 

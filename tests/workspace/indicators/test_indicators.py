@@ -94,7 +94,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
         ({"period": "days", "starts_on": "2026-10-01", "ends_on": "2026-12-31"}, ". Enter its value after that."),
         (
             {"period": "days", "starts_on": "2026-03-01", "ends_on": "2026-01-31"},
-            "The first day is after the last day. Change one of them. are shown, excluded records first.",
+            "The first day is after the last day. Change one of them.",
         ),
         ({"numerator": "1", "denominator": "2"}, "1 of 2 is 50.0 %"),
     ],

@@ -19,10 +19,10 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
     computed = Indicator.objects.exclude(measure="").order_by("pk")[0]
     groups: list[tuple[str, list[object]]] = [
         ("plan edit_edition publish_edition unpublish_edition end_edition next_edition bulk_actions", [edition]),
-        ("Check plan_workbook import_workbook apply_workbook new_pillar actions", [edition]),
+        ("plan_workbook import_workbook apply_workbook new_pillar actions", [edition]),
         ("edit_pillar move_pillar remove_pillar new_objective", [edition, objective.pillar.code]),
-        ("Check edit_objective move_objective remove_objective new_action action", [edition, objective.code]),
-        ("Check action move_action action", [edition, act.code]),
+        ("edit_objective move_objective remove_objective new_action", [edition, objective.code]),
+        ("action move_action", [edition, act.code]),
         ("action_command", [edition, act.code, "update"]),
         ("child_command", [edition, act.code, "milestones", act.milestones.order_by("pk")[0].code, "edit"]),
         ("import import_file import_read import_discard import_accept import_finish", [draft.code]),

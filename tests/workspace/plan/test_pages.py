@@ -134,7 +134,7 @@ def test_the_history_says_who_did_what_in_text(
     history = squeezed(page.split('id="history"', 1)[1])
     for words in (
         "Test lead</b> gave an update",
-        "Check Test secretariat</b> changed the action",
+        "Test secretariat</b> changed the action",
         "Person responsible",
         "Ana Duarte",
         "<del>Action 1.1.1</del> → New title",

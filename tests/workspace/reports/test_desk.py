@@ -184,7 +184,7 @@ def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: 
 
     assert titles() == []
     browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": ""})
-    assert titles() == ["Get the report of Get the report of Q3 2026 signed"]
+    assert titles() == ["Get the report of Q3 2026 signed"]
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     browser.post("/workspace/reports/2025-2028/2026-q3/sign/", facts)
     assert titles() == []

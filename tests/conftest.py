@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     logic need not be shown again."""
     open_work = {line for line in KNOWN_FAILURES.read_text("utf-8").splitlines() if line and not line.startswith("#")}
     for item in items:
-        if item.nodeid in open_work:
+        if item.nodeid.split("@")[0] in open_work or item.nodeid in open_work:
             item.add_marker(pytest.mark.xfail(reason="open work: tests/known_failures.txt"))
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":

@@ -97,7 +97,7 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
         deliver_due()
         assert findings("mail") == [
             ("good", "The mail server answers."),
-            ("watch", "Notices to nobody@example.org come back. do not arrive"),
+            ("watch", "Letters to nobody@example.org come back."),
         ]
     OutboxMail.objects.update(state=MailState.STUCK)
     with no_mail_server():

@@ -64,7 +64,7 @@ def test_files_are_read_and_the_bad_one_is_named(
     assert run("ingest", "--feed", feed.code, *files) == 1
     out = capsys.readouterr().out
     good, bad, missing, *_rest = out.splitlines()
-    assert good.startswith(f"{files[0]}: 7 rows, 3 kept, 3 rejected")
+    assert good.startswith(f"{files[0]}: 7 rows, 3 saved, 3 rejected")
     assert bad == f"{files[1]}: The file is incomplete: the transfer was interrupted. Get the file again."
     assert missing == f"{files[2]}: cannot be opened: No such file or directory"
     assert said(out) == TOLD

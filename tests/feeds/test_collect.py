@@ -222,7 +222,7 @@ def test_a_place_is_one_of_its_way(nothing_yet: None, collector: str, place: str
 def test_two_feeds_do_not_share_a_place(nothing_yet: None) -> None:
     make_feed("One", by=SYSTEM, collector="folder", place="partner")
     two = make_feed("Two", by=SYSTEM, collector="folder", place="partner-2")
-    with pytest.raises(Refused, match="“One” has this place already"):
+    with pytest.raises(Refused, match="“One” already uses this place"):
         change_feed(two, by=SYSTEM, place="Partner")
 
 

@@ -115,7 +115,7 @@ def test_a_prefix_that_is_nobodys_leaves_the_network(telco: Organisation, respon
 
 def test_a_refusal_says_why_and_changes_nothing(bank: Organisation, telco: Organisation, responder: User) -> None:
     correction = asked(bank, make_finding(bank))
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Give the reason"):
         refuse_correction(correction, by=responder, decision=" ")
     with pytest.raises(Refused, match="It is already attributed to this organisation"):
         accept(correction, by=responder, moved_to=bank)

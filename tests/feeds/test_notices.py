@@ -260,7 +260,7 @@ def test_a_letter_is_sent_again_left_out_and_its_link_ended(bank: Organisation, 
 def test_what_is_left_out_comes_with_the_next(bank: Organisation) -> None:
     make_finding(bank)
     acts.make_rule(by=SYSTEM, every=Every.DAY)
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Give the reason"):
         acts.skip(bank, by=SYSTEM, role="abuse", reason=" ")
     assert acts.skip(bank, by=SYSTEM, role="abuse", reason="We telephone today").to == []
     assert sent(TODAY) == []

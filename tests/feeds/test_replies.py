@@ -207,7 +207,7 @@ def test_an_ended_link_says_so_and_so_does_one_that_has_run_out(notice: Notice) 
     token = token_of(notice, 0)
     with clock.pinned_day(day=MONDAY + timedelta(days=44)):
         assert holder_of(token).address == "abuse@bank.example.org"
-    with clock.pinned_day(day=MONDAY + timedelta(days=46)), pytest.raises(Missing, match="has run out"):
+    with clock.pinned_day(day=MONDAY + timedelta(days=46)), pytest.raises(Missing, match="has expired"):
         holder_of(token)
     end_link(notice, by=SYSTEM)
     with pytest.raises(Missing, match="The team ended this link"):

@@ -99,7 +99,7 @@ def test_the_second_reviewer_sees_what_the_first_decided(user_with: Make, secret
     acts.review_answer(answer, by=secretariat, level=1, version=seen)
     with pytest.raises(Changed) as changed:
         acts.review_answer(answer, by=user_with("administrator"), level=0, reason="No.", version=seen)
-    assert str(changed.value.sentence).startswith("Test secretariat reviewed this item while you looked at it.")
+    assert str(changed.value.sentence).startswith("Test secretariat reviewed this item while you had it open.")
     assert answer_of(answer.assessment).level == 1
 
 

@@ -79,7 +79,7 @@ def test_a_second_reading_replaces_the_first_until_it_is_frozen() -> None:
     first = enter(indicator, 80)
     assert enter(indicator, 81).pk == first.pk
     freeze_reading(first, by=SYSTEM)
-    with pytest.raises(Refused, match="Correct the publication and give the reason") as refused:
+    with pytest.raises(Refused, match="Correct it and give the reason") as refused:
         enter(indicator, 82)
     assert refused.value.code == "frozen"
     assert [r.value for r in indicator.readings.all()] == [81]
@@ -145,7 +145,7 @@ def test_closing_a_period_freezes_all_its_readings_and_no_others() -> None:
         enter(indicator, 60, "2026-3")
     assert close_period(period_of(date(2026, 8, 1), Frequency.QUARTER), by=SYSTEM) == 2
     assert set(Reading.objects.exclude(frozen_at=None).values_list("value", flat=True)) == {60}
-    with pytest.raises(Refused, match="runs until"):
+    with pytest.raises(Refused, match="ends on"):
         close_period(period_of(TODAY, Frequency.QUARTER), by=SYSTEM)
 
 

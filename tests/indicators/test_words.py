@@ -33,9 +33,9 @@ def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
-        (77, 81, "▲ 4 points on Q2 2026; higher is better"),
-        (77, 78, "▲ 1 point on Q2 2026; higher is better"),
-        (77, 70, "▼ 7 points on Q2 2026; higher is better"),
+        (77, 81, "▲ 4 points from Q2 2026; higher is better"),
+        (77, 78, "▲ 1 point from Q2 2026; higher is better"),
+        (77, 70, "▼ 7 points from Q2 2026; higher is better"),
         (77, "77.4", "No change from Q2 2026; higher is better"),
     ],
 )
@@ -50,7 +50,7 @@ def test_a_change_of_people_is_in_people() -> None:
     indicator = make_indicator(unit="people", direction="down", decimals=1)
     enter(indicator, 1000, "2026-2")
     enter(indicator, "2345.5")
-    assert presenters.change_text(*two(indicator)) == f"▲ 1,345.5{N}people on Q2 2026; lower is better"
+    assert presenters.change_text(*two(indicator)) == f"▲ 1,345.5{N}people from Q2 2026; lower is better"
     with translation.override("es"):
         assert "1,345.5" in presenters.change_text(*two(indicator))
 
@@ -58,10 +58,10 @@ def test_a_change_of_people_is_in_people() -> None:
 @pytest.mark.parametrize(
     ("unit", "before", "now", "value", "said"),
     [
-        ("days", 2, 1, f"1{N}day", f"▼ 1{N}day on Q2 2026; higher is better"),
-        ("people", 2, 4, f"4{N}people", f"▲ 2{N}people on Q2 2026; higher is better"),
+        ("days", 2, 1, f"1{N}day", f"▼ 1{N}day from Q2 2026; higher is better"),
+        ("people", 2, 4, f"4{N}people", f"▲ 2{N}people from Q2 2026; higher is better"),
         ("of 84", 61, 74, f"74{N}of 84", "▲ 13 on Q2 2026; higher is better"),
-        ("machines", 1, 2, f"2{N}machines", f"▲ 1{N}machines on Q2 2026; higher is better"),
+        ("machines", 1, 2, f"2{N}machines", f"▲ 1{N}machines from Q2 2026; higher is better"),
     ],
 )
 def test_units_read_as_people_say_them(unit: str, before: int, now: int, value: str, said: str) -> None:

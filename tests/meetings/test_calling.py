@@ -25,7 +25,7 @@ def letters() -> list[tuple[str, str, str]]:
 
 
 def test_a_meeting_in_the_past_is_not_called(committee: Committee) -> None:
-    with pytest.raises(Refused, match="1 November 2026 is past, so nobody can be called") as refused:
+    with pytest.raises(Refused, match="1 November 2026 is in the past, so nobody can be invited") as refused:
         call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1))
     assert (refused.value.code, list(refused.value.fields)) == ("meeting_past", ["on"])
     assert not Meeting.objects.exists()
@@ -85,7 +85,7 @@ def test_a_moved_meeting_keeps_its_address_and_tells_its_members(committee: Comm
     assert (moved.code, moved.on, moved.invitation) == ("2026-12-03", date(2026, 12, 10), 1)
     mail = OutboxMail.objects.get(to="justice@example.org")
     assert mail.subject == "Moved: Steering committee, meeting 1, now on 10 December 2026"
-    assert "called for 3 December 2026" in mail.text
+    assert "scheduled for 3 December 2026" in mail.text
     move_meeting(moved, by=SYSTEM, on=date(2026, 12, 10), starts_at=time(9))
     assert OutboxMail.objects.count() == 3  # nothing changed, so nobody is told again
     with pytest.raises(Refused, match="is past"):
@@ -94,7 +94,7 @@ def test_a_moved_meeting_keeps_its_address_and_tells_its_members(committee: Comm
 
 def test_a_meeting_is_called_off_for_a_reason_that_everybody_reads(committee: Committee) -> None:
     meeting = to_come(committee)
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Give the reason"):
         cancel_meeting(meeting, by=SYSTEM, reason="")
     cancel_meeting(meeting, by=SYSTEM, reason="The hurricane")
     assert "The hurricane" in OutboxMail.objects.get(to="tomas@example.org").text
@@ -105,7 +105,7 @@ def test_a_meeting_is_called_off_for_a_reason_that_everybody_reads(committee: Co
 
 
 def test_what_was_held_is_not_called_off(committee: Committee) -> None:
-    with pytest.raises(Refused, match="was held already"):
+    with pytest.raises(Refused, match="has already been held"):
         cancel_meeting(held(committee, date(2026, 11, 1)), by=SYSTEM, reason="Too late")
 
 

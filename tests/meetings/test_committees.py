@@ -17,7 +17,7 @@ from tests.factories.strategy import make_organisation, make_person
 
 def test_a_person_of_another_organisation_gets_no_seat(committee: Committee) -> None:
     bank, ruben = make_organisation("bank", "Bank"), Person.objects.get(code="ruben")
-    with pytest.raises(Refused, match="Ruben is in the register under Police, not under Bank") as refused:
+    with pytest.raises(Refused, match="lists Ruben under Police, not under Bank") as refused:
         add_seat(committee, by=SYSTEM, organisation=bank, person=ruben)
     assert (refused.value.code, list(refused.value.fields)) == ("other_body", ["person"])
     assert committee.seats.count() == 3
@@ -39,7 +39,7 @@ def test_whoever_left_gets_no_seat(committee: Committee) -> None:
 
 def test_a_body_does_not_sit_on_one_chair_twice_at_a_time(committee: Committee) -> None:
     justice = Organisation.objects.get(code="justice")
-    with pytest.raises(Refused, match="Justice has that seat already") as refused:
+    with pytest.raises(Refused, match="Justice already has that seat") as refused:
         add_seat(committee, by=SYSTEM, organisation=justice, since=date(2026, 1, 1))
     assert refused.value.code == "seat_taken"
     end_seat(Seat.objects.get(organisation=justice), by=SYSTEM, until=date(2025, 12, 31))
@@ -61,7 +61,7 @@ def test_a_seat_does_not_end_before_it_begins(committee: Committee) -> None:
 def test_a_seat_is_removed_for_a_reason(committee: Committee) -> None:
     seat = committee.seats.first()
     assert seat is not None
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match="Give the reason"):
         remove_seat(seat, by=SYSTEM, reason=" ")
     remove_seat(seat, by=SYSTEM, reason="Entered twice")
     assert AuditEntry.objects.latest("number").detail["reason"] == "Entered twice"

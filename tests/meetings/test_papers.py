@@ -77,7 +77,7 @@ def test_members_read_names_internal_text_and_every_decision(meeting: Meeting) -
         "Set.",
         "He laughed.",
         "D-2026-01",
-        "D-2026-02. Asked: Pay more",
+        "D-2026-02",
         "1 of 1 seat taken",
     ):
         assert said in text

@@ -119,7 +119,7 @@ def test_what_changed_at_the_desk_survives(small: SmallPack) -> None:
     small.load()
     in_the_workspace(Action.objects.get(code="1.1.2"), by=SYSTEM, title="Pass it soon")
     small.edit(PLAN, 'title = "Pass it"', 'title = "Pass the law"')
-    assert states(small) == {"2025-2028/1.1.2": "No changes since it was loaded."}
+    assert states(small) == {"2025-2028/1.1.2": "changed here"}
     assert "title: here 'Pass it soon', in the pack 'Pass the law'" in str(small.check())
     small.load()
     assert Action.objects.get(code="1.1.2").title == "Pass it soon"
@@ -150,7 +150,7 @@ def test_what_people_made_first_is_taken_up_not_doubled(small: SmallPack) -> Non
     mine = Organisation(code="police", name="The Police", kind="police")
     in_the_workspace(mine, by=SYSTEM)
     small.add("organisations.toml", '\n[[organisation]]\ncode = "police"\nname = "Police Force"\nkind = "police"\n')
-    assert states(small) == {"police": "No changes since it was loaded."}
+    assert states(small) == {"police": "changed here"}
     small.load()
     assert Organisation.objects.get(code="police").name == "The Police"
 
@@ -175,7 +175,7 @@ def test_a_frozen_reading_never_changes(small: SmallPack) -> None:
 
 def test_an_installation_keeps_to_one_country(small: SmallPack, real: SmallPack) -> None:
     small.load()
-    with pytest.raises(Refused, match="runs on the pack “small”"):
+    with pytest.raises(Refused, match="uses the pack “small”"):
         real.load()
     assert Country.objects.get().code == "XM"
 

@@ -42,7 +42,7 @@ def test_a_country_whose_actions_are_not_entered_says_so(real_country: Country, 
     assert "Also published as:" in text
     assert "Nothing can be late yet." in text
     assert "Two of the five parts score zero" in text
-    assert "unconfirmed" in text
+    assert "unchecked" in text
 
 
 def test_a_moment_is_without_repeats(isla: Country, stranger: Client) -> None:

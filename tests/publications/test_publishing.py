@@ -249,7 +249,7 @@ def test_channels_are_owed_until_posted_or_left_out(
         refusal(lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=clock.now()))[0] == "not_out"
     )
     at(NOON + timedelta(minutes=1))
-    assert waits() == [("channels", "Not posted yet: ActionLink office")]
+    assert waits() == [("channels", "Not posted yet: Press office")]
     assert refusal(
         lambda: channels.record_posting(draft, by=secretariat, channel=channel, at=NOON + timedelta(hours=1))
     ) == ("moment_to_come", "This time is in the future. Record a posting after it has happened.")

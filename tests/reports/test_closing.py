@@ -96,7 +96,7 @@ def test_answers_that_wait_are_never_passed_over(review: Review, acts: list[Acti
 
 def test_a_period_closes_once_and_not_while_it_runs(review: Review, edition: Edition, secretariat: User) -> None:
     close_review(review, by=secretariat)
-    with pytest.raises(Refused, match="closed already"):
+    with pytest.raises(Refused, match="already closed"):
         close_review(review, by=secretariat)
     running = Review.objects.create(
         edition=edition,
@@ -121,13 +121,17 @@ def test_what_is_frozen_refuses_to_change_by_us_and_by_the_database(review: Revi
     snapshot = close_review(review, by=secretariat)
     before = canonical(Snapshot.objects.get(pk=snapshot.pk).public)
     snapshot.code = "other"
-    with pytest.raises(Refused, match="never changes"):
+    with pytest.raises(Refused, match=r"never changes|cannot change"):
         snapshot.save()
-    with pytest.raises(Refused, match="never changes"):
+    with pytest.raises(Refused, match=r"never changes|cannot change"):
         snapshot.delete()
-    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"never changes|cannot change"), transaction.atomic():
         Snapshot.objects.filter(pk=snapshot.pk).update(code="other")
-    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match=r"never changes|cannot change"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("UPDATE reports_snapshot SET frozen_by = 'x'")
     assert canonical(Snapshot.objects.get(pk=snapshot.pk).public) == before
 

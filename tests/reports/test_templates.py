@@ -80,7 +80,7 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
     [
         ("{{ headlin }}", "no field “headlin”. Did you mean “headline”?"),
         ("{% for a in late %}{{ a.titel }}{% endfor %}", "no field “late[].titel”. Did you mean “late[].title”?"),
-        ("{{ zzzz }}", "no field “zzzz”. The list of fields"),
+        ("{{ zzzz }}", "no field “zzzz”. Use a field from the list of fields"),
         ("{{ headline", "”: write {{ name }}, and end each {% for %}."),
         ("{% for a in headline %}{% endfor %}", "” is not a list that can be repeated."),
         ("{{ headline.__class__.__mro__ }}", "no field “headline.__class__"),
@@ -167,8 +167,8 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
             ),
             "not a plain Word document",
         ),
-        (lambda: changed(template("x"), with_relation(REMOTE)), "fetches something from outside (https://evil.example"),
-        (lambda: changed(template("x"), with_relation(FILE_LINK)), "fetches something from outside (file:"),
+        (lambda: changed(template("x"), with_relation(REMOTE)), "loads something from outside (https://evil.example"),
+        (lambda: changed(template("x"), with_relation(FILE_LINK)), "loads something from outside (file:"),
         (
             lambda: changed(
                 template("x"), lambda n, b: b.replace(b"<w:sectPr", DDE, 1) if n == "word/document.xml" else b
@@ -211,7 +211,7 @@ def test_a_sound_one_is_kept_once_with_the_fields_it_uses(secretariat: User) -> 
         ["country", "headline"],
         body,
     )
-    with pytest.raises(Refused, match="here already, as “Cabinet paper”"):
+    with pytest.raises(Refused, match="already here, as “Cabinet paper”"):
         save_template(body, by=secretariat, name="Again", file_name="a.docx")
     with pytest.raises(Refused, match=r"ends in \.docx"):
         save_template(template("x"), by=secretariat, name="M", file_name="macro.docm")

@@ -141,7 +141,7 @@ def test_a_day_to_come_is_refused_and_the_words_stay(update_request: UpdateReque
     given = typed(act, done="Kept words") | {f"a{act.pk}-reached-{code}": "on", f"a{act.pk}-day-{code}": "2027-01-03"}
     response = phone.post(address(update_request), given)
     assert response.status_code == 422
-    assert "still to come" in response.content.decode()
+    assert "in the future" in response.content.decode()
     assert "Kept words" in response.content.decode()
 
 
@@ -242,7 +242,7 @@ def test_a_text_that_is_too_long_is_given_back(update_request: UpdateRequest, ac
     response = phone.post(address(update_request), typed(act, done="x" * 5001))
     page = response.content.decode()
     assert response.status_code == 422
-    assert "This text has 5,001 characters long. Shorten it to 5,000 characters. Shorten it to" in page
+    assert "5,001 characters" in page
     assert "x" * 5001 in page
     assert Answer.objects.count() == 0
 

@@ -144,7 +144,7 @@ def test_a_file_that_is_gone_gets_a_sentence(drafter: User) -> None:
 def test_a_wrong_file_is_refused_before_anything_is_kept(drafter: User, tmp_path: Path) -> None:
     picture = tmp_path / "cover.pdf"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
-    with pytest.raises(Refused, match="a PNG image"):
+    with pytest.raises(Refused, match="a PNG picture"):
         start_draft(picture, by=drafter, name="cover.pdf")
     assert not ImportDraft.objects.exists()
 

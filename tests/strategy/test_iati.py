@@ -195,7 +195,7 @@ def test_gaps_are_told_in_plain_text(act: Action, fund: Organisation, reporter: 
         ("days", ["1.1.1 Action 1.1.1"]),
     ]
     assert gaps_of(act.edition)[0].words == (
-        "1 agreement lacks the IATI identifier of the funder’s activity: the funder’s own tools will not show that the "
+        "1 agreement has no IATI identifier of the funder’s activity, so the funder’s own tools will not show that the "
         "money arrived. Ask the funder for it."
     )
 

@@ -130,7 +130,7 @@ def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretari
 
     report = rehearsed(full, changed(full, change), secretariat)
     assert told(report) == [("pillars", 3, "code")]
-    assert report.problems[0].sentence == "No reason given for Row 2 has the same code. Remove one of them."
+    assert report.problems[0].sentence == "Row 2 has the same code. Remove one of them."
 
 
 def test_a_sheet_or_column_that_nobody_knows_is_told(full: Edition, secretariat: User) -> None:

@@ -41,7 +41,7 @@ def test_the_person_is_reminded_and_the_organisation_of_the_rest(
     assert set(mails) == {"ana@csirt.example.org", "office@example.org"}
     hers = mails["ana@csirt.example.org"]
     assert hers.subject == "Reminder: 1.1.1 Action 1.1.1 (54 days late)"
-    assert "Test secretariat reminds you of something" in hers.text
+    assert "Test secretariat sends you a reminder about" in hers.text
     assert (
         "- 54 days late (1 Oct 2026): 1.1.1 Action 1.1.1\n  It was due on 1 October 2026 and is not closed."
         in hers.text

@@ -128,7 +128,7 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(desk: Client, tmp_path: P
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
-        (pdf(), "empty.pdf", "empty.pdf holds no words"),
+        (pdf(), "empty.pdf", "empty.pdf"),
         (pdf(words="National Strategy", encrypt="secret"), "locked.pdf", "is protected by a password"),
         (
             pdf(picture=True),

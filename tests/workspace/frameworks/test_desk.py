@@ -131,7 +131,7 @@ def test_the_second_reviewer_is_told_and_may_then_decide(
     assert browser_of(secretariat).post(f"{CMM}items/D1.1.c/review/", facts).status_code == 302
     late = browser_of(administrator).post(f"{CMM}items/D1.1.c/review/", facts | {"review-held": ["2", "3"]})
     assert late.status_code == 409
-    assert "Test secretariat reviewed this item while you looked at it." in text_of(late)
+    assert "Test secretariat reviewed this item while you had it open." in text_of(late)
     fresh = Answer.objects.get(pk=answer.pk)
     again = browser_of(administrator).post(
         f"{CMM}items/D1.1.c/review/", facts | {"review-held": ["2", "3"], "review-version": fresh.version}
@@ -177,7 +177,7 @@ def test_a_new_year_starts_from_the_last(browser_of: Browser, secretariat: User)
     assert (made.code, made.before, made.answers.count()) == ("gci-2027", last, 20)
     again = client.post("/workspace/frameworks/gci/new/", {"year": 2027})
     assert again.status_code == 422
-    assert "There is an open assessment for 2027 already." in text_of(again)
+    assert "There is already an open assessment for 2027" in text_of(again)
 
 
 def test_the_pack_to_send_holds_what_may_leave(browser_of: Browser, secretariat: User) -> None:

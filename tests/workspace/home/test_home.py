@@ -72,7 +72,7 @@ def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User
         ("csirt", 2, "54 days"),
         ("police", 1, "23 days"),
     ]
-    assert rows(secretariat) == {"undated": [("Confirm 5 actions", "No date", "You")]}
+    assert rows(secretariat) == {"undated": [("Check 5 actions", "No date", "You")]}
     assert desk.turns == (
         "Every task is assigned. Of 6 open tasks: 1 Secretariat, 4 National CSIRT and 1 National Police."
     )

@@ -68,7 +68,7 @@ def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
     press(browser, "send_reminder", "csirt", back="others")
     page = press(browser, "send_reminder", "csirt", back="others")
     assert page.redirect_chain == [("/workspace/waiting/#others", 302)]  # type: ignore[attr-defined]  # as above
-    assert "National CSIRT was reminded of this less than two days ago." in page.content.decode()
+    assert "less than two days ago" in page.content.decode()
     assert OutboxMail.objects.count() == 1
 
 
@@ -106,7 +106,7 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
     assert titles(browser.get(f"{OTHERS}?when=week")) == ["Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&who=csirt")) == ["1.1.1 Action 1.1.1", "Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&kind=milestone")) == ["Line open"]
-    assert "No results." in browser.get(f"{OTHERS}?when=later").content.decode()
+    assert "Nothing" in browser.get(f"{OTHERS}?when=later").content.decode()
     for odd in ("when=x", "kind=x", "page=x", "page=-1"):
         assert browser.get(f"{OTHERS}?{odd}").status_code == 200
     assert browser.get(f"{OTHERS}?who=%00").status_code == 404

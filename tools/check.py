@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = ROOT / ".venv" / "bin"
-CONTRACTS = ["tests/contracts/test_house.py", "tests/contracts/test_actions.py", "tests/contracts/test_settings.py"]
+CONTRACTS = ["tests/contracts/test_layout.py", "tests/contracts/test_actions.py", "tests/contracts/test_settings.py"]
 # What needs a browser, a wheel or an installation of its own is left to the gate.
 LEFT_OUT = [
     "-m",

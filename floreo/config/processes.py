@@ -77,7 +77,7 @@ class FolderLock:
             self._file = None
 
 
-def require_free_code(host: str, port: int) -> None:
+def require_free_port(host: str, port: int) -> None:
     """Raises CannotStart when something listens there already. The web server itself would share the port with another of its
     kind, and visitors would see now one, now the other."""
     if not 0 < port < 65_536:
@@ -242,7 +242,7 @@ def run(asked: argparse.Namespace) -> int:
             if asked.command == "up":
                 other.take()
                 other.release()  # the worker takes it itself
-            require_free_code(asked.host, asked.port)
+            require_free_port(asked.host, asked.port)
         except CannotStart as problem:
             say(str(problem))
             return 1

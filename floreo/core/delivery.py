@@ -217,7 +217,7 @@ def _send_batch(server: _Server, batch: list[OutboxMail], until: float) -> int:
 
 
 def _over_their_share(batch: list[OutboxMail]) -> set[int]:
-    """Recipient address has had its letters of a day: two machines that answer each other stop here."""
+    """An address that has had its e-mails of a day: two machines that answer each other stop here."""
     since = clock.now() - timedelta(days=1)
     rows = OutboxMail.objects.filter(to__in={m.to for m in batch}, sent_at__range=(since, clock.now())).values_list(
         "to"

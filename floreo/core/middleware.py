@@ -25,7 +25,7 @@ def wants_part(request: HttpRequest) -> bool:
 
 
 def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Recipient session ran out while a page was open gets the sign-in page whole, and comes back to that page."""
+    """Somebody whose session ran out while a page was open gets the sign-in page whole, and comes back to that page."""
     login = resolve_url(settings.LOGIN_URL)
     if not isinstance(response, HttpResponseRedirect) or not response.url.startswith(login):
         return response

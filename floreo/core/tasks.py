@@ -1,11 +1,11 @@
-"""What somebody owes, in one shape for every app. Plain Python.
+"""What waits for somebody, in one shape for every app. Plain Python.
 
-An app that owes something has a module `tasks.py` with one function
+An app with such tasks has a module `tasks.py` with one function
 
     def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]
 
 in as few queries as it can, narrowed to the recipient in the database, and names it in its `offers.py`. The page, the weekly
-e-mail, the calendar and "what they owe us" are then the same list.
+e-mail, the calendar and "waiting for others" are then the same list.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import date
 
 @dataclass(frozen=True)
 class ActionLink:
-    """What can be pressed on it: words, and an address at the desk."""
+    """What can be pressed on it: words, and an address in the workspace."""
 
     words: str
     href: str
@@ -24,13 +24,13 @@ class ActionLink:
 
 @dataclass(frozen=True)
 class Task:
-    """One thing that waits for somebody. Recipient turn it is: the person, else the organisation, else whoever holds `needs`."""
+    """One thing that waits for somebody: the person, else the organisation, else whoever holds `needs`."""
 
     key: str  # unique and lasting, "reviews.updaterequest:17": the calendar's UID and what a reminder points to
     kind: str  # one of those that an app declares in its offers
     title: str
     why: str  # one sentence: what it belongs to
-    href: str  # at the desk, or the public page where there is no other
+    href: str  # in the workspace, or the public page where there is no other
     due: date | None = None
     since: date | None = None  # since when it is their turn
     person: int | None = None
@@ -48,7 +48,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Recipient things are asked for. `everybody`: all that anybody owes."""
+    """For whom tasks are asked. `everybody`: for all."""
 
     people: frozenset[int] = frozenset()
     organisations: frozenset[int] = frozenset()  # with those merged into them

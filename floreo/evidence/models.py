@@ -179,5 +179,5 @@ class Attachment(Record):
         return self.evidence
 
     def owner_ids(self) -> set[int]:
-        """Recipient the thing is: who answers for it says what shows it."""
+        """Whose the thing is: who answers for it says what shows it."""
         return getattr(thing_of(self.thing), "owner_ids", set)()

@@ -132,7 +132,7 @@ def counts_of(rows: Iterable[Evidence]) -> dict[int, int]:
 
 
 def to_choose_from(key_: str, words: str, viewer: object, *, most: int = 25) -> list[Evidence]:
-    """StatusResult evidence that could be put on that thing, newest first: what holds each of the words."""
+    """Valid evidence that could be put on that thing, newest first: what holds each of the words."""
     rows = Evidence.objects.visible_to(viewer).not_withdrawn().exclude(attachments__thing=key_)
     for word in words.split()[:8]:
         rows = rows.filter(

@@ -257,7 +257,7 @@ class _Text:
 
 
 def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by: str) -> OutboxMail:
-    """FileIdentity to each address of a letter whenever somebody answers by its link: what was said, and how to take it back."""
+    """A mail to each address of a notice whenever somebody answers by its link: what was said, and how to take it back."""
 
     def write() -> tuple[str, str]:
         counts = Counter(answer.said for answer in answers)

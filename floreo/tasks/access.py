@@ -15,7 +15,7 @@ REPLACED = _("This calendar address was replaced. Get the new one from “My tas
 
 
 def get_feed_for(token: str) -> User:
-    """Recipient calendar that address is. Raises Missing for one that was never made here, was replaced, or whose account
+    """Whose calendar that address is. Raises Missing for one that was never made here, was replaced, or whose account
     is closed."""
     try:
         subject, version = links.signed(PURPOSE, token)

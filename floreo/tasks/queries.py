@@ -239,7 +239,7 @@ class Turns:
 
 
 def turns_of(items: Sequence[Task], *, parties: Parties | None = None) -> Turns:
-    """Recipient turn everything is. What needs a permission waits for the first role below administrator that an account
+    """For whom everything waits. What needs a permission waits for the first role below administrator that an account
     holds and that grants it."""
     held = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
     known = parties or Parties.of(items)

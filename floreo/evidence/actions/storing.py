@@ -119,7 +119,7 @@ def _safe_name(name: str, kind: Kind) -> str:
 
 
 def _whose(by: Actor) -> Organisation | None:
-    """Recipient evidence it is when nobody said: their own body's, where they keep for one only."""
+    """Whose evidence it is when nobody chose: their own body's, where they keep for one only."""
     own = reach(by, Permission.EVIDENCE_KEEP)
     if own is None:
         return None

@@ -1,4 +1,4 @@
-"""Recipient an event is: by the longest prefix, else the system number, else the domain. Never by country.
+"""To whom an event is attributed: by the longest prefix, else the system number, else the domain. Never by country.
 
 Made from plain rows of the register, kept in one file under its sha256, and mapped into memory by every task: a million
 prefixes cost a task no more than five thousand."""

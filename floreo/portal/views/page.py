@@ -71,7 +71,7 @@ def country_of(request: HttpRequest) -> Country | None:
 
 
 def eyes(request: HttpRequest, edition: Edition) -> object:
-    """Recipient eyes a page of an edition is seen with. A public one shows everybody what a stranger sees, so that nobody
+    """Whose rights a page of an edition is seen with. A public one shows everybody what a stranger sees, so that nobody
     takes an internal row for published; one that is not public yet shows itself to who may read it."""
     return None if edition.is_public else request.user
 

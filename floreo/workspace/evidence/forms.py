@@ -48,7 +48,7 @@ def tlp_field() -> forms.ChoiceField:
 
 
 def whose_field(viewer: object) -> Any:
-    """Recipient evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
+    """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
     field = organisation_field(
         _LABELS["organisation"],

@@ -143,7 +143,7 @@ COMMANDS: Mapping[str, Command] = {
             "The text and the file are no longer public. The permanent address shows that the publication "
             "was withdrawn, and why."
         ),
-        done=_l("Evidence withdrawn."),
+        done=_l("Publication withdrawn."),
     ),
     "remove": Command(
         _l("Remove the draft"),

@@ -1,4 +1,4 @@
-"""Recipient turn it is: what each person's desk shows, in which order, and what search finds for whom."""
+"""My tasks: what each person's page shows, in which order, and what search finds for whom."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def test_a_killed_worker_comes_back_and_nothing_is_orphaned_when_all_of_it_is_ki
         eventually(lambda: running.children("worker") - {worker}, "no other worker came")
         assert "The worker ended (signal 9). It is started again" in (tmp_path / "log").read_text()
         eventually(lambda: "floreo worker" in (installation.folder / "worker.lock").read_text(), "it took no lock")
-        another = installation.run("worker")
+        another = installation.run_anew("worker")
         assert (another.returncode, "runs already on the data folder" in another.stdout) == (1, True)
         family = running.family()
         running.process.kill()
@@ -206,8 +206,8 @@ def test_a_second_start_on_a_port_or_a_data_folder_is_refused_with_a_sentence(
     installation: Installation, tmp_path: Path
 ) -> None:
     with up(installation, tmp_path / "log", word="web", healthy="worker not at work") as running:
-        elsewhere = Installation(tmp_path / "elsewhere").run("up", "--port", running.port)
-        again = installation.run("up", "--port", free_port())
+        elsewhere = Installation(tmp_path / "elsewhere").run_anew("up", "--port", running.port)
+        again = installation.run_anew("up", "--port", free_port())
         assert running.health() == "worker not at work"
         running.process.terminate()
         assert running.process.wait(PROMISE) == 0
@@ -222,12 +222,12 @@ def test_a_second_start_on_a_port_or_a_data_folder_is_refused_with_a_sentence(
 
 
 def test_a_number_that_is_no_port_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    done = Installation(tmp_path).run("up", "--port", 70_000)
+    done = Installation(tmp_path).run_anew("up", "--port", 70_000)
     said = "70000 is no port. Use a number from 1 to 65535.\n"
     assert (done.returncode, done.stdout, done.stderr) == (1, said, "")
 
 
 def test_an_address_that_this_machine_does_not_have_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    done = Installation(tmp_path).run("web", "--host", "192.0.2.1", "--port", free_port())
+    done = Installation(tmp_path).run_anew("web", "--host", "192.0.2.1", "--port", free_port())
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("192.0.2.1, port ")

@@ -98,16 +98,16 @@ def _wait_for(site: Site, address: str) -> Answer:
 
 
 def test_a_large_file_is_promised_then_there_and_the_same_for_the_next(site: Site) -> None:
-    status, headers, page = site.ask("GET", "/data/milestones.json")
+    status, headers, page = site.ask("GET", "/es/data/milestones.json")
     assert (status, headers["retry-after"]) == (503, "30")
-    assert b"This file is large and is being prepared." in page
-    _status, headers, body = _wait_for(site, "/data/milestones.json")
+    assert "Este archivo es grande y se está preparando." in page.decode()
+    _status, headers, body = _wait_for(site, "/es/data/milestones.json")
     assert max(len(row["note"]) for row in json.loads(body)) == 3_000_000
-    again = site.ask("GET", "/data/milestones.json")
+    again = site.ask("GET", "/es/data/milestones.json")
     assert (again[1]["etag"], again[2]) == (headers["etag"], body)
     head = site.installation.rows("SELECT hash FROM core_auditentry ORDER BY number DESC LIMIT 1")[0][0]
     assert headers["floreo-head"] == head
-    assert site.ask("GET", "/data/milestones.xlsx")[0] == 200  # made beside it
+    assert site.ask("GET", "/es/data/milestones.xlsx")[0] == 200  # made beside it
 
 
 @pytest.mark.parametrize("number", [4, 8, 40])

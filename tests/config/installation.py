@@ -66,7 +66,9 @@ class Installation:
     def run_anew(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
         """One command as a shell starts it, where the process itself is what is shown."""
         command = [sys.executable, "-m", "floreo.config.cli", *self.words(*arguments)]
-        return subprocess.run(command, cwd=ROOT, env=self.env(), capture_output=True, text=True, check=False, **more)
+        return subprocess.run(
+            command, cwd=ROOT, env=self.env(), capture_output=True, text=True, check=False, timeout=300, **more
+        )
 
     def words(self, *arguments: object) -> list[str]:
         return ["--data", str(self.folder), "--pack", "isla-prueba", *map(str, arguments)]

@@ -100,7 +100,7 @@ def edition_with_plan(
             )
     Milestone.objects.bulk_create(milestones, batch_size=2000)
     Update.objects.bulk_create(
-        Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), said_by="Lead")
+        Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), reported_by="Lead")
         for a in actions
     )
     BudgetLine.objects.bulk_create(

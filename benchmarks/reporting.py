@@ -107,7 +107,7 @@ def _plan(edition: Edition, objective: Objective, many: int) -> None:
     said = (date(2025, 10, 1), date(2026, 1, 10), date(2026, 4, 10), date(2026, 8, 10))
     Update.objects.bulk_create(
         (
-            Update(action=a, on=day, done="We went on.", next="The next step.", said_by="Lead")
+            Update(action=a, on=day, done="We went on.", next="The next step.", reported_by="Lead")
             for a in acts
             for day in said
         ),

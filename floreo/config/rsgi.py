@@ -190,7 +190,7 @@ def run(environ: dict[str, Any]) -> Answer:
     """Asks the application, in a thread of a lane, and takes its answer whole."""
     said: list[tuple[str, Headers]] = []
 
-    def start(status: str, headers: Headers, _trouble: object = None) -> Callable[[bytes], object]:
+    def start(status: str, headers: Headers, _problem: object = None) -> Callable[[bytes], object]:
         said.append((status, headers))
         return BytesIO().write
 

@@ -53,8 +53,8 @@ Real = Annotated[float, BeforeValidator(_real)]
 class Setting:
     """Where a row stands: who says it, in which edition, under which row, as the how-manieth."""
 
-    said_by: str = ""  # the pack's title
-    said_on: date = date.min  # when the pack's figures were retrieved
+    reported_by: str = ""  # the pack's title
+    reported_on: date = date.min  # when the pack's figures were retrieved
     is_sample: bool = False
     file: str = ""
     edition: str = ""  # code of the edition whose folder this is

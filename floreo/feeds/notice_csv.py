@@ -30,14 +30,14 @@ COLUMNS = (
     "feed",
     "tlp",
     "said",
-    "said_on",
+    "replied_on",
     "claim",
 )
 
 
 def _row(finding: Finding) -> list[str | int]:
     """A finding as text that no spreadsheet runs: addresses, names and details come from strangers."""
-    said = finding.said_on.isoformat() if finding.said_on else ""
+    said = finding.replied_on.isoformat() if finding.replied_on else ""
     cells: list[str | int] = [
         finding.pk,
         finding.ip or "",

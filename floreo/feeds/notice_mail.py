@@ -155,7 +155,7 @@ class _Text:
             len(self.bad),
         ) % {"n": len(self.bad), **name}
         counts = Counter(item.news for item in self.bad)
-        order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.STANDING)
+        order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.CURRENT)
         return said + "\n" + "; ".join(f"{NEWS_WORDS[n]}: {counts[n]}" for n in order if counts[n]) + "."
 
     def _how_to_answer(self) -> str:
@@ -176,7 +176,7 @@ class _Text:
         """What became of what they said: praise or question."""
         lines = []
         shown = [i.finding for i in self.good if i.news is Change.SHOWN]
-        fixed = [i.finding for i in self.good if i.news is Change.MENDED]
+        fixed = [i.finding for i in self.good if i.news is Change.FIXED]
         again = [i.finding for i in self.bad if i.news is Change.CONTRADICTED]
         if shown:
             lines += [

@@ -99,7 +99,7 @@ class Sheet:
 
     def sections(self) -> list[Section]:
         found: dict[str, Section] = {}
-        mine = self._said_here()
+        mine = self._answered_here()
         most = MOST_ROWS if self.only else SHOWN_OF_A_KIND
         for finding in self.findings:
             if self.only and finding.kind != self.only:
@@ -110,7 +110,7 @@ class Sheet:
                 section.rows.append(_row(finding, is_mine=finding.pk in mine))
         return list(found.values())
 
-    def _said_here(self) -> set[int]:
+    def _answered_here(self) -> set[int]:
         """What was said last by this very letter's link, and what the team has not seen to."""
         rows = Reply.objects.filter(notice=self.notice, handled_at=None)
         return set(rows.values_list("finding_id", flat=True))

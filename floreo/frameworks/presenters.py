@@ -38,7 +38,7 @@ KIND_WORDS: Mapping[str, Promise] = {
     "part": _l("Part"),
     "article": _l("Article"),
 }
-TURN_WORDS: Mapping[WaitingFor, Promise] = {
+CHANGE_WORDS: Mapping[WaitingFor, Promise] = {
     WaitingFor.UP: pgettext_lazy("level", "Higher"),
     WaitingFor.DOWN: pgettext_lazy("level", "Lower"),
     WaitingFor.SAME: _l("The same"),

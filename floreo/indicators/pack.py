@@ -130,12 +130,12 @@ class ReadingShape(SourcedShape):
     def _taken(self, setting: Setting) -> datetime:
         """When the figure was taken: in a sample pack, whose time stands still, on the morning after its period."""
         after = self.span.end + timedelta(days=1)
-        day = self.taken_on or (min(after, setting.said_on) if setting.is_sample else setting.said_on)
+        day = self.taken_on or (min(after, setting.reported_on) if setting.is_sample else setting.reported_on)
         return datetime.combine(day, time(12), tzinfo=UTC)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
         taken = self._taken(setting)
-        who = self.frozen_by or setting.said_by
+        who = self.frozen_by or setting.reported_by
         return super().fields(setting) | {
             "starts_on": self.span.start,
             "ends_on": self.span.end,

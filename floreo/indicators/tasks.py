@@ -30,10 +30,10 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> list[
         rows = rows.filter(theirs)
     found, into, may = due_among(rows, today), successors(), reach(viewer, NEEDS)
     bodies = (due.indicator.answers_for_id for due in found)
-    return [_owed(due, into.get(body, body) if body else None, may) for due, body in zip(found, bodies, strict=True)]
+    return [_task(due, into.get(body, body) if body else None, may) for due, body in zip(found, bodies, strict=True)]
 
 
-def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
+def _task(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
     code = due.indicator.code
     links = []
     if may is None or body in may:

@@ -23,7 +23,7 @@ from floreo.strategy.models import Action, Edition
 from floreo.strategy.presenters import actions as say
 from floreo.strategy.queries import current_edition
 
-TROUBLE = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
+PROBLEMS = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
 
 Said = tuple[str, str]  # a title and why it is there, in the language that is active
 
@@ -59,11 +59,11 @@ def _last_minutes(meeting: Meeting) -> Iterator[Draft]:
         yield draft(key(earlier), ItemKind.OTHER, words)
 
 
-def _in_trouble(edition: Edition) -> Iterator[Draft]:
+def _with_problems(edition: Edition) -> Iterator[Draft]:
     """Actions that are late, stalled or at risk, the longest first."""
     today = clock.today()
-    rows = Action.objects.filter(edition=edition, status__in=TROUBLE).prefetch_related("milestones")
-    order = sorted(rows, key=lambda a: (TROUBLE.index(Status(a.status)), a.status_since or today, a.position, a.pk))
+    rows = Action.objects.filter(edition=edition, status__in=PROBLEMS).prefetch_related("milestones")
+    order = sorted(rows, key=lambda a: (PROBLEMS.index(Status(a.status)), a.status_since or today, a.position, a.pk))
     for act in order:
 
         def words(act: Action = act) -> Said:
@@ -92,5 +92,5 @@ def drafts_for(meeting: Meeting) -> Iterator[Draft]:
     yield from _last_minutes(meeting)
     edition = edition_of(meeting)
     if edition is not None:
-        yield from _in_trouble(edition)
+        yield from _with_problems(edition)
         yield from _not_carried_out(meeting, edition)

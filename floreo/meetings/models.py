@@ -266,7 +266,7 @@ class Correction(OfMeeting):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="corrections")
     on = models.DateField()
     text = models.TextField()
-    said_by = models.CharField(max_length=200)
+    reported_by = models.CharField(max_length=200)
 
     class Meta:
         ordering = ["on", "pk"]

@@ -111,7 +111,7 @@ class CorrectionShape(Shape):
 
     on: Day
     text: str
-    said_by: str
+    reported_by: str
 
     def identity(self) -> str:
         return f"{self.on}/{self.text[:40]}"

@@ -52,7 +52,7 @@ def _minutes_title(meeting: Meeting) -> str:
     return _("Send the minutes: %(meeting)s") % {"meeting": say.title(meeting)}
 
 
-def _whose(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]:
+def _owner(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]:
     if recipient.everybody:
         return rows
     mine = Q(person__in=recipient.people) | Q(organisation__in=recipient.organisations)
@@ -63,7 +63,7 @@ def _whose(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]
 
 def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
     """What became part of the plan is owed there, and not twice."""
-    rows = _whose(Decision.objects.open().filter(became=""), recipient).select_related(
+    rows = _owner(Decision.objects.open().filter(became=""), recipient).select_related(
         "edition", "committee", "organisation"
     )
     reads = can(viewer, Permission.MEETING_READ)

@@ -54,31 +54,31 @@ class Words(Said):
     source: Source
 
 
-class MilestoneSaid(Said):
+class MilestoneCopy(Said):
     title: str
     due_on: date | None = None
     source: Source
 
 
-class ActionSaid(Words):
+class ActionCopy(Words):
     """Something to be done by somebody by a date."""
 
     starts_on: date | None = None
     due_on: date | None = Field(None, description="When it was promised")
     leads: list[str] = Field(description="Names of the public bodies that lead it today")
     support: list[str] = Field(description="Names of those that support it")
-    milestones: list[MilestoneSaid]
+    milestones: list[MilestoneCopy]
 
 
-class ObjectiveSaid(Words):
-    actions: list[ActionSaid]
+class ObjectiveCopy(Words):
+    actions: list[ActionCopy]
 
 
-class PillarSaid(Words):
-    objectives: list[ObjectiveSaid]
+class PillarCopy(Words):
+    objectives: list[ObjectiveCopy]
 
 
-class TargetSaid(Said):
+class TargetCopy(Said):
     title: str
     number: str = Field(description="As a decimal number, in its unit")
     unit: str
@@ -103,8 +103,8 @@ class StrategyCopy(Said):
     vision: str = Field("", description="In the document's words")
     explanation: str = ""
     source: Source
-    targets: list[TargetSaid]
-    pillars: list[PillarSaid]
+    targets: list[TargetCopy]
+    pillars: list[PillarCopy]
 
 
 def _source(row: Any) -> Source:
@@ -127,12 +127,12 @@ def _bodies(act: Action, part: str) -> list[str]:
     return [sound(body.in_language("name")) for body in found if body.is_public]
 
 
-def _action(act: Action) -> ActionSaid:
+def _action(act: Action) -> ActionCopy:
     milestones = [
-        MilestoneSaid(title=sound(m.in_language("title")), due_on=m.due_on, source=_source(m))
+        MilestoneCopy(title=sound(m.in_language("title")), due_on=m.due_on, source=_source(m))
         for m in act.milestones.all()
     ]
-    return ActionSaid(
+    return ActionCopy(
         **_words(act),
         starts_on=act.starts_on,
         due_on=act.due_on,
@@ -164,7 +164,7 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
             explanation=sound(edition.in_language("public_text")),
             source=_source(edition),
             targets=[
-                TargetSaid(
+                TargetCopy(
                     title=sound(t.in_language("title")),
                     number=f"{t.number.normalize():f}",
                     unit=sound(t.in_language("unit")),
@@ -174,10 +174,10 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
                 for t in edition.stated_targets.all()
             ],
             pillars=[
-                PillarSaid(
+                PillarCopy(
                     **_words(branch.pillar),
                     objectives=[
-                        ObjectiveSaid(**_words(objective), actions=[_action(act) for act in acts])
+                        ObjectiveCopy(**_words(objective), actions=[_action(act) for act in acts])
                         for objective, acts in branch.objectives
                     ],
                 )
@@ -250,7 +250,7 @@ def _launched(told: StrategyCopy) -> list[tuple[str, str]]:
     return [(_("Launched"), long_day(told.launched_on))] if told.launched_on else []
 
 
-def _target(target: TargetSaid) -> str:
+def _target(target: TargetCopy) -> str:
     words = {"title": target.title, "number": number_figures(float(target.number)), "unit": target.unit}
     said = _("%(title)s: %(number)s %(unit)s") % words
     if target.due_on:
@@ -281,7 +281,7 @@ def _source_facts(source: Source) -> list[tuple[str, str]]:
     return [(_("Source"), named), (_("Unchecked"), doubt)]
 
 
-def _action_blocks(act: ActionSaid) -> Iterable[Block]:
+def _action_blocks(act: ActionCopy) -> Iterable[Block]:
     yield Heading(act.title, 3, act.code)
     if act.official_wording:
         place = act.official_place or act.source.title
@@ -300,7 +300,7 @@ def _action_blocks(act: ActionSaid) -> Iterable[Block]:
         yield Bullets([_milestone(m) for m in act.milestones])
 
 
-def _milestone(milestone: MilestoneSaid) -> str:
+def _milestone(milestone: MilestoneCopy) -> str:
     if milestone.due_on is None:
         return f"{milestone.title}{_mark(milestone.source)}"
     words = {"title": milestone.title, "day": long_day(milestone.due_on)}

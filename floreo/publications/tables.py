@@ -86,7 +86,7 @@ PUBLICATIONS = Table(
 )
 
 # The same at the desk, where drafts and what waits for its moment are listed too.
-DESK_PUBLICATIONS = Table(
+WORKSPACE_PUBLICATIONS = Table(
     "publications",
     PUBLICATIONS.title,
     PUBLICATIONS.help,

@@ -239,7 +239,7 @@ class _Gathering:
             "events": sorted(events, key=key),
         }
 
-    def tells_of(self, update: Data) -> bool:
+    def is_about(self, update: Data) -> bool:
         """An answer tells of the period that its review asked about, though it is given when that is over; anything else,
         of the day on which it was said."""
         about = update["about"]
@@ -253,7 +253,7 @@ class _Gathering:
         found = []
         for update in self.plan.updates:
             code = self.codes.get(update["action_id"])
-            if code is None or not self.tells_of(update) or (self.public and not update["is_public"]):
+            if code is None or not self.is_about(update) or (self.public and not update["is_public"]):
                 continue
             found.append(
                 {

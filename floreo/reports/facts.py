@@ -46,7 +46,7 @@ class Row:
     facts: ActionFacts
     leads: list[tuple[int, date | None, date | None]] = field(default_factory=list)
     milestones: list[dict[str, Any]] = field(default_factory=list)
-    heard: list[date] = field(default_factory=list)
+    updated_on: list[date] = field(default_factory=list)
     risks: list[tuple[date, date | None]] = field(default_factory=list)
 
     @property
@@ -55,7 +55,7 @@ class Row:
 
     def settle(self) -> None:
         marks = tuple(MilestoneFacts(m["due_on"], m["reached_on"]) for m in self.milestones)
-        self.facts = replace(self.facts, heard=tuple(self.heard), high_risks=tuple(self.risks), milestones=marks)
+        self.facts = replace(self.facts, updated_on=tuple(self.updated_on), high_risks=tuple(self.risks), milestones=marks)
 
     def status_on(self, day: date) -> StatusResult:
         """As strategy.actions.status_counts.status_result_of gives it, for any day."""
@@ -147,11 +147,11 @@ class Plan:
                 "update", "update_request__review__starts_on", "update_request__review__ends_on"
             )
         }
-        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "said_by", "is_public")
+        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "reported_by", "is_public")
         rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values("pk", *names)
         for values in rows.iterator(chunk_size=CHUNK):
             values["about"] = about.get(values["pk"])  # the first and last day that its review asked about
-            self.rows[values["action_id"]].heard.append(values["on"])
+            self.rows[values["action_id"]].updated_on.append(values["on"])
             self.updates.append(values)
         names = (
             "action_id",

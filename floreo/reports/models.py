@@ -95,10 +95,10 @@ class Snapshot(Record):
         raise Refused(FROZEN, code="frozen")
 
 
-class BesideQuerySet(models.QuerySet[Any]):
+class AttachedQuerySet(models.QuerySet[Any]):
     """Corrections and lessons: public ones; all to who reads what is internal of the plan."""
 
-    def visible_to(self, viewer: object) -> BesideQuerySet:
+    def visible_to(self, viewer: object) -> AttachedQuerySet:
         return self if may_read_internal(viewer) else self.filter(is_public=True)
 
 
@@ -116,7 +116,7 @@ class Correction(Record, Translated):
     by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
 
-    objects = BesideQuerySet.as_manager()
+    objects = AttachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["on", "pk"]
@@ -136,11 +136,11 @@ class Lesson(Record, Translated):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons")
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
-    said_by = models.CharField(max_length=200, blank=True)
+    reported_by = models.CharField(max_length=200, blank=True)
     is_public = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
 
-    objects = BesideQuerySet.as_manager()
+    objects = AttachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

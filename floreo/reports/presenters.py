@@ -241,7 +241,7 @@ class ReportSummary:
         when = day(act["expected"])
         return short_day(when) if when else ""
 
-    def troubled(self) -> list[Any]:
+    def with_problems(self) -> list[Any]:
         """Late first, the longest waiting on top; then what stands still."""
         late = [a for a in self.actions if a["status"] == Status.LATE]
         stalled = [a for a in self.actions if a["status"] == Status.STALLED]

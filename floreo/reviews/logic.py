@@ -47,7 +47,7 @@ class WaitingFor(StrEnum):
 
 
 ANSWERED = frozenset({RequestState.SUBMITTED, RequestState.APPROVED})
-SAID = frozenset({AnswerState.SUBMITTED, AnswerState.APPROVED})
+ANSWERED = frozenset({AnswerState.SUBMITTED, AnswerState.APPROVED})
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def whole(states: Mapping[int, AnswerState], asked: Iterable[int], *, is_opened:
     found = [states[each] for each in wanted if each in states]
     if AnswerState.RETURNED in found:
         return RequestState.RETURNED
-    if wanted and len(found) == len(wanted) and all(state in SAID for state in found):
+    if wanted and len(found) == len(wanted) and all(state in ANSWERED for state in found):
         return RequestState.APPROVED if set(found) == {AnswerState.APPROVED} else RequestState.SUBMITTED
     if found:
         return RequestState.DRAFT

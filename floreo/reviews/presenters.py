@@ -134,11 +134,11 @@ def decided_text(answer: Answer) -> str:
     return _("%(who)s returned it on %(day)s.") % facts
 
 
-def said_text(answer: Answer) -> str:
+def sent_text(answer: Answer) -> str:
     """Who said it, and when."""
-    if answer.said_on is None:
+    if answer.reported_on is None:
         return ""
-    return _("%(who)s, %(day)s") % {"who": answer.said_by, "day": short_day(answer.said_on)}
+    return _("%(who)s, %(day)s") % {"who": answer.reported_by, "day": short_day(answer.reported_on)}
 
 
 def asked_text(update_request: UpdateRequest) -> str:

@@ -131,7 +131,7 @@ def to_decide(review: Review | None = None) -> QuerySet[Answer]:
         "update_request__organisation",
         "update_request__person",
         "update_request__deputy",
-    ).order_by("said_on", "pk")
+    ).order_by("reported_on", "pk")
 
 
 def unasked(review: Review) -> list[Action]:

@@ -246,7 +246,7 @@ class UpdateShape(TranslatedShape):
     next: str = ""
     risks: str = ""
     nothing_changed: bool = False
-    said_by: str
+    reported_by: str
     is_public: bool = True
 
     def identity(self) -> str:

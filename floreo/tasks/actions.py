@@ -62,7 +62,7 @@ def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -
         deputy = person.deputy if person else None
         if deputy is None or not deputy.email or not deputy.is_active:
             continue
-        sent.append(_send(ReminderKind.ESCALATION, whom, deputy, found, by=by, stands_for=person))
+        sent.append(_send(ReminderKind.ESCALATION, whom, deputy, found, by=by, deputy_of=person))
     if not sent:
         raise Refused(_no_deputy(whom, chased), code="no_deputy")
     return sent
@@ -129,7 +129,7 @@ def _send(
     items: Sequence[Task],
     *,
     by: Actor,
-    stands_for: Person | None = None,
+    deputy_of: Person | None = None,
 ) -> Reminder:
     """Keeps the nudge and the letter that carries it, in one go."""
     to, address = _address(whom, person)
@@ -141,8 +141,8 @@ def _send(
         place = country.in_language("name") if country else ""
         said = _in_language(items, by)
         words: dict[str, Any] = {"by": by.actor_name, "country": place, "has_workspace": has_workspace}
-        if stands_for is not None:
-            text = letters.escalation(to, said, today, stands_for=stands_for.name, **words)
+        if deputy_of is not None:
+            text = letters.escalation(to, said, today, deputy_of=deputy_of.name, **words)
         else:
             text = letters.send_reminder(to, said, today, **words)
     body = whom if isinstance(whom, Organisation) else None
@@ -194,7 +194,7 @@ def renew_feed(user: User, *, by: Actor) -> FeedKey:
     return save(feed)
 
 
-def remember_told(user: User, said: Mapping[str, Any]) -> None:
+def remember_calendar(user: User, said: Mapping[str, Any]) -> None:
     """What the calendar told. No act of anybody: it only counts, so it stands in no trail."""
     if not FeedKey.objects.filter(user=user).update(said=said):
         FeedKey.objects.get_or_create(user=user, defaults={"said": said})

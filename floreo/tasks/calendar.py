@@ -21,7 +21,7 @@ from floreo.core.wording import day_text
 from floreo.organisations.models import User
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Edition, Milestone
-from floreo.tasks.actions import remember_told
+from floreo.tasks.actions import remember_calendar
 from floreo.tasks.letters import absolute
 from floreo.tasks.logic import Said, reminded_again, trimmed
 from floreo.tasks.models import FeedKey
@@ -67,7 +67,7 @@ def _told(user: User, items: Iterable[Task]) -> dict[str, Said]:
     before = _read(row.said if row else {})
     told = trimmed(reminded_again(before, now, at=clock.now().replace(microsecond=0)), list(now), most=REMEMBERED)
     if told != before:
-        remember_told(
+        remember_calendar(
             user, {name: [s.digest, s.words, s.sequence, s.changed_at.isoformat()] for name, s in told.items()}
         )
     return told

@@ -75,9 +75,9 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
 
 
 def _closing() -> list[str]:
-    desk, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
+    workspace, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
     return [
-        _("All tasks: %(link)s") % {"link": desk},
+        _("All tasks: %(link)s") % {"link": workspace},
         _("Change the day, or stop this e-mail: %(link)s") % {"link": weekly_page},
     ]
 
@@ -93,14 +93,14 @@ def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, count
 
 
 def escalation(
-    to: str, items: Sequence[Task], today: date, *, by: str, country: str, stands_for: str, has_workspace: bool
+    to: str, items: Sequence[Task], today: date, *, by: str, country: str, deputy_of: str, has_workspace: bool
 ) -> Text:
     """The deputy is told what the person they stand in for was reminded of in vain."""
     said = _(
         "You are the deputy of %(person)s. %(by)s sent them a reminder about the following, in the "
         "cybersecurity strategy of %(country)s, and it is still open:"
     )
-    said %= {"person": stands_for, "by": by, "country": country}
+    said %= {"person": deputy_of, "by": by, "country": country}
     return _told(to, items, today, said, has_workspace=has_workspace, country=country)
 
 

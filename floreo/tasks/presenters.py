@@ -27,7 +27,7 @@ from floreo.core.wording import (
 )
 from floreo.organisations.models import Organisation, Person
 from floreo.tasks.logic import ESCALATE_AFTER, Part
-from floreo.tasks.queries import Group, Turns
+from floreo.tasks.queries import Group, WaitingForCounts
 
 PART_WORDS: Mapping[Part, Promise] = {
     Part.OVERDUE: _l("Overdue"),
@@ -149,7 +149,7 @@ def later_next(items: Sequence[Task]) -> str:
     return _("Next, on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
 
 
-def turns_text(turns: Turns) -> str:
+def waiting_for_text(turns: WaitingForCounts) -> str:
     """ "Nothing sits with nobody. Of 31 open items: 6 Secretariat, 15 National CSIRT and 10 others." """
     if not turns.total:
         return _("No open tasks.")

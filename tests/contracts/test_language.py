@@ -21,7 +21,7 @@ from lxml import html
 from floreo.organisations.models import Country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.status_text import hold_sentence, tally_text, trouble_sentence
+from floreo.strategy.presenters.status_text import hold_sentence, tally_text, problem_sentence
 
 pytestmark = pytest.mark.one_database
 
@@ -200,7 +200,7 @@ def counts(**numbers: int) -> dict[Status, int]:
 )
 def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], said: str) -> None:
     with translation.override("es"):
-        assert f"{hold_sentence(counts(**tally))} {trouble_sentence(counts(**tally))}".strip() == said
+        assert f"{hold_sentence(counts(**tally))} {problem_sentence(counts(**tally))}".strip() == said
 
 
 def test_tallies_agree_in_number_in_spanish() -> None:

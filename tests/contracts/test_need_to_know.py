@@ -59,7 +59,7 @@ def own_addresses() -> list[str]:
     found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
     found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
     for piece in Evidence.objects.filter(code__startswith=COMMON):
-        found += [piece.workspace_url(), piece.door_url(), f"{piece.door_url()}file/"]
+        found += [piece.workspace_url(), piece.portal_url(), f"{piece.portal_url()}file/"]
     for body in Organisation.objects.filter(code__startswith=COMMON):
         found += [reverse("workspace:organisation", args=[body.code]), body.get_absolute_url()]
     for entry in AuditEntry.objects.order_by("-number")[:3]:

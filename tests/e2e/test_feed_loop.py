@@ -177,26 +177,26 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
     ):
         site.accounts |= told.accounts
         office = Office(site, mail, browser)
-        desk, watch = office.secretariat()
-        assert "3.91" in figure_of(desk, data, home)  # one of 256 addresses
+        workspace, watch = office.secretariat()
+        assert "3.91" in figure_of(workspace, data, home)  # one of 256 addresses
 
         letter = office.letter("security@bank", "")
         assert [part.get_content_type() for part in letter.iter_attachments()] == ["text/csv"]
         phone = office.context(width=360).new_page()
         answer_on_a_phone(phone, link_in(letter))
-        desk.goto("/workspace/findings/")
-        desk.get_by_role("link", name=INFECTED).first.click()
-        finding = desk.url
-        assert "Reported fixed; the next reports will show" in desk.locator("main").inner_text()
+        workspace.goto("/workspace/findings/")
+        workspace.get_by_role("link", name=INFECTED).first.click()
+        finding = workspace.url
+        assert "Reported fixed; the next reports will show" in workspace.locator("main").inner_text()
 
         nights = [str(report(tmp_path, first + timedelta(days=n))) for n in (1, 2, 3)]
         command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
-        desk.goto(finding)
-        assert "Reported fixed, and not seen since" in desk.locator("main").inner_text()
-        assert "3.91" not in (said := figure_of(desk, data, home))
+        workspace.goto(finding)
+        assert "Reported fixed, and not seen since" in workspace.locator("main").inner_text()
+        assert "3.91" not in (said := figure_of(workspace, data, home))
         assert "0.00" in said
         phone.reload()
         assert "Mended, as you said: 1." in phone.locator("main").inner_text()
         assert watch.problems == []
-        desk.context.close()
+        workspace.context.close()
         phone.context.close()

@@ -96,7 +96,7 @@ def test_silence_counts_only_where_the_report_still_looks(feed: Feed) -> None:
 
 def test_what_was_said_to_be_mended_is_checked(feed: Feed) -> None:
     night(feed, day(0), ["192.0.2.20", "192.0.2.21"])
-    Finding.objects.update(said="fixed", said_on=day(0), claim="claimed")
+    Finding.objects.update(said="fixed", replied_on=day(0), claim="claimed")
     claims = []
     for number in (1, 2):
         night(feed, day(number), ["192.0.2.21"])

@@ -281,5 +281,5 @@ def test_a_server_that_hands_out_letter_by_letter_does_not_hold_us() -> None:
             pass
     assert ended.wait(60)  # the server is told by the broken line
     server.shutdown()
-    assert stopped.value.trouble is FetchProblem.CUT_OFF
+    assert stopped.value.problem is FetchProblem.CUT_OFF
     assert len(sent) < 600

@@ -210,7 +210,7 @@ def test_who_said_no_language_is_written_to_in_all_of_the_countrys(bank: Organis
 def test_claims_are_praised_or_questioned(bank: Organisation) -> None:
     true, false = make_finding(bank), make_finding(bank, "192.0.2.8")
     sent(MONDAY)
-    Finding.objects.update(said="fixed", said_on=TODAY, claim="claimed")
+    Finding.objects.update(said="fixed", replied_on=TODAY, claim="claimed")
     fixed(true, date(2026, 11, 25))
     seen_again(false, date(2026, 11, 26))
     Finding.objects.filter(pk=false.pk).update(claim="contradicted")

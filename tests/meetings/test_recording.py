@@ -237,7 +237,7 @@ def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) ->
     with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")
     row = correct_minutes(approved, by=SYSTEM, text="It was 500")
-    assert (row.on, row.said_by) == (TODAY, "Floreo")
+    assert (row.on, row.reported_by) == (TODAY, "Floreo")
     item.refresh_from_db()
     assert item.minutes == "Set"
 

@@ -36,8 +36,8 @@ def prepare(country: Country, *, by: User) -> None:
     )
     act.person = person
     save(act)
-    save(Update(action=act, on=date(2026, 11, 20), done=f"{SECRET} update", said_by=f"{SECRET} sayer", is_public=False))
-    save(Update(action=act, on=date(2026, 11, 19), done="Public word", said_by=f"{SECRET} sayer"))
+    save(Update(action=act, on=date(2026, 11, 20), done=f"{SECRET} update", reported_by=f"{SECRET} sayer", is_public=False))
+    save(Update(action=act, on=date(2026, 11, 19), done="Public word", reported_by=f"{SECRET} sayer"))
     save(Risk(action=act, title=f"{SECRET} risk", likelihood=5, impact=5, noted_on=date(2026, 11, 1)))
     hidden = Action(
         edition=act.edition,

@@ -75,7 +75,7 @@ def addresses(newest: Snapshot) -> Iterator[str]:
         yield f"/frameworks/{version.framework.code}/?version={version.code}"
     for assessment in Assessment.objects.visible_to(None):
         yield assessment.get_absolute_url()
-    yield from (evidence.door_url() for evidence in Evidence.objects.all())
+    yield from (evidence.portal_url() for evidence in Evidence.objects.all())
     for name in tables():
         yield from (f"/data/{name}.json", f"/data/{name}.csv", f"/data/{name}/", f"/api/v1/{name}?limit=200")
     yield "/publications/?download=json"

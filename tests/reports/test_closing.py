@@ -36,7 +36,7 @@ def waiting_answer(review: Review, act: Action) -> Answer:
     )
     update_request.actions.add(act)
     return Answer.objects.create(
-        update_request=update_request, action=act, done="We trained.", state=AnswerState.SUBMITTED, said_by="A"
+        update_request=update_request, action=act, done="We trained.", state=AnswerState.SUBMITTED, reported_by="A"
     )
 
 

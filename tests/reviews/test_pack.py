@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from floreo.core.pack import Setting
 from floreo.reviews.pack import ReviewShape, RhythmShape
 
-SENT = {"action": "1.1.1", "said_by": "Ana", "said_on": "2026-10-09", "done": "Done."}
+SENT = {"action": "1.1.1", "reported_by": "Ana", "reported_on": "2026-10-09", "done": "Done."}
 APPROVED = SENT | {"decided_by": "Marlo", "decided_on": "2026-10-12", "update": "1.1.1/2026-10-09"}
 
 

@@ -54,7 +54,7 @@ def test_ownership_survives_a_rename_and_a_merger(
     csirt.save()
     fresh = Action.objects.get(pk=act.pk)
     assert fresh.owner_ids() == {police.pk}
-    assert add_update(fresh, by=other_lead, nothing_changed=True).said_by == other_lead.name
+    assert add_update(fresh, by=other_lead, nothing_changed=True).reported_by == other_lead.name
 
 
 def test_a_body_that_was_merged_takes_no_new_part(
@@ -106,7 +106,7 @@ def test_an_update_says_something_and_ticks_what_was_reached(act: Action, lead: 
     first = act.milestones.first()
     assert first is not None
     update = add_update(act, by=lead, done=" Opened ", reached=[first], on=date(2026, 11, 20))
-    assert (update.done, update.said_by, update.on) == ("Opened", lead.name, date(2026, 11, 20))
+    assert (update.done, update.reported_by, update.on) == ("Opened", lead.name, date(2026, 11, 20))
     first.refresh_from_db()
     assert first.reached_on == date(2026, 11, 20)
 

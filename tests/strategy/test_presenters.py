@@ -286,8 +286,8 @@ def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
 
 def test_spanish_agrees_in_gender_and_number() -> None:
     with override("es"):
-        one = stands.trouble_sentence(counts(5, 9, 0, 1, 1))
-        three = stands.trouble_sentence(counts(5, 9, 0, 3, 3))
+        one = stands.problem_sentence(counts(5, 9, 0, 1, 1))
+        three = stands.problem_sentence(counts(5, 9, 0, 3, 3))
     assert one.startswith("Una ")
     assert three.startswith("Tres ")
     assert " una " in one

@@ -129,7 +129,7 @@ def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, ca
         baseline=baseline,
         marks=marks,
         top=100 if indicator.unit == PER_CENT else None,
-        say=locale.number,
+        label_of=locale.number,
     )
 
 

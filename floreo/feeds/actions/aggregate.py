@@ -42,7 +42,7 @@ _ONE_FINDING = ("organisation_id", "subject", "kind", "port")
 _CHANGES = tuple(
     f.attname
     for f in Finding._meta.concrete_fields
-    if f.attname not in {"id", *_ONE_FINDING, "created_at", "version", "said", "said_on", "told_on", "told_state"}
+    if f.attname not in {"id", *_ONE_FINDING, "created_at", "version", "said", "replied_on", "notified_on", "notified_state"}
 )
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _TAKING_LOCK = 7_301_990

@@ -25,7 +25,7 @@ from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
 from floreo.feeds.collectors.mail import IncomingMail, parse_mail, secret_text
 from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
-from floreo.feeds.presenters.feeds import trouble_sentence
+from floreo.feeds.presenters.feeds import problem_sentence
 from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
             )
             said = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
-        _failed(feed, trouble_sentence(problem), timedelta(seconds=problem.wait))
+        _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence))

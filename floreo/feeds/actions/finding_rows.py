@@ -124,7 +124,7 @@ def begin(told: Row, *, feed: Feed, report_type: str, day: date) -> Row:
         "last_day": day,
         "seen": {},
         "said": "",
-        "said_on": None,
+        "replied_on": None,
         "claim": "",
         "state": "",
         "opened_on": None,
@@ -159,5 +159,5 @@ def settle(row: Row, known: Known) -> list[Times]:
         first_seen=row["first_day"], last_seen=row["last_day"], was_fixed=len(times) > 1, fixed_day=row["fixed_on"]
     ).value
     if row["said"] == ReplyKind.FIXED:
-        row["claim"] = logic.fix_claim_after(row["said_on"], times).value
+        row["claim"] = logic.fix_claim_after(row["replied_on"], times).value
     return times

@@ -54,7 +54,7 @@ def receive(
 def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, collector: str) -> Received:
     told = identify(feed, name, kept.path, came_on=clock.today(), day=day)
     same = FeedFile.objects.select_for_update().filter(feed=feed, sha256=kept.sha256)
-    here = (same.filter(report_type=told.report_type, day=told.day) if told.says_day else same).first()
+    here = (same.filter(report_type=told.report_type, day=told.day) if told.has_day else same).first()
     if here is not None:
         if here.state == FileState.REFUSED:
             here.state, here.attempts, here.problem, here.claimed_until = FileState.WAITING, 0, "", None

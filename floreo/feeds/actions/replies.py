@@ -60,7 +60,7 @@ def answer(notice: Notice, *, by: Actor, said: Mapping[int, str], remark: str = 
     made = _say(list(known.values()), said, remark, notice=notice, by=by)
     if made:
         _first_answer(notice, by)
-        _tell(notice, by)
+        _notify_team(notice, by)
     return made
 
 
@@ -148,7 +148,7 @@ def _remark(said: str) -> str:
 
 def _put(finding: Finding, word: str, today: date) -> None:
     """What the finding shows of its last answer. Mended already: the reports have shown it before anybody said so."""
-    finding.said, finding.said_on = word, today
+    finding.said, finding.replied_on = word, today
     finding.claim = ""
     if word == ReplyKind.FIXED:
         finding.claim = FixClaim.SHOWN if finding.state == FindingState.FIXED else FixClaim.CLAIMED
@@ -165,7 +165,7 @@ def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:
 def _keep(made: list[Reply], changed: list[Finding]) -> None:
     """Thousands may be answered at once, so rows go together; the trail names the findings and what was said of each."""
     save_many(made, model=Reply)
-    Finding.objects.bulk_update(changed, ["said", "said_on", "claim"], batch_size=200)
+    Finding.objects.bulk_update(changed, ["said", "replied_on", "claim"], batch_size=200)
     said: dict[str, list[int]] = {}
     for row in made:
         said.setdefault(row.said, []).append(row.finding_id)
@@ -215,7 +215,7 @@ def record_received(notice: Notice, *, by: Actor) -> Notice:
     return notice
 
 
-def _tell(notice: Notice, by: Actor) -> None:
+def _notify_team(notice: Notice, by: Actor) -> None:
     """Each address of the letter gets a receipt of all that stands answered. A receipt that waits is replaced and keeps its
     turn, so that nobody is sent one a press, nor kept from getting any."""
     rows = notice.answers.select_related("finding").order_by("at", "pk")
@@ -243,12 +243,12 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     last = _last_answers(list(touched.values()))
     for pk, finding in touched.items():
         before = last.get(pk)
-        finding.said, finding.claim, finding.said_on = "", "", None
+        finding.said, finding.claim, finding.replied_on = "", "", None
         if before is not None:
             _put(finding, before.said, before.at.date())
         save(finding, full_clean=False)
     if rows:
-        _tell(notice, by)
+        _notify_team(notice, by)
     return len(touched)
 
 

@@ -38,9 +38,9 @@ class FetchProblem(StrEnum):
 
 
 class NotFetched(Exception):  # noqa: N818 -- says what happened
-    def __init__(self, trouble: FetchProblem, status: int = 0, wait: int = 0) -> None:
-        super().__init__(trouble)
-        self.trouble, self.status = trouble, status
+    def __init__(self, problem: FetchProblem, status: int = 0, wait: int = 0) -> None:
+        super().__init__(problem)
+        self.problem, self.status = problem, status
         self.wait = wait  # seconds for which the server asked to be left alone
 
 

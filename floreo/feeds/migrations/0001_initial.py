@@ -128,10 +128,10 @@ class Migration(migrations.Migration):
                 ('fixed_on', models.DateField(blank=True, null=True)),
                 ('reopened', models.PositiveSmallIntegerField(default=0)),
                 ('said', models.CharField(blank=True, choices=[('fixed', 'Fixed'), ('working', 'Working on it'), ('not_ours', 'Not ours'), ('false_alarm', 'False alarm'), ('need_help', 'Need help')], max_length=12)),
-                ('said_on', models.DateField(blank=True, null=True)),
+                ('replied_on', models.DateField(blank=True, null=True)),
                 ('claim', models.CharField(blank=True, choices=[('claimed', 'Reported fixed; the next reports will show'), ('shown', 'Reported fixed, and not seen since'), ('contradicted', 'Reported fixed, but seen again')], max_length=12)),
-                ('told_on', models.DateField(blank=True, null=True)),
-                ('told_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('reopened', 'Seen again')], max_length=10)),
+                ('notified_on', models.DateField(blank=True, null=True)),
+                ('notified_state', models.CharField(blank=True, choices=[('new', 'New'), ('persisting', 'Open'), ('fixed', 'Fixed'), ('reopened', 'Seen again')], max_length=10)),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='feeds.feed')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='noticeline',
-            constraint=models.UniqueConstraint(fields=('notice', 'finding'), name='told_once_a_letter'),
+            constraint=models.UniqueConstraint(fields=('notice', 'finding'), name='finding_once_a_notice'),
         ),
         migrations.AddConstraint(
             model_name='notice',

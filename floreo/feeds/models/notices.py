@@ -77,7 +77,7 @@ class NoticeLine(models.Model):
     why = models.CharField(max_length=300, blank=True)  # why it came to this organisation
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="told_once_a_letter")]
+        constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="finding_once_a_notice")]
 
     def __str__(self) -> str:
         return f"{self.notice}: {self.finding}"

@@ -77,7 +77,7 @@ FINDINGS = Table(
         _column("fixed_on", _("Fixed on"), _("First day on which it was no longer seen"), CellKind.DATE),
         _column("reopened", _("Bounced"), _("Number of times"), CellKind.WHOLE),
         _column("said", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
-        _column("said_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
+        _column("replied_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
         _column("claim", _("Reported fixed"), _("Result of a reply that reports the finding as fixed")),
         _column("network", _("Network"), _("The register entry used to attribute it")),
         _column("reason", _("Attributed by"), _("prefix, asn or domain")),

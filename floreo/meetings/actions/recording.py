@@ -49,7 +49,7 @@ class ItemMinutes:
 
     @property
     def now(self) -> tuple[str, str]:
-        return said_of(self.minutes), said_of(self.internal)
+        return written(self.minutes), written(self.internal)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class _Others:
         return True
 
 
-def said_of(text: str) -> str:
+def written(text: str) -> str:
     """A text as it is kept: a browser sends its line ends as two characters, and they are one."""
     return text.replace("\r\n", "\n").strip()
 
@@ -197,7 +197,7 @@ def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> N
                 continue
             sentence = _("One of these items was removed from the agenda. Copy what you wrote, and reload the page.")
             raise Refused(sentence, code="no_item")
-        now = (said_of(item.minutes), said_of(item.minutes_internal))
+        now = (written(item.minutes), written(item.minutes_internal))
         if others.is_to_be_kept(f"item-{item.pk}", was=said.was, now=now, mine=said.now):
             minutes, item.minutes_internal = said.now
             item.set_text("minutes", minutes)
@@ -211,7 +211,7 @@ def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
         sentence = _("Enter a title for the new item.")
         raise Refused(sentence, code="missing", fields={"new_title": sentence})
     item = add_item(meeting, by=by, title=said.new_title)
-    item.minutes, item.minutes_internal = said_of(said.new_minutes), said_of(said.new_internal)
+    item.minutes, item.minutes_internal = written(said.new_minutes), written(said.new_internal)
     save(item)
 
 

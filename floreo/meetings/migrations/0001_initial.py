@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('on', models.DateField()),
                 ('text', models.TextField()),
-                ('said_by', models.CharField(max_length=200)),
+                ('reported_by', models.CharField(max_length=200)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='meetings.meeting')),
             ],
             options={

@@ -200,8 +200,8 @@ class Organisation(Record, Translated, Sourced):
         body = " ".join(
             filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))])
         )
-        desk = reverse("workspace:organisation", args=[self.code])
-        return Entry("organisation", self.name, body, self.get_absolute_url(), desk, self.is_public)
+        workspace = reverse("workspace:organisation", args=[self.code])
+        return Entry("organisation", self.name, body, self.get_absolute_url(), workspace, self.is_public)
 
 
 class FormerName(Record, Sourced):
@@ -289,8 +289,8 @@ class Person(Record, Translated, Sourced):
         return self.in_language("post") or str(_("a named person"))
 
     def search_entry(self) -> Entry:
-        desk = reverse("workspace:person", args=[self.code])
-        return Entry("person", self.name, self.post, desk, desk)
+        workspace = reverse("workspace:person", args=[self.code])
+        return Entry("person", self.name, self.post, workspace, workspace)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

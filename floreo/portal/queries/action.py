@@ -50,7 +50,7 @@ class ActionPage:
     act: Action
     status_result: StatusResult
     why: str
-    rule_says: StatusResult | None  # what the rules give where a person set the status
+    by_rule: StatusResult | None  # what the rules give where a person set the status
     rule_why: str
     steps: list[Step]
     reached: str
@@ -114,7 +114,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         act=act,
         status_result=stands,
         why=words.why(act, stands, milestones, today=today),
-        rule_says=ruled,
+        by_rule=ruled,
         rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
         steps=steps,
         reached=words.reached_text(milestones),

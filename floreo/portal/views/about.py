@@ -155,10 +155,10 @@ def robots(request: HttpRequest) -> HttpResponseBase:
 def health(request: HttpRequest) -> HttpResponseBase:
     """For whoever watches the machine: whether the site answers, its database does, and the worker is at work."""
     try:
-        trouble = "" if heartbeat.is_at_work() else "worker not at work"
+        problem = "" if heartbeat.is_at_work() else "worker not at work"
     except Exception:
-        trouble = "database unreachable"
-    said = trouble or "ok"
-    response = HttpResponse(f"{said}\n", content_type="text/plain; charset=utf-8", status=503 if trouble else 200)
+        problem = "database unreachable"
+    said = problem or "ok"
+    response = HttpResponse(f"{said}\n", content_type="text/plain; charset=utf-8", status=503 if problem else 200)
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark: who asks each second fills no log
     return response

@@ -28,7 +28,7 @@ def evidence_file(request: HttpRequest, code: str) -> HttpResponseBase:
         newer = successor_of(code, request.user)
         if newer is None:
             raise
-        return HttpResponseRedirect(newer.door_url())
+        return HttpResponseRedirect(newer.portal_url())
     if evidence.kind == EvidenceKind.FILE:
         response: HttpResponseBase = download_of(evidence)
     else:

@@ -259,4 +259,4 @@ def _change(own: Assessment | None) -> list[tuple[str, int]]:
     turns: dict[str, int] = defaultdict(int)
     for step in queries.steps_between(own.before, own):
         turns[step.turn] += 1
-    return [(str(words), turns[turn]) for turn, words in say.TURN_WORDS.items() if turns[turn] and turn != "none"]
+    return [(str(words), turns[turn]) for turn, words in say.CHANGE_WORDS.items() if turns[turn] and turn != "none"]

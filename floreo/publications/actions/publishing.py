@@ -94,7 +94,7 @@ def correct(
     publication = lock_latest(publication, version)
     must_be_out(publication)
     said = require_text(what, field="what", sentence=_("Describe the error. Readers see this beside the text."))
-    before = _as_it_stands(publication, said, by)
+    before = _as_it_is(publication, said, by)
     put_facts(publication, facts)
     check_publication(publication)
     if upload is not None:
@@ -108,7 +108,7 @@ def correct(
     return save(publication)
 
 
-def _as_it_stands(publication: Publication, what: str, by: Actor) -> PublicationVersion:
+def _as_it_is(publication: Publication, what: str, by: Actor) -> PublicationVersion:
     now = clock.now()
     return PublicationVersion(
         publication=publication,

@@ -93,7 +93,7 @@ def sign_off(
 
 @action("lesson.noted", needs=Permission.REPORT_MAKE)
 def note_lesson(
-    edition: Edition, *, by: Actor, title: str, text: str = "", said_by: str = "", is_public: bool = True
+    edition: Edition, *, by: Actor, title: str, text: str = "", reported_by: str = "", is_public: bool = True
 ) -> Lesson:
     """Something that the edition taught."""
     said = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
@@ -103,7 +103,7 @@ def note_lesson(
             edition=edition,
             title=_bounded(said, "title", 200),
             text=_bounded(text, "text", 5000),
-            said_by=_bounded(said_by, "said_by", 200),
+            reported_by=_bounded(reported_by, "reported_by", 200),
             is_public=is_public,
             position=(last or 0) + 1,
         )

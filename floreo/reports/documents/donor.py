@@ -28,7 +28,7 @@ def donor_document(summary: ReportSummary, funder: str) -> Document | None:
         Heading(_("Funded actions"), 1, "1"),
         *_pays(summary, funder, places, acts),
         Heading(_("Obstacles"), 1, "2"),
-        *_trouble(summary, acts),
+        *_problem(summary, acts),
         Heading(_("Indicators"), 1, "3"),
         *_measured(summary, set(codes)),
         Heading(_("How this report was made"), 1),
@@ -91,13 +91,13 @@ def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any
     ]
 
 
-def _trouble(summary: ReportSummary, acts: list[Any]) -> list[Block]:
+def _problem(summary: ReportSummary, acts: list[Any]) -> list[Block]:
     codes = {a["code"] for a in acts}
-    troubled = [a for a in summary.troubled() if a["code"] in codes]
+    with_problems = [a for a in summary.with_problems() if a["code"] in codes]
     risks = [r for r in summary.data["risks"] if r["action"] in codes]
-    if not troubled and not risks:
+    if not with_problems and not risks:
         return [Paragraph(_("None of the actions it funds is late or stalled, and no open risk is recorded."))]
-    blocks: list[Block] = [parts.trouble_grid(summary, troubled)] if troubled else []
+    blocks: list[Block] = [parts.problem_grid(summary, with_problems)] if with_problems else []
     if risks:
         rows = [
             [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]

@@ -93,7 +93,7 @@ def _more(number: int) -> list[Block]:
 
 
 def _late(summary: ReportSummary) -> list[Block]:
-    acts = summary.troubled()
+    acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
     rows = [[_act(summary, a), Cell(short(say(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
@@ -131,13 +131,13 @@ def _figures(summary: ReportSummary) -> list[Block]:
         own, latest = figure.indicator, figure.latest
         title = own.in_language("short_title") if own.short_title else short(own.in_language("title"), 46)
         unit = own.in_language("unit")
-        says_it = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
+        has_unit = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
         target = locale.number(own.target, own.decimals) if own.target is not None else "–"
         now = parts.value_text(figure, unit=False)
         old = latest is not None and latest.ends_on < summary.period.start
         rows.append(
             [
-                Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title),
+                Cell(f"{title}, {unit}" if len(unit) < 14 and not has_unit else title),
                 Cell("", picture=parts.spark(figure)),
                 Cell(
                     now,

@@ -105,7 +105,7 @@ def day_cell(value: str | None) -> Cell:
     return Cell(short_day(when) if when else "–")
 
 
-def trouble_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> Grid:
+def problem_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> Grid:
     rows = [
         [
             action_cell(summary, a["code"]),

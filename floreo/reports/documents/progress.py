@@ -136,7 +136,7 @@ def _when(value: str | None) -> str:
     return short_day(when) if when else ""
 
 
-def _beside_due(row: Mapping[str, Any]) -> str:
+def _against_due(row: Mapping[str, Any]) -> str:
     on, due = day(row["on"]), day(row["due"])
     if on is None or due is None or on == due:
         return ""
@@ -150,11 +150,11 @@ def _beside_due(row: Mapping[str, Any]) -> str:
 
 
 def _closed(summary: ReportSummary, row: Mapping[str, Any]) -> str:
-    return f"{summary.label(row['action'])}, {_when(row['on'])}{_beside_due(row)}"
+    return f"{summary.label(row['action'])}, {_when(row['on'])}{_against_due(row)}"
 
 
 def _reached(summary: ReportSummary, row: Mapping[str, Any]) -> str:
-    return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {summary.label(row['action'])}"
+    return f"{say(row['title'])}, {_when(row['on'])}{_against_due(row)}. {summary.label(row['action'])}"
 
 
 def _turned(summary: ReportSummary, most: int) -> list[Block]:
@@ -175,11 +175,11 @@ def _turned(summary: ReportSummary, most: int) -> list[Block]:
 
 
 def _late(summary: ReportSummary, most: int) -> list[Block]:
-    acts = summary.troubled()
+    acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
     unsaid = sum(not say(a["reason"]) for a in acts)
-    blocks: list[Block] = [parts.trouble_grid(summary, acts[:most]), *_rest(len(acts) - most)]
+    blocks: list[Block] = [parts.problem_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
         said = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
         blocks.append(Paragraph(said % {"n": number_figures(unsaid)}, tone="note"))

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('title', models.CharField(max_length=200)),
                 ('text', models.TextField(blank=True)),
-                ('said_by', models.CharField(blank=True, max_length=200)),
+                ('reported_by', models.CharField(blank=True, max_length=200)),
                 ('is_public', models.BooleanField(default=True)),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='strategy.edition')),

@@ -199,7 +199,7 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
     moved, data = summary.data["moved"], summary.data
     return {
         "late": [
-            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)} for a in summary.troubled()
+            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)} for a in summary.with_problems()
         ],
         "actions": [_action(summary, a) for a in summary.actions],
         "completed": [

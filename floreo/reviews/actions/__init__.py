@@ -1,6 +1,6 @@
 """Every write of reviews: the rhythm, opening and closing, answering, deciding."""
 
-from floreo.reviews.actions.answering import mark_opened, save_draft, say_nothing_changed, submit_answer
+from floreo.reviews.actions.answering import mark_opened, save_draft, report_no_change, submit_answer
 from floreo.reviews.actions.deciding import Enter, approve_answer, return_answer
 from floreo.reviews.actions.opening import (
     escalate_now,
@@ -26,7 +26,7 @@ __all__ = [
     "return_answer",
     "run_rhythm",
     "save_draft",
-    "say_nothing_changed",
+    "report_no_change",
     "send_again",
     "set_rhythm",
     "submit_answer",

@@ -62,7 +62,7 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
 
 def _say(answer: Answer, by: Actor) -> Update:
     """The update, in the answerer's name and on their day; who let it in is in the trail."""
-    act, on = answer.action, answer.said_on or clock.today()
+    act, on = answer.action, answer.reported_on or clock.today()
     open_ones = {m.code: m for m in Milestone.objects.filter(action=act, reached_on=None)}
     reached = {open_ones[code]: date.fromisoformat(day) for code, day in answer.milestones.items() if code in open_ones}
     gone = [code for code in answer.milestones if code not in open_ones]
@@ -84,5 +84,5 @@ def _say(answer: Answer, by: Actor) -> Update:
     for milestone, day in reached.items():
         if day != on:
             reach_milestone(milestone, by=by, on=day)
-    update.said_by, update.translations = answer.said_by, dict(answer.translations)
+    update.reported_by, update.translations = answer.reported_by, dict(answer.translations)
     return save(update)

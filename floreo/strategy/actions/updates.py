@@ -50,7 +50,7 @@ def add_update(
         fresh.reached_on, fresh.expected_on = on, None
         save(fresh)
     update = Update(
-        action=act, on=on, nothing_changed=nothing_changed, said_by=by.actor_name, is_public=is_public, **said
+        action=act, on=on, nothing_changed=nothing_changed, reported_by=by.actor_name, is_public=is_public, **said
     )
     save(update)
     recompute_status(act)
@@ -64,5 +64,5 @@ def _twin(
     last = act.updates.order_by("-pk").first()
     if last is None:
         return None
-    facts = {"on": on, "said_by": by.actor_name, "is_public": is_public, "nothing_changed": nothing_changed, **said}
+    facts = {"on": on, "reported_by": by.actor_name, "is_public": is_public, "nothing_changed": nothing_changed, **said}
     return last if all(getattr(last, name) == value for name, value in facts.items()) else None

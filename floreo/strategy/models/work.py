@@ -293,7 +293,7 @@ class Update(OfAction, Translated):
     next = models.TextField(blank=True, verbose_name=_("Next steps"))
     risks = models.TextField(blank=True, verbose_name=_("Risks"))
     nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
-    said_by = models.CharField(max_length=200, verbose_name=_("Given by"))
+    reported_by = models.CharField(max_length=200, verbose_name=_("Given by"))
     is_public = models.BooleanField(default=True)
 
     objects = OfActionQuerySet.as_manager()
@@ -317,7 +317,7 @@ class GrantState(models.TextChoices):
     CALLED_OFF = "called_off", _("Cancelled")
 
 
-STANDING = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
+COMMITTED_STATES = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
 
 
 class BudgetLine(OfAction, Translated, Sourced):
@@ -374,7 +374,7 @@ class BudgetLine(OfAction, Translated, Sourced):
     @property
     def is_committed(self) -> bool:
         """Whether somebody stands behind it: what an unsigned agreement would pay is planned, whatever the line says."""
-        return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in STANDING)
+        return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in COMMITTED_STATES)
 
 
 class Risk(OfAction, Translated):

@@ -72,7 +72,7 @@ def hold_sentence(counts: Counts) -> str:
     )
 
 
-def trouble_sentence(counts: Counts) -> str:
+def problem_sentence(counts: Counts) -> str:
     """ "Three are late and one has stopped." With neither, what is at risk; with nothing wrong, nothing."""
     late, stalled, risk = counts[Status.LATE], counts[Status.STALLED], counts[Status.AT_RISK]
     parts = []
@@ -90,7 +90,7 @@ def trouble_sentence(counts: Counts) -> str:
 
 def status_sentences(counts: Counts) -> str:
     """The answer of a plan that is running."""
-    return sentences(hold_sentence(counts), trouble_sentence(counts))
+    return sentences(hold_sentence(counts), problem_sentence(counts))
 
 
 def _ended_sentence(facts: EditionFacts) -> str:

@@ -111,7 +111,7 @@ UPDATES = Table(
         column("next", _("Next steps"), _("Next steps")),
         column("risks", _("Risks"), _("Risks")),
         column("nothing_changed", _("Nothing changed"), _("As reported by the lead"), CellKind.FLAG),
-        column("said_by", _("Given by"), _("Name; not published"), needs=INTERNAL),
+        column("reported_by", _("Given by"), _("Name; not published"), needs=INTERNAL),
         PUBLIC,
     ),
     order=("-on", "-pk"),

@@ -36,7 +36,7 @@ def role_title(role: str) -> str:
     return str(ROLES[role].title) if role in ROLES else role
 
 
-def ways_of(users: Iterable[User]) -> dict[int, str]:
+def sign_in_methods(users: Iterable[User]) -> dict[int, str]:
     """How each account can sign in, in words."""
     users = list(users)
     kinds: dict[int, list[str]] = defaultdict(list)
@@ -81,7 +81,7 @@ ACCOUNTS = Table(
 def accounts(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.ACCOUNT_MANAGE)
     listing = Listing(ACCOUNTS, request)
-    shown, ways = listing.rows, ways_of(listing.rows)
+    shown, ways = listing.rows, sign_in_methods(listing.rows)
     for account in shown:
         account.ways = ways[account.pk]
         for membership in account.memberships.all():
@@ -110,7 +110,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "memberships": memberships,
-        "ways": ways_of([account])[account.pk],
+        "ways": sign_in_methods([account])[account.pk],
         "history": history_of(account, viewer=request.user),
         "workspace_section": "accounts",
     }
@@ -235,7 +235,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "status": status,
         "memberships": memberships,
-        "ways": ways_of([mine])[mine.pk],
+        "ways": sign_in_methods([mine])[mine.pk],
         "workspace_section": "me",
     }
     return render(request, "workspace/accounts/me.html", context, status=status)

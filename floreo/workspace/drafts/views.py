@@ -57,7 +57,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     drafts = ImportDraft.objects.exclude(state=DraftState.DROPPED).select_related("edition")
     counted = drafts.annotate(
         row_count=Count("rows"), waiting=Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
-    ).defer("text", "blocks", "mended")
+    ).defer("text", "blocks", "repaired")
     context = {
         "form": form,
         "status": status,

@@ -181,8 +181,8 @@ class RuleForm(RecordForm):
         names = list(FIELDS)
         if (said := str(condition.get("field") or "")) and said not in names:
             names.append(said)
-        said_value = condition.get("value", "")
-        value = ", ".join(map(str, said_value)) if isinstance(said_value, list) else said_value
+        given_value = condition.get("value", "")
+        value = ", ".join(map(str, given_value)) if isinstance(given_value, list) else given_value
         self.fields[f"field_{n}"] = forms.ChoiceField(
             label=_("Field"),
             required=False,

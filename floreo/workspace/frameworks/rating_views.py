@@ -16,7 +16,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.keys import key
 from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
-from floreo.evidence.queries import Shown, shown_beside
+from floreo.evidence.queries import Shown, evidence_shown
 from floreo.frameworks import actions as acts
 from floreo.frameworks import presenters as say
 from floreo.frameworks import queries
@@ -81,7 +81,7 @@ def _page(
 
 def _evidence(answer: Answer, viewer: object) -> Shown:
     """What is attached; in a closed assessment nothing more is."""
-    shown = shown_beside([answer], viewer)[key(answer)]
+    shown = evidence_shown([answer], viewer)[key(answer)]
     return replace(shown, may_attach=False) if answer.assessment.is_closed else shown
 
 

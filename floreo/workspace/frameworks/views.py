@@ -231,14 +231,14 @@ def _other(request: HttpRequest, now: Assessment) -> Assessment:
 
 
 def _step_row(step: Step, item: Item, old: Version, new: Version) -> StepRow:
-    return StepRow(item, old.word_of(step.before), new.word_of(step.now), step.turn, str(say.TURN_WORDS[step.turn]))
+    return StepRow(item, old.word_of(step.before), new.word_of(step.now), step.turn, str(say.CHANGE_WORDS[step.turn]))
 
 
 def _turns(steps: list[Step]) -> list[tuple[str, int]]:
     """How many went which way; what was rated neither then nor now is left out."""
     return [
         (str(words), count)
-        for turn, words in say.TURN_WORDS.items()
+        for turn, words in say.CHANGE_WORDS.items()
         if turn is not WaitingFor.NONE and (count := sum(step.turn is turn for step in steps))
     ]
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, can, must
 from floreo.core.keys import key
 from floreo.core.lists import Listing
-from floreo.evidence.queries import shown_beside
+from floreo.evidence.queries import evidence_shown
 from floreo.indicators import presenters as say
 from floreo.indicators import queries
 from floreo.indicators.access import get_indicator_for, get_reading_for
@@ -173,7 +173,7 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "name": found.indicator.in_language("title"),
         "working": working_of(found),
         "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
-        "evidence": shown_beside([found], request.user)[key(found)],
+        "evidence": evidence_shown([found], request.user)[key(found)],
         "records": rows[:MOST_RECORDS],
         "total": found.records.total if found.records else len(rows),
     }

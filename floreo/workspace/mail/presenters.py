@@ -38,7 +38,7 @@ def heading(waiting: int, silent: datetime | None) -> str:
     return _("No e-mail is waiting.")
 
 
-def troubles(stuck: int, bad: int) -> list[str]:
+def problems(stuck: int, bad: int) -> list[str]:
     """What a person has to see to."""
     found = []
     if stuck:

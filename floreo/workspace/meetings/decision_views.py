@@ -28,7 +28,7 @@ from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.verbs import history_of
 
-RUN, SAY = Permission.MEETING_RUN, Permission.PLAN_UPDATE
+RUN, UPDATE = Permission.MEETING_RUN, Permission.PLAN_UPDATE
 
 
 def decisions(request: HttpRequest) -> HttpResponseBase:
@@ -125,7 +125,7 @@ COMMANDS: dict[str, Command] = {
     "done": Command(
         _l("Mark the decision as carried out"),
         _l("Mark as carried out"),
-        SAY,
+        UPDATE,
         lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}),
         acts.carry_out_decision,
         allowed_by(acts.must_be_doable),

@@ -19,7 +19,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.models import Translated
-from floreo.evidence.queries import Shown, shown_beside
+from floreo.evidence.queries import Shown, evidence_shown
 from floreo.meetings.queries import decisions_about
 from floreo.organisations.models import Organisation
 from floreo.reviews.access import may_see
@@ -91,7 +91,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     act = get_action_for(request.user, edition, code)
     prefetch_related_objects([act], "participations__organisation__merged_into")  # whose each milestone is
     milestones = list(act.milestones.all())
-    evidence = shown_beside([act, *milestones], request.user)
+    evidence = evidence_shown([act, *milestones], request.user)
     now, before = _parts(act, request.user)
     updates = list(Update.objects.visible_to(request.user).filter(action=act)[:20])
     context = {

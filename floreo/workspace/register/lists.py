@@ -36,7 +36,7 @@ class ListPage:
     add_text: Promise | str = ""
     add_needs: Permission = Permission.REGISTER_EDIT
     beside: str = ""  # name of a page that says more of the same, for who reads the whole register
-    beside_text: Promise | str = ""
+    second_text: Promise | str = ""
 
 
 @dataclass(frozen=True)
@@ -155,5 +155,5 @@ NETWORKS = ListPage(
     add="workspace:new_network",
     add_text=_l("Add a network"),
     beside="workspace:network_gaps",
-    beside_text=_l("Gaps in the register"),
+    second_text=_l("Gaps in the register"),
 )

@@ -154,7 +154,7 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
         _("Return with this note"),
         _back(request, answer),
         about=answer.action.named(),
-        help=f"{say.said_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
+        help=f"{say.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
         done=_("Returned. The sender receives the note by e-mail."),
         room=ROOM,
     )

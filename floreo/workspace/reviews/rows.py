@@ -106,7 +106,7 @@ def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
     return [
         DecideRow(
             a,
-            say.said_text(a),
+            say.sent_text(a),
             _ticked(a, titles),
             [kept[pk] for pk in a.evidence if pk in kept],
             _figures(a, indicators),

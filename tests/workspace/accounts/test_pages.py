@@ -92,9 +92,9 @@ def test_my_account_is_mine(observer: User, browser_of: Browser) -> None:
 def test_the_chain_is_shown_filtered_and_opened(
     secretariat: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
-    desk = browser_of(secretariat)
+    workspace = browser_of(secretariat)
     for n in range(55):
-        desk.post("/workspace/people/new/", {"name": f"Person {n}", "is_active": "on"})
+        workspace.post("/workspace/people/new/", {"name": f"Person {n}", "is_active": "on"})
     browser = browser_of(user_with("auditor"))
     page = browser.get("/workspace/audit/")
     assert ("added the person" in page.content.decode(), "Older entries" in page.content.decode()) == (True, True)

@@ -67,13 +67,13 @@ def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: 
 
 
 def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User, browser_of: Browser) -> None:
-    desk = home_of(secretariat)
-    assert [(line.group.code, line.items, line.oldest) for line in desk.others] == [
+    workspace = home_of(secretariat)
+    assert [(line.group.code, line.items, line.oldest) for line in workspace.others] == [
         ("csirt", 2, "54 days"),
         ("police", 1, "23 days"),
     ]
     assert rows(secretariat) == {"undated": [("Check 5 actions", "No date", "You")]}
-    assert desk.turns == (
+    assert workspace.turns == (
         "Every task is assigned. Of 6 open tasks: 1 Secretariat, 4 National CSIRT and 1 National Police."
     )
     page = browser_of(secretariat).get(reverse("workspace:home")).content.decode()

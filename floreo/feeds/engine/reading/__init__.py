@@ -126,7 +126,7 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     else:
         header, rest = [str(n) for n in range(1, len(identity.cells(first, delimiter)) + 1)], first
     next(blocks)
-    kind, is_known = identity.type_of(known, said, header) if not mapping else _as_said(known, said, header, mapping)
+    kind, is_known = identity.type_of(known, said, header) if not mapping else _as_mapped(known, said, header, mapping)
     plain: set[str] = set()
     words: set[str] = set()
     for event_field in kind.fields:
@@ -141,7 +141,7 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     return _Opened(known, kind, header, reader.read(_chain(rest, blocks)), is_known=is_known, drifts=drifts)
 
 
-def _as_said(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
+def _as_mapped(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
     """The type as the team's form corrects it."""
     kind = mapped(known.type_of(said) or known.stranger(said), mapping)
     identity.check_columns(known, kind, header)

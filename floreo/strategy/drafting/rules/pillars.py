@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from floreo.strategy.drafting.dates import FoundDate
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import deadline_in
 from floreo.strategy.drafting.rules.found import Found

@@ -106,7 +106,9 @@ def settle() -> None:
     """What the bots read from disk, whichever way they run."""
     for name in ("etc", "var/lib/bots", "var/log", "var/run"):
         (ROOT / name).mkdir(parents=True, exist_ok=True)
-    reports = json.loads(Path(SETTINGS["schema"]).read_text()) if SETTINGS.get("schema") else {"event4_sinkhole": SINKHOLE}
+    reports = (
+        json.loads(Path(SETTINGS["schema"]).read_text()) if SETTINGS.get("schema") else {"event4_sinkhole": SINKHOLE}
+    )
     (ROOT / "var/lib/bots/shadowserver-schema.json").write_text(json.dumps(reports))
     harmonization = importlib.resources.files("intelmq").joinpath("etc/harmonization.conf")
     (ROOT / "etc/harmonization.conf").write_bytes(harmonization.read_bytes())
@@ -179,8 +181,8 @@ def library() -> None:
         "redis_cache_host": "127.0.0.1",
     }
     bots = {
-        name: importlib.import_module(module).BOT(name, settings=BotLibSettings | quiet | said)
-        for name, module, said in CHAIN[:-1]
+        name: importlib.import_module(module).BOT(name, settings=BotLibSettings | quiet | text)
+        for name, module, text in CHAIN[:-1]
     }
     output = importlib.import_module(CHAIN[-1][1]).BOT
     print("ready", flush=True)

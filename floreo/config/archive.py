@@ -42,8 +42,8 @@ def damaged(why: str) -> Refused:
 def seal(manifest: dict[str, Any]) -> str:
     """Changes with every word of the manifest; only who holds the secret key can make it."""
     facts = {k: v for k, v in manifest.items() if k != "seal"}
-    said = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
-    return hmac.new(b"floreo.backup|" + settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(b"floreo.backup|" + settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
 
 
 @dataclass

@@ -90,11 +90,11 @@ def bad(says: str, do: str) -> Finding:
 
 
 def _python() -> Check:
-    said = ".".join(map(str, sys.version_info[:3]))
+    text = ".".join(map(str, sys.version_info[:3]))
     yield (
-        good(f"Python {said}.")
+        good(f"Python {text}.")
         if sys.version_info >= (3, 11)
-        else bad(f"Python {said} is too old.", "Install Python 3.11 or newer.")
+        else bad(f"Python {text} is too old.", "Install Python 3.11 or newer.")
     )
 
 
@@ -137,9 +137,9 @@ def _database() -> Check:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA quick_check(1)")
-            said = cursor.fetchone()[0]
-        if said != "ok":
-            yield bad(f"The database file is damaged: {said}.", "Stop Floreo and restore the newest backup.")
+            text = cursor.fetchone()[0]
+        if text != "ok":
+            yield bad(f"The database file is damaged: {text}.", "Stop Floreo and restore the newest backup.")
 
 
 def _migrations() -> Check:

@@ -112,7 +112,7 @@ class AnswerShape(Strict):
 
     on: Day
     organisation: str
-    said: Annotated[str, one_of(ReplyKind)]
+    reply: Annotated[str, one_of(ReplyKind)]
     subject: str = ""
     note: str = ""
 

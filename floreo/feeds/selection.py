@@ -130,16 +130,16 @@ def period_of(every: str, today: date) -> tuple[date, date] | None:
 
 def changes_of(finding: Finding) -> Change | None:
     """What there is to say of it, whenever that is; None when its organisation knows already and nothing can be added."""
-    told = finding.notified_on
+    notified = finding.notified_on
     if finding.state == FindingState.FIXED:
-        if told is None or finding.notified_state == FindingState.FIXED:
+        if notified is None or finding.notified_state == FindingState.FIXED:
             return None  # nobody was worried with it, or they know
         return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.FIXED
-    if told is None:
+    if notified is None:
         return Change.BACK if finding.state == FindingState.REOPENED else Change.NEW
-    if finding.notified_state == FindingState.FIXED or finding.opened_on > told:
+    if finding.notified_state == FindingState.FIXED or finding.opened_on > notified:
         return Change.BACK
-    if finding.claim == FixClaim.CONTRADICTED and finding.replied_on is not None and finding.replied_on >= told:
+    if finding.claim == FixClaim.CONTRADICTED and finding.replied_on is not None and finding.replied_on >= notified:
         return Change.CONTRADICTED
     return Change.CURRENT
 
@@ -152,9 +152,9 @@ def is_due(finding: Finding, news: Change, rule: NoticeRule, today: date) -> boo
     if news in (Change.NEW, Change.BACK):
         return finding.opened_on <= period[1]
     if news is Change.CURRENT:
-        told = finding.notified_on
-        assert told is not None  # else it would be news
-        return told + timedelta(days=rule.resend_days) <= today and finding.last_day > told
+        notified = finding.notified_on
+        assert notified is not None  # else it would be news
+        return notified + timedelta(days=rule.resend_days) <= today and finding.last_day > notified
     return True
 
 
@@ -211,8 +211,8 @@ class Chooser:
         if any(d.on == self.today for d in sent):
             return None
         periods = {every: period_of(every, self.today) for every in {i.rule.every for i in items}}
-        told = {every for every, p in periods.items() if p and any(d.start <= p[0] and d.end >= p[1] for d in sent)}
-        left = [i for i in items if i.rule.every not in told]
+        notified = {every for every, p in periods.items() if p and any(d.start <= p[0] and d.end >= p[1] for d in sent)}
+        left = [i for i in items if i.rule.every not in notified]
         urgent = any(i.rule.every == Every.AT_ONCE and i.news not in GOOD for i in left)
         is_early = self.hour is not None and self.hour < MORNING
         if not any(i.news is not Change.FIXED for i in left) or (is_early and not urgent):

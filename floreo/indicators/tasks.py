@@ -54,11 +54,11 @@ def _task(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
 
 
 def _why(due: Due) -> str:
-    said = _("Value for the period to %(day)s") % {"day": short_day(due.period.end)}
+    text = _("Value for the period to %(day)s") % {"day": short_day(due.period.end)}
     if due.missing < 2:
-        return said
+        return text
     more = ngettext("%(n)d consecutive period is missing", "%(n)d consecutive periods are missing", due.missing)
-    return f"{said}. {more % {'n': due.missing}}"
+    return f"{text}. {more % {'n': due.missing}}"
 
 
 __all__ = ["waiting_tasks"]

@@ -28,13 +28,13 @@ from floreo.strategy.queries import plan_tree
 SHAPE = 1  # raise it when copy.json says something in another way
 
 
-class Said(BaseModel):
+class CopyPart(BaseModel):
     """The base of all that the copy says."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Source(Said):
+class Source(CopyPart):
     """Who says so, and whether a person has checked it against that source."""
 
     title: str = Field(description="Document and page, or publisher; empty where none is given")
@@ -43,7 +43,7 @@ class Source(Said):
     doubt: str = Field("", description="Why it is not confirmed")
 
 
-class Words(Said):
+class Words(CopyPart):
     """What pillars, objectives and actions have in common."""
 
     code: str = Field(description="In the edition, as 2.1.4")
@@ -54,7 +54,7 @@ class Words(Said):
     source: Source
 
 
-class MilestoneCopy(Said):
+class MilestoneCopy(CopyPart):
     title: str
     due_on: date | None = None
     source: Source
@@ -78,7 +78,7 @@ class PillarCopy(Words):
     objectives: list[ObjectiveCopy]
 
 
-class TargetCopy(Said):
+class TargetCopy(CopyPart):
     title: str
     number: str = Field(description="As a decimal number, in its unit")
     unit: str
@@ -86,7 +86,7 @@ class TargetCopy(Said):
     source: Source
 
 
-class StrategyCopy(Said):
+class StrategyCopy(CopyPart):
     """One edition of a strategy, whole."""
 
     shape: int = Field(SHAPE, description="Version of this shape")
@@ -186,40 +186,40 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
         )
 
 
-def as_json(told: StrategyCopy) -> bytes:
-    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=1).encode("utf-8")
+def as_json(known: StrategyCopy) -> bytes:
+    return json.dumps(known.model_dump(mode="json"), ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def digest_of(told: StrategyCopy) -> str:
+def digest_of(known: StrategyCopy) -> str:
     """The same digest means that a file drawn earlier still says what the plan says."""
-    return hashlib.sha256(as_json(told)).hexdigest()
+    return hashlib.sha256(as_json(known)).hexdigest()
 
 
-def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
+def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
     """The copy as a document in its language."""
-    with translation.override(told.language):
+    with translation.override(known.language):
         is_sample = country is not None and country.is_sample
-        sample = _("Sample data. %(country)s is a fictional country.") % {"country": told.country} if is_sample else ""
+        sample = _("Sample data. %(country)s is a fictional country.") % {"country": known.country} if is_sample else ""
         return Document(
-            title=told.title,
-            language=told.language,
-            blocks=_blocks(told),
-            kicker=told.country,
-            subtitle=span_text(told.starts_on, told.ends_on),
-            author=told.country,
+            title=known.title,
+            language=known.language,
+            blocks=_blocks(known),
+            kicker=known.country,
+            subtitle=span_text(known.starts_on, known.ends_on),
+            author=known.country,
             made_on=made_on,
             foot=_("%(title)s. Created from %(address)s on %(day)s.")
-            % {"title": told.title, "address": told.address, "day": long_day(made_on)},
+            % {"title": known.title, "address": known.address, "day": long_day(made_on)},
             sample_text=sample,
             contents=True,
             contents_title=_("Contents"),
-            keywords=(told.code,),
+            keywords=(known.code,),
         )
 
 
-def _blocks(told: StrategyCopy) -> list[Block]:
-    blocks: list[Block] = [*_front(told)]
-    for pillar in told.pillars:
+def _blocks(known: StrategyCopy) -> list[Block]:
+    blocks: list[Block] = [*_front(known)]
+    for pillar in known.pillars:
         blocks += [Heading(pillar.title, 1, pillar.code), *_said(pillar)]
         for objective in pillar.objectives:
             blocks += [Heading(objective.title, 2, objective.code), *_said(objective)]
@@ -228,34 +228,36 @@ def _blocks(told: StrategyCopy) -> list[Block]:
     return blocks
 
 
-def _front(told: StrategyCopy) -> Iterable[Block]:
-    if told.official_title and told.official_title != told.title:
-        yield Paragraph(told.official_title, "lede")
-    if told.objective:
+def _front(known: StrategyCopy) -> Iterable[Block]:
+    if known.official_title and known.official_title != known.title:
+        yield Paragraph(known.official_title, "lede")
+    if known.objective:
         yield Heading(_("Overall objective"), 1)
-        yield Paragraph(told.objective, "quote")
-    if told.vision:
+        yield Paragraph(known.objective, "quote")
+    if known.vision:
         yield Heading(_("Vision"), 1)
-        yield Paragraph(told.vision, "quote")
-    if told.explanation:
-        yield Paragraph(told.explanation)
-    yield Facts([(_("Period"), span_text(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
-    if told.targets:
+        yield Paragraph(known.vision, "quote")
+    if known.explanation:
+        yield Paragraph(known.explanation)
+    yield Facts(
+        [(_("Period"), span_text(known.starts_on, known.ends_on)), *_launched(known), *_source_facts(known.source)]
+    )
+    if known.targets:
         yield Heading(_("Targets stated in the document"), 1)
-        yield Bullets([_target(t) for t in told.targets])
-    yield Paragraph(_what_is_unconfirmed(told), "note")
+        yield Bullets([_target(t) for t in known.targets])
+    yield Paragraph(_what_is_unconfirmed(known), "note")
 
 
-def _launched(told: StrategyCopy) -> list[tuple[str, str]]:
-    return [(_("Launched"), long_day(told.launched_on))] if told.launched_on else []
+def _launched(known: StrategyCopy) -> list[tuple[str, str]]:
+    return [(_("Launched"), long_day(known.launched_on))] if known.launched_on else []
 
 
 def _target(target: TargetCopy) -> str:
     words = {"title": target.title, "number": number_figures(float(target.number)), "unit": target.unit}
-    said = _("%(title)s: %(number)s %(unit)s") % words
+    text = _("%(title)s: %(number)s %(unit)s") % words
     if target.due_on:
-        said = _("%(said)s, by %(day)s") % {"said": said, "day": long_day(target.due_on)}
-    return f"{said}{_mark(target.source)}"
+        text = _("%(text)s, by %(day)s") % {"text": text, "day": long_day(target.due_on)}
+    return f"{text}{_mark(target.source)}"
 
 
 def _mark(source: Source) -> str:
@@ -307,9 +309,9 @@ def _milestone(milestone: MilestoneCopy) -> str:
     return (_("%(title)s: due %(day)s") % words) + _mark(milestone.source)
 
 
-def _what_is_unconfirmed(told: StrategyCopy) -> str:
+def _what_is_unconfirmed(known: StrategyCopy) -> str:
     rows: Sequence[Words] = [
-        row for p in told.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
+        row for p in known.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
     ]
     open_rows = sum(not row.source.confirmed for row in rows)
     if not open_rows:

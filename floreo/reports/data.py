@@ -87,7 +87,7 @@ class _Gathering:
             "pillars": self.pillars(),
             "actions": [self.action(row) for row in self.rows],
             "moved": self.moved(),
-            "said": self.said(),
+            "updates": self.updates(),
             "risks": self.risks(),
             "money": self.money(),
             "figures": figures_of(self.edition, self.period, self.day, public=self.public),
@@ -248,7 +248,7 @@ class _Gathering:
         first, last = about
         return bool(self.period.start <= first and last <= self.period.end)
 
-    def said(self) -> list[Data]:
+    def updates(self) -> list[Data]:
         """What leads said of the period, the oldest first; empty words and "nothing changed" are counted, not repeated."""
         found = []
         for update in self.plan.updates:

@@ -55,7 +55,9 @@ class Row:
 
     def settle(self) -> None:
         marks = tuple(MilestoneFacts(m["due_on"], m["reached_on"]) for m in self.milestones)
-        self.facts = replace(self.facts, updated_on=tuple(self.updated_on), high_risks=tuple(self.risks), milestones=marks)
+        self.facts = replace(
+            self.facts, updated_on=tuple(self.updated_on), high_risks=tuple(self.risks), milestones=marks
+        )
 
     def status_on(self, day: date) -> StatusResult:
         """As strategy.actions.status_counts.status_result_of gives it, for any day."""
@@ -147,7 +149,17 @@ class Plan:
                 "update", "update_request__review__starts_on", "update_request__review__ends_on"
             )
         }
-        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "reported_by", "is_public")
+        names = (
+            "action_id",
+            "on",
+            "done",
+            "next",
+            "risks",
+            "translations",
+            "nothing_changed",
+            "reported_by",
+            "is_public",
+        )
         rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values("pk", *names)
         for values in rows.iterator(chunk_size=CHUNK):
             values["about"] = about.get(values["pk"])  # the first and last day that its review asked about

@@ -67,10 +67,10 @@ def asked_in(period: Period, filters: Filters) -> list[Asked]:
         "updaterequest__organisation__name",
     )
     ordered = rows.order_by("updaterequest__review__due_on", "action__position", "action__pk", "updaterequest_id")
-    said = _said(period.end)
+    text = _said(period.end)
     found = []
     for update_request, act, review, due, code, title, edition, short, name in ordered.values_list(*columns):
-        first, approved = said.get((update_request, act), (None, False))
+        first, approved = text.get((update_request, act), (None, False))
         where = address("portal:action", edition, code)
         label = f"{code} {title} ({review})"
         found.append(Asked(review, due, act, label, where, short or name or str(_("No lead")), first, approved))

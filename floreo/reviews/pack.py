@@ -150,10 +150,10 @@ class UpdateRequestShape(Shape):
         numbered = {code: number for number, code in enumerate(self.actions)}
         known = {numbered[code]: state for code, state in states.items()}
         state = whole(known, numbered.values(), is_opened=self.opened_on is not None)
-        said = [each.reported_on for each in self.answer if each.reported_on is not None]
+        text = [each.reported_on for each in self.answer if each.reported_on is not None]
         return super().fields(setting) | {
             "state": state.value,
-            "answered_on": max(said, default=None) if state in ANSWERED else None,
+            "answered_on": max(text, default=None) if state in ANSWERED else None,
             "opened_at": _moment(self.opened_on),
             "asked_count": 1 if self.asked_on else 0,
         }

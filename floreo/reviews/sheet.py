@@ -20,7 +20,7 @@ from floreo.evidence.models import Evidence
 from floreo.reviews import actions as acts
 from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
-from floreo.reviews.logic import ANSWERED
+from floreo.reviews.logic import SENT
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.presenters import decided_text, period_text, sent_text
 from floreo.reviews.queries import current_answers, last_updates
@@ -57,7 +57,7 @@ class Entry:
     @property
     def is_answered(self) -> bool:
         """Whether it was sent, so that its form stands folded away."""
-        return self.state in ANSWERED
+        return self.state in SENT
 
     @property
     def unchanged(self) -> str:
@@ -65,7 +65,7 @@ class Entry:
         return f"{UNCHANGED}-{self.act.pk}"
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         return sent_text(self.answer) if self.answer else ""
 
     @property
@@ -123,7 +123,7 @@ class Sheet:
     @property
     def missing(self) -> list[Action]:
         """What still has no answer."""
-        return [e.act for e in self.entries if e.state not in ANSWERED]
+        return [e.act for e in self.entries if e.state not in SENT]
 
     @property
     def forms(self) -> list[Any]:
@@ -168,7 +168,9 @@ class Sheet:
         try:
             facts = form.facts() | {"evidence": evidence}
             version = form.cleaned_data["version"] or 0
-            row = write(self.update_request, by=self.by, act=entry.act, reported_by=reported_by, version=version, **facts)
+            row = write(
+                self.update_request, by=self.by, act=entry.act, reported_by=reported_by, version=version, **facts
+            )
         except (NotAllowed, Missing):
             raise
         except Changed as refusal:

@@ -61,12 +61,12 @@ def _requests(recipient: Recipient, viewer: object) -> Iterator[Task]:
 
 def _asked(update_request: UpdateRequest, *, person: int | None, name: str, since: date | None) -> Task:
     number = update_request.asked_about  # type: ignore[attr-defined]  # annotated above
-    said = ngettext("Give an update on %(n)d action", "Give an update on %(n)d actions", number) % {"n": number}
+    text = ngettext("Give an update on %(n)d action", "Give an update on %(n)d actions", number) % {"n": number}
     why = f"{say.title(update_request.review)}. {update_request.get_state_display()}."
     return Task(
         key=name,
         kind="update",
-        title=said,
+        title=text,
         why=why,
         href=update_request.workspace_url(),
         due=update_request.review.due_on,

@@ -138,11 +138,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
         translations = {code: dict(texts) for code, texts in self.instance.translations.items()}
         for language, _name in self.languages:
             for field in self.translated:
-                said = given.pop(f"{field}_{language}", "").strip()
+                text = given.pop(f"{field}_{language}", "").strip()
                 texts = translations.setdefault(language, {})
                 texts.pop(field, None)
-                if said:
-                    texts[field] = said
+                if text:
+                    texts[field] = text
         return given | {"translations": {code: texts for code, texts in translations.items() if texts}}
 
 

@@ -60,9 +60,9 @@ def _plan(body: Organisation) -> Edition:
     Action.objects.filter(pk=hidden.pk).update(is_public=False, title=SECRET)
     Milestone.objects.filter(action=hidden).update(title=SECRET)
     for each, is_public in ((act, True), (late, False), (hidden, True)):
-        said = "Said aloud" if each == act else SECRET
-        Update.objects.create(action=each, on=TODAY, reported_by="Ana", done=said, is_public=is_public)
-        Risk.objects.create(action=each, title=said, likelihood=2, impact=2, noted_on=TODAY, is_public=is_public)
+        text = "Said aloud" if each == act else SECRET
+        Update.objects.create(action=each, on=TODAY, reported_by="Ana", done=text, is_public=is_public)
+        Risk.objects.create(action=each, title=text, likelihood=2, impact=2, noted_on=TODAY, is_public=is_public)
         BudgetLine.objects.create(
             action=each, amount=100, currency="PRD", fiscal_year=2026, note="" if each != hidden else SECRET
         )

@@ -32,9 +32,9 @@ def findings(check: str, *, deep: bool = False) -> list[tuple[str, str]]:
 
 def test_before_the_first_start_it_says_so_and_how(tmp_path: Path) -> None:
     done = Installation(tmp_path).run("doctor", "--json")
-    said = json.loads(done.stdout)
-    assert (done.returncode, said["sound"]) == (1, False)
-    assert [(f["says"], f["do"]) for f in said["findings"] if f["state"] == "bad"] == [
+    output = json.loads(done.stdout)
+    assert (done.returncode, output["sound"]) == (1, False)
+    assert [(f["says"], f["do"]) for f in output["findings"] if f["state"] == "bad"] == [
         ("There is no database yet.", "Run: floreo up")
     ]
     assert not (tmp_path / "floreo.sqlite3").exists()

@@ -56,8 +56,8 @@ def test_a_job_that_kills_its_workers_is_given_up_until_its_next_time_and_doctor
     assert jobs.run_due(["deadly"]) == 0
     row = Schedule.objects.get()
     assert (row.running_until, row.deaths, row.due_at > clock.now()) == (None, 0, True)
-    said = [f.says for f in doctor.examine() if f.check == "worker"]
-    assert any("“deadly” has failed" in each and "The worker died while it ran" in each for each in said)
+    output = [f.says for f in doctor.examine() if f.check == "worker"]
+    assert any("“deadly” has failed" in each and "The worker died while it ran" in each for each in output)
 
 
 @pytest.mark.django_db

@@ -146,5 +146,5 @@ def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
         (["a"], ["a"]),
     ],
 )
-def test_cells_as_json(cell: Any, said: Any) -> None:
-    assert tables.plain(cell) == said
+def test_cells_as_json(cell: Any, text: Any) -> None:
+    assert tables.plain(cell) == text

@@ -166,16 +166,16 @@ def figure_of(page: Page, data: Path, home: Path) -> str:
 def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path, browser: Browser) -> None:
     data, pack, mail = tmp_path / "data", str(home), MailServer()
     first = datetime.now(tz=ZoneInfo(ZONE)).date() - timedelta(days=3)
-    told = Site("")
+    given = Site("")
     for line in command(data, pack, "up", "--prepare-only").splitlines():
-        read_what_it_prints(told, line)
+        read_what_it_prints(given, line)
     printed = command(data, pack, "feed", "ingest", str(report(tmp_path, first, seen(first))), "--feed", "shadowserver")
     assert "1 row, 1 saved," in printed
     with (
         listening(mail) as port,
         running(data, pack=pack, FLOREO_SMTP=f"smtp://127.0.0.1:{port}") as site,
     ):
-        site.accounts |= told.accounts
+        site.accounts |= given.accounts
         office = Office(site, mail, browser)
         workspace, watch = office.secretariat()
         assert "3.91" in figure_of(workspace, data, home)  # one of 256 addresses
@@ -193,8 +193,8 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
         workspace.goto(finding)
         assert "Reported fixed, and not seen since" in workspace.locator("main").inner_text()
-        assert "3.91" not in (said := figure_of(workspace, data, home))
-        assert "0.00" in said
+        assert "3.91" not in (text := figure_of(workspace, data, home))
+        assert "0.00" in text
         phone.reload()
         assert "Mended, as you said: 1." in phone.locator("main").inner_text()
         assert watch.problems == []

@@ -119,8 +119,8 @@ def read_the_report(page: Page) -> None:
     report = reader_of(page, "PDF")
     assert_accessible(report)
     words = words_of(report)
-    for said in (heading, DONE_BETTER, *(f"{number} {word}" for number, word in tally)):
-        assert said in words, said
+    for text in (heading, DONE_BETTER, *(f"{number} {word}" for number, word in tally)):
+        assert text in words, text
     page.get_by_role("link", name="The minister’s page").click()
     assert tally_of(page) == tally
     sheet = reader_of(page, "PDF")
@@ -183,7 +183,9 @@ def test_the_quarter_walked_through(office: Office) -> None:
 def test_the_pack_of_evidence_opens_in_a_spreadsheet_in_the_order_of_the_questionnaire(office: Office) -> None:
     workspace, _watch = office.secretariat()
     workspace.goto("/workspace/assessments/gci-2026/")
-    files = {k: str(workspace.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")}
+    files = {
+        k: str(workspace.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")
+    }
     book = load_workbook(io.BytesIO(workspace.request.get(files["XLSX"]).body()))
     archive = zipfile.ZipFile(io.BytesIO(workspace.request.get(files["ZIP"]).body()))
     workspace.context.close()

@@ -94,10 +94,10 @@ def planted(isla: Country, secretariat: User) -> Snapshot:
 def leaks(client: Client, where: list[str]) -> list[str]:
     found = []
     for address in where:
-        said = text_of(client, address)
-        if LOW in said.lower():
-            at = said.lower().index(LOW)
-            found.append(f"{address}: …{said[max(at - 60, 0) : at + 60]}…")
+        text = text_of(client, address)
+        if LOW in text.lower():
+            at = text.lower().index(LOW)
+            found.append(f"{address}: …{text[max(at - 60, 0) : at + 60]}…")
     return found
 
 

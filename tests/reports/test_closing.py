@@ -65,8 +65,8 @@ def test_answers_are_in_the_report_of_the_period_that_they_are_about(
     add_update(acts[2], by=secretariat, done="Said in October, unasked.", on=date(2026, 10, 2))
     third = close_review(review, by=secretariat)
     running = gather(edition, Period(date(2026, 10, 1), date(2026, 12, 31)), viewer=SYSTEM, day=date(2026, 11, 24))
-    assert [s["done"][""] for s in third.public["said"]] == ["Said in August, unasked.", "We trained."]
-    assert [s["done"][""] for s in running["said"]] == ["Said in October, unasked."]
+    assert [s["done"][""] for s in third.public["updates"]] == ["Said in August, unasked.", "We trained."]
+    assert [s["done"][""] for s in running["updates"]] == ["Said in October, unasked."]
 
 
 def test_the_snapshot_names_its_fingerprint_and_its_entry_in_the_chain(review: Review, secretariat: User) -> None:

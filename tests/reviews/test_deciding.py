@@ -68,7 +68,9 @@ def test_returned_by_one_is_not_approved_by_the_other(answer: Answer, marlo: Use
 def test_what_was_rewritten_while_it_was_read_is_read_again(
     answer: Answer, update_request: UpdateRequest, act: Action, marlo: User
 ) -> None:
-    acts.submit_answer(update_request, by=Answerer(update_request), act=act, reported_by="Tomás Marea", done="Otherwise.")
+    acts.submit_answer(
+        update_request, by=Answerer(update_request), act=act, reported_by="Tomás Marea", done="Otherwise."
+    )
     with pytest.raises(Changed, match="Read it again, then approve or return it"):
         acts.approve_answer(answer, by=marlo, version=1)
 
@@ -185,7 +187,9 @@ def test_a_closed_review_takes_nothing_and_decides_nothing(
     acts.return_answer(answer, by=SYSTEM, note="How many?")
     acts.mark_closed(review, by=SYSTEM)
     for late in (
-        lambda: acts.submit_answer(update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Late"),
+        lambda: acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Late"
+        ),
         lambda: acts.save_draft(update_request, by=Answerer(update_request), act=act, done="Late"),
         lambda: acts.report_no_change(update_request, by=Answerer(update_request), reported_by="Tomás"),
         lambda: acts.approve_answer(answer, by=SYSTEM),

@@ -165,9 +165,9 @@ def _is_long(made: Sequence[dict[str, Any]]) -> bool:
     """Whether a panel may be higher than a page, as far as its words tell."""
     if any(one["kind"] not in {"heading", "paragraph", "bullets", "picture"} for one in made):
         return True
-    said = [one.get("text") or one.get("caption") or "" for one in made]
-    said += [f"{item['lead']} {item['text']}" for one in made for item in one.get("items", ())]
-    return sum(len(words) + PANEL_LINE * (1 + words.count("\n")) for words in said) > PANEL
+    sentence = [one.get("text") or one.get("caption") or "" for one in made]
+    sentence += [f"{item['lead']} {item['text']}" for one in made for item in one.get("items", ())]
+    return sum(len(words) + PANEL_LINE * (1 + words.count("\n")) for words in sentence) > PANEL
 
 
 def _is_empty(block: Heading | Paragraph | Bullets | Facts | PageBreak) -> bool:

@@ -64,7 +64,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
                 answer.is_new
                 and not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
             )
-            said = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
+            text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
         _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
         return False
@@ -72,7 +72,7 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
         _failed(feed, str(refusal.sentence))
         return False
     Feed.objects.filter(pk=feed.pk).update(
-        **said, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
+        **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
     )
     return is_new
 
@@ -167,8 +167,8 @@ def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor, keys: Keys) -> int | 
 
 
 def _size_of(answer: Sequence[object]) -> int:
-    said = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
-    digits = "".join(c for c in said.partition(")")[0] if c.isdecimal())
+    text = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
+    digits = "".join(c for c in text.partition(")")[0] if c.isdecimal())
     return int(digits) if digits else 0
 
 

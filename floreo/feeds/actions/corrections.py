@@ -111,13 +111,23 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     for finding in standing:
         finding.claim, finding.notified_on, finding.notified_state = "", None, ""
         if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
-            finding.organisation, finding.said, finding.replied_on = moved_to, "", None
+            finding.organisation, finding.reply, finding.replied_on = moved_to, "", None
             moved.append(finding)
         else:
-            finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
+            finding.state, finding.fixed_on, finding.reply = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
             finding.seen = {}  # its days were somebody else's: no run that comes late computes from them
             closed.append(finding)
-    fields = ["organisation", "said", "replied_on", "claim", "notified_on", "notified_state", "state", "fixed_on", "seen"]
+    fields = [
+        "organisation",
+        "reply",
+        "replied_on",
+        "claim",
+        "notified_on",
+        "notified_state",
+        "state",
+        "fixed_on",
+        "seen",
+    ]
     Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
     for at in range(0, len(closed), 500):
         OpenPeriod.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()

@@ -248,11 +248,11 @@ def kept(rows: Iterable[Owned], folder: Path) -> Path:
 
 
 def sha256_of(rows: Iterable[Owned]) -> str:
-    said = hashlib.sha256(_VERSION.encode())
+    given = hashlib.sha256(_VERSION.encode())
     for row in sorted(set(rows), key=_precedence):
         line = (row.organisation, row.network, row.service, str(row.is_verified))
-        said.update(("\x1f".join(line) + "\x1e").encode())
-    return said.hexdigest()
+        given.update(("\x1f".join(line) + "\x1e").encode())
+    return given.hexdigest()
 
 
 def overlaps(rows: Iterable[Owned]) -> list[Overlap]:

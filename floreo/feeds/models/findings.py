@@ -61,7 +61,7 @@ class Finding(Record):
     opened_on = models.DateField()  # this time: the first day, or the day it came back
     fixed_on = models.DateField(null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)  # times
-    said = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
+    reply = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
     replied_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
     notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it

@@ -43,8 +43,8 @@ _REASON: Mapping[str, Promise] = {
 
 def why_text(reason: str, network: str, service: str = "") -> str:
     """Why a finding is this organisation's: "The addresses 192.0.2.0/25 are yours in the register." """
-    said = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
-    return said + " " + _("Used for: %(service)s.") % {"service": service} if service else said
+    text = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
+    return text + " " + _("Used for: %(service)s.") % {"service": service} if service else text
 
 
 def role_text(role: str, asked: str) -> str:

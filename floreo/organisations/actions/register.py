@@ -106,8 +106,8 @@ def rename_organisation(
     """Gives it a new name; the old one is kept until the last day it was called so. Corrections of a typing mistake are
     renamings too: the trail keeps both."""
     organisation = lock_latest(organisation, version)
-    said = " ".join(name.split())
-    if not said or said == organisation.name:
+    given = " ".join(name.split())
+    if not given or given == organisation.name:
         raise refuse("name", _("Enter the new name."), code="missing")
     if until > clock.today():
         raise refuse("until", _("This date is in the future. Enter the last day of the old name."), code="date_to_come")
@@ -116,7 +116,7 @@ def rename_organisation(
         sentence = _("It used the name “%(name)s” until a later date. Enter a date after that.") % {"name": last.name}
         raise refuse("until", sentence, code="dates_in_order")
     save(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
-    organisation.name = said
+    organisation.name = given
     if short_name is not None:
         organisation.short_name = short_name.strip()
     return save(organisation)

@@ -23,7 +23,7 @@ class Step:
 
     milestone: Milestone
     status: Status
-    said: str
+    text: str
     evidence: list[Piece]
 
 

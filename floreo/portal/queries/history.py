@@ -132,8 +132,8 @@ def _is_public_after(raw: dict[str, Any], subject: str, now: bool) -> bool:  # n
     fields = raw.get("fields", {}) if raw.get("thing") == subject else {}
     if raw.get("what") == "made" and fields:
         return bool(fields.get("is_public", False))
-    said = fields.get("is_public")
-    return bool(said[1]) if isinstance(said, list) and len(said) == 2 else now
+    text = fields.get("is_public")
+    return bool(text[1]) if isinstance(text, list) and len(text) == 2 else now
 
 
 def _entries(act: Action) -> Iterator[HistoryEntry]:

@@ -81,7 +81,7 @@ class ItemRow:
     """One item in public: its reviewed level, what is done for it, its public evidence, what is missing."""
 
     line: Line
-    said: str
+    summary: str
     level: str
     reason: str
     served: list[Model]

@@ -96,12 +96,12 @@ def note_lesson(
     edition: Edition, *, by: Actor, title: str, text: str = "", reported_by: str = "", is_public: bool = True
 ) -> Lesson:
     """Something that the edition taught."""
-    said = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
+    wording = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
     last = Lesson.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
     return save(
         Lesson(
             edition=edition,
-            title=_bounded(said, "title", 200),
+            title=_bounded(wording, "title", 200),
             text=_bounded(text, "text", 5000),
             reported_by=_bounded(reported_by, "reported_by", 200),
             is_public=is_public,

@@ -28,8 +28,8 @@ def headline(summary: ReportSummary) -> str:
         return ngettext("The one action was not done.", "None of the %(total)s actions was done.", total) % {
             "total": number_figures(total)
         }
-    said = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
-    return capital(said % {"done": number_word(done), "total": number_figures(total)})
+    text = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
+    return capital(text % {"done": number_word(done), "total": number_figures(total)})
 
 
 def closing_document(summary: ReportSummary) -> Document:
@@ -64,13 +64,13 @@ def _official(summary: ReportSummary) -> list[Block]:
     """This evaluation is worked out from records; whether the state published one of its own is another fact."""
     published = day(summary.data["edition"]["closing_report_on"])
     if published:
-        said = _("The government published its own closing report on %(day)s.") % {"day": day_text(published)}
+        text = _("The government published its own closing report on %(day)s.") % {"day": day_text(published)}
     else:
-        said = _(
+        text = _(
             "No closing report by the government has been found. This report is calculated from the records "
             "in this system."
         )
-    return [Paragraph(said, tone="note")]
+    return [Paragraph(text, tone="note")]
 
 
 def _planned(summary: ReportSummary) -> list[Block]:
@@ -99,7 +99,7 @@ def _done(summary: ReportSummary) -> list[Block]:
     if not done:
         return [Paragraph(_("No completed actions are recorded.")), *_events(summary)]
     in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
-    said = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
+    text = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
     rows = [
         [
             parts.action_cell(summary, a["code"]),
@@ -110,7 +110,7 @@ def _done(summary: ReportSummary) -> list[Block]:
         for a in done
     ]
     grid = Grid(_("Actions done"), [_("Action"), _("Lead"), _("Due"), _("Closed")], rows, widths=(3.2, 1.6, 1.1, 1.1))
-    return [Paragraph(sentences(headline(summary), said % {"n": number_figures(in_time)})), grid, *_events(summary)]
+    return [Paragraph(sentences(headline(summary), text % {"n": number_figures(in_time)})), grid, *_events(summary)]
 
 
 def _events(summary: ReportSummary) -> list[Block]:
@@ -179,5 +179,5 @@ def _figures(summary: ReportSummary) -> list[Block]:
 
 
 def _unknown(summary: ReportSummary) -> list[Block]:
-    said = summary.unknown()
-    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
+    text = summary.unknown()
+    return [Bullets(text)] if text else [Paragraph(_("Every action has a lead, a due date and a checked source."))]

@@ -45,18 +45,18 @@ def _answer(acts: list[Any]) -> str:
             "the action it funds is on schedule", "all %(total)s actions it funds are on schedule", len(acts)
         ) % {"total": number_figures(len(acts))}
     if not hold:
-        said = ngettext(
+        text = ngettext(
             "the action it funds is not on schedule",
             "none of the %(total)s actions it funds is on schedule",
             len(acts),
         )
-        return said % {"total": number_figures(len(acts))}
-    said = ngettext(
+        return text % {"total": number_figures(len(acts))}
+    text = ngettext(
         "%(hold)s of %(total)s actions it funds is on schedule",
         "%(hold)s of %(total)s actions it funds are on schedule",
         hold,
     )
-    return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
+    return text % {"hold": number_figures(hold), "total": number_figures(len(acts))}
 
 
 def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any]) -> list[Block]:

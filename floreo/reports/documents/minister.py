@@ -56,8 +56,8 @@ def headline(summary: ReportSummary) -> str:
     asked = len({d["action"] or d["number"] for d in summary.data["decisions"]})
     if not asked:
         return summary.headline()
-    said = ngettext("%(number)s needs your decision to continue.", "%(number)s need your decision to continue.", asked)
-    return sentences(summary.hold(), capital(said % {"number": number_word(asked)}))
+    text = ngettext("%(number)s needs your decision to continue.", "%(number)s need your decision to continue.", asked)
+    return sentences(summary.hold(), capital(text % {"number": number_word(asked)}))
 
 
 def _for_whom(summary: ReportSummary) -> str:
@@ -69,8 +69,8 @@ def _corrected(summary: ReportSummary) -> list[Block]:
     if not summary.corrections:
         return []
     n = len(summary.corrections)
-    said = ngettext("This report has %(n)d correction.", "This report has %(n)d corrections.", n)
-    return [Paragraph(said % {"n": n}, tone="note")]
+    text = ngettext("This report has %(n)d correction.", "This report has %(n)d corrections.", n)
+    return [Paragraph(text % {"n": n}, tone="note")]
 
 
 def _asked(summary: ReportSummary) -> list[Block]:
@@ -88,8 +88,8 @@ def _asked(summary: ReportSummary) -> list[Block]:
 def _more(number: int) -> list[Block]:
     if number <= 0:
         return []
-    said = ngettext("And %(n)s more, in the report.", "And %(n)s more, in the report.", number)
-    return [Paragraph(said % {"n": number_figures(number)}, tone="note")]
+    text = ngettext("And %(n)s more, in the report.", "And %(n)s more, in the report.", number)
+    return [Paragraph(text % {"n": number_figures(number)}, tone="note")]
 
 
 def _late(summary: ReportSummary) -> list[Block]:

@@ -92,8 +92,8 @@ def _rest(left: int) -> list[Block]:
     """That a list is longer than what is shown of it."""
     if left <= 0:
         return []
-    said = ngettext("%(n)s more is in the data file.", "%(n)s more are in the data file.", left)
-    return [Paragraph(said % {"n": number_figures(left)}, tone="note")]
+    text = ngettext("%(n)s more is in the data file.", "%(n)s more are in the data file.", left)
+    return [Paragraph(text % {"n": number_figures(left)}, tone="note")]
 
 
 def _whole(number: int) -> Cell:
@@ -141,12 +141,12 @@ def _against_due(row: Mapping[str, Any]) -> str:
     if on is None or due is None or on == due:
         return ""
     days = (on - due).days
-    said = (
+    text = (
         ngettext("%(n)s day after its due date", "%(n)s days after its due date", days)
         if days > 0
         else ngettext("%(n)s day before its due date", "%(n)s days before its due date", -days)
     )
-    return f" ({said % {'n': number_figures(abs(days))}})"
+    return f" ({text % {'n': number_figures(abs(days))}})"
 
 
 def _closed(summary: ReportSummary, row: Mapping[str, Any]) -> str:
@@ -181,8 +181,8 @@ def _late(summary: ReportSummary, most: int) -> list[Block]:
     unsaid = sum(not say(a["reason"]) for a in acts)
     blocks: list[Block] = [parts.problem_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
-        said = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
-        blocks.append(Paragraph(said % {"n": number_figures(unsaid)}, tone="note"))
+        text = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
+        blocks.append(Paragraph(text % {"n": number_figures(unsaid)}, tone="note"))
     return blocks
 
 
@@ -206,7 +206,7 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
     if not risks:
         return [Paragraph(_("No open risk is recorded."))]
     high = sum(r["is_high"] for r in risks)
-    said = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
+    text = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
     more = ngettext("%(n)s of them is high", "%(n)s of them are high", high) % {"n": number_figures(high)}
     rows = [
         [
@@ -225,7 +225,7 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
         widths=(2, 2, 1.1, 2.4),
         note=_("Each from 1 to 5; a risk of 12 or more is high."),
     )
-    return [Paragraph(f"{said}; {more}."), grid, *_rest(len(risks) - most)]
+    return [Paragraph(f"{text}; {more}."), grid, *_rest(len(risks) - most)]
 
 
 def _figures(summary: ReportSummary) -> list[Block]:
@@ -235,7 +235,7 @@ def _figures(summary: ReportSummary) -> list[Block]:
 
 
 def _said(summary: ReportSummary, most: int) -> list[Block]:
-    rows = summary.data["said"]
+    rows = summary.data["updates"]
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)
     if not rows:
@@ -248,16 +248,16 @@ def _said(summary: ReportSummary, most: int) -> list[Block]:
             panels.append([Heading(f"{summary.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
     if silent:
-        said = ngettext("%(n)s update reports no change.", "%(n)s updates report no change.", silent)
-        blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))
+        sentence = ngettext("%(n)s update reports no change.", "%(n)s updates report no change.", silent)
+        blocks.append(Paragraph(sentence % {"n": number_figures(silent)}, tone="note"))
     return blocks
 
 
 def coming_items(summary: ReportSummary, *, most: int) -> list[Item]:
     found = []
     for one in summary.data["coming"][:most]:
-        said = with_action(say(one["title"]), one["action"])
-        found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
+        text = with_action(say(one["title"]), one["action"])
+        found.append(Item(text, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
     return found
 
 
@@ -269,8 +269,8 @@ def _coming(summary: ReportSummary) -> list[Block]:
 
 
 def _unknown(summary: ReportSummary) -> list[Block]:
-    said = summary.unknown()
-    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
+    text = summary.unknown()
+    return [Bullets(text)] if text else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
 
 
 def _annex(summary: ReportSummary, most: int) -> list[Block]:

@@ -111,7 +111,7 @@ FIELDS: tuple[Field, ...] = (
     Field("by_year", gettext_lazy("Money by fiscal year"), _SUM),
     Field("by_pillar", gettext_lazy("Money by pillar"), _SUM),
     Field(
-        "said",
+        "updates",
         gettext_lazy("Updates from leads in the period"),
         (
             Field("day", gettext_lazy("Date")),
@@ -199,7 +199,8 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
     moved, data = summary.data["moved"], summary.data
     return {
         "late": [
-            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)} for a in summary.with_problems()
+            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)}
+            for a in summary.with_problems()
         ],
         "actions": [_action(summary, a) for a in summary.actions],
         "completed": [
@@ -226,7 +227,7 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
         "by_funder": _sums(summary, "funder"),
         "by_year": _sums(summary, "year_text"),
         "by_pillar": _sums(summary, "pillar"),
-        "said": [
+        "updates": [
             {
                 "day": _when(u["on"]),
                 "action": summary.label(u["action"]),
@@ -234,7 +235,7 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
                 "risks": say(u["risks"]),
                 "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
             }
-            for u in data["said"]
+            for u in data["updates"]
         ],
         "corrections": [
             {"where": c.in_language("where"), "instead": c.in_language("instead")} for c in summary.corrections

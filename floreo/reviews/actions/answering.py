@@ -15,7 +15,7 @@ from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.wording import number_figures
 from floreo.core.writing import require_past, save
 from floreo.reviews.actions.checking import lock_latest, must_be_open, restate
-from floreo.reviews.logic import MOST_NAME, MOST_TEXT, ANSWERED, AnswerState, number_of
+from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SENT, AnswerState, number_of
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Milestone
 
@@ -186,7 +186,7 @@ def submit_answer(
     update_request = _held(update_request)
     act = _asked_about(update_request, act)
     twin = _twin(update_request, act, facts)
-    if twin is not None and twin.state in ANSWERED:
+    if twin is not None and twin.state in SENT:
         return twin
     row = twin or _row(update_request, act, version)
     _put(row, facts, reported_by)

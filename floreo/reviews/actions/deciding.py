@@ -30,13 +30,13 @@ def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None =
     """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
     review = must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    said = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
-    answer.state, answer.returned_note = AnswerState.RETURNED, said
+    text = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
+    answer.state, answer.returned_note = AnswerState.RETURNED, text
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
     save(answer)
     update_request = restate(answer.update_request, clock.today())
     if update_request.address:
-        outbox.post(Post(review, clock.today()).returning(answer, said, by.actor_name))
+        outbox.post(Post(review, clock.today()).returning(answer, text, by.actor_name))
     return answer
 
 

@@ -182,7 +182,7 @@ class Action(InEdition):
             closed_on=self.closed_on,
             on_hold_since=self.on_hold_since,
             expected_on=self.expected_on,
-            heard=tuple(u.on for u in self.updates.all()),
+            updated_on=tuple(u.on for u in self.updates.all()),
             high_risks=tuple((r.noted_on, r.closed_on) for r in self.risks.all() if r.score >= HIGH),
             milestones=tuple(MilestoneFacts(m.due_on, m.reached_on) for m in self.milestones.all()),
         )

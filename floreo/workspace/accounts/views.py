@@ -44,11 +44,11 @@ def sign_in_methods(users: Iterable[User]) -> dict[int, str]:
         kinds[user_id].append(kind)
     found = {}
     for user in users:
-        said = [str(_("password"))] if user.has_usable_password() else []
+        text = [str(_("password"))] if user.has_usable_password() else []
         if count := kinds[user.pk].count("webauthn"):
-            said.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
-        said += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
-        found[user.pk] = ", ".join(said) or str(_("none yet"))
+            text.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
+        text += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
+        found[user.pk] = ", ".join(text) or str(_("none yet"))
     return found
 
 

@@ -38,9 +38,9 @@ class EvidenceRow:
 def row_of(evidence: Evidence, shows: int = 0) -> EvidenceRow:
     today = clock.today()
     is_dead = evidence.link_state == LinkState.DEAD
-    said = say.link_text(evidence) if is_dead else say.validity_text(evidence, today=today)
+    text = say.link_text(evidence) if is_dead else say.validity_text(evidence, today=today)
     is_bad = evidence.withdrawn_on is None and (is_dead or evidence.validity(today) is Validity.OUT)
-    return EvidenceRow(evidence, said, is_bad, say.size_text(evidence.size), shows)
+    return EvidenceRow(evidence, text, is_bad, say.size_text(evidence.size), shows)
 
 
 def evidence(request: HttpRequest) -> HttpResponseBase:

@@ -71,7 +71,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
     found = get_finding_for(request.user, pk)
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
-    waits = found.answers.filter(said__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
+    waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
     context = {
         "workspace_section": ROOM,
         "finding": found,
@@ -133,8 +133,8 @@ def _alike(found: Finding) -> list[int]:
 
 def _say(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
     ids = [found.pk, *(alike if facts["every"] else [])]
-    said = dict.fromkeys(ids, facts["said"])
-    replies.answer_signed_in(found.organisation.successor(), by=person(request), said=said, remark=facts["remark"])
+    reply = dict.fromkeys(ids, facts["reply"])
+    replies.answer_signed_in(found.organisation.successor(), by=person(request), replies=reply, remark=facts["remark"])
 
 
 def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Reply:
@@ -160,12 +160,12 @@ def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
         room=ROOM,
         help=where,
         done=_("Saved."),
-        about=f"{row.replied_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
+        about=f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else ""),
     )
     form = forms.SeenToForm(posted(request))
     return form_page(
         request,
         form,
-        lambda f: replies.see_to(row, by=person(request), reply=f["reply"], with_its_like=f["every"]),
+        lambda f: replies.see_to(row, by=person(request), answer=f["answer"], with_its_like=f["every"]),
         question,
     )

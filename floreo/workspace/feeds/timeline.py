@@ -68,14 +68,14 @@ def _told(finding: Finding) -> Iterable[Moment]:
     for line in finding.lines.select_related("notice"):
         letter = line.notice
         if letter.to:
-            said = _("Notice sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            text = _("Notice sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
-            said = _("A notice with this finding was left out.")
-        yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)
+            text = _("A notice with this finding was left out.")
+        yield Moment(letter.on, letter.posted_at, text, line.rule, letter.get_absolute_url(), rank=2)
 
 
 def _answered(finding: Finding) -> Iterable[Moment]:
     for answer in finding.answers.all():
-        said = _("%(who)s: %(said)s.") % {"who": answer.replied_by, "said": ReplyKind(answer.said).label}
-        note = f"{answer.note}\n{_('The team:')} {answer.reply}".strip() if answer.reply else answer.note
-        yield Moment(answer.at.date(), answer.at, said, note, rank=3)
+        text = _("%(who)s: %(reply)s.") % {"who": answer.replied_by, "reply": ReplyKind(answer.kind).label}
+        note = f"{answer.note}\n{_('The team:')} {answer.answer}".strip() if answer.answer else answer.note
+        yield Moment(answer.at.date(), answer.at, text, note, rank=3)

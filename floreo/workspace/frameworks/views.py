@@ -121,7 +121,7 @@ class LineRow:
     """One item of an assessment in words."""
 
     line: Line
-    said: str  # of a branch: how it stands
+    summary: str  # of a branch: how it stands
     level: str
     before: str
     raters: list[tuple[str, str]]

@@ -123,26 +123,26 @@ def _review(user: User, today: date) -> NextReview | None:
         return None
     running = Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("due_on", "pk").first()
     if running is not None:
-        said = reviews.progress(*counts(running))
+        text = reviews.progress(*counts(running))
         due = _("Updates are due on %(day)s.") if running.due_on >= today else _("Updates were due on %(day)s.")
-        said = sentences(said, due % {"day": day_text(running.due_on)})
-        return NextReview(reviews.title(running), said, running.workspace_url(), _("Open the review"))
+        text = sentences(text, due % {"day": day_text(running.due_on)})
+        return NextReview(reviews.title(running), text, running.workspace_url(), _("Open the review"))
     edition = Edition.objects.filter(state=EditionState.IN_FORCE).order_by("-starts_on").first()
     if edition is None:
         return None
     href, rhythm = reverse("workspace:rhythm", args=[edition.code]), rhythm_of(edition)
     if not rhythm.is_on:
-        said = _(
+        text = _(
             "Automatic reviews are off. Choose how often to request updates, and the first review opens on schedule."
         )
-        return NextReview(_("Reviews"), said, href, _("Set the schedule"))
+        return NextReview(_("Reviews"), text, href, _("Set the schedule"))
     period = period_of(today, rhythm.beat.frequency)
     number = open_actions(edition, period.end).order_by().count()
-    said = ngettext(
+    text = ngettext(
         "Opens automatically on %(day)s and requests updates on %(n)s action.",
         "Opens automatically on %(day)s and requests updates on %(n)s actions.",
         number,
     ) % {"day": day_text(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}
     return NextReview(
-        _("Review %(period)s") % {"period": reviews.period_text(period)}, said, href, _("Change the dates")
+        _("Review %(period)s") % {"period": reviews.period_text(period)}, text, href, _("Change the dates")
     )

@@ -220,7 +220,7 @@ class AnswerForm(CommandForm):
     is_taken = forms.TypedChoiceField(
         label=_l("Decision"),
         choices=[("yes", _l("Granted")), ("no", _l("Refused"))],
-        coerce=lambda said: said == "yes",
+        coerce=lambda sentence: sentence == "yes",
         widget=forms.RadioSelect,
     )
     on = day_field(_l("Date"), required=True)

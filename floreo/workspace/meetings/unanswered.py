@@ -34,8 +34,8 @@ def points_for(edition: Edition | None) -> Iterator[Draft]:
 
         def words(review: Review = review, bodies: list[Organisation] = bodies) -> tuple[str, str]:
             names = listed([body.in_language("name") for body in bodies])
-            said = {"names": names, "day": day_text(review.due_on)}
+            text = {"names": names, "day": day_text(review.due_on)}
             title = _("Missing updates: %(review)s") % {"review": say.title(review)}
-            return title, _("They were due on %(day)s. Missing from: %(names)s.") % said
+            return title, _("They were due on %(day)s. Missing from: %(names)s.") % text
 
         yield draft(key(review), ItemKind.LATE, words)

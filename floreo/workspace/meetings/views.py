@@ -123,8 +123,8 @@ def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
     made = len(agenda.draw_agenda(found, by=person(request), more=points_for(edition_of(found))))
-    said = ngettext("%(n)d item added.", "%(n)d items added.", made) % {"n": made}
-    messages.success(request, said if made else _("There is nothing new to add to the agenda."))
+    text = ngettext("%(n)d item added.", "%(n)d items added.", made) % {"n": made}
+    messages.success(request, text if made else _("There is nothing new to add to the agenda."))
     return HttpResponseRedirect(f"{found.workspace_url()}#agenda")
 
 

@@ -68,11 +68,11 @@ class TranslateReasonsForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.translated:
-            said = getattr(self.instance, name)
+            text = getattr(self.instance, name)
             for language, _name in self.languages:
                 twin = self.fields[f"{name}_{language}"]
-                twin.help_text = _("Written as: %(words)s") % {"words": said}
-                if not said:
+                twin.help_text = _("Written as: %(words)s") % {"words": text}
+                if not text:
                     del self.fields[f"{name}_{language}"]
             del self.fields[name]
 

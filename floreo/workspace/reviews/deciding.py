@@ -69,7 +69,7 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
     found.refresh_from_db(fields=["state"])
     review = found.review
     runs = can(request.user, Permission.REVIEW_RUN)
-    said = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
+    text = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
     context = {
         "workspace_section": ROOM,
         "update_request": found,
@@ -81,7 +81,7 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
         "due": say.due_text(review, clock.today()),
         "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
-        "answers": [(row, say.decided_text(row.answer)) for row in rows_of(said, request.user)],
+        "answers": [(row, say.decided_text(row.answer)) for row in rows_of(text, request.user)],
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET,
         "history": history_of(found, viewer=request.user) if runs else [],
@@ -128,8 +128,8 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
 
 
 def _version(request: HttpRequest) -> int | None:
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @require_POST

@@ -87,7 +87,7 @@ class DecideRow:
     """One answer that waits, with all that a reviewer needs to decide."""
 
     answer: Answer
-    said: str
+    text: str
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
     evidence: list[Evidence]
     figures: list[FigureRow]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from floreo.strategy.drafting.building import build_document
 from floreo.strategy.drafting.document import Document, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.repair import repair
 from floreo.strategy.drafting.numbering import Level, ListUse, Numbering, in_format
 from floreo.strategy.drafting.readers.html import pieces_of_html
 from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
 from floreo.strategy.drafting.readers.text import pieces_of_text
 from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.repair import repair
 from floreo.strategy.drafting.rows import Draft, Kind, Row
 from tests.strategy.drafting.score import answers
 

@@ -11,8 +11,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from floreo.strategy.drafting.document import Document
-from floreo.strategy.drafting.repair import repair
 from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.repair import repair
 from tests.strategy.drafting.documents.make_word import _use
 
 DOCUMENTS = Path(__file__).parent / "documents"

@@ -262,7 +262,9 @@ def test_a_text_being_read_looks_again_by_itself(drafter: User, workspace: Clien
     assert draft.state == DraftState.OPEN
 
 
-def test_what_is_not_there_is_missing(draft: ImportDraft, workspace: Client, observer: User, browser_of: Browser) -> None:
+def test_what_is_not_there_is_missing(
+    draft: ImportDraft, workspace: Client, observer: User, browser_of: Browser
+) -> None:
     assert workspace.get("/workspace/imports/nothing/").status_code == 404
     assert workspace.post(address(draft, 999), {"decision": "accept"}).status_code == 404
     assert workspace.post(address(draft, 1), {"decision": "explode"}).status_code == 404

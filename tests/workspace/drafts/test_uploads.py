@@ -267,7 +267,9 @@ def test_a_server_killed_while_reading_takes_the_text_up_again(tmp_path: Path) -
 def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
     workspace: Client, stranger: Client, observer: User, browser_of: Browser
 ) -> None:
-    upload(workspace, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html")
+    upload(
+        workspace, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html"
+    )
     draft = ImportDraft.objects.get()
     address = f"/workspace/imports/{draft.code}/file/"
     answer = workspace.get(address)

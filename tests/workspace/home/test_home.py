@@ -55,8 +55,8 @@ def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
 
 
 def test_the_heading_counts_what_is_overdue(busy: Edition, lead: User, other_lead: User, observer: User) -> None:
-    said = [home_of(user).heading for user in (lead, other_lead, observer)]
-    assert said == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
+    text = [home_of(user).heading for user in (lead, other_lead, observer)]
+    assert text == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
 
 
 def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: User, browser_of: Browser) -> None:

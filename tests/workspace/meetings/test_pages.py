@@ -202,7 +202,9 @@ def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting,
     assert not AgendaItem.objects.exclude(minutes="").exists()
 
 
-def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(meeting: Meeting, workspace: Client) -> None:
+def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(
+    meeting: Meeting, workspace: Client
+) -> None:
     item = add_item(meeting, by=SYSTEM, title="Targets")
     record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs")])
     answer = workspace.post(at(meeting, "record_meeting"), recording(meeting, **{f"item-{item.pk}-minutes": "Mine"}))
@@ -235,7 +237,9 @@ def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Me
     assert "D-2026-01" in workspace.get(act.workspace_url()).content.decode()
 
 
-def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, committee: Committee, workspace: Client) -> None:
+def test_a_decision_outside_a_meeting_becomes_an_action(
+    edition: Edition, committee: Committee, workspace: Client
+) -> None:
     workspace.post(
         "/workspace/decisions/new/",
         {

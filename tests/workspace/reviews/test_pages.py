@@ -202,7 +202,13 @@ def test_whoever_is_asked_in_person_answers_with_any_account(
     drafter.save()
     assert "Tomas Marea" in page(client, update_request.review.workspace_url())
     page(client, update_request.workspace_url())
-    given = {"press": "send", "whole": "1", "reported_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Mine."}
+    given = {
+        "press": "send",
+        "whole": "1",
+        "reported_by": "Tomas",
+        f"a{act.pk}-version": "0",
+        f"a{act.pk}-done": "Mine.",
+    }
     assert client.post(update_request.workspace_url(), given).status_code == 302
     assert [(a.done, a.state) for a in Answer.objects.all()] == [("Mine.", "submitted")]
     assert AuditEntry.objects.get(verb="answer.submitted").actor_code == drafter.actor_code
@@ -303,7 +309,9 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
 
 
 def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, workspace: Client) -> None:
-    assert workspace.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+    assert (
+        workspace.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+    )
     answer.refresh_from_db()
     assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
 

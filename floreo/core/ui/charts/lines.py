@@ -9,8 +9,8 @@ from itertools import pairwise
 from floreo.core.ui.charts.axis import below, named
 from floreo.core.ui.charts.drawing import (
     Box,
-    Number,
     Labeller,
+    Number,
     Scale,
     Stroke,
     attributes,

@@ -75,8 +75,8 @@ def status(act: Any, *, plain: bool = False) -> SafeString:
             if plain
             else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": locale.day(act.override_on)}
         )
-        said = status_word(act.status, note=note)
-        return said if plain else format_html('{} <a href="{}">{}</a>', said, act.get_absolute_url(), _("Reason"))
+        text = status_word(act.status, note=note)
+        return text if plain else format_html('{} <a href="{}">{}</a>', text, act.get_absolute_url(), _("Reason"))
     if standing.status == "done" and act.closed_on:
         return status_word("done", note=locale.day(act.closed_on, "month"))
     return status_word(str(standing.status), days=days if standing.status == "late" else 0)

@@ -187,8 +187,8 @@ def summary_text(summary: Summary) -> str:
 
 def summary_of(text: bytes | str) -> Summary:
     """Read back; a field of a later version is passed over."""
-    said = json.loads(text)
-    known = {f.name: said[f.name] for f in fields(Summary) if f.name in said}
+    given = json.loads(text)
+    known = {f.name: given[f.name] for f in fields(Summary) if f.name in given}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(known[name]) if known.get(name) else None
     for name in ("unknown_columns", "missing_columns"):

@@ -31,8 +31,8 @@ _PARTICIPLE = re.compile(r"^(?:described|set out|given|stated|explained|divided|
 def overall_objective_of(source: Source) -> list[Found]:
     """One row at most: said in a sentence anywhere, else the first sentence under its own heading."""
     for start, end in source.sentences:
-        said = _SAID.search(source.text, start, end)
-        if said is not None and (row := _row(source, said.end(), end)) is not None:
+        sentence = _SAID.search(source.text, start, end)
+        if sentence is not None and (row := _row(source, sentence.end(), end)) is not None:
             return [row]
     for at, block in enumerate(source.blocks[:-1]):
         following = source.blocks[at + 1]

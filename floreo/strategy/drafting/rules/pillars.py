@@ -80,8 +80,8 @@ def _taken_apart(text: str, start: int, stop: int, count: int | None) -> list[Sp
         return _split(text, start, stop, _SEMICOLON)
     if len(_MARKER.findall(text[start:stop])) > 1:
         return [piece for piece in _split(text, start, stop, _MARKER) if piece[1] - piece[0] > 1]
-    if said := _SAID.search(text[start:stop]):
-        stop = start + said.start()
+    if sentence := _SAID.search(text[start:stop]):
+        stop = start + sentence.start()
     by_comma = _split(text, start, stop, _COMMA)
     if _CLOSED.search(text[start:stop]):
         return by_comma

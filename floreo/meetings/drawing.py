@@ -20,7 +20,7 @@ from floreo.meetings.models import Decision, Meeting
 from floreo.organisations.queries import the_country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition
-from floreo.strategy.presenters import actions as say
+from floreo.strategy.presenters import actions as action_text
 from floreo.strategy.queries import current_edition
 
 PROBLEMS = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
@@ -67,7 +67,7 @@ def _with_problems(edition: Edition) -> Iterator[Draft]:
     for act in order:
 
         def words(act: Action = act) -> Item:
-            why = say.why(act, act.status_result, act.milestones.all(), today=today)
+            why = action_text.why(act, act.status_result, act.milestones.all(), today=today)
             reason = act.in_language("on_hold_reason" if act.on_hold_since else "late_reason")
             return f"{act.code} {act.in_language('title')}", sentences(why, reason)
 

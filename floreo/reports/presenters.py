@@ -32,7 +32,7 @@ from floreo.strategy.sums import Line, Sum, added, grouped
 Text = Mapping[str, str]
 
 
-def say(text: Text | None) -> str:
+def localized(text: Text | None) -> str:
     """A text in the reader's language, or as it was written."""
     if not text:
         return ""
@@ -70,11 +70,11 @@ class ReportSummary:
 
     @property
     def country(self) -> str:
-        return say(self.data["country"]["name"])
+        return localized(self.data["country"]["name"])
 
     @property
     def edition(self) -> str:
-        return say(self.data["edition"]["title"])
+        return localized(self.data["edition"]["title"])
 
     @property
     def edition_code(self) -> str:
@@ -194,11 +194,11 @@ class ReportSummary:
     # -- one action ------------------------------------------------------------------------------------------------------
 
     def leads(self, act: Mapping[str, Any]) -> str:
-        return ", ".join(say(n) for n in act["leads"])
+        return ", ".join(localized(n) for n in act["leads"])
 
     def label(self, code: str) -> str:
         act = self.by_code.get(code)
-        return f"{code} {say(act['title'])}" if act else code
+        return f"{code} {localized(act['title'])}" if act else code
 
     def note(self, act: Mapping[str, Any]) -> str:
         """Beside the status word: the days late, the month done, since when it stands still."""
@@ -216,7 +216,7 @@ class ReportSummary:
 
     def why(self, act: Mapping[str, Any]) -> str:
         """Why it is late or stands still: its lead's words, else what was missed, else that nothing is known."""
-        reason, rule = say(act["reason"]), act["rule"]
+        reason, rule = localized(act["reason"]), act["rule"]
         since = day(act["since"])
         if rule == Rule.SILENT and since:
             text = _("No update since %(day)s.") % {"day": short_day(since)}
@@ -233,7 +233,7 @@ class ReportSummary:
         first = missed[0]
         due = day(first["due"])
         return _("“%(title)s” was due on %(day)s.") % {
-            "title": say(first["title"]),
+            "title": localized(first["title"]),
             "day": short_day(due) if due else "",
         }
 
@@ -276,15 +276,15 @@ class ReportSummary:
 
     def money_name(self, name: str, key: str) -> str:
         if name == "funder":
-            return say(self.data["money"]["funders"].get(key)) or _("No funder named")
+            return localized(self.data["money"]["funders"].get(key)) or _("No funder named")
         if name == "pillar":
             pillar = next((p for p in self.data["pillars"] if p["code"] == key), None)
-            return f"{key} {say(pillar['title'])}" if pillar else key
+            return f"{key} {localized(pillar['title'])}" if pillar else key
         return key
 
     def funders(self) -> list[tuple[str, str]]:
         """Who pays for anything in it: code and name."""
-        return sorted(((c, say(n)) for c, n in self.data["money"]["funders"].items()), key=lambda pair: pair[1])
+        return sorted(((c, localized(n)) for c, n in self.data["money"]["funders"].items()), key=lambda pair: pair[1])
 
     # -- what is not known -----------------------------------------------------------------------------------------------
 

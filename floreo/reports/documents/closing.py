@@ -12,7 +12,7 @@ from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, H
 from floreo.core.ui import locale
 from floreo.core.wording import capital, day_text, number_figures, number_word, sentences
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, say
+from floreo.reports.presenters import ReportSummary, day, localized
 from floreo.strategy.logic import Status
 
 
@@ -76,7 +76,7 @@ def _official(summary: ReportSummary) -> list[Block]:
 def _planned(summary: ReportSummary) -> list[Block]:
     if not summary.total:
         return [Paragraph(_("No planned actions are recorded."))]
-    objective = say(summary.data["edition"]["objective"])
+    objective = localized(summary.data["edition"]["objective"])
     head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Remaining")]
     rows = []
     for pillar in summary.data["pillars"]:
@@ -86,7 +86,7 @@ def _planned(summary: ReportSummary) -> list[Block]:
         numbers = (len(acts), done, carried, len(acts) - done - carried)
         rows.append(
             [
-                Cell(f"{pillar['code']} {say(pillar['title'])}"),
+                Cell(f"{pillar['code']} {localized(pillar['title'])}"),
                 *(Cell(locale.number(n), is_number=True) for n in numbers),
             ]
         )
@@ -122,7 +122,7 @@ def _events(summary: ReportSummary) -> list[Block]:
     for one in events:
         when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
-        items.append(Item(f"{say(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
+        items.append(Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
     return [Heading(_("Events recorded from sources"), 2), Bullets(items)]
 
 
@@ -162,14 +162,14 @@ def _left(summary: ReportSummary) -> list[Block]:
 
 
 def _reason(summary: ReportSummary, act: Mapping[str, Any]) -> str:
-    return say(act["reason"]) or _("No reason given.")
+    return localized(act["reason"]) or _("No reason given.")
 
 
 def _learned(summary: ReportSummary) -> list[Block]:
     lessons: Sequence[Mapping[str, Any]] = summary.data["lessons"]
     if not lessons:
         return [Paragraph(_("No lessons learned have been recorded."))]
-    return [Bullets([Item(say(one["text"]), f"{say(one['title']).rstrip('.')}.") for one in lessons])]
+    return [Bullets([Item(localized(one["text"]), f"{localized(one['title']).rstrip('.')}.") for one in lessons])]
 
 
 def _figures(summary: ReportSummary) -> list[Block]:

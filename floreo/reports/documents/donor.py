@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
 from floreo.core.wording import number_figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, amount_text, say
+from floreo.reports.presenters import ReportSummary, amount_text, localized
 from floreo.strategy.logic import HOLDING
 from floreo.strategy.sums import added, grouped
 
 
 def donor_document(summary: ReportSummary, funder: str) -> Document | None:
     """None where that funder pays for nothing in it, or is not public."""
-    name = say(summary.data["money"]["funders"].get(funder))
+    name = localized(summary.data["money"]["funders"].get(funder))
     places = [i for i, line in enumerate(summary.data["money"]["lines"]) if line["funder"] == funder]
     if not name or not places:
         return None
@@ -100,7 +100,7 @@ def _problem(summary: ReportSummary, acts: list[Any]) -> list[Block]:
     blocks: list[Block] = [parts.problem_grid(summary, with_problems)] if with_problems else []
     if risks:
         rows = [
-            [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]
+            [Cell(localized(r["title"])), Cell(str(r["score"]), is_number=True), Cell(localized(r["response"]) or "–")]
             for r in risks
         ]
         blocks.append(Grid(_("Open risks"), [_("Risk"), _("Score, of 25"), _("Response")], rows, widths=(2, 0.7, 2.4)))

@@ -17,7 +17,7 @@ from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
 from floreo.reports.documents.progress import coming_items
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import ReportSummary, day, say, with_action
+from floreo.reports.presenters import ReportSummary, day, localized, with_action
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
@@ -61,7 +61,7 @@ def headline(summary: ReportSummary) -> str:
 
 
 def _for_whom(summary: ReportSummary) -> str:
-    posts = list(dict.fromkeys(say(d["to"]) for d in summary.data["decisions"] if d["to"]))
+    posts = list(dict.fromkeys(localized(d["to"]) for d in summary.data["decisions"] if d["to"]))
     return _("For: %(post)s") % {"post": short(posts[0], 60)} if posts else _("For the minister")
 
 
@@ -79,8 +79,8 @@ def _asked(summary: ReportSummary) -> list[Block]:
         return []
     items = []
     for one in asked[:DECISIONS]:
-        text = with_action(short(say(one["text"]), ASKED), one["action"])
-        items.append(Item(text, f"{short(say(one['title']).rstrip('.'), 100)}."))
+        text = with_action(short(localized(one["text"]), ASKED), one["action"])
+        items.append(Item(text, f"{short(localized(one['title']).rstrip('.'), 100)}."))
     inner: list[Block] = [Bullets(items, numbered=True), *_more(len(asked) - len(items))]
     return [Boxed(_("Decisions requested from you"), inner)]
 
@@ -96,14 +96,14 @@ def _late(summary: ReportSummary) -> list[Block]:
     acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
-    rows = [[_act(summary, a), Cell(short(say(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
+    rows = [[_act(summary, a), Cell(short(localized(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
     grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Reason")], rows, widths=(1, 1), bare=True)
     return [grid, *_more(len(acts) - len(rows))]
 
 
 def _act(summary: ReportSummary, act: Any) -> Cell:
     lead = short(summary.leads(act), 40)
-    below = f"{short(say(act['title']), TITLE).rstrip('.')}. {lead}".strip()
+    below = f"{short(localized(act['title']), TITLE).rstrip('.')}. {lead}".strip()
     return Cell(parts.status_word(act["status"]), status=act["status"], small=summary.note(act), below=below)
 
 
@@ -155,10 +155,10 @@ def _figures(summary: ReportSummary) -> list[Block]:
 def _moved(summary: ReportSummary) -> list[Block]:
     moved = summary.data["moved"]
     found: list[tuple[str, str]] = [
-        (m["on"], say(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
+        (m["on"], localized(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
     ]
-    found += [(m["on"], say(m["title"])) for m in moved["milestones"]]
-    found += [(e["on"], say(e["title"])) for e in moved["events"]]
+    found += [(m["on"], localized(m["title"])) for m in moved["milestones"]]
+    found += [(e["on"], localized(e["title"])) for e in moved["events"]]
     if not found:
         return [Paragraph(_("No progress is recorded in this period."))]
     newest = sorted(found, reverse=True)[:MOVED]

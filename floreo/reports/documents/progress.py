@@ -23,7 +23,7 @@ from floreo.core.documents.blocks import (
 from floreo.core.ui import locale
 from floreo.core.wording import number_figures, short_day
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, say, with_action
+from floreo.reports.presenters import ReportSummary, day, localized, with_action
 from floreo.strategy.logic import Status
 
 ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
@@ -76,7 +76,7 @@ def _stands(summary: ReportSummary) -> list[Block]:
     head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("Total")]
     rows = [
         [
-            Cell(f"{p['code']} {say(p['title'])}"),
+            Cell(f"{p['code']} {localized(p['title'])}"),
             *(_whole(int(p["tally"].get(s, 0))) for s in Status),
             _whole(sum(p["tally"].values())),
         ]
@@ -112,7 +112,7 @@ def _moved(summary: ReportSummary, most: int) -> list[Block]:
     reached = [
         Item(_reached(summary, row), href=parts.action_href(summary, row["action"])) for row in moved["milestones"]
     ]
-    events = [Item(say(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
+    events = [Item(localized(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
     for title, items in (
         (_("Actions completed"), closed),
         (_("Milestones reached"), reached),
@@ -154,7 +154,7 @@ def _closed(summary: ReportSummary, row: Mapping[str, Any]) -> str:
 
 
 def _reached(summary: ReportSummary, row: Mapping[str, Any]) -> str:
-    return f"{say(row['title'])}, {_when(row['on'])}{_against_due(row)}. {summary.label(row['action'])}"
+    return f"{localized(row['title'])}, {_when(row['on'])}{_against_due(row)}. {summary.label(row['action'])}"
 
 
 def _turned(summary: ReportSummary, most: int) -> list[Block]:
@@ -178,7 +178,7 @@ def _late(summary: ReportSummary, most: int) -> list[Block]:
     acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
-    unsaid = sum(not say(a["reason"]) for a in acts)
+    unsaid = sum(not localized(a["reason"]) for a in acts)
     blocks: list[Block] = [parts.problem_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
         text = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
@@ -189,8 +189,8 @@ def _late(summary: ReportSummary, most: int) -> list[Block]:
 def decision_items(summary: ReportSummary) -> list[Item]:
     found = []
     for one in summary.data["decisions"]:
-        text = with_action(say(one["text"]), one["action"])
-        found.append(Item(text, f"{say(one['title']).rstrip('.')}."))
+        text = with_action(localized(one["text"]), one["action"])
+        found.append(Item(text, f"{localized(one['title']).rstrip('.')}."))
     return found
 
 
@@ -210,10 +210,10 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
     more = ngettext("%(n)s of them is high", "%(n)s of them are high", high) % {"n": number_figures(high)}
     rows = [
         [
-            Cell(say(r["title"])),
+            Cell(localized(r["title"])),
             parts.action_cell(summary, r["action"]),
             Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
-            Cell(say(r["response"]) or "–"),
+            Cell(localized(r["response"]) or "–"),
         ]
         for r in risks[:most]
     ]
@@ -243,7 +243,7 @@ def _said(summary: ReportSummary, most: int) -> list[Block]:
     panels: list[list[Block]] = []
     for row in speaking[:most]:
         named = {pgettext("what was done", "Done"): "done", _("Next steps"): "next", _("Risks"): "risks"}
-        items = [Item(text, f"{name}:") for name, part in named.items() if (text := say(row[part]))]
+        items = [Item(text, f"{name}:") for name, part in named.items() if (text := localized(row[part]))]
         if items:
             panels.append([Heading(f"{summary.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
@@ -256,7 +256,7 @@ def _said(summary: ReportSummary, most: int) -> list[Block]:
 def coming_items(summary: ReportSummary, *, most: int) -> list[Item]:
     found = []
     for one in summary.data["coming"][:most]:
-        text = with_action(say(one["title"]), one["action"])
+        text = with_action(localized(one["title"]), one["action"])
         found.append(Item(text, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
     return found
 

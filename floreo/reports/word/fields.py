@@ -15,7 +15,7 @@ from floreo.core.ui import locale
 from floreo.core.wording import short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text, say
+from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text, localized
 from floreo.strategy.logic import Status
 
 
@@ -159,7 +159,7 @@ def _when(value: str | None) -> str:
 def _action(summary: ReportSummary, act: Mapping[str, Any]) -> dict[str, str]:
     return {
         "code": act["code"],
-        "title": say(act["title"]),
+        "title": localized(act["title"]),
         "status": parts.status_word(act["status"]),
         "note": summary.note(act),
         "lead": summary.leads(act),
@@ -207,19 +207,19 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
             {"day": _when(m["on"]), "text": summary.label(m["action"]), "action": m["action"]} for m in moved["closed"]
         ],
         "milestones": [
-            {"day": _when(m["on"]), "text": say(m["title"]), "action": m["action"]} for m in moved["milestones"]
+            {"day": _when(m["on"]), "text": localized(m["title"]), "action": m["action"]} for m in moved["milestones"]
         ],
-        "coming": [{"day": _when(c["on"]), "text": say(c["title"]), "action": c["action"]} for c in data["coming"]],
+        "coming": [{"day": _when(c["on"]), "text": localized(c["title"]), "action": c["action"]} for c in data["coming"]],
         "decisions": [
-            {"title": say(d["title"]), "text": say(d["text"]), "to": say(d["to"]), "action": d["action"]}
+            {"title": localized(d["title"]), "text": localized(d["text"]), "to": localized(d["to"]), "action": d["action"]}
             for d in data["decisions"]
         ],
         "risks": [
             {
-                "title": say(r["title"]),
+                "title": localized(r["title"]),
                 "action": summary.label(r["action"]),
                 "score": str(r["score"]),
-                "response": say(r["response"]),
+                "response": localized(r["response"]),
             }
             for r in data["risks"]
         ],
@@ -231,9 +231,9 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
             {
                 "day": _when(u["on"]),
                 "action": summary.label(u["action"]),
-                "next": say(u["next"]),
-                "risks": say(u["risks"]),
-                "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
+                "next": localized(u["next"]),
+                "risks": localized(u["risks"]),
+                "done": localized(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
             }
             for u in data["updates"]
         ],

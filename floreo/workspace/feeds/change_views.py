@@ -23,7 +23,7 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, TypeMapping
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries as say
+from floreo.workspace.feeds import summaries
 from floreo.workspace.feeds import trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 
@@ -108,7 +108,7 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "trial": trial,
         "status": status,
-        **say.trial_text(trial),
+        **summaries.trial_text(trial),
     }
     return render(request, "workspace/feeds/try.html", context, status=status)
 
@@ -179,6 +179,6 @@ def _map(
         "status": status,
         "is_guess": text is None,
         **page,
-        **say.trial_text(trial),
+        **summaries.trial_text(trial),
     }
     return render(request, "workspace/feeds/mapping.html", context, status=status)

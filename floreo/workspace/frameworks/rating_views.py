@@ -18,7 +18,7 @@ from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.queries import Shown, evidence_shown
 from floreo.frameworks import actions as acts
-from floreo.frameworks import presenters as say
+from floreo.frameworks import presenters
 from floreo.frameworks import queries
 from floreo.frameworks.access import get_answer_for
 from floreo.frameworks.models import Answer
@@ -62,7 +62,7 @@ def _page(
         "differ": len({r.level for r in ratings}) > 1,
         "level": version.word_of(answer.level),
         "own": own,
-        "vain": say.in_vain_text(answer, version),
+        "vain": presenters.in_vain_text(answer, version),
         "before": before,
         "after": after,
         "then": _then(answer),
@@ -74,7 +74,7 @@ def _page(
         "suggestions": queries.suggestions(answer, user, below),
         "contributions": contributions,
         "kin": queries.kin_of(answer.item),
-        "kind": say.kind_text(answer.item.kind),
+        "kind": presenters.kind_text(answer.item.kind),
     }
     return render(request, "workspace/frameworks/answer.html", context, status=status)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.meetings import presenters as say
+from floreo.meetings import presenters
 from floreo.meetings.access import get_committee_for, get_seat_for
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
@@ -48,8 +48,8 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
         "committee": found,
         "seats": now,
         "former": [s for s in seats if s not in now],
-        "meetings": [(m, say.stage(m)) for m in found.meetings.select_related("committee")[:24]],
-        "decisions": [(d, say.waits(d)) for d in found.decisions.open().select_related("organisation")],
+        "meetings": [(m, presenters.stage(m)) for m in found.meetings.select_related("committee")[:24]],
+        "decisions": [(d, presenters.waits(d)) for d in found.decisions.open().select_related("organisation")],
         "may_run": can(request.user, RUN),
         "may_people": can(request.user, Permission.PEOPLE_READ),
         "history": history_of(found, viewer=request.user),
@@ -117,7 +117,7 @@ def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, RUN)
     seat = get_seat_for(request.user, code, pk)
     form = forms.EndSeatForm(posted(request), initial={"until": clock.today()})
-    question = _question(seat.committee, _("End the seat of %(who)s") % {"who": say.seat_name(seat)}, _("End seat"))
+    question = _question(seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat"))
     return form_page(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
 
 
@@ -126,7 +126,7 @@ def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     seat = get_seat_for(request.user, code, pk)
     question = _question(
         seat.committee,
-        _("Remove the seat of %(who)s") % {"who": say.seat_name(seat)},
+        _("Remove the seat of %(who)s") % {"who": presenters.seat_name(seat)},
         _("Remove seat"),
         help_=_("Only for entries made by mistake. If the seat has ended, use “End seat”."),
     )

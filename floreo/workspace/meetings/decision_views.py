@@ -15,7 +15,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.keys import thing_of
 from floreo.core.lists import Listing
-from floreo.meetings import presenters as say
+from floreo.meetings import presenters
 from floreo.meetings import queries
 from floreo.meetings.access import get_decision_for
 from floreo.meetings.actions import decisions as acts
@@ -38,7 +38,7 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     rows = [
-        (d, say.history_text(d.decision, d.state), say.due_text(d.decision), say.owner_text(d.decision, names=False))
+        (d, presenters.history_text(d.decision, d.state), presenters.due_text(d.decision), presenters.owner_text(d.decision, names=False))
         for d in queries.shown(listing.rows)
     ]
     context = {"workspace_section": "meetings", "listing": listing, "rows": rows, "may_run": can(request.user, RUN)}
@@ -54,10 +54,10 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "workspace_section": "meetings",
         "decision": found,
         "shown": shown,
-        "history_text": say.history_text(found, shown.state),
-        "due": say.due_text(found),
-        "owner": say.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
-        "waits": say.waits(found) if found.is_open and shown.state == found.state else "",
+        "history_text": presenters.history_text(found, shown.state),
+        "due": presenters.due_text(found),
+        "owner": presenters.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
+        "waits": presenters.waits(found) if found.is_open and shown.state == found.state else "",
         "tasks": _tasks(request, found),
         "history": history_of(found, viewer=request.user),
     }

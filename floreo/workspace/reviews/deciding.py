@@ -12,7 +12,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
 from floreo.indicators.requested import enter_figure, readings_requested, titles_of
 from floreo.reviews import actions as acts
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.access import answerer_of, get_answer_for, get_request_for
 from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
@@ -56,7 +56,7 @@ def update_request(request: HttpRequest, edition: str, code: str, pk: int) -> Ht
             "typed": sheet.typed(),
             "reply": reply_address(found.review.edition),
             "update_request": found,
-            "title": say.title(found.review),
+            "title": presenters.title(found.review),
             "status": refusal.status,
         }
         return render(request, "workspace/reviews/back.html", context, status=refusal.status)
@@ -74,14 +74,14 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
         "workspace_section": ROOM,
         "update_request": found,
         "review": review,
-        "title": say.title(review),
+        "title": presenters.title(review),
         "sheet": sheet,
         "status": status,
         "row": request_rows([found], review)[0],
-        "due": say.due_text(review, clock.today()),
+        "due": presenters.due_text(review, clock.today()),
         "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
-        "answers": [(row, say.decided_text(row.answer)) for row in rows_of(text, request.user)],
+        "answers": [(row, presenters.decided_text(row.answer)) for row in rows_of(text, request.user)],
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET,
         "history": history_of(found, viewer=request.user) if runs else [],
@@ -154,7 +154,7 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
         _("Return with this note"),
         _back(request, answer),
         about=answer.action.named(),
-        help=f"{say.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
+        help=f"{presenters.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
         done=_("Returned. The sender receives the note by e-mail."),
         room=ROOM,
     )

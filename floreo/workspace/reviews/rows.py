@@ -15,7 +15,7 @@ from floreo.core.wording import short_day
 from floreo.evidence.models import Evidence
 from floreo.indicators.models import Indicator
 from floreo.indicators.presenters import period_text, with_unit
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.logic import number_of
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.reviews.queries import to_decide
@@ -47,14 +47,14 @@ def request_rows(requests: Iterable[UpdateRequest], review: Review) -> list[Requ
     lost = _lost_mail(requests)
     for one in requests:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
-        turn = say.waiting_for_text(one, is_closed=review.is_closed)
+        turn = presenters.waiting_for_text(one, is_closed=review.is_closed)
         found.append(
             RequestRow(
                 one,
-                say.ASK_SHAPES[one.state],
+                presenters.ASK_SHAPES[one.state],
                 COLOURS[one.state],
                 turn,
-                [*say.mail_text(one), *lost.get(key(one), [])],
+                [*presenters.mail_text(one), *lost.get(key(one), [])],
                 codes,
             )
         )
@@ -106,7 +106,7 @@ def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
     return [
         DecideRow(
             a,
-            say.sent_text(a),
+            presenters.sent_text(a),
             _ticked(a, titles),
             [kept[pk] for pk in a.evidence if pk in kept],
             _figures(a, indicators),

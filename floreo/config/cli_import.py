@@ -78,10 +78,10 @@ def _keep(path: Path, *, out: TextIO) -> int:
     except Refused as refusal:
         print(str(refusal.sentence), file=out)
         return 1
-    return _say_where(draft, out=out)
+    return _print_address(draft, out=out)
 
 
-def _say_where(draft: ImportDraft, *, out: TextIO) -> int:
+def _print_address(draft: ImportDraft, *, out: TextIO) -> int:
     if draft.state == DraftState.FAILED:
         print(failure_sentence(draft.failure, name=draft.file_name), file=out)
         return 1

@@ -42,7 +42,7 @@ class Finding:
 
     check: str
     state: str
-    says: str
+    text: str
     do: str = ""
 
 
@@ -62,7 +62,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
 
 def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
     try:
-        return [Finding(name, f.state, f.says, f.do) for f in check()]
+        return [Finding(name, f.state, f.text, f.do) for f in check()]
     except Exception as problem:  # whatever is broken must not hide the other findings
         return [
             Finding(
@@ -74,16 +74,16 @@ def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
         ]
 
 
-def good(says: str) -> Finding:
-    return Finding("", GOOD, says)
+def good(text: str) -> Finding:
+    return Finding("", GOOD, text)
 
 
-def watch(says: str, do: str) -> Finding:
-    return Finding("", WATCH, says, do)
+def watch(text: str, do: str) -> Finding:
+    return Finding("", WATCH, text, do)
 
 
-def bad(says: str, do: str) -> Finding:
-    return Finding("", BAD, says, do)
+def bad(text: str, do: str) -> Finding:
+    return Finding("", BAD, text, do)
 
 
 # The machine
@@ -154,13 +154,13 @@ def _migrations() -> Check:
 def _disk() -> Check:
     for folder in dict.fromkeys([Path(settings.DATA), Path(settings.BACKUP_DIR or settings.DATA)]):
         free = room(folder)
-        says = f"{free / 1024**3:.1f} GB are free for {folder}."
+        text = f"{free / 1024**3:.1f} GB are free for {folder}."
         if free < _LOW:
             yield (bad if free < _LOWER else watch)(
-                says, "Make room or enlarge the disk: without it nothing can be written."
+                text, "Make room or enlarge the disk: without it nothing can be written."
             )
         else:
-            yield good(says)
+            yield good(text)
 
 
 def _folder() -> Check:
@@ -344,11 +344,11 @@ def _backups() -> Check:
             "Run floreo backup, and set FLOREO_BACKUP_DIR so that one is made each day.",
         )
         return
-    says = f"The last backup, restored and checked, was made {_age(last.at)} ({last.detail.get('name', '')})."
+    text = f"The last backup, restored and checked, was made {_age(last.at)} ({last.detail.get('name', '')})."
     if clock.now() - last.at > timedelta(days=2):
-        yield bad(says, "Set FLOREO_BACKUP_DIR or start floreo-backup.timer, and see why none was made.")
+        yield bad(text, "Set FLOREO_BACKUP_DIR or start floreo-backup.timer, and see why none was made.")
     else:
-        yield good(says)
+        yield good(text)
     folder = Path(settings.BACKUP_DIR) if settings.BACKUP_DIR else None
     if folder and folder.exists() and folder.stat().st_dev == Path(settings.DATA).stat().st_dev:
         yield watch("Backups lie on the same disk as what they are of.", "Copy them to another machine, each day.")
@@ -424,7 +424,7 @@ def sound(found: list[Finding]) -> bool:
 def as_text(found: list[Finding]) -> str:
     marks = {GOOD: "ok   ", WATCH: "look ", BAD: "WRONG"}
     width = max(shutil.get_terminal_size((100, 24)).columns, 60)
-    lines = [f"{marks[f.state]} {f.says}" + (f"\n      {f.do}" if f.do else "") for f in found]
+    lines = [f"{marks[f.state]} {f.text}" + (f"\n      {f.do}" if f.do else "") for f in found]
     wrong, look = (sum(f.state == s for f in found) for s in (BAD, WATCH))
     verdict = "All is well." if not wrong and not look else f"{wrong} wrong, {look} to look at."
     return "\n".join([*lines, "-" * min(width, 60), verdict])

@@ -61,7 +61,7 @@ class Setting:
     holder: str = ""  # key of the row that holds this one
     path: str = ""  # that row's name, for sentences
     number: int = 1
-    turn: int = 0  # how many rows of the same natural key came before
+    occurrence: int = 0  # how many rows of the same natural key came before
     measure: str = ""  # of the indicator that holds this reading
     provenance: Mapping[str, Any] = field(default_factory=dict)  # source of the row that holds this one
 

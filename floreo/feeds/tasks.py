@@ -117,10 +117,10 @@ def _corrections() -> Iterator[Task]:
 
 def _without_address(today: date) -> Iterator[Task]:
     """Organisations with findings to whom no letter can go. Merged bodies are written to at their successor's."""
-    standing = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
+    open_findings = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
     counts = {
         row["organisation"]: (row["n"], row["first"])
-        for row in standing.annotate(n=Count("pk"), first=Min("opened_on"))
+        for row in open_findings.annotate(n=Count("pk"), first=Min("opened_on"))
     }
     if not counts:
         return

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from floreo.core.ui.locale import number
 from floreo.evidence.models import LinkState
-from floreo.frameworks.logic import Coverage, Roll, Rule, WaitingFor, held_in_vain
+from floreo.frameworks.logic import Coverage, Roll, Rule, ScoreChange, held_in_vain
 from floreo.frameworks.models import Answer, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
 
@@ -38,13 +38,13 @@ KIND_WORDS: Mapping[str, Promise] = {
     "part": _l("Part"),
     "article": _l("Article"),
 }
-CHANGE_WORDS: Mapping[WaitingFor, Promise] = {
-    WaitingFor.UP: pgettext_lazy("level", "Higher"),
-    WaitingFor.DOWN: pgettext_lazy("level", "Lower"),
-    WaitingFor.SAME: _l("The same"),
-    WaitingFor.NEW: _l("Not rated before"),
-    WaitingFor.LOST: _l("Not rated now"),
-    WaitingFor.NONE: _l("Not rated before or now"),
+CHANGE_WORDS: Mapping[ScoreChange, Promise] = {
+    ScoreChange.UP: pgettext_lazy("level", "Higher"),
+    ScoreChange.DOWN: pgettext_lazy("level", "Lower"),
+    ScoreChange.SAME: _l("The same"),
+    ScoreChange.NEW: _l("Not rated before"),
+    ScoreChange.LOST: _l("Not rated now"),
+    ScoreChange.NONE: _l("Not rated before or now"),
 }
 
 

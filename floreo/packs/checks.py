@@ -38,8 +38,8 @@ def numbered(rows: Iterable[Row], repeating: set[str]) -> list[Row]:
     done = []
     for row in rows:
         seen[row.word, row.key] += 1
-        turn = seen[row.word, row.key]
-        done.append(replace(row, key=f"{row.key}#{turn}") if turn > 1 and row.word in repeating else row)
+        occurrence = seen[row.word, row.key]
+        done.append(replace(row, key=f"{row.key}#{occurrence}") if occurrence > 1 and row.word in repeating else row)
     return done
 
 

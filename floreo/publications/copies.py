@@ -220,9 +220,9 @@ def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) 
 def _blocks(known: StrategyCopy) -> list[Block]:
     blocks: list[Block] = [*_front(known)]
     for pillar in known.pillars:
-        blocks += [Heading(pillar.title, 1, pillar.code), *_said(pillar)]
+        blocks += [Heading(pillar.title, 1, pillar.code), *_text_blocks(pillar)]
         for objective in pillar.objectives:
-            blocks += [Heading(objective.title, 2, objective.code), *_said(objective)]
+            blocks += [Heading(objective.title, 2, objective.code), *_text_blocks(objective)]
             for act in objective.actions:
                 blocks += _action_blocks(act)
     return blocks
@@ -264,7 +264,7 @@ def _mark(source: Source) -> str:
     return "" if source.confirmed else f" ({_('unconfirmed')})"
 
 
-def _said(row: Words) -> Iterable[Block]:
+def _text_blocks(row: Words) -> Iterable[Block]:
     """The official wording with its place, the explanation, and where it came from."""
     if row.official_wording:
         yield Paragraph(f"“{row.official_wording}”", "quote")

@@ -138,22 +138,22 @@ class _Gathering:
     # -- actions ---------------------------------------------------------------------------------------------------------
 
     def action(self, row: Row) -> Data:
-        values, stands = row.values, self.now[row.values["pk"]]
+        values, result = row.values, self.now[row.values["pk"]]
         was = self.was.get(values["pk"])
         return {
             "code": values["code"],
             "title": text(values["title"], values["translations"], "title"),
             "pillar": self.pillar_code(values["objective__pillar_id"]),
             "leads": [n for n in (self.name(pk) for pk in row.led_by(self.day)) if n],
-            "status": stands.status,
-            "rule": stands.rule,
-            "since": stands.since,
+            "status": result.status,
+            "rule": result.rule,
+            "since": result.since,
             "was": was.status if was else None,
             "starts": values["starts_on"],
             "due": values["due_on"],
             "expected": values["expected_on"],
             "closed": values["closed_on"] if values["closed_on"] and values["closed_on"] <= self.day else None,
-            "reason": self.reason(values, stands.status),
+            "reason": self.reason(values, result.status),
             "missed": self.missed(row),
             "is_public": values["is_public"],
             "confirmed": values["confirmed"],

@@ -108,7 +108,7 @@ class Plan:
         self.money: list[dict[str, Any]] = []
         self._actions()
         self._milestones()
-        self._said()
+        self._updates()
         self._money()
         self.events = list(Event.objects.filter(edition=edition).exclude(on=None).order_by("on", "pk"))
         carried = Action.objects.filter(carried_from__edition=edition).select_related("edition")
@@ -141,7 +141,7 @@ class Plan:
         for values in rows.values(*names).iterator(chunk_size=CHUNK):
             self.rows[values["action_id"]].milestones.append(values)
 
-    def _said(self) -> None:
+    def _updates(self) -> None:
         asked = Answer.objects.filter(update_request__review__edition=self.edition, update__isnull=False).order_by()
         about = {
             pk: days

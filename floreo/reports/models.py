@@ -106,11 +106,11 @@ class Correction(Record, Translated):
     """What a snapshot says wrongly, and what is right: it stands beside it on every form of the report. Never taken back:
     one that was wrong is corrected by the next."""
 
-    translated_fields: ClassVar[tuple[str, ...]] = ("where", "says", "instead")
+    translated_fields: ClassVar[tuple[str, ...]] = ("where", "text", "instead")
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="corrections")
     where = models.CharField(max_length=200)  # "Money, by funder"
-    says = models.CharField(max_length=500, blank=True)  # what it says
+    text = models.CharField(max_length=500, blank=True)  # what it says
     instead = models.TextField()  # what is right, and why
     on = models.DateField()
     by = models.CharField(max_length=200)

@@ -345,7 +345,7 @@ __all__ = [
     "day",
     "day_text",
     "percent_text",
-    "say",
+    "localized",
     "silent_limit",
     "with_action",
 ]

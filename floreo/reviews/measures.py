@@ -67,7 +67,7 @@ def asked_in(period: Period, filters: Filters) -> list[Asked]:
         "updaterequest__organisation__name",
     )
     ordered = rows.order_by("updaterequest__review__due_on", "action__position", "action__pk", "updaterequest_id")
-    text = _said(period.end)
+    text = _first_answers(period.end)
     found = []
     for update_request, act, review, due, code, title, edition, short, name in ordered.values_list(*columns):
         first, approved = text.get((update_request, act), (None, False))
@@ -77,7 +77,7 @@ def asked_in(period: Period, filters: Filters) -> list[Asked]:
     return found
 
 
-def _said(until: date) -> dict[tuple[int, int], tuple[date, bool]]:
+def _first_answers(until: date) -> dict[tuple[int, int], tuple[date, bool]]:
     """By ask and action: the first day on which it was sent, and whether an answer was approved by then."""
     found: dict[tuple[int, int], tuple[date, bool]] = {}
     rows = Answer.objects.filter(first_answered_on__lte=until).order_by("number")

@@ -174,7 +174,7 @@ class Sheet:
         except (NotAllowed, Missing):
             raise
         except Changed as refusal:
-            self._beside(entry, refusal)
+            self._show_current(entry, refusal)
             return False
         except Refused as refusal:
             if refusal.code == CLOSED:
@@ -225,7 +225,7 @@ class Sheet:
         acts.report_no_change(self.update_request, by=self.by, reported_by=reported_by, acts=chosen)
         return True
 
-    def _beside(self, entry: Entry, refusal: Changed) -> None:
+    def _show_current(self, entry: Entry, refusal: Changed) -> None:
         """Shows what somebody else wrote, and lets the next press go on from there."""
         form = entry.form
         names = [n for n in ("done", "next", "risks", "internal_note") if refusal.theirs.get(n)]

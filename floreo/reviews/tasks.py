@@ -93,7 +93,8 @@ def _answers() -> Iterator[Task]:
             key=key(answer),
             kind="decide",
             title=_("Approve the update: %(action)s") % {"action": answer.action.named()},
-            why=_("%(review)s. Sent by %(who)s") % {"review": presenters.title(review), "who": presenters.sent_text(answer)},
+            why=_("%(review)s. Sent by %(who)s")
+            % {"review": presenters.title(review), "who": presenters.sent_text(answer)},
             href=f"{review.workspace_url()}#answer-{answer.pk}",
             due=review.closes_on,
             since=answer.reported_on,

@@ -51,7 +51,7 @@ class Entry:
 def calendar_of(user: User) -> bytes:
     """Everything with a date that waits for this person."""
     items = [item for item in tasks_of(user) if item.due is not None]
-    text = _told(user, items)
+    text = _calendar_entries(user, items)
     entries = [
         Entry(i.key, i.due, i.title, i.why, absolute(i.href), text[i.key].sequence, text[i.key].changed_at)
         for i in items
@@ -60,7 +60,7 @@ def calendar_of(user: User) -> bytes:
     return written(_("My tasks"), entries)
 
 
-def _told(user: User, items: Iterable[Task]) -> dict[str, CalendarEntry]:
+def _calendar_entries(user: User, items: Iterable[Task]) -> dict[str, CalendarEntry]:
     """What the calendar says of each thing, with how often that changed; remembered for the next time it is asked."""
     now = {item.key: _digests(item) for item in items}
     row = FeedKey.objects.filter(user=user).first()

@@ -89,7 +89,7 @@ def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, count
         "%(by)s sends you a reminder about tasks in the cybersecurity strategy of %(country)s:",
         len(items),
     ) % {"by": by, "country": country}
-    return _told(to, items, today, text, has_workspace=has_workspace, country=country)
+    return _letter_text(to, items, today, text, has_workspace=has_workspace, country=country)
 
 
 def escalation(
@@ -101,10 +101,12 @@ def escalation(
         "cybersecurity strategy of %(country)s, and it is still open:"
     )
     text %= {"person": deputy_of, "by": by, "country": country}
-    return _told(to, items, today, text, has_workspace=has_workspace, country=country)
+    return _letter_text(to, items, today, text, has_workspace=has_workspace, country=country)
 
 
-def _told(to: str, items: Sequence[Task], today: date, sentence: str, *, has_workspace: bool, country: str) -> Text:
+def _letter_text(
+    to: str, items: Sequence[Task], today: date, sentence: str, *, has_workspace: bool, country: str
+) -> Text:
     lines = [line for item in items[:AT_MOST] for line in lines_of(item, today, has_workspace=has_workspace)]
     if rest := len(items) - AT_MOST:
         lines += [ngettext("And %(n)d more.", "And %(n)d more.", rest) % {"n": rest}] if rest > 0 else []

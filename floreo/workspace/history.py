@@ -109,7 +109,7 @@ def _day(value: str) -> str:
         return value
 
 
-def _say(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
     text = str(value)
     if value in (None, "", "None", {}, []):
         text = ""
@@ -141,7 +141,9 @@ def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) ->
         old, new = value if change["what"] == "changed" else ("", value)
         if change["what"] == "removed":
             old, new = value, ""
-        text = FieldChange(_label(change["thing"], field), _say(field, old, names), _say(field, new, names))
+        text = FieldChange(
+            _label(change["thing"], field), _value_text(field, old, names), _value_text(field, new, names)
+        )
         if text.old or text.new:
             yield text
 

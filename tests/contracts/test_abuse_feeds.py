@@ -172,7 +172,7 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
 
 
 @pytest.mark.parametrize(
-    "reply",
+    "text",
     [
         "kind=' OR 1=1 --",
         "organisation=x') UNION SELECT * FROM read_text('/etc/passwd') --",

@@ -185,7 +185,7 @@ def counts(**numbers: int) -> dict[Status, int]:
 
 
 @pytest.mark.parametrize(
-    ("tally", "said"),
+    ("tally", "text"),
     [
         ({"late": 1, "done": 1}, "Una de las 2 acciones cumple sus fechas. Una está atrasada."),
         (

@@ -136,7 +136,7 @@ def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "text"),
     [
         (Decimal("2.00"), 2),
         (Decimal("2.50"), 2.5),

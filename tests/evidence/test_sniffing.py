@@ -37,7 +37,7 @@ def shortly(value: object) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("body", "name", "said"),
+    ("body", "name", "text"),
     [
         (PDF, "a.exe.pdf", "application/pdf"),
         (b"junk before\n" + PDF, "a.pdf", "application/pdf"),

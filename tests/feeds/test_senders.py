@@ -58,7 +58,7 @@ def test_a_mail_signed_by_its_senders_domain_and_sent_to_us_is_proven() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "text"),
     [
         (mail_from(SENDER, *FILES), HeldReason.UNSIGNED),
         (

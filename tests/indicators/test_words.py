@@ -31,7 +31,7 @@ def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "said"),
+    ("before", "now", "text"),
     [
         (77, 81, "▲ 4 points from Q2 2026; higher is better"),
         (77, 78, "▲ 1 point from Q2 2026; higher is better"),
@@ -56,7 +56,7 @@ def test_a_change_of_people_is_in_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "before", "now", "value", "said"),
+    ("unit", "before", "now", "value", "text"),
     [
         ("days", 2, 1, f"1{N}day", f"▼ 1{N}day from Q2 2026; higher is better"),
         ("people", 2, 4, f"4{N}people", f"▲ 2{N}people from Q2 2026; higher is better"),

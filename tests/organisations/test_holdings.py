@@ -32,7 +32,7 @@ def hold(whose: Organisation, kind: str, value: str) -> Holding:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "said", "kept"),
+    ("kind", "text", "kept"),
     [
         ("prefix", " 192.0.2.0/28 ", "192.0.2.0/28"),
         ("prefix", "192.0.2.7", "192.0.2.7/32"),
@@ -48,7 +48,7 @@ def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, text: str, ke
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "said", "code"),
+    ("kind", "text", "code"),
     [
         ("prefix", "192.0.2.1/28", "bad_prefix"),
         ("prefix", "bank.example", "bad_prefix"),

@@ -325,7 +325,7 @@ def freeze(by: User) -> Snapshot:
         reports.note_lesson(ended, by=by, title="Open lesson", reported_by=f"{SECRET} teacher")
     snapshot = reports.freeze_report(Edition.objects.get(code=THIS), by=by, period=MONTH)
     reports.correct_snapshot(snapshot, by=by, where=f"{SECRET} place", instead=SECRET, is_public=False)
-    reports.correct_snapshot(snapshot, by=by, where="Money", instead="It is right.", says="It was.")
+    reports.correct_snapshot(snapshot, by=by, where="Money", instead="It is right.", text="It was.")
     reports.sign_off(
         snapshot,
         by=by,

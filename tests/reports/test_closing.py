@@ -152,7 +152,7 @@ def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat
     snapshot = close_review(review, by=secretariat)
     with pytest.raises(Refused, match="Enter the correct version and its source"):
         correct_snapshot(snapshot, by=secretariat, where="Money", instead=" ")
-    correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="The grant was 400,000.", says="40,000")
+    correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="The grant was 400,000.", text="40,000")
     correct_snapshot(snapshot, by=secretariat, where="Risks", instead="Not for all.", is_public=False)
     fresh = Snapshot.objects.get(pk=snapshot.pk)
     assert [c.where for c in summary_of(fresh).corrections] == ["Money, 2026"]

@@ -44,7 +44,7 @@ HIDDEN = b'<?xml version="1.0"?><w:hdr %s>%s</w:hdr>' % (W, field(b"INCLUDEPICTU
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (lambda: carrying(b"aFChunk"), "contains a program"),
         (lambda: carrying(b"aFChunk", b"application/rtf", b"{\\rtf1}"), "contains a program"),

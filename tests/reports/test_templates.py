@@ -76,7 +76,7 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         ("{{ headlin }}", "no field “headlin”. Did you mean “headline”?"),
         ("{% for a in late %}{{ a.titel }}{% endfor %}", "no field “late[].titel”. Did you mean “late[].title”?"),
@@ -152,7 +152,7 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (lambda: changed(template("x"), word__vbaProject_=b"x").replace(b"vbaProject_", b"vbaProject."), "macros"),
         (

@@ -138,6 +138,6 @@ def test_a_number_is_finite_and_fits_or_is_none(expected: str) -> None:
     assert number is None or (number.is_finite() and number == round(number, 2))
 
 
-@pytest.mark.parametrize("said", ["", "many", "NaN", "Infinity", "1.234", "1e99", "12,5"])
+@pytest.mark.parametrize("text", ["", "many", "NaN", "Infinity", "1.234", "1e99", "12,5"])
 def test_what_is_no_number(text: str) -> None:
     assert logic.number_of(text) is None

@@ -21,7 +21,7 @@ from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.sheets.reading import MOST_ROWS, read_workbook
 from floreo.strategy.sheets.writing import workbook_of
 from tests.factories import strategy as make
-from tests.strategy.workbooks import add, changed, given, put, rehearsed
+from tests.strategy.workbooks import add, changed, places_of, put, rehearsed
 
 
 def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretariat: User) -> None:
@@ -113,7 +113,7 @@ def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PL
 
     content = changed(full, two_cells)
     report = rehearsed(full, content, secretariat)
-    assert (sheet, 2, column) in given(report)
+    assert (sheet, 2, column) in places_of(report)
     (problem,) = [p for p in report.problems if (p.sheet, p.row, p.column) == (sheet, 2, column)]
     assert problem.sentence.startswith(says)
     before = AuditEntry.objects.count()

@@ -117,7 +117,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "keywords": [bounded(k, 100) for k in document.keywords[:50]],
         "date": [day.year, day.month, day.day] if day else None,
         "kicker": _kicker(document),
-        "beside": [bounded(b, 200) for b in document.beside],
+        "kicker_lines": [bounded(b, 200) for b in document.kicker_lines],
         "foot": bounded(document.foot, 600),
         "sample": bounded(document.sample_text, 200),
         "contents": document.contents,

@@ -108,18 +108,18 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
         with folders.opened(path) as opened:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
-        _say(feed, f"{path.name}: {refusal.sentence}")
+        _add_problem(feed, f"{path.name}: {refusal.sentence}")
         if refusal.code != "no_room":
             folders.move_away(path, "refused")
         return False
     except OSError as error:
-        _say(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
+        _add_problem(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
         return False
     folders.move_away(path, "done")
     return not came.already
 
 
-def _say(feed: Feed, sentence: str) -> None:
+def _add_problem(feed: Feed, sentence: str) -> None:
     log.warning("feed %s: %s", feed.code, sentence)
     Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:300])
 
@@ -181,7 +181,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     if not letter.files:
-        _say(feed, _("An e-mail came without a file."))
+        _add_problem(feed, _("An e-mail came without a file."))
         return None
     if reason is not None:
         return _hold(feed, letter, reason, by=by)
@@ -194,7 +194,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
         except Refused as refusal:
             if refusal.code == "no_room":
                 raise
-            _say(feed, f"{file.name}: {refusal.sentence}")
+            _add_problem(feed, f"{file.name}: {refusal.sentence}")
     return count
 
 
@@ -219,6 +219,6 @@ def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) ->
     except Refused as refusal:
         if refusal.code == "no_room":
             raise
-        _say(feed, str(refusal.sentence))
+        _add_problem(feed, str(refusal.sentence))
         return None
     return 0

@@ -102,13 +102,13 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     open open_period goes, so that it does not count as mended."""
     bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
-    standing = list(rows.filter(network=correction.network).order_by("pk"))
+    open_findings = list(rows.filter(network=correction.network).order_by("pk"))
     known = set()
     if moved_to is not None:
         theirs = Finding.objects.filter(organisation=moved_to, network=correction.network)
         known = set(theirs.values_list("subject", "kind", "port"))
     moved, closed = [], []
-    for finding in standing:
+    for finding in open_findings:
         finding.claim, finding.notified_on, finding.notified_state = "", None, ""
         if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
             finding.organisation, finding.reply, finding.replied_on = moved_to, "", None

@@ -21,7 +21,7 @@ _LONGEST: dict[str, int] = {
     f.attname: longest for f in Finding._meta.concrete_fields if (longest := getattr(f, "max_length", None))
 }
 # What is said by whoever saw it last; of several on one day the last by name, then the worst.
-_SAID = ("protocol", "taxonomy", "type", "severity", "detail", "network", "reason", "service", "route")
+_OF_THE_LAST = ("protocol", "taxonomy", "type", "severity", "detail", "network", "reason", "service", "route")
 
 
 def source_of(feed: Feed, report_type: str) -> str:
@@ -77,7 +77,7 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
         body = bodies.get(rows["organisation"])
         if body is None or not rows["subject"]:
             continue
-        row: Row = {name: _text(rows.get(name), _LONGEST[name]) for name in ("subject", "kind", *_SAID)}
+        row: Row = {name: _text(rows.get(name), _LONGEST[name]) for name in ("subject", "kind", *_OF_THE_LAST)}
         row["severity"] = row["severity"] if row["severity"] in ranks else "undefined"
         row["severity_rank"] = ranks[row["severity"]]
         row["organisation_id"], row["port"] = body, rows["port"] or 0
@@ -109,9 +109,9 @@ def merge(row: Row, rows: Row, *, feed: Feed, report_type: str, day: date, feeds
     row["first_seen"] = min(row["first_seen"], rows["first_seen"])
     row["last_seen"] = max(row["last_seen"], rows["last_seen"])
     row["times_seen"] += rows["times_seen"]
-    was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_said_of(row))
-    if (day, source, *_said_of(rows)) > was:
-        row.update({name: rows[name] for name in ("severity_rank", *_SAID)})
+    was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_rank_of(row))
+    if (day, source, *_rank_of(rows)) > was:
+        row.update({name: rows[name] for name in ("severity_rank", *_OF_THE_LAST)})
         row.update(last_day=day, feed_id=feed.pk, report_type=report_type)
     _see(row, source, day)
 
@@ -135,8 +135,8 @@ def begin(rows: Row, *, feed: Feed, report_type: str, day: date) -> Row:
     return row
 
 
-def _said_of(row: Row) -> tuple[Any, ...]:
-    return (-row["severity_rank"], *(row[name] for name in _SAID))
+def _rank_of(row: Row) -> tuple[Any, ...]:
+    return (-row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
 
 
 def _see(row: Row, source: str, day: date) -> None:

@@ -57,7 +57,7 @@ def answer(notice: Notice, *, by: Actor, replies: Mapping[int, str], remark: str
     known = {f.pk: f for f in _held(replies, notice=notice, bodies=bodies)}
     if set(replies) - set(known):
         raise Missing(_("This finding is not in this notice, or is no longer yours."))
-    made = _say(list(known.values()), replies, remark, notice=notice, by=by)
+    made = _save_replies(list(known.values()), replies, remark, notice=notice, by=by)
     if made:
         _first_answer(notice, by)
         _notify_team(notice, by)
@@ -73,7 +73,7 @@ def answer_signed_in(
     known = {f.pk: f for f in _held(replies, bodies=bodies)}
     if set(replies) - set(known):
         raise Missing(_("This finding does not belong to this organisation."))
-    made = _say(list(known.values()), replies, remark, notice=None, by=by)
+    made = _save_replies(list(known.values()), replies, remark, notice=None, by=by)
     for part in _parts([row.finding_id for row in made]):
         notified = Notice.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
         for notice in notified.filter(pk__in=NoticeLine.objects.filter(finding__in=part).order_by().values("notice")):
@@ -93,7 +93,7 @@ def _held(replies: Mapping[int, str], *, bodies: set[int], notice: Notice | None
     return found
 
 
-def _say(
+def _save_replies(
     findings: Sequence[Finding], replies: Mapping[int, str], remark: str, *, notice: Notice | None, by: Actor
 ) -> list[Reply]:
     words = _remark(remark)
@@ -104,7 +104,7 @@ def _say(
     made, changed = [], []
     for finding in findings:
         word, before = replies[finding.pk], last.get(finding.pk)
-        if before is not None and _stands(finding, before, word, words, asked):
+        if before is not None and _is_repeated(finding, before, word, words, asked):
             continue
         made.append(Reply(finding=finding, notice=notice, kind=word, note=words, at=at, replied_by=by.actor_name[:200]))
         _put(finding, word, today)
@@ -115,7 +115,7 @@ def _say(
     return made
 
 
-def _stands(finding: Finding, before: Reply, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
+def _is_repeated(finding: Finding, before: Reply, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
     """Whether the very same was said and still waits for its outcome, so that saying it again adds nothing."""
     if not (finding.reply == before.kind == word and words in ("", before.note)):
         return False

@@ -172,8 +172,8 @@ class Constituency:
         meta = {"version": _VERSION, "sha256": self.sha256, "n_prefixes": str(self.n_prefixes)}
         batch = pa.record_batch(arrays, names=list(lists)).replace_schema_metadata(meta)
 
-        def write(beside: Path) -> None:
-            with pa.ipc.new_file(str(beside), batch.schema) as out:
+        def write(part: Path) -> None:
+            with pa.ipc.new_file(str(part), batch.schema) as out:
                 out.write_batch(batch)
 
         put_whole(path, write)

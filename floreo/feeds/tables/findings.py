@@ -30,7 +30,7 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
     return rows.filter(state__in=logic.OPEN_STATES) if state == "open" else rows.filter(state=state)
 
 
-def _said(rows: QuerySet[Any], replies: str) -> QuerySet[Any]:
+def _narrow_reply(rows: QuerySet[Any], replies: str) -> QuerySet[Any]:
     return rows.filter(reply="" if replies == UNANSWERED else replies)
 
 
@@ -92,7 +92,7 @@ FINDINGS = Table(
     filters=(
         Filter("state", _("State"), _states, in_state),
         Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
-        Filter("reply", _("Reply"), _answers, _said),
+        Filter("reply", _("Reply"), _answers, _narrow_reply),
     ),
     lookup=_one,
 )

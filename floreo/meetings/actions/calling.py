@@ -72,7 +72,7 @@ def call_meeting(
     starts_at: time | None = None,
     ends_at: time | None = None,
     was_held: bool = False,
-    tell: bool = False,
+    notify: bool = False,
     **facts: Unpack[MeetingFacts],
 ) -> Meeting:
     """A meeting of the committee on a day to come; or, with `was_held`, one that was held and is only now entered.
@@ -100,7 +100,7 @@ def call_meeting(
     )
     assign(meeting, facts)
     save(meeting)
-    if tell and not was_held:
+    if notify and not was_held:
         note(**notify_seats(meeting, letters.called))
     return meeting
 

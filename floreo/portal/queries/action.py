@@ -102,7 +102,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     """In a fixed number of queries. Facts behind the status count internal updates and risks too, as the rule does;
     their texts never show."""
     milestones = list(act.milestones.all())
-    stands, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
+    result, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
     ruled = status_of(act.facts(), today) if by_hand else None
     leads, supports = _parts(act, today)
     evidence = open_pieces_of([act, *milestones])
@@ -112,8 +112,8 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     ]
     return ActionPage(
         act=act,
-        status_result=stands,
-        why=words.why(act, stands, milestones, today=today),
+        status_result=result,
+        why=words.why(act, result, milestones, today=today),
         by_rule=ruled,
         rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
         steps=steps,
@@ -125,7 +125,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         supports=supports,
         measured_by=_measured_by(act),
         carried_to=_carried_to(act),
-        days_late=stands.days(today) if stands.status is Status.LATE and not by_hand else 0,
+        days_late=result.days(today) if result.status is Status.LATE and not by_hand else 0,
         evidence=evidence.get(key(act), []),
     )
 

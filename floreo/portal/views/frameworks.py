@@ -18,8 +18,7 @@ from floreo.core.errors import Missing
 from floreo.core.ui.charts import Bar
 from floreo.core.ui.locale import number
 from floreo.evidence.queries import open_pieces_of
-from floreo.frameworks import presenters
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_framework_for, get_version_for
 from floreo.frameworks.models import Assessment, Framework, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
@@ -55,7 +54,14 @@ def _list_rows() -> list[Row]:
         own.setdefault(found.in_version.framework_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)
     rated = Count("items", filter=Q(items__is_rated=True))
     return [
-        Row(v.framework, v, v.rated, presenters.score_text(s) if s else "", s.year if s else None, own.get(v.framework_id, ""))
+        Row(
+            v.framework,
+            v,
+            v.rated,
+            presenters.score_text(s) if s else "",
+            s.year if s else None,
+            own.get(v.framework_id, ""),
+        )
         for v in versions.annotate(rated=rated).order_by("framework__position", "pk")
         for s in (scores.get(v.framework_id),)
     ]
@@ -167,7 +173,10 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
             Bar(s.subject or country, s.score, number(s.score, 1), is_ours=not s.subject)
             for s in sorted(newest, key=lambda s: -s.score)
         ],
-        [(names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, presenters.score_text(s)) for s in scores],
+        [
+            (names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, presenters.score_text(s))
+            for s in scores
+        ],
         presenters.zeros_text([name for _code, name in zeros], year) if year else "",
         [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros],
         list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
@@ -256,7 +265,11 @@ def _change(own: Assessment | None) -> list[tuple[str, int]]:
     """How many items went which way since the assessment before, where that one is public too."""
     if own is None or own.before is None or not own.before.is_public:
         return []
-    turns: dict[str, int] = defaultdict(int)
+    changes: dict[str, int] = defaultdict(int)
     for step in queries.steps_between(own.before, own):
-        turns[step.turn] += 1
-    return [(str(words), turns[turn]) for turn, words in presenters.CHANGE_WORDS.items() if turns[turn] and turn != "none"]
+        changes[step.change] += 1
+    return [
+        (str(words), changes[change])
+        for change, words in presenters.CHANGE_WORDS.items()
+        if changes[change] and change != "none"
+    ]

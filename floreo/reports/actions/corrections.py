@@ -28,7 +28,7 @@ def _bounded(text: str, field: str, most: int) -> str:
 
 @action("report.corrected", needs=Permission.REPORT_MAKE)
 def correct_snapshot(
-    snapshot: Snapshot, *, by: Actor, where: str, instead: str, says: str = "", is_public: bool = True
+    snapshot: Snapshot, *, by: Actor, where: str, instead: str, text: str = "", is_public: bool = True
 ) -> Correction:
     """Says beside a snapshot what in it is wrong and what is right. The snapshot stays as it is."""
     place = require_text(
@@ -39,7 +39,7 @@ def correct_snapshot(
         Correction(
             snapshot=snapshot,
             where=_bounded(place, "where", 200),
-            says=_bounded(says, "says", 500),
+            text=_bounded(text, "text", 500),
             instead=_bounded(right, "instead", 5000),
             on=clock.today(),
             by=by.actor_name,

@@ -122,7 +122,9 @@ def _events(summary: ReportSummary) -> list[Block]:
     for one in events:
         when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
-        items.append(Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
+        items.append(
+            Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else "")
+        )
     return [Heading(_("Events recorded from sources"), 2), Bullets(items)]
 
 

@@ -44,11 +44,13 @@ def minister_document(summary: ReportSummary, *, today: date) -> Document:
     blocks.append(
         Columns([Heading(_("Recent progress")), *_moved(summary)], [Heading(_("Next steps")), *_coming(summary)])
     )
-    beside = [
+    kicker_lines = [
         _for_whom(summary),
         _("%(period)s. Printed %(day)s") % {"period": summary.period_text, "day": short_day(today)},
     ]
-    return parts.framed(summary, blocks, title=headline(summary), one_page=True, beside=[b for b in beside if b])
+    return parts.framed(
+        summary, blocks, title=headline(summary), one_page=True, kicker_lines=[b for b in kicker_lines if b]
+    )
 
 
 def headline(summary: ReportSummary) -> str:

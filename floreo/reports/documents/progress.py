@@ -32,14 +32,14 @@ ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Document:
     """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
-        (_("Progress"), _stands(summary)),
+        (_("Progress"), _progress(summary)),
         (_("Recent progress"), _moved(summary, most)),
         (_("Late items, and reasons"), _late(summary, most)),
         (_("Decisions requested"), _decisions(summary)),
         (_("Money"), parts.money_blocks(summary)),
         (_("Risks"), _risks(summary, most)),
         (_("Indicators"), _figures(summary)),
-        (_("Updates from leads"), _said(summary, most)),
+        (_("Updates from leads"), _updates(summary, most)),
         (_("Next steps"), _coming(summary)),
         (_("Missing information"), _unknown(summary)),
     ]
@@ -52,7 +52,7 @@ def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Docume
     return parts.framed(summary, blocks, title=title, subtitle=summary.headline(), contents=True)
 
 
-def _stands(summary: ReportSummary) -> list[Block]:
+def _progress(summary: ReportSummary) -> list[Block]:
     blocks: list[Block] = [Paragraph(summary.headline(), tone="lede"), *parts.status_bar(summary)]
     if not summary.total:
         return blocks
@@ -234,7 +234,7 @@ def _figures(summary: ReportSummary) -> list[Block]:
     return parts.figure_blocks(summary.figures)
 
 
-def _said(summary: ReportSummary, most: int) -> list[Block]:
+def _updates(summary: ReportSummary, most: int) -> list[Block]:
     rows = summary.data["updates"]
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)

@@ -15,7 +15,7 @@ from floreo.core.ui import locale
 from floreo.core.wording import short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text, localized
+from floreo.reports.presenters import ReportSummary, amount_text, day, localized, percent_text
 from floreo.strategy.logic import Status
 
 
@@ -209,9 +209,16 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
         "milestones": [
             {"day": _when(m["on"]), "text": localized(m["title"]), "action": m["action"]} for m in moved["milestones"]
         ],
-        "coming": [{"day": _when(c["on"]), "text": localized(c["title"]), "action": c["action"]} for c in data["coming"]],
+        "coming": [
+            {"day": _when(c["on"]), "text": localized(c["title"]), "action": c["action"]} for c in data["coming"]
+        ],
         "decisions": [
-            {"title": localized(d["title"]), "text": localized(d["text"]), "to": localized(d["to"]), "action": d["action"]}
+            {
+                "title": localized(d["title"]),
+                "text": localized(d["text"]),
+                "to": localized(d["to"]),
+                "action": d["action"],
+            }
             for d in data["decisions"]
         ],
         "risks": [

@@ -46,7 +46,7 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
     figures entered through `enter`, evidence attached. All of it, or nothing."""
     must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    update = _say(answer, by)
+    update = _write_update(answer, by)
     for figure in answer.figures:
         if enter is not None:
             enter(figure, by)
@@ -60,7 +60,7 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
     return answer
 
 
-def _say(answer: Answer, by: Actor) -> Update:
+def _write_update(answer: Answer, by: Actor) -> Update:
     """The update, in the answerer's name and on their day; who let it in is in the trail."""
     act, on = answer.action, answer.reported_on or clock.today()
     open_ones = {m.code: m for m in Milestone.objects.filter(action=act, reached_on=None)}

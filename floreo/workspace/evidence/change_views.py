@@ -17,8 +17,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import Record
 from floreo.core.visibility import things_seen
 from floreo.evidence import actions as acts
-from floreo.evidence import presenters
-from floreo.evidence import queries
+from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_attachment_for, get_evidence_for
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import User

@@ -15,8 +15,7 @@ from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.visibility import things_seen
-from floreo.evidence import presenters
-from floreo.evidence import queries
+from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, LinkState

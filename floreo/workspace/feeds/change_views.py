@@ -23,8 +23,7 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, TypeMapping
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries
-from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "feeds"

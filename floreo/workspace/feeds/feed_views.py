@@ -13,8 +13,7 @@ from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.feeds import health, stored
-from floreo.workspace.feeds import summaries
+from floreo.workspace.feeds import health, stored, summaries
 from floreo.workspace.verbs import history_of
 
 ROOM = "feeds"

@@ -41,9 +41,9 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
-    stands = visible.open().count()
+    open_count = visible.open().count()
     bad = visible.open().filter(severity_rank__lte=1).count()
-    answer = ngettext("%(n)s open finding.", "%(n)s open findings.", stands) % {"n": locale.number(stands)}
+    answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     context = {
         "workspace_section": ROOM,
         "listing": listing,
@@ -121,7 +121,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         room=ROOM,
         done=_("Thank you. Your reply is saved and shown with the finding."),
     )
-    return form_page(request, form, lambda f: _say(request, found, alike, f), question)
+    return form_page(request, form, lambda f: _save_reply(request, found, alike, f), question)
 
 
 def _alike(found: Finding) -> list[int]:
@@ -131,7 +131,7 @@ def _alike(found: Finding) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _say(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
+def _save_reply(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
     ids = [found.pk, *(alike if facts["every"] else [])]
     reply = dict.fromkeys(ids, facts["reply"])
     replies.answer_signed_in(found.organisation.successor(), by=person(request), replies=reply, remark=facts["remark"])

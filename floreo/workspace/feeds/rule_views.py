@@ -14,8 +14,7 @@ from floreo.feeds.access import get_rule_for, must_see_all
 from floreo.feeds.actions import rules as acts
 from floreo.feeds.models import FeedRule
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries
-from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of

@@ -10,8 +10,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.ui.locale import long_day
-from floreo.frameworks import export, queries
-from floreo.frameworks import presenters
+from floreo.frameworks import export, presenters, queries
 from floreo.frameworks.access import get_assessment_for
 from floreo.frameworks.logic import Purpose
 from floreo.frameworks.models import Assessment

@@ -18,8 +18,7 @@ from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.queries import Shown, evidence_shown
 from floreo.frameworks import actions as acts
-from floreo.frameworks import presenters
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_answer_for
 from floreo.frameworks.models import Answer
 from floreo.workspace.form_page import person

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
-from floreo.frameworks import presenters
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_version_for
-from floreo.frameworks.logic import Step, WaitingFor
+from floreo.frameworks.logic import ScoreChange, Step
 from floreo.frameworks.models import Assessment, Framework, Item, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
 from floreo.workspace.verbs import history_of
@@ -195,7 +194,7 @@ class StepRow:
     item: Item
     before: str
     now: str
-    turn: str
+    change: str
     words: str
 
 
@@ -231,15 +230,17 @@ def _other(request: HttpRequest, now: Assessment) -> Assessment:
 
 
 def _step_row(step: Step, item: Item, old: Version, new: Version) -> StepRow:
-    return StepRow(item, old.word_of(step.before), new.word_of(step.now), step.turn, str(presenters.CHANGE_WORDS[step.turn]))
+    return StepRow(
+        item, old.word_of(step.before), new.word_of(step.now), step.change, str(presenters.CHANGE_WORDS[step.change])
+    )
 
 
 def _turns(steps: list[Step]) -> list[tuple[str, int]]:
     """How many went which way; what was rated neither then nor now is left out."""
     return [
         (str(words), count)
-        for turn, words in presenters.CHANGE_WORDS.items()
-        if turn is not WaitingFor.NONE and (count := sum(step.turn is turn for step in steps))
+        for change, words in presenters.CHANGE_WORDS.items()
+        if change is not ScoreChange.NONE and (count := sum(step.change is change for step in steps))
     ]
 
 

@@ -48,7 +48,7 @@ class NextReview:
     """The review that runs, or opens next, in a sentence and with the page that goes on from it."""
 
     title: str
-    says: str
+    text: str
     href: str
     link: str
 

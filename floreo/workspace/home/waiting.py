@@ -132,7 +132,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse(name)}#others")
 
 
-def _told(request: HttpRequest, sent: list[Reminder], words: str) -> None:
+def _confirm(request: HttpRequest, sent: list[Reminder], words: str) -> None:
     names = ", ".join(dict.fromkeys(reminder.to_name for reminder in sent))
     messages.success(request, words % {"names": names})
 
@@ -144,7 +144,7 @@ def send_reminder(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.send_reminder(group.thing, by=user, items=group.items)
-        _told(request, sent, _("A reminder will be sent to: %(names)s."))
+        _confirm(request, sent, _("A reminder will be sent to: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:
@@ -159,7 +159,7 @@ def escalate(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.escalate(group.thing, by=user, items=group.items)
-        _told(request, sent, _("The deputy will be notified: %(names)s."))
+        _confirm(request, sent, _("The deputy will be notified: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:

@@ -16,8 +16,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.keys import key
 from floreo.core.lists import Listing
 from floreo.evidence.queries import evidence_shown
-from floreo.indicators import presenters
-from floreo.indicators import queries
+from floreo.indicators import presenters, queries
 from floreo.indicators.access import get_indicator_for, get_reading_for
 from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
@@ -118,7 +117,10 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
         state = _("Period in progress") if runs else _("Not frozen")
     note = reading.note
     if reading.corrects is not None:
-        note = _("Corrected, previously %(value)s. %(why)s") % {"value": presenters.value_text(reading.corrects), "why": note}
+        note = _("Corrected, previously %(value)s. %(why)s") % {
+            "value": presenters.value_text(reading.corrects),
+            "why": note,
+        }
     return ReadingRow(
         reading,
         presenters.when_text(reading),

@@ -117,7 +117,9 @@ def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, RUN)
     seat = get_seat_for(request.user, code, pk)
     form = forms.EndSeatForm(posted(request), initial={"until": clock.today()})
-    question = _question(seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat"))
+    question = _question(
+        seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat")
+    )
     return form_page(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
 
 

@@ -129,7 +129,7 @@ class CallForm(CommandForm):
         help_text=_l("Only members receive it."),
     )
     opening = text_field(_l("Introduction"), help_text=_l("Opening text of the agenda and the minutes."))
-    tell = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
+    notify = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
     was_held = forms.BooleanField(label=_l("Already held: entered afterwards"), required=False)
 
 

@@ -23,8 +23,7 @@ from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import KINDS, bytes_of
-from floreo.meetings import calendar, documents, queries
-from floreo.meetings import presenters
+from floreo.meetings import calendar, documents, presenters, queries
 from floreo.meetings.access import get_item_for, get_meeting_for
 from floreo.meetings.actions import agenda, calling, decisions, minutes, recording
 from floreo.meetings.drawing import edition_of

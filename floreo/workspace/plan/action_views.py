@@ -66,7 +66,12 @@ class _Step:
 def _steps(milestones: list[Milestone], evidence: Mapping[str, Shown]) -> list[_Step]:
     today = clock.today()
     return [
-        _Step(m, action_text.milestone_status(m, today=today), action_text.milestone_text(m, today=today), evidence[key(m)])
+        _Step(
+            m,
+            action_text.milestone_status(m, today=today),
+            action_text.milestone_text(m, today=today),
+            evidence[key(m)],
+        )
         for m in milestones
     ]
 

@@ -36,7 +36,7 @@ class RequestRow:
     update_request: UpdateRequest
     shape: str  # of the icon beside the word
     colour: str  # its short name in the style sheet
-    turn: str
+    waiting: str
     mails: list[str]
     actions: list[str]
 
@@ -47,13 +47,13 @@ def request_rows(requests: Iterable[UpdateRequest], review: Review) -> list[Requ
     lost = _lost_mail(requests)
     for one in requests:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
-        turn = presenters.waiting_for_text(one, is_closed=review.is_closed)
+        waiting = presenters.waiting_for_text(one, is_closed=review.is_closed)
         found.append(
             RequestRow(
                 one,
                 presenters.ASK_SHAPES[one.state],
                 COLOURS[one.state],
-                turn,
+                waiting,
                 [*presenters.mail_text(one), *lost.get(key(one), [])],
                 codes,
             )

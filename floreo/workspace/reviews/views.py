@@ -24,8 +24,7 @@ from floreo.core.lists import Listing
 from floreo.reports.actions import close_review
 from floreo.reports.models import Snapshot
 from floreo.reviews import actions as acts
-from floreo.reviews import presenters
-from floreo.reviews import queries
+from floreo.reviews import presenters, queries
 from floreo.reviews.access import get_review_for
 from floreo.reviews.logic import ended_period
 from floreo.reviews.models import Review, Rhythm, UpdateRequest
@@ -166,7 +165,9 @@ def _usual_days(edition: Edition) -> dict[str, date]:
 
 
 def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    return FormPage(title, button, found.workspace_url(), about=presenters.title(found), help=help_, done=done, room=ROOM)
+    return FormPage(
+        title, button, found.workspace_url(), about=presenters.title(found), help=help_, done=done, room=ROOM
+    )
 
 
 def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:

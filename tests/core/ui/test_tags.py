@@ -33,7 +33,7 @@ def row(**facts: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{% when day %}", '<time datetime="2026-11-24">24 Nov 2026</time>'),
         ('{% when day "month" %}', '<time datetime="2026-11">Nov 2026</time>'),

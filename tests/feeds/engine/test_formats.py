@@ -117,7 +117,7 @@ def test_an_unlisted_type_is_read_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         ({"scan_rdp": {"is": "nowhere"}}, "nowhere"),
         ({"a": {"is": "b"}, "b": {"is": "a"}}, "itself"),

@@ -86,7 +86,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text"),
     [
         ({"value": ""}, "“Value” is empty. Fill it in."),
         ({"source": ""}, "“Source” is empty. Fill it in."),

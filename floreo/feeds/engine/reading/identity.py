@@ -113,10 +113,10 @@ def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None
 def check_columns(known: Format, kind: ReportType, header: Sequence[str]) -> None:
     """Without its time, or without anything that a row could be about, a file tells nothing."""
     if "time.source" in kind.fields and not kind.column("time.source", header):
-        raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
+        raise Unreadable(problems.WRONG_HEADER, _header_problem(known, kind, header))
     subjects = [field for field in SUBJECTS if field in kind.fields]
     if subjects and not any(kind.column(field, header) for field in subjects):
-        raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
+        raise Unreadable(problems.WRONG_HEADER, _header_problem(known, kind, header))
 
 
 def _owner(known: Format, kind: ReportType, header: Sequence[str]) -> ReportType | None:
@@ -136,6 +136,6 @@ def _are_twins(known: Format, one: ReportType, other: ReportType) -> bool:
     return one.columns == other.columns or known.type_of(other.name) == known.type_of(one.name)
 
 
-def _said(known: Format, kind: ReportType, header: Sequence[str]) -> str:
+def _header_problem(known: Format, kind: ReportType, header: Sequence[str]) -> str:
     other = known.looks_like(header)
     return f"{kind.name} {other.name}" if other else kind.name

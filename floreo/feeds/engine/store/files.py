@@ -106,14 +106,14 @@ class Store:
         with contextlib.suppress(FileNotFoundError):
             self.files.delete_dir(self.path(relative))
 
-    def put(self, beside: Path, relative: str) -> None:
+    def put(self, part: Path, relative: str) -> None:
         """One step: a rename within the folder, or one object of a bucket."""
         if self.is_local:
             target = Path(self.path(relative))
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside.replace(target)
+            part.replace(target)
             return
-        with beside.open("rb") as whole, self.files.open_output_stream(self.path(relative)) as out:
+        with part.open("rb") as whole, self.files.open_output_stream(self.path(relative)) as out:
             shutil.copyfileobj(whole, out, 8 << 20)
 
     @contextlib.contextmanager

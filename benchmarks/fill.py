@@ -84,7 +84,7 @@ def edition_with_plan(
         for a in range(1, per + 1)
     )
     Participation.objects.bulk_create(
-        Participation(action=a, organisation=chance.choice(bodies), part=part, since=start)
+        Participation(action=a, organisation=chance.choice(bodies), part=part, starts_on=start)
         for a in actions
         for part in ("lead", "support")
     )

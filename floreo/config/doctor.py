@@ -322,12 +322,12 @@ def _mail() -> Check:
             )
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
-        yield watch(f"{stuck} letters could not be sent.", "See the outbox at the desk: send them again or drop them.")
+        yield watch(f"{stuck} letters could not be sent.", "See the outbox in the workspace: send them again or drop them.")
     waiting = OutboxMail.objects.filter(
         state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
     ).count()
     if waiting:
-        yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox at the desk.")
+        yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox in the workspace.")
     for mail in bounce_mailbox.bad_addresses()[:20]:
         who = Person.objects.filter(email__iexact=mail.to).first()
         yield watch(

@@ -99,7 +99,7 @@ def _place(attachment: Attachment, thing: models.Model, viewer: object) -> Place
 
 
 def page_of(thing: Any) -> str:
-    """Its page at the desk, "" where it has none."""
+    """Its page in the workspace, "" where it has none."""
     return str(thing.workspace_url()) if hasattr(thing, "workspace_url") else ""
 
 

@@ -300,7 +300,7 @@ def languages_of(notice: Notice, address: str) -> list[str]:
 def reply(answer: Reply, to: str, words: str, *, by: str) -> OutboxMail:
     """What the team says to a call for help or a false alarm."""
     notice = answer.notice
-    assert notice is not None  # whoever answered signed in reads it at the desk
+    assert notice is not None  # whoever answered signed in reads it in the workspace
 
     def write() -> tuple[str, str]:
         finding = answer.finding

@@ -23,11 +23,11 @@ from floreo.strategy.pack_money import money_problems
 
 # Dates that must not run backwards.
 PAIRS = (
-    ("since", "until"),
+    ("starts_on", "ends_on"),
     ("starts_on", "ends_on"),
     ("starts_on", "due_on"),
     ("noted_on", "closed_on"),
-    ("on", "until"),
+    ("on", "ends_on"),
 )
 RING_CORNERS = 4  # a closed ring has at least three corners and its first again
 

@@ -25,8 +25,8 @@ class State(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     SAME = "same"
-    CHANGED_HERE = "changed here"  # at the desk, since it was loaded: left alone
-    REMOVED_HERE = "removed here"  # at the desk: not made again
+    CHANGED_HERE = "changed here"  # in the workspace, since it was loaded: left alone
+    REMOVED_HERE = "removed here"  # in the workspace: not made again
     FROZEN = "frozen"  # a frozen reading never changes: the pack adds a correction instead
 
 

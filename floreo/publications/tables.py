@@ -85,7 +85,7 @@ PUBLICATIONS = Table(
     lookup=lambda rows, key: rows.filter(code=key),
 )
 
-# The same at the desk, where drafts and what waits for its moment are listed too.
+# The same in the workspace, where drafts and what waits for its moment are listed too.
 WORKSPACE_PUBLICATIONS = Table(
     "publications",
     PUBLICATIONS.title,

@@ -132,7 +132,7 @@ class Plan:
             )
             self.rows[values["pk"]] = Row(values, facts)
         parts = Participation.objects.filter(action__edition=self.edition, part=Part.LEAD).order_by("pk")
-        for act, body, since, until in parts.values_list("action_id", "organisation_id", "since", "until"):
+        for act, body, since, until in parts.values_list("action_id", "organisation_id", "starts_on", "ends_on"):
             self.rows[act].leads.append((body, since, until))
 
     def _milestones(self) -> None:

@@ -344,8 +344,8 @@ __all__ = [
     "capital",
     "day",
     "day_text",
-    "percent_text",
     "localized",
+    "percent_text",
     "silent_limit",
     "with_action",
 ]

@@ -147,7 +147,7 @@ class Review(Record):
 
 class UpdateRequest(Record):
     """What one lead is asked in one review: the person who answers for the actions, else the organisation that leads
-    them. Written to at `address`; answered by whoever holds the link, or at the desk."""
+    them. Written to at `address`; answered by whoever holds the link, or in the workspace."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests")
     organisation = models.ForeignKey(

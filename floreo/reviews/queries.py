@@ -37,7 +37,7 @@ def open_actions(edition: Edition, until: date) -> QuerySet[Action]:
 def leads_of(actions: Iterable[Action], day: date) -> Leads:
     """Who leads each today, the successors of merged bodies in their place; the one entered first comes first."""
     rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=Part.LEAD)
-    current = rows.exclude(until__lt=day).exclude(since__gt=day)
+    current = rows.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     found: Leads = defaultdict(list)
     for part in current.select_related("organisation__merged_into").order_by("pk"):
         found[part.action_id].append(part.organisation.successor())

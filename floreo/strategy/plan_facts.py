@@ -166,10 +166,10 @@ class PlanFacts:
             rows[pk].milestones.append(MilestoneRow(title, due, reached))
         for pk, on in Update.objects.filter(**of).order_by().values_list("action_id", "on").iterator(chunk_size=5000):
             rows[pk].updated_on.append(on)
-        for pk, since, until in Participation.objects.filter(part=Part.LEAD, **of).values_list(
-            "action_id", "since", "until"
+        for pk, starts_on, ends_on in Participation.objects.filter(part=Part.LEAD, **of).values_list(
+            "action_id", "starts_on", "ends_on"
         ):
-            rows[pk].leads.append((since, until))
+            rows[pk].leads.append((starts_on, ends_on))
         for pk in BudgetLine.objects.filter(amount__gt=0, **of).order_by().values_list("action_id", flat=True):
             rows[pk].has_money = True
         risks: dict[int, list[tuple[date, date | None]]] = defaultdict(list)

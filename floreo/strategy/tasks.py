@@ -149,7 +149,7 @@ class _Plan:
     @cached_property
     def leads_now(self) -> QuerySet[Participation]:
         rows = Participation.objects.filter(part=Part.LEAD)
-        return rows.exclude(until__lt=self.today).exclude(since__gt=self.today)
+        return rows.exclude(ends_on__lt=self.today).exclude(starts_on__gt=self.today)
 
     @cached_property
     def editions(self) -> dict[int, str]:

@@ -123,7 +123,7 @@ def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) ->
         text = str(Part(text).label)
     elif field == "translations" and isinstance(value, dict):
         text = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
-    elif field.endswith("_on") or field in {"on", "since", "until", "on_hold_since"}:
+    elif field.endswith("_on") or field in {"on", "starts_on", "ends_on", "on_hold_since"}:
         text = _day(text)
     return text
 

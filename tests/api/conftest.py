@@ -35,8 +35,10 @@ SECRET = "Kept inside the house"
 def _register() -> Organisation:
     body = make_organisation("csirt", short_name="CSIRT", internal_notes=SECRET, role_text="Answers incidents")
     make_organisation("hidden", name=SECRET, is_public=False)
-    FormerName.objects.create(organisation=body, name="Old name", until=date(2020, 1, 1))
-    OrganisationRole.objects.create(organisation=body, code="coordinates", title="Coordinates", since=date(2025, 1, 1))
+    FormerName.objects.create(organisation=body, name="Old name", ends_on=date(2020, 1, 1))
+    OrganisationRole.objects.create(
+        organisation=body, code="coordinates", title="Coordinates", starts_on=date(2025, 1, 1)
+    )
     Contact.objects.create(organisation=body, purpose="abuse", email="secret@example.org")
     Network.objects.create(asn=64500, name="Public net", holder=body, prefixes=["192.0.2.0/24"])
     Network.objects.create(asn=64501, name=SECRET, is_public=False)

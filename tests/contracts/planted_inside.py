@@ -57,7 +57,7 @@ def plant(*, by: Any) -> None:
 def _register() -> Organisation:
     word, power = WORDS[P.REGISTER_INTERNAL], Organisation.objects.get(code="light-and-power")
     body = save(Organisation(code=f"{word}-cell", name=f"{word} cell", kind="agency", is_public=False))
-    save(FormerName(organisation=body, name=f"{word} before", until=date(2025, 1, 1)))
+    save(FormerName(organisation=body, name=f"{word} before", ends_on=date(2025, 1, 1)))
     power.internal_notes = f"{word} note"
     save(power)
     asset, contact = WORDS[P.ASSET_READ], WORDS[P.CONTACT_READ]

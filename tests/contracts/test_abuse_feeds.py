@@ -89,7 +89,7 @@ def body_of(response: Any) -> str:
 
 
 def pages() -> list[str]:
-    """Every address of the desk of feeds, for each thing that there is."""
+    """Every address of the workspace of feeds, for each thing that there is."""
     keys = {m: list(m.objects.values_list("pk", flat=True)) for m in (Finding, Notice, FeedFile)}
     known: dict[str, list[Any]] = {
         "finding": keys[Finding],

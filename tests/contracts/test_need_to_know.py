@@ -166,7 +166,7 @@ def test_the_lead_of_an_action_reads_what_is_internal_of_it(
     planted: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
     act = Action.objects.get(edition__code=EDITION, code=ACTION)
-    lead = act.participations.filter(part="lead", until=None)[0].organisation
+    lead = act.participations.filter(part="lead", ends_on=None)[0].organisation
     user = user_with("lead", organisation=lead, email="own@example.org")
     text = text_of(browser_of(user), act.workspace_url()).lower()
     word = WORDS[Permission.PLAN_INTERNAL]

@@ -70,7 +70,7 @@ def test_hours_run_forwards(committee: Committee, starts_at: time | None, ends_a
 
 
 def test_a_committee_that_was_dissolved_meets_no_more(committee: Committee) -> None:
-    committee = update_committee(committee, by=SYSTEM, until=TODAY)
+    committee = update_committee(committee, by=SYSTEM, ends_on=TODAY)
     with pytest.raises(Refused, match="was dissolved on 24 November 2026"):
         to_come(committee)
 

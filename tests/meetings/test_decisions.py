@@ -102,7 +102,7 @@ def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> N
         {"es": {"title": "Contratar"}},
         "Steering committee, D-2026-01",
     )
-    assert (lead.organisation.code, lead.part, lead.since) == ("police", "lead", TODAY)
+    assert (lead.organisation.code, lead.part, lead.starts_on) == ("police", "lead", TODAY)
     assert again(decision).became == key(act)
     assert list(AuditEntry.objects.order_by("-number").values_list("verb", flat=True)[:3]) == [
         "decision.became_action",

@@ -307,7 +307,7 @@ def test_a_table_of_actions_brings_its_dates_and_bodies(drafter: User) -> None:
 
 def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
     justice = make.make_organisation("justice", "Ministry of Law and Order")
-    FormerName.objects.create(organisation=justice, name="The Ministerio de Justicia", until=clock.today())
+    FormerName.objects.create(organisation=justice, name="The Ministerio de Justicia", ends_on=clock.today())
     successor = make.make_organisation("digital", "Agencia Digital")
     make.make_organisation("old", "Secretaría de Seguridad Digital", merged_into=successor)
     draft = drafted(SPANISH, drafter)

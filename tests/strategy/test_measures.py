@@ -119,7 +119,7 @@ def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Editi
 def test_actions_with_a_lead_and_a_person(edition: Edition) -> None:
     reading = measures.share_actions_with_owner(QUARTER, everything(edition))
     assert plain(reading) == (Decimal("33.33"), 1, 3)
-    Action.objects.get(code="1.1.1").participations.update(until=date(2026, 11, 1))
+    Action.objects.get(code="1.1.1").participations.update(ends_on=date(2026, 11, 1))
     assert plain(measures.share_actions_with_owner(QUARTER, everything(edition)))[1] == 0
 
 

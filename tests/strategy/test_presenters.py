@@ -240,10 +240,10 @@ def test_a_lead_keeps_the_name_it_had_then() -> None:
     from floreo.strategy.models import Participation
 
     office = Organisation.objects.create(code="cso", name="Digital Office", kind="agency")
-    FormerName.objects.create(organisation=office, name="Computer Services Office", until=date(2026, 6, 30))
+    FormerName.objects.create(organisation=office, name="Computer Services Office", ends_on=date(2026, 6, 30))
     team = Organisation.objects.create(code="csirt", name="National CSIRT", kind="csirt")
-    now = Participation(organisation=team, part="lead", since=date(2026, 6, 1))
-    before = Participation(organisation=office, part="lead", until=date(2026, 5, 31))
+    now = Participation(organisation=team, part="lead", starts_on=date(2026, 6, 1))
+    before = Participation(organisation=office, part="lead", ends_on=date(2026, 5, 31))
     assert actions.lead_since(now, [before]) == "since 1 Jun 2026; previously Computer Services Office"
     assert actions.lead_since(now, []) == "since 1 Jun 2026"
     assert actions.lead_since(None, []) == ""

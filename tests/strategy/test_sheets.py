@@ -83,7 +83,7 @@ def _work(book: Workbook) -> None:
     add(book, "objectives", code="2.1", pillar="2", title="Goal")
     add(book, "actions", code="2.1.1", objective="2.1", title="Added", due_on=date(2027, 5, 1), is_public="no")
     add(book, "milestones", action="2.1.1", code="2.1.1.1", title="Seen", due_on=date(2027, 4, 1))
-    add(book, "participations", action="2.1.1", organisation="csirt", part="lead", since=date(2026, 1, 1))
+    add(book, "participations", action="2.1.1", organisation="csirt", part="lead", starts_on=date(2026, 1, 1))
     add(book, "budget", action="2.1.1", fiscal_year=2026, currency="USD", amount=0.1 + 0.2)
 
 

@@ -83,8 +83,8 @@ def call_meeting(
         raise Refused(sentence, code="date_to_come", fields={"on": sentence})
     if not was_held:
         _must_be_to_come(on)
-    if committee.until is not None and on > committee.until:
-        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_text(committee.until)}
+    if committee.ends_on is not None and on > committee.ends_on:
+        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_text(committee.ends_on)}
         raise Refused(sentence, code="dissolved", fields={"on": sentence})
     _check_hours(starts_at, ends_at)
     others = Meeting.objects.filter(committee=committee)

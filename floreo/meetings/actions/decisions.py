@@ -262,7 +262,7 @@ def become_action(
         source=_source(decision),
     )
     add_participation(
-        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, since=decision.taken_on
+        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, starts_on=decision.taken_on
     )
     _became(decision, act)
     return act

@@ -76,9 +76,11 @@ def money_tables(lines: list[BudgetLine]) -> list[MoneyTable]:
 def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation]]:
     rows = act.participations.select_related("organisation__merged_into").prefetch_related("organisation__former_names")
     parts = [p for p in rows if p.organisation.is_public]
-    now = [p for p in parts if (p.since is None or p.since <= today) and (p.until is None or p.until >= today)]
-    earlier = [p for p in parts if p.part == Part.LEAD and p.until and p.until < today]
-    earlier.sort(key=lambda p: p.until or today, reverse=True)
+    now = [
+        p for p in parts if (p.starts_on is None or p.starts_on <= today) and (p.ends_on is None or p.ends_on >= today)
+    ]
+    earlier = [p for p in parts if p.part == Part.LEAD and p.ends_on and p.ends_on < today]
+    earlier.sort(key=lambda p: p.ends_on or today, reverse=True)
     leads = [p for p in now if p.part == Part.LEAD]
     lines = [
         LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.successor_text(p.organisation))

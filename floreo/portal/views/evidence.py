@@ -40,7 +40,7 @@ def evidence_file(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _record_page(evidence: Evidence, viewer: object) -> str:
-    """The page of the record: the public one where there is one, else at the desk."""
+    """The page of the record: the public one where there is one, else in the workspace."""
     record = things_seen([evidence.record], viewer).get(evidence.record)
     if record is None:
         raise Missing

@@ -93,7 +93,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
 
 
 def _snapshot(edition: str, code: str) -> Snapshot:
-    """As a stranger may see it, whoever asks: what is internal is shown at the desk."""
+    """As a stranger may see it, whoever asks: what is internal is shown in the workspace."""
     return get_snapshot_for(None, edition, code)
 
 

@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('translations', models.JSONField(blank=True, default=dict, verbose_name='Translations')),
                 ('where', models.CharField(max_length=200)),
-                ('says', models.CharField(blank=True, max_length=500)),
+                ('text', models.CharField(blank=True, max_length=500)),
                 ('instead', models.TextField()),
                 ('on', models.DateField()),
                 ('by', models.CharField(max_length=200)),

@@ -319,8 +319,8 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False, help_text='Somebody has checked it against its source.', verbose_name='Checked against source')),
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('part', models.CharField(choices=[('lead', 'Lead'), ('support', 'Supporting')], max_length=8, verbose_name='Part')),
-                ('since', models.DateField(blank=True, null=True, verbose_name='Since')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='Until')),
+                ('starts_on', models.DateField(blank=True, null=True, verbose_name='Since')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='Until')),
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='strategy.action')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='organisations.organisation', verbose_name='Organisation')),
             ],
@@ -396,7 +396,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=300)),
                 ('on', models.DateField(blank=True, null=True)),
                 ('precision', models.CharField(choices=[('day', 'to the day'), ('month', 'to the month'), ('quarter', 'to the quarter'), ('year', 'to the year')], default='day', max_length=10)),
-                ('until', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
                 ('kind', models.CharField(choices=[('work', 'Work done'), ('law', 'Law'), ('training', 'Training or awareness'), ('meeting', 'Meeting'), ('publication', 'Publication'), ('measure', 'Measure under way')], default='work', max_length=12)),
                 ('is_public', models.BooleanField(default=True)),
                 ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='strategy.action')),
@@ -574,7 +574,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='part_dates_in_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='part_dates_in_order'),
         ),
         migrations.AddIndex(
             model_name='payment',

@@ -34,7 +34,7 @@ _WORKED_OUT = "Worked out by the rules from the dates, again with each new day."
 
 def taken_part_in(bodies: Iterable[int]) -> models.QuerySet[Participation, int]:
     """Ids of the actions that one of those organisations, or one merged into them, leads or takes part in."""
-    rows = Participation.objects.filter(organisation__in=bodies_of(bodies), until=None)
+    rows = Participation.objects.filter(organisation__in=bodies_of(bodies), ends_on=None)
     return rows.order_by().values_list("action_id", flat=True)
 
 
@@ -171,7 +171,9 @@ class Action(InEdition):
     def owner_ids(self) -> set[int]:
         """The organisations that may speak for it today: its leads, and the successors of leads that were merged."""
         return {
-            p.organisation.successor().pk for p in self.participations.all() if p.part == Part.LEAD and p.until is None
+            p.organisation.successor().pk
+            for p in self.participations.all()
+            if p.part == Part.LEAD and p.ends_on is None
         }
 
     def facts(self) -> ActionFacts:
@@ -238,14 +240,15 @@ class Participation(OfAction, Sourced):
         Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Organisation")
     )
     part = models.CharField(max_length=8, choices=Part.choices, verbose_name=_("Part"))
-    since = models.DateField(null=True, blank=True, verbose_name=_("Since"))
-    until = models.DateField(null=True, blank=True, verbose_name=_("Until"))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Since"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"))
 
     class Meta:
         ordering = ["part", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="part_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="part_dates_in_order",
             )
         ]
         indexes = [models.Index(fields=["organisation", "part"], name="participation_whose")]

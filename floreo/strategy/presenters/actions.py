@@ -222,9 +222,9 @@ def name_then(organisation: Organisation, day: date | None) -> str:
 def lead_since(current: Participation | None, earlier: Iterable[Participation]) -> str:
     """ "since 1 Jun 2026; before that the Computer Services Office". Earlier leads come newest first."""
     parts = []
-    if current is not None and current.since:
-        parts.append(_("since %(day)s") % {"day": short_day(current.since)})
-    names = [name_then(p.organisation, p.until or p.since) for p in earlier]
+    if current is not None and current.starts_on:
+        parts.append(_("since %(day)s") % {"day": short_day(current.starts_on)})
+    names = [name_then(p.organisation, p.ends_on or p.starts_on) for p in earlier]
     if names:
         parts.append(_("previously %(names)s") % {"names": listed(names)})
     return "; ".join(parts)

@@ -56,7 +56,7 @@ def _accounts(_viewer: object) -> QuerySet[User]:
     return User.objects.prefetch_related("memberships__organisation")
 
 
-# Never leaves the desk: a list page needs a table, and this one is in no list of tables.
+# Never leaves the workspace: a list page needs a table, and this one is in no list of tables.
 ACCOUNTS = Table(
     "accounts",
     _l("Accounts"),

@@ -1,4 +1,4 @@
-"""Forms of the desk of findings and letters. They check shape; actions check rules."""
+"""Forms of the workspace of findings and letters. They check shape; actions check rules."""
 
 from __future__ import annotations
 

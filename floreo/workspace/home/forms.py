@@ -1,4 +1,4 @@
-"""Forms of the desk: when the weekly e-mail comes."""
+"""Forms of the workspace: when the weekly e-mail comes."""
 
 from __future__ import annotations
 

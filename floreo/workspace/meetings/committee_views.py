@@ -29,7 +29,7 @@ def committees(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.MEETING_READ)
     rows = []
     for found in Committee.objects.prefetch_related("seats", "meetings"):
-        seats = [s for s in found.seats.all() if s.until is None or s.until >= clock.today()]
+        seats = [s for s in found.seats.all() if s.ends_on is None or s.ends_on >= clock.today()]
         coming = sorted((m for m in found.meetings.all() if m.state == "planned" and not m.is_over), key=lambda m: m.on)
         rows.append((found, len(seats), coming[0] if coming else None))
     context = {"workspace_section": "meetings", "rows": rows, "may_run": can(request.user, RUN)}
@@ -42,7 +42,7 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     found = get_committee_for(request.user, code)
     today, known = clock.today(), Seat.objects.visible_to(request.user)
     seats = known.filter(committee=found).select_related("organisation__merged_into", "person")
-    now = [s for s in seats if s.until is None or s.until >= today]
+    now = [s for s in seats if s.ends_on is None or s.ends_on >= today]
     context: dict[str, Any] = {
         "workspace_section": "meetings",
         "committee": found,
@@ -116,7 +116,7 @@ def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, RUN)
     seat = get_seat_for(request.user, code, pk)
-    form = forms.EndSeatForm(posted(request), initial={"until": clock.today()})
+    form = forms.EndSeatForm(posted(request), initial={"ends_on": clock.today()})
     question = _question(
         seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat")
     )

@@ -81,7 +81,7 @@ def _parts(act: Action, viewer: object) -> tuple[list[Participation], list[Parti
     known = act.participations.filter(organisation__in=Organisation.objects.visible_to(viewer))
     rows = list(known.select_related("organisation__merged_into"))
     today = clock.today()
-    now = [p for p in rows if p.until is None or p.until >= today]
+    now = [p for p in rows if p.ends_on is None or p.ends_on >= today]
     return now, [p for p in rows if p not in now]
 
 

@@ -79,7 +79,7 @@ def _label(thing: Any) -> str:
 def _today(organisation: Any) -> Any:
     if organisation.merged_into_id:
         return _l("merged")
-    return _l("ended") if organisation.until else _l("exists")
+    return _l("ended") if organisation.ends_on else _l("exists")
 
 
 ORGANISATIONS = ListPage(

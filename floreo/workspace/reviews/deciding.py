@@ -1,4 +1,4 @@
-"""One lead at the desk: their sheet, what they said, approving it or giving it back."""
+"""One lead in the workspace: their sheet, what they said, approving it or giving it back."""
 
 from __future__ import annotations
 

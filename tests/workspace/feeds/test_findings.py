@@ -1,4 +1,4 @@
-"""Findings, letters and corrections at the desk: what happened, saying how it stands, and whose is seen by whom."""
+"""Findings, letters and corrections in the workspace: what happened, saying how it stands, and whose is seen by whom."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running feeds at the desk: four fields, a file handed in, tried, mapped; rules seen before they count."""
+"""Running feeds in the workspace: four fields, a file handed in, tried, mapped; rules seen before they count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The outbox at the desk: who sees what, and that nobody reads a link there."""
+"""The outbox in the workspace: who sees what, and that nobody reads a link there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk's pages of meetings: who gets in, what is kept, and what comes back when the answer is no."""
+"""The workspace's pages of meetings: who gets in, what is kept, and what comes back when the answer is no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person's deputy and language at the desk: whom the review asks next, and in which words."""
+"""A person's deputy and language in the workspace: whom the review asks next, and in which words."""
 
 from __future__ import annotations
 

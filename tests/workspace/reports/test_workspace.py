@@ -1,4 +1,4 @@
-"""Reports at the desk: who may, what each press does, what was typed is kept."""
+"""Reports in the workspace: who may, what each press does, what was typed is kept."""
 
 from __future__ import annotations
 

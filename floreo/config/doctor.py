@@ -322,7 +322,9 @@ def _mail() -> Check:
             )
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
-        yield watch(f"{stuck} letters could not be sent.", "See the outbox in the workspace: send them again or drop them.")
+        yield watch(
+            f"{stuck} letters could not be sent.", "See the outbox in the workspace: send them again or drop them."
+        )
     waiting = OutboxMail.objects.filter(
         state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
     ).count()

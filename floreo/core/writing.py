@@ -236,10 +236,10 @@ def require_order(first: date | None, last: date | None, *, field: str, named: t
         raise refuse(field, sentence, code="dates_in_order")
 
 
-def require_period(since: date | None, until: date | None) -> None:
-    """For what has a first and a last day, in fields of the names `since` and `until`."""
-    if since and until and since > until:
-        raise refuse("until", _("The end date is before the start date. Change one of them."), code="dates_in_order")
+def require_period(starts_on: date | None, ends_on: date | None) -> None:
+    """For what has a first and a last day, in fields of these names."""
+    if starts_on and ends_on and starts_on > ends_on:
+        raise refuse("ends_on", _("The end date is before the start date. Change one of them."), code="dates_in_order")
 
 
 def require_past(day: date, *, field: str) -> None:

@@ -97,7 +97,7 @@ class AnswerShape(TranslatedShape):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.state != AnswerState.DRAFT and (self.reported_on is None or not self.reported_by):
-            raise ValueError("an answer that was sent needs said_by and said_on")
+            raise ValueError("an answer that was sent needs reported_by and reported_on")
         if self.state in (AnswerState.APPROVED, AnswerState.RETURNED) and not (self.decided_by and self.decided_on):
             raise ValueError("an answer that was decided needs decided_by and decided_on")
         if self.state == AnswerState.RETURNED and not self.returned_note:

@@ -172,7 +172,7 @@ def test_the_worker_tells_a_few_nights_at_a_time_and_goes_on_where_it_was(short:
 
 
 def test_a_night_that_breaks_off_leaves_nothing(short: Path) -> None:
-    text = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nsaid = "working"\n'
+    text = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nreply = "working"\n'
     with (short / "reports" / "answers.toml").open("a", encoding="utf-8") as file:
         file.write(text)
     with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no letter about it"):

@@ -62,7 +62,7 @@ def corrections(summary: ReportSummary) -> list[Block]:
                 filter(
                     None,
                     [
-                        _("Update: “%(says)s”.") % {"text": c.in_language("text")} if c.text else "",
+                        _("Text in the report: “%(text)s”.") % {"text": c.in_language("text")} if c.text else "",
                         c.in_language("instead"),
                         _("Given by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)},
                     ],

@@ -68,4 +68,4 @@ class AuditForm(forms.Form):
     verb = forms.CharField(label=_l("Activity"), required=False, max_length=80)
     actor = forms.CharField(label=_l("Who"), required=False, max_length=120)
     subject = forms.CharField(label=_l("Record affected"), required=False, max_length=120)
-    starts_on = forms.DateField(label=_l("Since"), required=False, widget=Day)
+    since = forms.DateField(label=_l("Since"), required=False, widget=Day)

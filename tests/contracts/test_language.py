@@ -187,18 +187,18 @@ def counts(**numbers: int) -> dict[Status, int]:
 @pytest.mark.parametrize(
     ("tally", "text"),
     [
-        ({"late": 1, "done": 1}, "Una de las 2 acciones cumple sus fechas. Una está atrasada."),
+        ({"late": 1, "done": 1}, "Una de las 2 acciones va según lo previsto. Una está atrasada."),
         (
             {"late": 3, "stalled": 1, "on_track": 14},
-            "14 de las 18 acciones cumplen sus fechas. Tres están atrasadas y una se detuvo.",
+            "14 de las 18 acciones van según lo previsto. Tres están atrasadas y una está detenida.",
         ),
-        ({"at_risk": 2}, "Ninguna de las 2 acciones cumple sus fechas. Dos están en riesgo."),
+        ({"at_risk": 2}, "Ninguna de las 2 acciones va según lo previsto. Dos están en riesgo."),
         ({"done": 1}, "La única acción está terminada."),
-        ({"not_started": 4}, "Ninguna de las 4 acciones ha comenzado."),
+        ({"not_started": 4}, "Ninguna de las 4 acciones se ha iniciado."),
         ({}, ""),
     ],
 )
-def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], text: str) -> None:
+def test_the_status_of_a_plan_reads_naturally_in_spanish(tally: dict[str, int], text: str) -> None:
     with translation.override("es"):
         assert f"{hold_sentence(counts(**tally))} {problem_sentence(counts(**tally))}".strip() == text
 

@@ -81,10 +81,10 @@ def test_the_bar_says_in_words_what_it_shows() -> None:
     assert shown("{{ counts|in_text }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
 
 
-def test_unconfirmed_is_said_only_where_it_is_so(db: None) -> None:
+def test_only_what_nobody_checked_is_marked_unchecked(db: None) -> None:
     assert shown("{% unconfirmed row %}", row=row()) == ""
     text = shown("{% unconfirmed row %}", row=row(confirmed=False, doubt="two dates"))
-    assert "unconfirmed" in text
+    assert ">unchecked</a>" in text
     assert "two dates" in text
 
 

@@ -125,7 +125,7 @@ def test_a_refusal_says_why_and_changes_nothing(bank: Organisation, telco: Organ
     (mail,) = OutboxMail.objects.all()
     assert "The registry names you since 2019." in mail.text
     assert whose() == {"192.0.2.7": ("bank", "new")}
-    with pytest.raises(Refused, match="Test responder decided it already"):
+    with pytest.raises(Refused, match="Test responder has already decided this"):
         accept(correction, by=responder, moved_to=telco)
 
 

@@ -154,7 +154,7 @@ def delivered() -> EmailMessage:
     return server.got[0]
 
 
-def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisation) -> None:
+def test_the_notice_says_what_it_is_what_to_do_and_why_it_came(bank: Organisation) -> None:
     secret = make_feed("secret", tlp=Tlp.AMBER_STRICT)
     make_finding(bank, detail="Windows Server 2012")
     make_finding(bank, "192.0.2.8", state=FindingState.REOPENED)
@@ -174,10 +174,10 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     assert str(mail["Subject"]) == "[TLP:AMBER+STRICT] Banco del Faro: 4 findings in your network, 1 critical"
     assert str(mail["Reply-To"]) == "team@csirt.example.org"
     assert text.index("192.0.2.9, port 23: new") < text.index(
-        "Reminder sent 192.0.2.7, port 3389: new, last on seen 22 Nov 2026, Windows Server 2012."
+        "- 192.0.2.7, port 3389: new, last seen 22 Nov 2026, Windows Server 2012"
     )
     for words in (
-        "TLP:AMBER+STRICT. This may be passed on within your organisation only",
+        "TLP:AMBER+STRICT. You may share this only within your organisation, with those who need to know.",
         "192.0.2.8, port 3389: seen again",
         "- The register lists the addresses 192.0.2.0/25 as yours.",
         "- The register lists the domain bank.example.org as yours.",

@@ -130,7 +130,7 @@ def test_an_action_cannot_be_due_before_it_starts(act: Action, secretariat: User
     with pytest.raises(Refused) as refused:
         update_action(act, by=secretariat, starts_on=date(2027, 1, 2), due_on=date(2027, 1, 1))
     assert refused.value.fields == {
-        "due_on": "The start (2 January 2027) is after the due date (1 January 2027). Change one of them."
+        "due_on": "The start date (2 January 2027) is after the due date (1 January 2027). Change one of them."
     }
 
 

@@ -229,11 +229,11 @@ def test_approved_minutes_never_change(
 
 
 def test_a_held_meeting_is_not_moved(approved: Meeting) -> None:
-    with pytest.raises(Refused, match="was held already"):
+    with pytest.raises(Refused, match="This meeting has already been held"):
         move_meeting(approved, by=SYSTEM, on=TODAY)
 
 
-def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) -> None:
+def test_a_correction_is_shown_with_them(approved: Meeting, item: AgendaItem) -> None:
     with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")
     row = correct_minutes(approved, by=SYSTEM, text="It was 500")

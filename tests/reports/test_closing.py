@@ -107,7 +107,7 @@ def test_a_period_closes_once_and_not_while_it_runs(review: Review, edition: Edi
         due_on=date(2026, 12, 1),
         closes_on=date(2027, 1, 10),
     )
-    with pytest.raises(Refused, match="runs until 31 December 2026"):
+    with pytest.raises(Refused, match="The period ends on 31 December 2026"):
         close_review(running, by=secretariat)
 
 

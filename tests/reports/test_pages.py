@@ -55,7 +55,7 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
             "/reports/2025-2028/2026-q3/funders/fund/",
             "Regional Fund: the action it funds is not on schedule",
         ),
-        ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones cumplen sus fechas. Una está atrasada."),
+        ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones van según lo previsto. Una está atrasada."),
     ],
 )
 def test_each_page_has_the_answer_as_its_heading(

@@ -11,8 +11,7 @@ from floreo.core import wording
 from floreo.organisations.models import FormerName, Organisation
 from floreo.strategy.logic import ActionFacts, Rule, Status, StatusResult, status_of, tally
 from floreo.strategy.models import Action, Milestone
-from floreo.strategy.presenters import actions, rules
-from floreo.strategy.presenters import status_text
+from floreo.strategy.presenters import actions, rules, status_text
 
 TODAY = date(2026, 11, 24)
 
@@ -123,7 +122,11 @@ def test_the_answer_for_every_state_of_an_edition(
             counts(2, 0, 0, 3),
             "Three fewer actions are late than in the previous quarter; three were completed.",
         ),
-        (counts(5, 0, 0, 2), counts(5, 0, 0, 2), "The same number of actions are late as in the previous quarter; none was completed."),
+        (
+            counts(5, 0, 0, 2),
+            counts(5, 0, 0, 2),
+            "The same number of actions are late as in the previous quarter; none was completed.",
+        ),
         (counts(5), counts(4, 1), "No action is late, the same as in the previous quarter; one was completed."),
         (counts(4, 1), counts(5), "No action is late, the same as in the previous quarter."),
         (counts(5), counts(), ""),

@@ -94,7 +94,12 @@ def test_a_formula_in_every_cell_is_named_and_never_run(full: Edition, secretari
             "The first day (1 January 2026) is after the last day (1 January 2025). Change one of them.",
         ),
         ("risks", "impact", 9, "Choose a number from 1 (low) to 5 (high)."),
-        ("milestones", "reached_on", date(2030, 1, 1), "1 January 2030 is in the future. Enter today or an earlier day."),
+        (
+            "milestones",
+            "reached_on",
+            date(2030, 1, 1),
+            "1 January 2030 is in the future. Enter today or an earlier day.",
+        ),
         ("pillars", "remove", "yes", "It has objectives."),
         (
             "edition",

@@ -65,7 +65,7 @@ class PieceIndicator:
     about_people: bool = False
 
     def in_language(self, name: str) -> str:
-        return {"unit": self.unit, "title": "Reports looked at within 24 hours"}[name]
+        return {"unit": self.unit, "title": "Reports triaged within 24 hours"}[name]
 
 
 @dataclass(frozen=True)

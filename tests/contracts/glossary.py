@@ -132,7 +132,6 @@ RIGHT = {
         r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
         r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
         r"letters answered": "the code of an indicator, which is a part of its public address",
-        r"letters of findings": "the name of a job, by which installations remember when it is due",
     },
     "es": {
         r"escritorios? remotos?": "the name of a program, Remote Desktop",

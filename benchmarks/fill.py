@@ -84,7 +84,7 @@ def edition_with_plan(
         for a in range(1, per + 1)
     )
     Participation.objects.bulk_create(
-        Participation(action=a, organisation=chance.choice(bodies), part=part, since=start)
+        Participation(action=a, organisation=chance.choice(bodies), part=part, starts_on=start)
         for a in actions
         for part in ("lead", "support")
     )
@@ -100,7 +100,7 @@ def edition_with_plan(
             )
     Milestone.objects.bulk_create(milestones, batch_size=2000)
     Update.objects.bulk_create(
-        Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), said_by="Lead")
+        Update(action=a, on=today - timedelta(days=chance.randint(1, 150)), done=title(chance), reported_by="Lead")
         for a in actions
     )
     BudgetLine.objects.bulk_create(

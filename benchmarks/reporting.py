@@ -104,12 +104,12 @@ def _plan(edition: Edition, objective: Objective, many: int) -> None:
         ),
         batch_size=2000,
     )
-    said = (date(2025, 10, 1), date(2026, 1, 10), date(2026, 4, 10), date(2026, 8, 10))
+    output = (date(2025, 10, 1), date(2026, 1, 10), date(2026, 4, 10), date(2026, 8, 10))
     Update.objects.bulk_create(
         (
-            Update(action=a, on=day, done="We went on.", next="The next step.", said_by="Lead")
+            Update(action=a, on=day, done="We went on.", next="The next step.", reported_by="Lead")
             for a in acts
-            for day in said
+            for day in output
         ),
         batch_size=2000,
     )
@@ -189,15 +189,15 @@ def _close(edition: Edition) -> str:
 
 
 def timed(name: str, rounds: int, do: Callable[[], str]) -> None:
-    taken, worked, said = [], [], ""
+    taken, worked, output = [], [], ""
     for _round in range(rounds):
         start, work = time.perf_counter(), time.process_time()
-        said = do()
+        output = do()
         taken.append(time.perf_counter() - start)
         worked.append(time.process_time() - work)
     spread = f"of {rounds}: {min(taken):.2f} to {max(taken):.2f}"
     print(
-        f"{name:<34} {statistics.median(taken):6.2f} s, {statistics.median(worked):.2f} s of work  ({spread})  {said}"
+        f"{name:<34} {statistics.median(taken):6.2f} s, {statistics.median(worked):.2f} s of work  ({spread})  {output}"
     )
 
 

@@ -51,7 +51,7 @@ def fill_updates(wanted: int) -> None:
             action_id=actions[n % len(actions)],
             on=today - timedelta(days=200 + n % 700),
             done="Went on.",
-            said_by="Lead",
+            reported_by="Lead",
         )
         for n in range(missing)
     )

@@ -149,8 +149,8 @@ def in_english() -> Iterator[None]:
         yield
 
 
-Said = list[tuple[str, Any]]
-_said: dict[str, Said] = {}
+Statements = list[tuple[str, Any]]
+_statements: dict[str, Statements] = {}
 
 
 def _our_tables() -> list[type[models.Model]]:
@@ -161,12 +161,12 @@ def _our_tables() -> list[type[models.Model]]:
     return found
 
 
-def _said_by_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -> Said:
+def _statements_of_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -> Statements:
     """What the database is told to hold these rows, ids and all. Said again it takes a tenth of loading the pack anew."""
-    said: Said = []
+    text: Statements = []
 
     def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        said.append((sql, params))
+        text.append((sql, params))
         return execute(sql, params, many, context)
 
     with transaction.atomic():
@@ -177,11 +177,11 @@ def _said_by_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -
                 model._default_manager.bulk_create(things, batch_size=500)
         transaction.set_rollback(True)
     if connection.vendor == "postgresql":
-        said += [(statement, None) for statement in connection.ops.sequence_reset_sql(no_style(), [m for m, _ in rows])]
-    return said
+        text += [(statement, None) for statement in connection.ops.sequence_reset_sql(no_style(), [m for m, _ in rows])]
+    return text
 
 
-def _loaded(name: str, folder: Path, *, with_story: bool) -> Said:
+def _loaded(name: str, folder: Path, *, with_story: bool) -> Statements:
     """What loading the pack comes to, on top of whatever is there; its files into `folder`. `with_story`: its nights of
     reports have been told as well."""
     tables = _our_tables()
@@ -196,7 +196,7 @@ def _loaded(name: str, folder: Path, *, with_story: bool) -> Said:
                     take_due_readings(by=SYSTEM)
         rows = [(m, [row for row in m._default_manager.all() if row.pk not in before[m]]) for m in tables]
         transaction.set_rollback(True)
-    return _said_by_a_copy(rows)
+    return _statements_of_a_copy(rows)
 
 
 def load_once(name: str, *, with_story: bool = False) -> Path:
@@ -205,10 +205,10 @@ def load_once(name: str, *, with_story: bool = False) -> Path:
     what = f"{name}-told" if with_story else name
     folder = Path(os.environ["FLOREO_DATA"]) / "packs" / str(os.getpid()) / what
     with connection.constraint_checks_disabled():
-        if what not in _said:
-            _said[what] = _loaded(name, folder, with_story=with_story)
+        if what not in _statements:
+            _statements[what] = _loaded(name, folder, with_story=with_story)
         with connection.cursor() as cursor:
-            for sql, params in _said[what]:
+            for sql, params in _statements[what]:
                 cursor.execute(sql, params)
     data = folder / "data"
     for kept in (path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(data)):

@@ -30,8 +30,8 @@ def run(*command: str) -> tuple[str, int, str]:
 
 
 def git(*words: str) -> list[str]:
-    _words, code, said = run("git", *words)
-    return said.splitlines() if code == 0 else []
+    _words, code, output = run("git", *words)
+    return output.splitlines() if code == 0 else []
 
 
 def changed(base: str) -> list[str]:
@@ -88,9 +88,9 @@ def main(base: str = "main") -> int:
         [str(BIN / "mypy"), "floreo", "tests", "tools", "benchmarks"],
     ]
     with ThreadPoolExecutor(1) as together:  # beside the tests, which take one core
-        said = [together.submit(run, *command) for command in checks if command]
+        text = [together.submit(run, *command) for command in checks if command]
         shown = subprocess.run([str(BIN / "pytest"), "-q", "-n", "0", *LEFT_OUT, *tests], cwd=ROOT, check=False)
-    bad = [result for result in (each.result() for each in said) if result[1]]
+    bad = [result for result in (each.result() for each in text) if result[1]]
     for command, _code, output in bad:
         print(f"\n== {command}\n{output}")
     return 1 if bad or shown.returncode else 0

@@ -178,14 +178,14 @@ def spells(chance: Random, shortest: int, longest: int) -> tuple[tuple[int, int]
     return ((first, last),)
 
 
-def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
+def row_of(problem: Trouble, day: date, chance: Random) -> dict[str, str]:
     at = datetime.combine(day, time(chance.randrange(9), chance.randrange(60), chance.randrange(60)))
-    common = {"timestamp": f"{at:%Y-%m-%d %H:%M:%S}", "protocol": "tcp"} | trouble.says
-    if trouble.report.startswith("event"):
+    common = {"timestamp": f"{at:%Y-%m-%d %H:%M:%S}", "protocol": "tcp"} | problem.says
+    if problem.report.startswith("event"):
         return common | {
-            "src_ip": trouble.ip,
-            "src_port": str(trouble.port or chance.randrange(49152, 65000)),
-            "src_asn": str(trouble.asn),
+            "src_ip": problem.ip,
+            "src_port": str(problem.port or chance.randrange(49152, 65000)),
+            "src_asn": str(problem.asn),
             "src_geo": "XP",
             "src_region": "TRIAL HARBOUR",
             "src_city": "PUERTO ENSAYO",
@@ -194,7 +194,7 @@ def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
             "dst_port": "80",
             "dst_asn": "64510",
             "dst_geo": "XX",
-            "infection": trouble.says["family"],
+            "infection": problem.says["family"],
             "tag": "sinkhole",
             "application": "http",
             "event_id": f"{chance.randrange(16**12):012x}",
@@ -202,14 +202,14 @@ def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
     severity = {"scan_rdp": "high", "scan_telnet": "medium", "scan_ssl_poodle": "low", "scan_parrot": ""}
     tag = {"scan_rdp": "rdp", "scan_telnet": "telnet", "scan_ssl_poodle": "ssl,vpn"}
     known = {
-        "ip": trouble.ip,
-        "port": str(trouble.port),
-        "asn": str(trouble.asn),
+        "ip": problem.ip,
+        "port": str(problem.port),
+        "asn": str(problem.asn),
         "geo": "XP",
         "region": "TRIAL HARBOUR",
         "city": "PUERTO ENSAYO",
-        "severity": severity.get(trouble.report, "critical"),
-        "tag": tag.get(trouble.report, ""),
+        "severity": severity.get(problem.report, "critical"),
+        "tag": tag.get(problem.report, ""),
         "ssl_poodle": "Y",
         "handshake": "SSLv3",
         "cipher_suite": "TLS_RSA_WITH_AES_128_CBC_SHA",
@@ -219,7 +219,7 @@ def row_of(trouble: Trouble, day: date, chance: Random) -> dict[str, str]:
         "parrot_version": "0.9",
         "parrot_text": "hello, hello",
     }
-    if trouble.report != "scan_ssl_poodle":
+    if problem.report != "scan_ssl_poodle":
         known.pop("handshake")
     return known | common
 
@@ -278,22 +278,22 @@ def put(arrives: date, name: str, body: bytes) -> None:
     place.write_bytes(body)
 
 
-def nightly(report: str, night: int, troubles: list[Trouble], chance: Random) -> str:
+def nightly(report: str, night: int, problems: list[Trouble], chance: Random) -> str:
     day = FIRST + timedelta(days=night)
     # A sweep misses a machine now and then: once, and it is not mended for that.
     rows = [
-        row_of(t, day, chance) for t in troubles if t.report == report and t.stands(night) and chance.random() > 0.04
+        row_of(t, day, chance) for t in problems if t.report == report and t.stands(night) and chance.random() > 0.04
     ]
     rows += [dict(row) for row in rows if chance.random() < 0.08]  # seen twice
     return written(report, rows, renamed=report == "scan_ssl_poodle" and night >= 45)
 
 
-def write_night(night: int, troubles: list[Trouble], chance: Random) -> None:
+def write_night(night: int, problems: list[Trouble], chance: Random) -> None:
     day = FIRST + timedelta(days=night)
     for report, (every, begins) in EVERY.items():
         if night % every != begins % every:
             continue
-        text, name = nightly(report, night, troubles, chance), f"{day}-{report}-{LABEL}.csv"
+        text, name = nightly(report, night, problems, chance), f"{day}-{report}-{LABEL}.csv"
         if (report, night) in {("scan_rdp", 27), ("event4_sinkhole", 38)}:
             text = broken(text, report)
         if report == "compromised_website":
@@ -306,16 +306,16 @@ def write_night(night: int, troubles: list[Trouble], chance: Random) -> None:
         else:
             put(day, f"{name}.gz", packed(text))
         if (report, night) == ("scan_rdp", 50):  # sent in two files that tell of the same machines
-            put(day, f"{day}-{report}-{LABEL}-asn.csv.gz", packed(nightly(report, night, troubles, chance)))
+            put(day, f"{day}-{report}-{LABEL}-asn.csv.gz", packed(nightly(report, night, problems, chance)))
 
 
 def main() -> None:
     chance = Random(20261124)
     for folder in HOME.glob("20*"):
         shutil.rmtree(folder)
-    troubles = [*NAMED, *drawn(chance)]
+    problems = [*NAMED, *drawn(chance)]
     for night in range(NIGHTS):
-        write_night(night, troubles, chance)
+        write_night(night, problems, chance)
     parrots = [Trouble("scan_parrot", f"198.51.100.{host}", 64497, 7007, ((0, 59),)) for host in (150, 151, 152)]
     for night in (52, 56, 59):
         day = FIRST + timedelta(days=night)

@@ -1,4 +1,4 @@
-// What the desk adds for those with script: focus on problems, "/" for search, and a word aloud when a part of the page changed.
+// What the workspace adds for those with script: focus on problems, "/" for search, and a word aloud when a part of the page changed.
 import "./forms.js";
 
 document.addEventListener("keydown", (event) => {

@@ -35,10 +35,10 @@ def again_alone() -> int:
         ).returncode
 
 
-def node(*said: str) -> None:
+def node(*output: str) -> None:
     plain = ["start", "--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=200000000"]
     made = subprocess.run(
-        [sys.executable, "-m", "ray.scripts.scripts", *plain, *said], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "ray.scripts.scripts", *plain, *output], capture_output=True, text=True, check=False
     )
     if made.returncode:
         sys.exit(made.stdout + made.stderr)

@@ -22,16 +22,16 @@ def same(store: Path, summary: Summary, theirs: Path, errors: int) -> bool:
     engine, intelmq, nameless = of_engine(store, summary), *of_intelmq(theirs)
     reasons = rejected(store, summary)
     only_ours, only_theirs = engine - intelmq, intelmq - engine
-    why = Counter(reasons.get(told[0], "unexplained") for told in only_theirs)
+    why = Counter(reasons.get(given[0], "unexplained") for given in only_theirs)
     print(
         f"{summary.name}: {len(engine)} events of ours, {len(intelmq)} of IntelMQ's with an address; both {len(engine & intelmq)}; "
         f"only ours {len(only_ours)}; only IntelMQ's {dict(why)}; {nameless} of IntelMQ's have no address, "
         f"{errors} of its rows failed; we reject {summary.rejected}: {dict(summary.reasons)}"
     )
-    for told in sorted(only_ours)[:5]:
-        print("  only ours:", told)
-    for told in [told for told in sorted(only_theirs) if told[0] not in reasons][:5]:
-        print("  only IntelMQ's, unexplained:", told)
+    for given in sorted(only_ours)[:5]:
+        print("  only ours:", given)
+    for given in [given for given in sorted(only_theirs) if given[0] not in reasons][:5]:
+        print("  only IntelMQ's, unexplained:", given)
     return not only_ours and not why["unexplained"]
 
 

@@ -41,10 +41,15 @@ def root(data: Path, name: str, *, kind: str, into: Path, schema: Path | None = 
     """A folder for IntelMQ with what intelmq_chain.py reads."""
     folder = data / f"intelmq-{name}"
     folder.mkdir(parents=True, exist_ok=True)
-    said: dict[str, Any] = {"prefixes": str(networks(data)), "into": str(into), "port": REDIS_PORT, "keys": keys(kind)}
+    output: dict[str, Any] = {
+        "prefixes": str(networks(data)),
+        "into": str(into),
+        "port": REDIS_PORT,
+        "keys": keys(kind),
+    }
     if schema:
-        said["schema"] = str(schema)
-    (folder / "benchmark.json").write_text(json.dumps(said))
+        output["schema"] = str(schema)
+    (folder / "benchmark.json").write_text(json.dumps(output))
     return folder
 
 

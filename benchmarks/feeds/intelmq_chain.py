@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(os.environ["INTELMQ_ROOT_DIR"])
-SAID: dict[str, Any] = json.loads(
+SETTINGS: dict[str, Any] = json.loads(
     (ROOT / "benchmark.json").read_text()
 )  # prefixes and into: paths; port: of redis; keys: of repeats
 MESSAGE_ROWS = 10_000
@@ -91,14 +91,14 @@ CHAIN: list[tuple[str, str, dict[str, Any]]] = [
         {"filter_key": "malware.name", "filter_value": "test-sinkhole", "filter_action": "drop", "filter_regex": ""},
     ),
     ("modify", "intelmq.bots.experts.modify.expert", {"configuration_path": str(ROOT / "modify.json")}),
-    ("asn", "intelmq.bots.experts.asn_lookup.expert", {"database": SAID["prefixes"]}),
+    ("asn", "intelmq.bots.experts.asn_lookup.expert", {"database": SETTINGS["prefixes"]}),
     ("taxonomy", "intelmq.bots.experts.taxonomy.expert", {}),
     (
         "dedup",
         "intelmq.bots.experts.deduplicator.expert",
-        {"filter_type": "whitelist", "filter_keys": SAID["keys"], "redis_cache_ttl": 86400, "redis_cache_db": 6},
+        {"filter_type": "whitelist", "filter_keys": SETTINGS["keys"], "redis_cache_ttl": 86400, "redis_cache_db": 6},
     ),
-    ("output", "intelmq.bots.outputs.file.output", {"file": SAID["into"]}),
+    ("output", "intelmq.bots.outputs.file.output", {"file": SETTINGS["into"]}),
 ]
 
 
@@ -106,7 +106,9 @@ def settle() -> None:
     """What the bots read from disk, whichever way they run."""
     for name in ("etc", "var/lib/bots", "var/log", "var/run"):
         (ROOT / name).mkdir(parents=True, exist_ok=True)
-    reports = json.loads(Path(SAID["schema"]).read_text()) if SAID.get("schema") else {"event4_sinkhole": SINKHOLE}
+    reports = (
+        json.loads(Path(SETTINGS["schema"]).read_text()) if SETTINGS.get("schema") else {"event4_sinkhole": SINKHOLE}
+    )
     (ROOT / "var/lib/bots/shadowserver-schema.json").write_text(json.dumps(reports))
     harmonization = importlib.resources.files("intelmq").joinpath("etc/harmonization.conf")
     (ROOT / "etc/harmonization.conf").write_bytes(harmonization.read_bytes())
@@ -115,7 +117,7 @@ def settle() -> None:
 
 def settings() -> None:
     """runtime.yaml for bots as processes: redis between them, quiet logs, nothing that waits."""
-    port = SAID["port"]
+    port = SETTINGS["port"]
     common = {
         "source_pipeline_broker": "redis",
         "destination_pipeline_broker": "redis",
@@ -175,12 +177,12 @@ def library() -> None:
     quiet = {
         "error_dump_message": False,
         "error_log_exception": False,
-        "redis_cache_port": SAID["port"],
+        "redis_cache_port": SETTINGS["port"],
         "redis_cache_host": "127.0.0.1",
     }
     bots = {
-        name: importlib.import_module(module).BOT(name, settings=BotLibSettings | quiet | said)
-        for name, module, said in CHAIN[:-1]
+        name: importlib.import_module(module).BOT(name, settings=BotLibSettings | quiet | text)
+        for name, module, text in CHAIN[:-1]
     }
     output = importlib.import_module(CHAIN[-1][1]).BOT
     print("ready", flush=True)
@@ -229,7 +231,7 @@ def parse() -> None:
 def queue(path: str) -> None:
     import redis
 
-    door = redis.Redis(port=SAID["port"], db=2)
+    door = redis.Redis(port=SETTINGS["port"], db=2)
     for report in messages(path):
         door.lpush("staged", report.serialize())
 

@@ -16,7 +16,7 @@ BAR = 1.3
 
 def once(rows: int) -> float:
     """A new process reads one file; its peak in MiB."""
-    said = subprocess.run(
+    output = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -32,7 +32,7 @@ def once(rows: int) -> float:
         capture_output=True,
         text=True,
     )
-    return float(said.stdout)
+    return float(output.stdout)
 
 
 if __name__ == "__main__":

@@ -47,13 +47,13 @@ print("took", time.perf_counter() - began, sum(FeedFile.objects.filter(feed__cod
 
 
 def inside(program: str, env: dict[str, str]) -> list[str]:
-    said = subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True).stdout
-    return said.splitlines()[-1].split()
+    output = subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True).stdout
+    return output.splitlines()[-1].split()
 
 
 def event(number: int) -> bytes:
     at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    said = {
+    output = {
         "time.source": at,
         "source.ip": f"198.51.100.{number % 250 + 1}",
         "source.port": 1024 + number,
@@ -63,7 +63,7 @@ def event(number: int) -> bytes:
         "classification.identifier": "open-rdp",
         "feed.name": "honeypot",
     }
-    return json.dumps(said).encode()
+    return json.dumps(output).encode()
 
 
 def sent(port: int, word: str, count: int) -> list[float]:

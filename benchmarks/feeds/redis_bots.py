@@ -41,8 +41,8 @@ def ready() -> None:
 @contextmanager
 def redis() -> Iterator[None]:
     """A redis of our own on loopback that writes nothing to disk."""
-    said = ["--port", str(environment.REDIS_PORT), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(["redis-server", *said], stdout=subprocess.DEVNULL)
+    output = ["--port", str(environment.REDIS_PORT), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    process = subprocess.Popen(["redis-server", *output], stdout=subprocess.DEVNULL)
     try:
         while asked("ping") != "PONG":
             time.sleep(0.05)
@@ -54,8 +54,8 @@ def redis() -> Iterator[None]:
 
 def asked(*words: str) -> str:
     """What redis answers to one command."""
-    said = ["redis-cli", "-p", str(environment.REDIS_PORT), "-n", str(QUEUES), *words]
-    return subprocess.run(said, capture_output=True, text=True, check=False).stdout.strip()
+    output = ["redis-cli", "-p", str(environment.REDIS_PORT), "-n", str(QUEUES), *words]
+    return subprocess.run(output, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def waiting(names: list[str]) -> int:
@@ -73,7 +73,7 @@ class Bots:
         self.root = environment.root(data, "bots", kind=ours.TYPE, into=self.into)
         assert environment.command(data, self.root, "settings").wait() == 0
         runtime: dict[str, Any] = json.loads((self.root / "etc" / "runtime.yaml").read_text())
-        self.modules = {name: said["module"] for name, said in runtime.items() if name != "global"}
+        self.modules = {name: output["module"] for name, output in runtime.items() if name != "global"}
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:

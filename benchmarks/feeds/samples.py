@@ -102,8 +102,8 @@ def compared(samples: Path, data: Path, listed: dict[str, dict[str, str]], schem
             print(known and f"explained: {known}", end=": " if known else "")
             print(f"{file.stem}: both {(mine & theirs).total()}, we reject {rejected}, IntelMQ's errors {errors}")
             for who, only in (("ours", mine - theirs), ("IntelMQ", theirs - mine)):
-                for told, number in list(only.items())[:3]:
-                    print(f"  only {who}: {number} x {dict(zip(FIELDS, told, strict=True))}")
+                for given, number in list(only.items())[:3]:
+                    print(f"  only {who}: {number} x {dict(zip(FIELDS, given, strict=True))}")
     bot.stdin.close()
     bot.wait()
     return equal, len(there)

@@ -33,8 +33,8 @@ PROGRAM_STATUSES = STATUSES | {401, 403, 413}
 
 
 def error_response(status: int, code: str, message: str, *, fields: Mapping[str, object] | None = None) -> HttpResponse:
-    said = {name: str(sentence) for name, sentence in (fields or {}).items()}
-    return JsonResponse({"error": {"code": code, "message": str(message), "fields": said}}, status=status)
+    text = {name: str(sentence) for name, sentence in (fields or {}).items()}
+    return JsonResponse({"error": {"code": code, "message": str(message), "fields": text}}, status=status)
 
 
 def of_refusal(refusal: Refused) -> HttpResponse:

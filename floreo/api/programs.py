@@ -78,14 +78,14 @@ def add_programs(api: NinjaAPI) -> None:
 
     rows.__annotations__ = {"request": HttpRequest, "query": IN_QUERY[query]}
     one.__annotations__ = {"request": HttpRequest, "key": IN_PATH[Code]}
-    told: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
+    known: dict[str, Any] = {"auth": token, "tags": ["programs"], "description": SEEN}
     api.get(
         "/findings",
         response={200: page_schema(FINDINGS, row), PROGRAM_STATUSES: ErrorBody},
         operation_id="list_findings",
         url_name="findings",
         summary=str(FINDINGS.title),
-        **told,
+        **known,
     )(rows)
     api.get(
         "/findings/{key}",
@@ -93,7 +93,7 @@ def add_programs(api: NinjaAPI) -> None:
         operation_id="get_findings",
         url_name="finding",
         summary=f"{FINDINGS.title}: one",
-        **told,
+        **known,
     )(one)
 
 

@@ -42,8 +42,8 @@ def damaged(why: str) -> Refused:
 def seal(manifest: dict[str, Any]) -> str:
     """Changes with every word of the manifest; only who holds the secret key can make it."""
     facts = {k: v for k, v in manifest.items() if k != "seal"}
-    said = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
-    return hmac.new(b"floreo.backup|" + settings.SECRET_KEY.encode(), said, hashlib.sha256).hexdigest()
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.new(b"floreo.backup|" + settings.SECRET_KEY.encode(), text, hashlib.sha256).hexdigest()
 
 
 @dataclass
@@ -111,12 +111,12 @@ class Part:
         self.content = content
 
     def read(self, size: int = -1) -> bytes:
-        with _said_plainly():
+        with _is_plain():
             return self.content.read(size)
 
 
 @contextmanager
-def _said_plainly() -> Iterator[None]:
+def _is_plain() -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeError, ValueError) as error:
@@ -127,7 +127,7 @@ def parts(path: Path) -> Iterator[tuple[str, int, Part]]:
     """Name, size and content of every part, in the order in which they were written."""
     if not path.is_file():
         raise Refused(f"There is no archive {path}.", code="no_archive")
-    with _said_plainly(), tarfile.open(path, "r|gz") as tar:
+    with _is_plain(), tarfile.open(path, "r|gz") as tar:
         for entry in tar:
             content = tar.extractfile(entry) if entry.isreg() else None
             if content is None or not _is_safe(entry.name):

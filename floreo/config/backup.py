@@ -164,9 +164,9 @@ def _prove(part: Path, to: Path) -> None:
         ]
         done = subprocess.run(command, env=kept | own | packs, capture_output=True, text=True, check=False)  # noqa: S603 -- our own command
     if done.returncode != 0:
-        said = (done.stdout.strip() or done.stderr.strip()).splitlines()
+        sentence = (done.stdout.strip() or done.stderr.strip()).splitlines()
         raise Refused(
-            f"The backup was written but does not restore: {said[-1][:400] if said else 'no reason given'}",
+            f"The backup was written but does not restore: {sentence[-1][:400] if sentence else 'no reason given'}",
             code="no_proof",
         )
 

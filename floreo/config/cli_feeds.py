@@ -147,7 +147,12 @@ def _until_read(mine: set[int], asked: argparse.Namespace, runner: Executor) -> 
     run = partial(ingest.run, progress=bar.tick) if is_here(runner) else ingest.run
     while True:
         ingest_waiting(
-            runner, by=SYSTEM, only=ours, told=lambda _c, found: bar.finished(found), at_once=_width(asked), run=run
+            runner,
+            by=SYSTEM,
+            only=ours,
+            after_each=lambda _c, found: bar.finished(found),
+            at_once=_width(asked),
+            run=run,
         )
         if not ours.filter(state=FileState.RUNNING).exists():
             bar.close()
@@ -201,18 +206,18 @@ def _dry(asked: argparse.Namespace, runner: Executor) -> Outcome:
 def _dry_task(feed: Feed, path: Path, people: Path, *, is_there: bool) -> Task:
     with _opened(path) as file:
         sha256 = sha256_of(file)
-    told = identify(feed, path.name, path, came_on=clock.today())
+    identity = identify(feed, path.name, path, came_on=clock.today())
     return Task(
         feed=feed.code,
-        day=told.day,
-        report_type=told.report_type,
+        day=identity.day,
+        report_type=identity.report_type,
         received_at=clock.now(),
         root=str(people.parent),
         files=(Source(str(path), sha256, tidy(path.name)),),
         constituency=str(people),
         format=feed.format,
         dry_run=True,
-        mapping=mapping_of(feed, told.report_type) if is_there else {},
+        mapping=mapping_of(feed, identity.report_type) if is_there else {},
         rules=rules() if is_there else (),
     )
 
@@ -234,24 +239,24 @@ def in_the_country_if_any() -> Iterator[bool]:
 def feed_list(_asked: argparse.Namespace) -> int:
     for feed in Feed.objects.order_by("code"):
         last = feed.reports.order_by("-received_at").first()
-        said = moment(last.received_at) if last else _("no file yet")
+        text = moment(last.received_at) if last else _("no file yet")
         waiting = feed.reports.filter(state=FileState.WAITING).count()
         more = [_("%(n)d waiting") % {"n": waiting}] if waiting else []
         more += [feed.last_error] if feed.last_error else []
         more += [] if feed.is_active else [_("switched off")]
-        print("  ".join([f"{feed.code:<24} {feed.get_collector_display():<24} {said}", *more]))
+        print("  ".join([f"{feed.code:<24} {feed.get_collector_display():<24} {text}", *more]))
     return 0
 
 
 def feed_compact(_asked: argparse.Namespace) -> int:
     count = compact_days()
     let_go_of_old(by=SYSTEM)
-    said = ngettext(
+    text = ngettext(
         "%(n)d file was merged into the file of its day.",
         "%(n)d files were merged into the files of their days.",
         count,
     )
-    print(said % {"n": count})
+    print(text % {"n": count})
     return 0
 
 

@@ -38,8 +38,8 @@ def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
         return 1
     _print(found.rows, out=out)
     count = len(found.rows)
-    said = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", count)
-    print("\n" + said % {"count": count, "name": path.name}, file=out)
+    text = ngettext("%(count)d row drafted from %(name)s.", "%(count)d rows drafted from %(name)s.", count)
+    print("\n" + text % {"count": count, "name": path.name}, file=out)
     if dry_run:
         print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
         return 0
@@ -78,10 +78,10 @@ def _keep(path: Path, *, out: TextIO) -> int:
     except Refused as refusal:
         print(str(refusal.sentence), file=out)
         return 1
-    return _say_where(draft, out=out)
+    return _print_address(draft, out=out)
 
 
-def _say_where(draft: ImportDraft, *, out: TextIO) -> int:
+def _print_address(draft: ImportDraft, *, out: TextIO) -> int:
     if draft.state == DraftState.FAILED:
         print(failure_sentence(draft.failure, name=draft.file_name), file=out)
         return 1

@@ -14,7 +14,7 @@ from django.db import OperationalError
 from floreo.core.errors import Refused
 
 
-def say(line: str = "") -> None:
+def echo(line: str = "") -> None:
     print(line, flush=True)
 
 
@@ -34,10 +34,10 @@ def run(asked: argparse.Namespace) -> int:
         with in_the_country():
             return COMMANDS[name](asked)
     except Refused as refusal:
-        say(str(refusal.sentence))
+        echo(str(refusal.sentence))
         return 1
     except OperationalError as problem:
-        say(f"The database does not do its work: {str(problem).strip()[:300]}. floreo doctor says what to do.")
+        echo(f"The database does not do its work: {str(problem).strip()[:300]}. floreo doctor says what to do.")
         return 1
 
 
@@ -60,7 +60,7 @@ def _bring_up_to_date() -> None:
     if migrations_due():
         from django.core.management import call_command
 
-        say("Preparing the database ...")
+        echo("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -94,10 +94,10 @@ def _load(asked: argparse.Namespace) -> None:
 def _show_accounts(made: list[tuple[str, str, str]]) -> None:
     if not made:
         return
-    say("Sample accounts, shown once:")
+    echo("Sample accounts, shown once:")
     for email, role, word in made:
-        say(f"  {role:<14} {email:<36} {word}")
-    say()
+        echo(f"  {role:<14} {email:<36} {word}")
+    echo()
 
 
 def _prepare(asked: argparse.Namespace) -> int:
@@ -108,10 +108,10 @@ def _prepare(asked: argparse.Namespace) -> int:
 
     storage.collect()
     _load(asked)
-    say(f"Floreo is at {settings.SITE_ADDRESS}/")
+    echo(f"Floreo is at {settings.SITE_ADDRESS}/")
     link = first_admin_link(by=SYSTEM)
     if link:
-        say(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
+        echo(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
     return 0
 
 
@@ -123,7 +123,7 @@ def _worker(_asked: argparse.Namespace) -> int:
     try:
         lock.take("floreo worker")
     except CannotStart as problem:
-        say(str(problem))
+        echo(str(problem))
         return 1
     return Worker().run()
 
@@ -132,7 +132,7 @@ def _pack_load(asked: argparse.Namespace) -> int:
     from floreo.packs.actions import check_pack
 
     if asked.check:
-        say(str(check_pack(pack_folder(asked.pack))))
+        echo(str(check_pack(pack_folder(asked.pack))))
         return 0
     _load(asked)
     return 0
@@ -143,11 +143,13 @@ def _backup(asked: argparse.Namespace) -> int:
 
     to = asked.to or Path(settings.BACKUP_DIR or settings.DATA / "backups")
     made = backup(to, keep=settings.BACKUP_KEEP if asked.keep is None else asked.keep, with_secret=asked.with_secret)
-    say(str(made))
+    echo(str(made))
     if asked.with_secret:
-        say("It holds the secret key: whoever has the file can sign in as anybody. Keep it as you keep the key.")
+        echo("It holds the secret key: whoever has the file can sign in as anybody. Keep it as you keep the key.")
     else:
-        say("It does not hold the secret key: keep that apart. Without it, links in e-mails that were already sent stop working.")
+        echo(
+            "It does not hold the secret key: keep that apart. Without it, links in e-mails that were already sent stop working."
+        )
     return 0
 
 
@@ -161,7 +163,7 @@ def _restore(asked: argparse.Namespace) -> int:
         rows_only=asked.rows_only,
         as_it_was=asked.as_it_was,
     )
-    say(str(came))
+    echo(str(came))
     return 0
 
 
@@ -170,7 +172,7 @@ def _doctor(asked: argparse.Namespace) -> int:
     from floreo.config import doctor
 
     found = doctor.examine(deep=asked.deep)
-    say(doctor.as_json(found) if asked.json else doctor.as_text(found))
+    echo(doctor.as_json(found) if asked.json else doctor.as_text(found))
     return 0 if doctor.sound(found) else 1
 
 
@@ -183,7 +185,7 @@ def _mail_in(_asked: argparse.Namespace) -> int:
 
     raw = sys.stdin.buffer.read(bounces.LARGEST)
     try:
-        say(take_in(raw).kind.value)
+        echo(take_in(raw).kind.value)
     except DatabaseError:
         return 75
     return 0
@@ -205,18 +207,18 @@ def _audit_verify(asked: argparse.Namespace) -> int:
     started, breaks = time.monotonic(), list(audit.walk(expected=asked.head))
     head = audit.head()
     for each in breaks:
-        say(f"Entry {each.number}: {each.reason}.")
+        echo(f"Entry {each.number}: {each.reason}.")
     verdict = "The chain does not hold." if breaks else "The chain holds."
-    say(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
+    echo(f"{verdict} {head.number} entries walked in {time.monotonic() - started:.1f} s. Head {head.hash}")
     started, differences = time.monotonic(), list(state.differences())
     for difference in differences[:_NAMED]:
-        say(f"{difference}.")
+        echo(f"{difference}.")
     if len(differences) > _NAMED:
-        say(f"And {len(differences) - _NAMED} more.")
+        echo(f"And {len(differences) - _NAMED} more.")
     verdict = (
         f"{len(differences)} rows are not as the chain left them." if differences else "Every row is as it left it."
     )
-    say(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
+    echo(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
     return 1 if breaks or differences else 0
 
 
@@ -224,7 +226,7 @@ def _admin_link(_asked: argparse.Namespace) -> int:
     from floreo.core.access import SYSTEM
     from floreo.organisations.actions import locked_out_link
 
-    say(f"{settings.SITE_ADDRESS}{locked_out_link(by=SYSTEM)}")
+    echo(f"{settings.SITE_ADDRESS}{locked_out_link(by=SYSTEM)}")
     return 0
 
 
@@ -232,7 +234,7 @@ def _figures(_asked: argparse.Namespace) -> int:
     from floreo.core.access import SYSTEM
     from floreo.indicators.actions import recompute_all
 
-    say(f"{recompute_all(by=SYSTEM)} readings computed.")
+    echo(f"{recompute_all(by=SYSTEM)} readings computed.")
     return 0
 
 
@@ -246,7 +248,7 @@ def _search_index(_asked: argparse.Namespace) -> int:
     for model in apps.get_models():
         if hasattr(model, "search_entry"):
             search.refresh_many(model._default_manager.iterator(chunk_size=2000))
-    say(f"{SearchEntry.objects.count()} things can be found.")
+    echo(f"{SearchEntry.objects.count()} things can be found.")
     return 0
 
 

@@ -42,7 +42,7 @@ class Finding:
 
     check: str
     state: str
-    says: str
+    text: str
     do: str = ""
 
 
@@ -62,7 +62,7 @@ def examine(*, deep: bool = False) -> list[Finding]:
 
 def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
     try:
-        return [Finding(name, f.state, f.says, f.do) for f in check()]
+        return [Finding(name, f.state, f.text, f.do) for f in check()]
     except Exception as problem:  # whatever is broken must not hide the other findings
         return [
             Finding(
@@ -74,27 +74,27 @@ def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
         ]
 
 
-def good(says: str) -> Finding:
-    return Finding("", GOOD, says)
+def good(text: str) -> Finding:
+    return Finding("", GOOD, text)
 
 
-def watch(says: str, do: str) -> Finding:
-    return Finding("", WATCH, says, do)
+def watch(text: str, do: str) -> Finding:
+    return Finding("", WATCH, text, do)
 
 
-def bad(says: str, do: str) -> Finding:
-    return Finding("", BAD, says, do)
+def bad(text: str, do: str) -> Finding:
+    return Finding("", BAD, text, do)
 
 
 # The machine
 
 
 def _python() -> Check:
-    said = ".".join(map(str, sys.version_info[:3]))
+    text = ".".join(map(str, sys.version_info[:3]))
     yield (
-        good(f"Python {said}.")
+        good(f"Python {text}.")
         if sys.version_info >= (3, 11)
-        else bad(f"Python {said} is too old.", "Install Python 3.11 or newer.")
+        else bad(f"Python {text} is too old.", "Install Python 3.11 or newer.")
     )
 
 
@@ -137,9 +137,9 @@ def _database() -> Check:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA quick_check(1)")
-            said = cursor.fetchone()[0]
-        if said != "ok":
-            yield bad(f"The database file is damaged: {said}.", "Stop Floreo and restore the newest backup.")
+            text = cursor.fetchone()[0]
+        if text != "ok":
+            yield bad(f"The database file is damaged: {text}.", "Stop Floreo and restore the newest backup.")
 
 
 def _migrations() -> Check:
@@ -154,13 +154,13 @@ def _migrations() -> Check:
 def _disk() -> Check:
     for folder in dict.fromkeys([Path(settings.DATA), Path(settings.BACKUP_DIR or settings.DATA)]):
         free = room(folder)
-        says = f"{free / 1024**3:.1f} GB are free for {folder}."
+        text = f"{free / 1024**3:.1f} GB are free for {folder}."
         if free < _LOW:
             yield (bad if free < _LOWER else watch)(
-                says, "Make room or enlarge the disk: without it nothing can be written."
+                text, "Make room or enlarge the disk: without it nothing can be written."
             )
         else:
-            yield good(says)
+            yield good(text)
 
 
 def _folder() -> Check:
@@ -307,7 +307,8 @@ def _job(row: Schedule) -> Check:
 def _mail() -> Check:
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         yield watch(
-            f"No mail server is configured: e-mails are saved as files in {settings.EMAIL_FILE_PATH}.", "Set FLOREO_SMTP."
+            f"No mail server is configured: e-mails are saved as files in {settings.EMAIL_FILE_PATH}.",
+            "Set FLOREO_SMTP.",
         )
     else:
         try:
@@ -322,7 +323,9 @@ def _mail() -> Check:
             )
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
-        yield watch(f"{stuck} e-mails could not be sent.", "See the outbox in the workspace: send them again or discard them.")
+        yield watch(
+            f"{stuck} e-mails could not be sent.", "See the outbox in the workspace: send them again or discard them."
+        )
     waiting = OutboxMail.objects.filter(
         state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
     ).count()
@@ -344,11 +347,11 @@ def _backups() -> Check:
             "Run floreo backup, and set FLOREO_BACKUP_DIR so that one is made each day.",
         )
         return
-    says = f"The last backup, restored and checked, was made {_age(last.at)} ({last.detail.get('name', '')})."
+    text = f"The last backup, restored and checked, was made {_age(last.at)} ({last.detail.get('name', '')})."
     if clock.now() - last.at > timedelta(days=2):
-        yield bad(says, "Set FLOREO_BACKUP_DIR or start floreo-backup.timer, and see why none was made.")
+        yield bad(text, "Set FLOREO_BACKUP_DIR or start floreo-backup.timer, and see why none was made.")
     else:
-        yield good(says)
+        yield good(text)
     folder = Path(settings.BACKUP_DIR) if settings.BACKUP_DIR else None
     if folder and folder.exists() and folder.stat().st_dev == Path(settings.DATA).stat().st_dev:
         yield watch("Backups lie on the same disk as what they are of.", "Copy them to another machine, each day.")
@@ -424,7 +427,7 @@ def sound(found: list[Finding]) -> bool:
 def as_text(found: list[Finding]) -> str:
     marks = {GOOD: "ok   ", WATCH: "look ", BAD: "WRONG"}
     width = max(shutil.get_terminal_size((100, 24)).columns, 60)
-    lines = [f"{marks[f.state]} {f.says}" + (f"\n      {f.do}" if f.do else "") for f in found]
+    lines = [f"{marks[f.state]} {f.text}" + (f"\n      {f.do}" if f.do else "") for f in found]
     wrong, look = (sum(f.state == s for f in found) for s in (BAD, WATCH))
     verdict = "All is well." if not wrong and not look else f"{wrong} wrong, {look} to look at."
     return "\n".join([*lines, "-" * min(width, 60), verdict])

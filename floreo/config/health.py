@@ -29,9 +29,9 @@ def _answer(found: list[doctor.Finding]) -> str:
     wrong = sum(f.state == doctor.BAD for f in found)
     look = sum(f.state == doctor.WATCH for f in found)
     if wrong:
-        said = ngettext("%(n)s problem found.", "%(n)s problems found.", wrong)
-        return said % {"n": locale.number(wrong)}
+        text = ngettext("%(n)s problem found.", "%(n)s problems found.", wrong)
+        return text % {"n": locale.number(wrong)}
     if look:
-        said = ngettext("No problems found. %(n)s warning.", "No problems found. %(n)s warnings.", look)
-        return said % {"n": locale.number(look)}
+        text = ngettext("No problems found. %(n)s warning.", "No problems found. %(n)s warnings.", look)
+        return text % {"n": locale.number(look)}
     return _("No problems found.")

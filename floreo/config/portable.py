@@ -103,7 +103,7 @@ class Snapshot:
         """Each row as plain values, in the order of the columns."""
         columns = self.tables[table]
         is_postgres = connection.vendor == "postgresql"
-        said = ", ".join(
+        text = ", ".join(
             _AS_PLAIN.get(c.kind, "{}").format(quoted(c.name)) if is_postgres else quoted(c.name) for c in columns
         )
         odd = (
@@ -111,7 +111,7 @@ class Snapshot:
             if is_postgres
             else [(i, c.kind) for i, c in enumerate(columns) if c.kind in {"bool", "decimal", "bytes"}]
         )
-        for row in self.ask(f"SELECT {said} FROM {quoted(table)}"):
+        for row in self.ask(f"SELECT {text} FROM {quoted(table)}"):
             plain = list(row)
             for at, kind in odd:
                 plain[at] = _plain(plain[at], kind)

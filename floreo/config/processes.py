@@ -37,7 +37,7 @@ class CannotStart(Exception):  # noqa: N818 -- its text says what is in the way
     """A sentence for whoever started it."""
 
 
-def say(line: str) -> None:
+def echo(line: str) -> None:
     print(line, flush=True)
 
 
@@ -156,7 +156,7 @@ class Child:
         if self.may_give_up and self.quick_deaths >= _MOST_QUICK_DEATHS:
             raise CannotStart(f"The {self.name} ends again and again. Its output is above.")
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        say(f"The {self.name} ended ({how}). It is started again in {self.pause:.0f} s.")
+        echo(f"The {self.name} ended ({how}). It is started again in {self.pause:.0f} s.")
         self.next_start = time.monotonic() + self.pause
         self.process = None
 
@@ -203,7 +203,7 @@ class Supervisor:
                     child.look()
                 time.sleep(_LOOK)
         except CannotStart as problem:
-            say(str(problem))
+            echo(str(problem))
             return 1
         finally:
             _end(self.children)
@@ -244,10 +244,10 @@ def run(asked: argparse.Namespace) -> int:
                 other.release()  # the worker takes it itself
             require_free_port(asked.host, asked.port)
         except CannotStart as problem:
-            say(str(problem))
+            echo(str(problem))
             return 1
         except OSError as problem:
-            say(f"The data folder {data} cannot be used: {problem.strerror}.")
+            echo(f"The data folder {data} cannot be used: {problem.strerror}.")
             return 1
         return _start(asked, supervisor)
 
@@ -262,5 +262,5 @@ def _start(asked: argparse.Namespace, supervisor: Supervisor) -> int:
         supervisor.children.append(Child("worker", [*me, "worker"]))
         server.append("prepared")
     supervisor.children.insert(0, Child("web server", server, may_give_up=True))
-    say("Stop it with Ctrl+C.")
+    echo("Stop it with Ctrl+C.")
     return supervisor.run()

@@ -188,15 +188,15 @@ def _environ(scope: Any) -> dict[str, Any]:
 
 def run(environ: dict[str, Any]) -> Answer:
     """Asks the application, in a thread of a lane, and takes its answer whole."""
-    said: list[tuple[str, Headers]] = []
+    text: list[tuple[str, Headers]] = []
 
-    def start(status: str, headers: Headers, _trouble: object = None) -> Callable[[bytes], object]:
-        said.append((status, headers))
+    def start(status: str, headers: Headers, _problem: object = None) -> Callable[[bytes], object]:
+        text.append((status, headers))
         return BytesIO().write
 
     response: Any = application(environ, start)
     try:
-        status, headers = said[0]
+        status, headers = text[0]
         answer = Answer(int(status.split(" ", 1)[0]), list(headers))
         if not getattr(response, "streaming", True):
             answer.body = response.content

@@ -107,8 +107,8 @@ def _from_status(groups: list[dict[str, str]], about: tuple[str, ...]) -> Report
         if "action" in fields:
             kind = kinds.get(fields["action"].split()[0].lower() if fields["action"] else "", Kind.OTHER)
             who = fields.get("final-recipient") or fields.get("original-recipient", "")
-            said = fields.get("diagnostic-code", "").partition(";")[2].strip() or fields.get("diagnostic-code", "")
-            words = said or f"Status {fields.get('status', '')}".strip()
+            text = fields.get("diagnostic-code", "").partition(";")[2].strip() or fields.get("diagnostic-code", "")
+            words = text or f"Status {fields.get('status', '')}".strip()
             found.append((kind, who.rpartition(";")[2].strip(" <>"), words[:300]))
     kind, who, words = min(found, key=lambda f: order.index(f[0]))
     return Report(kind, about, who, words)

@@ -63,8 +63,8 @@ def pause_after(silent_for: timedelta) -> timedelta:
 
 
 def _words(code: int, answer: bytes | str) -> str:
-    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join("".join(c if c.isprintable() else " " for c in f"{code} {said}").split())[:300]
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join("".join(c if c.isprintable() else " " for c in f"{code} {text}").split())[:300]
 
 
 def verdict(problem: Exception) -> Verdict:

@@ -75,10 +75,10 @@ class _Errors:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
-        is_asked_so = ("%00" in query or "\x00" in query) and not request.path_info.startswith(
+        is_attempt = ("%00" in query or "\x00" in query) and not request.path_info.startswith(
             "/api/"
         )  # whose shapes say so
-        if "\x00" in request.path_info or is_asked_so:  # PostgreSQL takes no such text: there is nothing by that name
+        if "\x00" in request.path_info or is_attempt:  # PostgreSQL takes no such text: there is nothing by that name
             return refusal_page(request, Missing())
         return self.get_response(request)
 

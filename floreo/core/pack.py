@@ -53,15 +53,15 @@ Real = Annotated[float, BeforeValidator(_real)]
 class Setting:
     """Where a row stands: who says it, in which edition, under which row, as the how-manieth."""
 
-    said_by: str = ""  # the pack's title
-    said_on: date = date.min  # when the pack's figures were retrieved
+    reported_by: str = ""  # the pack's title
+    reported_on: date = date.min  # when the pack's figures were retrieved
     is_sample: bool = False
     file: str = ""
     edition: str = ""  # code of the edition whose folder this is
     holder: str = ""  # key of the row that holds this one
     path: str = ""  # that row's name, for sentences
     number: int = 1
-    turn: int = 0  # how many rows of the same natural key came before
+    occurrence: int = 0  # how many rows of the same natural key came before
     measure: str = ""  # of the indicator that holds this reading
     provenance: Mapping[str, Any] = field(default_factory=dict)  # source of the row that holds this one
 

@@ -32,8 +32,8 @@ def not_chained(model: type[models.Model]) -> str | Mapping[str, str]:
         return "A link between two rows is no row of its own."
     if not model.__module__.startswith("floreo."):
         return "Kept by a library: sessions, keys of sign-in, background work."
-    said: str | Mapping[str, str] = getattr(model, "not_chained", {})
-    return said
+    given: str | Mapping[str, str] = getattr(model, "not_chained", {})
+    return given
 
 
 def chained_models() -> list[type[models.Model]]:
@@ -91,12 +91,12 @@ def _defaults(model: type[models.Model]) -> tuple[Any, ...]:
 
 
 def _hash(model: type[models.Model], values: Iterable[Any]) -> str:
-    said = {}
+    given = {}
     for field, value, default in zip(chained_fields(model), values, _defaults(model), strict=True):
         plain = _plain(value)
         if plain not in (None, "") and not (plain == default and type(plain) is type(default)):
-            said[field.attname] = plain
-    text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+            given[field.attname] = plain
+    text = json.dumps(given, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(f"{model._meta.label_lower}{text}".encode("ascii")).hexdigest()[:_DIGITS]
 
 
@@ -148,18 +148,18 @@ def attested() -> dict[str, dict[str, tuple[str, int]]]:
 
 def differences() -> Iterator[Difference]:
     """Every row that was changed, removed or added behind the trail's back."""
-    told = attested()
+    known = attested()
     for model in chained_models():
         label = model._meta.label_lower
-        said = told.get(label, {})
+        given = known.get(label, {})
         for pk, hash_ in hashes(model):
-            last, number = said.pop(pk, (None, 0))
+            last, number = given.pop(pk, (None, 0))
             if last is None:
                 yield Difference(f"{label}:{pk}", 0, "is in no entry: it was added behind the trail's back")
             elif last == GONE:
                 yield Difference(f"{label}:{pk}", number, f"is there again, though entry {number} removed it")
             elif last != hash_:
                 yield Difference(f"{label}:{pk}", number, f"is not as entry {number} left it")
-        for pk, (last, number) in said.items():
+        for pk, (last, number) in given.items():
             if last != GONE:
                 yield Difference(f"{label}:{pk}", number, f"is gone, though entry {number} left it")

@@ -258,9 +258,9 @@ def write_files(table: Table, rows: QuerySet[Any], viewer: object, folder: Path)
         sheet = _Sheet(book, table.name, columns)
         for row in light(rows).iterator(chunk_size=AT_ONCE):
             cells = [c.value(row) for c in columns]
-            said = [plain(cell) for cell in cells]
-            lines.writerow([flat(cell) for cell in said])
-            body = dict(zip(names, said, strict=True))
+            text = [plain(cell) for cell in cells]
+            lines.writerow([flat(cell) for cell in text])
+            body = dict(zip(names, text, strict=True))
             json_file.write((",\n" if number else "\n") + json.dumps(body, ensure_ascii=False))
             sheet.add(cells)
             number += 1

@@ -150,7 +150,7 @@ def _require_sound(thing: models.Model, at: Mapping[str, str]) -> None:
     try:
         thing.full_clean(validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        fields = {at.get(name, name): " ".join(said) for name, said in error.message_dict.items()}
+        fields = {at.get(name, name): " ".join(given) for name, given in error.message_dict.items()}
         raise Refused(_("Some entries cannot be accepted yet."), code="bad_fields", fields=fields) from error
 
 
@@ -213,10 +213,10 @@ def refuse(field: str, sentence: str, *, code: str = "bad_value") -> Refused:
 
 def require_text(text: str, *, field: str, sentence: str) -> str:
     """`text` without spaces around it; refuses an empty one with `sentence`."""
-    said = text.strip()
-    if not said:
+    given = text.strip()
+    if not given:
         raise refuse(field, sentence, code="missing")
-    return said
+    return given
 
 
 def require_name(thing: Any, field: str = "name") -> None:
@@ -236,10 +236,10 @@ def require_order(first: date | None, last: date | None, *, field: str, named: t
         raise refuse(field, sentence, code="dates_in_order")
 
 
-def require_period(since: date | None, until: date | None) -> None:
-    """For what has a first and a last day, in fields of the names `since` and `until`."""
-    if since and until and since > until:
-        raise refuse("until", _("The end date is before the start date. Change one of them."), code="dates_in_order")
+def require_period(starts_on: date | None, ends_on: date | None) -> None:
+    """For what has a first and a last day, in fields of these names."""
+    if starts_on and ends_on and starts_on > ends_on:
+        raise refuse("ends_on", _("The end date is before the start date. Change one of them."), code="dates_in_order")
 
 
 def require_past(day: date, *, field: str) -> None:
@@ -250,14 +250,14 @@ def require_past(day: date, *, field: str) -> None:
 
 def require_free_code(rows: models.QuerySet[Any], code: str, *, field: str = "code") -> str:
     """`code`, when no row of `rows` has it yet."""
-    said = require_text(code, field=field, sentence=_("Enter a code, for example 2.1."))
-    if "/" in said or any(c.isspace() for c in said):
+    given = require_text(code, field=field, sentence=_("Enter a code, for example 2.1."))
+    if "/" in given or any(c.isspace() for c in given):
         raise refuse(field, _("A code is part of an address. Remove spaces and slashes."), code="bad_code")
-    if rows.filter(code=said).exists():
+    if rows.filter(code=given).exists():
         raise refuse(
-            field, _("The code %(code)s is already in use. Choose another.") % {"code": said}, code="code_taken"
+            field, _("The code %(code)s is already in use. Choose another.") % {"code": given}, code="code_taken"
         )
-    return said
+    return given
 
 
 def free_code(model: type[models.Model], name: str, *, wanted: str = "") -> str:

@@ -101,8 +101,8 @@ def _document(archive: zipfile.ZipFile, names: list[str]) -> Kind | None:
     if "[content_types].xml" in names:
         return next((kind for start, kind in _OFFICE.items() if any(n.startswith(start) for n in names)), None)
     if "mimetype" in names:
-        said = _read(archive, "mimetype")[:100].decode("ascii", errors="ignore").strip()
-        return Kind(said, _OPEN_DOCUMENT[said]) if said in _OPEN_DOCUMENT else None
+        given = _read(archive, "mimetype")[:100].decode("ascii", errors="ignore").strip()
+        return Kind(given, _OPEN_DOCUMENT[given]) if given in _OPEN_DOCUMENT else None
     return None
 
 

@@ -148,16 +148,16 @@ class Evidence(Record, Translated, Sourced):
 
     def get_absolute_url(self) -> str:
         """Where it can be had: a link at its own address, all else through a door that asks who you are."""
-        return self.url if self.kind == EvidenceKind.LINK else self.door_url()
+        return self.url if self.kind == EvidenceKind.LINK else self.portal_url()
 
-    def door_url(self) -> str:
+    def portal_url(self) -> str:
         return reverse("portal:evidence_file", args=[self.code])
 
     def search_entry(self) -> Entry:
         """Found by who may open it."""
         others = " ".join(str(text) for texts in self.translations.values() for text in texts.values())
         body = " ".join([self.note, self.file_name, self.url, self.source, others])
-        return Entry("evidence", self.title, body, self.door_url(), self.workspace_url(), self.is_open_to_all())
+        return Entry("evidence", self.title, body, self.portal_url(), self.workspace_url(), self.is_open_to_all())
 
 
 class Attachment(Record):

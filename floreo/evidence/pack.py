@@ -18,7 +18,7 @@ from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Unwelcome, kind_of
 
 FOLDER = "evidence/"
-_ONLY_WHEN_SAID = ("link_state", "link_seen_on", "withdrawn_on")  # what the house itself finds out, or people decide
+_ONLY_WHEN_GIVEN = ("link_state", "link_seen_on", "withdrawn_on")  # what the house itself finds out, or people decide
 
 
 class AttachmentShape(Shape):
@@ -42,7 +42,7 @@ class AttachmentShape(Shape):
         return self.thing
 
     def fields(self, setting: Setting) -> dict[str, Any]:
-        return super().fields(setting) | {"attached_by": setting.said_by}
+        return super().fields(setting) | {"attached_by": setting.reported_by}
 
 
 class EvidenceShape(TranslatedShape, SourcedShape):
@@ -85,8 +85,8 @@ class EvidenceShape(TranslatedShape, SourcedShape):
         kind = EvidenceKind.LINK if self.url else EvidenceKind.RECORD
         if self.file:
             kind = EvidenceKind.FILE
-        own = super().fields(setting) | {"kind": kind.value, "kept_by": setting.said_by}
-        return {name: value for name, value in own.items() if value or name not in _ONLY_WHEN_SAID}
+        own = super().fields(setting) | {"kind": kind.value, "kept_by": setting.reported_by}
+        return {name: value for name, value in own.items() if value or name not in _ONLY_WHEN_GIVEN}
 
 
 def facts_of_file(name: str, files: Mapping[str, Path]) -> dict[str, Any] | str:

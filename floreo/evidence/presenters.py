@@ -123,7 +123,7 @@ class Piece:
 
     evidence: Evidence
     facts: str  # "PDF, 240 kB, page 4"
-    trouble: str  # what is wrong with it today
+    problem: str  # what is wrong with it today
 
 
 def piece_of(evidence: Evidence, place: str = "", *, today: date) -> Piece:
@@ -134,9 +134,9 @@ def piece_of(evidence: Evidence, place: str = "", *, today: date) -> Piece:
     elif evidence.kind == EvidenceKind.LINK:
         facts = [urlsplit(evidence.url).hostname or ""]
     facts += [day_text(evidence.dated)] if evidence.dated else []
-    trouble = ""
+    problem = ""
     if evidence.link_state == LinkState.DEAD:
-        trouble = link_text(evidence)
+        problem = link_text(evidence)
     elif evidence.validity(today) is Validity.OUT:
-        trouble = validity_text(evidence, today=today)
-    return Piece(evidence, ", ".join([*(fact for fact in facts if fact), *([place] if place else [])]), trouble)
+        problem = validity_text(evidence, today=today)
+    return Piece(evidence, ", ".join([*(fact for fact in facts if fact), *([place] if place else [])]), problem)

@@ -48,7 +48,7 @@ class Shown:
         return bool(self.pieces) or self.may_attach
 
 
-def shown_beside(things: Iterable[models.Model], viewer: object) -> dict[str, Shown]:
+def evidence_shown(things: Iterable[models.Model], viewer: object) -> dict[str, Shown]:
     """What the include needs for each thing, by its key."""
     rows, today = list(things), clock.today()
     found = evidence_of([key(thing) for thing in rows], viewer)
@@ -99,7 +99,7 @@ def _place(attachment: Attachment, thing: models.Model, viewer: object) -> Place
 
 
 def page_of(thing: Any) -> str:
-    """Its page at the desk, "" where it has none."""
+    """Its page in the workspace, "" where it has none."""
     return str(thing.workspace_url()) if hasattr(thing, "workspace_url") else ""
 
 

@@ -46,7 +46,7 @@ def _bodies() -> Iterable[tuple[str, Words]]:
 
 def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
     """The rows that stand so today; "dead" is a link that no longer answers."""
-    today, standing = clock.today(), rows.filter(withdrawn_on=None)
+    today, current = clock.today(), rows.filter(withdrawn_on=None)
     ways = {
         Validity.OPEN: Q(valid_until=None),
         Validity.VALID: Q(valid_until__gt=today + SOON),
@@ -54,7 +54,7 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
         Validity.OUT: Q(valid_until__lt=today),
         "dead": Q(link_state=LinkState.DEAD),
     }
-    return rows.exclude(withdrawn_on=None) if state == Validity.WITHDRAWN else standing.filter(ways[state])
+    return rows.exclude(withdrawn_on=None) if state == Validity.WITHDRAWN else current.filter(ways[state])
 
 
 def _states() -> Iterable[tuple[str, Words]]:

@@ -153,15 +153,15 @@ def _union(seen: Mapping[str, Sequence[Stretch]]) -> list[tuple[date, date, str]
     return joined
 
 
-def fix_claim_after(said_on: date | None, open_periods: Sequence[Times]) -> FixClaim:
+def fix_claim_after(replied_on: date | None, open_periods: Sequence[Times]) -> FixClaim:
     """What became of a "fixed" said on a day: shown once the time in which it was said is over, contradicted when seen on
     a later day of that same time. Once the trouble is back, an older promise says nothing any more."""
-    if said_on is None or not open_periods:
+    if replied_on is None or not open_periods:
         return FixClaim.NONE
-    then = next((t for t in reversed(open_periods) if t.opened_on <= said_on), open_periods[0])
+    then = next((t for t in reversed(open_periods) if t.opened_on <= replied_on), open_periods[0])
     if then is not open_periods[-1]:
         return FixClaim.NONE
-    if then.last_day > said_on:
+    if then.last_day > replied_on:
         return FixClaim.CONTRADICTED
     return FixClaim.SHOWN if then.fixed_on else FixClaim.CLAIMED
 

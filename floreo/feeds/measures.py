@@ -66,8 +66,8 @@ def own_addresses(prefixes: Iterable[tuple[str, int]]) -> dict[int, int]:
     """How many IPv4 addresses each body answers for, from (prefix, body): every address counts once, for the most exact
     prefix; of two that are the same, for the later. Prefixes are apart or one within the other, so one walk does."""
     rows = []
-    for order, (said, body) in enumerate(prefixes):
-        network = ipaddress.ip_network(said, strict=False)
+    for order, (text, body) in enumerate(prefixes):
+        network = ipaddress.ip_network(text, strict=False)
         if network.version == 4:
             rows.append((int(network.network_address), network.prefixlen, order, network.num_addresses, body))
     found: dict[int, int] = defaultdict(int)

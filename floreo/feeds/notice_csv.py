@@ -29,15 +29,15 @@ COLUMNS = (
     "detail",
     "feed",
     "tlp",
-    "said",
-    "said_on",
+    "reply",
+    "replied_on",
     "claim",
 )
 
 
 def _row(finding: Finding) -> list[str | int]:
     """A finding as text that no spreadsheet runs: addresses, names and details come from strangers."""
-    said = finding.said_on.isoformat() if finding.said_on else ""
+    text = finding.replied_on.isoformat() if finding.replied_on else ""
     cells: list[str | int] = [
         finding.pk,
         finding.ip or "",
@@ -58,8 +58,8 @@ def _row(finding: Finding) -> list[str | int]:
         finding.detail,
         finding.feed.code,
         finding.feed.tlp,
-        finding.said,
-        said,
+        finding.reply,
+        text,
         finding.claim,
     ]
     return [safe_text(cell.replace("\x00", "")) if isinstance(cell, str) else cell for cell in cells]

@@ -54,12 +54,12 @@ def sender() -> Sender:
     )
 
 
-def languages_for(said: str) -> list[str]:
+def languages_for(text: str) -> list[str]:
     """In which a mail is written: as the contact said, else all of the country's that we speak."""
     country = the_country()
     known = {code for code, _name in settings.LANGUAGES}
     own = [str(each) for each in (country.languages if country else []) if each in known]
-    return [said] if said in known else own or [settings.LANGUAGE_CODE]
+    return [text] if text in known else own or [settings.LANGUAGE_CODE]
 
 
 def _in_each(languages: Sequence[str], write: Callable[[], tuple[str, str]]) -> tuple[str, str]:
@@ -133,7 +133,7 @@ class _Text:
         worst = sum(i.finding.severity == Severity.CRITICAL for i in self.bad)
         if not self.bad:
             return _("%(organisation)s: fixed, thank you") % named
-        said = (
+        text = (
             ngettext(
                 "%(organisation)s: %(n)d finding in your network",
                 "%(organisation)s: %(n)d findings in your network",
@@ -142,32 +142,32 @@ class _Text:
             % named
         )
         if worst:
-            said += ngettext(", %(n)d critical", ", %(n)d critical", worst) % {"n": worst}
-        return f"[TLP:{self.notice.tlp}] {said}"
+            text += ngettext(", %(n)d critical", ", %(n)d critical", worst) % {"n": worst}
+        return f"[TLP:{self.notice.tlp}] {text}"
 
     def _opening(self) -> str:
         name = {"organisation": self.notice.organisation.in_language("name")}
         if not self.bad:
             return _("Good day. The findings you reported as fixed at %(organisation)s are fixed.") % name
-        said = ngettext(
+        text = ngettext(
             "Good day. We have %(n)d security finding to report in the network of %(organisation)s.",
             "Good day. We have %(n)d security findings to report in the network of %(organisation)s.",
             len(self.bad),
         ) % {"n": len(self.bad), **name}
         counts = Counter(item.news for item in self.bad)
-        order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.STANDING)
-        return said + "\n" + "; ".join(f"{NEWS_WORDS[n]}: {counts[n]}" for n in order if counts[n]) + "."
+        order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.CURRENT)
+        return text + "\n" + "; ".join(f"{NEWS_WORDS[n]}: {counts[n]}" for n in order if counts[n]) + "."
 
     def _how_to_answer(self) -> str:
         link = page_of(self.notice, self.place, get_language() or "")
         day = day_text(self.notice.link_until.date())
         if not self.bad:
             return _("You can see everything on this page until %(day)s:") % {"day": day} + f"\n{link}"
-        said = _(
+        text = _(
             "Reply on this page: fixed, working on it, not ours, false alarm, or need help. You need no "
             "account and no password. The page is open until %(day)s:"
         )
-        return f"{said % {'day': day}}\n{link}\n" + _(
+        return f"{text % {'day': day}}\n{link}\n" + _(
             "Anyone with the link can reply for you, and we notify you of each reply. Give it only to the "
             "person who will fix this."
         )
@@ -176,7 +176,7 @@ class _Text:
         """What became of what they said: praise or question."""
         lines = []
         shown = [i.finding for i in self.good if i.news is Change.SHOWN]
-        fixed = [i.finding for i in self.good if i.news is Change.MENDED]
+        fixed = [i.finding for i in self.good if i.news is Change.FIXED]
         again = [i.finding for i in self.bad if i.news is Change.CONTRADICTED]
         if shown:
             lines += [
@@ -237,9 +237,9 @@ class _Text:
         lines = [f"- {why_text(*each)}" for each in reasons[:MOST_WHY]]
         if (left := len(reasons) - MOST_WHY) > 0:
             lines.append(_("- and %(n)d more, on the page") % {"n": left})
-        said = _("If something is not yours, reply “not ours” on the page and we will correct the register.")
+        text = _("If something is not yours, reply “not ours” on the page and we will correct the register.")
         return "\n".join(
-            [_("Why did you receive this?"), *lines, role_text(self.notice.contact_role, self.asked_role), said]
+            [_("Why did you receive this?"), *lines, role_text(self.notice.contact_role, self.asked_role), text]
         )
 
     def _closing(self) -> str:
@@ -260,9 +260,9 @@ def receipt(notice: Notice, place: int, answers: Sequence[Reply], *, replied_by:
     """A mail to each address of a notice whenever somebody answers by its link: what was said, and how to take it back."""
 
     def write() -> tuple[str, str]:
-        counts = Counter(answer.said for answer in answers)
-        lines = [f"- {ReplyKind(said).label}: {n}" for said, n in counts.most_common()]
-        places = [f"- {where(a.finding)}: {ReplyKind(a.said).label}" for a in answers[:MOST_OF_A_KIND]]
+        counts = Counter(answer.kind for answer in answers)
+        lines = [f"- {ReplyKind(kind).label}: {n}" for kind, n in counts.most_common()]
+        places = [f"- {where(a.finding)}: {ReplyKind(a.kind).label}" for a in answers[:MOST_OF_A_KIND]]
         if (left := len(answers) - MOST_OF_A_KIND) > 0:
             places.append(_("- and %(n)d more") % {"n": left})
         name = {"organisation": notice.organisation.in_language("name"), "who": replied_by}
@@ -300,16 +300,16 @@ def languages_of(notice: Notice, address: str) -> list[str]:
 def reply(answer: Reply, to: str, words: str, *, by: str) -> OutboxMail:
     """What the team says to a call for help or a false alarm."""
     notice = answer.notice
-    assert notice is not None  # whoever answered signed in reads it at the desk
+    assert notice is not None  # whoever answered signed in reads it in the workspace
 
     def write() -> tuple[str, str]:
         finding = answer.finding
-        about = _("You wrote about %(where)s: %(said)s") % {
+        about = _("You wrote about %(where)s: %(reply)s") % {
             "where": where(finding),
-            "said": ReplyKind(answer.said).label,
+            "reply": ReplyKind(answer.kind).label,
         }
         text = [about, words, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
-        return _("Reply to: %(said)s") % {"said": ReplyKind(answer.said).label}, "\n\n".join(text) + "\n"
+        return _("Reply to: %(reply)s") % {"reply": ReplyKind(answer.kind).label}, "\n\n".join(text) + "\n"
 
     return _mail(notice, to, languages_of(notice, to), write, kind="feeds.reply", about=key(answer), is_secret=False)
 
@@ -322,13 +322,17 @@ def decided(correction: Correction, to: str, *, by: str) -> OutboxMail:
     def write() -> tuple[str, str]:
         network = {"network": correction.network}
         if correction.state == "accepted":
-            said = _(
+            sentence = _(
                 "You reported that %(network)s is not yours. You were right: we corrected the register, and you "
                 "will receive no more notices about it."
             )
         else:
-            said = _("You reported that %(network)s is not yours. We checked it, and the register stays as it is.")
-        text = [said % network, correction.decision, _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name}]
+            sentence = _("You reported that %(network)s is not yours. We checked it, and the register stays as it is.")
+        text = [
+            sentence % network,
+            correction.decision,
+            _("From %(who)s, %(team)s.") % {"who": by, "team": sender().name},
+        ]
         return _("%(network)s: decision") % network, "\n\n".join(part for part in text if part) + "\n"
 
     return _mail(

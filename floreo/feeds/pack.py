@@ -23,7 +23,7 @@ REPORTS = "reports/"  # of a sample pack: one folder a night
 
 
 class FeedShape(Shape):
-    """[[feed]]: where reports come from. Secrets are entered at the desk."""
+    """[[feed]]: where reports come from. Secrets are entered in the workspace."""
 
     word: ClassVar[str] = "feed"
     makes: ClassVar[type[models.Model]] = Feed
@@ -112,7 +112,7 @@ class AnswerShape(Strict):
 
     on: Day
     organisation: str
-    said: Annotated[str, one_of(ReplyKind)]
+    reply: Annotated[str, one_of(ReplyKind)]
     subject: str = ""
     note: str = ""
 

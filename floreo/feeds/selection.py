@@ -31,12 +31,12 @@ class Change(StrEnum):
     NEW = "new"
     BACK = "back"  # mended once, seen again
     CONTRADICTED = "contradicted"  # they said it is mended; it was seen again
-    STANDING = "standing"  # told before, still there
+    CURRENT = "standing"  # told before, still there
     SHOWN = "shown"  # they said it is mended, and it is
-    MENDED = "fixed"  # nobody said so, but it is
+    FIXED = "fixed"  # nobody said so, but it is
 
 
-GOOD = (Change.SHOWN, Change.MENDED)
+GOOD = (Change.SHOWN, Change.FIXED)
 
 
 @dataclass(frozen=True)
@@ -130,18 +130,18 @@ def period_of(every: str, today: date) -> tuple[date, date] | None:
 
 def changes_of(finding: Finding) -> Change | None:
     """What there is to say of it, whenever that is; None when its organisation knows already and nothing can be added."""
-    told = finding.told_on
+    notified = finding.notified_on
     if finding.state == FindingState.FIXED:
-        if told is None or finding.told_state == FindingState.FIXED:
+        if notified is None or finding.notified_state == FindingState.FIXED:
             return None  # nobody was worried with it, or they know
-        return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.MENDED
-    if told is None:
+        return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.FIXED
+    if notified is None:
         return Change.BACK if finding.state == FindingState.REOPENED else Change.NEW
-    if finding.told_state == FindingState.FIXED or finding.opened_on > told:
+    if finding.notified_state == FindingState.FIXED or finding.opened_on > notified:
         return Change.BACK
-    if finding.claim == FixClaim.CONTRADICTED and finding.said_on is not None and finding.said_on >= told:
+    if finding.claim == FixClaim.CONTRADICTED and finding.replied_on is not None and finding.replied_on >= notified:
         return Change.CONTRADICTED
-    return Change.STANDING
+    return Change.CURRENT
 
 
 def is_due(finding: Finding, news: Change, rule: NoticeRule, today: date) -> bool:
@@ -151,10 +151,10 @@ def is_due(finding: Finding, news: Change, rule: NoticeRule, today: date) -> boo
         return False
     if news in (Change.NEW, Change.BACK):
         return finding.opened_on <= period[1]
-    if news is Change.STANDING:
-        told = finding.told_on
-        assert told is not None  # else it would be news
-        return told + timedelta(days=rule.resend_days) <= today and finding.last_day > told
+    if news is Change.CURRENT:
+        notified = finding.notified_on
+        assert notified is not None  # else it would be news
+        return notified + timedelta(days=rule.resend_days) <= today and finding.last_day > notified
     return True
 
 
@@ -211,11 +211,11 @@ class Chooser:
         if any(d.on == self.today for d in sent):
             return None
         periods = {every: period_of(every, self.today) for every in {i.rule.every for i in items}}
-        told = {every for every, p in periods.items() if p and any(d.start <= p[0] and d.end >= p[1] for d in sent)}
-        left = [i for i in items if i.rule.every not in told]
+        notified = {every for every, p in periods.items() if p and any(d.start <= p[0] and d.end >= p[1] for d in sent)}
+        left = [i for i in items if i.rule.every not in notified]
         urgent = any(i.rule.every == Every.AT_ONCE and i.news not in GOOD for i in left)
         is_early = self.hour is not None and self.hour < MORNING
-        if not any(i.news is not Change.MENDED for i in left) or (is_early and not urgent):
+        if not any(i.news is not Change.FIXED for i in left) or (is_early and not urgent):
             return None
         spans = [p for i in left if (p := periods[i.rule.every]) is not None]
         return min(s for s, _e in spans), max(e for _s, e in spans), left
@@ -246,8 +246,8 @@ class Contacts:
 
 def candidates(today: date) -> QuerySet[Finding]:
     """What may have to be told: what stands, and what was mended lately and told as standing."""
-    fixed = Q(state=FindingState.FIXED, told_on__isnull=False, fixed_on__gte=today - _GOOD_NEWS)
-    return Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(told_state=F("state")))
+    fixed = Q(state=FindingState.FIXED, notified_on__isnull=False, fixed_on__gte=today - _GOOD_NEWS)
+    return Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(notified_state=F("state")))
 
 
 def preview(today: date) -> list[Plan]:

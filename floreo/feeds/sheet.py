@@ -31,7 +31,7 @@ class Row:
     finding: Finding
     where: str
     news: str
-    said: str  # what was said last, in words
+    reply: str  # the last reply, in words
     mine: bool  # said by this letter's link, so it can be taken back here
 
 
@@ -52,7 +52,7 @@ class Section:
 
 
 class AnswerForm(forms.Form):
-    said = forms.ChoiceField(
+    reply = forms.ChoiceField(
         label=_l("What is the state of this finding?"),
         choices=ReplyKind.choices,
         widget=forms.RadioSelect,
@@ -75,7 +75,7 @@ class Sheet:
     def __init__(self, holder: Holder, *, only: str = "") -> None:
         self.holder, self.notice, self.only = holder, holder.notice, only
         successor = self.notice.organisation.successor()
-        self.told = self.notice.lines.count()
+        self.in_notice = self.notice.lines.count()
         rows = Finding.objects.filter(lines__notice=self.notice, organisation__in=bodies_of([successor.pk]))
         self.findings = sorted(rows.select_related("feed"), key=lambda f: (f.severity_rank, f.kind, in_order(f)))
         self.form = AnswerForm()
@@ -86,7 +86,7 @@ class Sheet:
     @property
     def moved(self) -> int:
         """How many of the letter have gone to another organisation since."""
-        return self.told - len(self.findings)
+        return self.in_notice - len(self.findings)
 
     @property
     def counts(self) -> list[tuple[str | Promise, int]]:
@@ -95,11 +95,11 @@ class Sheet:
 
     @property
     def answered(self) -> int:
-        return sum(bool(f.said) for f in self.findings)
+        return sum(bool(f.reply) for f in self.findings)
 
     def sections(self) -> list[Section]:
         found: dict[str, Section] = {}
-        mine = self._said_here()
+        mine = self._answered_here()
         most = MOST_ROWS if self.only else SHOWN_OF_A_KIND
         for finding in self.findings:
             if self.only and finding.kind != self.only:
@@ -110,7 +110,7 @@ class Sheet:
                 section.rows.append(_row(finding, is_mine=finding.pk in mine))
         return list(found.values())
 
-    def _said_here(self) -> set[int]:
+    def _answered_here(self) -> set[int]:
         """What was said last by this very letter's link, and what the team has not seen to."""
         rows = Reply.objects.filter(notice=self.notice, handled_at=None)
         return set(rows.values_list("finding_id", flat=True))
@@ -144,13 +144,13 @@ class Sheet:
         if not self.chosen:
             self.form.add_error(None, _("Select the findings above."))
             return ""
-        said = dict.fromkeys(self.chosen, str(self.form.cleaned_data["said"]))
-        answer(self.notice, by=self.holder, said=said, remark=self.form.cleaned_data["remark"])
+        reply = dict.fromkeys(self.chosen, str(self.form.cleaned_data["reply"]))
+        answer(self.notice, by=self.holder, replies=reply, remark=self.form.cleaned_data["remark"])
         return "answer"
 
 
-def _whole(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else None
+def _whole(reply: str) -> int | None:
+    return int(reply) if reply.isascii() and reply.isdecimal() and len(reply) < 19 else None
 
 
 def _section(finding: Finding) -> Section:
@@ -159,7 +159,7 @@ def _section(finding: Finding) -> Section:
 
 
 def _row(finding: Finding, *, is_mine: bool) -> Row:
-    said = str(ReplyKind(finding.said).label) if finding.said else ""
+    replies = str(ReplyKind(finding.reply).label) if finding.reply else ""
     if finding.claim:
-        said = str(FixClaim(finding.claim).label)
-    return Row(finding, where(finding), str(NEWS_WORDS[changes_now(finding)]), said, is_mine)
+        replies = str(FixClaim(finding.claim).label)
+    return Row(finding, where(finding), str(NEWS_WORDS[changes_now(finding)]), replies, is_mine)

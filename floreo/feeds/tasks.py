@@ -64,12 +64,12 @@ def _day(at: datetime) -> date:
 
 def _asked() -> Iterator[Task]:
     """Calls for help and false alarms, one an organisation and kind: they are seen to together."""
-    waiting = Reply.objects.filter(said__in=FOR_THE_TEAM, handled_at=None, finding__said=F("said"))
-    grouped = waiting.order_by().values("finding__organisation", "finding__organisation__name", "said")
+    waiting = Reply.objects.filter(kind__in=FOR_THE_TEAM, handled_at=None, finding__reply=F("kind"))
+    grouped = waiting.order_by().values("finding__organisation", "finding__organisation__name", "kind")
     rows = grouped.annotate(n=Count("finding", distinct=True), first=Min("at"), one=Min("finding"))
     for row in rows.order_by("first", "finding__organisation"):
-        name, n, said = row["finding__organisation__name"], row["n"], ReplyKind(row["said"])
-        if said is ReplyKind.NEED_HELP:
+        name, n, kind = row["finding__organisation__name"], row["n"], ReplyKind(row["kind"])
+        if kind is ReplyKind.NEED_HELP:
             words = ngettext(
                 "%(name)s asks for help with %(n)d finding", "%(name)s asks for help with %(n)d findings", n
             )
@@ -82,12 +82,12 @@ def _asked() -> Iterator[Task]:
         href = reverse("workspace:finding", args=[row["one"]])
         since = _day(row["first"])
         yield Task(
-            key=f"feeds.answer:{said}:{row['finding__organisation']}",
+            key=f"feeds.answer:{kind}:{row['finding__organisation']}",
             kind="decide",
             title=words % {"name": name, "n": n},
             why=_("Reply to a notice of findings."),
             href=href,
-            due=since + WITHIN[said],
+            due=since + WITHIN[kind],
             since=since,
             needs=HANDLE,
             links=(ActionLink(_("Read and reply"), href),),
@@ -117,10 +117,10 @@ def _corrections() -> Iterator[Task]:
 
 def _without_address(today: date) -> Iterator[Task]:
     """Organisations with findings to whom no letter can go. Merged bodies are written to at their successor's."""
-    standing = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
+    open_findings = Finding.objects.filter(state__in=logic.OPEN_STATES).order_by().values("organisation")
     counts = {
         row["organisation"]: (row["n"], row["first"])
-        for row in standing.annotate(n=Count("pk"), first=Min("opened_on"))
+        for row in open_findings.annotate(n=Count("pk"), first=Min("opened_on"))
     }
     if not counts:
         return
@@ -137,13 +137,13 @@ def _without_address(today: date) -> Iterator[Task]:
     for organisation in rows.filter(n=0).order_by("name", "pk"):
         n, since = found[organisation.pk]
         href = reverse("workspace:organisation", args=[organisation.code])
-        said = ngettext(
+        text = ngettext(
             "We cannot notify %(name)s about %(n)d finding", "We cannot notify %(name)s about %(n)d findings", n
         )
         yield Task(
             key=f"{key(organisation)}:feeds.no_address",
             kind="confirm",
-            title=said % {"name": organisation.in_language("name"), "n": n},
+            title=text % {"name": organisation.in_language("name"), "n": n},
             why=_("The register has no address for this organisation. Find out whom to write to."),
             href=href,
             since=min(since, today),
@@ -216,7 +216,7 @@ def _unknown_types() -> Iterator[Task]:
     for row in rows.order_by("report_type"):
         href = reverse("workspace:feed_type", args=[row["report_type"]])
         since = _day(row["first"])
-        said = ngettext(
+        text = ngettext(
             "%(n)d file of this type was saved as received.",
             "%(n)d files of this type were saved as received.",
             row["n"],
@@ -225,7 +225,7 @@ def _unknown_types() -> Iterator[Task]:
             key=f"feeds.type:{row['report_type']}",
             kind="decide",
             title=_("Describe files of the type %(type)s") % {"type": row["report_type"]},
-            why=said % {"n": row["n"]},
+            why=text % {"n": row["n"]},
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,
@@ -241,7 +241,7 @@ def _held_files() -> Iterator[Task]:
     for feed in feeds:
         href = f"{feed.get_absolute_url()}#held"
         since = _day(feed.first)
-        said = ngettext(
+        text = ngettext(
             "%(n)d file is held: nothing proves who sent it.",
             "%(n)d files are held: nothing proves who sent them.",
             feed.files,
@@ -250,7 +250,7 @@ def _held_files() -> Iterator[Task]:
             key=f"{key(feed)}:held",
             kind="decide",
             title=_("Release or discard the held files of %(feed)s") % {"feed": feed.name},
-            why=said % {"n": feed.files},
+            why=text % {"n": feed.files},
             href=href,
             due=since + DECIDE_WITHIN,
             since=since,

@@ -133,14 +133,14 @@ def _language(language: str) -> str:
 
 
 def _folder(path: Path) -> Folder:
-    said = tomllib.loads((path / "kind.toml").read_text("utf-8"))
+    text = tomllib.loads((path / "kind.toml").read_text("utf-8"))
     return Folder(
         name=path.name,
-        kinds=tuple(said["kinds"]),
-        reports=tuple(said.get("reports", ())),
-        severity=said.get("severity", ""),
-        link=said.get("link", ""),
-        confirmed=said.get("confirmed", False),
+        kinds=tuple(text["kinds"]),
+        reports=tuple(text.get("reports", ())),
+        severity=text.get("severity", ""),
+        link=text.get("link", ""),
+        confirmed=text.get("confirmed", False),
     )
 
 

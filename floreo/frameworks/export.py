@@ -80,7 +80,7 @@ def _row(line: Line, purpose: Purpose, today: date) -> Row:
 
 def goes(attachment: Attachment, purpose: Purpose) -> bool:
     evidence = attachment.evidence
-    return may_go(evidence.tlp, purpose, stands=evidence.withdrawn_on is None)
+    return may_go(evidence.tlp, purpose, is_current=evidence.withdrawn_on is None)
 
 
 # ---------------------------------------------------------------------- the workbook

@@ -137,7 +137,7 @@ def rows_of(shapes: Sequence[tuple[Strict, int]], file: str, languages: Collecti
     """The rows of one file, whose items and mappings belong to its version, translated into `languages` only."""
     for row in _rows(shapes, file):
         texts = row.fields.get("translations", {})
-        kept = {code: said for code, said in texts.items() if code in languages}
+        kept = {code: text for code, text in texts.items() if code in languages}
         yield row if kept == texts else replace(row, fields={**row.fields, "translations": kept})
 
 

@@ -40,9 +40,9 @@ _GOES: Mapping[Purpose, frozenset[str]] = {
 }
 
 
-def may_go(tlp: str, purpose: Purpose, *, stands: bool = True) -> bool:
+def may_go(tlp: str, purpose: Purpose, *, is_current: bool = True) -> bool:
     """Whether evidence with this marking goes into a pack. What was withdrawn never does."""
-    return stands and tlp in _GOES[purpose]
+    return is_current and tlp in _GOES[purpose]
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def disagree(levels: Iterable[Level]) -> bool:
     return len(set(levels)) > 1
 
 
-class WaitingFor(StrEnum):
+class ScoreChange(StrEnum):
     """How an item stands to the assessment before."""
 
     UP = "up"
@@ -230,17 +230,17 @@ class Step:
     code: str
     before: Level | None
     now: Level | None
-    turn: WaitingFor
+    change: ScoreChange
 
 
-def _turn(before: Decimal | None, now: Decimal | None) -> WaitingFor:
+def _score_change(before: Decimal | None, now: Decimal | None) -> ScoreChange:
     if before is None or now is None:
         if before is now:
-            return WaitingFor.NONE
-        return WaitingFor.NEW if before is None else WaitingFor.LOST
+            return ScoreChange.NONE
+        return ScoreChange.NEW if before is None else ScoreChange.LOST
     if before == now:
-        return WaitingFor.SAME
-    return WaitingFor.UP if now > before else WaitingFor.DOWN
+        return ScoreChange.SAME
+    return ScoreChange.UP if now > before else ScoreChange.DOWN
 
 
 def compared(
@@ -260,5 +260,5 @@ def compared(
         then, today = (min(there) if there else None), now.get(code)
         far_then = old_scale.share(then) if then is not None else None
         far_now = scale.share(today) if today is not None else None
-        steps.append(Step(code, then, today, _turn(far_then, far_now)))
+        steps.append(Step(code, then, today, _score_change(far_then, far_now)))
     return steps

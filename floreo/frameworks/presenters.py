@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from floreo.core.ui.locale import number
 from floreo.evidence.models import LinkState
-from floreo.frameworks.logic import Coverage, Roll, Rule, WaitingFor, held_in_vain
+from floreo.frameworks.logic import Coverage, Roll, Rule, ScoreChange, held_in_vain
 from floreo.frameworks.models import Answer, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
 
@@ -38,13 +38,13 @@ KIND_WORDS: Mapping[str, Promise] = {
     "part": _l("Part"),
     "article": _l("Article"),
 }
-TURN_WORDS: Mapping[WaitingFor, Promise] = {
-    WaitingFor.UP: pgettext_lazy("level", "Higher"),
-    WaitingFor.DOWN: pgettext_lazy("level", "Lower"),
-    WaitingFor.SAME: _l("The same"),
-    WaitingFor.NEW: _l("Not rated before"),
-    WaitingFor.LOST: _l("Not rated now"),
-    WaitingFor.NONE: _l("Not rated before or now"),
+CHANGE_WORDS: Mapping[ScoreChange, Promise] = {
+    ScoreChange.UP: pgettext_lazy("level", "Higher"),
+    ScoreChange.DOWN: pgettext_lazy("level", "Lower"),
+    ScoreChange.SAME: _l("The same"),
+    ScoreChange.NEW: _l("Not rated before"),
+    ScoreChange.LOST: _l("Not rated now"),
+    ScoreChange.NONE: _l("Not rated before or now"),
 }
 
 
@@ -133,11 +133,11 @@ def status_text(sheet: Sheet) -> str:
     """How the whole stands, in a sentence."""
     if sheet.assessment is None:
         return _("There is no self-assessment of the country against this framework yet.")
-    said = roll_text(sheet.total, sheet.version)
-    year = {"year": sheet.assessment.year, "said": said}
-    if not said:
+    text = roll_text(sheet.total, sheet.version)
+    year = {"year": sheet.assessment.year, "text": text}
+    if not text:
         return coverage_text(sheet.coverage)
-    first = _("Self-assessment for %(year)d: %(said)s.") % year
+    first = _("Self-assessment for %(year)d: %(text)s.") % year
     return f"{first} {coverage_text(sheet.coverage)}"
 
 
@@ -166,9 +166,9 @@ def held_text(sheet: Sheet) -> str:
 def score_text(score: PublishedScore) -> str:
     """ "32.35 of 100, rank 120, T4 Evolving"."""
     value = number(score.score, 2)
-    said = _("%(value)s of %(most)s") % {"value": value, "most": number(score.maximum)} if score.maximum else value
+    text = _("%(value)s of %(most)s") % {"value": value, "most": number(score.maximum)} if score.maximum else value
     rank = _("rank %(rank)d") % {"rank": score.rank} if score.rank else ""
-    return ", ".join(filter(None, [said, rank, score.tier]))
+    return ", ".join(filter(None, [text, rank, score.tier]))
 
 
 def zeros_text(zeros: list[str], year: int) -> str:

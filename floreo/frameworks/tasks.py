@@ -32,13 +32,13 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
 
 
 def _item(found: Assessment, waiting: int, since: date | None) -> Task:
-    said = ngettext("%(n)d rated item is waiting for a review.", "%(n)d rated items are waiting for a review.", waiting)
+    text = ngettext("%(n)d rated item is waiting for a review.", "%(n)d rated items are waiting for a review.", waiting)
     address = reverse("workspace:assessment", args=[found.code])
     return Task(
         key=key(found),
         kind="decide",
         title=str(found),
-        why=said % {"n": waiting},
+        why=text % {"n": waiting},
         href=address,
         due=found.as_of,
         since=since,

@@ -75,8 +75,8 @@ def take(indicator: Indicator, period: Period, today: date, known: Known | None 
 
 def _taken(given: logic.Reading, measure: Measure, name: str, as_of: date) -> Taken:
     rows = [[r.label, r.address, r.counted] for r in given.records[:MOST_RECORDS]]
-    said = json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")
-    sha256 = hashlib.sha256(said).hexdigest()
+    text = json.dumps([len(given.records), rows], ensure_ascii=True).encode("ascii")
+    sha256 = hashlib.sha256(text).hexdigest()
     return Taken(_fields(given, measure, name, as_of), sha256, rows, len(given.records), _is_empty(given))
 
 

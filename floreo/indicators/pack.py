@@ -121,21 +121,21 @@ class ReadingShape(SourcedShape):
         return "/".join(filter(None, [self.span.label.replace("/", ".."), self.part, self.subject]))
 
     def key(self, setting: Setting) -> str:
-        return _turn(super().key(setting), setting.turn)
+        return _numbered(super().key(setting), setting.occurrence)
 
     def refs(self, setting: Setting) -> dict[str, str]:
-        before = _turn(super().key(setting), setting.turn - 1) if self.corrects else ""
+        before = _numbered(super().key(setting), setting.occurrence - 1) if self.corrects else ""
         return super().refs(setting) | {"corrects": before}
 
     def _taken(self, setting: Setting) -> datetime:
         """When the figure was taken: in a sample pack, whose time stands still, on the morning after its period."""
         after = self.span.end + timedelta(days=1)
-        day = self.taken_on or (min(after, setting.said_on) if setting.is_sample else setting.said_on)
+        day = self.taken_on or (min(after, setting.reported_on) if setting.is_sample else setting.reported_on)
         return datetime.combine(day, time(12), tzinfo=UTC)
 
     def fields(self, setting: Setting) -> dict[str, Any]:
         taken = self._taken(setting)
-        who = self.frozen_by or setting.said_by
+        who = self.frozen_by or setting.reported_by
         return super().fields(setting) | {
             "starts_on": self.span.start,
             "ends_on": self.span.end,
@@ -161,9 +161,9 @@ class ReadingShape(SourcedShape):
         }
 
 
-def _turn(key: str, turn: int) -> str:
+def _numbered(key: str, occurrence: int) -> str:
     """The key of a correction: the first is “#2”. One before the first does not exist, and its key says so."""
-    return key if turn == 0 else f"{key}#{turn + 1}"
+    return key if occurrence == 0 else f"{key}#{occurrence + 1}"
 
 
 class ChartNoteShape(TranslatedShape, SourcedShape):
@@ -237,7 +237,7 @@ class IndicatorShape(TranslatedShape, SourcedShape):
         for child, setting in super().children(replace(inner, measure=self.measure)):
             if isinstance(child, ReadingShape) and child.corrects:
                 before[child.identity()] += 1
-                yield child, replace(setting, turn=before[child.identity()])
+                yield child, replace(setting, occurrence=before[child.identity()])
             else:
                 yield child, setting
 

@@ -70,14 +70,14 @@ def _counted(unit: str, value: Decimal | int, number: str) -> str:
     n = 1 if value == 1 else 2
     match unit:
         case "days" | "días":
-            said = ngettext("%(number)s day", "%(number)s days", n)
+            text = ngettext("%(number)s day", "%(number)s days", n)
         case "milestones" | "hitos":
-            said = ngettext("%(number)s milestone", "%(number)s milestones", n)
+            text = ngettext("%(number)s milestone", "%(number)s milestones", n)
         case "people" | "personas":
-            said = ngettext("%(number)s person", "%(number)s people", n)
+            text = ngettext("%(number)s person", "%(number)s people", n)
         case _:
             return ""
-    return said.replace(" ", NBSP, 1) % {"number": number}
+    return text.replace(" ", NBSP, 1) % {"number": number}
 
 
 def with_unit(value: Decimal | int, indicator: Indicator) -> str:
@@ -151,11 +151,11 @@ def change_text(reading: Reading, before: Reading | None) -> str:
     places = Decimal(1).scaleb(-indicator.decimals)
     now, was = reading.value.quantize(places), before.value.quantize(places)
     way = move(now, was)
-    said = {"period": then, "better": direction_text(indicator)}
+    text = {"period": then, "better": direction_text(indicator)}
     if way is Move.SAME:
-        return gettext("No change from %(period)s; %(better)s") % said
-    said |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
-    return gettext("%(arrow)s %(difference)s from %(period)s; %(better)s") % said
+        return gettext("No change from %(period)s; %(better)s") % text
+    text |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
+    return gettext("%(arrow)s %(difference)s from %(period)s; %(better)s") % text
 
 
 def target_of(indicator: Indicator) -> Target | None:
@@ -213,10 +213,10 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
         return gettext("%(when)s: fewer than 5 people, so the number is not shown.") % {"when": when_text(reading)}
     if reading.value is None:
         return gettext("%(when)s: nothing to count, so there is no value.") % {"when": when_text(reading)}
-    said = {"when": when_text(reading), "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
+    text = {"when": when_text(reading), "value": value_text(reading), "outlook": outlook_text(indicator, reading)}
     if indicator.target is None:
-        return gettext("%(when)s: %(value)s. No target is set.") % said
-    return gettext("%(when)s: %(value)s. %(outlook)s.") % said
+        return gettext("%(when)s: %(value)s. No target is set.") % text
+    return gettext("%(when)s: %(value)s. %(outlook)s.") % text
 
 
 def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | None:
@@ -239,17 +239,17 @@ def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | Non
 
 def missing_text(indicator: Indicator) -> str:
     """What stands where there is no reading yet: that, the target, and when the first is due."""
-    said = [gettext("No value yet.")]
+    text = [gettext("No value yet.")]
     if indicator.target is not None:
-        said.append(gettext("Target: %(target)s.") % {"target": target_text(indicator)})
+        text.append(gettext("Target: %(target)s.") % {"target": target_text(indicator)})
     due = next_reading_on(indicator, None)
     if due is not None:
         overdue = due <= clock.today()
         words_ = (
             gettext("The first value was due on %(day)s.") if overdue else gettext("The first value is due on %(day)s.")
         )
-        said.append(words_ % {"day": day_text(due)})
-    return " ".join(said)
+        text.append(words_ % {"day": day_text(due)})
+    return " ".join(text)
 
 
 # The status under which an outlook is drawn: shape, colour and word of the house. No target has none.

@@ -30,10 +30,10 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> list[
         rows = rows.filter(theirs)
     found, into, may = due_among(rows, today), successors(), reach(viewer, NEEDS)
     bodies = (due.indicator.answers_for_id for due in found)
-    return [_owed(due, into.get(body, body) if body else None, may) for due, body in zip(found, bodies, strict=True)]
+    return [_task(due, into.get(body, body) if body else None, may) for due, body in zip(found, bodies, strict=True)]
 
 
-def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
+def _task(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
     code = due.indicator.code
     links = []
     if may is None or body in may:
@@ -54,11 +54,11 @@ def _owed(due: Due, body: int | None, may: frozenset[int] | None) -> Task:
 
 
 def _why(due: Due) -> str:
-    said = _("Value for the period to %(day)s") % {"day": short_day(due.period.end)}
+    text = _("Value for the period to %(day)s") % {"day": short_day(due.period.end)}
     if due.missing < 2:
-        return said
+        return text
     more = ngettext("%(n)d consecutive period is missing", "%(n)d consecutive periods are missing", due.missing)
-    return f"{said}. {more % {'n': due.missing}}"
+    return f"{text}. {more % {'n': due.missing}}"
 
 
 __all__ = ["waiting_tasks"]

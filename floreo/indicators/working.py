@@ -64,32 +64,32 @@ def _others_left(why: str, count: int) -> str:
     if why in ("findings_without_ipv4", "letters_still_fresh"):
         return _feeds_left(why, count)
     if why == "actions_not_late":
-        said = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
+        text = ngettext("%(count)d action that is not late", "%(count)d actions that are not late", count)
     else:
-        said = ngettext(
+        text = ngettext(
             "%(count)d budget line in another currency", "%(count)d budget lines in other currencies", count
         )
-    return said % {"count": count}
+    return text % {"count": count}
 
 
 def _updates_left(why: str, count: int) -> str:
     if why == "updates_not_answered":
-        said = ngettext("%(count)d update not received", "%(count)d updates not received", count)
+        text = ngettext("%(count)d update not received", "%(count)d updates not received", count)
     else:
-        said = ngettext("%(count)d update not due yet", "%(count)d updates not due yet", count)
-    return said % {"count": count}
+        text = ngettext("%(count)d update not due yet", "%(count)d updates not due yet", count)
+    return text % {"count": count}
 
 
 def _feeds_left(why: str, count: int) -> str:
     if why == "letters_still_fresh":
-        said = ngettext("%(count)d notice of the last week", "%(count)d notices of the last week", count)
+        text = ngettext("%(count)d notice of the last week", "%(count)d notices of the last week", count)
     else:
-        said = ngettext(
+        text = ngettext(
             "%(count)d finding outside the register's IPv4 addresses",
             "%(count)d findings outside the register's IPv4 addresses",
             count,
         )
-    return said % {"count": count}
+    return text % {"count": count}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from floreo.core.documents.plain import clean
 from floreo.core.keys import things_of
 from floreo.core.ui import locale as ui
 from floreo.core.wording import short_day
-from floreo.meetings import presenters as say
+from floreo.meetings import presenters
 from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action
@@ -36,7 +36,7 @@ def _made(meeting: Meeting, title: str, blocks: Iterable[Block], *, foot: str) -
         language=ui.language(),
         blocks=list(blocks),
         kicker=state,
-        subtitle=clean(say.title(meeting)),
+        subtitle=clean(presenters.title(meeting)),
         author=clean(meeting.committee.in_language("name")),
         made_on=clock.today(),
         foot=foot,
@@ -49,7 +49,7 @@ def agenda(meeting: Meeting, *, internal: bool = True) -> Document:
 
 
 def _agenda(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
-    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=internal)])
+    yield Facts([(name, clean(value)) for name, value in presenters.facts(meeting, internal=internal)])
     yield from _paragraphs(meeting.in_language("opening"), "lede")
     items = list(meeting.items.all())
     things = things_of(item.thing for item in items)
@@ -75,7 +75,7 @@ def minutes(meeting: Meeting, *, internal: bool = True, notes: bool = True) -> D
 
 
 def _minutes(meeting: Meeting, *, internal: bool, notes: bool) -> Iterator[Block]:
-    yield Facts([(name, clean(value)) for name, value in say.facts(meeting, internal=False)])
+    yield Facts([(name, clean(value)) for name, value in presenters.facts(meeting, internal=False)])
     yield from _paragraphs(meeting.in_language("opening"), "lede")
     yield from _who_was_there(meeting, internal=internal)
     decisions = list(meeting.decisions.select_related("organisation", "person").order_by("pk"))
@@ -105,7 +105,7 @@ def _item(
 
 
 def _decided(decision: Decision, *, internal: bool) -> Boxed:
-    pairs = [(_("Who"), clean(say.owner_text(decision, names=internal)))]
+    pairs = [(_("Who"), clean(presenters.owner_text(decision, names=internal)))]
     if decision.due_on:
         pairs.append((_("Due date"), short_day(decision.due_on)))
     asked = _("Requested: %(title)s") if decision.addressed_to else _("Decided: %(title)s")
@@ -119,7 +119,7 @@ def _who_was_there(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
         return
     yield Heading(_("Attendance"), 2)
     yield Grid(
-        caption=say.attendance_text(rows),
+        caption=presenters.attendance_text(rows),
         head=[_("Seat"), _("Attendance")],
         rows=[_presence(row, internal=internal) for row in rows],
         widths=(3, 1),
@@ -128,7 +128,7 @@ def _who_was_there(meeting: Meeting, *, internal: bool) -> Iterator[Block]:
 
 def _presence(row: Attendance, *, internal: bool) -> list[Cell]:
     how = _("Guest") if row.is_guest else row.get_presence_display()
-    return [Cell(clean(say.attended(row, names=internal))), Cell(how)]
+    return [Cell(clean(presenters.attended(row, names=internal))), Cell(how)]
 
 
 def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
@@ -136,9 +136,9 @@ def decisions_grid(decisions: Sequence[Decision], *, internal: bool) -> Grid:
         [
             Cell(d.number),
             Cell(clean(d.in_language("title"))),
-            Cell(clean(say.owner_text(d, names=internal))),
+            Cell(clean(presenters.owner_text(d, names=internal))),
             Cell(short_day(d.due_on) if d.due_on else ""),
-            Cell(say.history_text(d)),
+            Cell(presenters.history_text(d)),
         ]
         for d in decisions
     ]

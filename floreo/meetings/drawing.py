@@ -20,12 +20,12 @@ from floreo.meetings.models import Decision, Meeting
 from floreo.organisations.queries import the_country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action, Edition
-from floreo.strategy.presenters import actions as say
+from floreo.strategy.presenters import actions as action_text
 from floreo.strategy.queries import current_edition
 
-TROUBLE = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
+PROBLEMS = (Status.LATE, Status.STALLED, Status.AT_RISK)  # in the order in which a meeting takes them
 
-Said = tuple[str, str]  # a title and why it is there, in the language that is active
+Item = tuple[str, str]  # a title and why it is there, in the language that is active
 
 
 def edition_of(meeting: Meeting) -> Edition | None:
@@ -33,16 +33,16 @@ def edition_of(meeting: Meeting) -> Edition | None:
     return meeting.committee.edition or current_edition(SYSTEM)
 
 
-def draft(thing: str, kind: ItemKind, words: Callable[[], Said]) -> Draft:
+def draft(thing: str, kind: ItemKind, words: Callable[[], Item]) -> Draft:
     """A point said in the country's first language, with its others beside it."""
     country = the_country()
     languages = (country.languages if country else []) or [settings.LANGUAGE_CODE]
-    said: dict[str, Said] = {}
+    sentence: dict[str, Item] = {}
     for language in languages:
         with translation.override(language):
-            said[language] = words()
-    (title, text), *_rest = said.values()
-    others = {code: {"title": t[:300], "text": x} for code, (t, x) in list(said.items())[1:]}
+            sentence[language] = words()
+    (title, text), *_rest = sentence.values()
+    others = {code: {"title": t[:300], "text": x} for code, (t, x) in list(sentence.items())[1:]}
     return Draft(thing, kind, title, text, others)
 
 
@@ -53,21 +53,21 @@ def _last_minutes(meeting: Meeting) -> Iterator[Draft]:
     ).exclude(pk=meeting.pk)
     for earlier in waiting.order_by("on"):
 
-        def words(on: date = earlier.on) -> Said:
+        def words(on: date = earlier.on) -> Item:
             return _("Approve the minutes of %(day)s") % {"day": day_text(on)}, ""
 
         yield draft(key(earlier), ItemKind.OTHER, words)
 
 
-def _in_trouble(edition: Edition) -> Iterator[Draft]:
+def _with_problems(edition: Edition) -> Iterator[Draft]:
     """Actions that are late, stalled or at risk, the longest first."""
     today = clock.today()
-    rows = Action.objects.filter(edition=edition, status__in=TROUBLE).prefetch_related("milestones")
-    order = sorted(rows, key=lambda a: (TROUBLE.index(Status(a.status)), a.status_since or today, a.position, a.pk))
+    rows = Action.objects.filter(edition=edition, status__in=PROBLEMS).prefetch_related("milestones")
+    order = sorted(rows, key=lambda a: (PROBLEMS.index(Status(a.status)), a.status_since or today, a.position, a.pk))
     for act in order:
 
-        def words(act: Action = act) -> Said:
-            why = say.why(act, act.status_result, act.milestones.all(), today=today)
+        def words(act: Action = act) -> Item:
+            why = action_text.why(act, act.status_result, act.milestones.all(), today=today)
             reason = act.in_language("on_hold_reason" if act.on_hold_since else "late_reason")
             return f"{act.code} {act.in_language('title')}", sentences(why, reason)
 
@@ -80,7 +80,7 @@ def _not_carried_out(meeting: Meeting, edition: Edition) -> Iterator[Draft]:
     mine = rows.filter(committee=meeting.committee) | rows.filter(committee=None)
     for decision in mine.order_by(F("due_on").asc(nulls_last=True), "pk").select_related("organisation"):
 
-        def words(decision: Decision = decision) -> Said:
+        def words(decision: Decision = decision) -> Item:
             return f"{decision.number} {decision.in_language('title')}", presenters.waits(decision)
 
         kind = ItemKind.DECISION if decision.state == DecisionState.ASKED else ItemKind.FOLLOW_UP
@@ -92,5 +92,5 @@ def drafts_for(meeting: Meeting) -> Iterator[Draft]:
     yield from _last_minutes(meeting)
     edition = edition_of(meeting)
     if edition is not None:
-        yield from _in_trouble(edition)
+        yield from _with_problems(edition)
         yield from _not_carried_out(meeting, edition)

@@ -21,7 +21,7 @@ from floreo.organisations.queries import the_country
 
 
 @dataclass(frozen=True)
-class Said:
+class Message:
     """A letter's subject and text, in the language that is active."""
 
     kind: str
@@ -29,7 +29,7 @@ class Said:
     text: str
 
 
-Words = Callable[[Meeting], Said]
+Words = Callable[[Meeting], Message]
 
 
 def _address(seat: Seat) -> tuple[str, str]:
@@ -57,53 +57,53 @@ def to_seats(meeting: Meeting, words: Words) -> tuple[list[OutboxMail], list[str
 
 def _mail(meeting: Meeting, words: Words, address: str, language: str) -> OutboxMail:
     with translation.override(language):
-        said = words(meeting)
+        sentence = words(meeting)
         foot = _(
             "You receive this because you are a member of this committee. Reply to the secretariat, not to "
             "this address."
         )
-        text = f"{said.text}\n\n{presenters.workspace_address(meeting)}\n\n{foot}\n"
+        text = f"{sentence.text}\n\n{presenters.workspace_address(meeting)}\n\n{foot}\n"
     return letter(
         to=address,
-        subject=said.subject,
+        subject=sentence.subject,
         text=text,
-        kind=said.kind,
+        kind=sentence.kind,
         about=key(meeting),
         language=language,
     )
 
 
-def called(meeting: Meeting) -> Said:
+def called(meeting: Meeting) -> Message:
     subject = _("%(meeting)s: %(day)s") % {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("You are invited to this meeting. The agenda will follow.") + "\n\n" + presenters.facts_text(meeting)
-    return Said("meeting.called", subject, text)
+    return Message("meeting.called", subject, text)
 
 
 def moved(before: date) -> Words:
-    def words(meeting: Meeting) -> Said:
+    def words(meeting: Meeting) -> Message:
         now = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
         subject = _("Moved: %(meeting)s, now on %(day)s") % now
         text = _("The details of the meeting scheduled for %(day)s have changed:") % {"day": day_text(before)}
-        return Said("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
+        return Message("meeting.moved", subject, text + "\n\n" + presenters.facts_text(meeting))
 
     return words
 
 
-def cancelled(meeting: Meeting) -> Said:
+def cancelled(meeting: Meeting) -> Message:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("The meeting of %(day)s is cancelled.") % words + "\n\n" + meeting.cancelled_reason
-    return Said("meeting.cancelled", _("Cancelled: %(meeting)s, %(day)s") % words, text)
+    return Message("meeting.cancelled", _("Cancelled: %(meeting)s, %(day)s") % words, text)
 
 
-def agenda(meeting: Meeting) -> Said:
+def agenda(meeting: Meeting) -> Message:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
-    return Said("meeting.agenda", _("Agenda: %(meeting)s, %(day)s") % words, as_text(documents.agenda(meeting)))
+    return Message("meeting.agenda", _("Agenda: %(meeting)s, %(day)s") % words, as_text(documents.agenda(meeting)))
 
 
-def minutes(meeting: Meeting) -> Said:
+def minutes(meeting: Meeting) -> Message:
     words = {"meeting": presenters.title(meeting), "day": day_text(meeting.on)}
     text = _("These minutes are a draft until the next meeting approves them. Send any corrections now.")
-    return Said(
+    return Message(
         "meeting.minutes",
         _("Minutes: %(meeting)s, %(day)s") % words,
         text + "\n\n" + as_text(documents.minutes(meeting, notes=False)),

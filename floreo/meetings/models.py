@@ -80,7 +80,7 @@ class Committee(Record, Translated, Sourced):
         Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="committees"
     )
     is_public = models.BooleanField(default=False)
-    until = models.DateField(null=True, blank=True)  # the day on which it was dissolved
+    ends_on = models.DateField(null=True, blank=True)  # the day on which it was dissolved
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -100,7 +100,7 @@ class Committee(Record, Translated, Sourced):
 class SeatQuerySet(models.QuerySet["Seat"]):
     def on(self, day: date) -> SeatQuerySet:
         """Those that hold on `day`."""
-        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day))
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day))
 
     def visible_to(self, viewer: object) -> SeatQuerySet:
         """Of bodies that the viewer may know of. The public sees which public bodies sit on a public committee; who for
@@ -117,8 +117,8 @@ class Seat(Record, Sourced):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="seats")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="seats")
     part = models.CharField(max_length=10, choices=SeatPartChoice.choices, default=SeatPart.MEMBER)
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
 
     objects = SeatQuerySet.as_manager()
@@ -127,7 +127,8 @@ class Seat(Record, Sourced):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="seat_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="seat_dates_in_order",
             )
         ]
 
@@ -266,7 +267,7 @@ class Correction(OfMeeting):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="corrections")
     on = models.DateField()
     text = models.TextField()
-    said_by = models.CharField(max_length=200)
+    reported_by = models.CharField(max_length=200)
 
     class Meta:
         ordering = ["on", "pk"]

@@ -33,14 +33,14 @@ class SeatShape(SourcedShape):
     word: ClassVar[str] = "seat"
     makes: ClassVar[type[models.Model]] = Seat
     owner: ClassVar[str] = "committee"
-    lookup: ClassVar[tuple[str, ...]] = ("committee", "organisation", "person", "since")
+    lookup: ClassVar[tuple[str, ...]] = ("committee", "organisation", "person", "starts_on")
     repeats: ClassVar[bool] = True
 
     organisation: str
     person: str = ""
     part: Annotated[str, one_of(SeatPartChoice)] = "member"
-    since: Day | None = None
-    until: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     position: int | None = None
 
     def identity(self) -> str:
@@ -61,7 +61,7 @@ class CommitteeShape(TranslatedShape, SourcedShape):
     organisation: str = ""
     edition: str = ""
     is_public: bool = False
-    until: Day | None = None
+    ends_on: Day | None = None
     seat: list[SeatShape] = Field(default_factory=list)
 
 
@@ -111,7 +111,7 @@ class CorrectionShape(Shape):
 
     on: Day
     text: str
-    said_by: str
+    reported_by: str
 
     def identity(self) -> str:
         return f"{self.on}/{self.text[:40]}"

@@ -70,9 +70,9 @@ def stage(meeting: Meeting) -> str:
     if meeting.minutes_state == MinutesState.CIRCULATED:
         return _("Held. The minutes have been circulated and are waiting for approval.")
     due = minutes_due(meeting.on)
-    said = _("Held. The minutes are due by %(day)s.") % {"day": day_text(due)}
+    text = _("Held. The minutes are due by %(day)s.") % {"day": day_text(due)}
     late = _("%(days)s late.") % {"days": days_text((today - due).days)} if due < today else ""
-    return sentences(said, late)
+    return sentences(text, late)
 
 
 def _planned(meeting: Meeting, today: date) -> str:
@@ -81,8 +81,8 @@ def _planned(meeting: Meeting, today: date) -> str:
     if meeting.agenda_sent_on:
         return _("Upcoming. The agenda was sent on %(day)s.") % {"day": day_text(meeting.agenda_sent_on)}
     due = agenda_due(meeting.on)
-    said = _("Upcoming. The agenda is due by %(day)s.") % {"day": day_text(due)}
-    return sentences(said, _("%(days)s late.") % {"days": days_text((today - due).days)} if due < today else "")
+    text = _("Upcoming. The agenda is due by %(day)s.") % {"day": day_text(due)}
+    return sentences(text, _("%(days)s late.") % {"days": days_text((today - due).days)} if due < today else "")
 
 
 def attendance_text(rows: Iterable[Attendance]) -> str:
@@ -128,10 +128,10 @@ def waits(decision: Decision) -> str:
     """Why it is still open: asked of whom since when, or to be carried out by whom by when."""
     if decision.state == DecisionState.ASKED:
         words = {"whom": decision.in_language("addressed_to"), "day": day_text(decision.asked_on or clock.today())}
-        said = _("Requested from %(whom)s on %(day)s; no answer yet.") % words
+        text = _("Requested from %(whom)s on %(day)s; no answer yet.") % words
     else:
-        said = _("Carried out by: %(who)s.") % {"who": owner_text(decision, names=False)}
-    return sentences(said, due_text(decision))
+        text = _("Carried out by: %(who)s.") % {"who": owner_text(decision, names=False)}
+    return sentences(text, due_text(decision))
 
 
 def due_text(decision: Decision) -> str:
@@ -145,7 +145,7 @@ def due_text(decision: Decision) -> str:
 
 def history_text(decision: Decision, state: str = "") -> str:
     """What became of it so far, with its days. `state`: as the plan says it stands, where that is ahead of the record."""
-    said = {
+    text = {
         DecisionState.ASKED: (_("Requested on %(day)s"), decision.asked_on),
         DecisionState.TAKEN: (_("Taken on %(day)s"), decision.taken_on),
         DecisionState.REFUSED: (_("Refused on %(day)s"), decision.taken_on),
@@ -154,5 +154,5 @@ def history_text(decision: Decision, state: str = "") -> str:
     }
     if state and state != decision.state:
         return decision_state(state)
-    sentence, day = said[DecisionState(decision.state)]
+    sentence, day = text[DecisionState(decision.state)]
     return sentence % {"day": short_day(day)} if day else decision_state(decision.state)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Permission, can
 from floreo.core.keys import key
 from floreo.core.tasks import Recipient, Task
-from floreo.meetings import presenters as say
+from floreo.meetings import presenters
 from floreo.meetings.logic import PREPARE_DAYS, DecisionState, MeetingState, MinutesState, agenda_due, minutes_due
 from floreo.meetings.models import Decision, Meeting
 
@@ -36,7 +36,7 @@ def _of_meetings(today: date) -> Iterator[Task]:
             key=f"{key(meeting)}:{'minutes' if is_over else 'agenda'}",
             kind="agenda",
             title=_minutes_title(meeting) if is_over else _agenda_title(meeting),
-            why=say.stage(meeting),
+            why=presenters.stage(meeting),
             href=meeting.workspace_url(),
             due=minutes_due(meeting.on) if is_over else agenda_due(meeting.on),
             since=meeting.on if is_over else None,
@@ -45,14 +45,14 @@ def _of_meetings(today: date) -> Iterator[Task]:
 
 
 def _agenda_title(meeting: Meeting) -> str:
-    return _("Send the agenda: %(meeting)s") % {"meeting": say.title(meeting)}
+    return _("Send the agenda: %(meeting)s") % {"meeting": presenters.title(meeting)}
 
 
 def _minutes_title(meeting: Meeting) -> str:
-    return _("Send the minutes: %(meeting)s") % {"meeting": say.title(meeting)}
+    return _("Send the minutes: %(meeting)s") % {"meeting": presenters.title(meeting)}
 
 
-def _whose(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]:
+def _owner(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]:
     if recipient.everybody:
         return rows
     mine = Q(person__in=recipient.people) | Q(organisation__in=recipient.organisations)
@@ -63,7 +63,7 @@ def _whose(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]
 
 def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
     """What became part of the plan is owed there, and not twice."""
-    rows = _whose(Decision.objects.open().filter(became=""), recipient).select_related(
+    rows = _owner(Decision.objects.open().filter(became=""), recipient).select_related(
         "edition", "committee", "organisation"
     )
     reads = can(viewer, Permission.MEETING_READ)
@@ -75,7 +75,7 @@ def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
             key=key(decision),
             kind="decision",
             title=f"{decision.number} {decision.in_language('title')}",
-            why=say.waits(decision),
+            why=presenters.waits(decision),
             href=decision.workspace_url() if reads else decision.get_absolute_url(),
             due=decision.due_on,
             since=decision.asked_on if is_asked else decision.taken_on,

@@ -91,15 +91,15 @@ def _dataset(table: Table, request: HttpRequest, pack: LoadedPack | None, shared
 
 def _shared(country: Country | None, publisher: dict[str, Any]) -> dict[str, Any]:
     """What every dataset says alike: who publishes it, in which languages, of which country."""
-    said: dict[str, Any] = {"dcterms:publisher": publisher}
+    given: dict[str, Any] = {"dcterms:publisher": publisher}
     if country is not None:
-        said["dcterms:language"] = list(country.languages)
-        said["dcterms:spatial"] = {
+        given["dcterms:language"] = list(country.languages)
+        given["dcterms:spatial"] = {
             "@type": "dcterms:Location",
             "dcterms:identifier": country.code,
             "dcterms:title": country.name,
         }
-    return said
+    return given
 
 
 def catalogue(request: HttpRequest) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
-SAID_OUR_WAY = (
+OUR_WORDS = (
     gettext_noop("Be patient, you are sending too many requests."),
     gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
     gettext_noop("Use a security key"),

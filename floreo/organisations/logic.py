@@ -32,11 +32,11 @@ class PlaceKind(StrEnum):
 class Span:
     """A stretch of days, open at either end when a bound is None."""
 
-    since: date | None
-    until: date | None
+    starts_on: date | None
+    ends_on: date | None
 
     def holds(self, day: date) -> bool:
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or day <= self.ends_on)
 
     def is_in_order(self) -> bool:
-        return self.since is None or self.until is None or self.since <= self.until
+        return self.starts_on is None or self.ends_on is None or self.starts_on <= self.ends_on

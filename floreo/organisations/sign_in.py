@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return f"[{OwnSite.here().name}] {subject}"
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The desk, in the language that the person chose."""
+        """The workspace, in the language that the person chose."""
         address, user = str(super().get_login_redirect_url(request)), request.user
         chosen = user.language if isinstance(user, User) else ""
         return translate_url(address, chosen) if chosen else address

@@ -64,8 +64,8 @@ ORGANISATIONS = Table(
             _("Code of the organisation that it was merged into."),
             lambda o: o.heir_code,
         ),
-        Column("since", _("Since"), _("First day, if known."), lambda o: o.since, CellKind.DATE),
-        Column("until", _("Until"), _("Last day, if it has ended."), lambda o: o.until, CellKind.DATE),
+        Column("starts_on", _("Since"), _("First day, if known."), lambda o: o.starts_on, CellKind.DATE),
+        Column("ends_on", _("Until"), _("Last day, if it has ended."), lambda o: o.ends_on, CellKind.DATE),
         Column("website", _("Website"), _("Its own pages."), lambda o: o.website, CellKind.LINK),
         Column(
             "place", _("Place"), _("Code of the place where it is based."), lambda o: o.place.code if o.place else ""
@@ -111,8 +111,8 @@ ROLES = Table(
         Column("organisation", _("Organisation"), _("Its code."), lambda r: r.organisation.code),
         Column("code", _("Role"), _("Code of the role."), lambda r: r.code),
         Column("title", _("Title"), _("Name of the role."), lambda r: r.title),
-        Column("since", _("Since"), _("First day."), lambda r: r.since, CellKind.DATE),
-        Column("until", _("Until"), _("Last day; empty if it has not ended."), lambda r: r.until, CellKind.DATE),
+        Column("starts_on", _("Since"), _("First day."), lambda r: r.starts_on, CellKind.DATE),
+        Column("ends_on", _("Until"), _("Last day; empty if it has not ended."), lambda r: r.ends_on, CellKind.DATE),
         Column(
             "precision",
             _("Precision"),
@@ -227,4 +227,4 @@ PEOPLE = Table(
 )
 
 TABLES = {t.name: t for t in (ORGANISATIONS, ROLES, PLACES, NETWORKS)}
-DESK_TABLES = {**TABLES, PEOPLE.name: PEOPLE}
+WORKSPACE_TABLES = {**TABLES, PEOPLE.name: PEOPLE}

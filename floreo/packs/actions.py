@@ -45,7 +45,7 @@ def check_pack(folder: Path) -> Difference:
 def load_pack(folder: Path, *, by: Actor) -> Difference | None:
     """Makes and changes what the pack says, in one transaction. None when the very same files are loaded already.
 
-    A row that people changed or removed at the desk since it was loaded is left alone; a row that the pack no longer
+    A row that people changed or removed in the workspace since it was loaded is left alone; a row that the pack no longer
     holds stays. Both are in the difference. Raises PackRefused when the pack has problems."""
     if LoadedPack.objects.filter(digest=folders.digest_of(folder)).exists():
         return None

@@ -23,11 +23,11 @@ from floreo.strategy.pack_money import money_problems
 
 # Dates that must not run backwards.
 PAIRS = (
-    ("since", "until"),
+    ("starts_on", "ends_on"),
     ("starts_on", "ends_on"),
     ("starts_on", "due_on"),
     ("noted_on", "closed_on"),
-    ("on", "until"),
+    ("on", "ends_on"),
 )
 RING_CORNERS = 4  # a closed ring has at least three corners and its first again
 
@@ -38,8 +38,8 @@ def numbered(rows: Iterable[Row], repeating: set[str]) -> list[Row]:
     done = []
     for row in rows:
         seen[row.word, row.key] += 1
-        turn = seen[row.word, row.key]
-        done.append(replace(row, key=f"{row.key}#{turn}") if turn > 1 and row.word in repeating else row)
+        occurrence = seen[row.word, row.key]
+        done.append(replace(row, key=f"{row.key}#{occurrence}") if occurrence > 1 and row.word in repeating else row)
     return done
 
 

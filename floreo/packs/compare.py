@@ -25,8 +25,8 @@ class State(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     SAME = "same"
-    CHANGED_HERE = "changed here"  # at the desk, since it was loaded: left alone
-    REMOVED_HERE = "removed here"  # at the desk: not made again
+    CHANGED_HERE = "changed here"  # in the workspace, since it was loaded: left alone
+    REMOVED_HERE = "removed here"  # in the workspace: not made again
     FROZEN = "frozen"  # a frozen reading never changes: the pack adds a correction instead
 
 
@@ -199,18 +199,18 @@ class ExistingRows:
 
     def now(self, row: Row, thing: models.Model) -> dict[str, Any]:
         """What the object says now, in the fields that the row has."""
-        said = {name: plain(getattr(thing, name)) for name in row.fields}
+        text = {name: plain(getattr(thing, name)) for name in row.fields}
         for name in row.refs:
             target, pk = reference_fields(row.makes)[name], getattr(thing, f"{name}_id")
-            said[name] = "" if pk is None else self.keys.get((target, pk), f"#{pk}")
+            text[name] = "" if pk is None else self.keys.get((target, pk), f"#{pk}")
         for name in row.keys:
-            said[name] = self.named(getattr(thing, name))
+            text[name] = self.named(getattr(thing, name))
         for name in row.many:
             many = row.makes._meta.get_field(name).related_model
             assert isinstance(many, type)  # our own models name each other by class
             pks = self._linked(row.makes, name).get(thing.pk, [])
-            said[name] = sorted(self.keys.get((many, pk), f"#{pk}") for pk in pks)
-        return said
+            text[name] = sorted(self.keys.get((many, pk), f"#{pk}") for pk in pks)
+        return text
 
     def _linked(self, model: type[models.Model], name: str) -> dict[int, list[int]]:
         if (model, name) not in self._many:
@@ -249,10 +249,10 @@ def _row_difference(row: Row, shelf: ExistingRows, lost: set[tuple[type[models.M
         state = State.REMOVED_HERE if memory or needs_lost else State.ADDED
         return RowDifference(row, state, values, None, memory)
     now = shelf.now(row, thing)
-    changes = {name: (now[name], said) for name, said in values.items() if now[name] != said}
+    changes = {name: (now[name], sentence) for name, sentence in values.items() if now[name] != sentence}
     if not changes:
         return RowDifference(row, State.SAME, values, thing, memory)
     if getattr(thing, "frozen_at", None):
         return RowDifference(row, State.FROZEN, values, thing, memory, changes)
-    touched = memory is None or any(now.get(name, said) != said for name, said in memory.values.items())
+    touched = memory is None or any(now.get(name, sentence) != sentence for name, sentence in memory.values.items())
     return RowDifference(row, State.CHANGED_HERE if touched else State.CHANGED, values, thing, memory, changes)

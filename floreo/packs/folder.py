@@ -81,16 +81,16 @@ def edition_files() -> list[str]:
 
 def _fields_of(shape: type[BaseModel]) -> list[str]:
     """Each field with its type and its default, as they are in every process: without places in memory."""
-    told = (f"{name}: {each.annotation!r} = {each.default!r}" for name, each in shape.model_fields.items())
-    return [re.sub(r" at 0x[0-9a-f]+", "", one) for one in told]
+    known = (f"{name}: {each.annotation!r} = {each.default!r}" for name, each in shape.model_fields.items())
+    return [re.sub(r" at 0x[0-9a-f]+", "", one) for one in known]
 
 
 @cache
 def shapes_digest() -> str:
     """SHA-256 over the fields of every shape: when one gains a field, packs already loaded are read again."""
     shapes = {*pack_shapes(), *(shape for file in pack_files().values() for shape in file.tables.values())}
-    told = {f"{shape.__module__}.{shape.__qualname__}": _fields_of(shape) for shape in shapes}
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    known = {f"{shape.__module__}.{shape.__qualname__}": _fields_of(shape) for shape in shapes}
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
 def digest_of(folder: Path) -> str:

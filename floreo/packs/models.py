@@ -21,7 +21,7 @@ class LoadedPack(models.Model):
 
 class PackRow(models.Model):
     """What one row of the pack said when it was last loaded, and which object it became. Comparing the three (then, the
-    file now, the object now) tells a change in the pack from a change made at the desk."""
+    file now, the object now) tells a change in the pack from a change made in the workspace."""
 
     not_chained = "The last content of a pack's row, to find what changed since."
 

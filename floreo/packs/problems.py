@@ -57,13 +57,13 @@ _WORDS = {
 }
 
 
-def _sentence(kind: str, said: str, field: str, known: Iterable[str]) -> str:
+def _sentence(kind: str, text: str, field: str, known: Iterable[str]) -> str:
     """Pydantic's error in words for who edits the file. Our own validators already speak to them."""
     if kind == "extra_forbidden":
         return f"“{field}” is not a field here{did_you_mean(field, known)}"
     if kind == "value_error":
-        return said.removeprefix("Value error, ")
-    return _WORDS.get(kind, said[:1].lower() + said[1:])
+        return text.removeprefix("Value error, ")
+    return _WORDS.get(kind, text[:1].lower() + text[1:])
 
 
 def row_name(word: str, item: Any, number: int) -> str:

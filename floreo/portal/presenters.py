@@ -92,11 +92,11 @@ def qualifier_text(reading: Reading) -> str:
 def outlook_note(indicator: Indicator, reading: Reading | None) -> str:
     """What stands in small print after the word: "to 95 % by 31 Dec 2027", "target reached: 30 people"."""
     target = figures.target_text(indicator)
-    said = {
+    text = {
         Outlook.REACHED: _("target reached: %(target)s"),
         Outlook.MISSED: _("target missed: %(target)s"),
     }.get(figures.outlook_of(indicator, reading), _("(target: %(target)s)"))
-    return said % {"target": target} if target else ""
+    return text % {"target": target} if target else ""
 
 
 def shape_of(indicator: Indicator, reading: Reading | None) -> str:
@@ -119,8 +119,8 @@ def figure_text(figure: Figure) -> FigureWords:
     if reading is None:
         target = figures.target_text(indicator)
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
-        said = sentences(note, indicator.in_language("target_source"))
-        return FigureWords(title, href, missing=_("No value yet"), note=said)
+        text = sentences(note, indicator.in_language("target_source"))
+        return FigureWords(title, href, missing=_("No value yet"), note=text)
     shape = shape_of(indicator, reading)
     return FigureWords(
         title,
@@ -162,10 +162,10 @@ def parts_title(bars: Sequence[Bar]) -> str:
     zeros = sum(1 for b in bars if b.value == 0)
     if zeros:
         words = {"zeros": number_word(zeros), "total": number_word(len(bars))}
-        said = ngettext(
+        text = ngettext(
             "%(zeros)s of the %(total)s parts scores zero", "%(zeros)s of the %(total)s parts score zero", zeros
         )
-        return capital(said % words)
+        return capital(text % words)
     highest, lowest = max(bars, key=lambda b: b.value), min(bars, key=lambda b: b.value)
     return _("Highest: %(high)s; lowest: %(low)s") % {"high": highest.label, "low": lowest.label}
 
@@ -217,7 +217,7 @@ def trust_text(trust: Trust) -> str:
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
         return _("All %(total)s rows are checked.") % words if trust.total else ""
-    said = ngettext(
+    text = ngettext(
         "%(confirmed)s of %(total)s rows is checked;",
         "%(confirmed)s of %(total)s rows are checked;",
         trust.confirmed,
@@ -227,19 +227,19 @@ def trust_text(trust: Trust) -> str:
         "%(number)s are marked “unchecked” until somebody has checked them.",
         trust.unconfirmed,
     )
-    return sentences(said % words, more % {"number": number_word(trust.unconfirmed)})
+    return sentences(text % words, more % {"number": number_word(trust.unconfirmed)})
 
 
 def pillars_title(number: int) -> str:
     """ "The four pillars"."""
-    said = ngettext("One pillar", "%(number)s pillars", number)
-    return said % {"number": number_word(number)}
+    text = ngettext("One pillar", "%(number)s pillars", number)
+    return text % {"number": number_word(number)}
 
 
 def areas_title(number: int) -> str:
     """ "Three priority areas and what happened"."""
-    said = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
-    return capital(said % {"number": number_word(number)})
+    text = ngettext("One priority area and its events", "%(number)s priority areas and their events", number)
+    return capital(text % {"number": number_word(number)})
 
 
 def levels_of(values: Sequence[float]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from floreo.publications.models import Channel, Posting, Publication, Publicatio
 
 
 def get_publication_for(viewer: object, code: str) -> Publication:
-    """At the desk: raises Missing for what the viewer may not know of."""
+    """At the workspace: raises Missing for what the viewer may not know of."""
     found = Publication.objects.visible_to(viewer).select_related("organisation", "edition").filter(code=code).first()
     if found is None:
         raise Missing

@@ -28,13 +28,13 @@ from floreo.strategy.queries import plan_tree
 SHAPE = 1  # raise it when copy.json says something in another way
 
 
-class Said(BaseModel):
+class CopyPart(BaseModel):
     """The base of all that the copy says."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Source(Said):
+class Source(CopyPart):
     """Who says so, and whether a person has checked it against that source."""
 
     title: str = Field(description="Document and page, or publisher; empty where none is given")
@@ -43,7 +43,7 @@ class Source(Said):
     doubt: str = Field("", description="Why it is not confirmed")
 
 
-class Words(Said):
+class Words(CopyPart):
     """What pillars, objectives and actions have in common."""
 
     code: str = Field(description="In the edition, as 2.1.4")
@@ -54,31 +54,31 @@ class Words(Said):
     source: Source
 
 
-class MilestoneSaid(Said):
+class MilestoneCopy(CopyPart):
     title: str
     due_on: date | None = None
     source: Source
 
 
-class ActionSaid(Words):
+class ActionCopy(Words):
     """Something to be done by somebody by a date."""
 
     starts_on: date | None = None
     due_on: date | None = Field(None, description="Date on which it is due")
     leads: list[str] = Field(description="Names of the public bodies that lead it today")
     support: list[str] = Field(description="Names of those that support it")
-    milestones: list[MilestoneSaid]
+    milestones: list[MilestoneCopy]
 
 
-class ObjectiveSaid(Words):
-    actions: list[ActionSaid]
+class ObjectiveCopy(Words):
+    actions: list[ActionCopy]
 
 
-class PillarSaid(Words):
-    objectives: list[ObjectiveSaid]
+class PillarCopy(Words):
+    objectives: list[ObjectiveCopy]
 
 
-class TargetSaid(Said):
+class TargetCopy(CopyPart):
     title: str
     number: str = Field(description="As a decimal number, in its unit")
     unit: str
@@ -86,7 +86,7 @@ class TargetSaid(Said):
     source: Source
 
 
-class StrategyCopy(Said):
+class StrategyCopy(CopyPart):
     """One edition of a strategy, whole."""
 
     shape: int = Field(SHAPE, description="Version of this shape")
@@ -103,8 +103,8 @@ class StrategyCopy(Said):
     vision: str = Field("", description="In the document's words")
     explanation: str = ""
     source: Source
-    targets: list[TargetSaid]
-    pillars: list[PillarSaid]
+    targets: list[TargetCopy]
+    pillars: list[PillarCopy]
 
 
 def _source(row: Any) -> Source:
@@ -127,12 +127,12 @@ def _bodies(act: Action, part: str) -> list[str]:
     return [sound(body.in_language("name")) for body in found if body.is_public]
 
 
-def _action(act: Action) -> ActionSaid:
+def _action(act: Action) -> ActionCopy:
     milestones = [
-        MilestoneSaid(title=sound(m.in_language("title")), due_on=m.due_on, source=_source(m))
+        MilestoneCopy(title=sound(m.in_language("title")), due_on=m.due_on, source=_source(m))
         for m in act.milestones.all()
     ]
-    return ActionSaid(
+    return ActionCopy(
         **_words(act),
         starts_on=act.starts_on,
         due_on=act.due_on,
@@ -164,7 +164,7 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
             explanation=sound(edition.in_language("public_text")),
             source=_source(edition),
             targets=[
-                TargetSaid(
+                TargetCopy(
                     title=sound(t.in_language("title")),
                     number=f"{t.number.normalize():f}",
                     unit=sound(t.in_language("unit")),
@@ -174,10 +174,10 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
                 for t in edition.stated_targets.all()
             ],
             pillars=[
-                PillarSaid(
+                PillarCopy(
                     **_words(branch.pillar),
                     objectives=[
-                        ObjectiveSaid(**_words(objective), actions=[_action(act) for act in acts])
+                        ObjectiveCopy(**_words(objective), actions=[_action(act) for act in acts])
                         for objective, acts in branch.objectives
                     ],
                 )
@@ -186,83 +186,85 @@ def copy_of(edition: Edition, viewer: object, language: str) -> StrategyCopy:
         )
 
 
-def as_json(told: StrategyCopy) -> bytes:
-    return json.dumps(told.model_dump(mode="json"), ensure_ascii=False, indent=1).encode("utf-8")
+def as_json(known: StrategyCopy) -> bytes:
+    return json.dumps(known.model_dump(mode="json"), ensure_ascii=False, indent=1).encode("utf-8")
 
 
-def digest_of(told: StrategyCopy) -> str:
+def digest_of(known: StrategyCopy) -> str:
     """The same digest means that a file drawn earlier still says what the plan says."""
-    return hashlib.sha256(as_json(told)).hexdigest()
+    return hashlib.sha256(as_json(known)).hexdigest()
 
 
-def document_of(told: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
+def document_of(known: StrategyCopy, *, country: Country | None, made_on: date) -> Document:
     """The copy as a document in its language."""
-    with translation.override(told.language):
+    with translation.override(known.language):
         is_sample = country is not None and country.is_sample
-        sample = _("Sample data. %(country)s is a fictional country.") % {"country": told.country} if is_sample else ""
+        sample = _("Sample data. %(country)s is a fictional country.") % {"country": known.country} if is_sample else ""
         return Document(
-            title=told.title,
-            language=told.language,
-            blocks=_blocks(told),
-            kicker=told.country,
-            subtitle=span_text(told.starts_on, told.ends_on),
-            author=told.country,
+            title=known.title,
+            language=known.language,
+            blocks=_blocks(known),
+            kicker=known.country,
+            subtitle=span_text(known.starts_on, known.ends_on),
+            author=known.country,
             made_on=made_on,
             foot=_("%(title)s. Created from %(address)s on %(day)s.")
-            % {"title": told.title, "address": told.address, "day": long_day(made_on)},
+            % {"title": known.title, "address": known.address, "day": long_day(made_on)},
             sample_text=sample,
             contents=True,
             contents_title=_("Contents"),
-            keywords=(told.code,),
+            keywords=(known.code,),
         )
 
 
-def _blocks(told: StrategyCopy) -> list[Block]:
-    blocks: list[Block] = [*_front(told)]
-    for pillar in told.pillars:
-        blocks += [Heading(pillar.title, 1, pillar.code), *_said(pillar)]
+def _blocks(known: StrategyCopy) -> list[Block]:
+    blocks: list[Block] = [*_front(known)]
+    for pillar in known.pillars:
+        blocks += [Heading(pillar.title, 1, pillar.code), *_text_blocks(pillar)]
         for objective in pillar.objectives:
-            blocks += [Heading(objective.title, 2, objective.code), *_said(objective)]
+            blocks += [Heading(objective.title, 2, objective.code), *_text_blocks(objective)]
             for act in objective.actions:
                 blocks += _action_blocks(act)
     return blocks
 
 
-def _front(told: StrategyCopy) -> Iterable[Block]:
-    if told.official_title and told.official_title != told.title:
-        yield Paragraph(told.official_title, "lede")
-    if told.objective:
+def _front(known: StrategyCopy) -> Iterable[Block]:
+    if known.official_title and known.official_title != known.title:
+        yield Paragraph(known.official_title, "lede")
+    if known.objective:
         yield Heading(_("Overall objective"), 1)
-        yield Paragraph(told.objective, "quote")
-    if told.vision:
+        yield Paragraph(known.objective, "quote")
+    if known.vision:
         yield Heading(_("Vision"), 1)
-        yield Paragraph(told.vision, "quote")
-    if told.explanation:
-        yield Paragraph(told.explanation)
-    yield Facts([(_("Period"), span_text(told.starts_on, told.ends_on)), *_launched(told), *_source_facts(told.source)])
-    if told.targets:
+        yield Paragraph(known.vision, "quote")
+    if known.explanation:
+        yield Paragraph(known.explanation)
+    yield Facts(
+        [(_("Period"), span_text(known.starts_on, known.ends_on)), *_launched(known), *_source_facts(known.source)]
+    )
+    if known.targets:
         yield Heading(_("Targets stated in the document"), 1)
-        yield Bullets([_target(t) for t in told.targets])
-    yield Paragraph(_what_is_unconfirmed(told), "note")
+        yield Bullets([_target(t) for t in known.targets])
+    yield Paragraph(_what_is_unconfirmed(known), "note")
 
 
-def _launched(told: StrategyCopy) -> list[tuple[str, str]]:
-    return [(_("Launched"), long_day(told.launched_on))] if told.launched_on else []
+def _launched(known: StrategyCopy) -> list[tuple[str, str]]:
+    return [(_("Launched"), long_day(known.launched_on))] if known.launched_on else []
 
 
-def _target(target: TargetSaid) -> str:
+def _target(target: TargetCopy) -> str:
     words = {"title": target.title, "number": number_figures(float(target.number)), "unit": target.unit}
-    said = _("%(title)s: %(number)s %(unit)s") % words
+    text = _("%(title)s: %(number)s %(unit)s") % words
     if target.due_on:
-        said = _("%(said)s, by %(day)s") % {"said": said, "day": long_day(target.due_on)}
-    return f"{said}{_mark(target.source)}"
+        text = _("%(text)s, by %(day)s") % {"text": text, "day": long_day(target.due_on)}
+    return f"{text}{_mark(target.source)}"
 
 
 def _mark(source: Source) -> str:
     return "" if source.confirmed else f" ({_('unconfirmed')})"
 
 
-def _said(row: Words) -> Iterable[Block]:
+def _text_blocks(row: Words) -> Iterable[Block]:
     """The official wording with its place, the explanation, and where it came from."""
     if row.official_wording:
         yield Paragraph(f"“{row.official_wording}”", "quote")
@@ -281,7 +283,7 @@ def _source_facts(source: Source) -> list[tuple[str, str]]:
     return [(_("Source"), named), (_("Unchecked"), doubt)]
 
 
-def _action_blocks(act: ActionSaid) -> Iterable[Block]:
+def _action_blocks(act: ActionCopy) -> Iterable[Block]:
     yield Heading(act.title, 3, act.code)
     if act.official_wording:
         place = act.official_place or act.source.title
@@ -300,16 +302,16 @@ def _action_blocks(act: ActionSaid) -> Iterable[Block]:
         yield Bullets([_milestone(m) for m in act.milestones])
 
 
-def _milestone(milestone: MilestoneSaid) -> str:
+def _milestone(milestone: MilestoneCopy) -> str:
     if milestone.due_on is None:
         return f"{milestone.title}{_mark(milestone.source)}"
     words = {"title": milestone.title, "day": long_day(milestone.due_on)}
     return (_("%(title)s: due %(day)s") % words) + _mark(milestone.source)
 
 
-def _what_is_unconfirmed(told: StrategyCopy) -> str:
+def _what_is_unconfirmed(known: StrategyCopy) -> str:
     rows: Sequence[Words] = [
-        row for p in told.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
+        row for p in known.pillars for row in (p, *(r for o in p.objectives for r in (o, *o.actions)))
     ]
     open_rows = sum(not row.source.confirmed for row in rows)
     if not open_rows:

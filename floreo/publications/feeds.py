@@ -21,10 +21,10 @@ def _absolute(path: str) -> str:
 
 
 def _described(publication: Publication) -> str:
-    said = [publication.in_language("summary")]
+    text = [publication.in_language("summary")]
     if publication.corrected_at is not None:
-        said.append(_("Corrected on %(when)s.") % {"when": moment(publication.corrected_at)})
-    return sound(" ".join(filter(None, said)))
+        text.append(_("Corrected on %(when)s.") % {"when": moment(publication.corrected_at)})
+    return sound(" ".join(filter(None, text)))
 
 
 def _enclosures(publication: Publication, file_address: str) -> list[Enclosure]:

@@ -11,7 +11,7 @@ from floreo.publications.models import Publication, PublicationState
 
 
 def state_text(publication: Publication) -> str:
-    """Where it stands, in a few words, for the desk."""
+    """Where it stands, in a few words, for the workspace."""
     if publication.state == PublicationState.WITHDRAWN and publication.withdrawn_at:
         return _("Withdrawn on %(when)s") % {"when": moment(publication.withdrawn_at)}
     if publication.is_out and publication.went_out_at:

@@ -85,8 +85,8 @@ PUBLICATIONS = Table(
     lookup=lambda rows, key: rows.filter(code=key),
 )
 
-# The same at the desk, where drafts and what waits for its moment are listed too.
-DESK_PUBLICATIONS = Table(
+# The same in the workspace, where drafts and what waits for its moment are listed too.
+WORKSPACE_PUBLICATIONS = Table(
     "publications",
     PUBLICATIONS.title,
     PUBLICATIONS.help,

@@ -87,7 +87,7 @@ class _Gathering:
             "pillars": self.pillars(),
             "actions": [self.action(row) for row in self.rows],
             "moved": self.moved(),
-            "said": self.said(),
+            "updates": self.updates(),
             "risks": self.risks(),
             "money": self.money(),
             "figures": figures_of(self.edition, self.period, self.day, public=self.public),
@@ -138,22 +138,22 @@ class _Gathering:
     # -- actions ---------------------------------------------------------------------------------------------------------
 
     def action(self, row: Row) -> Data:
-        values, stands = row.values, self.now[row.values["pk"]]
+        values, result = row.values, self.now[row.values["pk"]]
         was = self.was.get(values["pk"])
         return {
             "code": values["code"],
             "title": text(values["title"], values["translations"], "title"),
             "pillar": self.pillar_code(values["objective__pillar_id"]),
             "leads": [n for n in (self.name(pk) for pk in row.led_by(self.day)) if n],
-            "status": stands.status,
-            "rule": stands.rule,
-            "since": stands.since,
+            "status": result.status,
+            "rule": result.rule,
+            "since": result.since,
             "was": was.status if was else None,
             "starts": values["starts_on"],
             "due": values["due_on"],
             "expected": values["expected_on"],
             "closed": values["closed_on"] if values["closed_on"] and values["closed_on"] <= self.day else None,
-            "reason": self.reason(values, stands.status),
+            "reason": self.reason(values, result.status),
             "missed": self.missed(row),
             "is_public": values["is_public"],
             "confirmed": values["confirmed"],
@@ -239,7 +239,7 @@ class _Gathering:
             "events": sorted(events, key=key),
         }
 
-    def tells_of(self, update: Data) -> bool:
+    def is_about(self, update: Data) -> bool:
         """An answer tells of the period that its review asked about, though it is given when that is over; anything else,
         of the day on which it was said."""
         about = update["about"]
@@ -248,12 +248,12 @@ class _Gathering:
         first, last = about
         return bool(self.period.start <= first and last <= self.period.end)
 
-    def said(self) -> list[Data]:
+    def updates(self) -> list[Data]:
         """What leads said of the period, the oldest first; empty words and "nothing changed" are counted, not repeated."""
         found = []
         for update in self.plan.updates:
             code = self.codes.get(update["action_id"])
-            if code is None or not self.tells_of(update) or (self.public and not update["is_public"]):
+            if code is None or not self.is_about(update) or (self.public and not update["is_public"]):
                 continue
             found.append(
                 {

@@ -46,7 +46,7 @@ class Row:
     facts: ActionFacts
     leads: list[tuple[int, date | None, date | None]] = field(default_factory=list)
     milestones: list[dict[str, Any]] = field(default_factory=list)
-    heard: list[date] = field(default_factory=list)
+    updated_on: list[date] = field(default_factory=list)
     risks: list[tuple[date, date | None]] = field(default_factory=list)
 
     @property
@@ -55,7 +55,9 @@ class Row:
 
     def settle(self) -> None:
         marks = tuple(MilestoneFacts(m["due_on"], m["reached_on"]) for m in self.milestones)
-        self.facts = replace(self.facts, heard=tuple(self.heard), high_risks=tuple(self.risks), milestones=marks)
+        self.facts = replace(
+            self.facts, updated_on=tuple(self.updated_on), high_risks=tuple(self.risks), milestones=marks
+        )
 
     def status_on(self, day: date) -> StatusResult:
         """As strategy.actions.status_counts.status_result_of gives it, for any day."""
@@ -106,7 +108,7 @@ class Plan:
         self.money: list[dict[str, Any]] = []
         self._actions()
         self._milestones()
-        self._said()
+        self._updates()
         self._money()
         self.events = list(Event.objects.filter(edition=edition).exclude(on=None).order_by("on", "pk"))
         carried = Action.objects.filter(carried_from__edition=edition).select_related("edition")
@@ -130,7 +132,7 @@ class Plan:
             )
             self.rows[values["pk"]] = Row(values, facts)
         parts = Participation.objects.filter(action__edition=self.edition, part=Part.LEAD).order_by("pk")
-        for act, body, since, until in parts.values_list("action_id", "organisation_id", "since", "until"):
+        for act, body, since, until in parts.values_list("action_id", "organisation_id", "starts_on", "ends_on"):
             self.rows[act].leads.append((body, since, until))
 
     def _milestones(self) -> None:
@@ -139,7 +141,7 @@ class Plan:
         for values in rows.values(*names).iterator(chunk_size=CHUNK):
             self.rows[values["action_id"]].milestones.append(values)
 
-    def _said(self) -> None:
+    def _updates(self) -> None:
         asked = Answer.objects.filter(update_request__review__edition=self.edition, update__isnull=False).order_by()
         about = {
             pk: days
@@ -147,11 +149,21 @@ class Plan:
                 "update", "update_request__review__starts_on", "update_request__review__ends_on"
             )
         }
-        names = ("action_id", "on", "done", "next", "risks", "translations", "nothing_changed", "said_by", "is_public")
+        names = (
+            "action_id",
+            "on",
+            "done",
+            "next",
+            "risks",
+            "translations",
+            "nothing_changed",
+            "reported_by",
+            "is_public",
+        )
         rows = Update.objects.filter(action__edition=self.edition).order_by("on", "pk").values("pk", *names)
         for values in rows.iterator(chunk_size=CHUNK):
             values["about"] = about.get(values["pk"])  # the first and last day that its review asked about
-            self.rows[values["action_id"]].heard.append(values["on"])
+            self.rows[values["action_id"]].updated_on.append(values["on"])
             self.updates.append(values)
         names = (
             "action_id",

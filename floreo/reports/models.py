@@ -95,10 +95,10 @@ class Snapshot(Record):
         raise Refused(FROZEN, code="frozen")
 
 
-class BesideQuerySet(models.QuerySet[Any]):
+class AttachedQuerySet(models.QuerySet[Any]):
     """Corrections and lessons: public ones; all to who reads what is internal of the plan."""
 
-    def visible_to(self, viewer: object) -> BesideQuerySet:
+    def visible_to(self, viewer: object) -> AttachedQuerySet:
         return self if may_read_internal(viewer) else self.filter(is_public=True)
 
 
@@ -106,17 +106,17 @@ class Correction(Record, Translated):
     """What a snapshot says wrongly, and what is right: it stands beside it on every form of the report. Never taken back:
     one that was wrong is corrected by the next."""
 
-    translated_fields: ClassVar[tuple[str, ...]] = ("where", "says", "instead")
+    translated_fields: ClassVar[tuple[str, ...]] = ("where", "text", "instead")
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="corrections")
     where = models.CharField(max_length=200)  # "Money, by funder"
-    says = models.CharField(max_length=500, blank=True)  # what it says
+    text = models.CharField(max_length=500, blank=True)  # what it says
     instead = models.TextField()  # what is right, and why
     on = models.DateField()
     by = models.CharField(max_length=200)
     is_public = models.BooleanField(default=True)
 
-    objects = BesideQuerySet.as_manager()
+    objects = AttachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["on", "pk"]
@@ -136,11 +136,11 @@ class Lesson(Record, Translated):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons")
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)
-    said_by = models.CharField(max_length=200, blank=True)
+    reported_by = models.CharField(max_length=200, blank=True)
     is_public = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
 
-    objects = BesideQuerySet.as_manager()
+    objects = AttachedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

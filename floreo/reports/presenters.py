@@ -32,7 +32,7 @@ from floreo.strategy.sums import Line, Sum, added, grouped
 Text = Mapping[str, str]
 
 
-def say(text: Text | None) -> str:
+def localized(text: Text | None) -> str:
     """A text in the reader's language, or as it was written."""
     if not text:
         return ""
@@ -70,11 +70,11 @@ class ReportSummary:
 
     @property
     def country(self) -> str:
-        return say(self.data["country"]["name"])
+        return localized(self.data["country"]["name"])
 
     @property
     def edition(self) -> str:
-        return say(self.data["edition"]["title"])
+        return localized(self.data["edition"]["title"])
 
     @property
     def edition_code(self) -> str:
@@ -96,10 +96,10 @@ class ReportSummary:
     @property
     def period_text(self) -> str:
         """ "Q3 2026"; of a period that runs also the day."""
-        said = period_text(self.period)
+        text = period_text(self.period)
         if self.is_running:
-            return _("%(period)s so far, as of %(day)s") % {"period": said, "day": short_day(self.as_of)}
-        return said
+            return _("%(period)s so far, as of %(day)s") % {"period": text, "day": short_day(self.as_of)}
+        return text
 
     @property
     def sample_text(self) -> str:
@@ -112,16 +112,16 @@ class ReportSummary:
         """Which snapshot this is, so that paper can be compared with the chain; or that it is none."""
         if not self.digest:
             return _("Not frozen: values as of %(day)s may still change.") % {"day": short_day(self.as_of)}
-        said = _("Snapshot %(digest)s, frozen %(day)s by %(name)s, audit entry %(number)s.") % {
+        text = _("Snapshot %(digest)s, frozen %(day)s by %(name)s, audit entry %(number)s.") % {
             "digest": self.digest[:12],
             "day": short_day(self.frozen_on or self.as_of),
             "name": self.frozen_by,
             "number": locale.number(self.audit_number),
         }
         if not self.corrections:
-            return said
+            return text
         more = ngettext("%(n)d correction.", "%(n)d corrections.", len(self.corrections))
-        return sentences(said, more % {"n": len(self.corrections)})
+        return sentences(text, more % {"n": len(self.corrections)})
 
     # -- how it stands ---------------------------------------------------------------------------------------------------
 
@@ -167,8 +167,8 @@ class ReportSummary:
             return ""
         done = self.counts[Status.DONE] - before[Status.DONE]
         late = self.counts[Status.LATE] - before[Status.LATE]
-        said = {"day": short_day(date.fromisoformat(self.data["before_on"]))}
-        parts = [_("Since %(day)s") % said + " "]
+        text = {"day": short_day(date.fromisoformat(self.data["before_on"]))}
+        parts = [_("Since %(day)s") % text + " "]
         parts.append(
             ngettext("%(number)s action was completed", "%(number)s actions were completed", done)
             % {"number": number_word(done)}
@@ -194,11 +194,11 @@ class ReportSummary:
     # -- one action ------------------------------------------------------------------------------------------------------
 
     def leads(self, act: Mapping[str, Any]) -> str:
-        return ", ".join(say(n) for n in act["leads"])
+        return ", ".join(localized(n) for n in act["leads"])
 
     def label(self, code: str) -> str:
         act = self.by_code.get(code)
-        return f"{code} {say(act['title'])}" if act else code
+        return f"{code} {localized(act['title'])}" if act else code
 
     def note(self, act: Mapping[str, Any]) -> str:
         """Beside the status word: the days late, the month done, since when it stands still."""
@@ -216,15 +216,15 @@ class ReportSummary:
 
     def why(self, act: Mapping[str, Any]) -> str:
         """Why it is late or stands still: its lead's words, else what was missed, else that nothing is known."""
-        reason, rule = say(act["reason"]), act["rule"]
+        reason, rule = localized(act["reason"]), act["rule"]
         since = day(act["since"])
         if rule == Rule.SILENT and since:
-            said = _("No update since %(day)s.") % {"day": short_day(since)}
-            return sentences(reason, said)
-        said = self._missed(act) or (_("It was due on %(day)s.") % {"day": short_day(since)} if since else "")
+            text = _("No update since %(day)s.") % {"day": short_day(since)}
+            return sentences(reason, text)
+        text = self._missed(act) or (_("It was due on %(day)s.") % {"day": short_day(since)} if since else "")
         if reason:
-            return sentences(reason if reason.endswith((".", "!", "?")) else f"{reason}.", said)
-        return sentences(said, _("No reason given."))
+            return sentences(reason if reason.endswith((".", "!", "?")) else f"{reason}.", text)
+        return sentences(text, _("No reason given."))
 
     def _missed(self, act: Mapping[str, Any]) -> str:
         missed = act["missed"]
@@ -233,7 +233,7 @@ class ReportSummary:
         first = missed[0]
         due = day(first["due"])
         return _("“%(title)s” was due on %(day)s.") % {
-            "title": say(first["title"]),
+            "title": localized(first["title"]),
             "day": short_day(due) if due else "",
         }
 
@@ -241,7 +241,7 @@ class ReportSummary:
         when = day(act["expected"])
         return short_day(when) if when else ""
 
-    def troubled(self) -> list[Any]:
+    def with_problems(self) -> list[Any]:
         """Late first, the longest waiting on top; then what stands still."""
         late = [a for a in self.actions if a["status"] == Status.LATE]
         stalled = [a for a in self.actions if a["status"] == Status.STALLED]
@@ -276,42 +276,42 @@ class ReportSummary:
 
     def money_name(self, name: str, key: str) -> str:
         if name == "funder":
-            return say(self.data["money"]["funders"].get(key)) or _("No funder named")
+            return localized(self.data["money"]["funders"].get(key)) or _("No funder named")
         if name == "pillar":
             pillar = next((p for p in self.data["pillars"] if p["code"] == key), None)
-            return f"{key} {say(pillar['title'])}" if pillar else key
+            return f"{key} {localized(pillar['title'])}" if pillar else key
         return key
 
     def funders(self) -> list[tuple[str, str]]:
         """Who pays for anything in it: code and name."""
-        return sorted(((c, say(n)) for c, n in self.data["money"]["funders"].items()), key=lambda pair: pair[1])
+        return sorted(((c, localized(n)) for c, n in self.data["money"]["funders"].items()), key=lambda pair: pair[1])
 
     # -- what is not known -----------------------------------------------------------------------------------------------
 
     def unknown(self) -> list[str]:
         """What a reader would look for and not find, said plainly."""
-        acts, said = self.actions, []
+        acts, text = self.actions, []
         if acts:
-            said += [
+            text += [
                 _count(sum(not a["leads"] for a in acts), _("The lead is not known for %(count)s.")),
                 _count(sum(not a["due"] for a in acts), _("The due date is not known for %(count)s.")),
                 _count(sum(not a["confirmed"] for a in acts), _("Not checked against a source yet: %(count)s.")),
             ]
         else:
-            said.append(_("No actions are recorded."))
-        if acts and not self.data["said"]:
-            said.append(_("No lead gave an update in this period."))
+            text.append(_("No actions are recorded."))
+        if acts and not self.data["updates"]:
+            text.append(_("No lead gave an update in this period."))
         if not self.money_lines:
-            said.append(_("Its money is not known."))
+            text.append(_("Its money is not known."))
         empty = sum(f.latest is None for f in self.figures)
         if not self.figures:
-            said.append(_("No indicator is defined for it."))
+            text.append(_("No indicator is defined for it."))
         elif empty:
-            said.append(
+            text.append(
                 ngettext("%(number)s indicator has no value.", "%(number)s indicators have no value.", empty)
                 % {"number": locale.number(empty)}
             )
-        return [s for s in said if s]
+        return [s for s in text if s]
 
 
 def _line(kept: Mapping[str, Any]) -> Line:
@@ -325,12 +325,12 @@ def _count(number: int, sentence: str) -> str:
     return sentence % {"count": count}
 
 
-def with_action(said: str, code: str) -> str:
+def with_action(text: str, code: str) -> str:
     """The words with the action they belong to, unless they name it themselves."""
-    if not code or code in said:
-        return said
+    if not code or code in text:
+        return text
     named = (_("action %(code)s") % {"code": code}).replace(" ", "\u00a0")  # one line holds it
-    return f"{said} ({named})".strip()
+    return f"{text} ({named})".strip()
 
 
 def silent_limit() -> int:
@@ -344,8 +344,8 @@ __all__ = [
     "capital",
     "day",
     "day_text",
+    "localized",
     "percent_text",
-    "say",
     "silent_limit",
     "with_action",
 ]

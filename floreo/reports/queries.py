@@ -44,10 +44,10 @@ def summary_of(snapshot: Snapshot, *, internal: bool = False) -> ReportSummary:
     )
     if internal:
         return summary
-    return replace(summary, frozen_by=summary.country, corrections=tuple(_said_by(summary.country, c) for c in notes))
+    return replace(summary, frozen_by=summary.country, corrections=tuple(_signed_as(summary.country, c) for c in notes))
 
 
-def _said_by(who: str, correction: Correction) -> Correction:
+def _signed_as(who: str, correction: Correction) -> Correction:
     """The same in another's name, to be read and never kept."""
     shown = copy(correction)
     shown.by = who

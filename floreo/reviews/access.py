@@ -57,7 +57,7 @@ class InPerson:
 
 
 def answerer_of(viewer: object, update_request: UpdateRequest) -> Actor | None:
-    """As whom the viewer may answer at the desk, or None: whoever speaks for the body, and whoever is asked."""
+    """As whom the viewer may answer in the workspace, or None: whoever speaks for the body, and whoever is asked."""
     if isinstance(viewer, User) and viewer.is_active:
         if can(viewer, Permission.PLAN_UPDATE, update_request):
             return viewer

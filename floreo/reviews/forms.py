@@ -47,7 +47,7 @@ def _text(label: Any, help_text: Any = "", rows: int = 3) -> forms.CharField:
 class WhoForm(forms.Form):
     """Who answers: the deputy may, and then says so."""
 
-    said_by = forms.CharField(
+    reported_by = forms.CharField(
         label=_l("Your name"),
         required=False,
         max_length=MOST_NAME,

@@ -45,8 +45,8 @@ class Post:
         self.not_after = datetime.combine(review.closes_on + timedelta(days=2), time(), tzinfo=UTC)
 
     def language_for(self, person: Person | None) -> str:
-        said = person.language if person else ""
-        return said if said in self.languages else self.own_language
+        text = person.language if person else ""
+        return text if text in self.languages else self.own_language
 
     def asking(self, update_request: UpdateRequest, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
         """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""
@@ -108,12 +108,12 @@ class Post:
                 return _("Reminder: review of %(period)s, due %(due)s") % facts
             case "escalated":
                 return _("For the deputy: review of %(period)s, due %(due)s") % facts
-        said = ngettext(
+        text = ngettext(
             "Review of %(period)s: give an update on your action by %(due)s",
             "Review of %(period)s: give an update on your %(n)d actions by %(due)s",
             actions,
         )
-        return said % facts
+        return text % facts
 
     def _letter(
         self, update_request: UpdateRequest, *, to: str, language: str, kind: str, subject: str, text: str

@@ -47,7 +47,7 @@ class WaitingFor(StrEnum):
 
 
 ANSWERED = frozenset({RequestState.SUBMITTED, RequestState.APPROVED})
-SAID = frozenset({AnswerState.SUBMITTED, AnswerState.APPROVED})
+SENT = frozenset({AnswerState.SUBMITTED, AnswerState.APPROVED})
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def whole(states: Mapping[int, AnswerState], asked: Iterable[int], *, is_opened:
     found = [states[each] for each in wanted if each in states]
     if AnswerState.RETURNED in found:
         return RequestState.RETURNED
-    if wanted and len(found) == len(wanted) and all(state in SAID for state in found):
+    if wanted and len(found) == len(wanted) and all(state in SENT for state in found):
         return RequestState.APPROVED if set(found) == {AnswerState.APPROVED} else RequestState.SUBMITTED
     if found:
         return RequestState.DRAFT
@@ -147,10 +147,10 @@ def waiting_for(state: RequestState, *, is_closed: bool) -> WaitingFor:
     return WaitingFor.SECRETARIAT if state is RequestState.SUBMITTED else WaitingFor.LEAD
 
 
-def number_of(said: str) -> Decimal | None:
+def number_of(text: str) -> Decimal | None:
     """The number that was typed, or None when it is none: text, infinity, more digits than are kept."""
     try:
-        number = Decimal(said.strip().replace("\u00a0", "").replace(" ", ""))
+        number = Decimal(text.strip().replace("\u00a0", "").replace(" ", ""))
     except InvalidOperation:
         return None
     if not number.is_finite() or abs(number) > MOST_DIGITS or number != round(number, 2):

@@ -31,7 +31,7 @@ class Asked:
     label: str
     address: str
     lead: str
-    said_on: date | None
+    reported_on: date | None
     is_approved: bool
 
 
@@ -67,22 +67,22 @@ def asked_in(period: Period, filters: Filters) -> list[Asked]:
         "updaterequest__organisation__name",
     )
     ordered = rows.order_by("updaterequest__review__due_on", "action__position", "action__pk", "updaterequest_id")
-    said = _said(period.end)
+    text = _first_answers(period.end)
     found = []
     for update_request, act, review, due, code, title, edition, short, name in ordered.values_list(*columns):
-        first, approved = said.get((update_request, act), (None, False))
+        first, approved = text.get((update_request, act), (None, False))
         where = address("portal:action", edition, code)
         label = f"{code} {title} ({review})"
         found.append(Asked(review, due, act, label, where, short or name or str(_("No lead")), first, approved))
     return found
 
 
-def _said(until: date) -> dict[tuple[int, int], tuple[date, bool]]:
+def _first_answers(until: date) -> dict[tuple[int, int], tuple[date, bool]]:
     """By ask and action: the first day on which it was sent, and whether an answer was approved by then."""
     found: dict[tuple[int, int], tuple[date, bool]] = {}
-    rows = Answer.objects.filter(first_said_on__lte=until).order_by("number")
+    rows = Answer.objects.filter(first_answered_on__lte=until).order_by("number")
     for update_request, act, day, state, decided in rows.values_list(
-        "update_request_id", "action_id", "first_said_on", "state", "decided_at__date"
+        "update_request_id", "action_id", "first_answered_on", "state", "decided_at__date"
     ):
         assert day is not None  # asked for so
         first, before = found.get((update_request, act), (day, False))
@@ -115,10 +115,10 @@ def share_updates_in_time(period: Period, filters: Filters) -> Reading:
     last day and not sent yet still has the day."""
     counted, waits = [], 0
     for one in asked_in(period, filters):
-        if one.said_on is None and one.due_on >= period.end:
+        if one.reported_on is None and one.due_on >= period.end:
             waits += 1
             continue
-        counted.append((one, one.said_on is not None and one.said_on <= one.due_on))
+        counted.append((one, one.reported_on is not None and one.reported_on <= one.due_on))
     return _reading(counted, ((STILL_RUNNING, waits),) if waits else ())
 
 
@@ -126,7 +126,7 @@ def median_days_update_late(period: Period, filters: Filters) -> Reading:
     """The middle number of days between the due day and the day on which an update was sent, over the updates asked for
     and sent that were due in the period; in time counts as 0 days. What never came is left out, and counted as such."""
     asked = asked_in(period, filters)
-    sent = [(one, max((one.said_on - one.due_on).days, 0)) for one in asked if one.said_on is not None]
+    sent = [(one, max((one.reported_on - one.due_on).days, 0)) for one in asked if one.reported_on is not None]
     missing = len(asked) - len(sent)
     grouped = _reading(((one, days > 0) for one, days in sent), ((NOT_ANSWERED, missing),) if missing else ())
     return Reading(

@@ -147,7 +147,7 @@ class Review(Record):
 
 class UpdateRequest(Record):
     """What one lead is asked in one review: the person who answers for the actions, else the organisation that leads
-    them. Written to at `address`; answered by whoever holds the link, or at the desk."""
+    them. Written to at `address`; answered by whoever holds the link, or in the workspace."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests")
     organisation = models.ForeignKey(
@@ -235,9 +235,9 @@ class Answer(Record, Translated):
     figures = models.JSONField(default=list, blank=True)  # [{"indicator", "starts_on", "ends_on", "value", ...}]
     evidence = models.JSONField(default=list, blank=True)  # ids of evidence kept
     state = models.CharField(max_length=9, choices=AnswerStateChoice.choices, default=AnswerState.DRAFT)
-    said_by = models.CharField(max_length=200, blank=True)  # the name that the answerer gives
-    said_on = models.DateField(null=True, blank=True)  # when it was sent, the newest time
-    first_said_on = models.DateField(null=True, blank=True)  # when it was first sent: for what is in time
+    reported_by = models.CharField(max_length=200, blank=True)  # the name that the answerer gives
+    reported_on = models.DateField(null=True, blank=True)  # when it was sent, the newest time
+    first_answered_on = models.DateField(null=True, blank=True)  # when it was first sent: for what is in time
     returned_note = models.TextField(blank=True)
     decided_by = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)

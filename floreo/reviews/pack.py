@@ -84,8 +84,8 @@ class AnswerShape(TranslatedShape):
     nothing_changed: bool = False
     milestones: dict[str, Day] = Field(default_factory=dict)
     figures: list[FigureShape] = Field(default_factory=list)
-    said_by: str = ""
-    said_on: Day | None = None
+    reported_by: str = ""
+    reported_on: Day | None = None
     returned_note: str = ""
     decided_by: str = ""
     decided_on: Day | None = None
@@ -96,8 +96,8 @@ class AnswerShape(TranslatedShape):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.state != AnswerState.DRAFT and (self.said_on is None or not self.said_by):
-            raise ValueError("an answer that was sent needs said_by and said_on")
+        if self.state != AnswerState.DRAFT and (self.reported_on is None or not self.reported_by):
+            raise ValueError("an answer that was sent needs reported_by and reported_on")
         if self.state in (AnswerState.APPROVED, AnswerState.RETURNED) and not (self.decided_by and self.decided_on):
             raise ValueError("an answer that was decided needs decided_by and decided_on")
         if self.state == AnswerState.RETURNED and not self.returned_note:
@@ -108,7 +108,7 @@ class AnswerShape(TranslatedShape):
         return super().fields(setting) | {
             "milestones": {code: day.isoformat() for code, day in self.milestones.items()},
             "figures": [figure.plain() for figure in self.figures],
-            "first_said_on": self.said_on,
+            "first_answered_on": self.reported_on,
             "decided_at": _moment(self.decided_on),
         }
 
@@ -150,10 +150,10 @@ class UpdateRequestShape(Shape):
         numbered = {code: number for number, code in enumerate(self.actions)}
         known = {numbered[code]: state for code, state in states.items()}
         state = whole(known, numbered.values(), is_opened=self.opened_on is not None)
-        said = [each.said_on for each in self.answer if each.said_on is not None]
+        text = [each.reported_on for each in self.answer if each.reported_on is not None]
         return super().fields(setting) | {
             "state": state.value,
-            "answered_on": max(said, default=None) if state in ANSWERED else None,
+            "answered_on": max(text, default=None) if state in ANSWERED else None,
             "opened_at": _moment(self.opened_on),
             "asked_count": 1 if self.asked_on else 0,
         }

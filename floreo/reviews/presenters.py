@@ -56,8 +56,8 @@ def progress(done: int, asked: int) -> str:
     """ "11 of 15 have answered"."""
     if asked == 0:
         return _("No update is requested.")
-    said = ngettext("%(done)d of %(asked)d has given an update.", "%(done)d of %(asked)d have given an update.", asked)
-    return said % {"done": done, "asked": asked}
+    text = ngettext("%(done)d of %(asked)d has given an update.", "%(done)d of %(asked)d have given an update.", asked)
+    return text % {"done": done, "asked": asked}
 
 
 def waiting_for_text(update_request: UpdateRequest, *, is_closed: bool) -> str:
@@ -105,23 +105,23 @@ def moment_day(moment: datetime) -> str:
 
 def mail_text(update_request: UpdateRequest) -> list[str]:
     """What was sent to whom and when, in short sentences."""
-    said = []
+    text = []
     if not update_request.address:
-        said.append(_("The register has no address to write to."))
+        text.append(_("The register has no address to write to."))
     if update_request.asked_on:
-        said.append(_("Requested on %(day)s.") % {"day": short_day(update_request.asked_on)})
+        text.append(_("Requested on %(day)s.") % {"day": short_day(update_request.asked_on)})
     if update_request.reminded_on:
         times = ngettext("once", "%(n)d times", update_request.reminded_count) % {"n": update_request.reminded_count}
-        said.append(
+        text.append(
             _("Reminder sent %(times)s, last on %(day)s.")
             % {"times": times, "day": short_day(update_request.reminded_on)}
         )
     if update_request.escalated_on and update_request.deputy:
-        said.append(
+        text.append(
             _("Escalated to %(who)s on %(day)s.")
             % {"who": update_request.deputy.name, "day": short_day(update_request.escalated_on)}
         )
-    return said
+    return text
 
 
 def decided_text(answer: Answer) -> str:
@@ -134,11 +134,11 @@ def decided_text(answer: Answer) -> str:
     return _("%(who)s returned it on %(day)s.") % facts
 
 
-def said_text(answer: Answer) -> str:
+def sent_text(answer: Answer) -> str:
     """Who said it, and when."""
-    if answer.said_on is None:
+    if answer.reported_on is None:
         return ""
-    return _("%(who)s, %(day)s") % {"who": answer.said_by, "day": short_day(answer.said_on)}
+    return _("%(who)s, %(day)s") % {"who": answer.reported_by, "day": short_day(answer.reported_on)}
 
 
 def asked_text(update_request: UpdateRequest) -> str:

@@ -37,7 +37,7 @@ def open_actions(edition: Edition, until: date) -> QuerySet[Action]:
 def leads_of(actions: Iterable[Action], day: date) -> Leads:
     """Who leads each today, the successors of merged bodies in their place; the one entered first comes first."""
     rows = Participation.objects.filter(action__in=[a.pk for a in actions], part=Part.LEAD)
-    current = rows.exclude(until__lt=day).exclude(since__gt=day)
+    current = rows.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     found: Leads = defaultdict(list)
     for part in current.select_related("organisation__merged_into").order_by("pk"):
         found[part.action_id].append(part.organisation.successor())
@@ -131,7 +131,7 @@ def to_decide(review: Review | None = None) -> QuerySet[Answer]:
         "update_request__organisation",
         "update_request__person",
         "update_request__deputy",
-    ).order_by("said_on", "pk")
+    ).order_by("reported_on", "pk")
 
 
 def unasked(review: Review) -> list[Action]:

@@ -20,9 +20,9 @@ from floreo.evidence.models import Evidence
 from floreo.reviews import actions as acts
 from floreo.reviews.actions.checking import CLOSED, closed
 from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
-from floreo.reviews.logic import SAID
+from floreo.reviews.logic import SENT
 from floreo.reviews.models import Answer, UpdateRequest
-from floreo.reviews.presenters import decided_text, period_text, said_text
+from floreo.reviews.presenters import decided_text, period_text, sent_text
 from floreo.reviews.queries import current_answers, last_updates
 from floreo.strategy.models import Action, Milestone, Update
 
@@ -55,9 +55,9 @@ class Entry:
         return self.answer.state if self.answer else ""
 
     @property
-    def is_said(self) -> bool:
+    def is_answered(self) -> bool:
         """Whether it was sent, so that its form stands folded away."""
-        return self.state in SAID
+        return self.state in SENT
 
     @property
     def unchanged(self) -> str:
@@ -65,8 +65,8 @@ class Entry:
         return f"{UNCHANGED}-{self.act.pk}"
 
     @property
-    def said(self) -> str:
-        return said_text(self.answer) if self.answer else ""
+    def text(self) -> str:
+        return sent_text(self.answer) if self.answer else ""
 
     @property
     def decided(self) -> str:
@@ -117,13 +117,13 @@ class Sheet:
             )
             mine = [kept[pk] for pk in (answer.evidence if answer else []) if pk in kept]
             self.entries.append(Entry(act, answer, form, last.get(act.pk), mine, titles=titles))
-        self.who = WhoForm(data, initial={"said_by": self.name})
+        self.who = WhoForm(data, initial={"reported_by": self.name})
         return self
 
     @property
     def missing(self) -> list[Action]:
         """What still has no answer."""
-        return [e.act for e in self.entries if e.state not in SAID]
+        return [e.act for e in self.entries if e.state not in SENT]
 
     @property
     def forms(self) -> list[Any]:
@@ -139,26 +139,26 @@ class Sheet:
             self.who.add_error(None, _("Only a part of the page arrived. Send it again."))
             return False
         self.who.is_valid()
-        said_by = self.who.cleaned_data.get("said_by", "") or self.name
-        send = button == "send" and bool(said_by.strip())
-        sound = [self._keep(entry, request, said_by, send=send) for entry in self.entries]
+        reported_by = self.who.cleaned_data.get("reported_by", "") or self.name
+        send = button == "send" and bool(reported_by.strip())
+        sound = [self._keep(entry, request, reported_by, send=send) for entry in self.entries]
         stopped = getattr(request, "upload_refused", None)
         if isinstance(stopped, Refused):
             self.who.add_error(None, str(stopped.sentence))
             return False
-        if not all(sound) or self.who.errors or not self._is_named(said_by, button):
+        if not all(sound) or self.who.errors or not self._is_named(reported_by, button):
             return False
         if button.startswith(UNCHANGED):
-            return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), said_by)
+            return self._unchanged(button.removeprefix(f"{UNCHANGED}-"), reported_by)
         if button == "send" and not any(e.answer or e.form.is_touched() for e in self.entries):
             self.who.add_error(None, _("There is no text yet. Describe what was done, or press “Nothing changed”."))
             return False
         return True
 
-    def _keep(self, entry: Entry, request: HttpRequest, said_by: str, *, send: bool) -> bool:
+    def _keep(self, entry: Entry, request: HttpRequest, reported_by: str, *, send: bool) -> bool:
         """Keeps or sends what stands under one action. Evidence that cannot be taken keeps nothing else from being kept."""
         form = entry.form
-        waits = entry.answer is not None and entry.answer.is_open and not entry.is_said
+        waits = entry.answer is not None and entry.answer.is_open and not entry.is_answered
         if not form.is_touched() and not (send and waits):
             return True
         if not form.is_valid():
@@ -168,11 +168,13 @@ class Sheet:
         try:
             facts = form.facts() | {"evidence": evidence}
             version = form.cleaned_data["version"] or 0
-            row = write(self.update_request, by=self.by, act=entry.act, said_by=said_by, version=version, **facts)
+            row = write(
+                self.update_request, by=self.by, act=entry.act, reported_by=reported_by, version=version, **facts
+            )
         except (NotAllowed, Missing):
             raise
         except Changed as refusal:
-            self._beside(entry, refusal)
+            self._show_current(entry, refusal)
             return False
         except Refused as refusal:
             if refusal.code == CLOSED:
@@ -203,14 +205,14 @@ class Sheet:
             return found, Refused(sentence, code=refusal.code, fields={field_name: sentence})
         return found, None
 
-    def _is_named(self, said_by: str, button: str) -> bool:
+    def _is_named(self, reported_by: str, button: str) -> bool:
         """A draft needs no name; what is sent does."""
-        if button == "save" or said_by.strip():
+        if button == "save" or reported_by.strip():
             return True
-        self.who.add_error("said_by", _("Enter your name."))
+        self.who.add_error("reported_by", _("Enter your name."))
         return False
 
-    def _unchanged(self, which: str, said_by: str) -> bool:
+    def _unchanged(self, which: str, reported_by: str) -> bool:
         chosen = None if which == UNCHANGED else [e.act for e in self.entries if which == str(e.act.pk)]
         for entry in self.entries:
             form = entry.form
@@ -220,10 +222,10 @@ class Sheet:
                 sentence = _("You entered text about this action. Send it, or empty the boxes and press again.")
                 form.add_error(None, sentence)
                 return False
-        acts.say_nothing_changed(self.update_request, by=self.by, said_by=said_by, acts=chosen)
+        acts.report_no_change(self.update_request, by=self.by, reported_by=reported_by, acts=chosen)
         return True
 
-    def _beside(self, entry: Entry, refusal: Changed) -> None:
+    def _show_current(self, entry: Entry, refusal: Changed) -> None:
         """Shows what somebody else wrote, and lets the next press go on from there."""
         form = entry.form
         names = [n for n in ("done", "next", "risks", "internal_note") if refusal.theirs.get(n)]

@@ -14,7 +14,7 @@ from floreo.core.access import Permission, reach
 from floreo.core.keys import key
 from floreo.core.tasks import ActionLink, Recipient, Task
 from floreo.organisations.queries import bodies_of
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.letters import answer_path
 from floreo.reviews.models import Review, ReviewState, UpdateRequest
 from floreo.reviews.queries import to_decide, unanswered
@@ -61,12 +61,12 @@ def _requests(recipient: Recipient, viewer: object) -> Iterator[Task]:
 
 def _asked(update_request: UpdateRequest, *, person: int | None, name: str, since: date | None) -> Task:
     number = update_request.asked_about  # type: ignore[attr-defined]  # annotated above
-    said = ngettext("Give an update on %(n)d action", "Give an update on %(n)d actions", number) % {"n": number}
-    why = f"{say.title(update_request.review)}. {update_request.get_state_display()}."
+    text = ngettext("Give an update on %(n)d action", "Give an update on %(n)d actions", number) % {"n": number}
+    why = f"{presenters.title(update_request.review)}. {update_request.get_state_display()}."
     return Task(
         key=name,
         kind="update",
-        title=said,
+        title=text,
         why=why,
         href=update_request.workspace_url(),
         due=update_request.review.due_on,
@@ -93,10 +93,11 @@ def _answers() -> Iterator[Task]:
             key=key(answer),
             kind="decide",
             title=_("Approve the update: %(action)s") % {"action": answer.action.named()},
-            why=_("%(review)s. Sent by %(who)s") % {"review": say.title(review), "who": say.said_text(answer)},
+            why=_("%(review)s. Sent by %(who)s")
+            % {"review": presenters.title(review), "who": presenters.sent_text(answer)},
             href=f"{review.workspace_url()}#answer-{answer.pk}",
             due=review.closes_on,
-            since=answer.said_on,
+            since=answer.reported_on,
             needs=DECIDE,
             links=links,
         )
@@ -115,7 +116,7 @@ def _closings(today: date) -> Iterator[Task]:
         yield Task(
             key=f"{key(review)}:close",
             kind="report",
-            title=_("Close the review: %(review)s") % {"review": say.title(review)},
+            title=_("Close the review: %(review)s") % {"review": presenters.title(review)},
             why=why,
             href=review.workspace_url(),
             due=review.closes_on,

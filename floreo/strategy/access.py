@@ -54,7 +54,7 @@ def get_draft_for(viewer: object, code: str) -> ImportDraft:
 
 
 def get_grant_for(viewer: object, code: str) -> Grant:
-    """At the desk; raises Missing for whoever may not read the plan, or know of the agreement."""
+    """At the workspace; raises Missing for whoever may not read the plan, or know of the agreement."""
     found = Grant.objects.visible_to(viewer).select_related("funder__merged_into").filter(code=code).first()
     if found is None or not can(viewer, Permission.PLAN_READ):
         raise Missing

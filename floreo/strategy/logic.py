@@ -61,7 +61,7 @@ class ActionFacts:
     closed_on: date | None = None
     on_hold_since: date | None = None
     expected_on: date | None = None  # when the lead expects it to be done
-    heard: tuple[date, ...] = ()  # days of updates, in any order
+    updated_on: tuple[date, ...] = ()  # days of updates, in any order
     high_risks: tuple[tuple[date, date | None], ...] = ()  # of each high risk: the day it was noted, the day it closed
     milestones: tuple[MilestoneFacts, ...] = ()
 
@@ -89,7 +89,7 @@ def facts_on(facts: ActionFacts, day: date) -> ActionFacts:
         facts,
         closed_on=then(facts.closed_on),
         on_hold_since=then(facts.on_hold_since),
-        heard=tuple(h for h in facts.heard if h <= day),
+        updated_on=tuple(h for h in facts.updated_on if h <= day),
         high_risks=tuple((noted, then(closed)) for noted, closed in facts.high_risks if noted <= day),
         milestones=tuple(replace(m, reached_on=then(m.reached_on)) for m in facts.milestones),
     )
@@ -107,7 +107,7 @@ def _overdue(facts: ActionFacts, today: date) -> StatusResult | None:
 
 def _last_sign(facts: ActionFacts) -> date | None:
     """The newest day on which the action showed life: an update, or a milestone reached."""
-    return max((*facts.heard, *(m.reached_on for m in facts.milestones if m.reached_on)), default=None)
+    return max((*facts.updated_on, *(m.reached_on for m in facts.milestones if m.reached_on)), default=None)
 
 
 def _silent(facts: ActionFacts, today: date) -> StatusResult | None:

@@ -164,15 +164,17 @@ class ParticipationShape(SourcedShape):
     word: ClassVar[str] = "participation"
     makes: ClassVar[type[models.Model]] = Participation
     owner: ClassVar[str] = "action"
-    lookup: ClassVar[tuple[str, ...]] = ("action", "organisation", "part", "since")
+    lookup: ClassVar[tuple[str, ...]] = ("action", "organisation", "part", "starts_on")
 
     organisation: str
     part: Annotated[str, one_of(Part)]
-    since: Day | None = None
-    until: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
 
     def identity(self) -> str:
-        return "/".join(filter(None, [self.organisation, self.part, self.since.isoformat() if self.since else ""]))
+        return "/".join(
+            filter(None, [self.organisation, self.part, self.starts_on.isoformat() if self.starts_on else ""])
+        )
 
 
 class MilestoneShape(TranslatedShape, SourcedShape):
@@ -246,7 +248,7 @@ class UpdateShape(TranslatedShape):
     next: str = ""
     risks: str = ""
     nothing_changed: bool = False
-    said_by: str
+    reported_by: str
     is_public: bool = True
 
     def identity(self) -> str:
@@ -321,7 +323,7 @@ class EventShape(TranslatedShape, SourcedShape):
     title: str
     on: Day | None = None
     precision: Annotated[str, one_of(DatePrecision)] = "day"
-    until: Day | None = None
+    ends_on: Day | None = None
     kind: Annotated[str, one_of(EventKind)] = "work"
     pillars: list[str] = Field(default_factory=list)
     action: str = ""

@@ -58,7 +58,7 @@ class ActionRow:
     override_on: date | None
     facts: ActionFacts
     milestones: list[MilestoneRow] = field(default_factory=list)
-    heard: list[date] = field(default_factory=list)
+    updated_on: list[date] = field(default_factory=list)
     leads: list[tuple[date | None, date | None]] = field(default_factory=list)
     has_money: bool = False
     _stood: dict[date, StatusResult] = field(default_factory=dict)
@@ -165,11 +165,11 @@ class PlanFacts:
         ):
             rows[pk].milestones.append(MilestoneRow(title, due, reached))
         for pk, on in Update.objects.filter(**of).order_by().values_list("action_id", "on").iterator(chunk_size=5000):
-            rows[pk].heard.append(on)
-        for pk, since, until in Participation.objects.filter(part=Part.LEAD, **of).values_list(
-            "action_id", "since", "until"
+            rows[pk].updated_on.append(on)
+        for pk, starts_on, ends_on in Participation.objects.filter(part=Part.LEAD, **of).values_list(
+            "action_id", "starts_on", "ends_on"
         ):
-            rows[pk].leads.append((since, until))
+            rows[pk].leads.append((starts_on, ends_on))
         for pk in BudgetLine.objects.filter(amount__gt=0, **of).order_by().values_list("action_id", flat=True):
             rows[pk].has_money = True
         risks: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
@@ -180,7 +180,7 @@ class PlanFacts:
         for row in rows.values():
             marks = tuple(MilestoneFacts(m.due_on, m.reached_on) for m in row.milestones)
             row.facts = replace(
-                row.facts, heard=tuple(row.heard), high_risks=tuple(risks.get(row.pk, ())), milestones=marks
+                row.facts, updated_on=tuple(row.updated_on), high_risks=tuple(risks.get(row.pk, ())), milestones=marks
             )
 
 

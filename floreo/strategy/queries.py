@@ -83,8 +83,8 @@ def with_leads(actions: QuerySet[Action]) -> QuerySet[Action]:
     """Actions with edition, objective and today's participations, ready to show."""
     today = clock.today()
     current = (
-        Participation.objects.exclude(until__lt=today)
-        .exclude(since__gt=today)
+        Participation.objects.exclude(ends_on__lt=today)
+        .exclude(starts_on__gt=today)
         .select_related("organisation__merged_into")
         .only("action", "part", *_OF_BODY, *(name.replace("__", "__merged_into__", 1) for name in _OF_BODY))
     )

@@ -40,7 +40,7 @@ HORIZON = timedelta(days=92)  # a quarter ahead: what is due later is in the pla
 WAITING = (StatusChoice.LATE, StatusChoice.STALLED, StatusChoice.AT_RISK)
 AT_ONCE = 50  # reasons worded together, once one of them is shown
 # What a row says of an action; long texts stay in the database.
-_SAID = (
+_COLUMNS = (
     "code",
     "title",
     "translations",
@@ -65,11 +65,11 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> list[
     return [*plan.action_items(), *plan.milestone_items(), *plan.drafts(), *plan.facts()]
 
 
-def _said(words: Callable[[], str]) -> str:
+def _worded(words: Callable[[], str]) -> str:
     return words()
 
 
-_later = lazy(_said, str)  # text that is worded when it is shown, if it is; made once, for each costs a class
+_later = lazy(_worded, str)  # text that is worded when it is shown, if it is; made once, for each costs a class
 
 
 A, C, T = "~a~", "~c~", "__task__"  # where the code of an action, of a child, and a task go in an address
@@ -149,7 +149,7 @@ class _Plan:
     @cached_property
     def leads_now(self) -> QuerySet[Participation]:
         rows = Participation.objects.filter(part=Part.LEAD)
-        return rows.exclude(until__lt=self.today).exclude(since__gt=self.today)
+        return rows.exclude(ends_on__lt=self.today).exclude(starts_on__gt=self.today)
 
     @cached_property
     def editions(self) -> dict[int, str]:
@@ -212,7 +212,7 @@ class _Plan:
 
     def action_items(self) -> list[Task]:
         soon = Q(due_on__gte=self.today, due_on__lte=self.today + HORIZON)
-        rows = self.open_actions.filter(Q(status__in=WAITING) | soon).only(*_SAID)
+        rows = self.open_actions.filter(Q(status__in=WAITING) | soon).only(*_COLUMNS)
         acts = sorted(rows, key=lambda act: (_due(act) or date.max, act.pk))
         self.acts |= {act.pk: act for act in acts}
         reasons = _Reasons(acts, self.today)

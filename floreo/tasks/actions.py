@@ -37,8 +37,8 @@ def send_reminder(whom: Organisation | Person, *, by: Actor, items: Sequence[Tas
     reached = {person: found for person, found in letters_for.items() if _address(whom, person)[1]}
     if not reached:
         lacking = next(iter(letters_for)) or whom
-        said = _("%(who)s has no e-mail address in the register. Add one, then send a reminder.")
-        raise Refused(said % {"who": _name(lacking)}, code="no_address")
+        given = _("%(who)s has no e-mail address in the register. Add one, then send a reminder.")
+        raise Refused(given % {"who": _name(lacking)}, code="no_address")
     return [_send(ReminderKind.REMIND, whom, person, found, by=by) for person, found in reached.items()]
 
 
@@ -62,7 +62,7 @@ def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -
         deputy = person.deputy if person else None
         if deputy is None or not deputy.email or not deputy.is_active:
             continue
-        sent.append(_send(ReminderKind.ESCALATION, whom, deputy, found, by=by, stands_for=person))
+        sent.append(_send(ReminderKind.ESCALATION, whom, deputy, found, by=by, deputy_of=person))
     if not sent:
         raise Refused(_no_deputy(whom, chased), code="no_deputy")
     return sent
@@ -93,10 +93,10 @@ def _not_resting(
         raise Refused(_("%(who)s has no open tasks.") % {"who": _name(whom)}, code="nothing_owed")
     free, until = may_remind_about(keys, reminded_before(keys, today, kind=kind), today)
     if not free:
-        told = _("A reminder was sent to %(who)s less than two days ago. Send the next one from %(day)s.")
+        entries = _("A reminder was sent to %(who)s less than two days ago. Send the next one from %(day)s.")
         if kind is ReminderKind.ESCALATION:
-            told = _("The deputy for %(who)s was notified less than two days ago. Notify them again from %(day)s.")
-        raise Refused(told % {"who": _name(whom), "day": day_text(until or today)}, code="reminded_already")
+            entries = _("The deputy for %(who)s was notified less than two days ago. Notify them again from %(day)s.")
+        raise Refused(entries % {"who": _name(whom), "day": day_text(until or today)}, code="reminded_already")
     wanted = set(free)
     return [item for item in items if item.key in wanted]
 
@@ -129,7 +129,7 @@ def _send(
     items: Sequence[Task],
     *,
     by: Actor,
-    stands_for: Person | None = None,
+    deputy_of: Person | None = None,
 ) -> Reminder:
     """Keeps the nudge and the letter that carries it, in one go."""
     to, address = _address(whom, person)
@@ -139,12 +139,12 @@ def _send(
     today = clock.today()
     with translation.override(language):
         place = country.in_language("name") if country else ""
-        said = _in_language(items, by)
+        given = _in_language(items, by)
         words: dict[str, Any] = {"by": by.actor_name, "country": place, "has_workspace": has_workspace}
-        if stands_for is not None:
-            text = letters.escalation(to, said, today, stands_for=stands_for.name, **words)
+        if deputy_of is not None:
+            text = letters.escalation(to, given, today, deputy_of=deputy_of.name, **words)
         else:
-            text = letters.send_reminder(to, said, today, **words)
+            text = letters.send_reminder(to, given, today, **words)
     body = whom if isinstance(whom, Organisation) else None
     headers = {"Reply-To": by.email} if isinstance(by, User) else {}
     letter = outbox.letter(
@@ -194,10 +194,10 @@ def renew_feed(user: User, *, by: Actor) -> FeedKey:
     return save(feed)
 
 
-def remember_told(user: User, said: Mapping[str, Any]) -> None:
+def remember_calendar(user: User, entries: Mapping[str, Any]) -> None:
     """What the calendar told. No act of anybody: it only counts, so it stands in no trail."""
-    if not FeedKey.objects.filter(user=user).update(said=said):
-        FeedKey.objects.get_or_create(user=user, defaults={"said": said})
+    if not FeedKey.objects.filter(user=user).update(entries=entries):
+        FeedKey.objects.get_or_create(user=user, defaults={"entries": entries})
 
 
 @action("weekly_mail.set", needs=Permission.WORKSPACE_OPEN)

@@ -3,6 +3,6 @@
 from django.apps import AppConfig
 
 
-class OwingConfig(AppConfig):
+class TasksConfig(AppConfig):
     name = "floreo.tasks"
     label = "tasks"

@@ -21,9 +21,9 @@ from floreo.core.wording import day_text
 from floreo.organisations.models import User
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Edition, Milestone
-from floreo.tasks.actions import remember_told
+from floreo.tasks.actions import remember_calendar
 from floreo.tasks.letters import absolute
-from floreo.tasks.logic import Said, reminded_again, trimmed
+from floreo.tasks.logic import CalendarEntry, reminded_again, trimmed
 from floreo.tasks.models import FeedKey
 from floreo.tasks.queries import tasks_of
 
@@ -51,32 +51,32 @@ class Entry:
 def calendar_of(user: User) -> bytes:
     """Everything with a date that waits for this person."""
     items = [item for item in tasks_of(user) if item.due is not None]
-    said = _told(user, items)
+    text = _calendar_entries(user, items)
     entries = [
-        Entry(i.key, i.due, i.title, i.why, absolute(i.href), said[i.key].sequence, said[i.key].changed_at)
+        Entry(i.key, i.due, i.title, i.why, absolute(i.href), text[i.key].sequence, text[i.key].changed_at)
         for i in items
         if i.due is not None
     ]
     return written(_("My tasks"), entries)
 
 
-def _told(user: User, items: Iterable[Task]) -> dict[str, Said]:
+def _calendar_entries(user: User, items: Iterable[Task]) -> dict[str, CalendarEntry]:
     """What the calendar says of each thing, with how often that changed; remembered for the next time it is asked."""
     now = {item.key: _digests(item) for item in items}
     row = FeedKey.objects.filter(user=user).first()
-    before = _read(row.said if row else {})
-    told = trimmed(reminded_again(before, now, at=clock.now().replace(microsecond=0)), list(now), most=REMEMBERED)
-    if told != before:
-        remember_told(
-            user, {name: [s.digest, s.words, s.sequence, s.changed_at.isoformat()] for name, s in told.items()}
+    before = _read(row.entries if row else {})
+    known = trimmed(reminded_again(before, now, at=clock.now().replace(microsecond=0)), list(now), most=REMEMBERED)
+    if known != before:
+        remember_calendar(
+            user, {name: [s.digest, s.words, s.sequence, s.changed_at.isoformat()] for name, s in known.items()}
         )
-    return told
+    return known
 
 
-def _read(kept: Mapping[str, Any]) -> dict[str, Said]:
+def _read(kept: Mapping[str, Any]) -> dict[str, CalendarEntry]:
     """What an older version kept in another shape is forgotten, not stumbled over."""
     whole = {name: row for name, row in kept.items() if len(row) == 4}
-    return {name: Said(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for name, row in whole.items()}
+    return {name: CalendarEntry(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for name, row in whole.items()}
 
 
 def _digests(item: Task) -> tuple[str, str]:
@@ -84,8 +84,8 @@ def _digests(item: Task) -> tuple[str, str]:
     return _digest(item.due, item.title, item.href), _digest(item.why)
 
 
-def _digest(*said: object) -> str:
-    return hashlib.sha256("\x1f".join(map(str, said)).encode()).hexdigest()[:16]
+def _digest(*text: object) -> str:
+    return hashlib.sha256("\x1f".join(map(str, text)).encode()).hexdigest()[:16]
 
 
 def written(name: str, entries: Iterable[Entry]) -> bytes:
@@ -144,16 +144,16 @@ def public_calendar(edition: Edition) -> bytes:
 
 
 def _of_milestone(each: Milestone, edition: Edition) -> Entry:
-    said = _("Milestone of %(action)s") % {"action": f"{each.action.code} {each.action.in_language('title')}"}
+    text = _("Milestone of %(action)s") % {"action": f"{each.action.code} {each.action.in_language('title')}"}
     if each.reached_on:
-        said = f"{said}. {_('Reached on %(day)s.') % {'day': day_text(each.reached_on)}}"
+        text = f"{text}. {_('Reached on %(day)s.') % {'day': day_text(each.reached_on)}}"
     address = absolute(reverse("portal:action", args=[edition.code, each.action.code]))
     assert each.due_on is not None, "those without a day were left out"
     return Entry(
         key(each),
         each.due_on,
         each.in_language("title"),
-        said,
+        text,
         address,
         each.version - 1,
         each.changed_at.replace(microsecond=0),

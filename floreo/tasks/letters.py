@@ -60,13 +60,13 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
     if rest := len(items) - shown:
         lines += ["", ngettext("%(n)d more is on the page.", "%(n)d more are on the page.", rest) % {"n": rest}]
     opening = _("Good morning %(name)s,") % {"name": name}
-    said = _("These are your tasks on %(day)s.") % {"day": day_text(today)}
+    sentence = _("These are your tasks on %(day)s.") % {"day": day_text(today)}
     closing = (
         _closing()
         if has_workspace
         else [_("You receive this because a review requests an update from you. It stops when the request ends.")]
     )
-    text = [opening, "", f"{said} {heading(late, len(items))}", *lines, "", *closing]
+    text = [opening, "", f"{sentence} {heading(late, len(items))}", *lines, "", *closing]
     subject = _("Your tasks, %(country)s cybersecurity strategy") % {"country": country}
     if late:
         overdue = ngettext("%(n)d overdue", "%(n)d overdue", late) % {"n": late}
@@ -75,43 +75,45 @@ def weekly(name: str, items: Sequence[Task], today: date, *, country: str, has_w
 
 
 def _closing() -> list[str]:
-    desk, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
+    workspace, weekly_page = absolute(reverse("workspace:home")), absolute(reverse("workspace:weekly"))
     return [
-        _("All tasks: %(link)s") % {"link": desk},
+        _("All tasks: %(link)s") % {"link": workspace},
         _("Change the day, or stop this e-mail: %(link)s") % {"link": weekly_page},
     ]
 
 
 def send_reminder(to: str, items: Sequence[Task], today: date, *, by: str, country: str, has_workspace: bool) -> Text:
     """A person reminds another of what waits."""
-    said = ngettext(
+    text = ngettext(
         "%(by)s sends you a reminder about a task in the cybersecurity strategy of %(country)s:",
         "%(by)s sends you a reminder about tasks in the cybersecurity strategy of %(country)s:",
         len(items),
     ) % {"by": by, "country": country}
-    return _told(to, items, today, said, has_workspace=has_workspace, country=country)
+    return _letter_text(to, items, today, text, has_workspace=has_workspace, country=country)
 
 
 def escalation(
-    to: str, items: Sequence[Task], today: date, *, by: str, country: str, stands_for: str, has_workspace: bool
+    to: str, items: Sequence[Task], today: date, *, by: str, country: str, deputy_of: str, has_workspace: bool
 ) -> Text:
     """The deputy is told what the person they stand in for was reminded of in vain."""
-    said = _(
+    text = _(
         "You are the deputy of %(person)s. %(by)s sent them a reminder about the following, in the "
         "cybersecurity strategy of %(country)s, and it is still open:"
     )
-    said %= {"person": stands_for, "by": by, "country": country}
-    return _told(to, items, today, said, has_workspace=has_workspace, country=country)
+    text %= {"person": deputy_of, "by": by, "country": country}
+    return _letter_text(to, items, today, text, has_workspace=has_workspace, country=country)
 
 
-def _told(to: str, items: Sequence[Task], today: date, said: str, *, has_workspace: bool, country: str) -> Text:
+def _letter_text(
+    to: str, items: Sequence[Task], today: date, sentence: str, *, has_workspace: bool, country: str
+) -> Text:
     lines = [line for item in items[:AT_MOST] for line in lines_of(item, today, has_workspace=has_workspace)]
     if rest := len(items) - AT_MOST:
         lines += [ngettext("And %(n)d more.", "And %(n)d more.", rest) % {"n": rest}] if rest > 0 else []
     how = _("Reply to this e-mail, or give an update on the page above.")
     if not has_workspace and not any(item.answer for item in items):
         how = _("Reply to this e-mail with an update and the expected date.")
-    text = [_("Good day %(name)s,") % {"name": to}, "", said, "", *lines, "", how]
+    text = [_("Good day %(name)s,") % {"name": to}, "", sentence, "", *lines, "", how]
     late = max((item.days_late(today) for item in items), default=0)
     subject = _("Reminder: %(title)s") % {"title": items[0].title}
     if late:

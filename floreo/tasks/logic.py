@@ -91,7 +91,7 @@ def may_remind_about(keys: Iterable[str], reminders: Iterable[Reminded], today: 
 
 
 @dataclass(frozen=True)
-class Said:
+class CalendarEntry:
     """What a calendar was last told of one thing: digests of what matters (day, title, address) and of all its words; how
     often what matters changed; when anything last did."""
 
@@ -101,23 +101,25 @@ class Said:
     changed_at: datetime
 
 
-def reminded_again(before: Mapping[str, Said], now: Mapping[str, tuple[str, str]], *, at: datetime) -> dict[str, Said]:
+def reminded_again(
+    before: Mapping[str, CalendarEntry], now: Mapping[str, tuple[str, str]], *, at: datetime
+) -> dict[str, CalendarEntry]:
     """What a calendar is told now, by key. The sequence goes up only where something that matters changed; the moment
     of the last change moves with every word, and stays until the next. What is gone is remembered, so that it does not come back as if it were new."""
-    said = dict(before)
+    text = dict(before)
     for name, (digest, words) in now.items():
         was = before.get(name)
         if was is None:
-            said[name] = Said(digest, words, 0, at)
+            text[name] = CalendarEntry(digest, words, 0, at)
         elif (was.digest, was.words) != (digest, words):
             more = int(was.digest != digest)
-            said[name] = replace(was, digest=digest, words=words, sequence=was.sequence + more, changed_at=at)
-    return said
+            text[name] = replace(was, digest=digest, words=words, sequence=was.sequence + more, changed_at=at)
+    return text
 
 
-def trimmed(said: Mapping[str, Said], keep: Sequence[str], *, most: int) -> dict[str, Said]:
+def trimmed(text: Mapping[str, CalendarEntry], keep: Sequence[str], *, most: int) -> dict[str, CalendarEntry]:
     """At most so many remembered: what is told now, and the newest of what is gone."""
-    told = set(keep)
-    gone = sorted((n for n in said if n not in told), key=lambda n: said[n].changed_at, reverse=True)
-    left = max(most - len(told), 0)
-    return {name: said[name] for name in [*(n for n in said if n in told), *gone[:left]]}
+    entries = set(keep)
+    gone = sorted((n for n in text if n not in entries), key=lambda n: text[n].changed_at, reverse=True)
+    left = max(most - len(entries), 0)
+    return {name: text[name] for name in [*(n for n in text if n in entries), *gone[:left]]}

@@ -49,11 +49,13 @@ class FeedKey(Record):
 
     not_chained = "Counts what the calendar published; that a new address was taken is in the trail."
 
-    secret_fields: ClassVar[frozenset[str]] = frozenset({"said"})
+    secret_fields: ClassVar[frozenset[str]] = frozenset({"entries"})
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="feed_key")
     link_version = models.PositiveIntegerField(default=1)
-    said = models.JSONField(default=dict, blank=True)  # what it was last told of each thing: [digest, sequence, when]
+    entries = models.JSONField(
+        default=dict, blank=True
+    )  # what it was last told of each thing: [digest, sequence, when]
 
     def __str__(self) -> str:
         return str(self.user)

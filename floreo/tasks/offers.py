@@ -21,7 +21,7 @@ OFFERS = Offers(
         "weekly_mail.set": _("set the day of the weekly e-mail"),
     },
     menu=(
-        MenuItem(MY_WORKSPACE, _("My tasks"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "desk"),
+        MenuItem(MY_WORKSPACE, _("My tasks"), "workspace:home", Permission.WORKSPACE_OPEN, 10, "tasks"),
         MenuItem(MY_WORKSPACE, _("Waiting for others"), "workspace:waiting", Permission.REMIND, 20, "others"),
     ),
 )

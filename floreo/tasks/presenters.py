@@ -27,7 +27,7 @@ from floreo.core.wording import (
 )
 from floreo.organisations.models import Organisation, Person
 from floreo.tasks.logic import ESCALATE_AFTER, Part
-from floreo.tasks.queries import Group, Turns
+from floreo.tasks.queries import Group, WaitingForCounts
 
 PART_WORDS: Mapping[Part, Promise] = {
     Part.OVERDUE: _l("Overdue"),
@@ -149,16 +149,16 @@ def later_next(items: Sequence[Task]) -> str:
     return _("Next, on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
 
 
-def turns_text(turns: Turns) -> str:
+def waiting_for_text(turns: WaitingForCounts) -> str:
     """ "Nothing sits with nobody. Of 31 open items: 6 Secretariat, 15 National CSIRT and 10 others." """
     if not turns.total:
         return _("No open tasks.")
-    said = _("Every task is assigned.")
+    text = _("Every task is assigned.")
     if turns.nobody:
-        said = ngettext(
+        text = ngettext(
             "%(n)s task is not assigned to anyone.", "%(n)s tasks are not assigned to anyone.", turns.nobody
         )
-        said %= {"n": capital(number_word(turns.nobody))}
+        text %= {"n": capital(number_word(turns.nobody))}
     parts = [(str(ROLES[name].title), n) for name, n in turns.roles.items()]
     parts += list(turns.bodies.items())[:4]
     rest = turns.total - turns.nobody - sum(n for _name, n in parts)
@@ -166,7 +166,7 @@ def turns_text(turns: Turns) -> str:
     if rest > 0:
         words.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": ui.number(rest)})
     of = ngettext("Of %(n)s open task: %(parts)s.", "Of %(n)s open tasks: %(parts)s.", turns.total)
-    return sentences(said, of % {"n": ui.number(turns.total), "parts": listed(words)} if words else "")
+    return sentences(text, of % {"n": ui.number(turns.total), "parts": listed(words)} if words else "")
 
 
 def reminded_text(group: Group) -> str:

@@ -113,7 +113,7 @@ class Board:
 
     mine: list[Task]
     others: list[Group] = field(default_factory=list)
-    turns: Turns | None = None  # only for who reminders
+    turns: WaitingForCounts | None = None  # only for who reminders
     today: date = field(default_factory=clock.today)
 
     def late_others(self) -> list[Group]:
@@ -131,7 +131,7 @@ def board_of(user: User) -> Board:
     held = {item.key for item in mine}
     parties = Parties.of(everything)
     others = groups_of([item for item in everything if item.key not in held], today, parties=parties)
-    return Board(mine, others, turns_of(everything, parties=parties), today)
+    return Board(mine, others, waiting_for_of(everything, parties=parties), today)
 
 
 def waiting_for_others(user: User) -> list[Group]:
@@ -229,7 +229,7 @@ def group_for(user: User, kind: str, code: str) -> Group | None:
 
 
 @dataclass(frozen=True)
-class Turns:
+class WaitingForCounts:
     """How many open items wait for whom: roles by name, organisations, and those that wait for nobody."""
 
     total: int
@@ -238,7 +238,7 @@ class Turns:
     bodies: dict[str, int]
 
 
-def turns_of(items: Sequence[Task], *, parties: Parties | None = None) -> Turns:
+def waiting_for_of(items: Sequence[Task], *, parties: Parties | None = None) -> WaitingForCounts:
     """For whom everything waits. What needs a permission waits for the first role below administrator that an account
     holds and that grants it."""
     held = set(Membership.objects.filter(user__is_active=True).values_list("role", flat=True))
@@ -254,7 +254,7 @@ def turns_of(items: Sequence[Task], *, parties: Parties | None = None) -> Turns:
             roles[role] += 1 if role else 0
             nobody += 0 if role else 1
     counted = {known.bodies[pk].label: n for pk, n in bodies.most_common() if pk in known.bodies}
-    return Turns(len(items), nobody, {name: n for name, n in roles.items() if n}, counted)
+    return WaitingForCounts(len(items), nobody, {name: n for name, n in roles.items() if n}, counted)
 
 
 def _role_for(needs: str, held: set[str]) -> str:

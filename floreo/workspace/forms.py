@@ -65,7 +65,7 @@ def person_field(label: Any, *, required: bool = False) -> Any:
     return forms.ModelChoiceField(rows, label=label, required=required, to_field_name="code", empty_label=_l("Nobody"))
 
 
-def say_what_is_missing(form: Any) -> None:
+def name_what_is_missing(form: Any) -> None:
     """Errors are also read in the box on top, so each names its field. Choices are named in the reader's language."""
     for field in form.fields.values():
         field.error_messages["required"] = _("“%(label)s” is empty. Fill it in.") % {"label": field.label}
@@ -82,7 +82,7 @@ class CommandForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        say_what_is_missing(self)
+        name_what_is_missing(self)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -99,7 +99,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
             self.fields["version"].initial = self.instance.version
         else:
             del self.fields["version"]
-        say_what_is_missing(self)
+        name_what_is_missing(self)
         model = self._meta.model
         self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]
         self.languages = self._other_languages() if self.translated else []
@@ -138,11 +138,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
         translations = {code: dict(texts) for code, texts in self.instance.translations.items()}
         for language, _name in self.languages:
             for field in self.translated:
-                said = given.pop(f"{field}_{language}", "").strip()
+                text = given.pop(f"{field}_{language}", "").strip()
                 texts = translations.setdefault(language, {})
                 texts.pop(field, None)
-                if said:
-                    texts[field] = said
+                if text:
+                    texts[field] = text
         return given | {"translations": {code: texts for code, texts in translations.items() if texts}}
 
 

@@ -109,23 +109,23 @@ def _day(value: str) -> str:
         return value
 
 
-def _say(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
-    said = str(value)
+def _value_text(field: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+    text = str(value)
     if value in (None, "", "None", {}, []):
-        said = ""
+        text = ""
     elif isinstance(value, bool):
-        said = _("Yes") if value else _("No")
-    elif field in _POINTS_TO and said.isdecimal():
-        said = names.get((field, int(said)), said)
-    elif field == "override" and said in StatusChoice.values:
-        said = str(StatusChoice(said).label)
-    elif field == "part" and said in Part.values:
-        said = str(Part(said).label)
+        text = _("Yes") if value else _("No")
+    elif field in _POINTS_TO and text.isdecimal():
+        text = names.get((field, int(text)), text)
+    elif field == "override" and text in StatusChoice.values:
+        text = str(StatusChoice(text).label)
+    elif field == "part" and text in Part.values:
+        text = str(Part(text).label)
     elif field == "translations" and isinstance(value, dict):
-        said = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
-    elif field.endswith("_on") or field in {"on", "since", "until", "on_hold_since"}:
-        said = _day(said)
-    return said
+        text = "; ".join(f"{code}: {t}" for code, texts in value.items() for t in texts.values())
+    elif field.endswith("_on") or field in {"on", "starts_on", "ends_on", "on_hold_since"}:
+        text = _day(text)
+    return text
 
 
 def _label(thing: str, field: str) -> Words:
@@ -141,9 +141,11 @@ def _changes(change: Mapping[str, Any], names: Mapping[tuple[str, int], str]) ->
         old, new = value if change["what"] == "changed" else ("", value)
         if change["what"] == "removed":
             old, new = value, ""
-        said = FieldChange(_label(change["thing"], field), _say(field, old, names), _say(field, new, names))
-        if said.old or said.new:
-            yield said
+        text = FieldChange(
+            _label(change["thing"], field), _value_text(field, old, names), _value_text(field, new, names)
+        )
+        if text.old or text.new:
+            yield text
 
 
 def _has_rule(thing: Model) -> bool:
@@ -160,13 +162,13 @@ def history_of(thing: Model, *, viewer: object, limit: int = 30) -> list[Happeni
     words: dict[str, Promise | str] = {**offers.verbs(), **OF_ONE_THING}
     found = []
     for entry in entries:
-        told = entry.detail.get("changes", [])
-        changes = seen.changes(told, gone_too=inside) if _has_rule(thing) else told
-        if told and not any(c["fields"] or c["what"] == "removed" for c in changes):
+        known = entry.detail.get("changes", [])
+        changes = seen.changes(known, gone_too=inside) if _has_rule(thing) else known
+        if known and not any(c["fields"] or c["what"] == "removed" for c in changes):
             continue  # it changed only what this reader does not know of
         about = next((c["name"] for c in changes if c["thing"] != key), "")
-        said = tuple(f for c in changes for f in _changes(c, names))
+        text = tuple(f for c in changes for f in _changes(c, names))
         did = words.get(entry.verb, entry.verb)
         reason = str(entry.detail.get("reason", "")) if inside else ""
-        found.append(Happening(entry.at, entry.actor_name, did, about, said, reason, entry.number))
+        found.append(Happening(entry.at, entry.actor_name, did, about, text, reason, entry.number))
     return found

@@ -35,8 +35,10 @@ SECRET = "Kept inside the house"
 def _register() -> Organisation:
     body = make_organisation("csirt", short_name="CSIRT", internal_notes=SECRET, role_text="Answers incidents")
     make_organisation("hidden", name=SECRET, is_public=False)
-    FormerName.objects.create(organisation=body, name="Old name", until=date(2020, 1, 1))
-    OrganisationRole.objects.create(organisation=body, code="coordinates", title="Coordinates", since=date(2025, 1, 1))
+    FormerName.objects.create(organisation=body, name="Old name", ends_on=date(2020, 1, 1))
+    OrganisationRole.objects.create(
+        organisation=body, code="coordinates", title="Coordinates", starts_on=date(2025, 1, 1)
+    )
     Contact.objects.create(organisation=body, purpose="abuse", email="secret@example.org")
     Network.objects.create(asn=64500, name="Public net", holder=body, prefixes=["192.0.2.0/24"])
     Network.objects.create(asn=64501, name=SECRET, is_public=False)
@@ -60,9 +62,9 @@ def _plan(body: Organisation) -> Edition:
     Action.objects.filter(pk=hidden.pk).update(is_public=False, title=SECRET)
     Milestone.objects.filter(action=hidden).update(title=SECRET)
     for each, is_public in ((act, True), (late, False), (hidden, True)):
-        said = "Said aloud" if each == act else SECRET
-        Update.objects.create(action=each, on=TODAY, said_by="Ana", done=said, is_public=is_public)
-        Risk.objects.create(action=each, title=said, likelihood=2, impact=2, noted_on=TODAY, is_public=is_public)
+        text = "Said aloud" if each == act else SECRET
+        Update.objects.create(action=each, on=TODAY, reported_by="Ana", done=text, is_public=is_public)
+        Risk.objects.create(action=each, title=text, likelihood=2, impact=2, noted_on=TODAY, is_public=is_public)
         BudgetLine.objects.create(
             action=each, amount=100, currency="PRD", fiscal_year=2026, note="" if each != hidden else SECRET
         )

@@ -80,8 +80,8 @@ def written_over(archive: Path, to: Path, change: Callable[[dict[str, bytes]], N
     manifest["members"] = {name: hashlib.sha256(body).hexdigest() for name, body in found.items()}
     if seal:
         facts = {k: v for k, v in manifest.items() if k != "seal"}
-        said = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
-        manifest["seal"] = hmac.new(b"floreo.backup|" + KEY.encode(), said, hashlib.sha256).hexdigest()
+        output = json.dumps(facts, sort_keys=True, separators=(",", ":")).encode()
+        manifest["seal"] = hmac.new(b"floreo.backup|" + KEY.encode(), output, hashlib.sha256).hexdigest()
     with tarfile.open(to, "w:gz") as tar:
         for name, body in {**found, "manifest.json": json.dumps(manifest).encode()}.items():
             entry = tarfile.TarInfo(name)
@@ -158,12 +158,12 @@ def _plain(rows: list[tuple[Any, ...]]) -> list[str]:
 def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
     one = prepared(tmp_path)
     assert one.run("admin-link").returncode == 0
-    told = one.run("restore", archive)
-    assert (told.returncode, "already holds something" in told.stdout) == (1, True)
+    given = one.run("restore", archive)
+    assert (given.returncode, "already holds something" in given.stdout) == (1, True)
     with sqlite3.connect(one.sqlite) as open_elsewhere:
         open_elsewhere.execute("SELECT count(*) FROM core_auditentry").fetchone()
-        told = one.run("restore", archive, "--replace")
-        assert (told.returncode, "is in progress" in told.stdout) == (1, True)
+        given = one.run("restore", archive, "--replace")
+        assert (given.returncode, "is in progress" in given.stdout) == (1, True)
     open_elsewhere.close()
     done = one.run("restore", archive, "--replace")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -235,8 +235,8 @@ def test_a_newer_archive_into_an_older_version_is_refused(archive: Path, tmp_pat
         manifest = json.loads(parts["manifest.json"]) | {"format": 2, "floreo": "9.0"}
         parts["manifest.json"] = json.dumps(manifest).encode()
 
-    told = refused(tmp_path / "data", written_over(archive, tmp_path / "1.tar.gz", newer))
-    assert "newer than this version and knows core.0999_from_the_future" in told
+    given = refused(tmp_path / "data", written_over(archive, tmp_path / "1.tar.gz", newer))
+    assert "newer than this version and knows core.0999_from_the_future" in given
     assert "Floreo 9.0, which is newer" in refused(
         tmp_path / "data", written_over(archive, tmp_path / "2.tar.gz", newest)
     )

@@ -40,7 +40,7 @@ def test_systemd_accepts_each_unit(unit: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", [u for u in UNITS if u.suffix == ".service"], ids=lambda u: u.name)
 def test_each_service_runs_as_nobody_important_and_sees_little(unit: Path) -> None:
-    said = unit.read_text()
+    output = unit.read_text()
     for line in (
         "User=floreo",
         "NoNewPrivileges=yes",
@@ -50,7 +50,7 @@ def test_each_service_runs_as_nobody_important_and_sees_little(unit: Path) -> No
         "CapabilityBoundingSet=\n",
         "UMask=0077",
     ):
-        assert line in said
+        assert line in output
 
 
 def test_every_setting_is_described_and_every_described_one_is_read() -> None:

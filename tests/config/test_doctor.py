@@ -27,14 +27,14 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def findings(check: str, *, deep: bool = False) -> list[tuple[str, str]]:
-    return [(f.state, f.says) for f in doctor.examine(deep=deep) if f.check == check]
+    return [(f.state, f.text) for f in doctor.examine(deep=deep) if f.check == check]
 
 
 def test_before_the_first_start_it_says_so_and_how(tmp_path: Path) -> None:
     done = Installation(tmp_path).run("doctor", "--json")
-    said = json.loads(done.stdout)
-    assert (done.returncode, said["sound"]) == (1, False)
-    assert [(f["says"], f["do"]) for f in said["findings"] if f["state"] == "bad"] == [
+    output = json.loads(done.stdout)
+    assert (done.returncode, output["sound"]) == (1, False)
+    assert [(f["text"], f["do"]) for f in output["findings"] if f["state"] == "bad"] == [
         ("There is no database yet.", "Run: floreo up")
     ]
     assert not (tmp_path / "floreo.sqlite3").exists()
@@ -53,7 +53,7 @@ def test_every_finding_that_is_not_good_says_what_to_do() -> None:
         "time",
     }
     assert [f for f in found if f.state != doctor.GOOD and not f.do] == []
-    assert all(f.says.endswith((".", "…")) for f in found), found
+    assert all(f.text.endswith((".", "…")) for f in found), found
 
 
 @pytest.mark.django_db
@@ -74,8 +74,8 @@ def test_a_worker_that_never_ran_or_stopped_and_a_job_that_fails_are_named() -> 
 def test_a_worker_whose_last_word_is_still_to_come_is_not_at_work() -> None:
     with time_machine.travel("2036-01-01 10:00"):
         heartbeat.beat()
-    says = "The worker is not at work, and last said so at 2036-01-01 10:00 UTC, which is still to come: the clock was wrong."
-    assert findings("worker") == [("bad", says)]
+    text = "The worker is not at work, and last said so at 2036-01-01 10:00 UTC, which is still to come: the clock was wrong."
+    assert findings("worker") == [("bad", text)]
 
 
 @pytest.mark.django_db
@@ -106,9 +106,7 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
     assert silent[1].startswith("The mail server cannot be reached: ")
     assert stuck == ("watch", "1 e-mails could not be sent.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend"):
-        assert findings("mail")[0][1].startswith(
-            "No mail server is configured: e-mails are saved as files in "
-        )
+        assert findings("mail")[0][1].startswith("No mail server is configured: e-mails are saved as files in ")
 
 
 @pytest.mark.django_db
@@ -146,7 +144,7 @@ def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_said(isla: Country) -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("facts", "state", "says"),
+    ("facts", "state", "text"),
     [
         ({"SITE_ADDRESS": "http://strategy.example.org", "SECURE": False}, "bad", "passwords can be read on the way"),
         ({"SITE_ADDRESS": "http://localhost:8000", "SECURE": False}, "watch", "only this machine can open it"),
@@ -162,11 +160,11 @@ def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_said(isla: Country) -> 
         ),
     ],
 )
-def test_an_address_that_strangers_can_listen_to_is_said(facts: dict[str, object], state: str, says: str) -> None:
+def test_an_address_that_strangers_can_listen_to_is_said(facts: dict[str, object], state: str, text: str) -> None:
     with override_settings(DEBUG=False, **facts):
         (found,) = findings("address")
     assert found[0] == state
-    assert says in found[1]
+    assert text in found[1]
 
 
 @pytest.mark.django_db

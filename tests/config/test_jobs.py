@@ -56,8 +56,8 @@ def test_a_job_that_kills_its_workers_is_given_up_until_its_next_time_and_doctor
     assert jobs.run_due(["deadly"]) == 0
     row = Schedule.objects.get()
     assert (row.running_until, row.deaths, row.due_at > clock.now()) == (None, 0, True)
-    said = [f.says for f in doctor.examine() if f.check == "worker"]
-    assert any("“deadly” has failed" in each and "The worker died while it ran" in each for each in said)
+    output = [f.text for f in doctor.examine() if f.check == "worker"]
+    assert any("“deadly” has failed" in each and "The worker died while it ran" in each for each in output)
 
 
 @pytest.mark.django_db
@@ -74,12 +74,12 @@ def test_a_clock_that_once_stood_a_year_ahead_stops_nothing(job: Callable[..., N
     job("daily", lambda: ran.append(1))
     with time_machine.travel(clock.now() + timedelta(days=365)):
         jobs.run_due(["daily"])
-    says = [f.says for f in doctor.examine() if f.check == "worker"]
-    assert any("“daily” is due only at" in each and "the clock was wrong" in each for each in says)
+    text = [f.text for f in doctor.examine() if f.check == "worker"]
+    assert any("“daily” is due only at" in each and "the clock was wrong" in each for each in text)
     assert jobs.run_due(["daily"]) == 1
     assert jobs.run_due(["daily"]) == 0
     assert len(ran) == 2
-    assert [f for f in doctor.examine() if "is due only at" in f.says] == []
+    assert [f for f in doctor.examine() if "is due only at" in f.text] == []
 
 
 def test_no_job_comes_round_more_rarely_than_doctor_thinks() -> None:

@@ -29,21 +29,21 @@ def test_no_line_of_the_log_holds_a_key(address: str) -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
     error = ValueError(f"at http://localhost:8000{address}")
     record.exc_info = (ValueError, error, None)
-    said = Plain("%(levelname)s %(message)s").format(record)
-    assert said.startswith("WARNING Conflict: /")
+    output = Plain("%(levelname)s %(message)s").format(record)
+    assert output.startswith("WARNING Conflict: /")
     assert (
         Plain("%(message)s").format(logging.makeLogRecord({"msg": f"next={quote(address, safe='')}"})).count("…") == 1
     )
-    assert "SECRET" not in said
+    assert "SECRET" not in output
 
 
 def test_other_lines_are_left_as_they_are() -> None:
-    for said in (
+    for output in (
         "Not Found: /reports/2025-2028/2026-q3/",
         "the answer/calendar of 2026 is 42",
         "Forbidden: /workspace/findings/17/answer/",
     ):
-        assert Plain("%(message)s").format(logging.makeLogRecord({"msg": said})) == said
+        assert Plain("%(message)s").format(logging.makeLogRecord({"msg": output})) == output
 
 
 def test_every_line_is_written_so() -> None:

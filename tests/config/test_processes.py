@@ -72,10 +72,10 @@ class Running:
 
 def _processes() -> dict[int, tuple[int, str]]:
     """Of all that live, parent and command; a zombie lives no more."""
-    said = subprocess.run(
+    output = subprocess.run(
         ["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
     ).stdout
-    rows = [line.split(None, 3) for line in said.splitlines()]
+    rows = [line.split(None, 3) for line in output.splitlines()]
     return {int(r[0]): (int(r[1]), r[3]) for r in rows if len(r) == 4 and not r[2].startswith("Z")}
 
 
@@ -180,9 +180,9 @@ def test_ctrl_c_ends_it_within_seconds_whatever_clients_and_jobs_do(installation
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(PROMISE) == 0
         assert family & set(_processes()) == set()
-    said = (tmp_path / "log").read_text()
-    assert "Traceback" not in said
-    assert "stopped in the middle of: mail." in said
+    output = (tmp_path / "log").read_text()
+    assert "Traceback" not in output
+    assert "stopped in the middle of: mail." in output
 
 
 def test_a_killed_worker_comes_back_and_nothing_is_orphaned_when_all_of_it_is_killed(
@@ -225,8 +225,8 @@ def test_a_second_start_on_a_port_or_a_data_folder_is_refused_with_a_sentence(
 
 def test_a_number_that_is_no_port_is_refused_with_a_sentence(tmp_path: Path) -> None:
     done = Installation(tmp_path).run_anew("up", "--port", 70_000)
-    said = "70000 is no port. Use a number from 1 to 65535.\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, said, "")
+    output = "70000 is no port. Use a number from 1 to 65535.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, output, "")
 
 
 def test_an_address_that_this_machine_does_not_have_is_refused_with_a_sentence(tmp_path: Path) -> None:

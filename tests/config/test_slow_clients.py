@@ -36,9 +36,9 @@ class Site:
         answer = connection.getresponse()
         found = {name.lower(): value for name, value in answer.getheaders() if name.lower() != "set-cookie"}
         cookies = [value.split(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
-        said = (answer.status, found | {"set-cookie": "; ".join(cookies)}, answer.read())
+        output = (answer.status, found | {"set-cookie": "; ".join(cookies)}, answer.read())
         connection.close()
-        return said
+        return output
 
     def raw(self, text: str) -> socket.socket:
         """A connection that sent this and reads nothing."""

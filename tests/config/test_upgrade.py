@@ -39,7 +39,7 @@ def test_an_upgrade_keeps_everything_and_the_backup_leads_back(tmp_path: Path) -
     examined = one.run("doctor", "--json")
     found = {f["check"]: f for f in json.loads(examined.stdout)["findings"]}
     assert (examined.returncode, found["migrations"]["state"]) == (1, "bad")
-    assert found["migrations"]["says"] == "The database is older than the programme."
+    assert found["migrations"]["text"] == "The database is older than the programme."
     made = one.run("backup", "--to", tmp_path / "backups")
     assert made.returncode == 0, made.stdout + made.stderr
     assert state(one) == earlier  # neither of the two changed it

@@ -149,7 +149,6 @@ RIGHT_NAMES = {
         "letters of the alphabet",
     ),
     **dict.fromkeys(("_INCOMING_COMMITMENT", "_INCOMING_FUNDS"), "types of transactions of IATI"),
-    **dict.fromkeys(("turn_into_action", "turn_into_milestone"), "the verb: one thing becomes another"),
     "_UNDER_WAY": "under way: what has begun",
     "_under_way": "under way: what has begun",
     "face": "a face of type",

@@ -57,7 +57,7 @@ def plant(*, by: Any) -> None:
 def _register() -> Organisation:
     word, power = WORDS[P.REGISTER_INTERNAL], Organisation.objects.get(code="light-and-power")
     body = save(Organisation(code=f"{word}-cell", name=f"{word} cell", kind="agency", is_public=False))
-    save(FormerName(organisation=body, name=f"{word} before", until=date(2025, 1, 1)))
+    save(FormerName(organisation=body, name=f"{word} before", ends_on=date(2025, 1, 1)))
     power.internal_notes = f"{word} note"
     save(power)
     asset, contact = WORDS[P.ASSET_READ], WORDS[P.CONTACT_READ]
@@ -73,8 +73,8 @@ def _plan(act: Action, body: Organisation) -> None:
         Action(edition=act.edition, objective=act.objective, code=f"{word}.9", title=f"{word} title", is_public=False)
     )
     save(Milestone(action=hidden, code="m", title=f"{word} step", due_on=date(2026, 12, 4)))
-    save(Update(action=hidden, on=date(2026, 10, 1), done=f"{word} done", said_by="Somebody"))
-    save(Update(action=act, on=date(2026, 10, 1), done=f"{word} said", said_by="Somebody", is_public=False))
+    save(Update(action=hidden, on=date(2026, 10, 1), done=f"{word} done", reported_by="Somebody"))
+    save(Update(action=act, on=date(2026, 10, 1), done=f"{word} said", reported_by="Somebody", is_public=False))
     save(Risk(action=act, title=f"{word} risk", likelihood=5, impact=5, noted_on=date(2026, 10, 1)))
     save(Event(edition=act.edition, code=f"{word}-e", title=f"{word} event", action=hidden, is_public=False))
     save(Participation(action=act, organisation=body, part="support"))

@@ -47,8 +47,8 @@ HIDDEN, OURS = "203.0.113.66", "192.0.2.7"
 
 def hostile(ip: str, text: str) -> str:
     """A row in which every cell that may hold words holds these."""
-    said = '"' + text.replace('"', '""') + '"'
-    return f"{TODAY} 03:00:00,high,{ip},tcp,3389,{said},{said},64496,XX,{said},{said},0,{said},{said}"
+    expected = '"' + text.replace('"', '""') + '"'
+    return f"{TODAY} 03:00:00,high,{ip},tcp,3389,{expected},{expected},64496,XX,{expected},{expected},0,{expected},{expected}"
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def body_of(response: Any) -> str:
 
 
 def pages() -> list[str]:
-    """Every address of the desk of feeds, for each thing that there is."""
+    """Every address of the workspace of feeds, for each thing that there is."""
     keys = {m: list(m.objects.values_list("pk", flat=True)) for m in (Finding, Notice, FeedFile)}
     known: dict[str, list[Any]] = {
         "finding": keys[Finding],
@@ -128,8 +128,8 @@ def test_an_operator_learns_nothing_of_another_bodys_events(operator: User, brow
     browser = browser_of(operator)
     seen = {address: body_of(browser.get(address)) for address in pages()}
     opened = [address for address in seen if SECRET in address or HIDDEN in address]
-    told = [a for a, body in seen.items() if SECRET in body.replace(a, "") or HIDDEN in body.replace(a, "")]
-    assert [a for a in told if a not in opened] == []
+    given = [a for a, body in seen.items() if SECRET in body.replace(a, "") or HIDDEN in body.replace(a, "")]
+    assert [a for a in given if a not in opened] == []
     for address in opened:  # what was asked for may be said back, and nothing else
         assert not [word for word in (f"{SECRET} unit", f"{SECRET} service", "4444") if word in seen[address]]
     assert OURS in seen["/workspace/findings/"]  # and their own they do see
@@ -143,7 +143,7 @@ def test_an_operator_changes_nothing_that_is_not_theirs(operator: User, browser_
         if "finding" in address and str(theirs.pk) not in address:
             continue
         answer = browser.post(
-            address, {"said": "not_ours", "name": "x", "reason": "x", "collector": "upload", "remark": "x"}
+            address, {"reply": "not_ours", "name": "x", "reason": "x", "collector": "upload", "remark": "x"}
         )
         assert answer.status_code < 500, address
     assert [list(m.objects.order_by("pk").values()) for m in (Feed, Finding, Notice, FeedRule, FeedFile)] == before
@@ -172,7 +172,7 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "kind=' OR 1=1 --",
         "organisation=x') UNION SELECT * FROM read_text('/etc/passwd') --",
@@ -186,9 +186,9 @@ def test_what_reports_say_runs_in_no_browser_and_no_spreadsheet(
     ],
 )
 def test_the_explorer_asks_only_what_its_form_offers(
-    bank: Organisation, administrator: User, browser_of: Browser, said: str
+    bank: Organisation, administrator: User, browser_of: Browser, text: str
 ) -> None:
-    assert browser_of(administrator).get(f"/workspace/findings/explorer/?{said}").status_code == 422
+    assert browser_of(administrator).get(f"/workspace/findings/explorer/?{text}").status_code == 422
 
 
 def test_no_question_reaches_a_file_outside_the_store(tmp_path: Path) -> None:

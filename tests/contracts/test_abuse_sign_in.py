@@ -56,8 +56,8 @@ def test_nobody_is_flooded_with_letters_that_somebody_else_asked_for(secretariat
     unknown: list[int] = []
     for number in range(12):
         asks = Client(REMOTE_ADDR=f"203.0.113.{number}")
-        for email, said in ((secretariat.email, known), ("nobody@example.org", unknown)):
-            said.append(asks.post("/account/password/reset/", {"email": email}).status_code)
+        for email, text in ((secretariat.email, known), ("nobody@example.org", unknown)):
+            text.append(asks.post("/account/password/reset/", {"email": email}).status_code)
             deliver_due()
     assert known == unknown
     sent = Counter(message.to[0] for message in mail.outbox)
@@ -140,9 +140,9 @@ def test_signing_in_never_leads_away(away: str, secretariat: User, stranger: Cli
 
 @pytest.mark.usefixtures("isla")
 def test_known_and_unknown_addresses_get_the_same_answers(secretariat: User, stranger: Client) -> None:
-    said = []
+    text = []
     for email in (secretariat.email, "nobody@example.org"):
         wrong = stranger.post("/account/login/", {"login": email, "password": "wrong wrong wrong"})
         reset = stranger.post("/account/password/reset/", {"email": email})
-        said.append((wrong.status_code, str(wrong.context["form"].errors), reset.status_code, reset["Location"]))
-    assert said[0] == said[1]
+        text.append((wrong.status_code, str(wrong.context["form"].errors), reset.status_code, reset["Location"]))
+    assert text[0] == text[1]

@@ -61,8 +61,8 @@ def functions_with_verbs() -> list[tuple[str, str, str]]:
             for mark in getattr(node, "decorator_list", ()):
                 if isinstance(node, ast.FunctionDef) and ast.unparse(mark).startswith("action("):
                     verb = mark.args[0]
-                    said = verb.value if isinstance(verb, ast.Constant) else ast.unparse(verb)
-                    found.append((path.relative_to(ROOT).as_posix(), node.name, str(said)))
+                    text = verb.value if isinstance(verb, ast.Constant) else ast.unparse(verb)
+                    found.append((path.relative_to(ROOT).as_posix(), node.name, str(text)))
     return found
 
 

@@ -21,7 +21,7 @@ from lxml import html
 from floreo.organisations.models import Country
 from floreo.strategy.logic import Status
 from floreo.strategy.models import Action
-from floreo.strategy.presenters.status_text import hold_sentence, tally_text, trouble_sentence
+from floreo.strategy.presenters.status_text import hold_sentence, problem_sentence, tally_text
 
 pytestmark = pytest.mark.one_database
 
@@ -114,10 +114,10 @@ def test_every_sentence_is_translated() -> None:
 def test_translations_keep_placeholders_and_tags() -> None:
     bad = []
     for message in messages(catalog()):
-        for said, ours in zip(texts(message.id), texts(message.string), strict=True):
+        for text, ours in zip(texts(message.id), texts(message.string), strict=True):
             for pattern in (PLACEHOLDER, TAG):
-                if sorted(pattern.findall(said)) != sorted(pattern.findall(ours)):
-                    bad.append((said, ours))
+                if sorted(pattern.findall(text)) != sorted(pattern.findall(ours)):
+                    bad.append((text, ours))
     assert bad == []
 
 
@@ -125,10 +125,10 @@ def test_translations_end_as_the_sentence_ends() -> None:
     """A label that became a sentence, or lost its colon, is a slip. A greeting ends on a comma here, on a colon there."""
     ends = re.compile(r"[.:;…]?$")
     bad = [
-        (said, ours)
+        (text, ours)
         for m in messages(catalog())
-        for said, ours in zip(texts(m.id), texts(m.string), strict=True)
-        if ends.findall(said)[0] != ends.findall(ours)[0] and not (said.endswith(",") and ours.endswith(":"))
+        for text, ours in zip(texts(m.id), texts(m.string), strict=True)
+        if ends.findall(text)[0] != ends.findall(ours)[0] and not (text.endswith(",") and ours.endswith(":"))
     ]
     assert bad == []
 
@@ -151,13 +151,13 @@ def test_the_catalogue_compiles() -> None:
 def interface_sentences() -> set[str]:
     """What the interface says in English in full, without placeholders, and otherwise in Spanish. Single words in small
     letters are left out: they are codes too."""
-    said = set()
+    text = set()
     for message in messages(catalog()):
         for source, ours in zip(texts(message.id), texts(message.string), strict=True):
             is_code = source.islower() and " " not in source
             if source != ours and "%" not in source and not is_code and source not in ALSO_SPANISH:
-                said.add(" ".join(source.split()))
-    return said
+                text.add(" ".join(source.split()))
+    return text
 
 
 def shown_texts(page: bytes) -> Iterator[str]:
@@ -167,7 +167,7 @@ def shown_texts(page: bytes) -> Iterator[str]:
         if part.tag in {"script", "style", "code"} or part.get("lang") == "en":
             part.drop_tree()  # type: ignore[attr-defined]  # an HtmlElement
     for element in tree.iter():
-        yield from (" ".join(said.split()) for said in (element.text, element.tail) if said)
+        yield from (" ".join(expected.split()) for expected in (element.text, element.tail) if expected)
         yield from (" ".join(element.get(name, "").split()) for name in ("aria-label", "title", "placeholder", "alt"))
 
 
@@ -185,7 +185,7 @@ def counts(**numbers: int) -> dict[Status, int]:
 
 
 @pytest.mark.parametrize(
-    ("tally", "said"),
+    ("tally", "text"),
     [
         ({"late": 1, "done": 1}, "Una de las 2 acciones cumple sus fechas. Una está atrasada."),
         (
@@ -198,9 +198,9 @@ def counts(**numbers: int) -> dict[Status, int]:
         ({}, ""),
     ],
 )
-def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], said: str) -> None:
+def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], text: str) -> None:
     with translation.override("es"):
-        assert f"{hold_sentence(counts(**tally))} {trouble_sentence(counts(**tally))}".strip() == said
+        assert f"{hold_sentence(counts(**tally))} {problem_sentence(counts(**tally))}".strip() == text
 
 
 def test_tallies_agree_in_number_in_spanish() -> None:

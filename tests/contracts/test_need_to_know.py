@@ -59,7 +59,7 @@ def own_addresses() -> list[str]:
     found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
     found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
     for piece in Evidence.objects.filter(code__startswith=COMMON):
-        found += [piece.workspace_url(), piece.door_url(), f"{piece.door_url()}file/"]
+        found += [piece.workspace_url(), piece.portal_url(), f"{piece.portal_url()}file/"]
     for body in Organisation.objects.filter(code__startswith=COMMON):
         found += [reverse("workspace:organisation", args=[body.code]), body.get_absolute_url()]
     for entry in AuditEntry.objects.order_by("-number")[:3]:
@@ -139,11 +139,11 @@ def test_what_is_internal_is_told_to_those_alone_whose_role_names_the_purpose(
 ) -> None:
     elsewhere = Organisation.objects.create(code="elsewhere", name="Elsewhere", kind="ministry")
     user = user_with(role, organisation=elsewhere if role in TIED else None, email="r@example.org")
-    told = told_to(browser_of(user))
+    given = told_to(browser_of(user))
     may = {needs for needs in WORDS if reach(user, needs) is None}
-    wrong = [line for needs, where in told.items() if needs not in may for line in where]
+    wrong = [line for needs, where in given.items() if needs not in may for line in where]
     assert wrong == [], "\n".join(wrong)
-    assert {needs for needs in may if not told[needs]} == set()  # else nothing was tested
+    assert {needs for needs in may if not given[needs]} == set()  # else nothing was tested
 
 
 def test_a_stranger_is_told_nothing_of_it(planted: Country, stranger: Client) -> None:
@@ -158,19 +158,19 @@ def own_text(role: str, code: str, make: Any, browser: Any) -> dict[Permission, 
 def test_an_operator_reads_its_own_networks_and_contacts(
     planted: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
-    told = own_text("operator", "light-and-power", user_with, browser_of)
-    assert set(told) == {Permission.ASSET_READ, Permission.CONTACT_READ, Permission.REGISTER_INTERNAL}, told
+    given = own_text("operator", "light-and-power", user_with, browser_of)
+    assert set(given) == {Permission.ASSET_READ, Permission.CONTACT_READ, Permission.REGISTER_INTERNAL}, given
 
 
 def test_the_lead_of_an_action_reads_what_is_internal_of_it(
     planted: Country, user_with: Callable[..., User], browser_of: Callable[[User], Client]
 ) -> None:
     act = Action.objects.get(edition__code=EDITION, code=ACTION)
-    lead = act.participations.filter(part="lead", until=None)[0].organisation
+    lead = act.participations.filter(part="lead", ends_on=None)[0].organisation
     user = user_with("lead", organisation=lead, email="own@example.org")
     text = text_of(browser_of(user), act.workspace_url()).lower()
     word = WORDS[Permission.PLAN_INTERNAL]
-    assert [said for said in (f"{word} note", f"{word} said", f"{word} risk") if said not in text] == []
+    assert [expected for expected in (f"{word} note", f"{word} said", f"{word} risk") if expected not in text] == []
     assert WORDS[Permission.EVIDENCE_RED] not in text
 
 

@@ -41,8 +41,8 @@ def asked_by(table: Table, viewer: User, rows: int) -> int:
     wanted = table.ordered(viewer)[:rows]
     list(records(table, wanted.all(), viewer))
     with CaptureQueriesContext(connection) as asked:
-        said = list(records(table, wanted.all(), viewer))
-    assert len(said) <= rows
+        text = list(records(table, wanted.all(), viewer))
+    assert len(text) <= rows
     return len(asked)
 
 

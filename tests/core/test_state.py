@@ -176,11 +176,11 @@ def test_what_a_row_says_depends_on_neither_database_nor_python_kind() -> None:
 def test_every_model_says_what_of_it_the_trail_does_not_attest() -> None:
     """A column or a model that is written without an entry is declared beside it, with a reason that can be read."""
     for model in (m for m in apps.get_models() if m.__module__.startswith("floreo.")):
-        said = state.not_chained(model)
-        reasons = [said] if isinstance(said, str) else list(said.values())
+        text = state.not_chained(model)
+        reasons = [text] if isinstance(text, str) else list(text.values())
         assert all(len(reason) > 15 and reason.endswith(".") for reason in reasons), model
-        if not isinstance(said, str):
-            assert set(said) <= {f.name for f in model._meta.concrete_fields}, model
+        if not isinstance(text, str):
+            assert set(text) <= {f.name for f in model._meta.concrete_fields}, model
 
 
 def test_what_is_not_attested_is_no_more_than_this() -> None:
@@ -204,7 +204,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "strategy.StatusCount",
     }
     columns = {
-        f"{m._meta.label}.{name}" for m in ours if not isinstance(said := state.not_chained(m), str) for name in said
+        f"{m._meta.label}.{name}" for m in ours if not isinstance(text := state.not_chained(m), str) for name in text
     }
     assert columns == {
         "feeds.ApiToken.last_used_on",

@@ -31,7 +31,7 @@ BODIES = Table(
     columns=(
         Column("code", "Code", "", lambda o: o.code),
         Column("name", "Name", "", lambda o: o.name),
-        Column("since", "Since", "", lambda o: o.since, CellKind.DATE),
+        Column("starts_on", "Since", "", lambda o: o.starts_on, CellKind.DATE),
         Column("notes", "Notes", "", lambda o: o.internal_notes, needs=Permission.REGISTER_READ),
     ),
     order=("kind", "-name", "pk"),
@@ -57,7 +57,7 @@ def bodies(db: None) -> None:
             kind="agency" if n % 2 else "csirt",
             internal_notes=f"secret {n}",
             is_public=n != 5,
-            since=date(2020, 1, n + 1),
+            starts_on=date(2020, 1, n + 1),
         )
 
 
@@ -136,7 +136,7 @@ def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "said"),
+    ("cell", "text"),
     [
         (Decimal("2.00"), 2),
         (Decimal("2.50"), 2.5),
@@ -146,5 +146,5 @@ def test_a_sheet_gives_text_back_as_it_was(text: str) -> None:
         (["a"], ["a"]),
     ],
 )
-def test_cells_as_json(cell: Any, said: Any) -> None:
-    assert tables.plain(cell) == said
+def test_cells_as_json(cell: Any, text: Any) -> None:
+    assert tables.plain(cell) == text

@@ -166,37 +166,37 @@ def figure_of(page: Page, data: Path, home: Path) -> str:
 def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path, browser: Browser) -> None:
     data, pack, mail = tmp_path / "data", str(home), MailServer()
     first = datetime.now(tz=ZoneInfo(ZONE)).date() - timedelta(days=3)
-    told = Site("")
+    given = Site("")
     for line in command(data, pack, "up", "--prepare-only").splitlines():
-        read_what_it_prints(told, line)
+        read_what_it_prints(given, line)
     printed = command(data, pack, "feed", "ingest", str(report(tmp_path, first, seen(first))), "--feed", "shadowserver")
     assert "1 row, 1 saved," in printed
     with (
         listening(mail) as port,
         running(data, pack=pack, FLOREO_SMTP=f"smtp://127.0.0.1:{port}") as site,
     ):
-        site.accounts |= told.accounts
+        site.accounts |= given.accounts
         office = Office(site, mail, browser)
-        desk, watch = office.secretariat()
-        assert "3.91" in figure_of(desk, data, home)  # one of 256 addresses
+        workspace, watch = office.secretariat()
+        assert "3.91" in figure_of(workspace, data, home)  # one of 256 addresses
 
         letter = office.letter("security@bank", "")
         assert [part.get_content_type() for part in letter.iter_attachments()] == ["text/csv"]
         phone = office.context(width=360).new_page()
         answer_on_a_phone(phone, link_in(letter))
-        desk.goto("/workspace/findings/")
-        desk.get_by_role("link", name=INFECTED).first.click()
-        finding = desk.url
-        assert "Reported fixed; the next reports will show" in desk.locator("main").inner_text()
+        workspace.goto("/workspace/findings/")
+        workspace.get_by_role("link", name=INFECTED).first.click()
+        finding = workspace.url
+        assert "Reported fixed; the next reports will show" in workspace.locator("main").inner_text()
 
         nights = [str(report(tmp_path, first + timedelta(days=n))) for n in (1, 2, 3)]
         command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
-        desk.goto(finding)
-        assert "Reported fixed, and not seen since" in desk.locator("main").inner_text()
-        assert "3.91" not in (said := figure_of(desk, data, home))
-        assert "0.00" in said
+        workspace.goto(finding)
+        assert "Reported fixed, and not seen since" in workspace.locator("main").inner_text()
+        assert "3.91" not in (text := figure_of(workspace, data, home))
+        assert "0.00" in text
         phone.reload()
         assert "Mended, as you said: 1." in phone.locator("main").inner_text()
         assert watch.problems == []
-        desk.context.close()
+        workspace.context.close()
         phone.context.close()

@@ -74,7 +74,7 @@ DESK = [
 ]
 
 
-# The rooms of the desk that came with the secretariat's rhythm. An address with a second part: follow that link from it.
+# The rooms of the workspace that came with the secretariat's rhythm. An address with a second part: follow that link from it.
 _REVIEW, _REPORT, _MEETING = (
     "/workspace/reviews/2025-2028/2026-10/",
     "/workspace/reports/2025-2028/2026-q3/",

@@ -119,8 +119,8 @@ def read_the_report(page: Page) -> None:
     report = reader_of(page, "PDF")
     assert_accessible(report)
     words = words_of(report)
-    for said in (heading, DONE_BETTER, *(f"{number} {word}" for number, word in tally)):
-        assert said in words, said
+    for text in (heading, DONE_BETTER, *(f"{number} {word}" for number, word in tally)):
+        assert text in words, text
     page.get_by_role("link", name="The minister’s page").click()
     assert tally_of(page) == tally
     sheet = reader_of(page, "PDF")
@@ -146,8 +146,8 @@ def sign_it(page: Page) -> None:
 
 
 def test_the_quarter_walked_through(office: Office) -> None:
-    desk, watch = office.secretariat()
-    open_the_review(desk)
+    workspace, watch = office.secretariat()
+    open_the_review(workspace)
     asked = office.letter("ines.farol", "23")
     assert (asked.get_content_type(), asked["Auto-Submitted"], asked["Content-Language"]) == (
         "text/plain",
@@ -162,31 +162,33 @@ def test_the_quarter_walked_through(office: Office) -> None:
     phone.get_by_role("button", name="Nothing changed").click()
     phone.get_by_text("All updates are sent.").wait_for()
 
-    return_it(desk, "¿Cuántas son en total?")
+    return_it(workspace, "¿Cuántas son en total?")
     again = office.letter("ines.farol", "3.1.1")
     assert "¿Cuántas son en total?" in again.get_content()
     assert link_in(again) == link_in(asked)
     correct_it(phone, link_in(again), "¿Cuántas son en total?")
-    approve_all(desk, 2)
-    close_it(desk)
-    read_the_report(desk)
-    sign_it(desk)
+    approve_all(workspace, 2)
+    close_it(workspace)
+    read_the_report(workspace)
+    sign_it(workspace)
 
     phone.goto(link_in(asked).replace("/es/", "/"))
     assert "This review is closed. Nothing can be changed." in phone.locator("main").inner_text()
     assert (phone.locator("form").count(), axe(phone), sideways(phone)) == (0, [], 0)
     assert watch.problems == []
-    desk.context.close()
+    workspace.context.close()
     phone.context.close()
 
 
 def test_the_pack_of_evidence_opens_in_a_spreadsheet_in_the_order_of_the_questionnaire(office: Office) -> None:
-    desk, _watch = office.secretariat()
-    desk.goto("/workspace/assessments/gci-2026/")
-    files = {k: str(desk.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")}
-    book = load_workbook(io.BytesIO(desk.request.get(files["XLSX"]).body()))
-    archive = zipfile.ZipFile(io.BytesIO(desk.request.get(files["ZIP"]).body()))
-    desk.context.close()
+    workspace, _watch = office.secretariat()
+    workspace.goto("/workspace/assessments/gci-2026/")
+    files = {
+        k: str(workspace.get_by_role("link", name=k, exact=True).first.get_attribute("href")) for k in ("XLSX", "ZIP")
+    }
+    book = load_workbook(io.BytesIO(workspace.request.get(files["XLSX"]).body()))
+    archive = zipfile.ZipFile(io.BytesIO(workspace.request.get(files["ZIP"]).body()))
+    workspace.context.close()
     codes = [str(c.value) for c in book.worksheets[0]["A"][1:]]
     asked = [item["code"] for item in tomllib.loads(QUESTIONNAIRE.read_text(encoding="utf-8"))["item"]]
     assert codes == asked
@@ -203,8 +205,8 @@ def test_the_pack_of_evidence_opens_in_a_spreadsheet_in_the_order_of_the_questio
 
 
 def test_a_lead_answers_without_script(office: Office) -> None:
-    desk, _watch = office.secretariat()
-    link = office.new_link(desk, "Celia Sello", "celia.sello")
+    workspace, _watch = office.secretariat()
+    link = office.new_link(workspace, "Celia Sello", "celia.sello")
     phone = office.context(width=360, script=False).new_page()
     phone.goto(link)
     phone.locator("[name$=-done]").fill("Two guides are with the printer.")
@@ -215,23 +217,23 @@ def test_a_lead_answers_without_script(office: Office) -> None:
     assert "Draft saved, not sent yet." in phone.locator("main").inner_text()
     phone.locator("button[value=send]").click()
     assert "Thank you. All updates are sent." in phone.locator("main").inner_text()
-    desk.goto(quarter.RUNNING)
-    assert desk.get_by_text("Two guides are with the printer.").count() == 1
-    desk.context.close()
+    workspace.goto(quarter.RUNNING)
+    assert workspace.get_by_text("Two guides are with the printer.").count() == 1
+    workspace.context.close()
     phone.context.close()
 
 
 def test_a_lead_answers_by_keyboard(office: Office) -> None:
-    desk, _watch = office.secretariat()
+    workspace, _watch = office.secretariat()
     page = office.context().new_page()
-    page.goto(office.new_link(desk, "Nora Alerta", "nora.alerta"))
-    desk.context.close()
+    page.goto(office.new_link(workspace, "Nora Alerta", "nora.alerta"))
+    workspace.context.close()
     order = [re.sub(r"^a\d+-", "", each) for each in tab_to(page, words="Send")]
     assert order == [
         "Skip to main content",
         "Isla Prueba Strategy workspace",
         "Español",
-        "said_by",
+        "reported_by",
         "Last update, 12 Oct 2026",
         "done",
         "next",

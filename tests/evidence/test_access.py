@@ -17,7 +17,7 @@ from floreo.core.search import find
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.actions import attach
 from floreo.evidence.models import Evidence, Tlp
-from floreo.evidence.queries import evidence_of, shown_beside
+from floreo.evidence.queries import evidence_of, evidence_shown
 from floreo.evidence.tables import ATTACHMENTS, EVIDENCE
 from floreo.organisations.models import Organisation, User
 from floreo.strategy.models import Action
@@ -109,7 +109,7 @@ def test_every_door_shows_exactly_what_the_marking_allows(role: str | None, of_c
 
     assert {e.code for e in EVIDENCE.ordered(user)} == seen
     assert {a.evidence.code for a in evidence_of([key(act)], user).get(key(act), [])} == seen
-    assert {p.evidence.code for p in shown_beside([act], user)[key(act)].pieces} == seen
+    assert {p.evidence.code for p in evidence_shown([act], user)[key(act)].pieces} == seen
     files = {code for code in every if client.get(f"/evidence/{code}/file/").status_code == 200}
     assert files == seen
     got = set()

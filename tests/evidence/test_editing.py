@@ -172,14 +172,14 @@ def test_what_stands_counts_for_a_milestone(secretariat: User, act: Action) -> N
 
 @given(st.dates(), st.dates(), st.none() | st.dates())
 def test_how_long_evidence_holds(today: date, until: date, withdrawn: date | None) -> None:
-    said = validity(until, withdrawn, today=today)
+    text = validity(until, withdrawn, today=today)
     if withdrawn is not None and withdrawn <= today:
-        assert said is Validity.WITHDRAWN
+        assert text is Validity.WITHDRAWN
     else:
         days = (until - today).days
-        assert (said is Validity.OUT) == (days < 0)
-        assert (said is Validity.SOON) == (0 <= days <= SOON.days)
-        assert (said is Validity.VALID) == (days > SOON.days)
+        assert (text is Validity.OUT) == (days < 0)
+        assert (text is Validity.SOON) == (0 <= days <= SOON.days)
+        assert (text is Validity.VALID) == (days > SOON.days)
     assert validity(None, None, today=today) is Validity.OPEN
 
 

@@ -164,8 +164,8 @@ def test_no_text_whatever_breaks_the_question_whether_it_is_an_address(text: str
 def test_a_dead_link_is_marked_with_the_day_and_a_living_one_too(today: None, site: str) -> None:
     dead, alive, gone = make_link("A", site + "/gone"), make_link("B", site + "/"), make_link("C", site + "/broken")
     assert check_links(by=SYSTEM, allow=loopback) == 3
-    said = dict(Evidence.objects.values_list("code", "link_state"))
-    assert said == {dead.code: "dead", alive.code: "alive", gone.code: "dead"}
+    text = dict(Evidence.objects.values_list("code", "link_state"))
+    assert text == {dead.code: "dead", alive.code: "alive", gone.code: "dead"}
     assert set(Evidence.objects.values_list("link_seen_on", flat=True)) == {TODAY}
     assert AuditEntry.objects.filter(verb="evidence.links_checked").count() == 1
 

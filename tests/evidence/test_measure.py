@@ -22,8 +22,8 @@ def test_a_reached_milestone_counts_when_an_address_or_standing_evidence_shows_i
     everything = Filters(edition_id=act.edition_id)
     assert measure(QUARTER, everything).value is None  # nothing is reached yet
 
-    told, shown, silent = (add_milestone(act, by=SYSTEM, title=title) for title in ("Told", "Shown", "Silent"))
-    reach_milestone(told, by=SYSTEM, on=date(2026, 10, 2), evidence_url="https://example.org/told")
+    given, shown, silent = (add_milestone(act, by=SYSTEM, title=title) for title in ("Told", "Shown", "Silent"))
+    reach_milestone(given, by=SYSTEM, on=date(2026, 10, 2), evidence_url="https://example.org/told")
     reach_milestone(shown, by=SYSTEM, on=date(2026, 10, 3))
     reach_milestone(silent, by=SYSTEM, on=date(2026, 10, 4))
     piece, gone = make_file(), make_link()

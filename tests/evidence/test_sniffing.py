@@ -23,7 +23,7 @@ def wide(text: str) -> bytes:
     return text.encode("utf-16-le")
 
 
-def told(body: bytes, name: str = "file.pdf") -> str:
+def known(body: bytes, name: str = "file.pdf") -> str:
     """The media type, or why it is not taken."""
     try:
         return kind_of(io.BytesIO(body), name).media_type
@@ -37,7 +37,7 @@ def shortly(value: object) -> str | None:
 
 
 @pytest.mark.parametrize(
-    ("body", "name", "said"),
+    ("body", "name", "text"),
     [
         (PDF, "a.exe.pdf", "application/pdf"),
         (b"junk before\n" + PDF, "a.pdf", "application/pdf"),
@@ -69,8 +69,8 @@ def shortly(value: object) -> str | None:
     ],
     ids=shortly,
 )
-def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> None:
-    assert told(body, name) == said
+def test_a_file_is_what_its_content_says(body: bytes, name: str, text: str) -> None:
+    assert known(body, name) == text
 
 
 @pytest.mark.parametrize(
@@ -150,14 +150,14 @@ def test_a_file_is_what_its_content_says(body: bytes, name: str, said: str) -> N
     ids=shortly,
 )
 def test_what_runs_or_hides_is_turned_away_whatever_it_is_called(body: bytes, name: str, why: str) -> None:
-    assert told(body, name) == why
+    assert known(body, name) == why
 
 
 def test_an_archive_locked_with_a_password_is_turned_away() -> None:
     body = bytearray(archive({"a.txt": b"hello"}))
     body[6] |= 1  # the flag in the part's own header
     body[body.index(b"PK\x01\x02") + 8] |= 1  # and in the list at the end
-    assert told(bytes(body), "a.zip") == "locked"
+    assert known(bytes(body), "a.zip") == "locked"
 
 
 def test_an_archive_that_unpacks_to_far_more_than_it_seems_is_turned_away() -> None:
@@ -166,11 +166,11 @@ def test_an_archive_that_unpacks_to_far_more_than_it_seems_is_turned_away() -> N
         for number in range(9):
             opened.writestr(f"{number}.txt", b"\x20" * (64 * 1024 * 1024))
     assert len(made.getvalue()) < 2 * 1024 * 1024
-    assert told(made.getvalue(), "a.zip") == "bomb"
+    assert known(made.getvalue(), "a.zip") == "bomb"
 
 
 def test_an_archive_of_very_many_parts_is_turned_away() -> None:
-    assert told(archive({f"{number}.txt": b"" for number in range(5_001)}), "a.zip") == "bomb"
+    assert known(archive({f"{number}.txt": b"" for number in range(5_001)}), "a.zip") == "bomb"
 
 
 def test_small_archives_in_each_other_cost_no_more_than_one() -> None:
@@ -181,14 +181,14 @@ def test_small_archives_in_each_other_cost_no_more_than_one() -> None:
     middle = archive({f"{number}.zip": plain.getvalue() for number in range(16)})
     whole = archive({f"{number}.zip": middle for number in range(4)})
     assert len(whole) < 10_000
-    assert told(whole, "a.zip") == "bomb"
+    assert known(whole, "a.zip") == "bomb"
 
 
 def test_a_list_of_parts_without_end_is_not_read() -> None:
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, 0, *[0] * 7, 1, *[0] * 6) + b"a"
     index = entry * 100_000
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 34_464, 34_464, len(index), 30, 0)
-    assert told(b"PK\x03\x04" + bytes(26) + index + end, "a.zip") == "bomb"
+    assert known(b"PK\x03\x04" + bytes(26) + index + end, "a.zip") == "bomb"
 
 
 def test_every_reason_has_a_sentence_that_says_what_to_do() -> None:
@@ -223,16 +223,16 @@ def test_a_part_that_runs_is_named() -> None:
 
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_whatever_comes_is_either_a_kind_with_a_harmless_ending_or_a_reason(body: bytes, name: str) -> None:
-    said = told(body, name)
-    if "/" in said:
+    expected = known(body, name)
+    if "/" in expected:
         assert kind_of(io.BytesIO(body), name).ending not in RUNS
     else:
-        assert unwelcome_sentence(Unwelcome(said), name or "file").endswith(".")
+        assert unwelcome_sentence(Unwelcome(expected), name or "file").endswith(".")
 
 
 @given(st.binary(max_size=200), st.sampled_from(["a.pdf", "a.docx", "a.zip", "a.txt"]))
 def test_a_program_is_found_whatever_follows_and_whatever_it_is_called(rest: bytes, name: str) -> None:
-    assert told(b"MZ\x90\x00\x03" + rest, name) == "program"
+    assert known(b"MZ\x90\x00\x03" + rest, name) == "program"
 
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="third-party samples are not here")
@@ -246,4 +246,4 @@ def test_documents_of_others_are_known() -> None:
                 except Unwelcome as refusal:
                     found[path.name] = refusal.code
     assert found
-    assert {name: said for name, said in found.items() if said is not True} == {}
+    assert {name: text for name, text in found.items() if text is not True} == {}

@@ -84,6 +84,6 @@ def seen_again(finding: Finding, day: date) -> None:
 def fixed(finding: Finding, day: date) -> None:
     fresh = Finding.objects.get(pk=finding.pk)
     fresh.state, fresh.fixed_on = FindingState.FIXED, day
-    fresh.claim = "shown" if fresh.said == "fixed" else fresh.claim
+    fresh.claim = "shown" if fresh.reply == "fixed" else fresh.claim
     fresh.save()
     OpenPeriod.objects.filter(finding=finding, fixed_on=None).update(fixed_on=day)

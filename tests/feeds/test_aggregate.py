@@ -53,10 +53,10 @@ def test_a_report_says_whose_and_what(feed: Feed) -> None:
     assert (kept.state, kept.rows, kept.kept, kept.duplicates, kept.outside, kept.rejected) == ("done", 5, 3, 1, 1, 1)
     assert kept.organisations == {"bank": 1, "provider": 1}
     assert summary.organisations == kept.organisations
-    said = Finding.objects.values_list(
+    text = Finding.objects.values_list(
         "organisation__code", "subject", "kind", "port", "state", "network", "reason", "service", "times_seen"
     )
-    assert sorted(said) == [
+    assert sorted(text) == [
         ("bank", "192.0.2.20", "open-rdp", 3389, "new", "192.0.2.16/28", "prefix", "online banking", 1),
         ("provider", "192.0.2.1", "open-rdp", 3389, "new", "192.0.2.0/24", "prefix", "", 1),
     ]
@@ -96,7 +96,7 @@ def test_silence_counts_only_where_the_report_still_looks(feed: Feed) -> None:
 
 def test_what_was_said_to_be_mended_is_checked(feed: Feed) -> None:
     night(feed, day(0), ["192.0.2.20", "192.0.2.21"])
-    Finding.objects.update(said="fixed", said_on=day(0), claim="claimed")
+    Finding.objects.update(reply="fixed", replied_on=day(0), claim="claimed")
     claims = []
     for number in (1, 2):
         night(feed, day(number), ["192.0.2.21"])
@@ -191,9 +191,9 @@ def test_taking_in_twice_is_taking_in_once(feed: Feed) -> None:
     claimed = claiming.claim_next()
     assert claimed is not None
     summaries = ingest.run(claiming.task_of(claimed))
-    told = findings_of(summaries, Store(settings.EVENTS_ROOT))
+    known = findings_of(summaries, Store(settings.EVENTS_ROOT))
     for _time in range(2):
-        take_in(claimed, by=SYSTEM, summaries=summaries, told=told)
+        take_in(claimed, by=SYSTEM, summaries=summaries, findings_seen=known)
     assert Finding.objects.get().times_seen == 1
     # A worker that died between the two: the engine says again what it said, and only then is it taken in.
     assert [s.already for s in ingest.run(claiming.task_of(claimed))] == [True]
@@ -255,8 +255,8 @@ def test_a_file_that_kills_its_workers_is_given_up_and_one_that_is_gone_is_said(
     path_of(FeedFile.objects.get(day=day(1)).sha256).unlink()
     hand_in(feed, report(day(2), ["192.0.2.20"]), name_of(day(2)))
     assert len(ingest_waiting(by=SYSTEM).stopped) == 2
-    said = FeedFile.objects.order_by("day").values_list("state", "problem")
-    assert list(said) == [("refused", "stopped"), ("refused", "lost"), ("done", "")]
+    text = FeedFile.objects.order_by("day").values_list("state", "problem")
+    assert list(text) == [("refused", "stopped"), ("refused", "lost"), ("done", "")]
 
 
 def test_without_room_a_report_waits_for_some(feed: Feed) -> None:
@@ -264,7 +264,7 @@ def test_without_room_a_report_waits_for_some(feed: Feed) -> None:
     claimed = claiming.claim_next()
     assert claimed is not None
     summary = Summary(sha256=claimed.new[0].sha256, name="x", problem=problems.NO_ROOM, is_whole=False)
-    take_in(claimed, by=SYSTEM, summaries=[summary], told=[[]])
+    take_in(claimed, by=SYSTEM, summaries=[summary], findings_seen=[[]])
     assert (FeedFile.objects.get().state, claiming.claim_next()) == ("waiting", None)
     FeedFile.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
     ingest_waiting(by=SYSTEM)

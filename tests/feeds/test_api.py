@@ -47,8 +47,8 @@ def word_for(role: str, organisation: Organisation | None = None) -> str:
 
 def send(word: str, body: Any, feed: str = "sensors") -> tuple[int, Any]:
     headers = {"Authorization": f"Bearer {word}"} if word else {}
-    said = body if isinstance(body, str) else json.dumps(body)
-    answer = Client().post(f"/api/v1/feeds/{feed}/events", said, content_type="application/json", headers=headers)
+    text = body if isinstance(body, str) else json.dumps(body)
+    answer = Client().post(f"/api/v1/feeds/{feed}/events", text, content_type="application/json", headers=headers)
     return answer.status_code, answer.json()
 
 
@@ -78,9 +78,9 @@ def test_events_that_a_program_sends_become_findings(sensors: Feed) -> None:
 
 
 def test_all_are_kept_or_none(sensors: Feed) -> None:
-    status, said = send(word_for("responder"), [EVENT, EVENT | {"source.ip": "0.0.0.0"}, {"source.ip": "192.0.2.1"}])
-    assert (status, said["error"]["code"], sorted(said["error"]["fields"])) == (422, "rejected", ["1", "2"])
-    assert said["error"]["fields"]["1"] == "The address is the one for “no address” (0.0.0.0 or ::)."
+    status, text = send(word_for("responder"), [EVENT, EVENT | {"source.ip": "0.0.0.0"}, {"source.ip": "192.0.2.1"}])
+    assert (status, text["error"]["code"], sorted(text["error"]["fields"])) == (422, "rejected", ["1", "2"])
+    assert text["error"]["fields"]["1"] == "The address is the one for “no address” (0.0.0.0 or ::)."
     assert take_in_posted(by=SYSTEM) == 0
 
 
@@ -95,8 +95,8 @@ def test_all_are_kept_or_none(sensors: Feed) -> None:
     ],
 )
 def test_odd_bodies_are_refused_with_a_sentence(sensors: Feed, body: Any, code: str) -> None:
-    status, said = send(word_for("responder"), body)
-    assert (status in {400, 422}, said["error"]["code"]) == (True, code)
+    status, text = send(word_for("responder"), body)
+    assert (status in {400, 422}, text["error"]["code"]) == (True, code)
 
 
 def test_a_token_may_what_its_account_may_and_ends(sensors: Feed) -> None:

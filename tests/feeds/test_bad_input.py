@@ -102,7 +102,7 @@ NIGHT: dict[str, tuple[bytes, FileIdentity]] = {
 }
 
 
-def told(report: FeedFile) -> FileIdentity:
+def given(report: FeedFile) -> FileIdentity:
     return report.state, report.problem, report.rows, report.kept, report.reasons
 
 
@@ -115,8 +115,8 @@ def take_all(feed: Feed) -> None:
 def test_each_file_says_what_is_wrong_spoils_no_other_and_comes_in_once(feed: Feed, feeds_folder: Path) -> None:
     take_all(feed)
     reports = {report.name: report for report in FeedFile.objects.all()}
-    assert {name: told(report) for name, report in reports.items()} == {
-        name: said for name, (_data, said) in NIGHT.items()
+    assert {name: given(report) for name, report in reports.items()} == {
+        name: text for name, (_data, text) in NIGHT.items()
     }
     for each in reports.values():
         assert each.rows == each.kept + each.duplicates + each.dropped + each.rejected, each.name
@@ -137,7 +137,7 @@ def the_same_night_again_changes_nothing(feed: Feed) -> None:
     events = store.counts(store.Store(settings.EVENTS_ROOT), DAY, DAY, ["report_type"])
     take_all(feed)
     again = FeedFile.objects.exclude(state=FileState.REFUSED)
-    assert {r.name: told(r) for r in again} == {n: s for n, (_d, s) in NIGHT.items() if s[0] == "done"}
+    assert {r.name: given(r) for r in again} == {n: s for n, (_d, s) in NIGHT.items() if s[0] == "done"}
     assert [list(model.objects.order_by("pk").values()) for model in (Finding, Run)] == before
     assert store.counts(store.Store(settings.EVENTS_ROOT), DAY, DAY, ["report_type"]) == events
 

@@ -53,7 +53,7 @@ TOLD = [
 ]
 
 
-def said(out: str) -> list[tuple[str, str]]:
+def text(out: str) -> list[tuple[str, str]]:
     lines = [line for line in out.splitlines() if line.startswith((" " * 30, *(words for words, _n in TOLD if words)))]
     return [(line[:30].strip(), line[30:].strip()) for line in lines]
 
@@ -67,7 +67,7 @@ def test_files_are_read_and_the_bad_one_is_named(
     assert good.startswith(f"{files[0]}: 7 rows, 3 saved, 3 rejected")
     assert bad == f"{files[1]}: The file is incomplete: the transfer was interrupted. Get the file again."
     assert missing == f"{files[2]}: cannot be opened: No such file or directory"
-    assert said(out) == TOLD
+    assert text(out) == TOLD
     assert sorted(FeedFile.objects.values_list("state", "rows", "problem")) == [
         ("done", 7, ""),
         ("refused", 0, "truncated"),
@@ -83,7 +83,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     before = set(feeds_folder.rglob("*"))
     assert run("ingest", "--dry-run", "--feed", feed.code, files[0]) == 0
     out = capsys.readouterr().out
-    assert said(out) == TOLD
+    assert text(out) == TOLD
     assert out.endswith("Nothing was saved.\n")
     assert set(feeds_folder.rglob("*")) == before
     assert (FeedFile.objects.count(), Finding.objects.count()) == (0, 0)

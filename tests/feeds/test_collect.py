@@ -49,17 +49,17 @@ class Server:
 
 @contextmanager
 def contribution() -> Iterator[tuple[Server, str]]:
-    told = Server()
+    given = Server()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told.asked.append(dict(self.headers.items()) | {"path": self.path})
-            is_same = told.status == 200 and self.headers.get("If-None-Match") == told.headers.get("ETag", "")
-            self.send_response(304 if is_same else told.status)
-            for name, value in told.headers.items():
+            given.asked.append(dict(self.headers.items()) | {"path": self.path})
+            is_same = given.status == 200 and self.headers.get("If-None-Match") == given.headers.get("ETag", "")
+            self.send_response(304 if is_same else given.status)
+            for name, value in given.headers.items():
                 self.send_header(name, value)
-            body = b"" if is_same or told.status != 200 else told.body
-            self.send_header("Content-Length", str(len(body) + told.claims))
+            body = b"" if is_same or given.status != 200 else given.body
+            self.send_header("Content-Length", str(len(body) + given.claims))
             self.end_headers()
             self.wfile.write(body)
 
@@ -69,7 +69,7 @@ def contribution() -> Iterator[tuple[Server, str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield told, f"http://127.0.0.1:{server.server_port}"
+        yield given, f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
@@ -98,7 +98,7 @@ def nothing_yet(db: None, feeds_folder: Path) -> None:
 
 
 def test_what_is_new_is_fetched_once(nothing_yet: None, server: tuple[Server, str]) -> None:
-    told, url = server
+    given, url = server
     feed = a_fetched_feed(url, fetch_secret="Bearer secret-word", every_minutes=60)
     fetched = fetch_now(feed)
     kept = FeedFile.objects.get()
@@ -107,7 +107,7 @@ def test_what_is_new_is_fetched_once(nothing_yet: None, server: tuple[Server, st
     assert fetched.due_at is not None
     assert timedelta(minutes=59) < fetched.due_at - clock.now() <= timedelta(minutes=60)
     fetch_now(feed)
-    first, second = told.asked
+    first, second = given.asked
     assert (first["Authorization"], first.get("If-None-Match")) == ("Bearer secret-word", None)
     assert (second["If-None-Match"], second["If-Modified-Since"]) == ('"one"', "Fri, 20 Nov 2026 06:00:00 GMT")
     assert FeedFile.objects.count() == 1
@@ -115,19 +115,19 @@ def test_what_is_new_is_fetched_once(nothing_yet: None, server: tuple[Server, st
 
 
 def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server: tuple[Server, str]) -> None:
-    told, url = server
+    given, url = server
     feed, waits = a_fetched_feed(url), []
-    told.status = 503
+    given.status = 503
     for _time in range(3):
         failed = fetch_now(feed)
         assert failed.due_at is not None
         waits.append(round((failed.due_at - clock.now()).total_seconds() / 60))
     assert (waits, failed.failures, failed.last_error) == ([5, 10, 20], 3, "The server responded with status 503.")
-    told.headers = {"Retry-After": "7200"}
+    given.headers = {"Retry-After": "7200"}
     failed = fetch_now(feed)
     assert failed.due_at is not None
     assert round((failed.due_at - clock.now()).total_seconds() / 60) == 120
-    told.status, told.headers = 200, {}
+    given.status, given.headers = 200, {}
     assert (fetch_now(feed).failures, FeedFile.objects.count()) == (0, 1)
 
 
@@ -146,8 +146,8 @@ def test_a_failing_server_is_asked_less_and_less_often(nothing_yet: None, server
 def test_half_a_file_is_none(
     nothing_yet: None, server: tuple[Server, str], change: dict[str, Any], sentence: str
 ) -> None:
-    told, url = server
-    vars(told).update(change)
+    given, url = server
+    vars(given).update(change)
     with override_settings(REPORT_LARGEST=1 << 20):
         assert fetch_now(a_fetched_feed(url)).last_error == sentence
     assert FeedFile.objects.count() == 0
@@ -157,16 +157,19 @@ def test_half_a_file_is_none(
 def test_closed_networks_are_not_asked_and_secrets_go_to_nobody_else(
     nothing_yet: None, server: tuple[Server, str]
 ) -> None:
-    told, url = server
+    given, url = server
     feed = a_fetched_feed(url, fetch_secret="Bearer secret-word")
     sentence = "The address leads to a closed network, so files are not fetched from it."
-    assert (fetch_now(feed, allowed=False).last_error, told.asked) == (sentence, [])
+    assert (fetch_now(feed, allowed=False).last_error, given.asked) == (sentence, [])
     with contribution() as (other, elsewhere):
-        told.status, told.headers = 302, {"Location": f"{elsewhere}/{name_of(DAY)}"}
+        given.status, given.headers = 302, {"Location": f"{elsewhere}/{name_of(DAY)}"}
         fetch_now(feed)
-        assert (told.asked[0].get("Authorization"), other.asked[0].get("Authorization")) == ("Bearer secret-word", None)
+        assert (given.asked[0].get("Authorization"), other.asked[0].get("Authorization")) == (
+            "Bearer secret-word",
+            None,
+        )
         with override_settings(FETCH_PRIVATE=[]):
-            told.headers = {"Location": "http://169.254.169.254/latest/meta-data/"}
+            given.headers = {"Location": "http://169.254.169.254/latest/meta-data/"}
             assert fetch_now(feed, allowed=True).last_error == sentence
     assert FeedFile.objects.count() == 1
 
@@ -281,5 +284,5 @@ def test_a_server_that_hands_out_letter_by_letter_does_not_hold_us() -> None:
             pass
     assert ended.wait(60)  # the server is told by the broken line
     server.shutdown()
-    assert stopped.value.trouble is FetchProblem.CUT_OFF
+    assert stopped.value.problem is FetchProblem.CUT_OFF
     assert len(sent) < 600

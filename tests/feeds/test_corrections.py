@@ -43,7 +43,9 @@ def asked(organisation: Organisation, *findings: Finding) -> Correction:
     """They were told on Monday, and say that it is not theirs."""
     send_notices(MONDAY)
     notice = Notice.objects.get(organisation=organisation)
-    answer(notice, by=holder_of(token_of(notice, 0)), said={f.pk: "not_ours" for f in findings}, remark="Sold in May")
+    answer(
+        notice, by=holder_of(token_of(notice, 0)), replies={f.pk: "not_ours" for f in findings}, remark="Sold in May"
+    )
     OutboxMail.objects.all().delete()
     return Correction.objects.get()
 
@@ -64,7 +66,7 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     accept(asked(bank, mine), by=responder, moved_to=telco, decision="Thank you")
     assert Holding.objects.get(value="192.0.2.0/25").organisation == telco
     assert whose() == {"192.0.2.7": ("telco", "new"), other.subject: ("bank", "new"), "192.0.2.8": ("telco", "new")}
-    assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", said="not_ours").exists()
+    assert Finding.objects.filter(organisation=bank, subject="192.0.2.8", state="fixed", reply="not_ours").exists()
     assert sorted(OpenPeriod.objects.values_list("finding__organisation__code", "fixed_on")) == [
         ("bank", None),
         ("telco", None),
@@ -77,8 +79,8 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
         in mail.text,
     ) == ("abuse@bank.example.org", True)
     send_notices(TODAY.replace(day=30))
-    told = Notice.objects.filter(organisation=telco).latest("pk")
-    assert [line.finding.subject for line in told.lines.all()] == ["192.0.2.7"]
+    given = Notice.objects.filter(organisation=telco).latest("pk")
+    assert [line.finding.subject for line in given.lines.all()] == ["192.0.2.7"]
 
 
 def test_nobodys_network_is_dropped_and_what_stood_there_closes_unmended(bank: Organisation, responder: User) -> None:

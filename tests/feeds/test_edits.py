@@ -74,8 +74,8 @@ def test_how_a_type_is_read_is_said_once_and_changed(db: None, responder: User, 
     for report_type, mapping in (("", {"address": "ip"}), ("scan_toaster", {})):
         with pytest.raises(Refused):
             mappings.set_mapping(report_type, by=responder, mapping=mapping)
-    said = mappings.set_mapping("scan_toaster", by=responder, mapping={"address": "ip"})
-    mappings.set_mapping("scan_toaster", by=responder, mapping={"address": "src_ip"}, version=said.version)
+    text = mappings.set_mapping("scan_toaster", by=responder, mapping={"address": "ip"})
+    mappings.set_mapping("scan_toaster", by=responder, mapping={"address": "src_ip"}, version=text.version)
     assert recorded("type_mapping.set", responder.name) == {"mapping": [{"address": "ip"}, {"address": "src_ip"}]}
     with pytest.raises(NotAllowed):
         mappings.set_mapping("scan_toaster", by=observer, mapping={"address": "ip"})

@@ -174,8 +174,8 @@ def test_every_type_has_its_subject_its_time_its_port_and_its_class() -> None:
             "feed.name": fact.name,
         }
         found = {**row, "class": (row["classification.taxonomy"], row["classification.type"])}
-        if (told := {key: found[key] for key in expected}) != expected:
-            wrong[fact.name] = (told, expected)
+        if (given := {key: found[key] for key in expected}) != expected:
+            wrong[fact.name] = (given, expected)
         assert row["severity"] in SEVERITIES[:-1], fact.name
     assert wrong == {}
 
@@ -247,8 +247,8 @@ def test_rsit_is_the_file_that_its_working_group_publishes() -> None:
         for v in theirs["values"]
     }
     ours = {
-        name: (said["en"], {kind: words["en"] for kind, words in said["types"].items()})
-        for name, said in texts.rsit()["classes"].items()
+        name: (text["en"], {kind: words["en"] for kind, words in text["types"].items()})
+        for name, text in texts.rsit()["classes"].items()
     }
     assert (texts.rsit()["version"], ours) == (theirs["version"], expected)
 
@@ -258,17 +258,17 @@ def _pairs(kind: ReportType) -> set[tuple[str, str]]:
     taxonomy, sort = (kind.fixed.get(formats.CLASS[k], "") for k in ("taxonomy", "type"))
     classes = kind.derived.get(formats.CLASS["taxonomy"])
     sorts = kind.derived.get(formats.CLASS["type"])
-    told = {(classes.words[w], sorts.words.get(w, w)) for w in classes.words} if classes and sorts else set()
-    return {(taxonomy, sort)} | told
+    given = {(classes.words[w], sorts.words.get(w, w)) for w in classes.words} if classes and sorts else set()
+    return {(taxonomy, sort)} | given
 
 
 def test_every_class_and_type_of_every_format_is_rsits() -> None:
     kinds = [k for name in formats.names() for k in (*formats.load(name).types.values(), formats.load(name).unknown)]
-    told = {pair for kind in kinds for pair in _pairs(kind) if pair != ("", "")}
+    given = {pair for kind in kinds for pair in _pairs(kind) if pair != ("", "")}
     americas = {tuple(pair.split("/")) for pair in texts.rsit()["csirt-americas"].values()}
-    rsit = {(name, kind) for name, said in texts.rsit()["classes"].items() for kind in said["types"]}
-    assert (told | americas) - rsit == set()
-    assert all(said["es"] and all(t["es"] for t in said["types"].values()) for said in texts.rsit()["classes"].values())
+    rsit = {(name, kind) for name, text in texts.rsit()["classes"].items() for kind in text["types"]}
+    assert (given | americas) - rsit == set()
+    assert all(text["es"] and all(t["es"] for t in text["types"].values()) for text in texts.rsit()["classes"].values())
 
 
 @needs_samples

@@ -48,9 +48,9 @@ def test_open_findings_for_each_thousand_addresses(bank: Organisation) -> None:
     assert plain(reading) == (Decimal("3.91"), 2, 512)  # 2 of 256 + 256: the bank's half counts once
     assert reading.left_out == (("findings_without_ipv4", 1),)
     assert groups(reading) == [("other_kinds", 2, 512)]
-    said = " ".join(r.label for r in reading.records)
-    assert "192.0.2" not in said
-    assert "Banco" not in said
+    text = " ".join(r.label for r in reading.records)
+    assert "192.0.2" not in text
+    assert "Banco" not in text
 
 
 def test_each_kind_of_organisation_counts_its_own_findings_and_addresses(bank: Organisation) -> None:

@@ -210,7 +210,7 @@ def test_who_said_no_language_is_written_to_in_all_of_the_countrys(bank: Organis
 def test_claims_are_praised_or_questioned(bank: Organisation) -> None:
     true, false = make_finding(bank), make_finding(bank, "192.0.2.8")
     sent(MONDAY)
-    Finding.objects.update(said="fixed", said_on=TODAY, claim="claimed")
+    Finding.objects.update(reply="fixed", replied_on=TODAY, claim="claimed")
     fixed(true, date(2026, 11, 25))
     seen_again(false, date(2026, 11, 26))
     Finding.objects.filter(pk=false.pk).update(claim="contradicted")
@@ -292,9 +292,12 @@ def test_a_huge_letter_asks_little_of_the_database_and_its_mail_is_small(bank: O
     assert mail.attachment.count("\n") == 5001
     assert len(mail.attachment) < 1_500_000
     notice = Notice.objects.get()
-    by, said = holder_of(token_of(notice, 0)), dict.fromkeys(Finding.objects.values_list("pk", flat=True), "not_ours")
+    by, expected = (
+        holder_of(token_of(notice, 0)),
+        dict.fromkeys(Finding.objects.values_list("pk", flat=True), "not_ours"),
+    )
     with CaptureQueriesContext(connection) as asked:
-        assert len(answer(notice, by=by, said=said)) == 5000
+        assert len(answer(notice, by=by, replies=expected)) == 5000
     assert len(asked) < 150
     assert Correction.objects.count() == 1
     with mail_server() as server:

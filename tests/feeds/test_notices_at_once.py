@@ -26,8 +26,8 @@ def test_letters_answers_and_corrections_made_twice_at_once_count_once() -> None
     assert at_once(lambda: send_notices(MONDAY), lambda: send_notices(MONDAY)) == []
     notice = Notice.objects.get()
     assert OutboxMail.objects.filter(kind="feeds.notice").count() == 1
-    by, said = holder_of(token_of(notice, 0)), {f.pk: "not_ours" for f in findings}
-    assert at_once(lambda: answer(notice, by=by, said=said), lambda: answer(notice, by=by, said=said)) == []
+    by, text = holder_of(token_of(notice, 0)), {f.pk: "not_ours" for f in findings}
+    assert at_once(lambda: answer(notice, by=by, replies=text), lambda: answer(notice, by=by, replies=text)) == []
     assert (Reply.objects.count(), Correction.objects.count()) == (2, 1)
     correction = Correction.objects.get()
     refused = at_once(lambda: accept(correction, by=SYSTEM, moved_to=telco), lambda: accept(correction, by=SYSTEM))

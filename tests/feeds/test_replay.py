@@ -39,7 +39,7 @@ def of(subject: str) -> Finding:
 
 def stands(subject: str) -> tuple[str, str, str, str]:
     finding = of(subject)
-    return finding.organisation.code, finding.state, finding.said, finding.claim
+    return finding.organisation.code, finding.state, finding.reply, finding.claim
 
 
 @TOLD
@@ -113,7 +113,7 @@ def test_letters_stand_on_their_days_and_never_leave() -> None:
     assert Contact.objects.get(email="security@island-bank.example").verified_on == date(2026, 11, 7)
     story = story_in(ISLA)
     assert set(Reply.objects.values_list("note", flat=True)) >= {one.note for one in story.answer}
-    assert Reply.objects.exclude(reply="").count() == len(story.reply)
+    assert Reply.objects.exclude(answer="").count() == len(story.reply)
 
 
 @TOLD
@@ -172,9 +172,9 @@ def test_the_worker_tells_a_few_nights_at_a_time_and_goes_on_where_it_was(short:
 
 
 def test_a_night_that_breaks_off_leaves_nothing(short: Path) -> None:
-    said = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nsaid = "working"\n'
+    text = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nreply = "working"\n'
     with (short / "reports" / "answers.toml").open("a", encoding="utf-8") as file:
-        file.write(said)
+        file.write(text)
     with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no notice about it"):
         replay(short)
     assert (FeedFile.objects.count(), Finding.objects.count(), len(untold(short))) == (0, 0, 2)

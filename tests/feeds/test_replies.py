@@ -55,11 +55,11 @@ def ids(*subjects: str) -> list[int]:
 
 
 def say(notice: Notice, word: str, *subjects: str, remark: str = "") -> list[Reply]:
-    return answer(notice, by=holder(notice), said=dict.fromkeys(ids(*subjects), word), remark=remark)
+    return answer(notice, by=holder(notice), replies=dict.fromkeys(ids(*subjects), word), remark=remark)
 
 
 def stands() -> dict[str, tuple[str, str, str]]:
-    return {f.subject: (f.state, f.said, f.claim) for f in Finding.objects.order_by("pk")}
+    return {f.subject: (f.state, f.reply, f.claim) for f in Finding.objects.order_by("pk")}
 
 
 def test_an_answer_says_something_and_closes_nothing(notice: Notice) -> None:
@@ -117,7 +117,7 @@ def test_whoever_was_written_to_is_told_in_one_mail_and_can_take_it_back(notice:
 
 def test_taking_back_brings_back_what_was_said_before(notice: Notice, bank: Organisation, user_with: UserWith) -> None:
     operator = user_with("operator", organisation=bank)
-    answer_signed_in(bank, by=operator, said={ids("192.0.2.7")[0]: "working"})
+    answer_signed_in(bank, by=operator, replies={ids("192.0.2.7")[0]: "working"})
     say(notice, "fixed", "192.0.2.7")
     take_back(notice, by=holder(notice), findings=ids("192.0.2.7"))
     assert stands()["192.0.2.7"] == ("new", "working", "")
@@ -139,7 +139,7 @@ def test_the_team_sees_to_calls_for_help_and_replies(notice: Notice, user_with: 
     with pytest.raises(NotAllowed):
         see_to(first, by=user_with("operator", organisation=bank))
     responder = user_with("responder")
-    assert see_to(first, by=responder, reply="We call you at noon.") == 2
+    assert see_to(first, by=responder, answer="We call you at noon.") == 2
     reply = OutboxMail.objects.get(kind="feeds.reply")
     assert (reply.to, "We call you at noon." in reply.text) == ("abuse@bank.example.org", True)
     with pytest.raises(Refused, match="has already dealt with this"):
@@ -166,7 +166,7 @@ def test_what_was_settled_can_be_said_again(notice: Notice, user_with: UserWith)
 def test_whoever_answers_signed_in_answers_the_letter_too(
     notice: Notice, bank: Organisation, user_with: UserWith
 ) -> None:
-    answer_signed_in(bank, by=user_with("operator", organisation=bank), said={ids("192.0.2.7")[0]: "working"})
+    answer_signed_in(bank, by=user_with("operator", organisation=bank), replies={ids("192.0.2.7")[0]: "working"})
     notice.refresh_from_db()
     assert notice.answered_at is not None
 
@@ -177,11 +177,11 @@ def test_a_link_opens_its_own_letter_and_answers_nothing_else(notice: Notice, ba
     later = make_finding(bank, "192.0.2.99")
     for other in (theirs, later):
         with pytest.raises(Missing):
-            answer(notice, by=holder(notice), said={other.pk: "fixed"})
+            answer(notice, by=holder(notice), replies={other.pk: "fixed"})
     send_notices(date(2026, 11, 30))
     to_telco = Notice.objects.get(organisation=telco)
     with pytest.raises(NotAllowed):
-        answer(to_telco, by=holder(notice), said={theirs.pk: "fixed"})
+        answer(to_telco, by=holder(notice), replies={theirs.pk: "fixed"})
     with pytest.raises(NotAllowed):
         see_to(say(notice, "need_help", "192.0.2.7")[0], by=holder(notice))
 
@@ -217,8 +217,8 @@ def test_an_ended_link_says_so_and_so_does_one_that_has_run_out(notice: Notice) 
 def test_who_speaks_for_another_cannot_answer(notice: Notice, bank: Organisation, user_with: UserWith) -> None:
     stranger = user_with("operator", organisation=make_telco())
     for press in (
-        lambda: answer(notice, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
-        lambda: answer_signed_in(bank, by=stranger, said={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: answer(notice, by=stranger, replies={ids("192.0.2.7")[0]: "fixed"}),
+        lambda: answer_signed_in(bank, by=stranger, replies={ids("192.0.2.7")[0]: "fixed"}),
         lambda: take_back(notice, by=stranger, findings=ids("192.0.2.7")),
     ):
         with pytest.raises(NotAllowed):

@@ -58,7 +58,7 @@ def test_a_mail_signed_by_its_senders_domain_and_sent_to_us_is_proven() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "text"),
     [
         (mail_from(SENDER, *FILES), HeldReason.UNSIGNED),
         (
@@ -87,8 +87,8 @@ def test_a_mail_signed_by_its_senders_domain_and_sent_to_us_is_proven() -> None:
         (b" \r\nDKIM-Signature: ;;;\r\n" + mail_from(SENDER, *FILES), HeldReason.UNSIGNED),
     ],
 )
-def test_any_other_is_not(raw: bytes, said: HeldReason) -> None:
-    assert reason(raw) == said
+def test_any_other_is_not(raw: bytes, text: HeldReason) -> None:
+    assert reason(raw) == text
 
 
 def test_a_key_that_is_withdrawn_small_or_under_trial_proves_nothing() -> None:

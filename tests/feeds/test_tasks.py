@@ -40,14 +40,16 @@ def titles(recipient: Recipient = TEAM) -> list[tuple[str, date | None]]:
 def test_what_was_answered_waits_for_the_team(bank: Organisation, user_with: Callable[..., User]) -> None:
     first, second, third = (make_finding(bank, f"192.0.2.{n}") for n in (7, 8, 9))
     operator = user_with("operator", organisation=bank)
-    answer_signed_in(bank, by=operator, said={first.pk: "need_help", second.pk: "need_help", third.pk: "false_alarm"})
-    answer_signed_in(bank, by=operator, said={make_finding(bank, "192.0.2.10").pk: "not_ours"})
+    answer_signed_in(
+        bank, by=operator, replies={first.pk: "need_help", second.pk: "need_help", third.pk: "false_alarm"}
+    )
+    answer_signed_in(bank, by=operator, replies={make_finding(bank, "192.0.2.10").pk: "not_ours"})
     assert titles() == [
         ("Banco del Faro reports 1 finding as a false alarm", TODAY + timedelta(days=5)),
         ("Banco del Faro asks for help with 2 findings", TODAY + timedelta(days=1)),
         ("Banco del Faro reports that 192.0.2.0/25 is not theirs", TODAY + timedelta(days=5)),
     ]
-    see_to(Reply.objects.filter(said="need_help")[0], by=SYSTEM)
+    see_to(Reply.objects.filter(kind="need_help")[0], by=SYSTEM)
     assert len(titles()) == 2
     assert titles(Recipient(organisations=frozenset({bank.pk}))) == []
 
@@ -107,6 +109,6 @@ def test_more_rows_ask_no_more_questions(bank: Organisation) -> None:
     for n in range(20, 30):
         body = make.make_organisation(f"body-{n}")
         finding = make_finding(body, f"192.0.2.{n}")
-        answer_signed_in(body, by=SYSTEM, said={finding.pk: "need_help"})
+        answer_signed_in(body, by=SYSTEM, replies={finding.pk: "need_help"})
         make_feed(f"feed-{n}")
     assert (before, questions()) == (10, 10)

@@ -55,7 +55,7 @@ def test_a_text_stands_beside_the_mapping_that_gives_its_kind() -> None:
         for report in folder.reports:
             provider, _, name = report.partition("/")
             kind = formats.load(provider).types[name]
-            words = {word for told in kind.derived.values() for word in told.words.values()}
+            words = {word for known in kind.derived.values() for word in known.words.values()}
             given = {kind.fixed[CLASS], *words}
             assert folder.name in {found[0].name for k in given if (found := texts.folder_of(k))}, report
 

@@ -15,9 +15,9 @@ from floreo.frameworks.logic import (
     Roll,
     Rule,
     Scale,
+    ScoreChange,
     Step,
     Tree,
-    WaitingFor,
     compared,
     counted_stage,
     coverage,
@@ -127,11 +127,11 @@ def test_raters_disagree_when_two_levels_were_said() -> None:
 def test_years_are_compared_item_by_item() -> None:
     before, now = {"a": D(0), "b": D(1), "c": D(1)}, {"a": D(1), "b": D(1), "d": D(0)}
     assert compared("abcde", before, now, scale=HALVES) == [
-        Step("a", D(0), D(1), WaitingFor.UP),
-        Step("b", D(1), D(1), WaitingFor.SAME),
-        Step("c", D(1), None, WaitingFor.LOST),
-        Step("d", None, D(0), WaitingFor.NEW),
-        Step("e", None, None, WaitingFor.NONE),
+        Step("a", D(0), D(1), ScoreChange.UP),
+        Step("b", D(1), D(1), ScoreChange.SAME),
+        Step("c", D(1), None, ScoreChange.LOST),
+        Step("d", None, D(0), ScoreChange.NEW),
+        Step("e", None, None, ScoreChange.NONE),
     ]
 
 
@@ -145,7 +145,7 @@ def test_another_version_is_compared_through_its_links_by_how_far_up_a_level_sta
         scale_before=FIVE,
         links=links,
     )
-    assert steps == [Step("new", D(3), D("0.5"), WaitingFor.SAME), Step("alone", None, D(1), WaitingFor.NEW)]
+    assert steps == [Step("new", D(3), D("0.5"), ScoreChange.SAME), Step("alone", None, D(1), ScoreChange.NEW)]
 
 
 TRUTH = {
@@ -168,4 +168,4 @@ TRUTH = {
 @pytest.mark.parametrize(("tlp", "purpose"), TRUTH)
 def test_what_goes_into_a_pack(tlp: str, purpose: Purpose) -> None:
     assert may_go(tlp, purpose) is TRUTH[tlp, purpose]
-    assert may_go(tlp, purpose, stands=False) is False
+    assert may_go(tlp, purpose, is_current=False) is False

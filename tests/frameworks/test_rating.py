@@ -26,7 +26,7 @@ def answer_of(assessment: Assessment, code: str = "A-1") -> Answer:
 def refused(act: Callable[[], object]) -> tuple[str, dict[str, str]]:
     with pytest.raises(Refused) as wrong:
         act()
-    return wrong.value.code, {name: str(said) for name, said in wrong.value.fields.items()}
+    return wrong.value.code, {name: str(text) for name, text in wrong.value.fields.items()}
 
 
 def test_every_item_waits_for_a_rating_in_the_order_of_the_questionnaire() -> None:

@@ -18,7 +18,7 @@ from floreo.evidence.actions import attach
 from floreo.frameworks import actions as acts
 from floreo.frameworks import queries, tables
 from floreo.frameworks.access import get_answer_for, get_assessment_for
-from floreo.frameworks.logic import WaitingFor
+from floreo.frameworks.logic import ScoreChange
 from floreo.frameworks.measures import share_items_reviewed, share_items_with_evidence
 from floreo.frameworks.models import Assessment, Framework, Item, Mapping
 from floreo.organisations.models import User
@@ -60,8 +60,8 @@ def test_years_are_compared(two: tuple[User, User]) -> None:
     review(first, two, A_1="0", A_2="1")
     second = make_assessment(year=2026, before=first)
     review(second, two, A_1="0.5", B_1="1")
-    found = [(s.code, s.turn) for s in queries.steps_between(first, second)]
-    assert found == [("A-1", WaitingFor.UP), ("A-2", WaitingFor.LOST), ("B-1", WaitingFor.NEW)]
+    found = [(s.code, s.change) for s in queries.steps_between(first, second)]
+    assert found == [("A-1", ScoreChange.UP), ("A-2", ScoreChange.LOST), ("B-1", ScoreChange.NEW)]
 
 
 def test_a_new_version_is_compared_through_its_mappings(two: tuple[User, User]) -> None:
@@ -72,12 +72,12 @@ def test_a_new_version_is_compared_through_its_mappings(two: tuple[User, User]) 
     first, second = make_assessment(old, year=2025), make_assessment(new, year=2026)
     review(first, two, A_1="1")
     review(second, two, B_1="1")
-    found = [(s.code, s.before, s.now, s.turn) for s in queries.steps_between(first, second)]
+    found = [(s.code, s.before, s.now, s.change) for s in queries.steps_between(first, second)]
     one = Decimal("1.00")
     assert found == [
-        ("A-1", None, None, WaitingFor.NONE),
-        ("A-2", None, None, WaitingFor.NONE),
-        ("B-1", one, one, WaitingFor.SAME),
+        ("A-1", None, None, ScoreChange.NONE),
+        ("A-2", None, None, ScoreChange.NONE),
+        ("B-1", one, one, ScoreChange.SAME),
     ]
 
 

@@ -31,7 +31,7 @@ def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "said"),
+    ("before", "now", "text"),
     [
         (77, 81, "▲ 4 points from Q2 2026; higher is better"),
         (77, 78, "▲ 1 point from Q2 2026; higher is better"),
@@ -39,11 +39,11 @@ def two(indicator: Indicator) -> tuple[Reading, Reading | None]:
         (77, "77.4", "No change from Q2 2026; higher is better"),
     ],
 )
-def test_a_change_says_how_much_on_when_and_what_is_better(before: int, now: int | str, said: str) -> None:
+def test_a_change_says_how_much_on_when_and_what_is_better(before: int, now: int | str, text: str) -> None:
     indicator = make_indicator()
     enter(indicator, before, "2026-2")
     enter(indicator, now)
-    assert presenters.change_text(*two(indicator)) == said
+    assert presenters.change_text(*two(indicator)) == text
 
 
 def test_a_change_of_people_is_in_people() -> None:
@@ -56,7 +56,7 @@ def test_a_change_of_people_is_in_people() -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "before", "now", "value", "said"),
+    ("unit", "before", "now", "value", "text"),
     [
         ("days", 2, 1, f"1{N}day", f"▼ 1{N}day from Q2 2026; higher is better"),
         ("people", 2, 4, f"4{N}people", f"▲ 2{N}people from Q2 2026; higher is better"),
@@ -64,12 +64,12 @@ def test_a_change_of_people_is_in_people() -> None:
         ("machines", 1, 2, f"2{N}machines", f"▲ 1{N}machines from Q2 2026; higher is better"),
     ],
 )
-def test_units_read_as_people_say_them(unit: str, before: int, now: int, value: str, said: str) -> None:
+def test_units_read_as_people_say_them(unit: str, before: int, now: int, value: str, text: str) -> None:
     indicator = make_indicator(unit=unit)
     enter(indicator, before, "2026-2")
     enter(indicator, now)
     reading, older = two(indicator)
-    assert (presenters.value_text(reading), presenters.change_text(reading, older)) == (value, said)
+    assert (presenters.value_text(reading), presenters.change_text(reading, older)) == (value, text)
 
 
 def test_without_a_reading_before_nothing_is_compared() -> None:
@@ -101,8 +101,8 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
 
 def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
     indicator = aim(make_indicator())
-    said = f"No value yet. Target: 95{N}% by 31 Dec 2027. The first value was due on 1 Oct 2026."
-    assert presenters.headline(indicator, None) == said
+    text = f"No value yet. Target: 95{N}% by 31 Dec 2027. The first value was due on 1 Oct 2026."
+    assert presenters.headline(indicator, None) == text
     assert queries.due_readings(SYSTEM)[0].since == presenters.next_reading_on(indicator, None) == date(2026, 10, 1)
     assert presenters.outlook_of(indicator, None) is Outlook.UNKNOWN
 

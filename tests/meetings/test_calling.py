@@ -32,14 +32,14 @@ def test_a_meeting_in_the_past_is_not_called(committee: Committee) -> None:
 
 
 def test_one_that_was_held_is_entered_afterwards_and_nobody_is_told(committee: Committee) -> None:
-    meeting = call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1), was_held=True, tell=True)
+    meeting = call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1), was_held=True, notify=True)
     assert (meeting.state, meeting.number, meeting.code, letters()) == ("held", 1, "2026-11-01", [])
     with pytest.raises(Refused, match="is in the future, so the meeting has not been held yet"):
         call_meeting(committee, by=SYSTEM, on=TODAY + timedelta(days=1), was_held=True)
 
 
 def test_everybody_who_sits_there_is_told_in_their_language(committee: Committee) -> None:
-    to_come(committee, tell=True, place="Blue room", online_url="https://meet.example.org/x")
+    to_come(committee, notify=True, place="Blue room", online_url="https://meet.example.org/x")
     assert letters() == [
         ("justice@example.org", "en", "meeting.called"),
         ("ruben@example.org", "en", "meeting.called"),
@@ -54,7 +54,7 @@ def test_everybody_who_sits_there_is_told_in_their_language(committee: Committee
 
 def test_a_body_without_an_address_is_named_in_the_trail(committee: Committee) -> None:
     Organisation.objects.filter(code="justice").update(email="")
-    to_come(committee, tell=True)
+    to_come(committee, notify=True)
     detail = AuditEntry.objects.latest("number").detail
     assert (detail["letters"], detail["no_address"]) == (2, ["Justice"])
 
@@ -70,7 +70,7 @@ def test_hours_run_forwards(committee: Committee, starts_at: time | None, ends_a
 
 
 def test_a_committee_that_was_dissolved_meets_no_more(committee: Committee) -> None:
-    committee = update_committee(committee, by=SYSTEM, until=TODAY)
+    committee = update_committee(committee, by=SYSTEM, ends_on=TODAY)
     with pytest.raises(Refused, match="was dissolved on 24 November 2026"):
         to_come(committee)
 

@@ -40,11 +40,11 @@ def test_whoever_left_gets_no_seat(committee: Committee) -> None:
 def test_a_body_does_not_sit_on_one_chair_twice_at_a_time(committee: Committee) -> None:
     justice = Organisation.objects.get(code="justice")
     with pytest.raises(Refused, match="Justice already has that seat") as refused:
-        add_seat(committee, by=SYSTEM, organisation=justice, since=date(2026, 1, 1))
+        add_seat(committee, by=SYSTEM, organisation=justice, starts_on=date(2026, 1, 1))
     assert refused.value.code == "seat_taken"
-    end_seat(Seat.objects.get(organisation=justice), by=SYSTEM, until=date(2025, 12, 31))
-    add_seat(committee, by=SYSTEM, organisation=justice, since=date(2026, 1, 1))
-    assert [(s.since, s.until) for s in Seat.objects.filter(organisation=justice)] == [
+    end_seat(Seat.objects.get(organisation=justice), by=SYSTEM, ends_on=date(2025, 12, 31))
+    add_seat(committee, by=SYSTEM, organisation=justice, starts_on=date(2026, 1, 1))
+    assert [(s.starts_on, s.ends_on) for s in Seat.objects.filter(organisation=justice)] == [
         (None, date(2025, 12, 31)),
         (date(2026, 1, 1), None),
     ]
@@ -55,7 +55,7 @@ def test_a_seat_does_not_end_before_it_begins(committee: Committee) -> None:
     seat = committee.seats.first()
     assert seat is not None
     with pytest.raises(Refused, match="is after"):
-        update_seat(seat, by=SYSTEM, since=date(2026, 5, 2), until=date(2026, 5, 1))
+        update_seat(seat, by=SYSTEM, starts_on=date(2026, 5, 2), ends_on=date(2026, 5, 1))
 
 
 def test_a_seat_is_removed_for_a_reason(committee: Committee) -> None:

@@ -19,12 +19,12 @@ from floreo.meetings.actions.agenda import add_item
 from floreo.meetings.actions.decisions import (
     answer_decision,
     ask_decision,
+    become_action,
+    become_milestone,
     carry_out_decision,
     discard_decision,
     settle_decisions,
     take_decision,
-    turn_into_action,
-    turn_into_milestone,
     update_decision,
 )
 from floreo.meetings.measures import share_decisions_on_time
@@ -91,7 +91,7 @@ def test_what_is_refused(edition: Edition, act: Callable[[Edition], object], sen
 
 
 def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> None:
-    act = turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
+    act = become_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
     act.refresh_from_db()
     lead = act.participations.get()
     assert (act.title, act.due_on, act.starts_on, act.is_public, act.translations, act.source) == (
@@ -102,7 +102,7 @@ def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> N
         {"es": {"title": "Contratar"}},
         "Steering committee, D-2026-01",
     )
-    assert (lead.organisation.code, lead.part, lead.since) == ("police", "lead", TODAY)
+    assert (lead.organisation.code, lead.part, lead.starts_on) == ("police", "lead", TODAY)
     assert again(decision).became == key(act)
     assert list(AuditEntry.objects.order_by("-number").values_list("verb", flat=True)[:3]) == [
         "decision.became_action",
@@ -113,10 +113,10 @@ def test_it_becomes_an_action_led_by_who_carries_it_out(decision: Decision) -> N
 
 def test_it_does_not_become_part_of_the_plan_twice(edition: Edition, decision: Decision) -> None:
     act = make_action(edition)
-    turn_into_milestone(decision, by=SYSTEM, act=act)
+    become_milestone(decision, by=SYSTEM, act=act)
     for turn in (
-        lambda: turn_into_milestone(decision, by=SYSTEM, act=act),
-        lambda: turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9"),
+        lambda: become_milestone(decision, by=SYSTEM, act=act),
+        lambda: become_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9"),
     ):
         with pytest.raises(Refused, match="It is already part of the plan") as refused:
             turn()
@@ -127,27 +127,27 @@ def test_it_does_not_become_part_of_the_plan_twice(edition: Edition, decision: D
 def test_without_an_owner_it_becomes_no_action(edition: Edition) -> None:
     decision = take_decision(edition, by=SYSTEM, title="Somebody should")
     with pytest.raises(Refused, match="an action needs a lead"):
-        turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
+        become_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
     assert not Action.objects.exists()
 
 
 def test_a_taken_code_undoes_it_all(edition: Edition, decision: Decision) -> None:
     make_action(edition, "1.1.1")
     with pytest.raises(Refused, match="already in use"):
-        turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.1")
+        become_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.1")
     assert again(decision).became == ""
 
 
 def test_another_edition_is_refused(decision: Decision) -> None:
     other = make_action(make_edition("2029-2032"))
     with pytest.raises(Refused, match="different edition"):
-        turn_into_milestone(decision, by=SYSTEM, act=other)
+        become_milestone(decision, by=SYSTEM, act=other)
 
 
 def test_it_is_carried_out_when_what_it_became_is_done_and_open_again_when_that_is(
     edition: Edition, decision: Decision
 ) -> None:
-    milestone = turn_into_milestone(decision, by=SYSTEM, act=make_action(edition))
+    milestone = become_milestone(decision, by=SYSTEM, act=make_action(edition))
     with pytest.raises(Refused, match="carried out when that part is done"):
         carry_out_decision(decision, by=SYSTEM)
     assert settle_decisions(by=SYSTEM) == 0
@@ -161,7 +161,7 @@ def test_it_is_carried_out_when_what_it_became_is_done_and_open_again_when_that_
 
 
 def test_an_action_it_became_carries_it_out_too(decision: Decision) -> None:
-    act = turn_into_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
+    act = become_action(decision, by=SYSTEM, objective=Objective.objects.get(), code="1.1.9")
     close_action(act, by=SYSTEM, on=TODAY)
     settle_decisions(by=SYSTEM)
     assert again(decision).state == "carried_out"
@@ -174,7 +174,7 @@ def test_an_action_it_became_carries_it_out_too(decision: Decision) -> None:
 
 
 def test_what_it_became_may_be_removed_from_the_plan(edition: Edition, decision: Decision) -> None:
-    milestone = turn_into_milestone(decision, by=SYSTEM, act=make_action(edition))
+    milestone = become_milestone(decision, by=SYSTEM, act=make_action(edition))
     milestone.delete()
     assert settle_decisions(by=SYSTEM) == 0
     assert queries.shown([again(decision)])[0].became is None
@@ -233,7 +233,7 @@ def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee,
 def test_decisions_are_owed_by_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
     police = Organisation.objects.get(code="police")
     turned = take_decision(edition, by=SYSTEM, title="Into the plan", organisation=police)
-    turn_into_milestone(turned, by=SYSTEM, act=make_action(edition))  # owed there, not twice
+    become_milestone(turned, by=SYSTEM, act=make_action(edition))  # owed there, not twice
     loose = take_decision(edition, by=SYSTEM, title="Nobody's yet")
     theirs = waiting_tasks(Recipient(organisations=frozenset({police.pk})), viewer=secretariat, today=TODAY)
     assert [(o.title, o.due, o.organisation) for o in theirs] == [("D-2026-01 Hire two", DUE, police.pk)]

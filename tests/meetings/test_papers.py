@@ -50,7 +50,7 @@ def meeting(edition: Edition, committee: Committee) -> Meeting:
     record_meeting(
         found,
         by=SYSTEM,
-        said=Recorded(
+        recorded=Recorded(
             seats=[SeatTaken(seat.pk, "present", "Ada")],
             guests=["Greta"],
             items=[ItemMinutes(item.pk, "Set.", "He laughed.")],
@@ -71,7 +71,7 @@ def words_of(pdf: bytes) -> str:
 
 def test_members_read_names_internal_text_and_every_decision(meeting: Meeting) -> None:
     text = as_text(documents.minutes(meeting))
-    for said in (
+    for expected in (
         "Police, Ada for Ruben",
         "Greta",
         "Set.",
@@ -80,7 +80,7 @@ def test_members_read_names_internal_text_and_every_decision(meeting: Meeting) -
         "D-2026-02",
         "1 of 1 seat taken",
     ):
-        assert said in text
+        assert expected in text
     assert "Draft: these minutes are not approved yet." in text
 
 
@@ -88,8 +88,8 @@ def test_the_public_reads_bodies_and_public_decisions_only(meeting: Meeting) -> 
     text = as_text(documents.minutes(meeting, internal=False))
     for secret in ("Ada", "Ruben", "Greta", "He laughed.", "Pay more"):
         assert secret not in text
-    for said in ("Police", "Set.", "D-2026-01. Decided: Hire two"):
-        assert said in text
+    for expected in ("Police", "Set.", "D-2026-01. Decided: Hire two"):
+        assert expected in text
 
 
 def test_word_and_pdf_say_what_the_page_says(meeting: Meeting) -> None:
@@ -97,9 +97,9 @@ def test_word_and_pdf_say_what_the_page_says(meeting: Meeting) -> None:
     word = docx.Document(io.BytesIO(to_word(document)))
     paragraphs = " ".join(p.text for p in word.element.body.iter() if getattr(p, "text", None))
     pdf = words_of(to_pdf(document))
-    for said in ("Targets", "Set.", "He laughed.", "D-2026-01", "Hire two", "Ada for Ruben"):
-        assert said in pdf
-        assert said in paragraphs
+    for expected in ("Targets", "Set.", "He laughed.", "D-2026-01", "Hire two", "Ada for Ruben"):
+        assert expected in pdf
+        assert expected in paragraphs
 
 
 def test_a_name_with_control_characters_breaks_no_paper(meeting: Meeting) -> None:

@@ -69,7 +69,7 @@ def test_nothing_is_recorded_before_the_day(committee: Committee) -> None:
 
 def test_saving_nothing_says_nothing(meeting: Meeting, item: AgendaItem) -> None:
     before = AuditEntry.objects.count()
-    record_meeting(meeting, by=SYSTEM, said=Recorded(items=[ItemMinutes(item.pk, "")], guests=[]))
+    record_meeting(meeting, by=SYSTEM, recorded=Recorded(items=[ItemMinutes(item.pk, "")], guests=[]))
     meeting.refresh_from_db()
     assert (AuditEntry.objects.count(), meeting.state) == (before, "planned")
 
@@ -110,7 +110,7 @@ def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> N
 
 
 @pytest.mark.parametrize(
-    ("said", "sentence"),
+    ("recorded", "sentence"),
     [
         (Recorded(seats=[SeatTaken(999_999, "present")]), "seats was removed"),
         (
@@ -120,9 +120,9 @@ def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> N
         (Recorded(new_minutes="Words without a title"), "Enter a title for the new item."),
     ],
 )
-def test_what_is_gone_is_said_and_nothing_is_kept(meeting: Meeting, said: Recorded, sentence: str) -> None:
+def test_what_is_gone_is_said_and_nothing_is_kept(meeting: Meeting, recorded: Recorded, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
-        record_meeting(meeting, by=SYSTEM, said=said)
+        record_meeting(meeting, by=SYSTEM, recorded=recorded)
     assert not meeting.attendances.exists()
 
 
@@ -142,11 +142,11 @@ def test_minutes_that_change_lose_their_translation(meeting: Meeting, item: Agen
 
 def test_a_form_sent_twice_decides_once(meeting: Meeting, item: AgendaItem) -> None:
     body = Organisation.objects.get(code="police")
-    said = Recorded(
+    text = Recorded(
         decisions=[Decided(item.pk, "Hire two", body, date(2026, 12, 1), is_public=True)], new_title="Aside"
     )
-    record_meeting(meeting, by=SYSTEM, said=said)
-    record_meeting(meeting, by=SYSTEM, said=Recorded(decisions=said.decisions))
+    record_meeting(meeting, by=SYSTEM, recorded=text)
+    record_meeting(meeting, by=SYSTEM, recorded=Recorded(decisions=text.decisions))
     decision = Decision.objects.get()
     assert (
         decision.number,
@@ -237,7 +237,7 @@ def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) ->
     with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")
     row = correct_minutes(approved, by=SYSTEM, text="It was 500")
-    assert (row.on, row.said_by) == (TODAY, "Floreo")
+    assert (row.on, row.reported_by) == (TODAY, "Floreo")
     item.refresh_from_db()
     assert item.minutes == "Set"
 

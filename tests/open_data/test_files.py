@@ -64,10 +64,10 @@ def test_all_files_of_a_table_say_what_every_other_exit_says(small_country: Edit
         number = tables.write_files(table, table.ordered(None), None, tmp_path)
         rows = list(table.ordered(None))
         assert number == len(rows)
-        said = (tmp_path / f"{table.name}.csv").read_bytes().decode()
-        assert said == "".join(tables.as_csv(table, rows, None)), table.name
-        said = (tmp_path / f"{table.name}.json").read_text(encoding="utf-8")
-        assert said == "".join(tables.as_json(table, rows, None)), table.name
+        text = (tmp_path / f"{table.name}.csv").read_bytes().decode()
+        assert text == "".join(tables.as_csv(table, rows, None)), table.name
+        text = (tmp_path / f"{table.name}.json").read_text(encoding="utf-8")
+        assert text == "".join(tables.as_json(table, rows, None)), table.name
         made_one, other = (
             list(load_workbook(each).worksheets[0].iter_rows(values_only=True))
             for each in (tmp_path / f"{table.name}.xlsx", io.BytesIO(tables.as_xlsx({"t": (table, rows)}, None)))
@@ -141,13 +141,13 @@ class Counted:
 
 @pytest.mark.django_db(transaction=True)
 def test_strangers_who_come_at_once_wait_for_one_making_or_are_told_to_come_again(kept: None) -> None:
-    counted, said = Counted(), []
+    counted, text = Counted(), []
 
     def ask() -> None:
         try:
-            said.append((ready(counted.batch).folder / "counted.csv").read_text(encoding="utf-8"))
+            text.append((ready(counted.batch).folder / "counted.csv").read_text(encoding="utf-8"))
         except Busy as refused:
-            said.append(f"{refused.status} {refused.seconds}")
+            text.append(f"{refused.status} {refused.seconds}")
         finally:
             connection.close()
 
@@ -156,22 +156,22 @@ def test_strangers_who_come_at_once_wait_for_one_making_or_are_told_to_come_agai
     assert counted.begun.wait(60)
     for each in threads[1:]:
         each.start()
-    while len(said) < 5:  # they give up while the first is still at it
+    while len(text) < 5:  # they give up while the first is still at it
         assert threads[0].is_alive()
     counted.let_go.set()
     for each in threads:
         each.join(60)
-    assert sorted(said) == ["503 2"] * 5 + ["once"]
+    assert sorted(text) == ["503 2"] * 5 + ["once"]
     assert counted.times == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_who_waited_gets_what_the_other_made(kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made, "WAIT_SECONDS", 60.0)
-    counted, said = Counted(), []
+    counted, text = Counted(), []
 
     def ask() -> None:
-        said.append(ready(counted.batch).folder)
+        text.append(ready(counted.batch).folder)
         connection.close()
 
     threads = [threading.Thread(target=ask) for _each in range(4)]
@@ -182,7 +182,7 @@ def test_who_waited_gets_what_the_other_made(kept: None, monkeypatch: pytest.Mon
     counted.let_go.set()
     for each in threads:
         each.join(60)
-    assert (len(set(said)), len(said), counted.times) == (1, 4, 1)
+    assert (len(set(text)), len(text), counted.times) == (1, 4, 1)
 
 
 @pytest.mark.django_db

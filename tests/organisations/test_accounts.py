@@ -82,9 +82,9 @@ def test_the_link_expires_after_a_day() -> None:
 def test_a_refusal_leaves_the_link_good() -> None:
     token = token_in(first_admin_link(by=SYSTEM))
     for email, word, field in (("nobody", WORD, "email"), ("ada@example.org", "short", "password")):
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused) as given:
             make_first_administrator(token, by=Guest("Ada"), email=email, password=word)
-        assert field in told.value.fields
+        assert field in given.value.fields
     assert not User.objects.exists()
     assert make_first_administrator(token, by=Guest("Ada"), email="ada@example.org", password=WORD)
 
@@ -186,15 +186,15 @@ def test_nobody_is_invited_twice_and_no_account_either(
 ) -> None:
     invited(secretariat, django_capture_on_commit_callbacks)
     for email in ("new@example.org", observer.email.upper(), "no address"):
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused) as given:
             invite(by=secretariat, email=email, role="analyst")
-        assert "email" in told.value.fields
+        assert "email" in given.value.fields
 
 
 def test_a_role_that_speaks_for_a_body_needs_one(secretariat: User) -> None:
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as given:
         invite(by=secretariat, email="new@example.org", role="lead")
-    assert set(told.value.fields) == {"organisation"}
+    assert set(given.value.fields) == {"organisation"}
     with pytest.raises(Refused):
         invite(by=secretariat, email="new@example.org", role="king")
 

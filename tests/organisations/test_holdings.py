@@ -32,7 +32,7 @@ def hold(whose: Organisation, kind: str, value: str) -> Holding:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "said", "kept"),
+    ("kind", "text", "kept"),
     [
         ("prefix", " 192.0.2.0/28 ", "192.0.2.0/28"),
         ("prefix", "192.0.2.7", "192.0.2.7/32"),
@@ -42,13 +42,13 @@ def hold(whose: Organisation, kind: str, value: str) -> Holding:
         ("domain", "año.example", "xn--ao-zja.example"),
     ],
 )
-def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, said: str, kept: str) -> None:
-    assert hold(body("A bank"), kind, said).value == kept
+def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, text: str, kept: str) -> None:
+    assert hold(body("A bank"), kind, text).value == kept
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("kind", "said", "code"),
+    ("kind", "text", "code"),
     [
         ("prefix", "192.0.2.1/28", "bad_prefix"),
         ("prefix", "bank.example", "bad_prefix"),
@@ -62,10 +62,10 @@ def test_a_holding_is_kept_as_everything_else_writes_it(kind: str, said: str, ke
         ("elsewhere", "bank.example", "missing"),
     ],
 )
-def test_what_is_neither_is_refused_with_a_sentence(kind: str, said: str, code: str) -> None:
+def test_what_is_neither_is_refused_with_a_sentence(kind: str, text: str, code: str) -> None:
     bank = body("A bank")
     with pytest.raises(Refused) as refusal:
-        hold(bank, kind, said)
+        hold(bank, kind, text)
     assert refusal.value.code == code
     assert not Holding.objects.exists()
 
@@ -149,9 +149,9 @@ prefixes = st.builds(
 
 
 @given(st.lists(st.tuples(prefixes, st.sampled_from(BODIES)), max_size=12))
-def test_overlaps_are_what_comparing_each_with_each_finds(said: list[tuple[Any, Organisation]]) -> None:
+def test_overlaps_are_what_comparing_each_with_each_finds(text: list[tuple[Any, Organisation]]) -> None:
     ordered = sorted(
-        (Claim(p, b, "") for p, b in said),
+        (Claim(p, b, "") for p, b in text),
         key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen),
     )
     expected = []

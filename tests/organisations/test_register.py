@@ -43,32 +43,32 @@ def test_a_body_is_added_with_a_code_from_its_name(secretariat: User) -> None:
         ({"name": "X", "code": "No Good"}, "code"),
         ({"name": "X", "kind": "circus"}, "kind"),
         ({"name": "X", "website": "not an address"}, "website"),
-        ({"name": "X", "since": date(2025, 1, 2), "until": date(2025, 1, 1)}, "until"),
+        ({"name": "X", "starts_on": date(2025, 1, 2), "ends_on": date(2025, 1, 1)}, "ends_on"),
         ({"name": "X", "phone": "call me"}, "phone"),
     ):
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused) as given:
             add_organisation(by=secretariat, **({"kind": "agency"} | facts))
-        assert field in told.value.fields
+        assert field in given.value.fields
     assert Organisation.objects.count() == 2
 
 
 def test_a_renamed_body_keeps_its_old_name_until_its_last_day(secretariat: User) -> None:
     body = make.organisation("cito", "Central Information Technology Office", short_name="CITO")
     with time_machine.travel("2026-03-10"):
-        rename_organisation(body, by=secretariat, name="Digital Agency", until=date(2026, 1, 31), short_name="DA")
+        rename_organisation(body, by=secretariat, name="Digital Agency", ends_on=date(2026, 1, 31), short_name="DA")
         body.refresh_from_db()
         assert (body.name, body.short_name, body.code) == ("Digital Agency", "DA", "cito")
         assert body.name_on(date(2026, 1, 31)) == "Central Information Technology Office"
         assert body.name_on(date(2026, 2, 1)) == "Digital Agency"
-        for name, until, field in (
+        for name, ends_on, field in (
             ("Digital Agency", date(2026, 2, 2), "name"),
-            ("Third Name", date(2026, 3, 11), "until"),
-            ("Third Name", date(2026, 1, 31), "until"),
+            ("Third Name", date(2026, 3, 11), "ends_on"),
+            ("Third Name", date(2026, 1, 31), "ends_on"),
         ):
-            with pytest.raises(Refused) as told:
-                rename_organisation(body, by=secretariat, name=name, until=until)
-            assert field in told.value.fields
-        rename_organisation(body, by=secretariat, name="Third Name", until=date(2026, 2, 28))
+            with pytest.raises(Refused) as given:
+                rename_organisation(body, by=secretariat, name=name, ends_on=ends_on)
+            assert field in given.value.fields
+        rename_organisation(body, by=secretariat, name="Third Name", ends_on=date(2026, 2, 28))
     assert [f.name for f in body.former_names.all()] == ["Digital Agency", "Central Information Technology Office"]
 
 
@@ -78,7 +78,7 @@ def test_a_merged_body_has_an_heir_and_keeps_its_past(secretariat: User) -> None
     new.refresh_from_db()
     merge_organisation(new, by=secretariat, into=newest, on=date(2026, 6, 30))
     old.refresh_from_db()
-    assert (old.successor(), old.until, old.name) == (newest, date(2025, 12, 31), "Old")
+    assert (old.successor(), old.ends_on, old.name) == (newest, date(2025, 12, 31), "Old")
     with pytest.raises(Refused, match="It has already been merged"):
         merge_organisation(old, by=secretariat, into=newest, on=date(2026, 1, 1))
     with pytest.raises(Refused, match="into itself"):
@@ -88,17 +88,17 @@ def test_a_merged_body_has_an_heir_and_keeps_its_past(secretariat: User) -> None
 def test_a_body_cannot_be_part_of_itself(secretariat: User) -> None:
     top = make.organisation("top")
     part = make.organisation("part", parent=top)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as given:
         update_organisation(top, by=secretariat, parent=part)
-    assert "parent" in told.value.fields
+    assert "parent" in given.value.fields
 
 
 def test_roles_and_contacts_come_and_go(secretariat: User) -> None:
     body = make.organisation("csirt")
-    role = add_role(body, by=secretariat, title="Leads cybersecurity", since=date(2025, 1, 1))
-    update_role(role, by=secretariat, until=date(2026, 1, 1))
+    role = add_role(body, by=secretariat, title="Leads cybersecurity", starts_on=date(2025, 1, 1))
+    update_role(role, by=secretariat, ends_on=date(2026, 1, 1))
     with pytest.raises(Refused):
-        update_role(role, by=secretariat, until=date(2024, 1, 1))
+        update_role(role, by=secretariat, ends_on=date(2024, 1, 1))
     with pytest.raises(Refused):
         add_contact(body, by=secretariat, purpose="abuse")
     contact = add_contact(body, by=secretariat, purpose="abuse", email="abuse@example.org")
@@ -112,9 +112,9 @@ def test_roles_and_contacts_come_and_go(secretariat: User) -> None:
 def test_two_people_editing_one_body(secretariat: User) -> None:
     body = make.organisation("csirt")
     update_organisation(body, by=secretariat, version=1, short_name="CSIRT")
-    with pytest.raises(Changed) as told:
+    with pytest.raises(Changed) as given:
         update_organisation(body, by=secretariat, version=1, short_name="CERT")
-    assert told.value.theirs["short_name"] == "CSIRT"
+    assert given.value.theirs["short_name"] == "CSIRT"
 
 
 def test_people_are_added_and_switched_off(secretariat: User) -> None:
@@ -124,9 +124,9 @@ def test_people_are_added_and_switched_off(secretariat: User) -> None:
     assert update_person(one, by=secretariat, is_active=False).is_active is False
     with pytest.raises(Refused):
         add_person(by=secretariat, name="")
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as given:
         add_person(by=secretariat, name="X", email="nonsense")
-    assert "email" in told.value.fields
+    assert "email" in given.value.fields
 
 
 def test_prefixes_are_checked_sorted_and_kept_once(secretariat: User) -> None:
@@ -137,14 +137,14 @@ def test_prefixes_are_checked_sorted_and_kept_once(secretariat: User) -> None:
         prefixes=["2001:db8::/32", "198.51.100.0/24", "198.51.100.0/24", ""],
     )
     assert network.prefixes == ["198.51.100.0/24", "2001:db8::/32"]
-    for said in ("198.51.100.1/24", "300.1.1.0/24", "words", "10.0.0.0/33"):
-        with pytest.raises(Refused, match="is not a prefix") as told:
-            update_network(network, by=secretariat, prefixes=[said])
-        assert "prefixes" in told.value.fields
+    for text in ("198.51.100.1/24", "300.1.1.0/24", "words", "10.0.0.0/33"):
+        with pytest.raises(Refused, match="is not a prefix") as given:
+            update_network(network, by=secretariat, prefixes=[text])
+        assert "prefixes" in given.value.fields
     for asn in (0, 4294967295, 64500):
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused) as given:
             add_network(by=secretariat, asn=asn, name="X")
-        assert "asn" in told.value.fields
+        assert "asn" in given.value.fields
     assert add_network(by=secretariat, asn=64501, name="Abroad").prefixes == []
 
 
@@ -171,7 +171,7 @@ def test_only_those_who_keep_the_register_change_it(role: str, user_with: Callab
     for do in (
         lambda: add_organisation(by=by, name="X", kind="agency"),
         lambda: update_organisation(body, by=by, short_name="X"),
-        lambda: rename_organisation(body, by=by, name="X", until=date(2026, 1, 1)),
+        lambda: rename_organisation(body, by=by, name="X", ends_on=date(2026, 1, 1)),
         lambda: merge_organisation(body, by=by, into=body, on=date(2026, 1, 1)),
         lambda: add_role(body, by=by, title="X"),
         lambda: add_contact(body, by=by, purpose="X", email="x@example.org"),

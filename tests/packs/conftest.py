@@ -69,13 +69,13 @@ confirmed = true
 
 [[organisation.former_name]]
 name = "The Old Ministry"
-since = 2010-01-01
-until = 2020-05-01
+starts_on = 2010-01-01
+ends_on = 2020-05-01
 
 [[organisation.role]]
 code = "leads"
 title = "Leads"
-since = 2020-01-01
+starts_on = 2020-01-01
 precision = "year"
 """,
     "people.toml": """
@@ -147,12 +147,12 @@ fiscal_year = 2025
 [[action.update]]
 on = 2026-10-01
 done = "Half."
-said_by = "Ana Prueba"
+reported_by = "Ana Prueba"
 
 [[action.update]]
 on = 2026-10-01
 done = "And a bit."
-said_by = "Ana Prueba"
+reported_by = "Ana Prueba"
 
 [[action]]
 objective = "1.1"

@@ -1,4 +1,4 @@
-"""Loading: whole or not at all, twice the same, and never over what people did at the desk."""
+"""Loading: whole or not at all, twice the same, and never over what people did in the workspace."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PLAN = "editions/2025-2028/plan.toml"
 
 @action("test.desk", needs=None)
 def in_the_workspace(thing: Action | Organisation | Reading, *, by: object, **facts: object) -> None:
-    """What a person does at the desk."""
+    """What a person does in the workspace."""
     for name, value in facts.items():
         setattr(thing, name, value)
     save(thing)

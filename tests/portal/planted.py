@@ -122,7 +122,7 @@ def _meetings(edition: Edition, hidden: Action, step: Milestone, body: Organisat
         )
     )
     save(Attendance(meeting=meeting, name=f"{SECRET} guest", is_guest=True))
-    save(Correction(meeting=meeting, on=date(2026, 11, 1), text=f"{SECRET} correction", said_by=SECRET))
+    save(Correction(meeting=meeting, on=date(2026, 11, 1), text=f"{SECRET} correction", reported_by=SECRET))
     facts: dict[str, Any] = {
         "edition": edition,
         "committee": closed,
@@ -293,7 +293,7 @@ def _reviews(act: Action, person: Person) -> None:
     asked = save(UpdateRequest(review=review, person=person, deputy=person))
     for number, state in enumerate(("draft", "submitted", "returned"), start=1):
         facts: dict[str, Any] = {
-            name: f"{SECRET} {name}" for name in ("done", "next", "risks", "internal_note", "said_by")
+            name: f"{SECRET} {name}" for name in ("done", "next", "risks", "internal_note", "reported_by")
         }
         save(
             Answer(
@@ -322,10 +322,10 @@ def freeze(by: User) -> Snapshot:
     """A report of the month, and of an edition that has ended, with what is internal beside them."""
     for ended in Edition.objects.filter(state="ended", is_public=True):
         reports.note_lesson(ended, by=by, title=f"{SECRET} lesson", is_public=False)
-        reports.note_lesson(ended, by=by, title="Open lesson", said_by=f"{SECRET} teacher")
+        reports.note_lesson(ended, by=by, title="Open lesson", reported_by=f"{SECRET} teacher")
     snapshot = reports.freeze_report(Edition.objects.get(code=THIS), by=by, period=MONTH)
     reports.correct_snapshot(snapshot, by=by, where=f"{SECRET} place", instead=SECRET, is_public=False)
-    reports.correct_snapshot(snapshot, by=by, where="Money", instead="It is right.", says="It was.")
+    reports.correct_snapshot(snapshot, by=by, where="Money", instead="It is right.", text="It was.")
     reports.sign_off(
         snapshot,
         by=by,

@@ -86,6 +86,6 @@ def test_an_action_takes_a_fixed_number_of_queries(isla: Country, stranger: Clie
     for n in range(3):
         Milestone.objects.create(action=act, code=f"x{n}", title="x", due_on=date(2027, 1, 1))
         act.budget_lines.create(amount=1, currency="USD", fiscal_year=2026)
-        act.updates.create(on=date(2026, 10, 1), done="x", said_by="x")
+        act.updates.create(on=date(2026, 10, 1), done="x", reported_by="x")
     assert count(stranger, "/strategy/2025-2028/actions/2.1.1/") == few
     assert few <= 30

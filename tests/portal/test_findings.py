@@ -92,7 +92,7 @@ def test_one_press_answers_one_a_kind_or_everything(
     notice: Notice, phone: Client, ticked: dict[str, str], subjects: list[str]
 ) -> None:
     data = {k: pk(v) if k == "finding" else v for k, v in ticked.items()}
-    response = phone.post(page_of(notice), data | {"said": "fixed", "remark": "Closed"})
+    response = phone.post(page_of(notice), data | {"reply": "fixed", "remark": "Closed"})
     assert (response.status_code, response["Location"]) == (302, f"{page_of(notice)}?done=answer")
     assert sorted(a.finding.subject for a in Reply.objects.all()) == sorted(subjects)
     assert "Reported fixed; the next reports will show" in phone.get(response["Location"]).content.decode()
@@ -105,13 +105,13 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notic
     assert "Choose a state." in text
     assert "We look into it" in text
     assert re.search(r'name="kind" value="open-rdp" checked', squeezed(text))
-    response = phone.post(page_of(notice), {"said": "working"})
+    response = phone.post(page_of(notice), {"reply": "working"})
     assert (response.status_code, "Select the findings above." in response.content.decode()) == (422, True)
     assert Reply.objects.count() == 0
 
 
 def test_an_answer_is_taken_back_and_a_letter_confirmed(notice: Notice, phone: Client) -> None:
-    phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "said": "not_ours"})
+    phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "reply": "not_ours"})
     assert Correction.objects.count() == 1
     assert f'name="back" value="{pk("192.0.2.7")}"' in phone.get(page_of(notice)).content.decode()
     phone.post(page_of(notice), {"back": pk("192.0.2.7")})
@@ -136,7 +136,7 @@ def test_what_went_to_another_organisation_is_not_shown_any_more(notice: Notice,
     text = phone.get(page_of(notice)).content.decode()
     assert "192.0.2.7, port" not in text
     assert "1 more of this letter is no longer yours" in text
-    response = phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "said": "fixed"})
+    response = phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "reply": "fixed"})
     assert response.status_code == 422
     assert Reply.objects.count() == 0
 
@@ -147,7 +147,7 @@ def test_an_ended_link_and_one_of_another_letter_open_nothing(notice: Notice, ph
     assert not OutboxMail.objects.filter(state="waiting").exists()
     response = phone.get(old)
     assert (response.status_code, "The team ended this link" in response.content.decode()) == (404, True)
-    assert phone.post(old, {"everything": "1", "said": "fixed"}).status_code == 404
+    assert phone.post(old, {"everything": "1", "reply": "fixed"}).status_code == 404
     assert phone.get(f"{old}findings.csv").status_code == 404
     assert Reply.objects.count() == 0
 
@@ -164,7 +164,7 @@ def test_who_tries_links_is_slowed_down_and_who_presses_too_often_keeps_the_text
     "bad", [{"finding": "x"}, {"finding": "9" * 30}, {"finding": "0"}, {"back": "²"}, {"back": "-1"}]
 )
 def test_what_no_page_of_ours_sends_is_refused_in_text(notice: Notice, phone: Client, bad: dict[str, str]) -> None:
-    response = phone.post(page_of(notice), bad | {"said": "fixed", "remark": "\x00"})
+    response = phone.post(page_of(notice), bad | {"reply": "fixed", "remark": "\x00"})
     assert response.status_code in {302, 422}
     assert Reply.objects.count() == 0
 
@@ -178,5 +178,5 @@ def test_a_link_dies_with_the_contact_that_it_was_sent_to(notice: Notice, phone:
         response = phone.get(address)
         assert response.status_code == 404
         assert "no contact of the organisation any more" in response.content.decode()
-    assert phone.post(link, {"said": "fixed"}).status_code == 404
+    assert phone.post(link, {"reply": "fixed"}).status_code == 404
     assert not Reply.objects.exists()

@@ -51,7 +51,7 @@ def test_internal_changes_are_not_mentioned(isla: Country, stranger: Client, sec
         by=secretariat,
     )
     add(
-        Update(action=the_action(), on=date(2026, 11, 1), done="For us", said_by="B. Person", is_public=False),
+        Update(action=the_action(), on=date(2026, 11, 1), done="For us", reported_by="B. Person", is_public=False),
         by=secretariat,
     )
     text = words(body(stranger, ADDRESS))

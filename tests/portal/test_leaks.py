@@ -36,8 +36,12 @@ def prepare(country: Country, *, by: User) -> None:
     )
     act.person = person
     save(act)
-    save(Update(action=act, on=date(2026, 11, 20), done=f"{SECRET} update", said_by=f"{SECRET} sayer", is_public=False))
-    save(Update(action=act, on=date(2026, 11, 19), done="Public word", said_by=f"{SECRET} sayer"))
+    save(
+        Update(
+            action=act, on=date(2026, 11, 20), done=f"{SECRET} update", reported_by=f"{SECRET} sayer", is_public=False
+        )
+    )
+    save(Update(action=act, on=date(2026, 11, 19), done="Public word", reported_by=f"{SECRET} sayer"))
     save(Risk(action=act, title=f"{SECRET} risk", likelihood=5, impact=5, noted_on=date(2026, 11, 1)))
     hidden = Action(
         edition=act.edition,
@@ -100,8 +104,8 @@ def test_no_page_and_no_file_says_what_is_internal(leaky: Country, stranger: Cli
     drafts = {
         p.get_absolute_url() for m in (Pillar, Objective) for p in m._default_manager.filter(title__contains=SECRET)
     }
-    said = [a for a in (*pages(), *files()) if a not in drafts and SECRET.lower() in body(stranger, a).lower()]
-    assert said == []
+    text = [a for a in (*pages(), *files()) if a not in drafts and SECRET.lower() in body(stranger, a).lower()]
+    assert text == []
 
 
 def test_search_does_not_find_it(leaky: Country, stranger: Client) -> None:

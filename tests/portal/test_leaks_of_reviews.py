@@ -75,7 +75,7 @@ def addresses(newest: Snapshot) -> Iterator[str]:
         yield f"/frameworks/{version.framework.code}/?version={version.code}"
     for assessment in Assessment.objects.visible_to(None):
         yield assessment.get_absolute_url()
-    yield from (evidence.door_url() for evidence in Evidence.objects.all())
+    yield from (evidence.portal_url() for evidence in Evidence.objects.all())
     for name in tables():
         yield from (f"/data/{name}.json", f"/data/{name}.csv", f"/data/{name}/", f"/api/v1/{name}?limit=200")
     yield "/publications/?download=json"
@@ -94,10 +94,10 @@ def planted(isla: Country, secretariat: User) -> Snapshot:
 def leaks(client: Client, where: list[str]) -> list[str]:
     found = []
     for address in where:
-        said = text_of(client, address)
-        if LOW in said.lower():
-            at = said.lower().index(LOW)
-            found.append(f"{address}: …{said[max(at - 60, 0) : at + 60]}…")
+        text = text_of(client, address)
+        if LOW in text.lower():
+            at = text.lower().index(LOW)
+            found.append(f"{address}: …{text[max(at - 60, 0) : at + 60]}…")
     return found
 
 

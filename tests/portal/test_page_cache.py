@@ -108,14 +108,14 @@ def test_a_new_day_makes_new_pages_and_so_does_the_work_on_it(act: Action) -> No
 def test_whoever_signed_in_never_gets_a_kept_page_nor_gives_one(
     act: Action, secretariat: User, browser_of: Browser
 ) -> None:
-    desk = browser_of(secretariat)
-    mine = desk.get(PLAN)
+    workspace = browser_of(secretariat)
+    mine = workspace.get(PLAN)
     assert len(SHELF) == 0
     assert "no-store" in mine.headers["Cache-Control"]
     theirs = page(PLAN)
     assert len(SHELF) == 1
     assert "/workspace/" not in theirs
-    assert "/workspace/" in desk.get(PLAN).content.decode()
+    assert "/workspace/" in workspace.get(PLAN).content.decode()
     assert page(PLAN) == theirs
 
 

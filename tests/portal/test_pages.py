@@ -130,13 +130,13 @@ def test_robots_and_health(db: None, stranger: Client) -> None:
 
 def test_health_tells_a_monitor_that_the_worker_is_not_at_work_without_tls(db: None, stranger: Client) -> None:
     with override_settings(SECURE_SSL_REDIRECT=True):
-        told = stranger.get("/health/")
-    assert (told.status_code, told.content) == (503, b"worker not at work\n")
+        given = stranger.get("/health/")
+    assert (given.status_code, given.content) == (503, b"worker not at work\n")
 
 
 def test_health_answers_a_monitor_when_the_database_is_away(stranger: Client) -> None:
-    told = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
-    assert (told.status_code, told.content) == (503, b"database unreachable\n")
+    given = stranger.get("/health/")  # no test of ours reaches a database that it did not ask for
+    assert (given.status_code, given.content) == (503, b"database unreachable\n")
 
 
 def test_search_finds_what_is_public_in_the_readers_language(isla: Country, stranger: Client) -> None:

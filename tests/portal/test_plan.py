@@ -98,7 +98,7 @@ def test_a_status_set_by_hand_shows_who_why_and_what_the_rules_say(isla: Country
 def test_a_lead_merged_away_points_to_its_heir(isla: Country, stranger: Client) -> None:
     act = Action.objects.get(edition__code="2025-2028", code="1.1.2")
     office = act.participations.get(part=Part.LEAD).organisation.__class__.objects.get(code="computer-services-office")
-    Participation.objects.filter(action=act, part=Part.LEAD).update(organisation=office, since=None, until=None)
+    Participation.objects.filter(action=act, part=Part.LEAD).update(organisation=office, starts_on=None, ends_on=None)
     assert "Computer Services Office now part of National CSIRT" in words(body(stranger, act.get_absolute_url()))
 
 

@@ -49,14 +49,14 @@ def test_the_documented_shape_is_the_one_that_is_given() -> None:
 def test_the_file_holds_what_the_plan_says(edition: Edition, stranger: Client) -> None:
     response = stranger.get("/strategy/2025-2028/copy.json")
     assert response["Content-Disposition"] == 'attachment; filename="2025-2028.en.json"'
-    told = StrategyCopy.model_validate_json(response.content)
+    given = StrategyCopy.model_validate_json(response.content)
     assert not Copy.objects.exists()  # to look writes nothing
     draw_stale(by=SYSTEM)
     kept = stranger.get("/strategy/2025-2028/copy.json")
     assert b"".join(kept.streaming_content) == response.content  # type: ignore[attr-defined]  # a file streams
-    (pillar,) = told.pillars
+    (pillar,) = given.pillars
     (act,) = pillar.objectives[0].actions
-    assert (told.code, told.vision, pillar.code, act.code, act.leads) == (
+    assert (given.code, given.vision, pillar.code, act.code, act.leads) == (
         "2025-2028",
         "Safe in every harbour",
         "1",
@@ -83,16 +83,16 @@ def test_page_pdf_and_word_say_the_same(edition: Edition, stranger: Client) -> N
     written = "\n".join(
         [*(p.text for p in word.paragraphs), *(c.text for t in word.tables for r in t.rows for c in r.cells)]
     )
-    for said in (
+    for expected in (
         "Safe in every harbour",
         "A cybercrime law in force",
         "Action 1.1.1",
         "National CSIRT",
         "Not checked yet",
     ):
-        assert said in page
-        assert said in " ".join(pdf.split())
-        assert said in " ".join(written.split())
+        assert expected in page
+        assert expected in " ".join(pdf.split())
+        assert expected in " ".join(written.split())
     assert "Establish &amp; run a &lt;form&gt;" in page
 
 
@@ -135,5 +135,5 @@ def test_the_copy_takes_a_fixed_number_of_queries(edition: Edition, django_asser
     for number in range(2, 12):
         make_action(edition, f"1.1.{number}", milestones=2)
     with django_assert_num_queries(8):
-        told = copy_of(edition, None, "es")
-    assert (told.language, len(digest_of(told))) == ("es", 64)
+        given = copy_of(edition, None, "es")
+    assert (given.language, len(digest_of(given))) == ("es", 64)

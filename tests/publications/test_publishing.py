@@ -101,8 +101,8 @@ def test_before_its_second_nobody_outside_the_desk_finds_a_trace(
 
 
 def test_an_embargo_in_the_past_is_refused(draft: Publication, at: Callable[[datetime], None]) -> None:
-    said = refusal(lambda: publishing.schedule(draft, by=SYSTEM, at=clock.now()))
-    assert said == ("moment_passed", "This time is in the past. Choose a later time, or publish it now.")
+    text = refusal(lambda: publishing.schedule(draft, by=SYSTEM, at=clock.now()))
+    assert text == ("moment_passed", "This time is in the past. Choose a later time, or publish it now.")
 
 
 def test_a_drafter_hands_over_and_does_not_publish(

@@ -36,7 +36,7 @@ def waiting_answer(review: Review, act: Action) -> Answer:
     )
     update_request.actions.add(act)
     return Answer.objects.create(
-        update_request=update_request, action=act, done="We trained.", state=AnswerState.SUBMITTED, said_by="A"
+        update_request=update_request, action=act, done="We trained.", state=AnswerState.SUBMITTED, reported_by="A"
     )
 
 
@@ -65,8 +65,8 @@ def test_answers_are_in_the_report_of_the_period_that_they_are_about(
     add_update(acts[2], by=secretariat, done="Said in October, unasked.", on=date(2026, 10, 2))
     third = close_review(review, by=secretariat)
     running = gather(edition, Period(date(2026, 10, 1), date(2026, 12, 31)), viewer=SYSTEM, day=date(2026, 11, 24))
-    assert [s["done"][""] for s in third.public["said"]] == ["Said in August, unasked.", "We trained."]
-    assert [s["done"][""] for s in running["said"]] == ["Said in October, unasked."]
+    assert [s["done"][""] for s in third.public["updates"]] == ["Said in August, unasked.", "We trained."]
+    assert [s["done"][""] for s in running["updates"]] == ["Said in October, unasked."]
 
 
 def test_the_snapshot_names_its_fingerprint_and_its_entry_in_the_chain(review: Review, secretariat: User) -> None:
@@ -152,7 +152,7 @@ def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat
     snapshot = close_review(review, by=secretariat)
     with pytest.raises(Refused, match="Enter the correct version and its source"):
         correct_snapshot(snapshot, by=secretariat, where="Money", instead=" ")
-    correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="The grant was 400,000.", says="40,000")
+    correct_snapshot(snapshot, by=secretariat, where="Money, 2026", instead="The grant was 400,000.", text="40,000")
     correct_snapshot(snapshot, by=secretariat, where="Risks", instead="Not for all.", is_public=False)
     fresh = Snapshot.objects.get(pk=snapshot.pk)
     assert [c.where for c in summary_of(fresh).corrections] == ["Money, 2026"]

@@ -66,11 +66,11 @@ def test_sixty_late_actions_with_very_long_titles_are_one_page(edition: Edition,
     with override(language):
         words = page_of(summary_now(edition, Q3, SYSTEM))
     if language == "en":
-        for said in (
+        for expected in (
             "None of 60 actions is on schedule. Nine need your decision to continue.",
             "And 54 more, in the report.",
         ):
-            assert said in words, said
+            assert expected in words, expected
 
 
 def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Action]) -> None:
@@ -85,24 +85,24 @@ def test_the_heading_says_what_needs_a_decision(edition: Edition, acts: list[Act
         is_public=True,
     )
     words = page_of(summary_now(edition, Q3, None))
-    for said in (
+    for expected in (
         "Two of 3 actions are on schedule. One needs your decision to continue.",
         "For: Minister of Digital Affairs",
         "1. Sign the protocol. It waits for signature (action 1.1.2).",
         "Late 30 days",
         "Not frozen",
     ):
-        assert said in words, said
+        assert expected in words, expected
 
 
 def test_an_empty_edition_says_so(edition: Edition) -> None:
     words = page_of(summary_now(edition, Q3, None))
-    for said in (
+    for text in (
         "No actions are recorded for this strategy.",
         "No actions are recorded.",
         "No indicators are recorded.",
     ):
-        assert said in words, said
+        assert text in words, text
 
 
 def test_the_sample_and_the_first_real_country_fit_too(isla: Country) -> None:

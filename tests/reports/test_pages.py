@@ -146,7 +146,7 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
 
     freeze_report(edition, by=secretariat, period=Period(date(2025, 1, 1), date(2025, 12, 31)))
     page = words(stranger.get("/reports/2025-2028/2025/").content)
-    for said in (
+    for text in (
         "No actions are recorded for this strategy.",
         "No actions are recorded.",
         "No budget lines are recorded",
@@ -154,7 +154,7 @@ def test_an_edition_without_anything_says_that_nothing_is_known(
         "No lead gave an update in this period.",
         "No dates are recorded for the following months.",
     ):
-        assert said in page, said
+        assert text in page, text
     assert stranger.get("/reports/2025-2028/2025/minister.pdf").status_code == 200
 
 
@@ -163,13 +163,13 @@ def test_the_first_real_edition_reads_honestly(real_country: Country, stranger: 
     assert edition is not None
     address = reverse("portal:closing", args=[edition.code])
     page = words(stranger.get(address).content)
-    for said in (
+    for text in (
         "No closing report by the government has been found. This report is calculated from the records in this system.",
         "No lessons learned have been recorded.",
         "Not frozen",
         "No budget lines are recorded",
     ):
-        assert said in page, said
+        assert text in page, text
     with override("es"):
         assert stranger.get(reverse("portal:closing_file", args=[edition.code, "pdf"])).status_code == 200
 

@@ -44,7 +44,7 @@ HIDDEN = b'<?xml version="1.0"?><w:hdr %s>%s</w:hdr>' % (W, field(b"INCLUDEPICTU
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (lambda: carrying(b"aFChunk"), "contains a program"),
         (lambda: carrying(b"aFChunk", b"application/rtf", b"{\\rtf1}"), "contains a program"),
@@ -74,11 +74,11 @@ HIDDEN = b'<?xml version="1.0"?><w:hdr %s>%s</w:hdr>' % (W, field(b"INCLUDEPICTU
     ],
 )
 def test_what_reaches_out_or_carries_something_is_found_wherever_it_hides(
-    content: Callable[[], bytes], said: str
+    content: Callable[[], bytes], text: str
 ) -> None:
     with pytest.raises(Refused) as refused:
         check(content())
-    assert said in str(refused.value.sentence)
+    assert text in str(refused.value.sentence)
 
 
 def test_fields_of_word_that_harm_nobody_are_let_be() -> None:

@@ -76,7 +76,7 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "text"),
     [
         ("{{ headlin }}", "no field “headlin”. Did you mean “headline”?"),
         ("{% for a in late %}{{ a.titel }}{% endfor %}", "no field “late[].titel”. Did you mean “late[].title”?"),
@@ -106,10 +106,10 @@ def test_texts_of_the_plan_are_words_in_it_never_markup_or_code(
         ("{{ headline|upper|format }}", "cannot use the filter “format”"),
     ],
 )
-def test_a_field_that_is_none_or_does_too_much_is_named(words: str, said: str) -> None:
+def test_a_field_that_is_none_or_does_too_much_is_named(words: str, text: str) -> None:
     with pytest.raises(Refused) as refused:
         check(template(words))
-    assert said in str(refused.value.sentence)
+    assert text in str(refused.value.sentence)
     assert list(refused.value.fields) == ["file"]
 
 
@@ -152,7 +152,7 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "text"),
     [
         (lambda: changed(template("x"), word__vbaProject_=b"x").replace(b"vbaProject_", b"vbaProject."), "macros"),
         (
@@ -196,10 +196,10 @@ DDE = b'<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/ma
         (lambda: b"x" * (6 * 1024 * 1024), "larger than 5 MB"),
     ],
 )
-def test_a_harmful_or_broken_file_is_refused_with_what_to_do(content: Callable[[], bytes], said: str) -> None:
+def test_a_harmful_or_broken_file_is_refused_with_what_to_do(content: Callable[[], bytes], text: str) -> None:
     with pytest.raises(Refused) as refused:
         check(content())
-    assert said in str(refused.value.sentence)
+    assert text in str(refused.value.sentence)
 
 
 def test_a_sound_one_is_kept_once_with_the_fields_it_uses(secretariat: User) -> None:

@@ -141,25 +141,25 @@ def test_what_is_written_runs_nowhere(
     svg = SimpleUploadedFile("evil.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>')
     svg.name = name  # as no browser, but anybody else, sends it
     given = typed(act, done=SCRIPT, next="javascript:alert(1)", risks=SCRIPT, internal_note=SCRIPT, file=svg)
-    given["said_by"] = f"Tomas {SCRIPT}"
+    given["reported_by"] = f"Tomas {SCRIPT}"
     assert phone.post(address(update_request), given).status_code == 302
     kept = Evidence.objects.get()
     assert (kept.is_public, "/" in kept.file_name, "\n" in kept.file_name) == (False, False, False)
-    desk = browser_of(marlo)
+    workspace = browser_of(marlo)
     review = Review.objects.get()
     for page in (
         phone.get(address(update_request)),
-        desk.get(review.workspace_url()),
-        desk.get(update_request.workspace_url()),
-        desk.get(kept.workspace_url()),
+        workspace.get(review.workspace_url()),
+        workspace.get(update_request.workspace_url()),
+        workspace.get(kept.workspace_url()),
     ):
         assert page.status_code == 200
         assert SCRIPT not in page.content.decode()
-    file = desk.get(kept.door_url())
+    file = workspace.get(kept.portal_url())
     assert file["Content-Disposition"].startswith('attachment; filename="')
     assert (file["Content-Type"], "\n" in file["Content-Disposition"]) == ("application/octet-stream", False)
     assert "sandbox" in file["Content-Security-Policy"]
-    assert phone.get(kept.door_url()).status_code == 404
+    assert phone.get(kept.portal_url()).status_code == 404
 
 
 @pytest.mark.parametrize(

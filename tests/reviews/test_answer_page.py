@@ -28,11 +28,11 @@ def address(update_request: UpdateRequest) -> str:
 def typed(act: Action, *, press: str = "send", version: int = 0, **words: Any) -> dict[str, Any]:
     """What a browser posts for one action."""
     given = {f"a{act.pk}-{name.replace('__', '-')}": value for name, value in words.items()}
-    return {"press": press, "whole": "1", "said_by": "Tomas Marea", f"a{act.pk}-version": version, **given}
+    return {"press": press, "whole": "1", "reported_by": "Tomas Marea", f"a{act.pk}-version": version, **given}
 
 
 def texts(update_request: UpdateRequest) -> list[tuple[str, str, str]]:
-    return [(a.state, a.done, a.said_by) for a in update_request.answers.all()]
+    return [(a.state, a.done, a.reported_by) for a in update_request.answers.all()]
 
 
 def test_the_mail_brings_a_link_that_opens_without_an_account(
@@ -331,7 +331,7 @@ def test_a_body_without_a_named_person_says_who_speaks(edition: Any, act: Action
     update_request = opened(edition).requests.get()
     for press in ("send", f"unchanged-{act.pk}", "unchanged"):
         words = {f"a{act.pk}-done": "Kept all the same"} if press == "send" else {}
-        nameless = typed(act, press=press) | words | {"said_by": " "}
+        nameless = typed(act, press=press) | words | {"reported_by": " "}
         response = phone.post(address(update_request), nameless | {f"a{act.pk}-version": "" if press == "send" else 1})
         assert response.status_code == 422
         assert "Enter your name." in response.content.decode()

@@ -47,7 +47,7 @@ def at_once(*works: Callable[[], object]) -> list[str]:
 def test_the_same_form_sent_twice_makes_one_answer(update_request: UpdateRequest, act: Action) -> None:
     def send() -> object:
         return acts.submit_answer(
-            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Once", version=0
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Once", version=0
         )
 
     assert at_once(send, send) == []
@@ -58,7 +58,7 @@ def test_two_reviewers_decide_and_one_is_told(
     update_request: UpdateRequest, act: Action, marlo: User, ines: User
 ) -> None:
     answer = acts.submit_answer(
-        update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Form opened."
+        update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Form opened."
     )
     refused = at_once(
         lambda: acts.approve_answer(answer, by=marlo, version=1),
@@ -75,7 +75,7 @@ def test_an_answer_and_the_close_at_once_leave_no_answer_behind_the_close(
 ) -> None:
     at_once(
         lambda: acts.submit_answer(
-            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Last minute"
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Last minute"
         ),
         lambda: acts.mark_closed(update_request.review, by=SYSTEM),
     )

@@ -25,7 +25,7 @@ def answer(update_request: UpdateRequest, act: Action) -> Answer:
         update_request,
         by=Answerer(update_request),
         act=act,
-        said_by="Tomás Marea",
+        reported_by="Tomás Marea",
         done="Form opened.",
         risks="Staff.",
         milestones={milestone(act).code: date(2026, 11, 3)},
@@ -35,7 +35,7 @@ def answer(update_request: UpdateRequest, act: Action) -> Answer:
 def test_an_approved_answer_is_what_the_plan_says(answer: Answer, act: Action, marlo: User) -> None:
     acts.approve_answer(answer, by=marlo)
     update = Update.objects.get()
-    assert (update.done, update.risks, update.said_by, update.on, update.is_public) == (
+    assert (update.done, update.risks, update.reported_by, update.on, update.is_public) == (
         "Form opened.",
         "Staff.",
         "Tomás Marea",
@@ -68,7 +68,9 @@ def test_returned_by_one_is_not_approved_by_the_other(answer: Answer, marlo: Use
 def test_what_was_rewritten_while_it_was_read_is_read_again(
     answer: Answer, update_request: UpdateRequest, act: Action, marlo: User
 ) -> None:
-    acts.submit_answer(update_request, by=Answerer(update_request), act=act, said_by="Tomás Marea", done="Otherwise.")
+    acts.submit_answer(
+        update_request, by=Answerer(update_request), act=act, reported_by="Tomás Marea", done="Otherwise."
+    )
     with pytest.raises(Changed, match="Read it again, then approve or return it"):
         acts.approve_answer(answer, by=marlo, version=1)
 
@@ -99,7 +101,7 @@ def test_figures_are_entered_by_what_is_handed_in_and_all_or_nothing(
         "source": "List",
     }
     answer = acts.submit_answer(
-        update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Calls.", figures=[figure]
+        update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Calls.", figures=[figure]
     )
     entered = []
 
@@ -126,7 +128,7 @@ def test_a_figure_without_number_or_source_is_not_sent(
     }
     with pytest.raises(Refused) as refusal:
         acts.submit_answer(
-            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Calls.", figures=[figure]
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Calls.", figures=[figure]
         )
     assert list(refusal.value.fields) == [field]
 
@@ -139,7 +141,7 @@ def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, 
             update_request,
             by=Answerer(update_request),
             act=act,
-            said_by="Tomás",
+            reported_by="Tomás",
             done="x",
             milestones={stranger.code: date(2026, 11, 3)},
         )
@@ -149,7 +151,7 @@ def test_another_actions_milestone_is_not_ticked(update_request: UpdateRequest, 
 def test_another_action_is_not_answered_about(update_request: UpdateRequest, edition: Edition) -> None:
     other = make.make_action(edition, "1.1.9")
     with pytest.raises(Missing, match="No update is requested for this action here"):
-        acts.submit_answer(update_request, by=Answerer(update_request), act=other, said_by="Tomás", done="x")
+        acts.submit_answer(update_request, by=Answerer(update_request), act=other, reported_by="Tomás", done="x")
 
 
 def test_the_link_of_one_ask_gives_no_right_over_another(
@@ -166,7 +168,7 @@ def test_the_link_of_one_ask_gives_no_right_over_another(
         closes_on=date(2026, 12, 9),
     ).requests.get(organisation=police)
     with pytest.raises(NotAllowed):
-        acts.submit_answer(update_request, by=Answerer(theirs), act=act, said_by="Police", done="x")
+        acts.submit_answer(update_request, by=Answerer(theirs), act=act, reported_by="Police", done="x")
     with pytest.raises(NotAllowed):
         acts.approve_answer(Answer(update_request=update_request, action=act), by=Answerer(update_request))
 
@@ -185,9 +187,11 @@ def test_a_closed_review_takes_nothing_and_decides_nothing(
     acts.return_answer(answer, by=SYSTEM, note="How many?")
     acts.mark_closed(review, by=SYSTEM)
     for late in (
-        lambda: acts.submit_answer(update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Late"),
+        lambda: acts.submit_answer(
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Late"
+        ),
         lambda: acts.save_draft(update_request, by=Answerer(update_request), act=act, done="Late"),
-        lambda: acts.say_nothing_changed(update_request, by=Answerer(update_request), said_by="Tomás"),
+        lambda: acts.report_no_change(update_request, by=Answerer(update_request), reported_by="Tomás"),
         lambda: acts.approve_answer(answer, by=SYSTEM),
         lambda: acts.mark_closed(review, by=SYSTEM),
         lambda: acts.remind_now(review, by=SYSTEM),
@@ -211,7 +215,7 @@ def test_ticking_alone_is_an_answer(update_request: UpdateRequest, act: Action, 
         update_request,
         by=Answerer(update_request),
         act=act,
-        said_by="Tomás",
+        reported_by="Tomás",
         milestones={milestone(act).code: date(2026, 11, 3)},
     )
     acts.approve_answer(answer, by=marlo)
@@ -221,6 +225,6 @@ def test_ticking_alone_is_an_answer(update_request: UpdateRequest, act: Action, 
 def test_nothing_changed_beside_words_is_refused(update_request: UpdateRequest, act: Action) -> None:
     with pytest.raises(Refused) as refusal:
         acts.submit_answer(
-            update_request, by=Answerer(update_request), act=act, said_by="Tomás", done="Much", nothing_changed=True
+            update_request, by=Answerer(update_request), act=act, reported_by="Tomás", done="Much", nothing_changed=True
         )
     assert refusal.value.code == "contradiction"

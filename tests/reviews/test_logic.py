@@ -122,7 +122,7 @@ def test_the_whole_follows_from_its_parts(states: dict[int, AnswerState], asked:
     assert (state in (RequestState.WAITING, RequestState.OPENED)) == (not here)
     if state in logic.ANSWERED:
         assert complete
-        assert here <= logic.SAID
+        assert here <= logic.SENT
 
 
 def test_whose_turn_it_is() -> None:
@@ -133,11 +133,11 @@ def test_whose_turn_it_is() -> None:
 
 
 @given(st.text(max_size=40))
-def test_a_number_is_finite_and_fits_or_is_none(said: str) -> None:
-    number = logic.number_of(said)
+def test_a_number_is_finite_and_fits_or_is_none(expected: str) -> None:
+    number = logic.number_of(expected)
     assert number is None or (number.is_finite() and number == round(number, 2))
 
 
-@pytest.mark.parametrize("said", ["", "many", "NaN", "Infinity", "1.234", "1e99", "12,5"])
-def test_what_is_no_number(said: str) -> None:
-    assert logic.number_of(said) is None
+@pytest.mark.parametrize("text", ["", "many", "NaN", "Infinity", "1.234", "1e99", "12,5"])
+def test_what_is_no_number(text: str) -> None:
+    assert logic.number_of(text) is None

@@ -33,7 +33,7 @@ def send(review: Review, code: str, day: date) -> None:
     update_request = UpdateRequest.objects.get(review=review)
     with clock.pinned_day(day=day):
         acts.submit_answer(
-            update_request, by=SYSTEM, act=update_request.actions.get(code=code), said_by="Tomas", done="Done."
+            update_request, by=SYSTEM, act=update_request.actions.get(code=code), reported_by="Tomas", done="Done."
         )
 
 
@@ -66,7 +66,7 @@ def test_a_correction_after_a_note_stays_in_time(two: Review, edition: Edition) 
     acts.return_answer(update_request.answers.get(), by=SYSTEM, note="How many?")
     with clock.pinned_day(day=date(2026, 12, 8)):
         acts.submit_answer(
-            update_request, by=SYSTEM, act=update_request.actions.get(code="1.1.1"), said_by="Tomas", done="58."
+            update_request, by=SYSTEM, act=update_request.actions.get(code="1.1.1"), reported_by="Tomas", done="58."
         )
     assert plain(measures.share_updates_in_time(QUARTER, Filters(edition_id=edition.pk)))[1:] == (1, 2)
 

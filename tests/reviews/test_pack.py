@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from floreo.core.pack import Setting
 from floreo.reviews.pack import ReviewShape, RhythmShape
 
-SENT = {"action": "1.1.1", "said_by": "Ana", "said_on": "2026-10-09", "done": "Done."}
+SENT = {"action": "1.1.1", "reported_by": "Ana", "reported_on": "2026-10-09", "done": "Done."}
 APPROVED = SENT | {"decided_by": "Marlo", "decided_on": "2026-10-12", "update": "1.1.1/2026-10-09"}
 
 
@@ -51,7 +51,7 @@ def test_how_an_ask_stands_is_worked_out() -> None:
         ([APPROVED | {"action": "9.9.9"}], {}, "answers about 9.9.9"),
         ([SENT], {}, "needs decided_by and decided_on"),
         ([APPROVED | {"state": "returned"}], {}, "needs returned_note"),
-        ([{"action": "1.1.1", "state": "submitted"}], {}, "needs said_by and said_on"),
+        ([{"action": "1.1.1", "state": "submitted"}], {}, "needs reported_by and reported_on"),
         ([APPROVED | {"state": "lost"}], {}, "The value of “after” is not valid. Start again without it."),
     ],
 )

@@ -86,7 +86,7 @@ def test_who_has_answered_hears_no_more(rhythm: Rhythm, act: Action) -> None:
     look(OCTOBER)
     update_request = UpdateRequest.objects.get()
     with clock.pinned_day(day=OCTOBER):
-        acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+        acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     for n in range(40):
         look(OCTOBER + timedelta(days=n))
     assert letters() == [("review.asked", "tomas@csirt.example.org")]
@@ -157,7 +157,7 @@ def test_what_comes_into_the_plan_later_can_be_asked_about(
     review: Review, edition: Edition, act: Action, tomas: Person
 ) -> None:
     update_request = review.requests.get()
-    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+    acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     later = make.make_action(edition, "1.1.5", lead=act.participations.get(part=Part.LEAD).organisation)
     later.person = tomas
     later.save()

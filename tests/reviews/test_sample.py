@@ -35,9 +35,9 @@ def test_the_running_review_has_an_ask_in_every_state() -> None:
 def test_every_approved_answer_is_what_the_plan_says() -> None:
     for answer in Answer.objects.filter(state="approved").select_related("update"):
         assert answer.update is not None
-        said = (answer.done, answer.next, answer.risks, answer.nothing_changed, answer.said_on)
+        text = (answer.done, answer.next, answer.risks, answer.nothing_changed, answer.reported_on)
         update = answer.update
-        assert said == (update.done, update.next, update.risks, update.nothing_changed, update.on)
+        assert text == (update.done, update.next, update.risks, update.nothing_changed, update.on)
 
 
 def test_the_worker_finds_nothing_left_to_do() -> None:

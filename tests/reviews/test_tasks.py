@@ -37,7 +37,7 @@ def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
     )
     assert titles(Recipient(organisations=frozenset({csirt.pk}))) == [("Give an update on 1 action", date(2026, 12, 4))]
     assert titles(Recipient(people=frozenset({0}))) == []
-    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+    acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     assert titles(mine) == []
 
 
@@ -51,7 +51,7 @@ def test_the_deputy_owes_it_too_once_asked(update_request: UpdateRequest, tomas:
 
 
 def test_what_was_sent_waits_for_whoever_decides(update_request: UpdateRequest, act: Action) -> None:
-    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+    acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     assert titles(DECIDES) == [("Approve the update: 1.1.1 Action 1.1.1", date(2026, 12, 15))]
     assert titles(Recipient()) == []
 
@@ -63,7 +63,7 @@ def test_a_review_waits_to_be_closed_when_all_is_approved_or_its_day_has_come(
     last = review.closes_on
     assert titles(DECIDES, last - timedelta(days=1)) == []
     assert titles(DECIDES, last) == [("Close the review: Review 1 Oct 2026 to 15 Nov 2026", last)]
-    [sent] = acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
+    [sent] = acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
     acts.approve_answer(sent, by=SYSTEM)
     assert titles(DECIDES) == [("Close the review: Review 1 Oct 2026 to 15 Nov 2026", last)]
     acts.mark_closed(review, by=SYSTEM)

@@ -74,7 +74,7 @@ def test_a_lead_is_set_where_there_was_one_and_where_there_was_none(
 ) -> None:
     bulk.bulk_set_lead(edition, by=secretariat, codes=CODES, organisation=police)
     assert [act.owner_ids() for act in Action.objects.order_by("code")] == [{police.pk}] * 3
-    assert three[0].participations.filter(organisation=csirt, until=date(2026, 11, 23)).exists()
+    assert three[0].participations.filter(organisation=csirt, ends_on=date(2026, 11, 23)).exists()
 
 
 def test_person_confirmed_and_public_are_set(edition: Edition, three: list[Action], secretariat: User) -> None:

@@ -74,8 +74,8 @@ def test_a_hold_has_a_reason_and_ends(act: Action, secretariat: User) -> None:
 
 
 def test_the_lead_says_when_it_is_expected_and_the_promise_stays(act: Action, lead: User) -> None:
-    said = course.expect_action(act, by=lead, expected_on=date(2027, 9, 1), late_reason="The bill waits")
-    assert (said.expected_on, said.due_on, said.status) == (date(2027, 9, 1), date(2027, 6, 30), "at_risk")
+    text = course.expect_action(act, by=lead, expected_on=date(2027, 9, 1), late_reason="The bill waits")
+    assert (text.expected_on, text.due_on, text.status) == (date(2027, 9, 1), date(2027, 6, 30), "at_risk")
 
 
 def test_a_status_set_by_hand_has_name_reason_and_date_until_it_is_lifted(act: Action, secretariat: User) -> None:

@@ -25,7 +25,7 @@ def test_the_lead_is_handed_over_from_a_day_and_nothing_is_overwritten(
     act: Action, police: Organisation, csirt: Organisation, secretariat: User
 ) -> None:
     participations.hand_over_lead(lead_part(act), by=secretariat, to=police, on=date(2026, 11, 1))
-    rows = act.participations.order_by("since").values_list("organisation__code", "part", "since", "until")
+    rows = act.participations.order_by("starts_on").values_list("organisation__code", "part", "starts_on", "ends_on")
     assert list(rows) == [
         ("csirt", "lead", date(2026, 1, 1), date(2026, 10, 31)),
         ("police", "lead", date(2026, 11, 1), None),
@@ -50,20 +50,20 @@ def test_ownership_survives_a_rename_and_a_merger(
     csirt.name = "National Cyber Centre"
     csirt.save()
     assert Action.objects.get(pk=act.pk).owner_ids() == {csirt.pk}
-    csirt.merged_into, csirt.until = police, date(2026, 11, 1)
+    csirt.merged_into, csirt.ends_on = police, date(2026, 11, 1)
     csirt.save()
     fresh = Action.objects.get(pk=act.pk)
     assert fresh.owner_ids() == {police.pk}
-    assert add_update(fresh, by=other_lead, nothing_changed=True).said_by == other_lead.name
+    assert add_update(fresh, by=other_lead, nothing_changed=True).reported_by == other_lead.name
 
 
 def test_a_body_that_was_merged_takes_no_new_part(
     act: Action, csirt: Organisation, police: Organisation, secretariat: User
 ) -> None:
-    police.merged_into, police.until = csirt, date(2026, 6, 30)
+    police.merged_into, police.ends_on = csirt, date(2026, 6, 30)
     police.save()
     with pytest.raises(Refused) as refused:
-        participations.add_participation(act, by=secretariat, organisation=police, since=date(2026, 7, 1))
+        participations.add_participation(act, by=secretariat, organisation=police, starts_on=date(2026, 7, 1))
     assert refused.value.fields == {"organisation": "National Police is now part of National CSIRT. Choose that one."}
 
 
@@ -73,12 +73,12 @@ def test_nobody_has_the_same_part_twice_at_a_time(
     with pytest.raises(Refused) as refused:
         participations.add_participation(act, by=secretariat, organisation=csirt, part="lead")
     assert refused.value.code == "part_taken"
-    part = participations.add_participation(act, by=secretariat, organisation=police, since=date(2026, 2, 1))
+    part = participations.add_participation(act, by=secretariat, organisation=police, starts_on=date(2026, 2, 1))
     with pytest.raises(Refused):
-        participations.end_participation(part, by=secretariat, until=date(2026, 1, 31))
-    ended = participations.end_participation(part, by=secretariat, until=date(2026, 5, 31))
-    assert ended.until == date(2026, 5, 31)
-    participations.add_participation(act, by=secretariat, organisation=police, since=date(2026, 9, 1))
+        participations.end_participation(part, by=secretariat, ends_on=date(2026, 1, 31))
+    ended = participations.end_participation(part, by=secretariat, ends_on=date(2026, 5, 31))
+    assert ended.ends_on == date(2026, 5, 31)
+    participations.add_participation(act, by=secretariat, organisation=police, starts_on=date(2026, 9, 1))
 
 
 def test_a_milestone_takes_the_next_free_code(act: Action, secretariat: User) -> None:
@@ -106,7 +106,7 @@ def test_an_update_says_something_and_ticks_what_was_reached(act: Action, lead: 
     first = act.milestones.first()
     assert first is not None
     update = add_update(act, by=lead, done=" Opened ", reached=[first], on=date(2026, 11, 20))
-    assert (update.done, update.said_by, update.on) == ("Opened", lead.name, date(2026, 11, 20))
+    assert (update.done, update.reported_by, update.on) == ("Opened", lead.name, date(2026, 11, 20))
     first.refresh_from_db()
     assert first.reached_on == date(2026, 11, 20)
 

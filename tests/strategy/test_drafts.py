@@ -94,9 +94,9 @@ def test_the_worker_reads_what_waits(drafter: User) -> None:
 
 def test_the_same_file_opens_the_draft_that_is_there(drafter: User) -> None:
     first = drafted(PLAN, drafter)
-    with pytest.raises(AlreadyHere) as told:
+    with pytest.raises(AlreadyHere) as given:
         start_draft(PLAN, by=drafter, name="another name.txt")
-    assert told.value.draft == first
+    assert given.value.draft == first
     discard_draft(first, by=drafter)
     assert start_draft(PLAN, by=drafter, name="again.txt") != first
 
@@ -176,21 +176,21 @@ def test_an_edit_keeps_the_passage_and_undo_brings_the_draft_back(drafter: User)
 
 def test_bad_words_come_back_with_a_sentence_for_each_field(drafter: User) -> None:
     row = row_of(drafted(PLAN, drafter), "action")
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as given:
         edit_row(row, by=drafter, title=" ", fields={"starts": "soon", "due": "2027-02-30", "code": "a b"})
-    assert set(told.value.fields) == {"title", "starts", "due", "code"}
-    with pytest.raises(Refused) as told:
+    assert set(given.value.fields) == {"title", "starts", "due", "code"}
+    with pytest.raises(Refused) as given:
         edit_row(row, by=drafter, title="x", fields={"starts": "2028-01-01", "due": "2027-01-01"})
-    assert set(told.value.fields) == {"due"}
+    assert set(given.value.fields) == {"due"}
 
 
 def test_two_people_at_once_the_second_hears_who_was_first(drafter: User, secretariat: User) -> None:
     row = row_of(drafted(PLAN, drafter), "pillar")
     version = row.version
     accept_row(row, by=secretariat, version=version)
-    with pytest.raises(Changed, match="Test secretariat decided") as told:
+    with pytest.raises(Changed, match="Test secretariat decided") as given:
         reject_row(row, by=drafter, version=version)
-    assert told.value.theirs["state"] == RowState.ACCEPTED
+    assert given.value.theirs["state"] == RowState.ACCEPTED
     row.refresh_from_db()
     assert row.state == RowState.ACCEPTED
 
@@ -307,7 +307,7 @@ def test_a_table_of_actions_brings_its_dates_and_bodies(drafter: User) -> None:
 
 def test_bodies_are_matched_by_any_name_they_had(drafter: User) -> None:
     justice = make.make_organisation("justice", "Ministry of Law and Order")
-    FormerName.objects.create(organisation=justice, name="The Ministerio de Justicia", until=clock.today())
+    FormerName.objects.create(organisation=justice, name="The Ministerio de Justicia", ends_on=clock.today())
     successor = make.make_organisation("digital", "Agencia Digital")
     make.make_organisation("old", "Secretaría de Seguridad Digital", merged_into=successor)
     draft = drafted(SPANISH, drafter)

@@ -36,7 +36,7 @@ actions = st.builds(
     closed_on=maybe,
     on_hold_since=maybe,
     expected_on=maybe,
-    heard=st.lists(days, max_size=3).map(tuple),
+    updated_on=st.lists(days, max_size=3).map(tuple),
     high_risks=st.lists(st.tuples(days, maybe), max_size=2).map(tuple),
     milestones=st.lists(milestones, max_size=4).map(tuple),
 )
@@ -83,7 +83,7 @@ def test_reaching_every_milestone_leaves_only_the_actions_own_date_to_be_missed(
 @given(actions, days)
 def test_on_a_day_nothing_later_is_known(facts: ActionFacts, day: date) -> None:
     then = facts_on(facts, day)
-    known = [then.closed_on, then.on_hold_since, *then.heard, *(d for risk in then.high_risks for d in risk)]
+    known = [then.closed_on, then.on_hold_since, *then.updated_on, *(d for risk in then.high_risks for d in risk)]
     known += [m.reached_on for m in then.milestones]
     assert all(d is None or d <= day for d in known)
     assert facts_on(then, day) == then
@@ -93,7 +93,7 @@ def test_on_a_day_nothing_later_is_known(facts: ActionFacts, day: date) -> None:
 def test_an_undated_action_has_not_started_and_one_that_was_heard_of_is_on_track() -> None:
     day = date(2026, 11, 24)
     assert status_of(ActionFacts(), day).rule is Rule.UNDATED
-    assert status_of(ActionFacts(heard=(day,)), day).status in HOLDING
+    assert status_of(ActionFacts(updated_on=(day,)), day).status in HOLDING
 
 
 @given(st.lists(st.sampled_from(list(Status))))

@@ -110,7 +110,7 @@ def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Editi
     act = Action.objects.get(code="1.1.1")
     Action.objects.filter(pk=act.pk).update(starts_on=date(2026, 1, 1))
     for on in (date(2026, 6, 1), date(2026, 11, 20)):
-        Update.objects.create(action=act, on=on, said_by="Ana", done="Something")
+        Update.objects.create(action=act, on=on, reported_by="Ana", done="Something")
     july = Period(date(2026, 7, 1), date(2026, 9, 30))
     reading = measures.share_actions_on_track(july, everything(edition))
     assert ("1.1.1 Action 1.1.1", True) in [(r.label, r.counted) for r in reading.records]
@@ -119,7 +119,7 @@ def test_words_heard_after_the_day_do_not_hide_those_heard_before(edition: Editi
 def test_actions_with_a_lead_and_a_person(edition: Edition) -> None:
     reading = measures.share_actions_with_owner(QUARTER, everything(edition))
     assert plain(reading) == (Decimal("33.33"), 1, 3)
-    Action.objects.get(code="1.1.1").participations.update(until=date(2026, 11, 1))
+    Action.objects.get(code="1.1.1").participations.update(ends_on=date(2026, 11, 1))
     assert plain(measures.share_actions_with_owner(QUARTER, everything(edition)))[1] == 0
 
 

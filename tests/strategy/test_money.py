@@ -285,8 +285,8 @@ def test_what_a_payment_cannot_be(
     act: Action, secretariat: User, facts: dict[str, Any], code: str, sentence: str
 ) -> None:
     one = line(act, secretariat)
-    said: dict[str, Any] = {"on": date(2026, 3, 1), "amount": Decimal(1)} | facts
-    found, fields = refusal(lambda: acts.add_payment(one, by=secretariat, **said))
+    text: dict[str, Any] = {"on": date(2026, 3, 1), "amount": Decimal(1)} | facts
+    found, fields = refusal(lambda: acts.add_payment(one, by=secretariat, **text))
     assert (found, list(fields.values())) == (code, [sentence])
 
 

@@ -141,8 +141,8 @@ def test_how_long_an_edition_runs() -> None:
     past = facts(ends_on=date(2025, 12, 31))
     assert stands.runs_sentence(past, "Isla", today=TODAY) == "Isla’s strategy ended in December 2025."
     ended = facts(state="ended", launched_on=date(2020, 11, 5))
-    said = "Isla launched its National Cybersecurity Strategy on 5 November 2020."
-    assert stands.runs_sentence(ended, "Isla", today=TODAY) == said
+    text = "Isla launched its National Cybersecurity Strategy on 5 November 2020."
+    assert stands.runs_sentence(ended, "Isla", today=TODAY) == text
     assert stands.runs_sentence(facts(ends_on=None), "Isla", today=TODAY) == ""
     assert stands.months_in(facts(), today=TODAY) == "23 months in"
     assert stands.months_in(facts(starts_on=date(2026, 11, 20)), today=TODAY) == "1 month in"
@@ -224,15 +224,15 @@ def test_a_status_set_by_hand_names_who_and_when() -> None:
 
 
 def test_milestones_in_text() -> None:
-    def said(due: date | None, reached: date | None = None) -> str:
+    def text(due: date | None, reached: date | None = None) -> str:
         return actions.milestone_text(Milestone(title="x", due_on=due, reached_on=reached), today=TODAY)
 
-    assert said(date(2026, 3, 31), date(2026, 3, 30)) == "Reached 30 Mar 2026, 1 day early"
-    assert said(date(2026, 3, 31), date(2026, 3, 31)) == "Reached 31 Mar 2026"
-    assert said(date(2026, 3, 31), date(2026, 4, 2)) == "Reached 2 Apr 2026, 2 days late"
-    assert said(date(2026, 10, 15)) == "Due 15 Oct 2026, 40 days late"
-    assert said(date(2026, 12, 31)) == "Due 31 Dec 2026"
-    assert said(None) == "No date yet"
+    assert text(date(2026, 3, 31), date(2026, 3, 30)) == "Reached 30 Mar 2026, 1 day early"
+    assert text(date(2026, 3, 31), date(2026, 3, 31)) == "Reached 31 Mar 2026"
+    assert text(date(2026, 3, 31), date(2026, 4, 2)) == "Reached 2 Apr 2026, 2 days late"
+    assert text(date(2026, 10, 15)) == "Due 15 Oct 2026, 40 days late"
+    assert text(date(2026, 12, 31)) == "Due 31 Dec 2026"
+    assert text(None) == "No date yet"
 
 
 @pytest.mark.django_db
@@ -240,10 +240,10 @@ def test_a_lead_keeps_the_name_it_had_then() -> None:
     from floreo.strategy.models import Participation
 
     office = Organisation.objects.create(code="cso", name="Digital Office", kind="agency")
-    FormerName.objects.create(organisation=office, name="Computer Services Office", until=date(2026, 6, 30))
+    FormerName.objects.create(organisation=office, name="Computer Services Office", ends_on=date(2026, 6, 30))
     team = Organisation.objects.create(code="csirt", name="National CSIRT", kind="csirt")
-    now = Participation(organisation=team, part="lead", since=date(2026, 6, 1))
-    before = Participation(organisation=office, part="lead", until=date(2026, 5, 31))
+    now = Participation(organisation=team, part="lead", starts_on=date(2026, 6, 1))
+    before = Participation(organisation=office, part="lead", ends_on=date(2026, 5, 31))
     assert actions.lead_since(now, [before]) == "since 1 Jun 2026; previously Computer Services Office"
     assert actions.lead_since(now, []) == "since 1 Jun 2026"
     assert actions.lead_since(None, []) == ""
@@ -286,8 +286,8 @@ def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
 
 def test_spanish_agrees_in_gender_and_number() -> None:
     with override("es"):
-        one = stands.trouble_sentence(counts(5, 9, 0, 1, 1))
-        three = stands.trouble_sentence(counts(5, 9, 0, 3, 3))
+        one = stands.problem_sentence(counts(5, 9, 0, 1, 1))
+        three = stands.problem_sentence(counts(5, 9, 0, 3, 3))
     assert one.startswith("Una ")
     assert three.startswith("Tres ")
     assert " una " in one

@@ -22,7 +22,7 @@ from floreo.strategy.models import Action, BudgetLine, Edition, Milestone
 from floreo.strategy.sheets.columns import CUT, LONGEST, sheets
 from floreo.strategy.sheets.reading import read_workbook
 from floreo.strategy.sheets.writing import workbook_of
-from tests.strategy.workbooks import add, cell, changed, put, rehearsed, told
+from tests.strategy.workbooks import add, cell, changed, places_of, put, rehearsed
 
 
 def test_what_goes_out_comes_back_unchanged(full: Edition, secretariat: User) -> None:
@@ -83,7 +83,7 @@ def _work(book: Workbook) -> None:
     add(book, "objectives", code="2.1", pillar="2", title="Goal")
     add(book, "actions", code="2.1.1", objective="2.1", title="Added", due_on=date(2027, 5, 1), is_public="no")
     add(book, "milestones", action="2.1.1", code="2.1.1.1", title="Seen", due_on=date(2027, 4, 1))
-    add(book, "participations", action="2.1.1", organisation="csirt", part="lead", since=date(2026, 1, 1))
+    add(book, "participations", action="2.1.1", organisation="csirt", part="lead", starts_on=date(2026, 1, 1))
     add(book, "budget", action="2.1.1", fiscal_year=2026, currency="USD", amount=0.1 + 0.2)
 
 
@@ -171,7 +171,7 @@ def test_a_column_left_out_is_left_alone_but_a_key_is_asked_for(full: Edition, s
 
     assert rehearsed(full, changed(full, drop("public_text", "due_on")), secretariat).changes == 0
     report = rehearsed(full, changed(full, drop("objective")), secretariat)
-    assert told(report) == [("actions", 1, "objective")]
+    assert places_of(report) == [("actions", 1, "objective")]
     assert report.problems[0].sentence == "The column “objective” is missing. Add it again: Code of its objective."
 
 
@@ -182,4 +182,4 @@ def test_a_missing_code_column_never_breaks_the_import(full: Edition, secretaria
             page.delete_cols([c.value for c in page[1]].index(column) + 1)
 
     report = rehearsed(full, changed(full, drop_keys), secretariat)
-    assert {("actions", 1, "code"), ("milestones", 1, "action"), ("pillars", 1, "code")} <= set(told(report))
+    assert {("actions", 1, "code"), ("milestones", 1, "action"), ("pillars", 1, "code")} <= set(places_of(report))

@@ -21,7 +21,7 @@ from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.sheets.reading import MOST_ROWS, read_workbook
 from floreo.strategy.sheets.writing import workbook_of
 from tests.factories import strategy as make
-from tests.strategy.workbooks import add, changed, put, rehearsed, told
+from tests.strategy.workbooks import add, changed, places_of, put, rehearsed
 
 
 def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretariat: User) -> None:
@@ -89,7 +89,7 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
         ("participations", "part", "boss", "Value 'boss' is not a valid choice."),
         (
             "participations",
-            "until",
+            "ends_on",
             date(2025, 1, 1),
             "The first day (1 January 2026) comes after the last day",
         ),
@@ -113,7 +113,7 @@ def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PL
 
     content = changed(full, two_cells)
     report = rehearsed(full, content, secretariat)
-    assert (sheet, 2, column) in told(report)
+    assert (sheet, 2, column) in places_of(report)
     (problem,) = [p for p in report.problems if (p.sheet, p.row, p.column) == (sheet, 2, column)]
     assert problem.sentence.startswith(says)
     before = AuditEntry.objects.count()
@@ -129,7 +129,7 @@ def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretari
         add(book, "pillars", code="1", title="Again")
 
     report = rehearsed(full, changed(full, change), secretariat)
-    assert told(report) == [("pillars", 3, "code")]
+    assert places_of(report) == [("pillars", 3, "code")]
     assert report.problems[0].sentence == "Row 2 has the same code. Remove one of them."
 
 
@@ -139,7 +139,7 @@ def test_a_sheet_or_column_that_nobody_knows_is_told(full: Edition, secretariat:
         book["actions"].cell(row=1, column=60, value="colour")
 
     report = rehearsed(full, changed(full, change), secretariat)
-    assert set(told(report)) == {("riks", 0, ""), ("actions", 1, "colour")}
+    assert set(places_of(report)) == {("riks", 0, ""), ("actions", 1, "colour")}
 
 
 def test_an_action_with_open_milestones_cannot_be_closed_by_a_workbook(full: Edition, secretariat: User) -> None:
@@ -152,7 +152,7 @@ def test_an_action_with_open_milestones_cannot_be_closed_by_a_workbook(full: Edi
         for row in (2, 3):
             put(book, "milestones", "reached_on", date(2026, 11, 1), row=row)
 
-    assert told(rehearsed(full, changed(full, close), secretariat)) == [("actions", 2, "closed_on")]
+    assert places_of(rehearsed(full, changed(full, close), secretariat)) == [("actions", 2, "closed_on")]
     assert rehearsed(full, changed(full, close_and_tick), secretariat).problems == []
 
 
@@ -161,7 +161,7 @@ def test_what_was_reported_on_is_not_removed_by_a_workbook(full: Edition, act: A
     assert first is not None
     reach_milestone(first, by=SYSTEM)
     report = rehearsed(full, changed(full, lambda book: put(book, "actions", "remove", "yes")), secretariat)
-    assert told(report) == [("actions", 2, "remove")]
+    assert places_of(report) == [("actions", 2, "remove")]
 
 
 def test_a_lead_and_an_observer_import_nothing(full: Edition, lead: User, observer: User) -> None:
@@ -227,5 +227,5 @@ def test_rows_of_another_edition_cannot_be_reached(full: Edition, csirt: Organis
     theirs = make.make_action(other, "1.1.1", lead=csirt)
     part = Participation.objects.get(action=theirs)
     report = rehearsed(full, changed(full, lambda book: put(book, "participations", "id", part.pk)), secretariat)
-    assert told(report) == [("participations", 2, "id")]
+    assert places_of(report) == [("participations", 2, "id")]
     assert Pillar.objects.filter(edition=other).count() == 1

@@ -45,5 +45,5 @@ def add(book: Workbook, sheet: str, **values: object) -> None:
     book[sheet].append([values.get(str(name)) for name in names])
 
 
-def told(report: Report) -> list[tuple[str, int, str]]:
+def places_of(report: Report) -> list[tuple[str, int, str]]:
     return [(p.sheet, p.row, p.column) for p in report.problems]

@@ -14,7 +14,7 @@ from floreo.core.tasks import Recipient, Task
 from floreo.offers import task_sources
 from floreo.organisations.models import Country, Organisation, Person, User
 from floreo.strategy.models import Action, Edition
-from floreo.tasks.queries import EVERYBODY, board_of, gathered, groups_of, recipient_of, tasks_of, turns_of
+from floreo.tasks.queries import EVERYBODY, board_of, gathered, groups_of, recipient_of, tasks_of, waiting_for_of
 from tests.factories import strategy as make
 
 Browser = Callable[[User], Client]
@@ -55,7 +55,7 @@ def test_an_action_that_nobody_leads_is_the_secretariats(busy: Edition, secretar
 
 def test_what_no_account_can_do_sits_with_nobody(country: Country) -> None:
     items = [Task("x:1", "confirm", "Nobody's", "", "/", needs="plan.edit")]
-    assert turns_of(items).nobody == 1
+    assert waiting_for_of(items).nobody == 1
 
 
 def test_a_merged_bodys_work_is_its_heirs(

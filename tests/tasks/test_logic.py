@@ -14,9 +14,9 @@ from floreo.tasks.logic import (
     CATCH_UP,
     MORNING,
     REST,
+    CalendarEntry,
     Part,
     Reminded,
-    Said,
     in_parts,
     mail_due,
     may_remind_about,
@@ -121,8 +121,8 @@ def test_what_rests_is_left_out_until_it_may_be_said_again(
     assert set(free) <= set(wanted)
     assert (until is None) == (len(free) == len(wanted))
     for name in wanted:
-        told = [n.on for n in reminders if name in n.keys]
-        assert (name in free) == all(on + REST <= today for on in told)
+        entries = [n.on for n in reminders if name in n.keys]
+        assert (name in free) == all(on + REST <= today for on in entries)
     if until is not None:
         assert until > today
         assert set(may_remind_about(wanted, reminders, until)[0]) > set(free)
@@ -132,22 +132,22 @@ def test_what_rests_is_left_out_until_it_may_be_said_again(
 @given(
     st.lists(st.dictionaries(keys, st.tuples(st.sampled_from("xyz"), st.sampled_from("pq"))), min_size=1, max_size=6)
 )
-def test_a_calendar_counts_a_change_once_and_only_a_change(told: list[dict[str, tuple[str, str]]]) -> None:
-    said: dict[str, Said] = {}
-    for number, now in enumerate(told):
+def test_a_calendar_counts_a_change_once_and_only_a_change(entries: list[dict[str, tuple[str, str]]]) -> None:
+    text: dict[str, CalendarEntry] = {}
+    for number, now in enumerate(entries):
         at = AT + timedelta(hours=number)
-        before, said = said, reminded_again(said, now, at=at)
+        before, text = text, reminded_again(text, now, at=at)
         for name, (digest, words) in now.items():
             was = before.get(name)
-            assert said[name].sequence == (0 if was is None else was.sequence + (was.digest != digest))
+            assert text[name].sequence == (0 if was is None else was.sequence + (was.digest != digest))
             changed = was is None or (was.digest, was.words) != (digest, words)
-            assert said[name].changed_at == (at if changed else before[name].changed_at)
-        assert reminded_again(said, now, at=at + timedelta(days=1)) == said
+            assert text[name].changed_at == (at if changed else before[name].changed_at)
+        assert reminded_again(text, now, at=at + timedelta(days=1)) == text
 
 
-@given(st.dictionaries(keys, st.just(Said("x", "p", 0, AT))), st.integers(0, 5))
-def test_memory_is_bounded_and_keeps_what_is_told_now(said: dict[str, Said], most: int) -> None:
-    now = sorted(said)[:3]
-    kept = trimmed(said, now, most=most)
+@given(st.dictionaries(keys, st.just(CalendarEntry("x", "p", 0, AT))), st.integers(0, 5))
+def test_memory_is_bounded_and_keeps_what_is_told_now(text: dict[str, CalendarEntry], most: int) -> None:
+    now = sorted(text)[:3]
+    kept = trimmed(text, now, most=most)
     assert set(now) <= set(kept)
     assert len(kept) <= max(most, len(now))

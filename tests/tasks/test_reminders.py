@@ -125,8 +125,8 @@ class TestTheDeputy:
         self, busy: Edition, csirt: Organisation, secretariat: User
     ) -> None:
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
-        (told,) = escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
-        assert (told.kind, told.to_name, len(told.keys)) == (ReminderKind.ESCALATION, "Bela", 1)
+        (entries,) = escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
+        assert (entries.kind, entries.to_name, len(entries.keys)) == (ReminderKind.ESCALATION, "Bela", 1)
         mail = OutboxMail.objects.get(to="bela@csirt.example.org")
         assert mail.language == "es"
         assert "Ana" in mail.text

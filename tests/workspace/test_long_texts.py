@@ -27,7 +27,7 @@ LONG = "Waiting for the law" + " and the law" * 98 + "abcd"
 
 
 @pytest.fixture
-def desk(secretariat: User, browser_of: Browser) -> Client:
+def workspace(secretariat: User, browser_of: Browser) -> Client:
     return browser_of(secretariat)
 
 
@@ -42,20 +42,20 @@ REFUSED = (422, True, True, "Ensure this value has at most 500 characters (it ha
 
 
 @pytest.mark.parametrize(("name", "more"), [("hold", {"since": str(TODAY)}), ("override", {"status": "late"})])
-def test_of_an_action(edition: Edition, desk: Client, name: str, more: dict[str, str]) -> None:
+def test_of_an_action(edition: Edition, workspace: Client, name: str, more: dict[str, str]) -> None:
     act = make_action(edition)
     address = reverse("workspace:action_command", args=[act.edition.code, act.code, name])
-    assert answer_of(desk.post(address, {"version": act.version, "reason": LONG, **more})) == REFUSED
+    assert answer_of(workspace.post(address, {"version": act.version, "reason": LONG, **more})) == REFUSED
 
 
-def test_of_a_meeting_called_off(committee: Committee, desk: Client) -> None:
+def test_of_a_meeting_called_off(committee: Committee, workspace: Client) -> None:
     meeting = to_come(committee)
     address = reverse("workspace:meeting_command", args=[committee.code, meeting.code, "cancel"])
-    assert answer_of(desk.post(address, {"reason": LONG})) == REFUSED
+    assert answer_of(workspace.post(address, {"reason": LONG})) == REFUSED
 
 
 @pytest.mark.usefixtures("today")
-def test_of_a_publication_withdrawn(desk: Client) -> None:
+def test_of_a_publication_withdrawn(workspace: Client) -> None:
     out = publish(write_publication("first", by=SYSTEM, kind="press", title="Notice", text="It is out."), by=SYSTEM)
     address = reverse("workspace:publication_command", args=[out.code, "withdraw"])
-    assert answer_of(desk.post(address, {"reason": LONG})) == REFUSED
+    assert answer_of(workspace.post(address, {"reason": LONG})) == REFUSED

@@ -149,7 +149,7 @@ class Document:
     contents: bool = False
     contents_title: str = ""
     one_page: bool = False  # one A4, drawn tighter
-    beside: Sequence[str] = ()  # lines at the right of the kicker: for whom, of which period
+    kicker_lines: Sequence[str] = ()  # lines at the right of the kicker: for whom, of which period
     site: str = (
         ""  # "https://strategy.example": completes addresses that begin with "/"; without it files hold no links
     )

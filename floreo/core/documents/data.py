@@ -24,7 +24,7 @@ from floreo.core.documents.blocks import (
     StatusBar,
     headings_of,
 )
-from floreo.core.documents.plain import bounded, breakable, clean, says
+from floreo.core.documents.plain import bounded, breakable, clean, has_text
 from floreo.core.ui import bars
 
 LISTED = 30  # more headings than this, and a table of contents holds only the chapters
@@ -62,7 +62,7 @@ class Drawer:
         svg = ink.first_picture(one.svg)
         if not svg:
             return None
-        return {"svg": ink.alone(svg), "alt": clean(one.alt) if says(one.alt) else clean(one.caption) or "–"}
+        return {"svg": ink.alone(svg), "alt": clean(one.alt) if has_text(one.alt) else clean(one.caption) or "–"}
 
     def cell(self, cell: Cell) -> dict[str, Any]:
         return {
@@ -138,7 +138,7 @@ class Drawer:
         return {
             "kind": "boxed",
             "level": level,
-            "title": breakable(block.title) if says(block.title) else "–",
+            "title": breakable(block.title) if has_text(block.title) else "–",
             "blocks": inner,
         }
 
@@ -165,15 +165,15 @@ def _is_long(made: Sequence[dict[str, Any]]) -> bool:
     """Whether a panel may be higher than a page, as far as its words tell."""
     if any(one["kind"] not in {"heading", "paragraph", "bullets", "picture"} for one in made):
         return True
-    said = [one.get("text") or one.get("caption") or "" for one in made]
-    said += [f"{item['lead']} {item['text']}" for one in made for item in one.get("items", ())]
-    return sum(len(words) + PANEL_LINE * (1 + words.count("\n")) for words in said) > PANEL
+    sentence = [one.get("text") or one.get("caption") or "" for one in made]
+    sentence += [f"{item['lead']} {item['text']}" for one in made for item in one.get("items", ())]
+    return sum(len(words) + PANEL_LINE * (1 + words.count("\n")) for words in sentence) > PANEL
 
 
 def _is_empty(block: Heading | Paragraph | Bullets | Facts | PageBreak) -> bool:
     match block:
         case Heading():  # one without words would be a step that leads nowhere, and PDF/UA refuses it
-            return not says(f"{block.number}{block.text}")
+            return not has_text(f"{block.number}{block.text}")
         case Bullets():
             return not block.items
         case Facts():

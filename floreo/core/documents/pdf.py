@@ -18,7 +18,7 @@ from floreo.core.documents import ink
 from floreo.core.documents.blocks import Document
 from floreo.core.documents.data import Drawer, contents_depth
 from floreo.core.documents.labels import Labels, labels_in
-from floreo.core.documents.plain import bounded, clean, says
+from floreo.core.documents.plain import bounded, clean, has_text
 
 HERE = Path(__file__).resolve().parent
 UNKNOWN = "□"
@@ -109,7 +109,7 @@ def _kicker(document: Document) -> list[str]:
 def _data(document: Document, labels: Labels) -> dict[str, Any]:
     day = document.made_on
     return {
-        "title": bounded(document.title, 600) if says(document.title) else "–",
+        "title": bounded(document.title, 600) if has_text(document.title) else "–",
         "running": bounded(document.title, 110),
         "subtitle": bounded(document.subtitle, 1000),
         "lang": document.language.split("-")[0].lower()[:3] or "en",
@@ -117,7 +117,7 @@ def _data(document: Document, labels: Labels) -> dict[str, Any]:
         "keywords": [bounded(k, 100) for k in document.keywords[:50]],
         "date": [day.year, day.month, day.day] if day else None,
         "kicker": _kicker(document),
-        "beside": [bounded(b, 200) for b in document.beside],
+        "kicker_lines": [bounded(b, 200) for b in document.kicker_lines],
         "foot": bounded(document.foot, 600),
         "sample": bounded(document.sample_text, 200),
         "contents": document.contents,

@@ -37,6 +37,6 @@ def bounded(text: object, most: int) -> str:
     return breakable(words if len(words) <= most else f"{words[: most - 1].rstrip()}…")
 
 
-def says(text: object) -> bool:
+def has_text(text: object) -> bool:
     """Whether there is anything to read in it."""
     return any(unicodedata.category(letter)[0] in "LNPS" for letter in clean(text))

@@ -44,8 +44,8 @@ def _blocks(blocks: Iterable[Block]) -> list[str]:
 def _block(block: Block) -> str:
     match block:
         case Heading():
-            said = f"{block.number} {block.text}".strip()
-            text = f"{said}\n{'-' * min(len(said), WIDTH)}"
+            sentence = f"{block.number} {block.text}".strip()
+            text = f"{sentence}\n{'-' * min(len(sentence), WIDTH)}"
         case Paragraph():
             text = _wrapped(block.text)
         case Bullets():
@@ -71,9 +71,9 @@ def _block(block: Block) -> str:
 def _bullets(block: Bullets) -> str:
     lines = []
     for number, item in enumerate(block.items, start=1):
-        said = f"{item.lead} {item.text}".strip() if isinstance(item, Item) else item
+        sentence = f"{item.lead} {item.text}".strip() if isinstance(item, Item) else item
         mark = f"{number}. " if block.numbered else "* "
-        lines.append(_wrapped(said, mark, " " * len(mark)))
+        lines.append(_wrapped(sentence, mark, " " * len(mark)))
     return "\n".join(lines)
 
 

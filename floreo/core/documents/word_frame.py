@@ -140,8 +140,8 @@ class Frame:
         self.run(header, " · ".join(w for w in (first, second) if w), small=True)
         if document.sample_text:
             self.run(header, f"  {clean(document.sample_text)}", small=True, colour="risk")
-        if document.beside:
-            self.run(self.word.add_paragraph(), "\n".join(clean(b) for b in document.beside), small=True)
+        if document.kicker_lines:
+            self.run(self.word.add_paragraph(), "\n".join(clean(b) for b in document.kicker_lines), small=True)
         self.word.add_paragraph(clean(document.title) or "–", style="Title")
         if document.subtitle and not document.one_page:
             self.word.add_paragraph(clean(document.subtitle), style="Subtitle")

@@ -73,8 +73,8 @@ def points_of(readings: Iterable[Any], indicator: Any) -> list[charts.Point]:
         before = reading
     newest = next((i for i in reversed(range(len(found))) if found[i].value is not None), None)
     if newest is not None:
-        said = value_text(_decimal(found[newest].value), indicator)
-        found[newest] = replace(found[newest], words=said)
+        text = value_text(_decimal(found[newest].value), indicator)
+        found[newest] = replace(found[newest], words=text)
     return found
 
 
@@ -98,20 +98,20 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
 def _goal(indicator: Any) -> charts.Goal | None:
     if indicator.target is None:
         return None
-    said = _("Target %(value)s") % {"value": value_text(indicator.target, indicator)}
+    text = _("Target %(value)s") % {"value": value_text(indicator.target, indicator)}
     due = indicator.target_due
-    return charts.Goal(indicator.target, said, due, locale.day(due, "month") if due else "")
+    return charts.Goal(indicator.target, text, due, locale.day(due, "month") if due else "")
 
 
 def _with_baseline(points: list[charts.Point], indicator: Any) -> tuple[list[charts.Point], str]:
     """The baseline as the first point, with its words, where its day is known and nothing older stands there."""
     if indicator.baseline is None or indicator.baseline_on is None:
         return points, ""
-    said = _("%(value)s baseline") % {"value": value_text(indicator.baseline, indicator)}
+    text = _("%(value)s baseline") % {"value": value_text(indicator.baseline, indicator)}
     day = indicator.baseline_on
     if points and points[0].on <= day:
-        return points, said if points[0].on == day else ""
-    return [charts.Point(day, indicator.baseline, _axis_text(day, indicator.frequency)), *points], said
+        return points, text if points[0].on == day else ""
+    return [charts.Point(day, indicator.baseline, _axis_text(day, indicator.frequency)), *points], text
 
 
 def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, caption: str) -> charts.Line | None:
@@ -129,7 +129,7 @@ def line_of(readings: Iterable[Any], indicator: Any, notes: Iterable[Any], *, ca
         baseline=baseline,
         marks=marks,
         top=100 if indicator.unit == PER_CENT else None,
-        say=locale.number,
+        label_of=locale.number,
     )
 
 
@@ -148,10 +148,10 @@ def spoken(caption: str, known: Sequence[charts.Point], goal: charts.Goal | None
         "last": value_text(_decimal(last.value), indicator),
         "now": period_text(last.on, indicator.frequency),
     }
-    said = _("Line chart: %(caption)s. %(first)s in %(then)s, %(last)s in %(now)s.") % facts
+    text = _("Line chart: %(caption)s. %(first)s in %(then)s, %(last)s in %(now)s.") % facts
     if goal is None:
-        return said
-    return f"{said} {goal.words}{f', {goal.when}' if goal.when else ''}."
+        return text
+    return f"{text} {goal.words}{f', {goal.when}' if goal.when else ''}."
 
 
 def _decimal(value: charts.Number | None) -> Decimal | float:
@@ -171,15 +171,15 @@ def unit_of(unit: str) -> str:
 
 def remarks_of(line: charts.Line) -> list[str]:
     """What the drawing means where it does not say so itself."""
-    said: list[str] = []
+    text: list[str] = []
     dotted = line.goal is not None and line.goal.on is not None and line.points[-1].on < line.goal.on
     if dotted:
-        said.append(_("Dotted line: a straight line to the target, not a forecast."))
+        text.append(_("Dotted line: a straight line to the target, not a forecast."))
     if any(p.corrected for p in line.points):
-        said.append(_("Hollow: a value that was corrected later."))
+        text.append(_("Hollow: a value that was corrected later."))
     if any(p.value is None for p in line.points):
-        said.append(_("Open: no value."))
-    return said
+        text.append(_("Open: no value."))
+    return text
 
 
 def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
@@ -188,5 +188,5 @@ def bars_of(rows: Iterable[Any]) -> list[charts.Bar]:
 
 def spoken_list(caption: str, pairs: Iterable[tuple[str, str]], *, kind: str) -> str:
     """ "Bar chart: Where the country stands. Uruguay 71.2; ..."."""
-    listed = "; ".join(f"{label} {said}".strip() for label, said in pairs)
+    listed = "; ".join(f"{label} {text}".strip() for label, text in pairs)
     return f"{kind}: {caption}. {listed}."

@@ -54,6 +54,6 @@ def detach(attachment: Attachment, *, by: Actor) -> None:
 
 def _must_be_open(thing: models.Model | None) -> None:
     """A thing may say why what shows it no longer changes."""
-    said = getattr(thing, "evidence_closed", None)
-    if said is not None and (sentence := said()):
+    given = getattr(thing, "evidence_closed", None)
+    if given is not None and (sentence := given()):
         raise Refused(sentence, code="closed")

@@ -41,7 +41,7 @@ def update_evidence(evidence: Evidence, *, by: Actor, version: int | None = None
     if unknown := facts.keys() - CHANGEABLE:
         raise TypeError(f"evidence has no changeable {', '.join(sorted(unknown))}")
     evidence = lock_latest(evidence, version)
-    _must_stand(evidence)
+    _must_be_current(evidence)
     address = evidence.url
     for name in ("title", "note"):
         if name in facts:
@@ -60,7 +60,7 @@ def update_evidence(evidence: Evidence, *, by: Actor, version: int | None = None
 def withdraw(evidence: Evidence, *, by: Actor, reason: str) -> Evidence:
     """It no longer stands: it shows nothing any more and nobody gets it as evidence. It is kept for the history."""
     evidence = lock_latest(evidence)
-    _must_stand(evidence)
+    _must_be_current(evidence)
     if not reason.strip():
         raise refuse("reason", _("Enter the reason for withdrawing this evidence."), code="missing")
     note(reason=reason.strip())
@@ -73,7 +73,7 @@ def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
     """Puts `new` in its place, on everything that it shows. The old one is withdrawn and names what came after it."""
     may_have(new, by)
     evidence, new = lock_latest(evidence), lock_latest(new)
-    _must_stand(evidence)
+    _must_be_current(evidence)
     if new.pk == evidence.pk:
         sentence = _("This is the same evidence. Add the one that replaces it.")
         raise refuse("file", sentence, code="same")
@@ -88,6 +88,6 @@ def replace_with(evidence: Evidence, *, by: Actor, new: Evidence) -> Evidence:
     return evidence
 
 
-def _must_stand(evidence: Evidence) -> None:
+def _must_be_current(evidence: Evidence) -> None:
     if evidence.withdrawn_on is not None:
         raise Refused(_("This evidence was withdrawn and cannot be changed."), code="withdrawn")

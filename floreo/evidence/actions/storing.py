@@ -118,7 +118,7 @@ def _safe_name(name: str, kind: Kind) -> str:
     return f"{name[:190]}.{kind.ending}"
 
 
-def _whose(by: Actor) -> Organisation | None:
+def _owner(by: Actor) -> Organisation | None:
     """Whose evidence it is when nobody chose: their own body's, where they keep for one only."""
     own = reach(by, Permission.EVIDENCE_KEEP)
     if own is None:
@@ -131,7 +131,7 @@ def _whose(by: Actor) -> Organisation | None:
 def _made(kind: EvidenceKind, *, by: Actor, title: str, facts: Facts) -> Evidence:
     given: dict[str, Any] = {name: v.strip() if isinstance(v, str) else v for name, v in facts.items()}
     if given.get("organisation") is None:
-        given["organisation"] = _whose(by)
+        given["organisation"] = _owner(by)
     made = Evidence(kind=kind, title=" ".join(title.split())[:300], kept_by=by.actor_name[:200], **given)
     made.code = _free_code(made.title)
     return made

@@ -42,7 +42,8 @@ _ONE_FINDING = ("organisation_id", "subject", "kind", "port")
 _CHANGES = tuple(
     f.attname
     for f in Finding._meta.concrete_fields
-    if f.attname not in {"id", *_ONE_FINDING, "created_at", "version", "said", "said_on", "told_on", "told_state"}
+    if f.attname
+    not in {"id", *_ONE_FINDING, "created_at", "version", "reply", "replied_on", "notified_on", "notified_state"}
 )
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _TAKING_LOCK = 7_301_990
@@ -76,13 +77,13 @@ def _covers(summary: Summary) -> bool:
 
 
 @action("reports.read", needs=Permission.FEED_RUN, quiet=True)
-def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], told: Sequence[list[Row]]) -> Taken:
-    """`told` is findings_of(summaries). A report that was taken in before changes nothing."""
+def take_in(claimed: Claimed, *, by: Actor, summaries: Sequence[Summary], findings_seen: Sequence[list[Row]]) -> Taken:
+    """`findings_seen` is findings_of(summaries). A report that was taken in before changes nothing."""
     _one_at_a_time()
     reports = {r.sha256: r for r in FeedFile.objects.select_for_update().filter(pk__in=[r.pk for r in claimed.new])}
     rows: list[Row] = []
     covers = False
-    for summary, seen in zip(summaries, told, strict=True):
+    for summary, seen in zip(summaries, findings_seen, strict=True):
         report = reports.get(summary.sha256)
         if report is None or report.state == FileState.DONE:
             continue
@@ -119,12 +120,12 @@ def _save_run(claimed: Claimed) -> bool:
     return True
 
 
-def _save_findings(claimed: Claimed, told: Sequence[Row], *, is_new_run: bool) -> dict[str, int]:
+def _save_findings(claimed: Claimed, findings_seen: Sequence[Row], *, is_new_run: bool) -> dict[str, int]:
     """Merges, settles and saves; then looks whom the run did not see."""
     known = Known.now()
-    by_identity = stored(map(identity, told))
+    by_identity = stored(map(identity, findings_seen))
     was = {pk_row["id"]: _state_of(pk_row) for pk_row in by_identity.values()}
-    for row in told:
+    for row in findings_seen:
         here = by_identity.get(identity(row))
         if here is None:
             by_identity[identity(row)] = begin(row, feed=claimed.feed, report_type=claimed.report_type, day=claimed.day)

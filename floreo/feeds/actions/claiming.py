@@ -107,8 +107,8 @@ def task_of(claimed: Claimed, *, dry_run: bool = False) -> Task:
 
 def mapping_of(feed: Feed, report_type: str) -> dict[str, object]:
     """What the team said of that type, else of the feed."""
-    said = TypeMapping.objects.filter(report_type=report_type).values_list("mapping", flat=True).first()
-    return dict(said or feed.mapping)
+    text = TypeMapping.objects.filter(report_type=report_type).values_list("mapping", flat=True).first()
+    return dict(text or feed.mapping)
 
 
 def rules(*, only_on: bool = True) -> tuple[dict[str, object], ...]:

@@ -25,7 +25,7 @@ from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
 from floreo.feeds.collectors.mail import IncomingMail, parse_mail, secret_text
 from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
-from floreo.feeds.presenters.feeds import trouble_sentence
+from floreo.feeds.presenters.feeds import problem_sentence
 from floreo.organisations.queries import the_country
 
 log = logging.getLogger(__name__)
@@ -64,15 +64,15 @@ def fetch(feed: Feed, *, by: Actor, allow: Allow = may_ask) -> bool:
                 answer.is_new
                 and not receive(feed, opened=answer, name=answer.name, by=by, collector=feed.place).already
             )
-            said = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
+            text = {"etag": answer.etag, "modified": answer.modified} if answer.is_new else {}
     except NotFetched as problem:
-        _failed(feed, trouble_sentence(problem), timedelta(seconds=problem.wait))
+        _failed(feed, problem_sentence(problem), timedelta(seconds=problem.wait))
         return False
     except Refused as refusal:
         _failed(feed, str(refusal.sentence))
         return False
     Feed.objects.filter(pk=feed.pk).update(
-        **said, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
+        **text, failures=0, last_error="", last_looked_at=clock.now(), due_at=clock.now() + _every(feed)
     )
     return is_new
 
@@ -108,18 +108,18 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
         with folders.opened(path) as opened:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
-        _say(feed, f"{path.name}: {refusal.sentence}")
+        _add_problem(feed, f"{path.name}: {refusal.sentence}")
         if refusal.code != "no_room":
             folders.move_away(path, "refused")
         return False
     except OSError as error:
-        _say(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
+        _add_problem(feed, _("%(name)s cannot be read: %(words)s") % {"name": path.name, "words": error.strerror or ""})
         return False
     folders.move_away(path, "done")
     return not came.already
 
 
-def _say(feed: Feed, sentence: str) -> None:
+def _add_problem(feed: Feed, sentence: str) -> None:
     log.warning("feed %s: %s", feed.code, sentence)
     Feed.objects.filter(pk=feed.pk).update(last_error=sentence[:300])
 
@@ -167,8 +167,8 @@ def _take_mail(box: imaplib.IMAP4, uid: str, *, by: Actor, keys: Keys) -> int | 
 
 
 def _size_of(answer: Sequence[object]) -> int:
-    said = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
-    digits = "".join(c for c in said.partition(")")[0] if c.isdecimal())
+    text = str(answer[0]).rpartition("RFC822.SIZE ")[2] if answer else ""
+    digits = "".join(c for c in text.partition(")")[0] if c.isdecimal())
     return int(digits) if digits else 0
 
 
@@ -181,7 +181,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
         return None
     Feed.objects.filter(pk=feed.pk).update(last_looked_at=clock.now())
     if not letter.files:
-        _say(feed, _("An e-mail came without a file."))
+        _add_problem(feed, _("An e-mail came without a file."))
         return None
     if reason is not None:
         return _hold(feed, letter, reason, by=by)
@@ -194,7 +194,7 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
         except Refused as refusal:
             if refusal.code == "no_room":
                 raise
-            _say(feed, f"{file.name}: {refusal.sentence}")
+            _add_problem(feed, f"{file.name}: {refusal.sentence}")
     return count
 
 
@@ -219,6 +219,6 @@ def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) ->
     except Refused as refusal:
         if refusal.code == "no_room":
             raise
-        _say(feed, str(refusal.sentence))
+        _add_problem(feed, str(refusal.sentence))
         return None
     return 0

@@ -102,22 +102,32 @@ def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     open open_period goes, so that it does not count as mended."""
     bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
-    standing = list(rows.filter(network=correction.network).order_by("pk"))
+    open_findings = list(rows.filter(network=correction.network).order_by("pk"))
     known = set()
     if moved_to is not None:
         theirs = Finding.objects.filter(organisation=moved_to, network=correction.network)
         known = set(theirs.values_list("subject", "kind", "port"))
     moved, closed = [], []
-    for finding in standing:
-        finding.claim, finding.told_on, finding.told_state = "", None, ""
+    for finding in open_findings:
+        finding.claim, finding.notified_on, finding.notified_state = "", None, ""
         if moved_to is not None and (finding.subject, finding.kind, finding.port) not in known:
-            finding.organisation, finding.said, finding.said_on = moved_to, "", None
+            finding.organisation, finding.reply, finding.replied_on = moved_to, "", None
             moved.append(finding)
         else:
-            finding.state, finding.fixed_on, finding.said = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
+            finding.state, finding.fixed_on, finding.reply = FindingState.FIXED, clock.today(), ReplyKind.NOT_OURS
             finding.seen = {}  # its days were somebody else's: no run that comes late computes from them
             closed.append(finding)
-    fields = ["organisation", "said", "said_on", "claim", "told_on", "told_state", "state", "fixed_on", "seen"]
+    fields = [
+        "organisation",
+        "reply",
+        "replied_on",
+        "claim",
+        "notified_on",
+        "notified_state",
+        "state",
+        "fixed_on",
+        "seen",
+    ]
     Finding.objects.bulk_update([*moved, *closed], fields, batch_size=200)
     for at in range(0, len(closed), 500):
         OpenPeriod.objects.filter(finding__in=[f.pk for f in closed[at : at + 500]], fixed_on=None).delete()

@@ -21,7 +21,7 @@ _LONGEST: dict[str, int] = {
     f.attname: longest for f in Finding._meta.concrete_fields if (longest := getattr(f, "max_length", None))
 }
 # What is said by whoever saw it last; of several on one day the last by name, then the worst.
-_SAID = ("protocol", "taxonomy", "type", "severity", "detail", "network", "reason", "service", "route")
+_OF_THE_LAST = ("protocol", "taxonomy", "type", "severity", "detail", "network", "reason", "service", "route")
 
 
 def source_of(feed: Feed, report_type: str) -> str:
@@ -73,16 +73,16 @@ def seen_rows(table: Any, bodies: Mapping[str, int]) -> Iterator[Row]:
     columns = {name: table.column(name).to_pylist() for name in table.column_names}
     ranks = {s: logic.rank(s) for s in logic.SEVERITIES}
     for values in zip(*columns.values(), strict=True):
-        told = dict(zip(columns, values, strict=True))
-        body = bodies.get(told["organisation"])
-        if body is None or not told["subject"]:
+        rows = dict(zip(columns, values, strict=True))
+        body = bodies.get(rows["organisation"])
+        if body is None or not rows["subject"]:
             continue
-        row: Row = {name: _text(told.get(name), _LONGEST[name]) for name in ("subject", "kind", *_SAID)}
+        row: Row = {name: _text(rows.get(name), _LONGEST[name]) for name in ("subject", "kind", *_OF_THE_LAST)}
         row["severity"] = row["severity"] if row["severity"] in ranks else "undefined"
         row["severity_rank"] = ranks[row["severity"]]
-        row["organisation_id"], row["port"] = body, told["port"] or 0
-        row["ip"] = row["subject"] if told["ip_hi"] or told["ip_lo"] else None
-        row["first_seen"], row["last_seen"], row["times_seen"] = told["first"], told["last"], told["times"]
+        row["organisation_id"], row["port"] = body, rows["port"] or 0
+        row["ip"] = row["subject"] if rows["ip_hi"] or rows["ip_lo"] else None
+        row["first_seen"], row["last_seen"], row["times_seen"] = rows["first"], rows["last"], rows["times"]
         yield row
 
 
@@ -103,28 +103,28 @@ def stored(identities: Iterable[Identity]) -> dict[Identity, Row]:
     return found
 
 
-def merge(row: Row, told: Row, *, feed: Feed, report_type: str, day: date, feeds: Mapping[int, Feed]) -> None:
+def merge(row: Row, rows: Row, *, feed: Feed, report_type: str, day: date, feeds: Mapping[int, Feed]) -> None:
     """Adds what one report says to a finding."""
     source = source_of(feed, report_type)
-    row["first_seen"] = min(row["first_seen"], told["first_seen"])
-    row["last_seen"] = max(row["last_seen"], told["last_seen"])
-    row["times_seen"] += told["times_seen"]
-    was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_said_of(row))
-    if (day, source, *_said_of(told)) > was:
-        row.update({name: told[name] for name in ("severity_rank", *_SAID)})
+    row["first_seen"] = min(row["first_seen"], rows["first_seen"])
+    row["last_seen"] = max(row["last_seen"], rows["last_seen"])
+    row["times_seen"] += rows["times_seen"]
+    was = (row["last_day"], source_of(feeds[row["feed_id"]], row["report_type"]), *_rank_of(row))
+    if (day, source, *_rank_of(rows)) > was:
+        row.update({name: rows[name] for name in ("severity_rank", *_OF_THE_LAST)})
         row.update(last_day=day, feed_id=feed.pk, report_type=report_type)
     _see(row, source, day)
 
 
-def begin(told: Row, *, feed: Feed, report_type: str, day: date) -> Row:
+def begin(rows: Row, *, feed: Feed, report_type: str, day: date) -> Row:
     """A finding that nobody had seen."""
-    row = told | {
+    row = rows | {
         "feed_id": feed.pk,
         "report_type": report_type,
         "last_day": day,
         "seen": {},
-        "said": "",
-        "said_on": None,
+        "reply": "",
+        "replied_on": None,
         "claim": "",
         "state": "",
         "opened_on": None,
@@ -135,8 +135,8 @@ def begin(told: Row, *, feed: Feed, report_type: str, day: date) -> Row:
     return row
 
 
-def _said_of(row: Row) -> tuple[Any, ...]:
-    return (-row["severity_rank"], *(row[name] for name in _SAID))
+def _rank_of(row: Row) -> tuple[Any, ...]:
+    return (-row["severity_rank"], *(row[name] for name in _OF_THE_LAST))
 
 
 def _see(row: Row, source: str, day: date) -> None:
@@ -158,6 +158,6 @@ def settle(row: Row, known: Known) -> list[Times]:
     row["state"] = logic.state_after(
         first_seen=row["first_day"], last_seen=row["last_day"], was_fixed=len(times) > 1, fixed_day=row["fixed_on"]
     ).value
-    if row["said"] == ReplyKind.FIXED:
-        row["claim"] = logic.fix_claim_after(row["said_on"], times).value
+    if row["reply"] == ReplyKind.FIXED:
+        row["claim"] = logic.fix_claim_after(row["replied_on"], times).value
     return times

@@ -36,7 +36,7 @@ class Ingested:
     stopped: list[Claimed] = field(default_factory=list)
 
 
-FileIdentity = Callable[[Claimed, Sequence[Summary]], object]
+AfterWindow = Callable[[Claimed, Sequence[Summary]], object]
 
 
 def ingest_waiting(
@@ -44,12 +44,12 @@ def ingest_waiting(
     *,
     by: Actor,
     only: QuerySet[FeedFile] | None = None,
-    told: FileIdentity | None = None,
+    after_each: AfterWindow | None = None,
     run: Callable[[Task], tuple[Summary, ...]] = ingest.run,
     at_once: int = 1,
     seconds: float = float("inf"),
 ) -> Ingested:
-    """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports; `told` hears of each window
+    """Reads until nothing waits, or `seconds` have gone by. `only` narrows it to some reports; `after_each` is called with each window
     when it is done; `run` may listen to the engine where it runs in this process; `at_once` windows are with the engine at
     a time. A window that fails is tried again another time, and the others go on."""
     runner = runner or executor("inline")
@@ -75,8 +75,8 @@ def ingest_waiting(
                 done.stopped.append(claimed)
                 continue
             done.summaries += summaries
-            if told is not None:
-                told(claimed, summaries)
+            if after_each is not None:
+                after_each(claimed, summaries)
 
 
 def _submitted(claimed: Claimed, runner: Executor, run: Callable[[Task], tuple[Summary, ...]]) -> Any:
@@ -96,7 +96,7 @@ def _taken(claimed: Claimed, future: Any, *, by: Actor, store: Store) -> list[Su
     try:
         wanted = {r.sha256 for r in claimed.new}
         summaries = [s for s in future.result() if s.sha256 in wanted]
-        take_in(claimed, by=by, summaries=summaries, told=findings_of(summaries, store))
+        take_in(claimed, by=by, summaries=summaries, findings_seen=findings_of(summaries, store))
     except Exception:  # one window must not stop the night; it is logged and tried again
         log.exception("reading %s failed", claimed)
         give_back(claimed, by=by)

@@ -22,6 +22,6 @@ def set_mapping(report_type: str, *, by: Actor, mapping: dict[str, Any], version
         raise refuse("mapping", _("Choose the column that holds the IP address or the domain name."), code="no_subject")
     check_mapping(mapping)
     here = TypeMapping.objects.filter(report_type=report_type).first()
-    said = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)
-    said.mapping = mapping
-    return save(said)
+    text = lock_latest(here, version) if here is not None else TypeMapping(report_type=report_type)
+    text.mapping = mapping
+    return save(text)

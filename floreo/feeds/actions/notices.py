@@ -90,7 +90,7 @@ def _mark_notified(items: Sequence[Item], today: date) -> None:
         by_state[item.finding.state].append(item.finding.pk)
     for state, ids in by_state.items():
         for at in range(0, len(ids), _CHUNK):
-            Finding.objects.filter(pk__in=ids[at : at + _CHUNK]).update(told_on=today, told_state=state)
+            Finding.objects.filter(pk__in=ids[at : at + _CHUNK]).update(notified_on=today, notified_state=state)
 
 
 @action("notice.skipped", needs=HANDLE)

@@ -52,9 +52,9 @@ def receive(
 
 @action("report.received", needs=Permission.FEED_RUN, quiet=True)
 def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, collector: str) -> Received:
-    told = identify(feed, name, kept.path, came_on=clock.today(), day=day)
+    identity = identify(feed, name, kept.path, came_on=clock.today(), day=day)
     same = FeedFile.objects.select_for_update().filter(feed=feed, sha256=kept.sha256)
-    here = (same.filter(report_type=told.report_type, day=told.day) if told.says_day else same).first()
+    here = (same.filter(report_type=identity.report_type, day=identity.day) if identity.has_day else same).first()
     if here is not None:
         if here.state == FileState.REFUSED:
             here.state, here.attempts, here.problem, here.claimed_until = FileState.WAITING, 0, "", None
@@ -63,9 +63,9 @@ def _receive(feed: Feed, *, by: Actor, kept: Kept, name: str, day: date | None, 
     made = FeedFile(
         feed=feed,
         sha256=kept.sha256,
-        name=told.name,
-        day=told.day,
-        report_type=told.report_type,
+        name=identity.name,
+        day=identity.day,
+        report_type=identity.report_type,
         size=kept.size,
         received_at=clock.now(),
         received_by=(collector or by.actor_name)[:200],

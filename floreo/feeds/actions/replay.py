@@ -33,10 +33,10 @@ _HOUR = timedelta(hours=15)  # in UTC: morning in the Americas, where a day has 
 def replay(folder: Path, *, by: Actor = SYSTEM, seconds: float = float("inf")) -> int:
     """Tells the nights that have not been told, for as long as `seconds`. Returns how many are left."""
     until, left = time.monotonic() + seconds, untold(folder)
-    for told, night in enumerate(left, 1):
+    for notified, night in enumerate(left, 1):
         replay_night(night, by=by, folder=folder)
         if time.monotonic() >= until:
-            return len(left) - told
+            return len(left) - notified
     return 0
 
 
@@ -67,14 +67,14 @@ def replay_night(night: date, *, by: Actor, folder: Path) -> None:
                 receive(feed, opened=opened, name=path.name, by=by, collector=feed.name)
         ingest_waiting(by=by, only=FeedFile.objects.filter(feed=feed))
         letters = send_notices(night, by=by)
-        said = sum(_answer(one) for one in story.answer if one.on == night)
+        replies = sum(_answer(one) for one in story.answer if one.on == night)
         for reply in (one for one in story.reply if one.on == night):
             _reply(reply, by=by)
         for ruling in (one for one in story.ruling if one.on == night):
             _rule(ruling, by=by)
     mails = OutboxMail.objects.filter(pk__gt=before, state=MailState.WAITING, kind__startswith="feeds.")
     discard(mails, why="Sample data: it was never sent.")
-    note(night=night.isoformat(), reports=len(_nights(folder)[night]), letters=letters, answers=said)
+    note(night=night.isoformat(), reports=len(_nights(folder)[night]), letters=letters, answers=replies)
 
 
 def _untrue(shape: AnswerShape | ReplyShape | RulingShape, why: str) -> Refused:
@@ -97,17 +97,17 @@ def _answer(shape: AnswerShape) -> int:
         raise _untrue(shape, "was sent no notice about it")
     notice = line.notice
     about = lines.filter(notice=notice).order_by("pk").values_list("finding", flat=True)
-    said = dict.fromkeys(about, shape.said)
-    return len(answer(notice, by=Holder(notice, notice.to[0]), said=said, remark=shape.note))
+    replies = dict.fromkeys(about, shape.reply)
+    return len(answer(notice, by=Holder(notice, notice.to[0]), replies=replies, remark=shape.note))
 
 
 def _reply(shape: ReplyShape, *, by: Actor) -> None:
     bodies = bodies_of([_body(shape.organisation).pk])
     asked = Finding.objects.filter(organisation__in=bodies, subject=shape.subject)
-    row = Reply.objects.filter(finding__in=asked, said__in=FOR_THE_TEAM, handled_at=None).order_by("-at").first()
+    row = Reply.objects.filter(finding__in=asked, kind__in=FOR_THE_TEAM, handled_at=None).order_by("-at").first()
     if row is None:
         raise _untrue(shape, "asked nothing about it")
-    see_to(row, by=by, reply=shape.words)
+    see_to(row, by=by, answer=shape.words)
 
 
 def _rule(shape: RulingShape, *, by: Actor) -> None:

@@ -49,43 +49,43 @@ def _parts(things: Sequence[Part]) -> Iterator[Sequence[Part]]:
 
 
 @action("finding.answered", needs=Permission.FINDING_ANSWER, quiet=True)
-def answer(notice: Notice, *, by: Actor, said: Mapping[int, str], remark: str = "") -> list[Reply]:
+def answer(notice: Notice, *, by: Actor, replies: Mapping[int, str], remark: str = "") -> list[Reply]:
     """By a letter's link: what they say of its findings, by id. The very same said again changes nothing. Everybody whom
     the letter went to is told."""
     notice = lock_latest(notice)
     bodies = bodies_of([notice.organisation.successor().pk, notice.organisation_id])
-    known = {f.pk: f for f in _held(said, notice=notice, bodies=bodies)}
-    if set(said) - set(known):
+    known = {f.pk: f for f in _held(replies, notice=notice, bodies=bodies)}
+    if set(replies) - set(known):
         raise Missing(_("This finding is not in this notice, or is no longer yours."))
-    made = _say(list(known.values()), said, remark, notice=notice, by=by)
+    made = _save_replies(list(known.values()), replies, remark, notice=notice, by=by)
     if made:
         _first_answer(notice, by)
-        _tell(notice, by)
+        _notify_team(notice, by)
     return made
 
 
 @action("finding.answered_signed_in", needs=Permission.FINDING_ANSWER, quiet=True)
 def answer_signed_in(
-    organisation: Organisation, *, by: Actor, said: Mapping[int, str], remark: str = ""
+    organisation: Organisation, *, by: Actor, replies: Mapping[int, str], remark: str = ""
 ) -> list[Reply]:
     """By whoever speaks for the organisation, or the team for it: of its findings, by id."""
     bodies = bodies_of([organisation.pk])
-    known = {f.pk: f for f in _held(said, bodies=bodies)}
-    if set(said) - set(known):
+    known = {f.pk: f for f in _held(replies, bodies=bodies)}
+    if set(replies) - set(known):
         raise Missing(_("This finding does not belong to this organisation."))
-    made = _say(list(known.values()), said, remark, notice=None, by=by)
+    made = _save_replies(list(known.values()), replies, remark, notice=None, by=by)
     for part in _parts([row.finding_id for row in made]):
-        told = Notice.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
-        for notice in told.filter(pk__in=NoticeLine.objects.filter(finding__in=part).order_by().values("notice")):
+        notified = Notice.objects.select_for_update().filter(organisation__in=bodies, answered_at=None)
+        for notice in notified.filter(pk__in=NoticeLine.objects.filter(finding__in=part).order_by().values("notice")):
             notice.answered_at = moment(clock.today())  # whichever way it was answered
             save(notice, full_clean=False)
     return made
 
 
-def _held(said: Mapping[int, str], *, bodies: set[int], notice: Notice | None = None) -> list[Finding]:
+def _held(replies: Mapping[int, str], *, bodies: set[int], notice: Notice | None = None) -> list[Finding]:
     """The findings that were meant, of these bodies and in that letter, held until the end."""
     found: list[Finding] = []
-    for ids in _parts(sorted(said)):
+    for ids in _parts(sorted(replies)):
         rows = Finding.objects.select_for_update(of=("self",)).filter(pk__in=ids, organisation__in=bodies)
         if notice is not None:
             rows = rows.filter(pk__in=notice.lines.order_by().values("finding"))
@@ -93,20 +93,20 @@ def _held(said: Mapping[int, str], *, bodies: set[int], notice: Notice | None = 
     return found
 
 
-def _say(
-    findings: Sequence[Finding], said: Mapping[int, str], remark: str, *, notice: Notice | None, by: Actor
+def _save_replies(
+    findings: Sequence[Finding], replies: Mapping[int, str], remark: str, *, notice: Notice | None, by: Actor
 ) -> list[Reply]:
     words = _remark(remark)
-    if set(said.values()) - set(ReplyKind.values):
-        raise refuse("said", _("Choose a reply."), code="missing")
+    if set(replies.values()) - set(ReplyKind.values):
+        raise refuse("reply", _("Choose a reply."), code="missing")
     last, asked = _last_answers(findings), _asked_networks(findings)
     at, today = moment(clock.today()), clock.today()
     made, changed = [], []
     for finding in findings:
-        word, before = said[finding.pk], last.get(finding.pk)
-        if before is not None and _stands(finding, before, word, words, asked):
+        word, before = replies[finding.pk], last.get(finding.pk)
+        if before is not None and _is_repeated(finding, before, word, words, asked):
             continue
-        made.append(Reply(finding=finding, notice=notice, said=word, note=words, at=at, replied_by=by.actor_name[:200]))
+        made.append(Reply(finding=finding, notice=notice, kind=word, note=words, at=at, replied_by=by.actor_name[:200]))
         _put(finding, word, today)
         changed.append(finding)
     if made:
@@ -115,9 +115,9 @@ def _say(
     return made
 
 
-def _stands(finding: Finding, before: Reply, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
+def _is_repeated(finding: Finding, before: Reply, word: str, words: str, asked: set[tuple[int, str]]) -> bool:
     """Whether the very same was said and still waits for its outcome, so that saying it again adds nothing."""
-    if not (finding.said == before.said == word and words in ("", before.note)):
+    if not (finding.reply == before.kind == word and words in ("", before.note)):
         return False
     if word == ReplyKind.NOT_OURS:
         return (finding.organisation_id, _network(finding)) in asked
@@ -135,8 +135,8 @@ def _asked_networks(findings: Sequence[Finding]) -> set[tuple[int, str]]:
     return set(rows.values_list("organisation_id", "network"))
 
 
-def _remark(said: str) -> str:
-    words = said.replace("\x00", "").replace("\r\n", "\n").strip()
+def _remark(replies: str) -> str:
+    words = replies.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(words) > MOST_NOTE:
         sentence = _("This text has %(length)d characters. Shorten it to %(most)d.") % {
             "length": len(words),
@@ -148,7 +148,7 @@ def _remark(said: str) -> str:
 
 def _put(finding: Finding, word: str, today: date) -> None:
     """What the finding shows of its last answer. Mended already: the reports have shown it before anybody said so."""
-    finding.said, finding.said_on = word, today
+    finding.reply, finding.replied_on = word, today
     finding.claim = ""
     if word == ReplyKind.FIXED:
         finding.claim = FixClaim.SHOWN if finding.state == FindingState.FIXED else FixClaim.CLAIMED
@@ -165,18 +165,18 @@ def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:
 def _keep(made: list[Reply], changed: list[Finding]) -> None:
     """Thousands may be answered at once, so rows go together; the trail names the findings and what was said of each."""
     save_many(made, model=Reply)
-    Finding.objects.bulk_update(changed, ["said", "said_on", "claim"], batch_size=200)
-    said: dict[str, list[int]] = {}
+    Finding.objects.bulk_update(changed, ["reply", "replied_on", "claim"], batch_size=200)
+    named: dict[str, list[int]] = {}
     for row in made:
-        said.setdefault(row.said, []).append(row.finding_id)
-    note(said=said, remark=made[0].note[:500])
+        named.setdefault(row.kind, []).append(row.finding_id)
+    note(replies=named, remark=made[0].note[:500])
 
 
 def _open_corrections(made: Sequence[Reply], asked: set[tuple[int, str]]) -> None:
     """One a network, however many findings lie in it; what waits for a decision already is not asked twice."""
     for row in made:
         name = row.finding.organisation_id, _network(row.finding)
-        if row.said != ReplyKind.NOT_OURS or name in asked:
+        if row.kind != ReplyKind.NOT_OURS or name in asked:
             continue
         asked.add(name)
         correction = Correction(
@@ -215,7 +215,7 @@ def record_received(notice: Notice, *, by: Actor) -> Notice:
     return notice
 
 
-def _tell(notice: Notice, by: Actor) -> None:
+def _notify_team(notice: Notice, by: Actor) -> None:
     """Each address of the letter gets a receipt of all that stands answered. A receipt that waits is replaced and keeps its
     turn, so that nobody is sent one a press, nor kept from getting any."""
     rows = notice.answers.select_related("finding").order_by("at", "pk")
@@ -243,12 +243,12 @@ def take_back(notice: Notice, *, by: Actor, findings: Sequence[int]) -> int:
     last = _last_answers(list(touched.values()))
     for pk, finding in touched.items():
         before = last.get(pk)
-        finding.said, finding.claim, finding.said_on = "", "", None
+        finding.reply, finding.claim, finding.replied_on = "", "", None
         if before is not None:
-            _put(finding, before.said, before.at.date())
+            _put(finding, before.kind, before.at.date())
         save(finding, full_clean=False)
     if rows:
-        _tell(notice, by)
+        _notify_team(notice, by)
     return len(touched)
 
 
@@ -258,7 +258,7 @@ def _hand_on(row: Reply, *, but: Mapping[int, Finding]) -> None:
     if correction is None:
         return
     network = {"finding__network": row.finding.network, "finding__organisation": row.finding.organisation_id}
-    others = Reply.objects.filter(said=ReplyKind.NOT_OURS, finding__said=ReplyKind.NOT_OURS, **network)
+    others = Reply.objects.filter(kind=ReplyKind.NOT_OURS, finding__reply=ReplyKind.NOT_OURS, **network)
     other = others.exclude(finding__in=list(but)).order_by("pk").first() if row.finding.network else None
     if other is not None:
         correction.answer, correction.source = other, other.replied_by
@@ -271,11 +271,11 @@ def _is_handled(row: Reply) -> bool:
 
 
 @action("answer.handled", needs=Permission.FINDING_HANDLE)
-def see_to(row: Reply, *, by: Actor, reply: str = "", with_its_like: bool = True) -> int:
+def see_to(row: Reply, *, by: Actor, answer: str = "", with_its_like: bool = True) -> int:
     """The team has seen to a call for help or a false alarm; with words, these go to whoever asked. Those that said the same
     of the same organisation at the same time are seen to together. Returns how many."""
     row = lock_latest(row)
-    if row.said not in FOR_THE_TEAM:
+    if row.kind not in FOR_THE_TEAM:
         raise Refused(_("This reply needs no action from the team."), code="not_asked")
     if row.handled_at is not None:
         raise Refused(
@@ -284,12 +284,12 @@ def see_to(row: Reply, *, by: Actor, reply: str = "", with_its_like: bool = True
     rows = [row]
     if with_its_like:
         like = Reply.objects.select_for_update().filter(
-            said=row.said, handled_at=None, at=row.at, replied_by=row.replied_by
+            kind=row.kind, handled_at=None, at=row.at, replied_by=row.replied_by
         )
         rows += like.filter(notice=row.notice_id).exclude(pk=row.pk)
-    words = _remark(reply)
+    words = _remark(answer)
     for each in rows:
-        each.handled_at, each.handled_by, each.reply = moment(clock.today()), by.actor_name[:200], words
+        each.handled_at, each.handled_by, each.answer = moment(clock.today()), by.actor_name[:200], words
         save(each, full_clean=False)
     if words and row.notice is not None:
         outbox.post_all([notice_mail.reply(row, to, words, by=by.actor_name) for to in row.notice.to])

@@ -28,7 +28,7 @@ def compact_days() -> int:
 def let_go_of_old(*, by: Actor) -> int:
     """Events, received files and emptied folders past their age; how many days of events went. Findings and counts stay."""
     gone = retain(Store(settings.EVENTS_ROOT), clock.today() - timedelta(days=settings.EVENTS_KEEP_DAYS))
-    _say_what_went([day.isoformat() for day in gone], by=by)
+    _note_removed([day.isoformat() for day in gone], by=by)
     oldest = clock.now() - timedelta(days=settings.REPORTS_KEEP_DAYS)
     wanted = set(
         FeedFile.objects.exclude(state=FileState.DONE, received_at__lt=oldest).values_list("sha256", flat=True)
@@ -44,7 +44,7 @@ def let_go_of_old(*, by: Actor) -> int:
 
 
 @action("events.let_go", needs=Permission.FEED_RUN, quiet=True)
-def _say_what_went(days: list[str], *, by: Actor) -> None:
+def _note_removed(days: list[str], *, by: Actor) -> None:
     if days:
         note(days=days)
 

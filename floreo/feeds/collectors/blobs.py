@@ -46,24 +46,24 @@ def path_of(sha256: str) -> Path:
 def keep_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
     """Puts what is read under its hash, block by block, and nothing when it is too large, empty or has no room."""
     most = settings.REPORT_LARGEST if largest is None else largest
-    beside = folder() / f".{secrets.token_hex(8)}.part"
+    temporary = folder() / f".{secrets.token_hex(8)}.part"
     try:
         folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
             kept = _copy(opened.read, out.write, most)
             out.flush()
             os.fsync(out.fileno())
         kept.path.parent.mkdir(exist_ok=True, mode=0o700)
-        beside.replace(kept.path)
+        temporary.replace(kept.path)
         sync_folder(kept.path.parent)  # the name, too, must be on the disk
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         if isinstance(error, ConnectionError | TimeoutError):  # what is read comes from a server: not our disk
             raise
         raise no_room(error) from error
     except BaseException:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     return kept
 

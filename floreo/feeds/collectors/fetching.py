@@ -38,9 +38,9 @@ class FetchProblem(StrEnum):
 
 
 class NotFetched(Exception):  # noqa: N818 -- says what happened
-    def __init__(self, trouble: FetchProblem, status: int = 0, wait: int = 0) -> None:
-        super().__init__(trouble)
-        self.trouble, self.status = trouble, status
+    def __init__(self, problem: FetchProblem, status: int = 0, wait: int = 0) -> None:
+        super().__init__(problem)
+        self.problem, self.status = problem, status
         self.wait = wait  # seconds for which the server asked to be left alone
 
 
@@ -67,9 +67,9 @@ class Reply:
     @property
     def name(self) -> str:
         """As the server calls the file, else the end of its address."""
-        said = Message()
-        said["Content-Disposition"] = self._answer.getheader("Content-Disposition") or ""
-        return said.get_filename() or unquote(urlsplit(self._url).path.rsplit("/", 1)[-1]) or "report"
+        given = Message()
+        given["Content-Disposition"] = self._answer.getheader("Content-Disposition") or ""
+        return given.get_filename() or unquote(urlsplit(self._url).path.rsplit("/", 1)[-1]) or "report"
 
     def read(self, size: int = -1, /) -> bytes:
         """Raises NotFetched when the server stops before its end: half a file is none."""
@@ -140,14 +140,14 @@ def _asked(
 
 
 def _headers(url: str, asked: Asked) -> dict[str, str]:
-    said = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
+    given = {"User-Agent": "Floreo", "Accept": "*/*", "Accept-Encoding": "identity"}
     if asked.secret and _origin(url) == _origin(asked.url):
-        said["Authorization"] = asked.secret
+        given["Authorization"] = asked.secret
     if asked.etag:
-        said["If-None-Match"] = asked.etag
+        given["If-None-Match"] = asked.etag
     if asked.modified:
-        said["If-Modified-Since"] = asked.modified
-    return said
+        given["If-Modified-Since"] = asked.modified
+    return given
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -162,10 +162,10 @@ def _next(url: str, onward: str) -> str:
     return found
 
 
-def _wait(said: str | None) -> int:
-    return min(int(said), 86400) if said and said.isdecimal() and len(said) < 8 else 0
+def _wait(given: str | None) -> int:
+    return min(int(given), 86400) if given and given.isdecimal() and len(given) < 8 else 0
 
 
-def _short(said: str | None, longest: int = _LONGEST_HEADER) -> str:
+def _short(given: str | None, longest: int = _LONGEST_HEADER) -> str:
     """A header as it came; one that is too long to keep is as good as none."""
-    return said if said and len(said) <= longest and said.isascii() and said.isprintable() else ""
+    return given if given and len(given) <= longest and given.isascii() and given.isprintable() else ""

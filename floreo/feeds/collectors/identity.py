@@ -26,7 +26,7 @@ class FileIdentity:
     name: str
     day: date
     report_type: str
-    says_day: bool
+    has_day: bool
 
 
 def tidy(name: str) -> str:
@@ -42,13 +42,13 @@ def identify(feed: Feed, name: str, path: Path, *, came_on: date, day: date | No
     named_day, named_type = formats.named(cleaned)
     if named_day is not None and named_day > came_on:
         named_day = None
-    says_day = bool(day or named_day) or feed.collector == CollectorKind.FETCH
-    told = day or named_day or came_on
+    has_day = bool(day or named_day) or feed.collector == CollectorKind.FETCH
+    identity = day or named_day or came_on
     if feed.mapping or feed.format in _ONE_TYPE:
-        return FileIdentity(cleaned, told, "", says_day)
+        return FileIdentity(cleaned, identity, "", has_day)
     if formats.load(_TYPED).type_of(named_type) is None:
         named_type = _looked_at(feed, cleaned, path, came_on) or named_type
-    return FileIdentity(cleaned, told, named_type[:80], says_day)
+    return FileIdentity(cleaned, identity, named_type[:80], has_day)
 
 
 def _looked_at(feed: Feed, name: str, path: Path, came_on: date) -> str:

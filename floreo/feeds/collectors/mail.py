@@ -58,10 +58,10 @@ def parse_mail(raw: bytes) -> IncomingMail:
 
 
 def _sender(message: EmailMessage) -> str:
-    said = message.get_all("From") or []
-    if len(said) != 1:
+    given = message.get_all("From") or []
+    if len(given) != 1:
         return ""
-    addresses: list[Address] = list(getattr(said[0], "addresses", ()))
+    addresses: list[Address] = list(getattr(given[0], "addresses", ()))
     return str(addresses[0].addr_spec).lower() if len(addresses) == 1 else ""
 
 

@@ -199,10 +199,10 @@ def _joined(table: pa.Table) -> Any:
     """Malware, product and vulnerability ids with a space between."""
     words = [table[n].combine_chunks().cast(pa.string()) for n in _DETAIL if table[n].null_count < len(table)]
     nothing = pa.scalar(None, pa.string())
-    said = [pc.if_else(pc.equal(column, ""), nothing, column) for column in words]
+    given = [pc.if_else(pc.equal(column, ""), nothing, column) for column in words]
     # A row in which all are null would be left out of the result: an empty text in front keeps it.
     front = pa.array([""] * len(table), pa.string())
-    joined = pc.binary_join_element_wise(front, *said, pa.scalar(" ", pa.string()), null_handling="skip")
+    joined = pc.binary_join_element_wise(front, *given, pa.scalar(" ", pa.string()), null_handling="skip")
     return pc.utf8_ltrim(joined, " ")
 
 

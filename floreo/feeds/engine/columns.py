@@ -105,12 +105,12 @@ def mapped(kind: ReportType, mapping: Mapping[str, Any]) -> ReportType:
                 fields[field] = (str(column),)
     fixed, derived = dict(kind.fixed), dict(kind.derived)
     for what, field in (("kind", CLASS["identifier"]), *((w, CLASS[w]) for w in ("taxonomy", "type", "severity"))):
-        said = str(mapping.get(what) or "")
-        if said.startswith(COLUMN):
-            derived[field] = Derived((said.removeprefix(COLUMN),), keep=True)
-        elif said:
+        given = str(mapping.get(what) or "")
+        if given.startswith(COLUMN):
+            derived[field] = Derived((given.removeprefix(COLUMN),), keep=True)
+        elif given:
             derived.pop(field, None)
             fields.pop(field, None)
-            fixed[field] = said
+            fixed[field] = given
     port = "source.port" if mapping.get("port") else kind.finding_port
     return replace(kind, fields=fields, fixed=fixed, derived=derived, finding_port=port)

@@ -172,8 +172,8 @@ class Constituency:
         meta = {"version": _VERSION, "sha256": self.sha256, "n_prefixes": str(self.n_prefixes)}
         batch = pa.record_batch(arrays, names=list(lists)).replace_schema_metadata(meta)
 
-        def write(beside: Path) -> None:
-            with pa.ipc.new_file(str(beside), batch.schema) as out:
+        def write(part: Path) -> None:
+            with pa.ipc.new_file(str(part), batch.schema) as out:
                 out.write_batch(batch)
 
         put_whole(path, write)
@@ -248,11 +248,11 @@ def kept(rows: Iterable[Owned], folder: Path) -> Path:
 
 
 def sha256_of(rows: Iterable[Owned]) -> str:
-    said = hashlib.sha256(_VERSION.encode())
+    given = hashlib.sha256(_VERSION.encode())
     for row in sorted(set(rows), key=_precedence):
         line = (row.organisation, row.network, row.service, str(row.is_verified))
-        said.update(("\x1f".join(line) + "\x1e").encode())
-    return said.hexdigest()
+        given.update(("\x1f".join(line) + "\x1e").encode())
+    return given.hexdigest()
 
 
 def overlaps(rows: Iterable[Owned]) -> list[Overlap]:

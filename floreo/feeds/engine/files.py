@@ -12,12 +12,12 @@ PART = ".part"  # ends the name of what is being written; whoever reads passes i
 
 def put_whole(path: Path, write: Callable[[Path], None]) -> None:
     """What `write` puts into the file beside takes its place under `path` in one step, or leaves nothing behind."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}{PART}")
+    part = path.with_name(f".{path.name}.{os.getpid()}.{uuid.uuid4().hex[:8]}{PART}")
     try:
-        write(beside)
-        with beside.open("rb") as whole:
+        write(part)
+        with part.open("rb") as whole:
             os.fsync(whole.fileno())
-        beside.replace(path)
+        part.replace(path)
     except BaseException:
-        beside.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

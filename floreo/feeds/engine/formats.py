@@ -109,8 +109,8 @@ class ReportType:
     def columns(self) -> frozenset[str]:
         """All that the type knows, in every generation."""
         mapped = {c for columns in self.fields.values() for c in columns}
-        told = {c for derived in self.derived.values() for c in derived.columns}
-        return frozenset(mapped | told | {*self.vulnerabilities, *self.knows, *self.once})
+        known = {c for derived in self.derived.values() for c in derived.columns}
+        return frozenset(mapped | known | {*self.vulnerabilities, *self.knows, *self.once})
 
     @property
     def key_fields(self) -> tuple[str, ...]:

@@ -311,17 +311,17 @@ def _system(column: Any) -> Any:
 
 def _derived(rows: _Part, field: str) -> list[Any]:
     """What the words of columns tell of a field."""
-    told = rows.part.type.derived[field]
+    named = rows.part.type.derived[field]
 
     def change(word: str) -> str | None:
         low = word.strip().lower()
-        said = next((told.words[w] for w in (low, *_WORDS.split(low)) if w in told.words), None)
-        if said is not None:
-            return said
-        rest = slug(word) if told.keep else ""
-        return f"{told.prefix}{rest}" if rest else None
+        given = next((named.words[w] for w in (low, *_WORDS.split(low)) if w in named.words), None)
+        if given is not None:
+            return given
+        rest = slug(word) if named.keep else ""
+        return f"{named.prefix}{rest}" if rest else None
 
-    return [texts.recoded(rows.words(c), change) for c in told.columns if c in rows.names]
+    return [texts.recoded(rows.words(c), change) for c in named.columns if c in rows.names]
 
 
 def _key(rows: _Part, known: Mapping[str, Any], addresses: Addresses) -> texts.Hashes:
@@ -344,9 +344,9 @@ def _extra(rows: _Part, more: Any) -> Any:
     columns = [texts.whole(rows.table[name]) for name in names]
     if rows.part.extra_as_text:
         lists = [c.to_pylist() for c in columns]
-        said = [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in zip(*lists, strict=True)]
-        said = said or [{}] * rows.rows
-        return pa.array([json.dumps(row, ensure_ascii=False) if row else None for row in said], pa.string())
+        given = [{n: v for n, v in zip(names, row, strict=True) if v is not None} for row in zip(*lists, strict=True)]
+        given = given or [{}] * rows.rows
+        return pa.array([json.dumps(row, ensure_ascii=False) if row else None for row in given], pa.string())
     if not names:
         return pa.nulls(rows.rows, pa.string())
     return pa.StructArray.from_arrays(columns, names=names)
@@ -361,7 +361,7 @@ def events_of(
     sha256: str = "",
     day: date | None = None,
     block: int = BLOCK,
-    **said: Any,
+    **given: Any,
 ) -> tuple[pa.Table, pa.Table]:
     """The bytes of a report to its events and rejects. `said`: further fields of a Task. Raises Unreadable."""
     task = Task(
@@ -373,7 +373,7 @@ def events_of(
             "received_at": received_at,
             "root": "",
             "constituency": "",
-            **said,
+            **given,
         }
     )
     opened = reading.open_report(Source("", sha256, name), task, data=data, block=block)

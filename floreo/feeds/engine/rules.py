@@ -349,15 +349,17 @@ class _Select:
         return f"lower({EXTRA}.{_quoted(name)})" if name in self.extra else "CAST(NULL AS VARCHAR)"
 
     def _in_networks(self, texts: Sequence[str]) -> str:
-        said = []
+        given = []
         for text in texts:
             prefix = parse_prefix(text)
             assert prefix is not None  # `validate` has read it
             first, last = prefix[0], prefix[0] + (1 << (128 - prefix[1])) - 1
             ends = [self._bound(n) for n in (first >> 64, first & (1 << 64) - 1, last >> 64, last & (1 << 64) - 1)]
             a, b, c, d = (f"{e}::UBIGINT" for e in ends)
-            said.append(f"((ip_hi, ip_lo) >= ({a}, {b}) AND (ip_hi, ip_lo) <= ({c}, {d}) AND (ip_hi, ip_lo) <> (0, 0))")
-        return f"({' OR '.join(said)})"
+            given.append(
+                f"((ip_hi, ip_lo) >= ({a}, {b}) AND (ip_hi, ip_lo) <= ({c}, {d}) AND (ip_hi, ip_lo) <> (0, 0))"
+            )
+        return f"({' OR '.join(given)})"
 
 
 def _compared(column: str, operator: str, bound: Sequence[str]) -> str:

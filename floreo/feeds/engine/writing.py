@@ -73,8 +73,8 @@ class Landing:
             (self._open.get("findings") or self._opened("findings", table.schema)).write_table(table)
         if "events" not in self._open:
             self._opened("events", event_schema())
-        beside = {name: getattr(place, name) if name in self._open else "" for name in ("rejects", "findings")}
-        summary = Summary(**{**summary.__dict__, **beside, "events": place.events})
+        part = {name: getattr(place, name) if name in self._open else "" for name in ("rejects", "findings")}
+        summary = Summary(**{**summary.__dict__, **part, "events": place.events})
         self._open["events"].add_key_value_metadata({SUMMARY: summary_text(summary)})
         names = [name for name in ("repeats", "rejects", "findings", "events") if name in self._open]
         for writer in self._open.values():

@@ -61,11 +61,11 @@ class Finding(Record):
     opened_on = models.DateField()  # this time: the first day, or the day it came back
     fixed_on = models.DateField(null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(default=0)  # times
-    said = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
-    said_on = models.DateField(null=True, blank=True)
+    reply = models.CharField(max_length=12, choices=ReplyKind.choices, blank=True)  # the last answer
+    replied_on = models.DateField(null=True, blank=True)
     claim = models.CharField(max_length=12, choices=FixClaim.choices, blank=True)
-    told_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
-    told_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
+    notified_on = models.DateField(null=True, blank=True)  # when its organisation was last written to about it
+    notified_state = models.CharField(max_length=10, choices=FindingState.choices, blank=True)  # and what it was told
 
     objects = FindingQuerySet.as_manager()
 

@@ -77,7 +77,7 @@ class NoticeLine(models.Model):
     why = models.CharField(max_length=300, blank=True)  # why it came to this organisation
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="told_once_a_letter")]
+        constraints = [models.UniqueConstraint(fields=["notice", "finding"], name="finding_once_a_notice")]
 
     def __str__(self) -> str:
         return f"{self.notice}: {self.finding}"
@@ -88,20 +88,20 @@ class Reply(Record):
 
     finding = models.ForeignKey(Finding, on_delete=models.CASCADE, related_name="answers")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers")
-    said = models.CharField(max_length=12, choices=ReplyKind.choices)
+    kind = models.CharField(max_length=12, choices=ReplyKind.choices)
     note = models.TextField(blank=True)
     at = models.DateTimeField()
     replied_by = models.CharField(max_length=200)  # the account's name, or "by the link sent to ..."
     handled_at = models.DateTimeField(null=True, blank=True)  # a call for help or a false alarm that the team saw to
     handled_by = models.CharField(max_length=200, blank=True)
-    reply = models.TextField(blank=True)  # what the team said to it
+    answer = models.TextField(blank=True)  # what the team answered
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["said", "handled_at"], name="answers_waiting")]
+        indexes = [models.Index(fields=["kind", "handled_at"], name="answers_waiting")]
 
     def __str__(self) -> str:
-        return f"{self.finding}: {self.said}"
+        return f"{self.finding}: {self.kind}"
 
     def audit_subject(self) -> models.Model:
         return self.finding

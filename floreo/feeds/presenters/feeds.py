@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.feeds.collectors.fetching import FetchProblem, NotFetched
 
-TROUBLE_WORDS: Mapping[FetchProblem, Promise] = {
+PROBLEM_WORDS: Mapping[FetchProblem, Promise] = {
     FetchProblem.CLOSED: _l("The address leads to a closed network, so files are not fetched from it."),
     FetchProblem.UNREACHED: _l("No server responded at this address."),
     FetchProblem.STATUS: _l("The server responded with status %(status)d."),
@@ -19,5 +19,5 @@ TROUBLE_WORDS: Mapping[FetchProblem, Promise] = {
 }
 
 
-def trouble_sentence(problem: NotFetched) -> str:
-    return str(TROUBLE_WORDS[problem.trouble]) % {"status": problem.status}
+def problem_sentence(problem: NotFetched) -> str:
+    return str(PROBLEM_WORDS[problem.problem]) % {"status": problem.status}

@@ -20,9 +20,9 @@ NEWS_WORDS: Mapping[str, Promise] = {
     Change.NEW: pgettext_lazy("finding", "new"),
     Change.BACK: pgettext_lazy("finding", "seen again"),
     Change.CONTRADICTED: pgettext_lazy("finding", "reported fixed, but seen again"),
-    Change.STANDING: pgettext_lazy("finding", "open"),
+    Change.CURRENT: pgettext_lazy("finding", "open"),
     Change.SHOWN: pgettext_lazy("finding", "fixed, as you reported"),
-    Change.MENDED: pgettext_lazy("finding", "fixed"),
+    Change.FIXED: pgettext_lazy("finding", "fixed"),
 }
 TLP_WORDS: Mapping[str, Promise] = {
     Tlp.CLEAR: _l("You may share this freely."),
@@ -43,8 +43,8 @@ _REASON: Mapping[str, Promise] = {
 
 def why_text(reason: str, network: str, service: str = "") -> str:
     """Why a finding is this organisation's: "The addresses 192.0.2.0/25 are yours in the register." """
-    said = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
-    return said + " " + _("Used for: %(service)s.") % {"service": service} if service else said
+    text = str(_REASON.get(reason, _l("The register lists you for %(network)s."))) % {"network": network}
+    return text + " " + _("Used for: %(service)s.") % {"service": service} if service else text
 
 
 def role_text(role: str, asked: str) -> str:
@@ -73,12 +73,12 @@ def tlp_text(label: str) -> str:
 def changes_now(finding: Finding) -> Change:
     """How a finding stands for whoever looks now, in the words that letters use."""
     if finding.state == FindingState.FIXED:
-        return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.MENDED
+        return Change.SHOWN if finding.claim == FixClaim.SHOWN else Change.FIXED
     if finding.claim == FixClaim.CONTRADICTED:
         return Change.CONTRADICTED
     if finding.state == FindingState.REOPENED:
         return Change.BACK
-    return Change.NEW if finding.state == FindingState.NEW else Change.STANDING
+    return Change.NEW if finding.state == FindingState.NEW else Change.CURRENT
 
 
 def in_order(finding: Finding) -> tuple[int, int, str, int]:

@@ -58,5 +58,5 @@ def problem_sentence(code: str, detail: str = "") -> str:
     if not code:
         return ""
     words = PROBLEM_WORDS.get(code)
-    said = str(words) if words else _("The file could not be read (%(code)s).") % {"code": code}
-    return f"{said} ({detail})" if detail else said
+    text = str(words) if words else _("The file could not be read (%(code)s).") % {"code": code}
+    return f"{text} ({detail})" if detail else text

@@ -41,7 +41,7 @@ class Totals:
 
 def total_lines(totals: Totals, seconds: float) -> Iterator[str]:
     """The summary of a run, reasons of rejects with their sentence, most first."""
-    said = {
+    text = {
         _("Rows read"): totals.rows,
         _("Rows saved"): totals.kept,
         _("Repeats, counted once"): totals.duplicates,
@@ -50,8 +50,8 @@ def total_lines(totals: Totals, seconds: float) -> Iterator[str]:
         _("Saved, outside the constituency"): totals.outside,
         _("Organisations affected"): len(totals.organisations),
     }
-    wide = max(map(len, said))
-    for words, count in said.items():
+    wide = max(map(len, text))
+    for words, count in text.items():
         yield f"{words:<{wide}}  {number(count):>12}"
         if words == _("Rejected rows"):
             yield from reason_lines(totals.reasons, wide)
@@ -68,7 +68,7 @@ def file_line(name: str, each: FeedFile | Summary, *, already: bool = False) -> 
     if each.problem:
         return f"{name}: {problem_sentence(each.problem)}"
     words = {"rows": number(each.rows), "kept": number(each.kept), "rejected": number(each.rejected)}
-    said = [
+    text = [
         ngettext(
             "%(rows)s row, %(kept)s saved, %(rejected)s rejected",
             "%(rows)s rows, %(kept)s saved, %(rejected)s rejected",
@@ -77,16 +77,16 @@ def file_line(name: str, each: FeedFile | Summary, *, already: bool = False) -> 
         % words
     ]
     if already:
-        said.append(_("already read, so nothing changed"))
+        text.append(_("already read, so nothing changed"))
     if not each.is_known_type:
-        said.append(_("unrecognised file type"))
+        text.append(_("unrecognised file type"))
     for sentence, columns in (
         (_("unrecognised columns, saved separately: %(names)s"), each.unknown_columns),
         (_("missing columns: %(names)s"), each.missing_columns),
     ):
         if columns:
-            said.append(sentence % {"names": _few(columns)})
-    return f"{name}: {'; '.join(said)}."
+            text.append(sentence % {"names": _few(columns)})
+    return f"{name}: {'; '.join(text)}."
 
 
 def _few(names: Iterable[str]) -> str:

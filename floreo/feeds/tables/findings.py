@@ -30,8 +30,8 @@ def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
     return rows.filter(state__in=logic.OPEN_STATES) if state == "open" else rows.filter(state=state)
 
 
-def _said(rows: QuerySet[Any], said: str) -> QuerySet[Any]:
-    return rows.filter(said="" if said == UNANSWERED else said)
+def _narrow_reply(rows: QuerySet[Any], replies: str) -> QuerySet[Any]:
+    return rows.filter(reply="" if replies == UNANSWERED else replies)
 
 
 def _states() -> Iterable[tuple[str, Words]]:
@@ -76,8 +76,8 @@ FINDINGS = Table(
         ),
         _column("fixed_on", _("Fixed on"), _("First day on which it was no longer seen"), CellKind.DATE),
         _column("reopened", _("Bounced"), _("Number of times"), CellKind.WHOLE),
-        _column("said", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
-        _column("said_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
+        _column("reply", _("Reply"), _("fixed, working, not_ours, false_alarm or need_help")),
+        _column("replied_on", _("Replied on"), _("Date of the last reply"), CellKind.DATE),
         _column("claim", _("Reported fixed"), _("Result of a reply that reports the finding as fixed")),
         _column("network", _("Network"), _("The register entry used to attribute it")),
         _column("reason", _("Attributed by"), _("prefix, asn or domain")),
@@ -92,7 +92,7 @@ FINDINGS = Table(
     filters=(
         Filter("state", _("State"), _states, in_state),
         Filter("severity", _("Severity"), lambda: Severity.choices, lambda rows, value: rows.filter(severity=value)),
-        Filter("said", _("Reply"), _answers, _said),
+        Filter("reply", _("Reply"), _answers, _narrow_reply),
     ),
     lookup=_one,
 )

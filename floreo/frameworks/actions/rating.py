@@ -106,8 +106,8 @@ def review_answer(
         )
         raise Refused(sentence, code="own_rating")
     counts, stages = _levels(fresh.assessment.in_version, level, held)
-    said = {rating.level for rating in ratings}
-    if not reason.strip() and (disagree(said) or counts not in said):
+    text = {rating.level for rating in ratings}
+    if not reason.strip() and (disagree(text) or counts not in text):
         sentence = _("The ratings differ, or none gave this level. Give the reason for choosing this level.")
         raise _refuse("reason", sentence, "missing")
     fresh.level, fresh.held = counts, stages

@@ -185,7 +185,7 @@ def correct_reading(
         raise Refused(_("This value is not frozen. Enter or compute it again."), code="not_frozen")
     if Reading.objects.filter(corrects=old).exists():
         raise Refused(_("This value has already been corrected. Correct the newer value."), code="corrected")
-    said = require_text(
+    wording = require_text(
         reason, field="reason", sentence=_("Give the reason for the correction. Everybody can read it.")
     )
     indicator = old.indicator
@@ -213,7 +213,7 @@ def correct_reading(
             source_url=source_url or old.source_url,
             text="",
         )
-    new.note = said
+    new.note = wording
     return _freeze(new, by)
 
 

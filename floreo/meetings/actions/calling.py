@@ -72,7 +72,7 @@ def call_meeting(
     starts_at: time | None = None,
     ends_at: time | None = None,
     was_held: bool = False,
-    tell: bool = False,
+    notify: bool = False,
     **facts: Unpack[MeetingFacts],
 ) -> Meeting:
     """A meeting of the committee on a day to come; or, with `was_held`, one that was held and is only now entered.
@@ -83,8 +83,8 @@ def call_meeting(
         raise Refused(sentence, code="date_to_come", fields={"on": sentence})
     if not was_held:
         _must_be_to_come(on)
-    if committee.until is not None and on > committee.until:
-        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_text(committee.until)}
+    if committee.ends_on is not None and on > committee.ends_on:
+        sentence = _("The committee was dissolved on %(day)s.") % {"day": day_text(committee.ends_on)}
         raise Refused(sentence, code="dissolved", fields={"on": sentence})
     _check_hours(starts_at, ends_at)
     others = Meeting.objects.filter(committee=committee)
@@ -100,7 +100,7 @@ def call_meeting(
     )
     assign(meeting, facts)
     save(meeting)
-    if tell and not was_held:
+    if notify and not was_held:
         note(**notify_seats(meeting, letters.called))
     return meeting
 

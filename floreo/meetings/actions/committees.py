@@ -33,7 +33,7 @@ class CommitteeFacts(TypedDict, total=False):
     organisation: Organisation | None
     edition: Edition | None
     is_public: bool
-    until: date | None
+    ends_on: date | None
     translations: dict[str, dict[str, str]]
     source: str
     source_url: str
@@ -45,8 +45,8 @@ class SeatFacts(TypedDict, total=False):
     organisation: Organisation
     person: Person | None
     part: str
-    since: date | None
-    until: date | None
+    starts_on: date | None
+    ends_on: date | None
     source: str
     source_url: str
     confirmed: bool
@@ -91,12 +91,12 @@ def _check_seat(seat: Seat) -> None:
             "organisation, or change the register first."
         ) % {"name": person.name, "home": home, "body": body.in_language("name")}
         raise Refused(sentence, code="other_body", fields={"person": sentence})
-    if person is not None and not person.is_active and seat.until is None:
+    if person is not None and not person.is_active and seat.ends_on is None:
         sentence = _("%(name)s is no longer responsible for anything. Choose somebody else.") % {"name": person.name}
         raise Refused(sentence, code="person_gone", fields={"person": sentence})
-    require_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
+    require_order(seat.starts_on, seat.ends_on, field="ends_on", named=(_("The first day"), _("the last day")))
     for other in Seat.objects.filter(committee=seat.committee, organisation=body, person=person).exclude(pk=seat.pk):
-        if overlap((seat.since, seat.until), (other.since, other.until)):
+        if overlap((seat.starts_on, seat.ends_on), (other.starts_on, other.ends_on)):
             sentence = _(
                 "%(body)s already has that seat. End it first, or name another person for the second seat."
             ) % {"body": body.in_language("name")}
@@ -123,11 +123,11 @@ def update_seat(seat: Seat, *, by: Actor, version: int | None = None, **facts: U
 
 
 @action("seat.ended", needs=Permission.MEETING_RUN)
-def end_seat(seat: Seat, *, by: Actor, until: date | None = None) -> Seat:
+def end_seat(seat: Seat, *, by: Actor, ends_on: date | None = None) -> Seat:
     """The seat's last day."""
     seat = lock_latest(seat)
-    seat.until = until or clock.today()
-    require_order(seat.since, seat.until, field="until", named=(_("The first day"), _("the last day")))
+    seat.ends_on = ends_on or clock.today()
+    require_order(seat.starts_on, seat.ends_on, field="ends_on", named=(_("The first day"), _("the last day")))
     return save(seat)
 
 

@@ -231,18 +231,18 @@ def discard_decision(decision: Decision, *, by: Actor, reason: str, on: date | N
     return save(decision, at={"answer": "reason"})
 
 
-def _to_turn(decision: Decision) -> Decision:
+def _to_convert(decision: Decision) -> Decision:
     decision = lock_latest(decision)
     must_be_turnable(decision)
     return decision
 
 
 @action("decision.became_action", needs=Permission.MEETING_RUN)
-def turn_into_action(
+def become_action(
     decision: Decision, *, by: Actor, objective: Objective, code: str, title: str = "", due_on: date | None = None
 ) -> Action:
     """The decision becomes an action of the plan, led by the body that carries it out. It is done when that is."""
-    decision = _to_turn(decision)
+    decision = _to_convert(decision)
     if objective.pillar.edition_id != decision.edition_id:
         sentence = _("This objective belongs to a different edition from the decision.")
         raise Refused(sentence, code="other_edition", fields={"objective": sentence})
@@ -262,18 +262,18 @@ def turn_into_action(
         source=_source(decision),
     )
     add_participation(
-        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, since=decision.taken_on
+        act, by=by, organisation=decision.organisation.successor(), part=Part.LEAD, starts_on=decision.taken_on
     )
     _became(decision, act)
     return act
 
 
 @action("decision.became_milestone", needs=Permission.MEETING_RUN)
-def turn_into_milestone(
+def become_milestone(
     decision: Decision, *, by: Actor, act: Action, title: str = "", due_on: date | None = None
 ) -> Milestone:
     """The decision becomes a milestone of an action; whoever leads that carries it out. It is done when that is reached."""
-    decision = _to_turn(decision)
+    decision = _to_convert(decision)
     if act.edition_id != decision.edition_id:
         sentence = _("This action belongs to a different edition from the decision.")
         raise Refused(sentence, code="other_edition", fields={"act": sentence})

@@ -66,4 +66,4 @@ def correct_minutes(meeting: Meeting, *, by: Actor, text: str) -> Correction:
     meeting = lock_latest(meeting)
     must_be_approved(meeting)
     text = require_text(text, field="text", sentence=_("Describe the error and the correct version."))
-    return save(Correction(meeting=meeting, on=clock.today(), text=text, said_by=by.actor_name))
+    return save(Correction(meeting=meeting, on=clock.today(), text=text, reported_by=by.actor_name))

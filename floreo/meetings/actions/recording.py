@@ -49,7 +49,7 @@ class ItemMinutes:
 
     @property
     def now(self) -> tuple[str, str]:
-        return said_of(self.minutes), said_of(self.internal)
+        return text_of(self.minutes), text_of(self.internal)
 
 
 @dataclass(frozen=True)
@@ -92,29 +92,29 @@ class _Others:
         return True
 
 
-def said_of(text: str) -> str:
+def text_of(text: str) -> str:
     """A text as it is kept: a browser sends its line ends as two characters, and they are one."""
     return text.replace("\r\n", "\n").strip()
 
 
 @action("meeting.recorded", needs=Permission.MEETING_RUN, quiet=True)
-def record_meeting(meeting: Meeting, *, by: Actor, said: Recorded) -> Meeting:
+def record_meeting(meeting: Meeting, *, by: Actor, recorded: Recorded) -> Meeting:
     """Keeps all of it or nothing. Raises Changed where somebody else wrote otherwise since the form was opened: `theirs`
     then holds what they wrote, and the form still holds what was typed."""
     meeting, others = _recordable(meeting), _Others()
-    _seats(meeting, said.seats, others)
-    _items(meeting, said.items, others)
+    _seats(meeting, recorded.seats, others)
+    _items(meeting, recorded.items, others)
     if others.found:
         raise Changed(
             _("Somebody else recorded this meeting at the same time. Your text is not lost: compare, and save again."),
             theirs=others.found,
         )
-    if said.guests is not None:
-        _guests(meeting, said.guests)
-    _new_point(meeting, said, by)
-    for one in said.decisions:
+    if recorded.guests is not None:
+        _guests(meeting, recorded.guests)
+    _new_point(meeting, recorded, by)
+    for one in recorded.decisions:
         _decide(meeting, one, by)
-    _held(meeting, said)
+    _held(meeting, recorded)
     return meeting
 
 
@@ -122,12 +122,12 @@ def record_attendance(
     meeting: Meeting, *, by: Actor, seats: Sequence[SeatTaken], guests: Sequence[str] | None = None
 ) -> Meeting:
     """Who came, seat by seat; `guests` are names without a seat."""
-    return record_meeting(meeting, by=by, said=Recorded(seats=seats, guests=guests))
+    return record_meeting(meeting, by=by, recorded=Recorded(seats=seats, guests=guests))
 
 
 def record_minutes(meeting: Meeting, *, by: Actor, items: Sequence[ItemMinutes]) -> Meeting:
     """What was said, point by point."""
-    return record_meeting(meeting, by=by, said=Recorded(items=items))
+    return record_meeting(meeting, by=by, recorded=Recorded(items=items))
 
 
 def _recordable(meeting: Meeting) -> Meeting:
@@ -142,10 +142,10 @@ def _recordable(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def _held(meeting: Meeting, said: Recorded) -> None:
+def _held(meeting: Meeting, recorded: Recorded) -> None:
     """A meeting of which anything is recorded was held."""
-    written = any(any(i.now) for i in said.items) or said.new_title.strip() or said.decisions
-    if meeting.state == MeetingState.PLANNED and (written or Attendance.objects.filter(meeting=meeting).exists()):
+    has_minutes = any(any(i.now) for i in recorded.items) or recorded.new_title.strip() or recorded.decisions
+    if meeting.state == MeetingState.PLANNED and (has_minutes or Attendance.objects.filter(meeting=meeting).exists()):
         meeting.state = MeetingState.HELD
         save(meeting)
 
@@ -190,28 +190,28 @@ def _guests(meeting: Meeting, names: Iterable[str]) -> None:
 
 def _items(meeting: Meeting, items: Iterable[ItemMinutes], others: _Others) -> None:
     there = {i.pk: i for i in AgendaItem.objects.filter(meeting=meeting)}
-    for said in items:
-        item = there.get(said.item)
+    for recorded in items:
+        item = there.get(recorded.item)
         if item is None:
-            if not any(said.now):
+            if not any(recorded.now):
                 continue
             sentence = _("One of these items was removed from the agenda. Copy what you wrote, and reload the page.")
             raise Refused(sentence, code="no_item")
-        now = (said_of(item.minutes), said_of(item.minutes_internal))
-        if others.is_to_be_kept(f"item-{item.pk}", was=said.was, now=now, mine=said.now):
-            minutes, item.minutes_internal = said.now
+        now = (text_of(item.minutes), text_of(item.minutes_internal))
+        if others.is_to_be_kept(f"item-{item.pk}", was=recorded.was, now=now, mine=recorded.now):
+            minutes, item.minutes_internal = recorded.now
             item.set_text("minutes", minutes)
             save(item)
 
 
-def _new_point(meeting: Meeting, said: Recorded, by: Actor) -> None:
-    if not (said.new_title.strip() or said.new_minutes.strip() or said.new_internal.strip()):
+def _new_point(meeting: Meeting, recorded: Recorded, by: Actor) -> None:
+    if not (recorded.new_title.strip() or recorded.new_minutes.strip() or recorded.new_internal.strip()):
         return
-    if not said.new_title.strip():
+    if not recorded.new_title.strip():
         sentence = _("Enter a title for the new item.")
         raise Refused(sentence, code="missing", fields={"new_title": sentence})
-    item = add_item(meeting, by=by, title=said.new_title)
-    item.minutes, item.minutes_internal = said_of(said.new_minutes), said_of(said.new_internal)
+    item = add_item(meeting, by=by, title=recorded.new_title)
+    item.minutes, item.minutes_internal = text_of(recorded.new_minutes), text_of(recorded.new_internal)
     save(item)
 
 

@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('purpose', models.TextField(blank=True)),
                 ('is_public', models.BooleanField(default=False)),
-                ('until', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
                 ('edition', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='committees', to='strategy.edition')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='committees', to='organisations.organisation')),
             ],
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('on', models.DateField()),
                 ('text', models.TextField()),
-                ('said_by', models.CharField(max_length=200)),
+                ('reported_by', models.CharField(max_length=200)),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to='meetings.meeting')),
             ],
             options={
@@ -173,8 +173,8 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False, help_text='Somebody has checked it against its source.', verbose_name='Checked against source')),
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('part', models.CharField(choices=[('chair', 'Chair'), ('secretary', 'Secretary'), ('member', 'Member'), ('observer', 'Observer')], default=floreo.meetings.logic.SeatPart['MEMBER'], max_length=10)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('committee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='seats', to='meetings.committee')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seats', to='organisations.organisation')),
@@ -214,6 +214,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='seat_dates_in_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='seat_dates_in_order'),
         ),
     ]

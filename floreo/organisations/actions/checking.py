@@ -14,9 +14,9 @@ from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 
 
-def email_address(said: str) -> str:
+def email_address(given: str) -> str:
     """The address in small letters. Raises Refused when it is not one."""
-    address = said.strip().lower()
+    address = given.strip().lower()
     try:
         validate_email(address)
     except ValidationError as error:
@@ -38,13 +38,13 @@ def known_role(role: str, organisation: Organisation | None) -> str:
 
 def known_currency(code: str) -> str:
     """The ISO 4217 code in capitals; the country's own currency is always known, even a fictional one."""
-    said = code.strip().upper()
+    given = code.strip().upper()
     country = the_country()
-    if country is not None and said == country.currency:
-        return said
-    if len(said) != 3 or pycountry.currencies.get(alpha_3=said) is None:
+    if country is not None and given == country.currency:
+        return given
+    if len(given) != 3 or pycountry.currencies.get(alpha_3=given) is None:
         sentence = _("“%(code)s” is not a currency. Use a code of three letters, for example USD or EUR.") % {
             "code": code
         }
         raise Refused(sentence, code="unknown_currency", fields={"currency": sentence})
-    return said
+    return given

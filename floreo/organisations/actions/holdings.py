@@ -30,18 +30,18 @@ class HoldingFacts(TypedDict, total=False):
     doubt: str
 
 
-def sound_prefix(said: str) -> str:
+def sound_prefix(given: str) -> str:
     """The prefix as it is written everywhere; one address counts as a prefix of its own length."""
     try:
-        return str(ipaddress.ip_network(said.strip()))
+        return str(ipaddress.ip_network(given.strip()))
     except ValueError as error:
         sentence = _("“%(prefix)s” is not a prefix. Enter the first address and the length, for example 192.0.2.0/28.")
-        raise refuse("value", sentence % {"prefix": said.strip()[:60]}, code="bad_prefix") from error
+        raise refuse("value", sentence % {"prefix": given.strip()[:60]}, code="bad_prefix") from error
 
 
-def sound_domain(said: str) -> str:
+def sound_domain(given: str) -> str:
     """The domain in small letters, as name servers know it. Raises Refused for an address of a page, or a lone word."""
-    name = said.strip().rstrip(".").lower().removeprefix("*.")
+    name = given.strip().rstrip(".").lower().removeprefix("*.")
     try:
         plain = name.encode("idna").decode("ascii")
     except UnicodeError:
@@ -50,7 +50,7 @@ def sound_domain(said: str) -> str:
     sound = len(plain) <= 253 and len(parts) > 1 and all(_LABEL.fullmatch(p) for p in parts) and not parts[-1].isdigit()
     if not sound:
         sentence = _("“%(name)s” is not a domain. Enter only the name, for example example.org.")
-        raise refuse("value", sentence % {"name": said.strip()[:60]}, code="bad_domain")
+        raise refuse("value", sentence % {"name": given.strip()[:60]}, code="bad_domain")
     return plain
 
 

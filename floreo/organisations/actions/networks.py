@@ -27,10 +27,10 @@ class NetworkFacts(TypedDict, total=False):
     doubt: str
 
 
-def read_prefixes(said: Iterable[str]) -> list[Prefix]:
+def read_prefixes(given: Iterable[str]) -> list[Prefix]:
     """Prefixes in order, each once. Raises Refused that names the first one which is not a prefix."""
     found: list[Prefix] = []
-    for each in (s.strip() for s in said):
+    for each in (s.strip() for s in given):
         if not each:
             continue
         try:
@@ -58,8 +58,8 @@ def overlaps(prefixes: Sequence[Prefix], *, but: int | None = None) -> list[tupl
     return found
 
 
-def _set_prefixes(network: Network, said: Iterable[str], *, accept_overlap: bool) -> None:
-    prefixes = read_prefixes(said)
+def _set_prefixes(network: Network, given: Iterable[str], *, accept_overlap: bool) -> None:
+    prefixes = read_prefixes(given)
     shared = overlaps(prefixes, but=network.asn)
     if shared and not accept_overlap:
         ours, theirs, whose = shared[0]

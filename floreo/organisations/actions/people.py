@@ -29,20 +29,20 @@ class PersonFacts(TypedDict, total=False):
     doubt: str
 
 
-def sound_phone(said: str) -> str:
+def sound_phone(given: str) -> str:
     """The number as the world dials it, where it can be told; short national numbers (911) stay as they are."""
-    said = said.strip()
-    if not said or sum(c.isdigit() for c in said) < 6:
-        if said and not any(c.isdigit() for c in said):
+    given = given.strip()
+    if not given or sum(c.isdigit() for c in given) < 6:
+        if given and not any(c.isdigit() for c in given):
             raise refuse("phone", _("Enter a telephone number, for example +1 202 555 0100."), code="bad_phone")
-        return said
+        return given
     country = the_country()
     try:
-        number = phonenumbers.parse(said, country.code if country else None)
+        number = phonenumbers.parse(given, country.code if country else None)
     except phonenumbers.NumberParseException as error:
-        if said.startswith("+") or any(c.isalpha() for c in said):
+        if given.startswith("+") or any(c.isalpha() for c in given):
             raise refuse("phone", _("Enter a valid telephone number."), code="bad_phone") from error
-        return said
+        return given
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 

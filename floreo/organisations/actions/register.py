@@ -28,8 +28,8 @@ class OrganisationFacts(TypedDict, total=False):
     email: str
     phone: str
     place: Place | None
-    since: date | None
-    until: date | None
+    starts_on: date | None
+    ends_on: date | None
     is_public: bool
     translations: dict[str, dict[str, str]]
     source: str
@@ -41,8 +41,8 @@ class OrganisationFacts(TypedDict, total=False):
 class RoleFacts(TypedDict, total=False):
     title: str
     translations: dict[str, dict[str, str]]
-    since: date | None
-    until: date | None
+    starts_on: date | None
+    ends_on: date | None
     precision: str
     source: str
     source_url: str
@@ -63,7 +63,7 @@ class ContactFacts(TypedDict, total=False):
 
 def _check(organisation: Organisation) -> None:
     require_name(organisation)
-    require_period(organisation.since, organisation.until)
+    require_period(organisation.starts_on, organisation.ends_on)
     organisation.phone = sound_phone(organisation.phone)
     above, seen = organisation.parent, {organisation.pk}
     while above is not None:
@@ -98,7 +98,7 @@ def rename_organisation(
     *,
     by: Actor,
     name: str,
-    until: date,
+    ends_on: date,
     version: int | None = None,
     short_name: str | None = None,
     source: str = "",
@@ -106,17 +106,19 @@ def rename_organisation(
     """Gives it a new name; the old one is kept until the last day it was called so. Corrections of a typing mistake are
     renamings too: the trail keeps both."""
     organisation = lock_latest(organisation, version)
-    said = " ".join(name.split())
-    if not said or said == organisation.name:
+    given = " ".join(name.split())
+    if not given or given == organisation.name:
         raise refuse("name", _("Enter the new name."), code="missing")
-    if until > clock.today():
-        raise refuse("until", _("This date is in the future. Enter the last day of the old name."), code="date_to_come")
-    last = organisation.former_names.order_by("-until").first()
-    if last is not None and until <= last.until:
+    if ends_on > clock.today():
+        raise refuse(
+            "ends_on", _("This date is in the future. Enter the last day of the old name."), code="date_to_come"
+        )
+    last = organisation.former_names.order_by("-ends_on").first()
+    if last is not None and ends_on <= last.ends_on:
         sentence = _("It used the name “%(name)s” until a later date. Enter a date after that.") % {"name": last.name}
-        raise refuse("until", sentence, code="dates_in_order")
-    save(FormerName(organisation=organisation, name=organisation.name, until=until, source=source, confirmed=True))
-    organisation.name = said
+        raise refuse("ends_on", sentence, code="dates_in_order")
+    save(FormerName(organisation=organisation, name=organisation.name, ends_on=ends_on, source=source, confirmed=True))
+    organisation.name = given
     if short_name is not None:
         organisation.short_name = short_name.strip()
     return save(organisation)
@@ -133,9 +135,9 @@ def merge_organisation(
         raise Refused(_("It has already been merged."), code="merged")
     if into.pk == organisation.pk or into.successor().pk == organisation.pk:
         raise refuse("into", _("An organisation cannot be merged into itself. Choose another."), code="circle")
-    if organisation.since and on < organisation.since:
+    if organisation.starts_on and on < organisation.starts_on:
         raise refuse("on", _("It did not exist on that day."), code="dates_in_order")
-    organisation.merged_into, organisation.until = into, on
+    organisation.merged_into, organisation.ends_on = into, on
     return save(organisation)
 
 
@@ -145,7 +147,7 @@ def add_role(organisation: Organisation, *, by: Actor, code: str = "", **facts: 
     role = OrganisationRole(organisation=organisation)
     assign(role, facts)
     require_name(role, "title")
-    require_period(role.since, role.until)
+    require_period(role.starts_on, role.ends_on)
     role.code = code or free_code(OrganisationRole, role.title)
     if organisation.roles.filter(code=role.code).exists():
         raise refuse("code", _("It already has a role with this code."), code="code_taken")
@@ -159,7 +161,7 @@ def update_role(
     role = lock_latest(role, version)
     assign(role, facts)
     require_name(role, "title")
-    require_period(role.since, role.until)
+    require_period(role.starts_on, role.ends_on)
     return save(role)
 
 

@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ('website', models.URLField(blank=True)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('phone', models.CharField(blank=True, max_length=40)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
                 ('is_public', models.BooleanField(default=True)),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='absorbed', to='organisations.organisation')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='organisations.organisation')),
@@ -121,12 +121,12 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False, help_text='Somebody has checked it against its source.', verbose_name='Checked against source')),
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('name', models.CharField(max_length=200)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField()),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_names', to='organisations.organisation')),
             ],
             options={
-                'ordering': ['-until'],
+                'ordering': ['-ends_on'],
             },
         ),
         migrations.CreateModel(
@@ -284,14 +284,14 @@ class Migration(migrations.Migration):
                 ('doubt', models.CharField(blank=True, max_length=500, verbose_name='Why not checked')),
                 ('code', models.SlugField(max_length=60)),
                 ('title', models.CharField(max_length=200)),
-                ('since', models.DateField(blank=True, null=True)),
-                ('until', models.DateField(blank=True, null=True)),
+                ('starts_on', models.DateField(blank=True, null=True)),
+                ('ends_on', models.DateField(blank=True, null=True)),
                 ('precision', models.CharField(choices=[('day', 'to the day'), ('month', 'to the month'), ('quarter', 'to the quarter'), ('year', 'to the year')], default='day', max_length=10)),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='organisations.organisation')),
             ],
             options={
-                'ordering': ['-since', 'title'],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'code'), name='role_code_once'), models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='role_dates_in_order')],
+                'ordering': ['-starts_on', 'title'],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'code'), name='role_code_once'), models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='role_dates_in_order')],
             },
         ),
         migrations.AddConstraint(
@@ -300,6 +300,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('since', None), ('until', None), ('since__lte', models.F('until')), _connector='OR'), name='organisation_dates_in_order'),
+            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='organisation_dates_in_order'),
         ),
     ]

@@ -149,8 +149,8 @@ class Organisation(Record, Translated, Sourced):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations")
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
     is_public = models.BooleanField(default=True)
 
@@ -161,7 +161,8 @@ class Organisation(Record, Translated, Sourced):
         constraints = [
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="organisation_not_merged_into_itself"),
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="organisation_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="organisation_dates_in_order",
             ),
         ]
 
@@ -189,7 +190,7 @@ class Organisation(Record, Translated, Sourced):
     def name_on(self, day: date) -> str:
         """What it was called on `day`."""
         for former in self.former_names.all():
-            if (former.since is None or former.since <= day) and day <= former.until:
+            if (former.starts_on is None or former.starts_on <= day) and day <= former.ends_on:
                 return former.name
         return self.name
 
@@ -200,8 +201,8 @@ class Organisation(Record, Translated, Sourced):
         body = " ".join(
             filter(None, [self.short_name, self.role_text, str(self.translations.get("es", {}).get("name", ""))])
         )
-        desk = reverse("workspace:organisation", args=[self.code])
-        return Entry("organisation", self.name, body, self.get_absolute_url(), desk, self.is_public)
+        workspace = reverse("workspace:organisation", args=[self.code])
+        return Entry("organisation", self.name, body, self.get_absolute_url(), workspace, self.is_public)
 
 
 class FormerName(Record, Sourced):
@@ -209,11 +210,11 @@ class FormerName(Record, Sourced):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="former_names")
     name = models.CharField(max_length=200)
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField()
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField()
 
     class Meta:
-        ordering = ["-until"]
+        ordering = ["-ends_on"]
 
     def __str__(self) -> str:
         return self.name
@@ -228,16 +229,17 @@ class OrganisationRole(Record, Translated, Sourced):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="roles")
     code = models.SlugField(max_length=60)
     title = models.CharField(max_length=200)
-    since = models.DateField(null=True, blank=True)
-    until = models.DateField(null=True, blank=True)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
     precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
 
     class Meta:
-        ordering = ["-since", "title"]
+        ordering = ["-starts_on", "title"]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "code"], name="role_code_once"),
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="role_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="role_dates_in_order",
             ),
         ]
 
@@ -289,8 +291,8 @@ class Person(Record, Translated, Sourced):
         return self.in_language("post") or str(_("a named person"))
 
     def search_entry(self) -> Entry:
-        desk = reverse("workspace:person", args=[self.code])
-        return Entry("person", self.name, self.post, desk, desk)
+        workspace = reverse("workspace:person", args=[self.code])
+        return Entry("person", self.name, self.post, workspace, workspace)
 
 
 class ContactQuerySet(models.QuerySet["Contact"]):

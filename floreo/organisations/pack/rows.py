@@ -73,8 +73,8 @@ class FormerNameShape(SourcedShape):
     owner: ClassVar[str] = "organisation"
 
     name: str
-    since: Day | None = None
-    until: Day
+    starts_on: Day | None = None
+    ends_on: Day
 
     def identity(self) -> str:
         return self.name
@@ -90,8 +90,8 @@ class RoleShape(TranslatedShape, SourcedShape):
 
     code: Code
     title: str
-    since: Day | None = None
-    until: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     precision: Annotated[str, one_of(DatePrecision)] = "day"
 
 
@@ -157,8 +157,8 @@ class OrganisationShape(TranslatedShape, SourcedShape):
     email: str = ""
     phone: str = ""
     place: str = ""
-    since: Day | None = None
-    until: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     merged_into: str = ""
     is_public: bool = True
     former_name: list[FormerNameShape] = Field(default_factory=list)
@@ -168,7 +168,7 @@ class OrganisationShape(TranslatedShape, SourcedShape):
 
 
 class PersonShape(TranslatedShape, SourcedShape):
-    """[[person]] in people.toml. Only a sample pack may hold people; real ones are entered at the desk."""
+    """[[person]] in people.toml. Only a sample pack may hold people; real ones are entered in the workspace."""
 
     word: ClassVar[str] = "person"
     makes: ClassVar[type[models.Model]] = Person

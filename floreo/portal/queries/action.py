@@ -23,7 +23,7 @@ class Step:
 
     milestone: Milestone
     status: Status
-    said: str
+    text: str
     evidence: list[Piece]
 
 
@@ -50,7 +50,7 @@ class ActionPage:
     act: Action
     status_result: StatusResult
     why: str
-    rule_says: StatusResult | None  # what the rules give where a person set the status
+    by_rule: StatusResult | None  # what the rules give where a person set the status
     rule_why: str
     steps: list[Step]
     reached: str
@@ -76,9 +76,11 @@ def money_tables(lines: list[BudgetLine]) -> list[MoneyTable]:
 def _parts(act: Action, today: date) -> tuple[list[LeadLine], list[Participation]]:
     rows = act.participations.select_related("organisation__merged_into").prefetch_related("organisation__former_names")
     parts = [p for p in rows if p.organisation.is_public]
-    now = [p for p in parts if (p.since is None or p.since <= today) and (p.until is None or p.until >= today)]
-    earlier = [p for p in parts if p.part == Part.LEAD and p.until and p.until < today]
-    earlier.sort(key=lambda p: p.until or today, reverse=True)
+    now = [
+        p for p in parts if (p.starts_on is None or p.starts_on <= today) and (p.ends_on is None or p.ends_on >= today)
+    ]
+    earlier = [p for p in parts if p.part == Part.LEAD and p.ends_on and p.ends_on < today]
+    earlier.sort(key=lambda p: p.ends_on or today, reverse=True)
     leads = [p for p in now if p.part == Part.LEAD]
     lines = [
         LeadLine(p, words.lead_since(p, earlier if p is leads[0] else []), words.successor_text(p.organisation))
@@ -102,7 +104,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     """In a fixed number of queries. Facts behind the status count internal updates and risks too, as the rule does;
     their texts never show."""
     milestones = list(act.milestones.all())
-    stands, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
+    result, by_hand = act.status_result, act.status_result.rule is Rule.SET_BY_HAND
     ruled = status_of(act.facts(), today) if by_hand else None
     leads, supports = _parts(act, today)
     evidence = open_pieces_of([act, *milestones])
@@ -112,9 +114,9 @@ def action_page(act: Action, *, today: date) -> ActionPage:
     ]
     return ActionPage(
         act=act,
-        status_result=stands,
-        why=words.why(act, stands, milestones, today=today),
-        rule_says=ruled,
+        status_result=result,
+        why=words.why(act, result, milestones, today=today),
+        by_rule=ruled,
         rule_why=words.why(act, ruled, milestones, today=today) if ruled else "",
         steps=steps,
         reached=words.reached_text(milestones),
@@ -125,7 +127,7 @@ def action_page(act: Action, *, today: date) -> ActionPage:
         supports=supports,
         measured_by=_measured_by(act),
         carried_to=_carried_to(act),
-        days_late=stands.days(today) if stands.status is Status.LATE and not by_hand else 0,
+        days_late=result.days(today) if result.status is Status.LATE and not by_hand else 0,
         evidence=evidence.get(key(act), []),
     )
 

@@ -18,7 +18,7 @@ from floreo.core.wording import short_day
 from floreo.strategy.models import Action, BudgetLine, Milestone, Participation, Risk, Update
 
 # Fields whose old and new value may be shown: dates only. Of every other public field only that it changed.
-_DATES = {"starts_on", "due_on", "expected_on", "closed_on", "on_hold_since", "reached_on", "since", "until"}
+_DATES = {"starts_on", "ends_on", "due_on", "expected_on", "closed_on", "on_hold_since", "reached_on"}
 
 
 # The public fields of each kind of row. A field that is not here is never mentioned.
@@ -43,7 +43,7 @@ _PUBLIC_FIELDS: Mapping[type[Model], tuple[str, ...]] = {
         "person",
     ),
     Milestone: (*_SOURCED, "title", "due_on", "reached_on", "expected_on", "note", "evidence_url"),
-    Participation: ("source", "source_url", "confirmed", "organisation", "part", "since", "until"),
+    Participation: ("source", "source_url", "confirmed", "organisation", "part", "starts_on", "ends_on"),
     Update: ("done", "next", "risks", "on", "translations"),
     BudgetLine: (*_SOURCED, "amount", "spent", "currency", "fiscal_year", "funder", "note"),
     Risk: ("title", "likelihood", "impact", "response", "closed_on", "translations"),
@@ -132,8 +132,8 @@ def _is_public_after(raw: dict[str, Any], subject: str, now: bool) -> bool:  # n
     fields = raw.get("fields", {}) if raw.get("thing") == subject else {}
     if raw.get("what") == "made" and fields:
         return bool(fields.get("is_public", False))
-    said = fields.get("is_public")
-    return bool(said[1]) if isinstance(said, list) and len(said) == 2 else now
+    text = fields.get("is_public")
+    return bool(text[1]) if isinstance(text, list) and len(text) == 2 else now
 
 
 def _entries(act: Action) -> Iterator[HistoryEntry]:

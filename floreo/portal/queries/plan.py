@@ -84,7 +84,7 @@ def due_this_quarter(actions: QuerySet[Action], day: date) -> QuerySet[Action]:
 
 def led_by(actions: QuerySet[Action], organisation: Organisation, day: date) -> QuerySet[Action]:
     """Those that a body, or one that was merged into it, leads or supports today."""
-    parts = Participation.objects.filter(action=OuterRef("pk")).exclude(until__lt=day).exclude(since__gt=day)
+    parts = Participation.objects.filter(action=OuterRef("pk")).exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     return actions.filter(
         Exists(parts.filter(Q(organisation=organisation) | Q(organisation__merged_into=organisation)))
     )
@@ -93,7 +93,7 @@ def led_by(actions: QuerySet[Action], organisation: Organisation, day: date) -> 
 def leads_in(actions: QuerySet[Action], day: date) -> list[Organisation]:
     """Public bodies that lead any of these today, by name, each with `number`."""
     parts = Participation.objects.filter(action__in=actions.order_by().values("pk"), part=Part.LEAD)
-    current = parts.exclude(until__lt=day).exclude(since__gt=day)
+    current = parts.exclude(ends_on__lt=day).exclude(starts_on__gt=day)
     counted = current.order_by().values("organisation").annotate(n=Count("action", distinct=True))
     numbers = {row["organisation"]: row["n"] for row in counted}
     found = list(Organisation.objects.visible_to(None).filter(pk__in=numbers).order_by("name", "pk"))

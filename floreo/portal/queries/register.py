@@ -39,11 +39,15 @@ def _actions(organisation: Organisation, today: date) -> tuple[list[Row], list[R
     action once, under the first that fits."""
     public = Q(action__is_public=True, action__edition__is_public=True)
     rows = Participation.objects.filter(public, organisation=organisation)
-    parts = rows.values_list("action_id", "part", "since", "until", "action__edition__state")
+    parts = rows.values_list("action_id", "part", "starts_on", "ends_on", "action__edition__state")
     now: dict[str, set[int]] = {Part.LEAD: set(), Part.SUPPORT: set()}
     before: set[int] = set()
-    for key, part, since, until, state in parts.order_by():
-        is_now = (since is None or since <= today) and (until is None or until >= today) and state != EditionState.ENDED
+    for key, part, starts_on, ends_on, state in parts.order_by():
+        is_now = (
+            (starts_on is None or starts_on <= today)
+            and (ends_on is None or ends_on >= today)
+            and state != EditionState.ENDED
+        )
         (now[part] if is_now else before).add(key)
     lead, support = now[Part.LEAD], now[Part.SUPPORT] - now[Part.LEAD]
     before -= lead | support

@@ -112,14 +112,14 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
     raw = request.GET.get("from", "0")
     first = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 and asked else 0
     kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
-    said = _("%(number)s of %(total)s rows are not checked yet")
+    text = _("%(number)s of %(total)s rows are not checked yet")
     if counts.unconfirmed == 0:
-        said = _("All rows are checked")
+        text = _("All rows are checked")
     words = {"number": number_figures(counts.unconfirmed), "total": number_figures(counts.total)}
     return page(
         request,
         "portal/unconfirmed.html",
-        title=said % words,
+        title=text % words,
         crumbs=_about_crumb(),
         trust=counts,
         asked=asked,
@@ -155,10 +155,10 @@ def robots(request: HttpRequest) -> HttpResponseBase:
 def health(request: HttpRequest) -> HttpResponseBase:
     """For whoever watches the machine: whether the site answers, its database does, and the worker is at work."""
     try:
-        trouble = "" if heartbeat.is_at_work() else "worker not at work"
+        problem = "" if heartbeat.is_at_work() else "worker not at work"
     except Exception:
-        trouble = "database unreachable"
-    said = trouble or "ok"
-    response = HttpResponse(f"{said}\n", content_type="text/plain; charset=utf-8", status=503 if trouble else 200)
+        problem = "database unreachable"
+    text = problem or "ok"
+    response = HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=503 if problem else 200)
     response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark: who asks each second fills no log
     return response

@@ -44,10 +44,10 @@ class Measured:
 def _measured(indicator: Indicator, reading: Reading | None) -> Measured:
     target = figures.target_text(indicator)
     goal = _("target %(target)s") % {"target": target} if target else ""
-    said = _("No value yet")
+    text = _("No value yet")
     if reading:
-        said = _("%(value)s, %(when)s") % {"value": figures.value_text(reading), "when": figures.when_text(reading)}
-    return Measured(indicator, ", ".join(filter(None, [said, goal])))
+        text = _("%(value)s, %(when)s") % {"value": figures.value_text(reading), "when": figures.when_text(reading)}
+    return Measured(indicator, ", ".join(filter(None, [text, goal])))
 
 
 def _crumbs(act: Action) -> tuple[Crumb, ...]:

@@ -101,5 +101,5 @@ def _page(request: HttpRequest, update_request: UpdateRequest, sheet: Sheet, *, 
         "status": status,
         "done": "done" in request.GET and status == 200,
     }
-    context["said"] = len(sheet.entries) - len(sheet.missing)
+    context["answered"] = len(sheet.entries) - len(sheet.missing)
     return render(request, "portal/answer.html", context, status=status)

@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 from floreo.core import clock
 from floreo.core.lists import Listing
 from floreo.core.wording import number_figures
-from floreo.meetings import presenters as say
-from floreo.meetings import queries
+from floreo.meetings import presenters, queries
 from floreo.meetings.models import Committee, Decision, Seat
 from floreo.meetings.tables import DECISIONS
 from floreo.open_data.files import list_file
@@ -49,7 +48,10 @@ def decisions(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     total = rows.count()
     title = ngettext("%(number)s decision", "%(number)s decisions", total) % {"number": number_figures(total)}
-    shown = [(d, say.history_text(d.decision, d.state), say.due_text(d.decision)) for d in queries.shown(listing.rows)]
+    shown = [
+        (d, presenters.history_text(d.decision, d.state), presenters.due_text(d.decision))
+        for d in queries.shown(listing.rows)
+    ]
     return page(
         request,
         "portal/decisions.html",

@@ -28,7 +28,7 @@ def evidence_file(request: HttpRequest, code: str) -> HttpResponseBase:
         newer = successor_of(code, request.user)
         if newer is None:
             raise
-        return HttpResponseRedirect(newer.door_url())
+        return HttpResponseRedirect(newer.portal_url())
     if evidence.kind == EvidenceKind.FILE:
         response: HttpResponseBase = download_of(evidence)
     else:
@@ -40,7 +40,7 @@ def evidence_file(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 def _record_page(evidence: Evidence, viewer: object) -> str:
-    """The page of the record: the public one where there is one, else at the desk."""
+    """The page of the record: the public one where there is one, else in the workspace."""
     record = things_seen([evidence.record], viewer).get(evidence.record)
     if record is None:
         raise Missing

@@ -47,8 +47,8 @@ def findings(request: HttpRequest, token: str) -> HttpResponseBase:
         throttle.spend("findings", f"notice:{holder.notice.pk}", capacity=PRESSES, per_hour=PRESSES_PER_HOUR)
         if done := sheet.press(request.POST):
             return HttpResponseRedirect(f"{request.path}?done={done}")
-    except Refused as said:
-        refusal = said
+    except Refused as text:
+        refusal = text
     response = _page(request, token, sheet, refusal=refusal, status=refusal.status if refusal else 422)
     if isinstance(refusal, Slower):
         response.headers["Retry-After"] = str(refusal.seconds)

@@ -18,8 +18,7 @@ from floreo.core.errors import Missing
 from floreo.core.ui.charts import Bar
 from floreo.core.ui.locale import number
 from floreo.evidence.queries import open_pieces_of
-from floreo.frameworks import presenters as say
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_framework_for, get_version_for
 from floreo.frameworks.models import Assessment, Framework, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
@@ -55,7 +54,14 @@ def _list_rows() -> list[Row]:
         own.setdefault(found.in_version.framework_id, _("%(year)d: %(done)d of %(n)d items reviewed") % words)
     rated = Count("items", filter=Q(items__is_rated=True))
     return [
-        Row(v.framework, v, v.rated, say.score_text(s) if s else "", s.year if s else None, own.get(v.framework_id, ""))
+        Row(
+            v.framework,
+            v,
+            v.rated,
+            presenters.score_text(s) if s else "",
+            s.year if s else None,
+            own.get(v.framework_id, ""),
+        )
         for v in versions.annotate(rated=rated).order_by("framework__position", "pk")
         for s in (scores.get(v.framework_id),)
     ]
@@ -81,7 +87,7 @@ class ItemRow:
     """One item in public: its reviewed level, what is done for it, its public evidence, what is missing."""
 
     line: Line
-    said: str
+    summary: str
     level: str
     reason: str
     served: list[Model]
@@ -118,10 +124,10 @@ def _item_rows(sheet: Sheet) -> list[ItemRow]:
 def _item_row(line: Line, sheet: Sheet, served: dict[int, list[Model]], pieces: dict[str, list[Any]]) -> ItemRow:
     answer = line.answer
     level = answer.level if answer else None
-    missing = say.missing_of(line, clock.today()) if sheet.assessment else []
+    missing = presenters.missing_of(line, clock.today()) if sheet.assessment else []
     return ItemRow(
         line,
-        say.roll_text(line.roll, sheet.version),
+        presenters.roll_text(line.roll, sheet.version),
         sheet.version.word_of(level),
         answer.in_language("reason") if answer and level is not None else "",
         served.get(line.item.pk, []),
@@ -162,14 +168,17 @@ def _published(found: Framework, sheet: Sheet, country: str) -> Published:
         next((s for s in newest if not s.subject), None),
         [Bar(names.get((s.in_version_id, s.part), s.part), s.score, number(s.score, 2), is_ours=True) for s in parts],
         unit,
-        [(s, say.score_text(s)) for s in ours if not s.part],
+        [(s, presenters.score_text(s)) for s in ours if not s.part],
         [
             Bar(s.subject or country, s.score, number(s.score, 1), is_ours=not s.subject)
             for s in sorted(newest, key=lambda s: -s.score)
         ],
-        [(names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, say.score_text(s)) for s in scores],
-        say.zeros_text([name for _code, name in zeros], year) if year else "",
-        [say.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros],
+        [
+            (names.get((s.in_version_id, s.part), s.part) or s.subject or country, s, presenters.score_text(s))
+            for s in scores
+        ],
+        presenters.zeros_text([name for _code, name in zeros], year) if year else "",
+        [presenters.not_shown_text(name, _not_shown(sheet, code)) for code, name in zeros],
         list(Indicator.objects.visible_to(None).filter(code__in={s.indicator for s in scores if s.indicator})),
     )
 
@@ -219,7 +228,7 @@ def framework(request: HttpRequest, code: str) -> HttpResponseBase:
         "portal/framework.html",
         section="indicators",
         title=found.in_language("title"),
-        description=say.status_text(sheet),
+        description=presenters.status_text(sheet),
         crumbs=_crumbs(),
         framework=found,
         version=version,
@@ -228,8 +237,8 @@ def framework(request: HttpRequest, code: str) -> HttpResponseBase:
         rows=_item_rows(sheet),
         own=own,
         tops=_tops(sheet),
-        unchecked=say.unchecked_text(sheet),
-        held=say.held_text(sheet),
+        unchecked=presenters.unchecked_text(sheet),
+        held=presenters.held_text(sheet),
         versions=found.versions.all(),
         earlier=Assessment.objects.filter(is_public=True, in_version__framework=found).select_related(
             "in_version__framework"
@@ -249,14 +258,18 @@ def _tops(sheet: Sheet) -> list[tuple[Line, str]]:
     """How each part stands, in words; nothing while nothing is assessed."""
     if sheet.assessment is None:
         return []
-    return [(line, say.roll_text(line.roll, sheet.version)) for line in sheet.tops if not line.item.is_rated]
+    return [(line, presenters.roll_text(line.roll, sheet.version)) for line in sheet.tops if not line.item.is_rated]
 
 
 def _change(own: Assessment | None) -> list[tuple[str, int]]:
     """How many items went which way since the assessment before, where that one is public too."""
     if own is None or own.before is None or not own.before.is_public:
         return []
-    turns: dict[str, int] = defaultdict(int)
+    changes: dict[str, int] = defaultdict(int)
     for step in queries.steps_between(own.before, own):
-        turns[step.turn] += 1
-    return [(str(words), turns[turn]) for turn, words in say.TURN_WORDS.items() if turns[turn] and turn != "none"]
+        changes[step.change] += 1
+    return [
+        (str(words), changes[change])
+        for change, words in presenters.CHANGE_WORDS.items()
+        if changes[change] and change != "none"
+    ]

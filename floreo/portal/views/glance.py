@@ -22,7 +22,7 @@ class Line:
     answer: str
 
 
-def _said(moment: Happening, today: date) -> str:
+def _happening_text(moment: Happening, today: date) -> str:
     """ "National exercise held with 14 bodies, 9 Oct": the year only where it is another one."""
     if moment.on is None:
         return _("%(title)s, no date known") % {"title": moment.title}
@@ -33,9 +33,11 @@ def _said(moment: Happening, today: date) -> str:
 
 def glance(shown: Home, *, today: date) -> list[Line]:
     return [
-        Line(_("Latest progress"), _said(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")),
+        Line(
+            _("Latest progress"), _happening_text(shown.moved[0], today) if shown.moved else _("Nothing recorded yet")
+        ),
         _overdue(shown, today),
-        Line(_("Next steps"), _said(shown.coming[0], today) if shown.coming else _("No date is known")),
+        Line(_("Next steps"), _happening_text(shown.coming[0], today) if shown.coming else _("No date is known")),
     ]
 
 

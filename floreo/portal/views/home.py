@@ -35,8 +35,8 @@ class LateRow:
     @classmethod
     def of(cls, act: Action, *, today: date) -> LateRow:
         reason = act.in_language("late_reason" if act.late_reason else "on_hold_reason")
-        said = [p if p.endswith(".") else f"{p}." for p in (lead_of(act), reason) if p]
-        return cls(act, status_note(act, today=today), sentences(*said))
+        text = [p if p.endswith(".") else f"{p}." for p in (lead_of(act), reason) if p]
+        return cls(act, status_note(act, today=today), sentences(*text))
 
 
 @login_not_required

@@ -64,8 +64,8 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
     newest = queries.latest_and_before(Indicator.objects.filter(pk__in=[i.pk for i in listing.rows]))
     rows = [_list_row(i, *newest.get(i.pk, (None, None))) for i in listing.rows]
     total = listing.total
-    said = ngettext("%(number)s indicator", "%(number)s indicators", total) % {"number": number_figures(total)}
-    return page(request, "portal/indicators.html", section="indicators", title=said, listing=listing, rows=rows)
+    text = ngettext("%(number)s indicator", "%(number)s indicators", total) % {"number": number_figures(total)}
+    return page(request, "portal/indicators.html", section="indicators", title=text, listing=listing, rows=rows)
 
 
 def _get_indicator(request: HttpRequest, code: str) -> Indicator:

@@ -16,7 +16,7 @@ from floreo.portal.views.page import Crumb, country_of, eyes, page, public_page
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.iati import reporting_body
 from floreo.strategy.money import MoneyRow, money_of
-from floreo.strategy.presenters import money as say
+from floreo.strategy.presenters import money as money_text
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ class Part:
     title: str
     head: str
     caption: str
-    bars: list[say.MoneyBar]
-    lines: list[say.MoneyLine]
+    bars: list[money_text.MoneyBar]
+    lines: list[money_text.MoneyLine]
 
 
 def _part(code: str, words: tuple[str, str, str], rows: Sequence[MoneyRow], currency: str) -> Part:
-    return Part(code, *words, say.bars_of(rows, currency), say.lines_of(rows))
+    return Part(code, *words, money_text.bars_of(rows, currency), money_text.lines_of(rows))
 
 
 @login_not_required
@@ -52,16 +52,16 @@ def money(request: HttpRequest, code: str) -> HttpResponseBase:
         request,
         "portal/money.html",
         section="strategy",
-        title=say.headline(facts),
+        title=money_text.headline(facts),
         description=_("Sources and uses of the money of the strategy, counted once."),
         crumbs=(Crumb(edition.in_language("title"), edition.get_absolute_url()),),
         edition=edition,
         facts=facts,
         parts=parts,
         currency=currency,
-        total=say.lines_of(whole),
-        unknowns=say.unknowns(facts),
-        grants=[(each, say.grant_sentence(each)) for each in facts.grants],
+        total=money_text.lines_of(whole),
+        unknowns=money_text.unknowns(facts),
+        grants=[(each, money_text.grant_sentence(each)) for each in facts.grants],
         has_iati=reporting_body() is not None,
     )
 

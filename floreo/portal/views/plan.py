@@ -209,7 +209,7 @@ def timeline(request: HttpRequest, code: str) -> HttpResponseBase:
         edition=edition,
         tree=tree,
         axis=plans.axis_of(edition, actions, clock.today()),
-        answer=status_text.trouble_sentence(counts_of(actions)),
+        answer=status_text.problem_sentence(counts_of(actions)),
         lines=plans.timeline_rows(tree),
         shut=[branch for branch in tree if not branch.is_open],
         has_rows=any(branch.total for branch in tree),

@@ -35,13 +35,13 @@ def publications(request: HttpRequest) -> HttpResponseBase:
     if file := list_file(listing, whole=True):
         return file
     total = listing.total
-    said = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}
-    said = said if total else _("Publications")  # the page says below that there are none
+    text = ngettext("%(number)s publication", "%(number)s publications", total) % {"number": number_figures(total)}
+    text = text if total else _("Publications")  # the page says below that there are none
     return page(
         request,
         "portal/publications.html",
         section="publications",
-        title=said,
+        title=text,
         listing=listing,
         rows=listing.rows,
         description=_("Reports, press notices and documents, each at a permanent address."),

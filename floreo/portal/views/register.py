@@ -90,8 +90,8 @@ def districts(request: HttpRequest) -> HttpResponseBase:
 
 
 def _title(number: int) -> str:
-    said = ngettext("One district", "%(number)s districts", number) if number else _("The districts")
-    return capital(said % {"number": number_word(number)})
+    text = ngettext("One district", "%(number)s districts", number) if number else _("The districts")
+    return capital(text % {"number": number_word(number)})
 
 
 def _value(row: register.District, *, by_density: bool) -> float | None:
@@ -119,11 +119,11 @@ def _map(rows: list[register.District], *, by_density: bool) -> dict[str, Any]:
     bounds = presenters.levels_of(known)
     shapes = [_shape(r, bounds, by_density=by_density) for r in rows if r.place.shape]
     years = sorted({r.place.population_year for r in rows if r.place.population_year})
-    said = _("People counted or estimated in %(years)s") % {"years": ", ".join(str(y) for y in years)} if years else ""
+    text = _("People counted or estimated in %(years)s") % {"years": ", ".join(str(y) for y in years)} if years else ""
     return {
         "shapes": shapes,
         "caption": _("People per square kilometre in each district") if by_density else _("People in each district"),
-        "caption_note": said,
+        "caption_note": text,
         "legend": presenters.legend_text(bounds) if known else [],
     }
 
@@ -165,8 +165,8 @@ def _people(place: Place) -> str:
     if place.population is None:
         return _("The population is not known yet.")
     words = {"people": number_figures(place.population), "year": str(place.population_year or "")}
-    said = _("%(people)s people in %(year)s.") if place.population_year else _("%(people)s people.")
+    text = _("%(people)s people in %(year)s.") if place.population_year else _("%(people)s people.")
     if density is None or place.area_km2 is None:
-        return said % words
+        return text % words
     words |= {"area": number_figures(round(place.area_km2)), "density": number_figures(round(density))}
-    return sentences(said % words, _("%(area)s km²: %(density)s people per km².") % words)
+    return sentences(text % words, _("%(area)s km²: %(density)s people per km².") % words)

@@ -88,12 +88,12 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     groups = _groups()
     rows = [r for g in groups for r in g.rows if not r.is_closing]
     title = f"{rows[0].period}: {rows[0].answer}" if rows else _("No review has been closed yet")
-    said = ngettext("%(n)s report", "%(n)s reports", len(rows)) % {"n": number_figures(len(rows))}
-    return page(request, "portal/reports.html", section="reports", title=title, groups=groups, count=said, files=FILES)
+    text = ngettext("%(n)s report", "%(n)s reports", len(rows)) % {"n": number_figures(len(rows))}
+    return page(request, "portal/reports.html", section="reports", title=title, groups=groups, count=text, files=FILES)
 
 
 def _snapshot(edition: str, code: str) -> Snapshot:
-    """As a stranger may see it, whoever asks: what is internal is shown at the desk."""
+    """As a stranger may see it, whoever asks: what is internal is shown in the workspace."""
     return get_snapshot_for(None, edition, code)
 
 

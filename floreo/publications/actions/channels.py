@@ -85,9 +85,9 @@ def record_posting(
 def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reason: str) -> Posting:
     """It will not go out by that channel, for a reason; it is owed no longer."""
     publication = lock_latest(publication)
-    said = require_text(reason, field="reason", sentence=_("Give the reason for not using this channel."))
+    text = require_text(reason, field="reason", sentence=_("Give the reason for not using this channel."))
     posting = Posting(
-        publication=publication, channel=channel, at=clock.now(), note=said, by_name=by.actor_name, skipped=True
+        publication=publication, channel=channel, at=clock.now(), note=text, by_name=by.actor_name, skipped=True
     )
     return save(posting)
 

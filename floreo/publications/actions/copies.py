@@ -19,39 +19,39 @@ from floreo.strategy.models import Edition
 KINDS = ("pdf", "docx", "json")
 
 
-def drawn(told: StrategyCopy, kind: str) -> bytes:
+def drawn(known: StrategyCopy, kind: str) -> bytes:
     """The bytes of that file, made now."""
     if kind == "json":
-        return as_json(told)
-    return bytes_of(document_of(told, country=the_country(), made_on=clock.today()), kind)
+        return as_json(known)
+    return bytes_of(document_of(known, country=the_country(), made_on=clock.today()), kind)
 
 
-def current_copy(told: StrategyCopy, edition: Edition, kind: str) -> Copy | None:
+def current_copy(known: StrategyCopy, edition: Edition, kind: str) -> Copy | None:
     """The kept file of a public edition, where it still says what the plan says."""
-    found = Copy.objects.filter(edition=edition, language=told.language, kind=kind).first()
-    is_current = found is not None and found.digest == digest_of(told)
+    found = Copy.objects.filter(edition=edition, language=known.language, kind=kind).first()
+    is_current = found is not None and found.digest == digest_of(known)
     return found if is_current and found and default_storage.exists(str(found.file.name)) else None
 
 
 def kept_copy(edition: Edition, kind: str, language: str) -> Copy:
     """The file of a public edition as strangers may have it: the one that was kept, else drawn anew and kept."""
-    told = copy_of(edition, None, language)
-    return current_copy(told, edition, kind) or draw_copy(edition, by=SYSTEM, told=told, kind=kind)
+    known = copy_of(edition, None, language)
+    return current_copy(known, edition, kind) or draw_copy(edition, by=SYSTEM, known=known, kind=kind)
 
 
 @action("copy.drawn", needs=Permission.PUBLICATION_PUBLISH)
-def draw_copy(edition: Edition, *, by: Actor, told: StrategyCopy, kind: str) -> Copy:
+def draw_copy(edition: Edition, *, by: Actor, known: StrategyCopy, kind: str) -> Copy:
     """Draws one file and keeps it in the place of the one before. The program does so itself when the plan changed."""
     Edition.objects.select_for_update().get(pk=edition.pk)  # two at once: one draws, the other finds it
-    body = drawn(told, kind)
-    row = Copy.objects.filter(edition=edition, language=told.language, kind=kind).first()
-    row = row or Copy(edition=edition, language=told.language, kind=kind)
+    body = drawn(known, kind)
+    row = Copy.objects.filter(edition=edition, language=known.language, kind=kind).first()
+    row = row or Copy(edition=edition, language=known.language, kind=kind)
     before = str(row.file.name or "")
     try:
-        row.file.name = default_storage.save(f"copies/{edition.code}.{told.language}.{kind}", ContentFile(body))
+        row.file.name = default_storage.save(f"copies/{edition.code}.{known.language}.{kind}", ContentFile(body))
     except OSError as error:
         raise no_room(error) from error
-    row.digest, row.size, row.made_at = digest_of(told), len(body), clock.now()
+    row.digest, row.size, row.made_at = digest_of(known), len(body), clock.now()
     save(row)
     if before:
         default_storage.delete(before)

@@ -93,8 +93,8 @@ def correct(
     """A new version under the same address. What it said before stays beside it, with what was wrong."""
     publication = lock_latest(publication, version)
     must_be_out(publication)
-    said = require_text(what, field="what", sentence=_("Describe the error. Readers see this beside the text."))
-    before = _as_it_stands(publication, said, by)
+    text = require_text(what, field="what", sentence=_("Describe the error. Readers see this beside the text."))
+    before = _as_it_is(publication, text, by)
     put_facts(publication, facts)
     check_publication(publication)
     if upload is not None:
@@ -104,11 +104,11 @@ def correct(
         publication.state, publication.published_at = PublicationState.PUBLISHED, publication.embargo_until
     publication.issue, publication.corrected_at = publication.issue + 1, before.corrected_at
     save(before)
-    note(corrected=said)
+    note(corrected=text)
     return save(publication)
 
 
-def _as_it_stands(publication: Publication, what: str, by: Actor) -> PublicationVersion:
+def _as_it_is(publication: Publication, what: str, by: Actor) -> PublicationVersion:
     now = clock.now()
     return PublicationVersion(
         publication=publication,

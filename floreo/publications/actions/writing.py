@@ -44,14 +44,14 @@ class PublicationFacts(TypedDict, total=False):
 def put_facts(publication: Publication, facts: PublicationFacts) -> None:
     """Each fact onto the publication; text without what no feed could carry."""
     for name, value in facts.items():
-        said: Any = value
+        text: Any = value
         if isinstance(value, str):
-            said = sound(value).strip()
+            text = sound(value).strip()
         elif name == "translations":
-            said = {
+            text = {
                 code: {f: sound(t).strip() for f, t in texts.items()} for code, texts in facts["translations"].items()
             }
-        setattr(publication, name, said)
+        setattr(publication, name, text)
     publication.title = " ".join(publication.title.split())
     publication.summary = " ".join(publication.summary.split())
 

@@ -106,14 +106,14 @@ def _settle(review: Review, *, by: Actor, force: bool, reason: str) -> None:
     if not waiting:
         return
     if not force:
-        said = ngettext(
+        text = ngettext(
             "One update is waiting for approval. Approve or return it first, or close with a reason: the "
             "update is then returned.",
             "%(number)d updates are waiting for approval. Approve or return them first, or close with a "
             "reason: the updates are then returned.",
             len(waiting),
         )
-        raise Refused(said % {"number": len(waiting)}, code="undecided")
+        raise Refused(text % {"number": len(waiting)}, code="undecided")
     words = require_text(
         reason,
         field="reason",

@@ -28,7 +28,7 @@ def _bounded(text: str, field: str, most: int) -> str:
 
 @action("report.corrected", needs=Permission.REPORT_MAKE)
 def correct_snapshot(
-    snapshot: Snapshot, *, by: Actor, where: str, instead: str, says: str = "", is_public: bool = True
+    snapshot: Snapshot, *, by: Actor, where: str, instead: str, text: str = "", is_public: bool = True
 ) -> Correction:
     """Says beside a snapshot what in it is wrong and what is right. The snapshot stays as it is."""
     place = require_text(
@@ -39,7 +39,7 @@ def correct_snapshot(
         Correction(
             snapshot=snapshot,
             where=_bounded(place, "where", 200),
-            says=_bounded(says, "says", 500),
+            text=_bounded(text, "text", 500),
             instead=_bounded(right, "instead", 5000),
             on=clock.today(),
             by=by.actor_name,
@@ -93,17 +93,17 @@ def sign_off(
 
 @action("lesson.noted", needs=Permission.REPORT_MAKE)
 def note_lesson(
-    edition: Edition, *, by: Actor, title: str, text: str = "", said_by: str = "", is_public: bool = True
+    edition: Edition, *, by: Actor, title: str, text: str = "", reported_by: str = "", is_public: bool = True
 ) -> Lesson:
     """Something that the edition taught."""
-    said = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
+    wording = require_text(title, field="title", sentence=_("Enter the lesson learned in one line."))
     last = Lesson.objects.filter(edition=edition).order_by("-position").values_list("position", flat=True).first()
     return save(
         Lesson(
             edition=edition,
-            title=_bounded(said, "title", 200),
+            title=_bounded(wording, "title", 200),
             text=_bounded(text, "text", 5000),
-            said_by=_bounded(said_by, "said_by", 200),
+            reported_by=_bounded(reported_by, "reported_by", 200),
             is_public=is_public,
             position=(last or 0) + 1,
         )

@@ -26,8 +26,8 @@ LANGUAGES = {code.split("-")[0] for code, _name in settings.LANGUAGES}
 def save_template(content: bytes, *, by: Actor, name: str, file_name: str, language: str = "") -> WordTemplate:
     """Keeps a ministry's Word template. Refused, with the sentence that says why: macros, anything fetched from outside, a
     broken or bloated file, a field that does not exist."""
-    said = require_text(name, field="name", sentence=_("Enter a name, for example “Cabinet paper”."))
-    if len(said) > 120:
+    text = require_text(name, field="name", sentence=_("Enter a name, for example “Cabinet paper”."))
+    if len(text) > 120:
         sentence = _("This text is longer than %(most)d characters. Shorten it.") % {"most": 120}
         raise Refused(sentence, code="too_long", fields={"name": sentence})
     if language and language not in LANGUAGES:
@@ -42,8 +42,8 @@ def save_template(content: bytes, *, by: Actor, name: str, file_name: str, langu
         raise refuse(_("This file is already here, as “%(name)s”.") % {"name": here.name}, "here_already")
     return save(
         WordTemplate(
-            code=_free_code(said),
-            name=said,
+            code=_free_code(text),
+            name=text,
             file_name=clean(PurePath(file_name).name)[:200],
             content=content,
             sha256=digest,

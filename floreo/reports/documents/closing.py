@@ -12,7 +12,7 @@ from floreo.core.documents.blocks import Block, Bullets, Cell, Document, Grid, H
 from floreo.core.ui import locale
 from floreo.core.wording import capital, day_text, number_figures, number_word, sentences
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, say
+from floreo.reports.presenters import ReportSummary, day, localized
 from floreo.strategy.logic import Status
 
 
@@ -28,8 +28,8 @@ def headline(summary: ReportSummary) -> str:
         return ngettext("The one action was not done.", "None of the %(total)s actions was done.", total) % {
             "total": number_figures(total)
         }
-    said = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
-    return capital(said % {"done": number_word(done), "total": number_figures(total)})
+    text = ngettext("%(done)s of %(total)s actions was done.", "%(done)s of %(total)s actions were done.", done)
+    return capital(text % {"done": number_word(done), "total": number_figures(total)})
 
 
 def closing_document(summary: ReportSummary) -> Document:
@@ -64,19 +64,19 @@ def _official(summary: ReportSummary) -> list[Block]:
     """This evaluation is worked out from records; whether the state published one of its own is another fact."""
     published = day(summary.data["edition"]["closing_report_on"])
     if published:
-        said = _("The government published its own closing report on %(day)s.") % {"day": day_text(published)}
+        text = _("The government published its own closing report on %(day)s.") % {"day": day_text(published)}
     else:
-        said = _(
+        text = _(
             "No closing report by the government has been found. This report is calculated from the records "
             "in this system."
         )
-    return [Paragraph(said, tone="note")]
+    return [Paragraph(text, tone="note")]
 
 
 def _planned(summary: ReportSummary) -> list[Block]:
     if not summary.total:
         return [Paragraph(_("No planned actions are recorded."))]
-    objective = say(summary.data["edition"]["objective"])
+    objective = localized(summary.data["edition"]["objective"])
     head = [_("Pillar"), _("Planned"), _("Done"), _("Carried over"), _("Remaining")]
     rows = []
     for pillar in summary.data["pillars"]:
@@ -86,7 +86,7 @@ def _planned(summary: ReportSummary) -> list[Block]:
         numbers = (len(acts), done, carried, len(acts) - done - carried)
         rows.append(
             [
-                Cell(f"{pillar['code']} {say(pillar['title'])}"),
+                Cell(f"{pillar['code']} {localized(pillar['title'])}"),
                 *(Cell(locale.number(n), is_number=True) for n in numbers),
             ]
         )
@@ -99,7 +99,7 @@ def _done(summary: ReportSummary) -> list[Block]:
     if not done:
         return [Paragraph(_("No completed actions are recorded.")), *_events(summary)]
     in_time = sum(not a["due"] or (a["closed"] or "") <= a["due"] for a in done)
-    said = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
+    text = ngettext("%(n)s of them by its due date.", "%(n)s of them by their due date.", in_time)
     rows = [
         [
             parts.action_cell(summary, a["code"]),
@@ -110,7 +110,7 @@ def _done(summary: ReportSummary) -> list[Block]:
         for a in done
     ]
     grid = Grid(_("Actions done"), [_("Action"), _("Lead"), _("Due"), _("Closed")], rows, widths=(3.2, 1.6, 1.1, 1.1))
-    return [Paragraph(sentences(headline(summary), said % {"n": number_figures(in_time)})), grid, *_events(summary)]
+    return [Paragraph(sentences(headline(summary), text % {"n": number_figures(in_time)})), grid, *_events(summary)]
 
 
 def _events(summary: ReportSummary) -> list[Block]:
@@ -122,7 +122,9 @@ def _events(summary: ReportSummary) -> list[Block]:
     for one in events:
         when = day(one["on"])
         unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
-        items.append(Item(f"{say(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else ""))
+        items.append(
+            Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else "")
+        )
     return [Heading(_("Events recorded from sources"), 2), Bullets(items)]
 
 
@@ -162,14 +164,14 @@ def _left(summary: ReportSummary) -> list[Block]:
 
 
 def _reason(summary: ReportSummary, act: Mapping[str, Any]) -> str:
-    return say(act["reason"]) or _("No reason given.")
+    return localized(act["reason"]) or _("No reason given.")
 
 
 def _learned(summary: ReportSummary) -> list[Block]:
     lessons: Sequence[Mapping[str, Any]] = summary.data["lessons"]
     if not lessons:
         return [Paragraph(_("No lessons learned have been recorded."))]
-    return [Bullets([Item(say(one["text"]), f"{say(one['title']).rstrip('.')}.") for one in lessons])]
+    return [Bullets([Item(localized(one["text"]), f"{localized(one['title']).rstrip('.')}.") for one in lessons])]
 
 
 def _figures(summary: ReportSummary) -> list[Block]:
@@ -179,5 +181,5 @@ def _figures(summary: ReportSummary) -> list[Block]:
 
 
 def _unknown(summary: ReportSummary) -> list[Block]:
-    said = summary.unknown()
-    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
+    text = summary.unknown()
+    return [Bullets(text)] if text else [Paragraph(_("Every action has a lead, a due date and a checked source."))]

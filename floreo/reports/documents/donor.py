@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 from floreo.core.documents.blocks import Block, Cell, Document, Grid, Heading, Paragraph
 from floreo.core.wording import number_figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, amount_text, say
+from floreo.reports.presenters import ReportSummary, amount_text, localized
 from floreo.strategy.logic import HOLDING
 from floreo.strategy.sums import added, grouped
 
 
 def donor_document(summary: ReportSummary, funder: str) -> Document | None:
     """None where that funder pays for nothing in it, or is not public."""
-    name = say(summary.data["money"]["funders"].get(funder))
+    name = localized(summary.data["money"]["funders"].get(funder))
     places = [i for i, line in enumerate(summary.data["money"]["lines"]) if line["funder"] == funder]
     if not name or not places:
         return None
@@ -28,7 +28,7 @@ def donor_document(summary: ReportSummary, funder: str) -> Document | None:
         Heading(_("Funded actions"), 1, "1"),
         *_pays(summary, funder, places, acts),
         Heading(_("Obstacles"), 1, "2"),
-        *_trouble(summary, acts),
+        *_problem(summary, acts),
         Heading(_("Indicators"), 1, "3"),
         *_measured(summary, set(codes)),
         Heading(_("How this report was made"), 1),
@@ -45,18 +45,18 @@ def _answer(acts: list[Any]) -> str:
             "the action it funds is on schedule", "all %(total)s actions it funds are on schedule", len(acts)
         ) % {"total": number_figures(len(acts))}
     if not hold:
-        said = ngettext(
+        text = ngettext(
             "the action it funds is not on schedule",
             "none of the %(total)s actions it funds is on schedule",
             len(acts),
         )
-        return said % {"total": number_figures(len(acts))}
-    said = ngettext(
+        return text % {"total": number_figures(len(acts))}
+    text = ngettext(
         "%(hold)s of %(total)s actions it funds is on schedule",
         "%(hold)s of %(total)s actions it funds are on schedule",
         hold,
     )
-    return said % {"hold": number_figures(hold), "total": number_figures(len(acts))}
+    return text % {"hold": number_figures(hold), "total": number_figures(len(acts))}
 
 
 def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any]) -> list[Block]:
@@ -91,16 +91,16 @@ def _pays(summary: ReportSummary, funder: str, places: list[int], acts: list[Any
     ]
 
 
-def _trouble(summary: ReportSummary, acts: list[Any]) -> list[Block]:
+def _problem(summary: ReportSummary, acts: list[Any]) -> list[Block]:
     codes = {a["code"] for a in acts}
-    troubled = [a for a in summary.troubled() if a["code"] in codes]
+    with_problems = [a for a in summary.with_problems() if a["code"] in codes]
     risks = [r for r in summary.data["risks"] if r["action"] in codes]
-    if not troubled and not risks:
+    if not with_problems and not risks:
         return [Paragraph(_("None of the actions it funds is late or stalled, and no open risk is recorded."))]
-    blocks: list[Block] = [parts.trouble_grid(summary, troubled)] if troubled else []
+    blocks: list[Block] = [parts.problem_grid(summary, with_problems)] if with_problems else []
     if risks:
         rows = [
-            [Cell(say(r["title"])), Cell(str(r["score"]), is_number=True), Cell(say(r["response"]) or "–")]
+            [Cell(localized(r["title"])), Cell(str(r["score"]), is_number=True), Cell(localized(r["response"]) or "–")]
             for r in risks
         ]
         blocks.append(Grid(_("Open risks"), [_("Risk"), _("Score, of 25"), _("Response")], rows, widths=(2, 0.7, 2.4)))

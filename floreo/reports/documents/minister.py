@@ -17,7 +17,7 @@ from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
 from floreo.reports.documents.progress import coming_items
 from floreo.reports.figures import Figure
-from floreo.reports.presenters import ReportSummary, day, say, with_action
+from floreo.reports.presenters import ReportSummary, day, localized, with_action
 
 # How much fits on one page, whatever there is; the rest is counted and is in the report.
 LATE, DECISIONS, FIGURES, MOVED, COMING = 6, 4, 4, 4, 4
@@ -44,11 +44,13 @@ def minister_document(summary: ReportSummary, *, today: date) -> Document:
     blocks.append(
         Columns([Heading(_("Recent progress")), *_moved(summary)], [Heading(_("Next steps")), *_coming(summary)])
     )
-    beside = [
+    kicker_lines = [
         _for_whom(summary),
         _("%(period)s. Printed %(day)s") % {"period": summary.period_text, "day": short_day(today)},
     ]
-    return parts.framed(summary, blocks, title=headline(summary), one_page=True, beside=[b for b in beside if b])
+    return parts.framed(
+        summary, blocks, title=headline(summary), one_page=True, kicker_lines=[b for b in kicker_lines if b]
+    )
 
 
 def headline(summary: ReportSummary) -> str:
@@ -56,12 +58,12 @@ def headline(summary: ReportSummary) -> str:
     asked = len({d["action"] or d["number"] for d in summary.data["decisions"]})
     if not asked:
         return summary.headline()
-    said = ngettext("%(number)s needs your decision to continue.", "%(number)s need your decision to continue.", asked)
-    return sentences(summary.hold(), capital(said % {"number": number_word(asked)}))
+    text = ngettext("%(number)s needs your decision to continue.", "%(number)s need your decision to continue.", asked)
+    return sentences(summary.hold(), capital(text % {"number": number_word(asked)}))
 
 
 def _for_whom(summary: ReportSummary) -> str:
-    posts = list(dict.fromkeys(say(d["to"]) for d in summary.data["decisions"] if d["to"]))
+    posts = list(dict.fromkeys(localized(d["to"]) for d in summary.data["decisions"] if d["to"]))
     return _("For: %(post)s") % {"post": short(posts[0], 60)} if posts else _("For the minister")
 
 
@@ -69,8 +71,8 @@ def _corrected(summary: ReportSummary) -> list[Block]:
     if not summary.corrections:
         return []
     n = len(summary.corrections)
-    said = ngettext("This report has %(n)d correction.", "This report has %(n)d corrections.", n)
-    return [Paragraph(said % {"n": n}, tone="note")]
+    text = ngettext("This report has %(n)d correction.", "This report has %(n)d corrections.", n)
+    return [Paragraph(text % {"n": n}, tone="note")]
 
 
 def _asked(summary: ReportSummary) -> list[Block]:
@@ -79,8 +81,8 @@ def _asked(summary: ReportSummary) -> list[Block]:
         return []
     items = []
     for one in asked[:DECISIONS]:
-        text = with_action(short(say(one["text"]), ASKED), one["action"])
-        items.append(Item(text, f"{short(say(one['title']).rstrip('.'), 100)}."))
+        text = with_action(short(localized(one["text"]), ASKED), one["action"])
+        items.append(Item(text, f"{short(localized(one['title']).rstrip('.'), 100)}."))
     inner: list[Block] = [Bullets(items, numbered=True), *_more(len(asked) - len(items))]
     return [Boxed(_("Decisions requested from you"), inner)]
 
@@ -88,22 +90,22 @@ def _asked(summary: ReportSummary) -> list[Block]:
 def _more(number: int) -> list[Block]:
     if number <= 0:
         return []
-    said = ngettext("And %(n)s more, in the report.", "And %(n)s more, in the report.", number)
-    return [Paragraph(said % {"n": number_figures(number)}, tone="note")]
+    text = ngettext("And %(n)s more, in the report.", "And %(n)s more, in the report.", number)
+    return [Paragraph(text % {"n": number_figures(number)}, tone="note")]
 
 
 def _late(summary: ReportSummary) -> list[Block]:
-    acts = summary.troubled()
+    acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
-    rows = [[_act(summary, a), Cell(short(say(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
+    rows = [[_act(summary, a), Cell(short(localized(a["reason"]) or summary.why(a), REASON))] for a in acts[:LATE]]
     grid = Grid(_("Late or stalled"), [_("Action and lead"), _("Reason")], rows, widths=(1, 1), bare=True)
     return [grid, *_more(len(acts) - len(rows))]
 
 
 def _act(summary: ReportSummary, act: Any) -> Cell:
     lead = short(summary.leads(act), 40)
-    below = f"{short(say(act['title']), TITLE).rstrip('.')}. {lead}".strip()
+    below = f"{short(localized(act['title']), TITLE).rstrip('.')}. {lead}".strip()
     return Cell(parts.status_word(act["status"]), status=act["status"], small=summary.note(act), below=below)
 
 
@@ -131,13 +133,13 @@ def _figures(summary: ReportSummary) -> list[Block]:
         own, latest = figure.indicator, figure.latest
         title = own.in_language("short_title") if own.short_title else short(own.in_language("title"), 46)
         unit = own.in_language("unit")
-        says_it = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
+        has_unit = unit.casefold() in title.casefold()  # "Late milestones" needs no ", milestones"
         target = locale.number(own.target, own.decimals) if own.target is not None else "–"
         now = parts.value_text(figure, unit=False)
         old = latest is not None and latest.ends_on < summary.period.start
         rows.append(
             [
-                Cell(f"{title}, {unit}" if len(unit) < 14 and not says_it else title),
+                Cell(f"{title}, {unit}" if len(unit) < 14 and not has_unit else title),
                 Cell("", picture=parts.spark(figure)),
                 Cell(
                     now,
@@ -155,10 +157,10 @@ def _figures(summary: ReportSummary) -> list[Block]:
 def _moved(summary: ReportSummary) -> list[Block]:
     moved = summary.data["moved"]
     found: list[tuple[str, str]] = [
-        (m["on"], say(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
+        (m["on"], localized(summary.by_code.get(m["action"], {}).get("title"))) for m in moved["closed"]
     ]
-    found += [(m["on"], say(m["title"])) for m in moved["milestones"]]
-    found += [(e["on"], say(e["title"])) for e in moved["events"]]
+    found += [(m["on"], localized(m["title"])) for m in moved["milestones"]]
+    found += [(e["on"], localized(e["title"])) for e in moved["events"]]
     if not found:
         return [Paragraph(_("No progress is recorded in this period."))]
     newest = sorted(found, reverse=True)[:MOVED]

@@ -62,7 +62,7 @@ def corrections(summary: ReportSummary) -> list[Block]:
                 filter(
                     None,
                     [
-                        _("Update: “%(says)s”.") % {"says": c.in_language("says")} if c.says else "",
+                        _("Text in the report: “%(text)s”.") % {"text": c.in_language("text")} if c.text else "",
                         c.in_language("instead"),
                         _("Given by %(name)s on %(day)s.") % {"name": c.by, "day": short_day(c.on)},
                     ],
@@ -105,7 +105,7 @@ def day_cell(value: str | None) -> Cell:
     return Cell(short_day(when) if when else "–")
 
 
-def trouble_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> Grid:
+def problem_grid(summary: ReportSummary, acts: Sequence[Mapping[str, Any]]) -> Grid:
     rows = [
         [
             action_cell(summary, a["code"]),
@@ -157,9 +157,9 @@ def money_chart(summary: ReportSummary, rows: Sequence[tuple[str, tuple[Sum, ...
 def money_sentence(summary: ReportSummary) -> str:
     parts = []
     for each in summary.sums():
-        said = _("%(spent)s of %(planned)s planned has been spent (%(share)s); %(committed)s is committed.")
+        text = _("%(spent)s of %(planned)s planned has been spent (%(share)s); %(committed)s is committed.")
         parts.append(
-            said
+            text
             % {
                 "spent": amount_text(each.spent, each.currency),
                 "planned": amount_text(each.planned, each.currency),
@@ -221,11 +221,11 @@ def figure_sentence(figure: Figure) -> str:
 def figure_text(figure: Figure) -> str:
     """How one indicator stands, and how it changed."""
     latest = figure.latest
-    said = [figure_sentence(figure)]
+    text = [figure_sentence(figure)]
     if latest is not None and not figure.is_hidden(latest):
         change = figures.change_text(latest, figure.before)
-        said.append(f"{change}." if change else "")
-    return " ".join(filter(None, said))
+        text.append(f"{change}." if change else "")
+    return " ".join(filter(None, text))
 
 
 def figure_blocks(chosen: Iterable[Figure]) -> list[Block]:
@@ -234,15 +234,15 @@ def figure_blocks(chosen: Iterable[Figure]) -> list[Block]:
     rest: list[Item] = []
     remarks: dict[str, None] = {}
     for figure in chosen:
-        own, said = figure.indicator, figure_text(figure)
+        own, text = figure.indicator, figure_text(figure)
         title = own.in_language("title")
         line = plotting.line_of(figure.readings, own, [], caption=title)
         if line is not None:
             chart = Picture(charts.small_line_chart(line), line.label, plotting.unit_of(own.in_language("unit")))
-            panels.append([Heading(title, 2), Paragraph(said), chart])
+            panels.append([Heading(title, 2), Paragraph(text), chart])
             remarks |= dict.fromkeys(plotting.remarks_of(line))
         else:
-            rest.append(Item(said, f"{title}." if title[-1:].isalnum() else title))
+            rest.append(Item(text, f"{title}." if title[-1:].isalnum() else title))
     return [*([Panels(panels, " ".join(remarks))] if panels else []), *([Bullets(rest)] if rest else [])]
 
 
@@ -252,13 +252,13 @@ def spark(figure: Figure) -> Picture | None:
     if not svg:
         return None
     known = [r for r in figure.readings if r.value is not None and not figure.is_hidden(r)]
-    said = _("From %(first)s in %(then)s to %(last)s in %(now)s") % {
+    text = _("From %(first)s in %(then)s to %(last)s in %(now)s") % {
         "first": figures.value_text(known[0], unit=False),
         "then": figures.period_text(known[0].period),
         "last": figures.value_text(known[-1], unit=False),
         "now": figures.period_text(known[-1].period),
     }
-    return Picture(svg, said)
+    return Picture(svg, text)
 
 
 # -- the annex -----------------------------------------------------------------------------------------------------------
@@ -343,8 +343,8 @@ def made_how(summary: ReportSummary) -> list[Block]:
             (_("Fingerprint (SHA-256)"), summary.digest),
             (_("Audit entry"), locale.number(summary.audit_number)),
         ]
-    said = _(
+    text = _(
         "Status is calculated from dates by published rules, not entered by hand. A frozen report cannot"
         " change: errors are corrected in a note beside it."
     )
-    return [Facts(pairs), Paragraph(said, tone="note")]
+    return [Facts(pairs), Paragraph(text, tone="note")]

@@ -23,7 +23,7 @@ from floreo.core.documents.blocks import (
 from floreo.core.ui import locale
 from floreo.core.wording import number_figures, short_day
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, day, say, with_action
+from floreo.reports.presenters import ReportSummary, day, localized, with_action
 from floreo.strategy.logic import Status
 
 ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
@@ -32,14 +32,14 @@ ON_PAPER, ON_PAGE = 1500, 80  # rows of a long list; the data file has them all
 def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Document:
     """Every section stands, even where nothing is known: then it says so. Lists hold `most` rows and say what is left."""
     numbered: list[tuple[str, list[Block]]] = [
-        (_("Progress"), _stands(summary)),
+        (_("Progress"), _progress(summary)),
         (_("Recent progress"), _moved(summary, most)),
         (_("Late items, and reasons"), _late(summary, most)),
         (_("Decisions requested"), _decisions(summary)),
         (_("Money"), parts.money_blocks(summary)),
         (_("Risks"), _risks(summary, most)),
         (_("Indicators"), _figures(summary)),
-        (_("Updates from leads"), _said(summary, most)),
+        (_("Updates from leads"), _updates(summary, most)),
         (_("Next steps"), _coming(summary)),
         (_("Missing information"), _unknown(summary)),
     ]
@@ -52,7 +52,7 @@ def progress_document(summary: ReportSummary, *, most: int = ON_PAPER) -> Docume
     return parts.framed(summary, blocks, title=title, subtitle=summary.headline(), contents=True)
 
 
-def _stands(summary: ReportSummary) -> list[Block]:
+def _progress(summary: ReportSummary) -> list[Block]:
     blocks: list[Block] = [Paragraph(summary.headline(), tone="lede"), *parts.status_bar(summary)]
     if not summary.total:
         return blocks
@@ -76,7 +76,7 @@ def _stands(summary: ReportSummary) -> list[Block]:
     head = [_("Pillar"), *(parts.status_word(s) for s in Status), _("Total")]
     rows = [
         [
-            Cell(f"{p['code']} {say(p['title'])}"),
+            Cell(f"{p['code']} {localized(p['title'])}"),
             *(_whole(int(p["tally"].get(s, 0))) for s in Status),
             _whole(sum(p["tally"].values())),
         ]
@@ -92,8 +92,8 @@ def _rest(left: int) -> list[Block]:
     """That a list is longer than what is shown of it."""
     if left <= 0:
         return []
-    said = ngettext("%(n)s more is in the data file.", "%(n)s more are in the data file.", left)
-    return [Paragraph(said % {"n": number_figures(left)}, tone="note")]
+    text = ngettext("%(n)s more is in the data file.", "%(n)s more are in the data file.", left)
+    return [Paragraph(text % {"n": number_figures(left)}, tone="note")]
 
 
 def _whole(number: int) -> Cell:
@@ -112,7 +112,7 @@ def _moved(summary: ReportSummary, most: int) -> list[Block]:
     reached = [
         Item(_reached(summary, row), href=parts.action_href(summary, row["action"])) for row in moved["milestones"]
     ]
-    events = [Item(say(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
+    events = [Item(localized(e["title"]), f"{_when(e['on'])}:") for e in moved["events"]]
     for title, items in (
         (_("Actions completed"), closed),
         (_("Milestones reached"), reached),
@@ -136,25 +136,25 @@ def _when(value: str | None) -> str:
     return short_day(when) if when else ""
 
 
-def _beside_due(row: Mapping[str, Any]) -> str:
+def _against_due(row: Mapping[str, Any]) -> str:
     on, due = day(row["on"]), day(row["due"])
     if on is None or due is None or on == due:
         return ""
     days = (on - due).days
-    said = (
+    text = (
         ngettext("%(n)s day after its due date", "%(n)s days after its due date", days)
         if days > 0
         else ngettext("%(n)s day before its due date", "%(n)s days before its due date", -days)
     )
-    return f" ({said % {'n': number_figures(abs(days))}})"
+    return f" ({text % {'n': number_figures(abs(days))}})"
 
 
 def _closed(summary: ReportSummary, row: Mapping[str, Any]) -> str:
-    return f"{summary.label(row['action'])}, {_when(row['on'])}{_beside_due(row)}"
+    return f"{summary.label(row['action'])}, {_when(row['on'])}{_against_due(row)}"
 
 
 def _reached(summary: ReportSummary, row: Mapping[str, Any]) -> str:
-    return f"{say(row['title'])}, {_when(row['on'])}{_beside_due(row)}. {summary.label(row['action'])}"
+    return f"{localized(row['title'])}, {_when(row['on'])}{_against_due(row)}. {summary.label(row['action'])}"
 
 
 def _turned(summary: ReportSummary, most: int) -> list[Block]:
@@ -175,22 +175,22 @@ def _turned(summary: ReportSummary, most: int) -> list[Block]:
 
 
 def _late(summary: ReportSummary, most: int) -> list[Block]:
-    acts = summary.troubled()
+    acts = summary.with_problems()
     if not acts:
         return [Paragraph(_("No actions are late or stalled.") if summary.total else _("No actions are recorded."))]
-    unsaid = sum(not say(a["reason"]) for a in acts)
-    blocks: list[Block] = [parts.trouble_grid(summary, acts[:most]), *_rest(len(acts) - most)]
+    unsaid = sum(not localized(a["reason"]) for a in acts)
+    blocks: list[Block] = [parts.problem_grid(summary, acts[:most]), *_rest(len(acts) - most)]
     if unsaid:
-        said = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
-        blocks.append(Paragraph(said % {"n": number_figures(unsaid)}, tone="note"))
+        text = ngettext("No reason given for %(n)s of them.", "No reason given for %(n)s of them.", unsaid)
+        blocks.append(Paragraph(text % {"n": number_figures(unsaid)}, tone="note"))
     return blocks
 
 
 def decision_items(summary: ReportSummary) -> list[Item]:
     found = []
     for one in summary.data["decisions"]:
-        text = with_action(say(one["text"]), one["action"])
-        found.append(Item(text, f"{say(one['title']).rstrip('.')}."))
+        text = with_action(localized(one["text"]), one["action"])
+        found.append(Item(text, f"{localized(one['title']).rstrip('.')}."))
     return found
 
 
@@ -206,14 +206,14 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
     if not risks:
         return [Paragraph(_("No open risk is recorded."))]
     high = sum(r["is_high"] for r in risks)
-    said = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
+    text = ngettext("%(n)s risk is open", "%(n)s risks are open", len(risks)) % {"n": number_figures(len(risks))}
     more = ngettext("%(n)s of them is high", "%(n)s of them are high", high) % {"n": number_figures(high)}
     rows = [
         [
-            Cell(say(r["title"])),
+            Cell(localized(r["title"])),
             parts.action_cell(summary, r["action"]),
             Cell(f"{r['likelihood']} × {r['impact']} = {r['score']}"),
-            Cell(say(r["response"]) or "–"),
+            Cell(localized(r["response"]) or "–"),
         ]
         for r in risks[:most]
     ]
@@ -225,7 +225,7 @@ def _risks(summary: ReportSummary, most: int) -> list[Block]:
         widths=(2, 2, 1.1, 2.4),
         note=_("Each from 1 to 5; a risk of 12 or more is high."),
     )
-    return [Paragraph(f"{said}; {more}."), grid, *_rest(len(risks) - most)]
+    return [Paragraph(f"{text}; {more}."), grid, *_rest(len(risks) - most)]
 
 
 def _figures(summary: ReportSummary) -> list[Block]:
@@ -234,8 +234,8 @@ def _figures(summary: ReportSummary) -> list[Block]:
     return parts.figure_blocks(summary.figures)
 
 
-def _said(summary: ReportSummary, most: int) -> list[Block]:
-    rows = summary.data["said"]
+def _updates(summary: ReportSummary, most: int) -> list[Block]:
+    rows = summary.data["updates"]
     speaking = [r for r in rows if not r["nothing_changed"]]
     silent = len(rows) - len(speaking)
     if not rows:
@@ -243,21 +243,21 @@ def _said(summary: ReportSummary, most: int) -> list[Block]:
     panels: list[list[Block]] = []
     for row in speaking[:most]:
         named = {pgettext("what was done", "Done"): "done", _("Next steps"): "next", _("Risks"): "risks"}
-        items = [Item(text, f"{name}:") for name, part in named.items() if (text := say(row[part]))]
+        items = [Item(text, f"{name}:") for name, part in named.items() if (text := localized(row[part]))]
         if items:
             panels.append([Heading(f"{summary.label(row['action'])}, {_when(row['on'])}", 2), Bullets(items)])
     blocks: list[Block] = [*([Panels(panels)] if panels else []), *_rest(len(speaking) - most)]
     if silent:
-        said = ngettext("%(n)s update reports no change.", "%(n)s updates report no change.", silent)
-        blocks.append(Paragraph(said % {"n": number_figures(silent)}, tone="note"))
+        sentence = ngettext("%(n)s update reports no change.", "%(n)s updates report no change.", silent)
+        blocks.append(Paragraph(sentence % {"n": number_figures(silent)}, tone="note"))
     return blocks
 
 
 def coming_items(summary: ReportSummary, *, most: int) -> list[Item]:
     found = []
     for one in summary.data["coming"][:most]:
-        said = with_action(say(one["title"]), one["action"])
-        found.append(Item(said, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
+        text = with_action(localized(one["title"]), one["action"])
+        found.append(Item(text, f"{_when(one['on'])}:", parts.action_href(summary, one["action"])))
     return found
 
 
@@ -269,8 +269,8 @@ def _coming(summary: ReportSummary) -> list[Block]:
 
 
 def _unknown(summary: ReportSummary) -> list[Block]:
-    said = summary.unknown()
-    return [Bullets(said)] if said else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
+    text = summary.unknown()
+    return [Bullets(text)] if text else [Paragraph(_("Every action has a lead, a due date and a checked source."))]
 
 
 def _annex(summary: ReportSummary, most: int) -> list[Block]:

@@ -15,7 +15,7 @@ from floreo.core.ui import locale
 from floreo.core.wording import short_day
 from floreo.indicators import presenters as figures
 from floreo.reports.documents import parts
-from floreo.reports.presenters import ReportSummary, amount_text, day, percent_text, say
+from floreo.reports.presenters import ReportSummary, amount_text, day, localized, percent_text
 from floreo.strategy.logic import Status
 
 
@@ -111,7 +111,7 @@ FIELDS: tuple[Field, ...] = (
     Field("by_year", gettext_lazy("Money by fiscal year"), _SUM),
     Field("by_pillar", gettext_lazy("Money by pillar"), _SUM),
     Field(
-        "said",
+        "updates",
         gettext_lazy("Updates from leads in the period"),
         (
             Field("day", gettext_lazy("Date")),
@@ -159,7 +159,7 @@ def _when(value: str | None) -> str:
 def _action(summary: ReportSummary, act: Mapping[str, Any]) -> dict[str, str]:
     return {
         "code": act["code"],
-        "title": say(act["title"]),
+        "title": localized(act["title"]),
         "status": parts.status_word(act["status"]),
         "note": summary.note(act),
         "lead": summary.leads(act),
@@ -199,26 +199,34 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
     moved, data = summary.data["moved"], summary.data
     return {
         "late": [
-            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)} for a in summary.troubled()
+            _action(summary, a) | {"why": summary.why(a), "expected": summary.expected(a)}
+            for a in summary.with_problems()
         ],
         "actions": [_action(summary, a) for a in summary.actions],
         "completed": [
             {"day": _when(m["on"]), "text": summary.label(m["action"]), "action": m["action"]} for m in moved["closed"]
         ],
         "milestones": [
-            {"day": _when(m["on"]), "text": say(m["title"]), "action": m["action"]} for m in moved["milestones"]
+            {"day": _when(m["on"]), "text": localized(m["title"]), "action": m["action"]} for m in moved["milestones"]
         ],
-        "coming": [{"day": _when(c["on"]), "text": say(c["title"]), "action": c["action"]} for c in data["coming"]],
+        "coming": [
+            {"day": _when(c["on"]), "text": localized(c["title"]), "action": c["action"]} for c in data["coming"]
+        ],
         "decisions": [
-            {"title": say(d["title"]), "text": say(d["text"]), "to": say(d["to"]), "action": d["action"]}
+            {
+                "title": localized(d["title"]),
+                "text": localized(d["text"]),
+                "to": localized(d["to"]),
+                "action": d["action"],
+            }
             for d in data["decisions"]
         ],
         "risks": [
             {
-                "title": say(r["title"]),
+                "title": localized(r["title"]),
                 "action": summary.label(r["action"]),
                 "score": str(r["score"]),
-                "response": say(r["response"]),
+                "response": localized(r["response"]),
             }
             for r in data["risks"]
         ],
@@ -226,15 +234,15 @@ def _lists(summary: ReportSummary) -> dict[str, list[dict[str, str]]]:
         "by_funder": _sums(summary, "funder"),
         "by_year": _sums(summary, "year_text"),
         "by_pillar": _sums(summary, "pillar"),
-        "said": [
+        "updates": [
             {
                 "day": _when(u["on"]),
                 "action": summary.label(u["action"]),
-                "next": say(u["next"]),
-                "risks": say(u["risks"]),
-                "done": say(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
+                "next": localized(u["next"]),
+                "risks": localized(u["risks"]),
+                "done": localized(u["done"]) or (_("Nothing changed.") if u["nothing_changed"] else ""),
             }
-            for u in data["said"]
+            for u in data["updates"]
         ],
         "corrections": [
             {"where": c.in_language("where"), "instead": c.in_language("instead")} for c in summary.corrections

@@ -116,8 +116,8 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         content = part.read(member.file_size + 1)
     if len(content) > member.file_size:
         raise _broken()
-    said = content.replace(b"\x00", b"").upper() if _is_markup(content) else b""
-    if b"<!DOCTYPE" in said or b"<!ENTITY" in said:
+    text = content.replace(b"\x00", b"").upper() if _is_markup(content) else b""
+    if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise refuse(_("This file defines entities, which Word files do not. It was not opened."), "bomb")
     return content
 

@@ -1,6 +1,6 @@
 """Every write of reviews: the rhythm, opening and closing, answering, deciding."""
 
-from floreo.reviews.actions.answering import mark_opened, save_draft, say_nothing_changed, submit_answer
+from floreo.reviews.actions.answering import mark_opened, report_no_change, save_draft, submit_answer
 from floreo.reviews.actions.deciding import Enter, approve_answer, return_answer
 from floreo.reviews.actions.opening import (
     escalate_now,
@@ -22,11 +22,11 @@ __all__ = [
     "move_review",
     "open_review",
     "remind_now",
+    "report_no_change",
     "request_the_rest",
     "return_answer",
     "run_rhythm",
     "save_draft",
-    "say_nothing_changed",
     "send_again",
     "set_rhythm",
     "submit_answer",

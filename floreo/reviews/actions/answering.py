@@ -15,7 +15,7 @@ from floreo.core.errors import Changed, Missing, Refused
 from floreo.core.wording import number_figures
 from floreo.core.writing import require_past, save
 from floreo.reviews.actions.checking import lock_latest, must_be_open, restate
-from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SAID, AnswerState, number_of
+from floreo.reviews.logic import MOST_NAME, MOST_TEXT, SENT, AnswerState, number_of
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.strategy.models import Action, Milestone
 
@@ -119,7 +119,7 @@ def _put_figures(row: Answer, figures: Iterable[Mapping[str, str]]) -> None:
     row.figures = kept
 
 
-def _put(row: Answer, facts: AnswerFacts, said_by: str) -> None:
+def _put(row: Answer, facts: AnswerFacts, reported_by: str) -> None:
     _put_texts(row, facts)
     row.nothing_changed = bool(facts.get("nothing_changed", row.nothing_changed))
     if "milestones" in facts:
@@ -128,23 +128,23 @@ def _put(row: Answer, facts: AnswerFacts, said_by: str) -> None:
         _put_figures(row, facts["figures"])
     if "evidence" in facts:
         row.evidence = sorted(set(facts["evidence"]))
-    row.said_by = " ".join(said_by.replace("\x00", "").split())[:MOST_NAME] or row.said_by
+    row.reported_by = " ".join(reported_by.replace("\x00", "").split())[:MOST_NAME] or row.reported_by
 
 
-def _says_something(row: Answer) -> bool:
+def _has_text(row: Answer) -> bool:
     return any(getattr(row, name) for name in ("done", "next", "risks")) or bool(row.milestones)
 
 
 def _must_be_whole(row: Answer) -> None:
-    if row.nothing_changed and _says_something(row):
+    if row.nothing_changed and _has_text(row):
         sentence = _("You chose “Nothing changed” and also entered a change. Remove one of the two.")
         raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
-    if not row.nothing_changed and not _says_something(row):
+    if not row.nothing_changed and not _has_text(row):
         sentence = _("Describe what was done, or press “Nothing changed”.")
         raise Refused(sentence, code="missing", fields={"done": sentence})
-    if not row.said_by:
+    if not row.reported_by:
         sentence = _("Enter your name.")
-        raise Refused(sentence, code="missing", fields={"said_by": sentence})
+        raise Refused(sentence, code="missing", fields={"reported_by": sentence})
 
 
 @action("answer.drafted", needs=Permission.PLAN_UPDATE, quiet=True)
@@ -153,7 +153,7 @@ def save_draft(
     *,
     by: Actor,
     act: Action,
-    said_by: str = "",
+    reported_by: str = "",
     version: int | None = None,
     **facts: Unpack[AnswerFacts],
 ) -> Answer:
@@ -166,7 +166,7 @@ def save_draft(
     row = _row(update_request, act, version)
     if row.state == AnswerState.SUBMITTED:
         row.state = AnswerState.DRAFT
-    _put(row, facts, said_by)
+    _put(row, facts, reported_by)
     save(row)
     restate(update_request, clock.today())
     return row
@@ -178,7 +178,7 @@ def submit_answer(
     *,
     by: Actor,
     act: Action,
-    said_by: str,
+    reported_by: str,
     version: int | None = None,
     **facts: Unpack[AnswerFacts],
 ) -> Answer:
@@ -186,10 +186,10 @@ def submit_answer(
     update_request = _held(update_request)
     act = _asked_about(update_request, act)
     twin = _twin(update_request, act, facts)
-    if twin is not None and twin.state in SAID:
+    if twin is not None and twin.state in SENT:
         return twin
     row = twin or _row(update_request, act, version)
-    _put(row, facts, said_by)
+    _put(row, facts, reported_by)
     _must_be_whole(row)
     return _send(update_request, row)
 
@@ -201,7 +201,7 @@ def _twin(update_request: UpdateRequest, act: Action, facts: AnswerFacts) -> Ans
         return None
     probe = Answer(update_request=update_request, action=act)
     try:
-        _put(probe, facts, last.said_by)
+        _put(probe, facts, last.reported_by)
     except Refused:
         return None
     names = (*TEXTS, "nothing_changed", "milestones", "figures")
@@ -211,8 +211,8 @@ def _twin(update_request: UpdateRequest, act: Action, facts: AnswerFacts) -> Ans
 
 def _send(update_request: UpdateRequest, row: Answer) -> Answer:
     today = clock.today()
-    row.state, row.said_on = AnswerState.SUBMITTED, today
-    row.first_said_on = row.first_said_on or today
+    row.state, row.reported_on = AnswerState.SUBMITTED, today
+    row.first_answered_on = row.first_answered_on or today
     save(row)
     restate(update_request, today)
     return row
@@ -225,8 +225,8 @@ def _empty(row: Answer) -> None:
 
 
 @action("answer.unchanged", needs=Permission.PLAN_UPDATE)
-def say_nothing_changed(
-    update_request: UpdateRequest, *, by: Actor, said_by: str, acts: Iterable[Action] | None = None
+def report_no_change(
+    update_request: UpdateRequest, *, by: Actor, reported_by: str, acts: Iterable[Action] | None = None
 ) -> list[Answer]:
     """One press: nothing changed for these actions, or for every one that has no answer yet. A draft that says something
     is left alone: whoever pressed is told, and nothing that was typed goes."""
@@ -239,10 +239,10 @@ def say_nothing_changed(
         if last is not None and last.state in (AnswerState.SUBMITTED, AnswerState.APPROVED):
             continue
         row = _row(update_request, act, None)
-        if acts is None and (_says_something(row) or row.state == AnswerState.RETURNED):
+        if acts is None and (_has_text(row) or row.state == AnswerState.RETURNED):
             continue
         _empty(row)
-        row.nothing_changed, row.said_by = True, " ".join(said_by.split())[:MOST_NAME] or row.said_by
+        row.nothing_changed, row.reported_by = True, " ".join(reported_by.split())[:MOST_NAME] or row.reported_by
         _must_be_whole(row)
         sent.append(_send(update_request, row))
     return sent

@@ -21,7 +21,7 @@ from floreo.strategy.actions.milestones import reach_milestone
 from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Milestone, Update
 
-# Enters one figure of an answer: (figure, by). The desk hands in the indicators' own action; they stand above reviews.
+# Enters one figure of an answer: (figure, by). The workspace hands in the indicators' own action; they stand above reviews.
 Enter = Callable[[Mapping[str, str], Actor], object]
 
 
@@ -30,13 +30,13 @@ def return_answer(answer: Answer, *, by: Actor, note: str, version: int | None =
     """Gives it back with a note; the lead gets a mail with the note and the link, and finds all that they wrote."""
     review = must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    said = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
-    answer.state, answer.returned_note = AnswerState.RETURNED, said
+    text = require_text(note, field="note", sentence=_("Enter what is missing, so that the sender can correct it."))
+    answer.state, answer.returned_note = AnswerState.RETURNED, text
     answer.decided_by, answer.decided_at = by.actor_name, clock.now()
     save(answer)
     update_request = restate(answer.update_request, clock.today())
     if update_request.address:
-        outbox.post(Post(review, clock.today()).returning(answer, said, by.actor_name))
+        outbox.post(Post(review, clock.today()).returning(answer, text, by.actor_name))
     return answer
 
 
@@ -46,7 +46,7 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
     figures entered through `enter`, evidence attached. All of it, or nothing."""
     must_be_open(answer.update_request.review)
     answer = must_wait(answer, version)
-    update = _say(answer, by)
+    update = _write_update(answer, by)
     for figure in answer.figures:
         if enter is not None:
             enter(figure, by)
@@ -60,9 +60,9 @@ def approve_answer(answer: Answer, *, by: Actor, enter: Enter | None = None, ver
     return answer
 
 
-def _say(answer: Answer, by: Actor) -> Update:
+def _write_update(answer: Answer, by: Actor) -> Update:
     """The update, in the answerer's name and on their day; who let it in is in the trail."""
-    act, on = answer.action, answer.said_on or clock.today()
+    act, on = answer.action, answer.reported_on or clock.today()
     open_ones = {m.code: m for m in Milestone.objects.filter(action=act, reached_on=None)}
     reached = {open_ones[code]: date.fromisoformat(day) for code, day in answer.milestones.items() if code in open_ones}
     gone = [code for code in answer.milestones if code not in open_ones]
@@ -84,5 +84,5 @@ def _say(answer: Answer, by: Actor) -> Update:
     for milestone, day in reached.items():
         if day != on:
             reach_milestone(milestone, by=by, on=day)
-    update.said_by, update.translations = answer.said_by, dict(answer.translations)
+    update.reported_by, update.translations = answer.reported_by, dict(answer.translations)
     return save(update)

@@ -93,11 +93,11 @@ def bulk_shift(edition: Edition, *, by: Actor, codes: Sequence[str], days: int) 
 
 
 def _lead(act: Action, organisation: Organisation, on: date, by: Actor) -> None:
-    leads = [p for p in act.participations.select_related("organisation") if p.part == Part.LEAD and p.until is None]
+    leads = [p for p in act.participations.select_related("organisation") if p.part == Part.LEAD and p.ends_on is None]
     if any(p.organisation.successor().pk == organisation.successor().pk for p in leads):
         return  # it leads already: nothing to change is no reason to refuse the rest
     if not leads:
-        add_participation(act, by=by, organisation=organisation, part=Part.LEAD, since=on)
+        add_participation(act, by=by, organisation=organisation, part=Part.LEAD, starts_on=on)
     elif len(leads) == 1:
         hand_over_lead(leads[0], by=by, to=organisation, on=on)
     else:

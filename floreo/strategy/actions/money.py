@@ -153,13 +153,13 @@ _NOT_IN_IDS = set("/&|?")  # IATI's ruleset: identifiers hold none of these
 
 
 def _must_be_identifier(text: str, *, field: str) -> str:
-    said = text.strip()
-    if any(c in _NOT_IN_IDS or c.isspace() or not c.isprintable() for c in said):
+    wording = text.strip()
+    if any(c in _NOT_IN_IDS or c.isspace() or not c.isprintable() for c in wording):
         sentence = _(
             "An IATI identifier cannot contain spaces or the characters / & | ?. Copy it as the funder publishes it."
         )
         raise Refused(sentence, code="bad_identifier", fields={field: sentence})
-    return said
+    return wording
 
 
 def check_grant(grant: Grant) -> None:

@@ -99,10 +99,10 @@ def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action
     for risk in act.risks.filter(closed_on=None):
         save(Risk(action=carried, **_copied(risk, _RISK)))
     first = edition.starts_on
-    valid = Q(until=None) | Q(until__gte=first) if first else Q(until=None)
+    valid = Q(ends_on=None) | Q(ends_on__gte=first) if first else Q(ends_on=None)
     for part in act.participations.filter(valid):
         facts = _copied(
-            part, ("organisation_id", "part", "since", "until", "source", "source_url", "confirmed", "doubt")
+            part, ("organisation_id", "part", "starts_on", "ends_on", "source", "source_url", "confirmed", "doubt")
         )
         save(Participation(action=carried, **facts))
     if first is not None:

@@ -18,12 +18,12 @@ from floreo.strategy.models import Action, Part, Participation
 
 def check_participation(part: Participation) -> None:
     """Raises Refused for dates the wrong way round, and for a part that the body, or its successor, has at that time."""
-    require_order(part.since, part.until, field="until", named=(_("The first day"), _("the last day")))
+    require_order(part.starts_on, part.ends_on, field="ends_on", named=(_("The first day"), _("the last day")))
     others = Participation.objects.filter(action_id=part.action_id, part=part.part).exclude(pk=part.pk)
     successor = part.organisation.successor().pk
     for other in others.select_related("organisation__merged_into"):
-        apart = (other.until and part.since and other.until < part.since) or (
-            part.until and other.since and part.until < other.since
+        apart = (other.ends_on and part.starts_on and other.ends_on < part.starts_on) or (
+            part.ends_on and other.starts_on and part.ends_on < other.starts_on
         )
         if other.organisation.successor().pk == successor and not apart:
             sentence = _("%(name)s already has this role in this period.") % {"name": part.organisation.name}
@@ -31,7 +31,9 @@ def check_participation(part: Participation) -> None:
 
 
 def _must_exist_then(organisation: Organisation, day: date | None) -> None:
-    if organisation.merged_into is not None and (day is None or organisation.until is None or day > organisation.until):
+    if organisation.merged_into is not None and (
+        day is None or organisation.ends_on is None or day > organisation.ends_on
+    ):
         sentence = _("%(name)s is now part of %(successor)s. Choose that one.") % {
             "name": organisation.name,
             "successor": organisation.successor().name,
@@ -46,26 +48,28 @@ def add_participation(
     by: Actor,
     organisation: Organisation,
     part: str = Part.SUPPORT,
-    since: date | None = None,
-    until: date | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
 ) -> Participation:
     act = lock_latest(act)
-    _must_exist_then(organisation, since)
-    row = Participation(action=act, organisation=organisation, part=part, since=since, until=until, confirmed=True)
+    _must_exist_then(organisation, starts_on)
+    row = Participation(
+        action=act, organisation=organisation, part=part, starts_on=starts_on, ends_on=ends_on, confirmed=True
+    )
     check_participation(row)
     save(row)
     return row
 
 
 @action("participation.ended", needs=Permission.PLAN_EDIT)
-def end_participation(part: Participation, *, by: Actor, until: date) -> Participation:
+def end_participation(part: Participation, *, by: Actor, ends_on: date) -> Participation:
     """The last day of a part that was real; one entered by mistake is removed instead."""
     part = lock_latest(part)
-    if part.until is not None and part.until <= until:
-        sentence = _("It already ended on %(day)s.") % {"day": day_text(part.until)}
-        raise Refused(sentence, code="already_ended", fields={"until": sentence})
-    require_past(until, field="until")
-    part.until = until
+    if part.ends_on is not None and part.ends_on <= ends_on:
+        sentence = _("It already ended on %(day)s.") % {"day": day_text(part.ends_on)}
+        raise Refused(sentence, code="already_ended", fields={"ends_on": sentence})
+    require_past(ends_on, field="ends_on")
+    part.ends_on = ends_on
     check_participation(part)
     return save(part)
 
@@ -74,21 +78,21 @@ def end_participation(part: Participation, *, by: Actor, until: date) -> Partici
 def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date) -> Participation:
     """From `on`, `to` leads in place of `part`'s organisation, which led until the day before."""
     part = lock_latest(part)
-    if part.part != Part.LEAD or part.until is not None:
+    if part.part != Part.LEAD or part.ends_on is not None:
         raise Refused(_("Only an organisation that is the lead today can hand over the lead."), code="not_leading")
     require_past(on, field="on")
     if to.successor().pk == part.organisation.successor().pk:
         sentence = _("This organisation is already the lead. Choose another one.")
         raise Refused(sentence, code="same_organisation", fields={"organisation": sentence})
     _must_exist_then(to, on)
-    part.until = on - timedelta(days=1)
-    require_order(part.since, part.until, field="on", named=(_("The first day as lead"), _("the last day")))
+    part.ends_on = on - timedelta(days=1)
+    require_order(part.starts_on, part.ends_on, field="on", named=(_("The first day as lead"), _("the last day")))
     save(part)
     following = Participation(
         action=part.action,
         organisation=to,
         part=Part.LEAD,
-        since=on,
+        starts_on=on,
         confirmed=True,
         source=part.source,
         source_url=part.source_url,

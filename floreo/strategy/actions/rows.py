@@ -26,14 +26,14 @@ from floreo.strategy.models import (
     Pillar,
     Risk,
 )
-from floreo.strategy.sheets.columns import Said, Sheet, translation_of
+from floreo.strategy.sheets.columns import CellText, Sheet, translation_of
 
 
 def _unknown(column: str, sentence: str) -> Refused:
     return Refused(sentence, code="unknown", fields={column: sentence})
 
 
-def _organisation(column: str, code: Said) -> Organisation:
+def _organisation(column: str, code: CellText) -> Organisation:
     found = Organisation.objects.filter(code=str(code)).first()
     if found is None:
         sentence = _("The register has no organisation with the code “%(code)s”. Add it there first.")
@@ -41,7 +41,7 @@ def _organisation(column: str, code: Said) -> Organisation:
     return found
 
 
-def _person(code: Said) -> Person | None:
+def _person(code: CellText) -> Person | None:
     if code is None:
         return None
     found = Person.objects.filter(code=str(code)).first()
@@ -51,21 +51,21 @@ def _person(code: Said) -> Person | None:
     return found
 
 
-def _pillar(edition: Edition, code: Said) -> Pillar:
+def _pillar(edition: Edition, code: CellText) -> Pillar:
     found = Pillar.objects.filter(edition=edition, code=str(code)).first()
     if found is None:
         raise _unknown("pillar", _("This edition has no pillar “%(code)s”.") % {"code": code})
     return found
 
 
-def _objective(edition: Edition, code: Said) -> Objective:
+def _objective(edition: Edition, code: CellText) -> Objective:
     found = Objective.objects.filter(pillar__edition=edition, code=str(code)).first()
     if found is None:
         raise _unknown("objective", _("This edition has no objective “%(code)s”.") % {"code": code})
     return found
 
 
-def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, Said], act: Action | None) -> Any:
+def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, CellText], act: Action | None) -> Any:
     """A new row in its place, with a code that is free."""
     code = str(changed.get("code") or "")
     if sheet.name == "pillars":
@@ -86,7 +86,7 @@ def _start(sheet: Sheet, edition: Edition, changed: Mapping[str, Said], act: Act
 _REASONS = ("late_reason", "on_hold_reason")  # translated, but not in the workbook
 
 
-def _put_translation(thing: Any, language: str, field: str, value: Said) -> None:
+def _put_translation(thing: Any, language: str, field: str, value: CellText) -> None:
     texts = {code: dict(each) for code, each in thing.translations.items()}
     mine = texts.setdefault(language, {})
     mine.pop(field, None)
@@ -95,18 +95,18 @@ def _put_translation(thing: Any, language: str, field: str, value: Said) -> None
     thing.translations = {code: each for code, each in texts.items() if each}
 
 
-def _must_stay(column: str) -> Callable[[Any, Said], None]:
-    def refuse(thing: Any, value: Said) -> None:
+def _must_stay(column: str) -> Callable[[Any, CellText], None]:
+    def refuse(thing: Any, value: CellText) -> None:
         if not thing._state.adding:
             raise _unknown(column, _("A row cannot move to another action. Remove it there and add it here."))
 
     return refuse
 
 
-def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Said], act: Action | None) -> Any:
+def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, CellText], act: Action | None) -> Any:
     """`thing`, or a new one, with every changed column put on it. Raises Refused for a code nobody knows."""
     thing = thing if thing is not None else _start(sheet, edition, changed, act)
-    points: dict[str, Callable[[Any, Said], None]] = {
+    points: dict[str, Callable[[Any, CellText], None]] = {
         "code": lambda t, v: None,  # the key: it found the row, or is already on the new one
         "action": _must_stay("action"),
         "pillar": lambda t, v: setattr(t, "pillar", _pillar(edition, v)),
@@ -130,7 +130,7 @@ def build(sheet: Sheet, edition: Edition, thing: Any, changed: Mapping[str, Said
     return thing
 
 
-def _or_empty(thing: Any, name: str, value: Said) -> Any:
+def _or_empty(thing: Any, name: str, value: CellText) -> Any:
     """An empty cell as the model says nothing: no day, empty text, nothing spent, not confirmed."""
     if value is not None:
         return value

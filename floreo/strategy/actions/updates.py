@@ -33,14 +33,14 @@ def add_update(
     sent twice counts once: an update can never be changed."""
     act, on = lock_latest(act), on or clock.today()
     require_past(on, field="on")
-    said = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
-    if nothing_changed and (any(said.values()) or reached):
+    text = {"done": done.strip(), "next": next.strip(), "risks": risks.strip()}
+    if nothing_changed and (any(text.values()) or reached):
         sentence = _("You selected “nothing changed” and also entered a change. Remove one of the two.")
         raise Refused(sentence, code="contradiction", fields={"nothing_changed": sentence})
-    if not nothing_changed and not any(said.values()) and not reached:
+    if not nothing_changed and not any(text.values()) and not reached:
         sentence = _("Describe what was done, or select “nothing changed”.")
         raise Refused(sentence, code="missing", fields={"done": sentence})
-    twin = _twin(act, on=on, by=by, is_public=is_public, nothing_changed=nothing_changed, said=said)
+    twin = _twin(act, on=on, by=by, is_public=is_public, nothing_changed=nothing_changed, text=text)
     if twin is not None and all(lock_latest(m).reached_on == on for m in reached):
         return twin
     for milestone in reached:
@@ -50,7 +50,7 @@ def add_update(
         fresh.reached_on, fresh.expected_on = on, None
         save(fresh)
     update = Update(
-        action=act, on=on, nothing_changed=nothing_changed, said_by=by.actor_name, is_public=is_public, **said
+        action=act, on=on, nothing_changed=nothing_changed, reported_by=by.actor_name, is_public=is_public, **text
     )
     save(update)
     recompute_status(act)
@@ -58,11 +58,11 @@ def add_update(
 
 
 def _twin(
-    act: Action, *, on: date, by: Actor, is_public: bool, nothing_changed: bool, said: Mapping[str, str]
+    act: Action, *, on: date, by: Actor, is_public: bool, nothing_changed: bool, text: Mapping[str, str]
 ) -> Update | None:
     """The newest update, when the same person said exactly this in it."""
     last = act.updates.order_by("-pk").first()
     if last is None:
         return None
-    facts = {"on": on, "said_by": by.actor_name, "is_public": is_public, "nothing_changed": nothing_changed, **said}
+    facts = {"on": on, "reported_by": by.actor_name, "is_public": is_public, "nothing_changed": nothing_changed, **text}
     return last if all(getattr(last, name) == value for name, value in facts.items()) else None

@@ -18,7 +18,7 @@ from floreo.strategy.actions.ordering import renumber
 from floreo.strategy.actions.rows import build, check, may_go
 from floreo.strategy.actions.statuses import refresh_statuses
 from floreo.strategy.models import Action, Edition
-from floreo.strategy.sheets.columns import Said, Sheet, normal, sheets
+from floreo.strategy.sheets.columns import CellText, Sheet, normal, sheets
 from floreo.strategy.sheets.reading import BookRead, Problem, RowRead
 
 ON_ACTION = ("milestones", "participations", "budget", "risks")
@@ -32,7 +32,7 @@ class RowChange:
     number: int
     name: str
     what: str
-    fields: tuple[tuple[str, Said, Said], ...] = ()
+    fields: tuple[tuple[str, CellText, CellText], ...] = ()
 
 
 @dataclass
@@ -109,7 +109,7 @@ def _take_sheet(run: _Import, name: str, rows: Sequence[RowRead]) -> None:
             _take(run, sheet, row, there.get(row.key(sheet.keys)))
 
 
-def _key_of(sheet: Sheet, thing: Any) -> tuple[Said, ...]:
+def _key_of(sheet: Sheet, thing: Any) -> tuple[CellText, ...]:
     return tuple(c.value(thing) for c in sheet.columns if c.is_key)
 
 
@@ -135,7 +135,7 @@ def _take_actions(run: _Import, rows: dict[str, list[RowRead]], by: Actor) -> No
         )
 
 
-def _children_there(run: _Import, names: Sequence[str]) -> dict[str, dict[tuple[Said, ...], Any]]:
+def _children_there(run: _Import, names: Sequence[str]) -> dict[str, dict[tuple[CellText, ...], Any]]:
     return {n: {_key_of(run.sheets[n], t): t for t in run.sheets[n].rows(run.edition)} for n in names}
 
 
@@ -148,7 +148,7 @@ def _import_action(
     act: Action | None,
     row: RowRead | None,
     children: Sequence[RowRead],
-    existing: dict[str, dict[tuple[Said, ...], Any]],
+    existing: dict[str, dict[tuple[CellText, ...], Any]],
 ) -> None:
     """One action and what hangs on it: what is kept, then its children, then whether it may be closed or removed."""
     sheet = run.sheets["actions"]
@@ -219,7 +219,7 @@ def _do(run: _Import, sheet: Sheet, row: RowRead, thing: Any, act: Action | None
     return RowChange(sheet.name, row.number, str(thing), "added" if is_new else "changed", fields), thing
 
 
-def _clean(thing: models.Model, changed: dict[str, Said]) -> None:
+def _clean(thing: models.Model, changed: dict[str, CellText]) -> None:
     """Lengths, choices and addresses, with the column that is wrong."""
     names = {f.name for f in thing._meta.concrete_fields if f.name in changed}
     thing.clean_fields(exclude={f.name for f in thing._meta.concrete_fields if f.name not in names})

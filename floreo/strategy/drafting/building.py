@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from floreo.strategy.drafting.document import Block, BlockKind, Document, Unreadable
 from floreo.strategy.drafting.language import language_of, refuse_other_languages
-from floreo.strategy.drafting.mending import Span, mend
+from floreo.strategy.drafting.repair import Span, repair
 
 CELL_GAP = " | "
 
@@ -35,7 +35,7 @@ def build_document(pieces: Iterable[Piece], *, name: str, kind: str) -> Document
         layout.add(piece)
     text = "".join(layout.parts)
     refuse_other_languages(text, name=name)
-    return Document(name, kind, text, tuple(layout.blocks), tuple(layout.mended), language)
+    return Document(name, kind, text, tuple(layout.blocks), tuple(layout.repaired), language)
 
 
 class _Layout:
@@ -45,11 +45,11 @@ class _Layout:
         self.english = english
         self.parts: list[str] = []
         self.blocks: list[Block] = []
-        self.mended: list[Span] = []
+        self.repaired: list[Span] = []
         self.at = 0
 
     def add(self, piece: Piece) -> None:
-        cells = [mend(cell, english=self.english) for cell in piece.cells or (piece.text,)]
+        cells = [repair(cell, english=self.english) for cell in piece.cells or (piece.text,)]
         if not any(text for text, _ in cells):
             return
         self._gap(piece)
@@ -71,10 +71,10 @@ class _Layout:
 
     def _cells(self, cells: Sequence[tuple[str, tuple[Span, ...]]]) -> list[Span]:
         spans: list[Span] = []
-        for text, mended in cells:
+        for text, repaired in cells:
             if spans:
                 self._write(CELL_GAP)
-            self.mended.extend((self.at + start, self.at + end) for start, end in mended)
+            self.repaired.extend((self.at + start, self.at + end) for start, end in repaired)
             spans.append((self.at, self.at + len(text)))
             self._write(text)
         return spans

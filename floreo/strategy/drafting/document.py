@@ -34,7 +34,7 @@ class Document:
     kind: str
     text: str
     blocks: tuple[Block, ...]
-    mended: tuple[tuple[int, int], ...]
+    repaired: tuple[tuple[int, int], ...]
     language: str
 
     def words_of(self, block: Block) -> str:

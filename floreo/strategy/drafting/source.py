@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from floreo.strategy.drafting.document import Block, Document
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 
 _SENTENCE_END = re.compile(r"[.!?]+[”\"’)]*\s+(?=[“\"(¿¡]?[A-ZÁÉÍÓÚÑ\d])")
 _ABBREVIATION = re.compile(

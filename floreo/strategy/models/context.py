@@ -54,7 +54,7 @@ class Event(Record, Translated, Sourced):
     title = models.CharField(max_length=300)
     on = models.DateField(null=True, blank=True)  # first day of the period when precision is coarser than a day
     precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
-    until = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
     kind = models.CharField(max_length=12, choices=EventKind.choices, default=EventKind.WORK)
     pillars = models.ManyToManyField(Pillar, blank=True, related_name="events")
     action = models.ForeignKey(Action, null=True, blank=True, on_delete=models.SET_NULL, related_name="events")

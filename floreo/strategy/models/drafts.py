@@ -28,7 +28,7 @@ class ImportDraft(Record):
     kind = models.CharField(max_length=10, blank=True)  # text, word, pdf ...
     language = models.CharField(max_length=5, blank=True)
     text = models.TextField(blank=True)  # the whole text, mended
-    mended = models.JSONField(default=list, blank=True)  # [[start, end], ...]
+    repaired = models.JSONField(default=list, blank=True)  # [[start, end], ...]
     blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end"}, ...]
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)
     failure = models.CharField(max_length=500, blank=True)  # a sentence for the reader

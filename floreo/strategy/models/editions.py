@@ -85,9 +85,9 @@ class Edition(Record, Translated, Sourced):
         return reverse("portal:edition", args=[self.code])
 
     def search_entry(self) -> Entry:
-        desk = reverse("workspace:plan", args=[self.code])
+        workspace = reverse("workspace:plan", args=[self.code])
         return Entry(
-            "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), desk, self.is_public
+            "edition", self.title, f"{self.objective} {self.vision}", self.get_absolute_url(), workspace, self.is_public
         )
 
 
@@ -143,13 +143,13 @@ class Pillar(InEdition):
         return reverse("portal:pillar", args=[self.edition.code, self.code])
 
     def search_entry(self) -> Entry:
-        desk = reverse("workspace:plan", args=[self.edition.code])
+        workspace = reverse("workspace:plan", args=[self.edition.code])
         return Entry(
             "pillar",
             str(self),
             f"{self.official_wording} {self.public_text}",
             self.get_absolute_url(),
-            desk,
+            workspace,
             self.edition.is_public,
         )
 
@@ -173,12 +173,12 @@ class Objective(InEdition):
 
     def search_entry(self) -> Entry:
         edition = self.pillar.edition
-        desk = reverse("workspace:plan", args=[edition.code])
+        workspace = reverse("workspace:plan", args=[edition.code])
         return Entry(
             "objective",
             str(self),
             f"{self.official_wording} {self.public_text}",
             self.get_absolute_url(),
-            desk,
+            workspace,
             edition.is_public,
         )

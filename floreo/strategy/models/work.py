@@ -34,7 +34,7 @@ _WORKED_OUT = "Worked out by the rules from the dates, again with each new day."
 
 def taken_part_in(bodies: Iterable[int]) -> models.QuerySet[Participation, int]:
     """Ids of the actions that one of those organisations, or one merged into them, leads or takes part in."""
-    rows = Participation.objects.filter(organisation__in=bodies_of(bodies), until=None)
+    rows = Participation.objects.filter(organisation__in=bodies_of(bodies), ends_on=None)
     return rows.order_by().values_list("action_id", flat=True)
 
 
@@ -171,7 +171,9 @@ class Action(InEdition):
     def owner_ids(self) -> set[int]:
         """The organisations that may speak for it today: its leads, and the successors of leads that were merged."""
         return {
-            p.organisation.successor().pk for p in self.participations.all() if p.part == Part.LEAD and p.until is None
+            p.organisation.successor().pk
+            for p in self.participations.all()
+            if p.part == Part.LEAD and p.ends_on is None
         }
 
     def facts(self) -> ActionFacts:
@@ -182,7 +184,7 @@ class Action(InEdition):
             closed_on=self.closed_on,
             on_hold_since=self.on_hold_since,
             expected_on=self.expected_on,
-            heard=tuple(u.on for u in self.updates.all()),
+            updated_on=tuple(u.on for u in self.updates.all()),
             high_risks=tuple((r.noted_on, r.closed_on) for r in self.risks.all() if r.score >= HIGH),
             milestones=tuple(MilestoneFacts(m.due_on, m.reached_on) for m in self.milestones.all()),
         )
@@ -238,14 +240,15 @@ class Participation(OfAction, Sourced):
         Organisation, on_delete=models.PROTECT, related_name="participations", verbose_name=_("Organisation")
     )
     part = models.CharField(max_length=8, choices=Part.choices, verbose_name=_("Part"))
-    since = models.DateField(null=True, blank=True, verbose_name=_("Since"))
-    until = models.DateField(null=True, blank=True, verbose_name=_("Until"))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Since"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"))
 
     class Meta:
         ordering = ["part", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(since=None) | Q(until=None) | Q(since__lte=F("until")), name="part_dates_in_order"
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="part_dates_in_order",
             )
         ]
         indexes = [models.Index(fields=["organisation", "part"], name="participation_whose")]
@@ -293,7 +296,7 @@ class Update(OfAction, Translated):
     next = models.TextField(blank=True, verbose_name=_("Next steps"))
     risks = models.TextField(blank=True, verbose_name=_("Risks"))
     nothing_changed = models.BooleanField(default=False, verbose_name=_("Nothing changed"))
-    said_by = models.CharField(max_length=200, verbose_name=_("Given by"))
+    reported_by = models.CharField(max_length=200, verbose_name=_("Given by"))
     is_public = models.BooleanField(default=True)
 
     objects = OfActionQuerySet.as_manager()
@@ -317,7 +320,7 @@ class GrantState(models.TextChoices):
     CALLED_OFF = "called_off", _("Cancelled")
 
 
-STANDING = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
+COMMITTED_STATES = frozenset({GrantState.SIGNED, GrantState.ENDED})  # agreements whose money is committed
 
 
 class BudgetLine(OfAction, Translated, Sourced):
@@ -374,7 +377,7 @@ class BudgetLine(OfAction, Translated, Sourced):
     @property
     def is_committed(self) -> bool:
         """Whether somebody stands behind it: what an unsigned agreement would pay is planned, whatever the line says."""
-        return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in STANDING)
+        return self.stage == MoneyStage.COMMITTED and (self.grant is None or self.grant.state in COMMITTED_STATES)
 
 
 class Risk(OfAction, Translated):

@@ -16,7 +16,7 @@ from floreo.strategy.models import Action, Milestone, Participation, StatusChoic
 
 def why(act: Action, result: StatusResult, milestones: Iterable[Milestone], *, today: date) -> str:
     """The rule that decided the status, in words, with its dates."""
-    said = {
+    text = {
         Rule.CLOSED: _closed,
         Rule.ON_HOLD: _on_hold,
         Rule.ACTION_OVERDUE: _overdue,
@@ -30,22 +30,22 @@ def why(act: Action, result: StatusResult, milestones: Iterable[Milestone], *, t
         Rule.HOLDS: _holds,
         Rule.SET_BY_HAND: _by_hand,
     }
-    return said[result.rule](act, result, list(milestones), today)
+    return text[result.rule](act, result, list(milestones), today)
 
 
 def _closed(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     closed = act.closed_on or result.since
     if closed is None:
         return _("It was closed.")
-    said = _("It was closed on %(day)s.") % {"day": day_text(closed)}
+    text = _("It was closed on %(day)s.") % {"day": day_text(closed)}
     if act.due_on is None:
-        return said
+        return text
     days = (closed - act.due_on).days
     if days > 0:
-        return sentences(said, _("That was %(days)s after it was due.") % {"days": days_text(days)})
+        return sentences(text, _("That was %(days)s after it was due.") % {"days": days_text(days)})
     if days < 0:
-        return sentences(said, _("That was %(days)s before it was due.") % {"days": days_text(-days)})
-    return sentences(said, _("That was the day it was due."))
+        return sentences(text, _("That was %(days)s before it was due.") % {"days": days_text(-days)})
+    return sentences(text, _("That was the day it was due."))
 
 
 def _on_hold(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
@@ -56,10 +56,10 @@ def _on_hold(act: Action, result: StatusResult, milestones: list[Milestone], tod
 
 def _overdue(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
     due = result.since or act.due_on
-    said = (
+    text = (
         _("It was due on %(day)s and is not closed.") % {"day": day_text(due)} if due else _("The due date has passed.")
     )
-    return sentences(said, _expected(act))
+    return sentences(text, _expected(act))
 
 
 def _expected(act: Action) -> str:
@@ -73,7 +73,7 @@ def _milestone_overdue(act: Action, result: StatusResult, milestones: list[Miles
     missed.sort(key=lambda m: (m.due_on or today, m.position))
     if not missed or missed[0].due_on is None:
         return _("The due date of a milestone has passed.")
-    said = _("The milestone “%(title)s” was due on %(day)s and has not been reached.") % {
+    text = _("The milestone “%(title)s” was due on %(day)s and has not been reached.") % {
         "title": missed[0].in_language("title"),
         "day": day_text(missed[0].due_on),
     }
@@ -82,10 +82,10 @@ def _milestone_overdue(act: Action, result: StatusResult, milestones: list[Miles
         more = ngettext(
             "%(number)d other milestone is also late.", "%(number)d other milestones are also late.", others
         )
-        said = sentences(said, more % {"number": others})
+        text = sentences(text, more % {"number": others})
     if act.due_on:
-        said = sentences(said, _("The action is due on %(day)s.") % {"day": day_text(act.due_on)})
-    return said
+        text = sentences(text, _("The action is due on %(day)s.") % {"day": day_text(act.due_on)})
+    return text
 
 
 def _silent(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
@@ -122,8 +122,8 @@ def _due_soon_with_risk(act: Action, result: StatusResult, milestones: list[Mile
 
 
 def _due_soon_unheard(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
-    unheard = _("There has been no update for %(days)d days.") % {"days": PERIOD_DAYS}
-    return sentences(_what_is_due(act, result, milestones), unheard)
+    without_update = _("There has been no update for %(days)d days.") % {"days": PERIOD_DAYS}
+    return sentences(_what_is_due(act, result, milestones), without_update)
 
 
 def _to_come(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
@@ -137,14 +137,14 @@ def _undated(act: Action, result: StatusResult, milestones: list[Milestone], tod
 
 
 def _holds(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
-    said = _("No date has been missed.")
+    text = _("No date has been missed.")
     coming = sorted((m for m in milestones if m.due_on and m.reached_on is None), key=lambda m: m.due_on or today)
     if coming and coming[0].due_on:
         words = {"title": coming[0].in_language("title"), "day": day_text(coming[0].due_on)}
-        return sentences(said, _("The next milestone is “%(title)s”, due on %(day)s.") % words)
+        return sentences(text, _("The next milestone is “%(title)s”, due on %(day)s.") % words)
     if act.due_on:
-        return sentences(said, _("It is due on %(day)s.") % {"day": day_text(act.due_on)})
-    return said
+        return sentences(text, _("It is due on %(day)s.") % {"day": day_text(act.due_on)})
+    return text
 
 
 def _by_hand(act: Action, result: StatusResult, milestones: list[Milestone], today: date) -> str:
@@ -185,18 +185,18 @@ def milestone_text(milestone: Milestone, *, today: date) -> str:
     """ "Reached 30 Mar 2026, 1 day early"; "Due 15 Oct 2026, 40 days late"."""
     due, reached = milestone.due_on, milestone.reached_on
     if reached:
-        said = _("Reached %(day)s") % {"day": short_day(reached)}
+        text = _("Reached %(day)s") % {"day": short_day(reached)}
         if due is None or due == reached:
-            return said
+            return text
         days = (reached - due).days
-        words = {"said": said, "days": days_text(abs(days))}
-        return (_("%(said)s, %(days)s late") if days > 0 else _("%(said)s, %(days)s early")) % words
+        words = {"text": text, "days": days_text(abs(days))}
+        return (_("%(text)s, %(days)s late") if days > 0 else _("%(text)s, %(days)s early")) % words
     if due is None:
         return _("No date yet")
-    said = _("Due %(day)s") % {"day": short_day(due)}
+    text = _("Due %(day)s") % {"day": short_day(due)}
     if due < today:
-        return _("%(said)s, %(days)s late") % {"said": said, "days": days_text((today - due).days)}
-    return said
+        return _("%(text)s, %(days)s late") % {"text": text, "days": days_text((today - due).days)}
+    return text
 
 
 def milestone_status(milestone: Milestone, *, today: date) -> Status:
@@ -222,9 +222,9 @@ def name_then(organisation: Organisation, day: date | None) -> str:
 def lead_since(current: Participation | None, earlier: Iterable[Participation]) -> str:
     """ "since 1 Jun 2026; before that the Computer Services Office". Earlier leads come newest first."""
     parts = []
-    if current is not None and current.since:
-        parts.append(_("since %(day)s") % {"day": short_day(current.since)})
-    names = [name_then(p.organisation, p.until or p.since) for p in earlier]
+    if current is not None and current.starts_on:
+        parts.append(_("since %(day)s") % {"day": short_day(current.starts_on)})
+    names = [name_then(p.organisation, p.ends_on or p.starts_on) for p in earlier]
     if names:
         parts.append(_("previously %(names)s") % {"names": listed(names)})
     return "; ".join(parts)

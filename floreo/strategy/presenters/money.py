@@ -121,10 +121,10 @@ def grant_sentence(facts: GrantFacts) -> str:
 def unknowns(facts: MoneyFacts) -> list[str]:
     """What is not known, each in a sentence."""
     bare = facts.actions - facts.actions_with_money
-    said = []
+    text = []
     if bare:
         words = {"n": number(bare), "all": number(facts.actions)}
-        said.append(
+        text.append(
             ngettext(
                 "%(n)s of %(all)s actions has no money entered: its cost is not known.",
                 "%(n)s of %(all)s actions have no money entered: their cost is not known.",
@@ -135,9 +135,9 @@ def unknowns(facts: MoneyFacts) -> list[str]:
     unnamed = next((row for row in facts.by_funder if not row.code), None)
     if unnamed is not None:
         sums = ", ".join(money_text(s.planned, s.currency) for s in unnamed.sums)
-        said.append(_("The funder of %(sums)s is not known, or not public.") % {"sums": sums})
+        text.append(_("The funder of %(sums)s is not known, or not public.") % {"sums": sums})
     if facts.unconfirmed:
-        said.append(
+        text.append(
             ngettext(
                 "%(n)s of %(all)s budget lines is not checked against its source yet.",
                 "%(n)s of %(all)s budget lines are not checked against their source yet.",
@@ -146,7 +146,7 @@ def unknowns(facts: MoneyFacts) -> list[str]:
             % {"n": number(facts.unconfirmed), "all": number(facts.lines)}
         )
     if facts.overspent:
-        said.append(
+        text.append(
             ngettext(
                 "On %(n)s budget line more was spent than planned.",
                 "On %(n)s budget lines more was spent than planned.",
@@ -154,4 +154,4 @@ def unknowns(facts: MoneyFacts) -> list[str]:
             )
             % {"n": number(facts.overspent)}
         )
-    return said
+    return text

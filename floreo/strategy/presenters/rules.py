@@ -40,19 +40,19 @@ def rules_in_order() -> list[RuleWords]:
 
 
 def _silent() -> str:
-    said = _("It has started, and for more than %(days)d days there has been no update and no milestone was reached.")
-    return said % {"days": SILENT_PERIODS * PERIOD_DAYS}
+    text = _("It has started, and for more than %(days)d days there has been no update and no milestone was reached.")
+    return text % {"days": SILENT_PERIODS * PERIOD_DAYS}
 
 
 def _with_risk() -> str:
-    said = _("The action or one of its milestones is due within %(days)d days, and a high risk is open.")
+    text = _("The action or one of its milestones is due within %(days)d days, and a high risk is open.")
     high = _("A risk is high when its likelihood times its impact, each from 1 to 5, is %(high)d or more.")
-    return f"{said % {'days': DUE_SOON_DAYS}} {high % {'high': HIGH}}"
+    return f"{text % {'days': DUE_SOON_DAYS}} {high % {'high': HIGH}}"
 
 
 def _unheard() -> str:
-    said = _(
+    text = _(
         "The action or one of its milestones is due within %(days)d days, and there has been no update "
         "for %(period)d days."
     )
-    return said % {"days": DUE_SOON_DAYS, "period": PERIOD_DAYS}
+    return text % {"days": DUE_SOON_DAYS, "period": PERIOD_DAYS}

@@ -72,7 +72,7 @@ def hold_sentence(counts: Counts) -> str:
     )
 
 
-def trouble_sentence(counts: Counts) -> str:
+def problem_sentence(counts: Counts) -> str:
     """ "Three are late and one has stopped." With neither, what is at risk; with nothing wrong, nothing."""
     late, stalled, risk = counts[Status.LATE], counts[Status.STALLED], counts[Status.AT_RISK]
     parts = []
@@ -90,7 +90,7 @@ def trouble_sentence(counts: Counts) -> str:
 
 def status_sentences(counts: Counts) -> str:
     """The answer of a plan that is running."""
-    return sentences(hold_sentence(counts), trouble_sentence(counts))
+    return sentences(hold_sentence(counts), problem_sentence(counts))
 
 
 def _ended_sentence(facts: EditionFacts) -> str:
@@ -141,8 +141,8 @@ def runs_sentence(facts: EditionFacts, country: str, *, today: date) -> str:
     """ "Isla Prueba's strategy runs to December 2028."."""
     words = {"country": country}
     if facts.state == EditionState.ENDED and facts.launched_on:
-        said = _("%(country)s launched its National Cybersecurity Strategy on %(day)s.")
-        return said % {**words, "day": day_text(facts.launched_on)}
+        text = _("%(country)s launched its National Cybersecurity Strategy on %(day)s.")
+        return text % {**words, "day": day_text(facts.launched_on)}
     if facts.ends_on is None or facts.state == EditionState.DRAFT:
         return ""
     words["month"] = month_text(facts.ends_on)
@@ -219,8 +219,8 @@ def _tally_word(status: Status, n: int) -> str:
 def tally_sentence(counts: Counts) -> str:
     """ "24 actions: 5 done, 9 on track."."""
     total = sum(counts.values())
-    said = ngettext("%(total)s action: %(tally)s.", "%(total)s actions: %(tally)s.", total)
-    return said % {"total": number_figures(total), "tally": tally_text(counts)}
+    text = ngettext("%(total)s action: %(tally)s.", "%(total)s actions: %(tally)s.", total)
+    return text % {"total": number_figures(total), "tally": tally_text(counts)}
 
 
 def _figures(**numbers: int) -> dict[str, str]:

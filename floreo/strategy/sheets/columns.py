@@ -28,7 +28,7 @@ from floreo.strategy.models import (
     Risk,
 )
 
-Said = str | int | Decimal | date | bool | None
+CellText = str | int | Decimal | date | bool | None
 LONGEST = 32_000  # a cell holds 32,767 characters; a longer text is cut and marked, and reads back as unchanged
 CUT = " […]"
 
@@ -41,9 +41,9 @@ class Holds(StrEnum):
     MONEY = "money"
 
 
-def _same(name: str) -> Callable[[Any], Said]:
-    def value(row: Any) -> Said:
-        found: Said = getattr(row, name)
+def _same(name: str) -> Callable[[Any], CellText]:
+    def value(row: Any) -> CellText:
+        found: CellText = getattr(row, name)
         return found
 
     return value
@@ -56,7 +56,7 @@ class SheetColumn:
     name: str
     help: Words
     holds: Holds
-    value: Callable[[Any], Said]
+    value: Callable[[Any], CellText]
     is_key: bool = False
     is_needed: bool = False
     shown: bool = False
@@ -80,7 +80,7 @@ class Sheet:
         return next((c for c in self.columns if c.name == name), None)
 
 
-def normal(value: Said) -> Said:
+def normal(value: CellText) -> CellText:
     """A value as a cell gives it back: no spaces around, plain line ends, no control characters, nothing too
     long; empty text is nothing."""
     if isinstance(value, str):
@@ -97,7 +97,7 @@ def _c(name: str, note: Words, holds: Holds = Holds.TEXT, **more: Any) -> SheetC
     return SheetColumn(name, note, holds, more.pop("value", _same(name)), **more)
 
 
-def _code(note: Words, value: Callable[[Any], Said] | None = None, name: str = "code") -> SheetColumn:
+def _code(note: Words, value: Callable[[Any], CellText] | None = None, name: str = "code") -> SheetColumn:
     return SheetColumn(name, note, Holds.TEXT, value or _same(name), is_key=True, is_needed=True)
 
 
@@ -124,7 +124,7 @@ _SOURCED = (
 def translated(field: str, language: str) -> SheetColumn:
     """The text of `field` in another language, where a person translated it."""
 
-    def value(row: Any) -> Said:
+    def value(row: Any) -> CellText:
         return str(row.translations.get(language, {}).get(field, ""))
 
     return _c(f"{field}_{language}", _("The same in that language; not machine translated"), value=value)
@@ -254,8 +254,8 @@ def sheets() -> tuple[Sheet, ...]:
                 _OF_ACTION,
                 _c("organisation", _("Its code in the register"), value=lambda p: p.organisation.code, is_needed=True),
                 _c("part", _("lead or support"), is_needed=True),
-                _c("since", _("First day"), Holds.DAY),
-                _c("until", _("Last day"), Holds.DAY),
+                _c("starts_on", _("First day"), Holds.DAY),
+                _c("ends_on", _("Last day"), Holds.DAY),
                 *_SOURCED,
                 REMOVE,
             ),

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
-from floreo.strategy.sheets.columns import Holds, Said, Sheet, SheetColumn, normal
+from floreo.strategy.sheets.columns import CellText, Holds, Sheet, SheetColumn, normal
 from floreo.strategy.sheets.writing import READ_ME
 
 MOST_BYTES = 64 * 1024 * 1024  # unpacked; a plan of 500 actions takes less than two
@@ -40,9 +40,9 @@ class RowRead:
 
     sheet: str
     number: int
-    values: dict[str, Said]
+    values: dict[str, CellText]
 
-    def key(self, names: tuple[str, ...]) -> tuple[Said, ...]:
+    def key(self, names: tuple[str, ...]) -> tuple[CellText, ...]:
         return tuple(self.values.get(n) for n in names)
 
     @property
@@ -115,7 +115,7 @@ def _read_sheet(page: Any, sheet: Sheet, read: BookRead) -> None:
     found = read.rows.setdefault(sheet.name, [])
     if any(c.is_needed and c not in columns.values() for c in sheet.columns):
         return  # told by _read_head; its rows would only repeat it
-    seen: dict[tuple[Said, ...], int] = {}
+    seen: dict[tuple[CellText, ...], int] = {}
     for number, cells in enumerate(rows, start=2):
         if number > MOST_ROWS + 1:
             sentence = _("The sheet has more than %(most)d rows. Remove the empty ones or split the file.")
@@ -164,7 +164,7 @@ def _read_head(cells: Any, sheet: Sheet, read: BookRead) -> dict[int, SheetColum
 
 def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number: int, read: BookRead) -> RowRead | None:
     """The row, or None when a cell of it is bad: a row is taken whole or not at all."""
-    values: dict[str, Said] = {}
+    values: dict[str, CellText] = {}
     bad = False
     for place, column in columns.items():
         cell = cells[place] if place < len(cells) else None
@@ -176,7 +176,7 @@ def _read_row(cells: Any, columns: dict[int, SheetColumn], sheet: Sheet, number:
     return None if bad else RowRead(sheet.name, number, values)
 
 
-def _cell(cell: Any, column: SheetColumn) -> Said:
+def _cell(cell: Any, column: SheetColumn) -> CellText:
     value = cell.value if cell is not None else None
     if value is not None and cell.data_type in {"f", "e"}:
         raise CellError(_("This cell contains a formula or its error. Paste the value instead."))
@@ -190,7 +190,7 @@ def _cell(cell: Any, column: SheetColumn) -> Said:
     return reader.get(column.holds, _as_text)(value)
 
 
-def _as_text(value: Any) -> Said:
+def _as_text(value: Any) -> CellText:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -200,7 +200,7 @@ def _as_text(value: Any) -> Said:
     return normal(str(value))
 
 
-def _as_day(value: Any) -> Said:
+def _as_day(value: Any) -> CellText:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -212,7 +212,7 @@ def _as_day(value: Any) -> Said:
         raise CellError(sentence) from None
 
 
-def _as_flag(value: Any) -> Said:
+def _as_flag(value: Any) -> CellText:
     if isinstance(value, bool):
         return value
     word = str(value).strip().lower()
@@ -233,14 +233,14 @@ def _as_number(value: Any) -> Decimal:
     return number
 
 
-def _as_whole(value: Any) -> Said:
+def _as_whole(value: Any) -> CellText:
     number = _as_number(value)
     if number != number.to_integral_value():
         raise CellError(_("Enter a whole number."))
     return int(number)
 
 
-def _as_money(value: Any) -> Said:
+def _as_money(value: Any) -> CellText:
     number = _as_number(value)
     if isinstance(value, float):
         number = round(number, 2)  # a spreadsheet's own arithmetic: 0.1 + 0.2

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from floreo.strategy.models import Edition
-from floreo.strategy.sheets.columns import Holds, Said, Sheet, normal, sheets
+from floreo.strategy.sheets.columns import CellText, Holds, Sheet, normal, sheets
 
 READ_ME = "read me"
 _WIDTHS = {Holds.TEXT: 32, Holds.DAY: 12, Holds.FLAG: 10, Holds.WHOLE: 10, Holds.MONEY: 16}
@@ -67,7 +67,7 @@ def _write_sheet(page: Any, sheet: Sheet, edition: Edition, looks: dict[str, Any
             _write_cell(page, y, x, normal(column.value(row)), looks["day"])
 
 
-def _write_cell(page: Any, y: int, x: int, value: Said, day: Any) -> None:
+def _write_cell(page: Any, y: int, x: int, value: CellText, day: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):

@@ -58,7 +58,7 @@ STATUS_FILTER = Filter("status", _("Status"), lambda: StatusChoice.choices, lamb
 
 def led_by(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
     """Actions led today by an organisation, or by one that was merged into it."""
-    leads = Participation.objects.filter(part=Part.LEAD, until=None)
+    leads = Participation.objects.filter(part=Part.LEAD, ends_on=None)
     mine = leads.filter(organisation__code=code) | leads.filter(organisation__merged_into__code=code)
     return rows.filter(pk__in=mine.values("action_id"))
 
@@ -66,7 +66,7 @@ def led_by(rows: QuerySet[Any], code: str) -> QuerySet[Any]:
 def _public_leads() -> Iterable[tuple[str, Words]]:
     leads = Participation.objects.filter(
         part=Part.LEAD,
-        until=None,
+        ends_on=None,
         action__is_public=True,
         action__edition__is_public=True,
         organisation__is_public=True,

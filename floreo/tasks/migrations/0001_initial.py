@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('link_version', models.PositiveIntegerField(default=1)),
-                ('said', models.JSONField(blank=True, default=dict)),
+                ('entries', models.JSONField(blank=True, default=dict)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feed_key', to=settings.AUTH_USER_MODEL)),
             ],
             options={

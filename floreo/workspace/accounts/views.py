@@ -36,7 +36,7 @@ def role_title(role: str) -> str:
     return str(ROLES[role].title) if role in ROLES else role
 
 
-def ways_of(users: Iterable[User]) -> dict[int, str]:
+def sign_in_methods(users: Iterable[User]) -> dict[int, str]:
     """How each account can sign in, in words."""
     users = list(users)
     kinds: dict[int, list[str]] = defaultdict(list)
@@ -44,11 +44,11 @@ def ways_of(users: Iterable[User]) -> dict[int, str]:
         kinds[user_id].append(kind)
     found = {}
     for user in users:
-        said = [str(_("password"))] if user.has_usable_password() else []
+        text = [str(_("password"))] if user.has_usable_password() else []
         if count := kinds[user.pk].count("webauthn"):
-            said.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
-        said += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
-        found[user.pk] = ", ".join(said) or str(_("none yet"))
+            text.append(ngettext("%(n)s passkey", "%(n)s passkeys", count) % {"n": locale.number(count)})
+        text += [str(_("authenticator app"))] if "totp" in kinds[user.pk] else []
+        found[user.pk] = ", ".join(text) or str(_("none yet"))
     return found
 
 
@@ -56,7 +56,7 @@ def _accounts(_viewer: object) -> QuerySet[User]:
     return User.objects.prefetch_related("memberships__organisation")
 
 
-# Never leaves the desk: a list page needs a table, and this one is in no list of tables.
+# Never leaves the workspace: a list page needs a table, and this one is in no list of tables.
 ACCOUNTS = Table(
     "accounts",
     _l("Accounts"),
@@ -81,7 +81,7 @@ ACCOUNTS = Table(
 def accounts(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.ACCOUNT_MANAGE)
     listing = Listing(ACCOUNTS, request)
-    shown, ways = listing.rows, ways_of(listing.rows)
+    shown, ways = listing.rows, sign_in_methods(listing.rows)
     for account in shown:
         account.ways = ways[account.pk]
         for membership in account.memberships.all():
@@ -110,7 +110,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "memberships": memberships,
-        "ways": ways_of([account])[account.pk],
+        "ways": sign_in_methods([account])[account.pk],
         "history": history_of(account, viewer=request.user),
         "workspace_section": "accounts",
     }
@@ -235,7 +235,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "status": status,
         "memberships": memberships,
-        "ways": ways_of([mine])[mine.pk],
+        "ways": sign_in_methods([mine])[mine.pk],
         "workspace_section": "me",
     }
     return render(request, "workspace/accounts/me.html", context, status=status)

@@ -29,7 +29,7 @@ class Segment:
     leads to the innermost row, empty where there is none."""
 
     text: str
-    mended: bool
+    repaired: bool
     starts: tuple[Start, ...]
     href: str
     is_now: bool
@@ -113,20 +113,20 @@ class Source:
         if bullet:
             start += len(before)
         rows = [r for r in self.rows if r.start < end and start < r.end]
-        mended = [(a, b) for a, b in self.draft.mended if a < end and start < b]
+        repaired = [(a, b) for a, b in self.draft.repaired if a < end and start < b]
         cuts = {start, end}
-        for a, b in [(r.start, r.end) for r in rows] + mended:
+        for a, b in [(r.start, r.end) for r in rows] + repaired:
             cuts |= {max(start, min(a, end)), max(start, min(b, end))}
         edges = sorted(cuts)
-        segments = [self._segment(a, b, rows, mended) for a, b in pairwise(edges)]
+        segments = [self._segment(a, b, rows, repaired) for a, b in pairwise(edges)]
         return Paragraph(index, self.draft.blocks[index]["kind"], tuple(segments), is_item=bullet)
 
-    def _segment(self, a: int, b: int, rows: list[DraftRow], mended: list[tuple[int, int]]) -> Segment:
+    def _segment(self, a: int, b: int, rows: list[DraftRow], repaired: list[tuple[int, int]]) -> Segment:
         over = sorted((r for r in rows if r.start <= a and b <= r.end), key=lambda r: r.start - r.end)
         starts = tuple(Start(r.number, self.href(r), r.number == self.now) for r in over if r.start == a)
         return Segment(
             text=self.draft.text[a:b],
-            mended=any(x <= a and b <= y for x, y in mended),
+            repaired=any(x <= a and b <= y for x, y in repaired),
             starts=starts,
             href=self.href(over[-1]) if over else "",
             is_now=any(r.number == self.now for r in over),

@@ -188,8 +188,8 @@ class Review:
         return sentence % {"n": locale.number(len(rows)), "which": ", ".join(str(r.number) for r in rows[:12])}
 
     @property
-    def mended_text(self) -> str:
-        count = len(self.draft.mended)
+    def repaired_text(self) -> str:
+        count = len(self.draft.repaired)
         if not count:
             return ""
         sentence = ngettext("%(n)s broken character corrected.", "%(n)s broken characters corrected.", count)

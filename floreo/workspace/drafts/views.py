@@ -57,7 +57,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     drafts = ImportDraft.objects.exclude(state=DraftState.DROPPED).select_related("edition")
     counted = drafts.annotate(
         row_count=Count("rows"), waiting=Count("rows", filter=Q(rows__state=RowState.UNCONFIRMED))
-    ).defer("text", "blocks", "mended")
+    ).defer("text", "blocks", "repaired")
     context = {
         "form": form,
         "status": status,
@@ -124,8 +124,8 @@ def accept_many(request: HttpRequest, code: str) -> HttpResponse:
     """Accepts every undecided row of one kind."""
     draft = get_draft_for(request.user, code)
     count = accept_all(draft, by=person(request), kind=request.POST.get("kind", "")[:20])
-    said = ngettext("%(n)s row accepted.", "%(n)s rows accepted.", count) % {"n": locale.number(count)}
-    messages.success(request, said)
+    text = ngettext("%(n)s row accepted.", "%(n)s rows accepted.", count) % {"n": locale.number(count)}
+    messages.success(request, text)
     return redirect("workspace:import", code)
 
 
@@ -168,7 +168,7 @@ def _finish(request: HttpRequest, draft: ImportDraft, given: dict[str, str]) -> 
 
 def _finished(request: HttpRequest, done: Finished) -> HttpResponseRedirect:
     entered = ngettext("%(n)s row added to the plan.", "%(n)s rows added to the plan.", done.entered)
-    said = [entered % {"n": locale.number(done.entered)}]
+    text = [entered % {"n": locale.number(done.entered)}]
     if done.new_organisations:
         count = len(done.new_organisations)
         new = ngettext(
@@ -176,6 +176,6 @@ def _finished(request: HttpRequest, done: Finished) -> HttpResponseRedirect:
             "%(n)s new organisations in the register, unchecked and not public. Check them there.",
             count,
         )
-        said.append(new % {"n": locale.number(count)})
-    messages.success(request, " ".join(said))
+        text.append(new % {"n": locale.number(count)})
+    messages.success(request, " ".join(text))
     return HttpResponseRedirect(reverse("workspace:plan", args=[done.edition.code]))

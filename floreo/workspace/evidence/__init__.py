@@ -1,1 +1,1 @@
-"""The evidence vault at the desk."""
+"""The evidence vault in the workspace."""

@@ -17,8 +17,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import Record
 from floreo.core.visibility import things_seen
 from floreo.evidence import actions as acts
-from floreo.evidence import presenters as say
-from floreo.evidence import queries
+from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_attachment_for, get_evidence_for
 from floreo.evidence.models import Evidence
 from floreo.organisations.models import User
@@ -55,7 +54,7 @@ def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
         sentence = _("Choose a file, or enter the address of a link.")
         raise Refused(sentence, code="no_file", fields={"file": sentence})
     if kept.already_here:
-        messages.info(request, say.already_text(kept))
+        messages.info(request, presenters.already_text(kept))
     return kept
 
 

@@ -47,7 +47,7 @@ def tlp_field() -> forms.ChoiceField:
     return forms.ChoiceField(label=_LABELS["tlp"], choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
 
 
-def whose_field(viewer: object) -> Any:
+def owner_field(viewer: object) -> Any:
     """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
     field = organisation_field(
@@ -100,7 +100,7 @@ class KeepForm(CommandForm):
     def __init__(self, request: HttpRequest, *, is_attached: bool = False, **kwargs: Any) -> None:
         super().__init__(posted(request), request.FILES or None, **kwargs)
         self.stopped = getattr(request, "upload_refused", None)
-        self.fields["organisation"] = whose_field(request.user)
+        self.fields["organisation"] = owner_field(request.user)
         self.order_fields(["title", "note", "place", "dated", "valid_until", "organisation", "tlp", "is_public"])
         if not is_attached:
             del self.fields["place"]
@@ -146,7 +146,7 @@ class EvidenceForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["dated"] = day_field(_LABELS["dated"])
         self.fields["valid_until"] = day_field(_LABELS["valid_until"], help_text=_RENEWAL)
-        self.fields["organisation"] = whose_field(viewer)
+        self.fields["organisation"] = owner_field(viewer)
         self.initial["organisation"] = self.instance.organisation
         if self.instance.kind != EvidenceKind.LINK:
             del self.fields["url"]

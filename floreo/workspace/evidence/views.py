@@ -15,8 +15,7 @@ from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui import locale
 from floreo.core.visibility import things_seen
-from floreo.evidence import presenters as say
-from floreo.evidence import queries
+from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.logic import Validity
 from floreo.evidence.models import Evidence, LinkState
@@ -38,9 +37,9 @@ class EvidenceRow:
 def row_of(evidence: Evidence, shows: int = 0) -> EvidenceRow:
     today = clock.today()
     is_dead = evidence.link_state == LinkState.DEAD
-    said = say.link_text(evidence) if is_dead else say.validity_text(evidence, today=today)
+    text = presenters.link_text(evidence) if is_dead else presenters.validity_text(evidence, today=today)
     is_bad = evidence.withdrawn_on is None and (is_dead or evidence.validity(today) is Validity.OUT)
-    return EvidenceRow(evidence, said, is_bad, say.size_text(evidence.size), shows)
+    return EvidenceRow(evidence, text, is_bad, presenters.size_text(evidence.size), shows)
 
 
 def evidence(request: HttpRequest) -> HttpResponseBase:
@@ -74,7 +73,7 @@ def evidence_item(request: HttpRequest, code: str) -> HttpResponse:
         "item": found,
         "places": queries.places_of(found, request.user),
         "row": row_of(found),
-        "link": say.link_text(found),
+        "link": presenters.link_text(found),
         "may_keep": may_keep and found.withdrawn_on is None,
         "record": queries.name_of(record) if record else "",
         "record_href": queries.page_of(record) if record else "",

@@ -23,8 +23,7 @@ from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
 from floreo.feeds.models import Feed, FeedFile, TypeMapping
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries as say
-from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "feeds"
@@ -77,12 +76,12 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refusal:
             refuse_on(form, refusal)
         else:
-            said = (
+            text = (
                 _("This file has already been received.")
                 if got.already
                 else _("File saved. It will be read within a few minutes.")
             )
-            messages.success(request, said)
+            messages.success(request, text)
             return HttpResponseRedirect(got.report.get_absolute_url())
     context = {"workspace_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
@@ -108,7 +107,7 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "trial": trial,
         "status": status,
-        **say.trial_text(trial),
+        **summaries.trial_text(trial),
     }
     return render(request, "workspace/feeds/try.html", context, status=status)
 
@@ -147,17 +146,17 @@ def _seen(report: FeedFile, mapping: Mapping[str, Any] | None) -> trying.Trial:
 
 
 def _map(
-    request: HttpRequest, page: Mapping[str, Any], said: Mapping[str, Any] | None, version: int | None, keep: Keep
+    request: HttpRequest, page: Mapping[str, Any], text: Mapping[str, Any] | None, version: int | None, keep: Keep
 ) -> HttpResponse:
     """The form of four fields over one file: shown, tried or kept."""
     report: FeedFile | None = page["report"]
-    looked = _seen(report, said) if report else None
+    looked = _seen(report, text) if report else None
     header = looked.header if looked else ()
     guess = dict(looked.guess) if looked else {}
-    if said is not None:
-        guess = dict(said)
+    if text is not None:
+        guess = dict(text)
     form, status = forms.MappingForm(posted(request), header=header, guess=guess, version=version), 200
-    trial = _seen(report, guess) if report and said is None and guess and not form.is_bound else looked
+    trial = _seen(report, guess) if report and text is None and guess and not form.is_bound else looked
     if form.is_bound:
         status = 422
         if form.is_valid() and "try" in request.POST and report is not None:
@@ -177,8 +176,8 @@ def _map(
         "form": form,
         "trial": trial,
         "status": status,
-        "is_guess": said is None,
+        "is_guess": text is None,
         **page,
-        **say.trial_text(trial),
+        **summaries.trial_text(trial),
     }
     return render(request, "workspace/feeds/mapping.html", context, status=status)

@@ -91,8 +91,8 @@ class ExplorerForm(CommandForm):
 
 
 def _asked(form: ExplorerForm) -> explorer.Asked:
-    said = form.cleaned_data
-    return explorer.Asked(said["start"], said["end"], said["by"] or "day", said["kind"], said["organisation"])
+    text = form.cleaned_data
+    return explorer.Asked(text["start"], text["end"], text["by"] or "day", text["kind"], text["organisation"])
 
 
 def find_events(request: HttpRequest) -> HttpResponseBase:

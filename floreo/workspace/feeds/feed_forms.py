@@ -179,14 +179,14 @@ class RuleForm(RecordForm):
 
     def _add_line(self, n: int, condition: Mapping[str, Any]) -> None:
         names = list(FIELDS)
-        if (said := str(condition.get("field") or "")) and said not in names:
-            names.append(said)
-        said_value = condition.get("value", "")
-        value = ", ".join(map(str, said_value)) if isinstance(said_value, list) else said_value
+        if (text := str(condition.get("field") or "")) and text not in names:
+            names.append(text)
+        given_value = condition.get("value", "")
+        value = ", ".join(map(str, given_value)) if isinstance(given_value, list) else given_value
         self.fields[f"field_{n}"] = forms.ChoiceField(
             label=_("Field"),
             required=False,
-            initial=said,
+            initial=text,
             choices=[("", _("None")), *((name, name) for name in names)],
         )
         self.fields[f"is_{n}"] = forms.ChoiceField(

@@ -13,8 +13,7 @@ from floreo.core.lists import Listing
 from floreo.feeds.access import get_feed_for, get_report_for, must_see_all
 from floreo.feeds.models import Feed, HeldState
 from floreo.feeds.tables import REPORTS
-from floreo.workspace.feeds import health, stored
-from floreo.workspace.feeds import summaries as say
+from floreo.workspace.feeds import health, stored, summaries
 from floreo.workspace.verbs import history_of
 
 ROOM = "feeds"
@@ -49,7 +48,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         "listing": listing,
         "history": history_of(found, viewer=request.user),
         "may_run": can(request.user, Permission.FEED_RUN),
-        "every": say.every_text(found.every_minutes),
+        "every": summaries.every_text(found.every_minutes),
         "days": health.DAYS,
         "held": found.held_files.filter(state=HeldState.HELD),
         "drifted": [(r, health.drift_text(r)) for r in health.drifts().get(found.pk, [])],
@@ -63,11 +62,11 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "workspace_section": ROOM,
         "report": found,
-        "account": say.account_of(found),
-        "problem": say.problem_text(found),
-        "reasons": say.reasons_of(found, stored.first_rejects(found)),
+        "account": summaries.account_of(found),
+        "problem": summaries.problem_text(found),
+        "reasons": summaries.reasons_of(found, stored.first_rejects(found)),
         "drift": health.drift_text(found),
-        "organisations": say.organisations_of(found),
+        "organisations": summaries.organisations_of(found),
         "title": _("Result for each row"),
         "seconds": found.seconds,
         "may_run": can(request.user, Permission.FEED_RUN),

@@ -41,9 +41,9 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     visible = Finding.objects.visible_to(request.user)
-    stands = visible.open().count()
+    open_count = visible.open().count()
     bad = visible.open().filter(severity_rank__lte=1).count()
-    answer = ngettext("%(n)s open finding.", "%(n)s open findings.", stands) % {"n": locale.number(stands)}
+    answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     context = {
         "workspace_section": ROOM,
         "listing": listing,
@@ -71,7 +71,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: what it means, why it is theirs, what happened to it, what the reports say."""
     found = get_finding_for(request.user, pk)
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
-    waits = found.answers.filter(said__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
+    waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
     context = {
         "workspace_section": ROOM,
         "finding": found,
@@ -121,7 +121,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         room=ROOM,
         done=_("Thank you. Your reply is saved and shown with the finding."),
     )
-    return form_page(request, form, lambda f: _say(request, found, alike, f), question)
+    return form_page(request, form, lambda f: _save_reply(request, found, alike, f), question)
 
 
 def _alike(found: Finding) -> list[int]:
@@ -131,10 +131,10 @@ def _alike(found: Finding) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _say(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
+def _save_reply(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
     ids = [found.pk, *(alike if facts["every"] else [])]
-    said = dict.fromkeys(ids, facts["said"])
-    replies.answer_signed_in(found.organisation.successor(), by=person(request), said=said, remark=facts["remark"])
+    reply = dict.fromkeys(ids, facts["reply"])
+    replies.answer_signed_in(found.organisation.successor(), by=person(request), replies=reply, remark=facts["remark"])
 
 
 def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Reply:
@@ -160,12 +160,12 @@ def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
         room=ROOM,
         help=where,
         done=_("Saved."),
-        about=f"{row.replied_by}: {row.get_said_display()}" + (f". {row.note}" if row.note else ""),
+        about=f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else ""),
     )
     form = forms.SeenToForm(posted(request))
     return form_page(
         request,
         form,
-        lambda f: replies.see_to(row, by=person(request), reply=f["reply"], with_its_like=f["every"]),
+        lambda f: replies.see_to(row, by=person(request), answer=f["answer"], with_its_like=f["every"]),
         question,
     )

@@ -1,4 +1,4 @@
-"""Forms of the desk of findings and letters. They check shape; actions check rules."""
+"""Forms of the workspace of findings and letters. They check shape; actions check rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, 
 
 
 class AnswerForm(CommandForm):
-    said = forms.ChoiceField(
+    reply = forms.ChoiceField(
         label=_l("What is the state of this finding?"), choices=ReplyKind.choices, widget=forms.RadioSelect
     )
     remark = text_field(_l("Other information for the team"))
@@ -36,7 +36,7 @@ class AnswerForm(CommandForm):
 
 
 class SeenToForm(CommandForm):
-    reply = text_field(_l("Your reply"))
+    answer = text_field(_l("Your reply"))
     every = forms.BooleanField(
         required=False, initial=True, label=_l("Also apply to identical replies given at the same time")
     )

@@ -48,7 +48,7 @@ class FeedHealth:
     waiting: int
     refused: int
     is_silent: bool
-    troubles: tuple[str, ...]  # sentences, worst first
+    problems: tuple[str, ...]  # sentences, worst first
 
     @property
     def age(self) -> str:
@@ -196,7 +196,7 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
         last, by_day = newest.get(feed.pk), sums.get(feed.pk, {})
         state = states.get(feed.pk, {"waiting": 0, "refused": 0})
         silent = is_silent(feed, last)
-        troubles = _findings_text(
+        problems = _findings_text(
             feed,
             last,
             state["refused"],
@@ -207,7 +207,7 @@ def health_of(feeds: QuerySet[Feed]) -> list[FeedHealth]:
         )
         line = tuple(by_day[d].rows if d in by_day else None for d in days)
         found.append(
-            FeedHealth(feed, last, added(by_day.values()), line, state["waiting"], state["refused"], silent, troubles)
+            FeedHealth(feed, last, added(by_day.values()), line, state["waiting"], state["refused"], silent, problems)
         )
     return sorted(found, key=lambda h: (not h.feed.is_active, not h.is_silent, not h.refused, h.feed.name))
 

@@ -23,7 +23,7 @@ DIGESTS = Table(
     "letters_of_findings",
     _("Notices of findings"),
     _("One row for each notice to the contacts of one role in one organisation."),
-    rows=lambda viewer: notices_for(viewer).annotate(told=Count("lines")),
+    rows=lambda viewer: notices_for(viewer).annotate(number=Count("lines")),
     columns=(
         Column("number", _("Number"), _("Part of its address"), lambda d: d.pk, CellKind.WHOLE),
         Column(
@@ -38,7 +38,7 @@ DIGESTS = Table(
         Column("on", _("Sent on"), _("Date in the country's time zone"), lambda d: d.on, CellKind.DATE),
         Column("start", _("From"), _("First day covered"), lambda d: d.start, CellKind.DATE),
         Column("end", _("To"), _("Last day covered"), lambda d: d.end, CellKind.DATE),
-        Column("findings", _("Findings"), _("Number of findings"), lambda d: d.told, CellKind.WHOLE),
+        Column("findings", _("Findings"), _("Number of findings"), lambda d: d.number, CellKind.WHOLE),
         Column("tlp", _("TLP"), _("Traffic Light Protocol 2.0"), lambda d: d.tlp),
         Column(
             "answered_at", _("Answered"), _("Time of the first reply, in UTC"), lambda d: d.answered_at, CellKind.MOMENT

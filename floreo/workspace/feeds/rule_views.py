@@ -14,8 +14,7 @@ from floreo.feeds.access import get_rule_for, must_see_all
 from floreo.feeds.actions import rules as acts
 from floreo.feeds.models import FeedRule
 from floreo.workspace.feeds import feed_forms as forms
-from floreo.workspace.feeds import summaries as say
-from floreo.workspace.feeds import trying
+from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
@@ -25,7 +24,7 @@ ROOM = "feeds"
 
 def rules(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
-    rows = [(rule, say.conditions_of(rule), say.effect_text(rule)) for rule in FeedRule.objects.all()]
+    rows = [(rule, summaries.conditions_of(rule), summaries.effect_text(rule)) for rule in FeedRule.objects.all()]
     context = {"workspace_section": ROOM, "rows": rows, "may_run": can(request.user, Permission.FEED_RUN)}
     return render(request, "workspace/feeds/rules.html", context)
 
@@ -38,11 +37,11 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "workspace_section": ROOM,
         "rule": found,
-        "conditions": say.conditions_of(found),
-        "does": say.effect_text(found),
+        "conditions": summaries.conditions_of(found),
+        "does": summaries.effect_text(found),
         "night": night,
         "effect": effect,
-        "examples": say.examples_of(effect),
+        "examples": summaries.examples_of(effect),
         "may_run": can(request.user, Permission.FEED_RUN),
         "history": history_of(found, viewer=request.user),
     }

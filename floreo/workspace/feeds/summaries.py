@@ -29,10 +29,10 @@ def every_text(minutes: int) -> str:
 
 
 def _every(size: int, n: int) -> str:
-    said = {"n": locale.number(n)}
+    text = {"n": locale.number(n)}
     if size == 1440:
-        return ngettext("every %(n)s day", "every %(n)s days", n) % said
-    return ngettext("every %(n)s hour", "every %(n)s hours", n) % said
+        return ngettext("every %(n)s day", "every %(n)s days", n) % text
+    return ngettext("every %(n)s hour", "every %(n)s hours", n) % text
 
 
 @dataclass(frozen=True)
@@ -146,18 +146,18 @@ def conditions_of(rule: FeedRule) -> list[str]:
     found = []
     for line in rule.when:
         value = line.get("value", "")
-        said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        found.append(f"{line.get('field', '')} {_HOW.get(line.get('is', ''), line.get('is', ''))} {said}".strip())
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        found.append(f"{line.get('field', '')} {_HOW.get(line.get('is', ''), line.get('is', ''))} {text}".strip())
     return found
 
 
 def effect_text(rule: FeedRule) -> str:
     """What a rule does, in a sentence."""
-    said = {"field": rule.field, "value": rule.value}
+    text = {"field": rule.field, "value": rule.value}
     if rule.does == "raise" and rule.value in Severity.values:
         return _("raise the severity to “%(value)s”") % {"value": Severity(rule.value).label}
     if rule.does == "rewrite":
-        return _("write “%(value)s” into %(field)s") % said
+        return _("write “%(value)s” into %(field)s") % text
     if rule.does == "route" and rule.value in ContactRole.values:
         return _("send it to: %(value)s") % {"value": ContactRole(rule.value).label}
     return _("discard the row") if rule.does == "drop" else f"{rule.does} {rule.value}"

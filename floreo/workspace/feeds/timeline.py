@@ -33,7 +33,7 @@ class Moment:
 
 def timeline_of(finding: Finding) -> list[Moment]:
     """Newest first."""
-    found = [*_seen(finding), *_told(finding), *_answered(finding)]
+    found = [*_seen(finding), *_notices(finding), *_answered(finding)]
     return sorted(found, key=lambda m: (m.on, m.rank, m.at.isoformat() if m.at else ""), reverse=True)
 
 
@@ -54,8 +54,8 @@ def _seen(finding: Finding) -> Iterable[Moment]:
                 stood,
                 rank=_FIRST,
             )
-    stands = open_periods and open_periods[-1].fixed_on is None
-    if stands and finding.last_day != open_periods[-1].opened_on:
+    is_open = open_periods and open_periods[-1].fixed_on is None
+    if is_open and finding.last_day != open_periods[-1].opened_on:
         n = finding.days_seen
         seen = ngettext("Seen on %(n)s day in total.", "Seen on %(n)s days in total.", n) % {"n": locale.number(n)}
         yield Moment(finding.last_day, None, _("Last seen."), seen, rank=_FIRST)
@@ -64,18 +64,18 @@ def _seen(finding: Finding) -> Iterable[Moment]:
         yield Moment(on or finding.last_day, None, str(FixClaim(finding.claim).label) + ".", rank=_LAST)
 
 
-def _told(finding: Finding) -> Iterable[Moment]:
+def _notices(finding: Finding) -> Iterable[Moment]:
     for line in finding.lines.select_related("notice"):
         letter = line.notice
         if letter.to:
-            said = _("Notice sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
+            text = _("Notice sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
         else:
-            said = _("A notice with this finding was left out.")
-        yield Moment(letter.on, letter.posted_at, said, line.rule, letter.get_absolute_url(), rank=2)
+            text = _("A notice with this finding was left out.")
+        yield Moment(letter.on, letter.posted_at, text, line.rule, letter.get_absolute_url(), rank=2)
 
 
 def _answered(finding: Finding) -> Iterable[Moment]:
     for answer in finding.answers.all():
-        said = _("%(who)s: %(said)s.") % {"who": answer.replied_by, "said": ReplyKind(answer.said).label}
-        note = f"{answer.note}\n{_('The team:')} {answer.reply}".strip() if answer.reply else answer.note
-        yield Moment(answer.at.date(), answer.at, said, note, rank=3)
+        text = _("%(who)s: %(reply)s.") % {"who": answer.replied_by, "reply": ReplyKind(answer.kind).label}
+        note = f"{answer.note}\n{_('The team:')} {answer.answer}".strip() if answer.answer else answer.note
+        yield Moment(answer.at.date(), answer.at, text, note, rank=3)

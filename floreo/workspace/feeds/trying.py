@@ -60,17 +60,17 @@ def on_disk(upload: UploadedFile[Any]) -> Iterator[Path]:
 
 def try_file(feed: Feed, path: Path, name: str, mapping: Mapping[str, Any] | None = None) -> Trial:
     """As the file would be read tonight. With `mapping`, as it would be with that."""
-    told = identify(feed, name, path, came_on=clock.today())
+    identity = identify(feed, name, path, came_on=clock.today())
     try:
         shown = reading.sample(path, name, mapping)
     except Unreadable as wrong:
-        return Trial(name, told.report_type, problem=wrong.code)
-    said = dict(mapping) if mapping is not None else mapping_of(feed, told.report_type)
-    task = _task(feed, path, name, told.report_type, said)
+        return Trial(name, identity.report_type, problem=wrong.code)
+    text = dict(mapping) if mapping is not None else mapping_of(feed, identity.report_type)
+    task = _task(feed, path, name, identity.report_type, text)
     (summary,) = ingest.run(task)
     return Trial(
         name,
-        told.report_type,
+        identity.report_type,
         shown["format"],
         tuple(shown["header"]),
         shown["mapping"],

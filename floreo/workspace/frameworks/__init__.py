@@ -1,1 +1,1 @@
-"""The desk's pages of frameworks: assessments, what serves an item, the filled pack of evidence."""
+"""The workspace's pages of frameworks: assessments, what serves an item, the filled pack of evidence."""

@@ -10,8 +10,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.ui.locale import long_day
-from floreo.frameworks import export, queries
-from floreo.frameworks import presenters as say
+from floreo.frameworks import export, presenters, queries
 from floreo.frameworks.access import get_assessment_for
 from floreo.frameworks.logic import Purpose
 from floreo.frameworks.models import Assessment
@@ -52,11 +51,11 @@ def _notes(shown: Sheet, purpose: Purpose, kept_back: int) -> list[str]:
     }[purpose]
     left = _("Pieces of evidence left out because of their marking: %(n)d.") % {"n": kept_back} if kept_back else ""
     made = _("Prepared on %(day)s.") % {"day": long_day(clock.today())}
-    checked, version = say.unchecked_text(shown), shown.version
+    checked, version = presenters.unchecked_text(shown), shown.version
     return [
         n
         for n in (
-            say.status_text(shown),
+            presenters.status_text(shown),
             version.in_language("rule_text"),
             meant,
             left,

@@ -16,10 +16,9 @@ from floreo.core.access import Permission, can, must
 from floreo.core.keys import key
 from floreo.evidence import actions as evidence_acts
 from floreo.evidence.access import get_evidence_for
-from floreo.evidence.queries import Shown, shown_beside
+from floreo.evidence.queries import Shown, evidence_shown
 from floreo.frameworks import actions as acts
-from floreo.frameworks import presenters as say
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_answer_for
 from floreo.frameworks.models import Answer
 from floreo.workspace.form_page import person
@@ -62,7 +61,7 @@ def _page(
         "differ": len({r.level for r in ratings}) > 1,
         "level": version.word_of(answer.level),
         "own": own,
-        "vain": say.in_vain_text(answer, version),
+        "vain": presenters.in_vain_text(answer, version),
         "before": before,
         "after": after,
         "then": _then(answer),
@@ -74,14 +73,14 @@ def _page(
         "suggestions": queries.suggestions(answer, user, below),
         "contributions": contributions,
         "kin": queries.kin_of(answer.item),
-        "kind": say.kind_text(answer.item.kind),
+        "kind": presenters.kind_text(answer.item.kind),
     }
     return render(request, "workspace/frameworks/answer.html", context, status=status)
 
 
 def _evidence(answer: Answer, viewer: object) -> Shown:
     """What is attached; in a closed assessment nothing more is."""
-    shown = shown_beside([answer], viewer)[key(answer)]
+    shown = evidence_shown([answer], viewer)[key(answer)]
     return replace(shown, may_attach=False) if answer.assessment.is_closed else shown
 
 

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
-from floreo.frameworks import presenters as say
-from floreo.frameworks import queries
+from floreo.frameworks import presenters, queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_version_for
-from floreo.frameworks.logic import Step, WaitingFor
+from floreo.frameworks.logic import ScoreChange, Step
 from floreo.frameworks.models import Assessment, Framework, Item, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
 from floreo.workspace.verbs import history_of
@@ -85,8 +84,8 @@ def framework(request: HttpRequest, code: str) -> HttpResponse:
         "lines": [(line, contributions.get(line.item.pk, [])) for line in shown.lines],
         "assessments": _assessments(request.user, found),
         "scores": _scores(found),
-        "unchecked": say.unchecked_text(shown),
-        "held": say.held_text(shown),
+        "unchecked": presenters.unchecked_text(shown),
+        "held": presenters.held_text(shown),
         "may_review": can(request.user, Permission.FRAMEWORK_REVIEW),
     }
     return render(request, "workspace/frameworks/framework.html", context)
@@ -103,7 +102,7 @@ def _scores(found: Framework) -> list[tuple[PublishedScore, str, str]]:
     rows = list(found.scores.filter(subject="").select_related("in_version"))
     items = Item.objects.filter(in_version__framework=found, code__in=[r.part for r in rows if r.part])
     names = {(item.in_version_id, item.code): item.in_language("title") for item in items}
-    return [(r, names.get((r.in_version_id or 0, r.part), r.part), say.score_text(r)) for r in rows]
+    return [(r, names.get((r.in_version_id or 0, r.part), r.part), presenters.score_text(r)) for r in rows]
 
 
 # What the page of an assessment can be narrowed to.
@@ -121,7 +120,7 @@ class LineRow:
     """One item of an assessment in words."""
 
     line: Line
-    said: str  # of a branch: how it stands
+    summary: str  # of a branch: how it stands
     level: str
     before: str
     raters: list[tuple[str, str]]
@@ -133,11 +132,11 @@ def _line_row(line: Line, version: Version) -> LineRow:
     raters = [(r.rater_name, version.word_of(r.level)) for r in line.ratings]
     return LineRow(
         line,
-        say.roll_text(line.roll, version),
+        presenters.roll_text(line.roll, version),
         version.word_of(level),
         version.word_of(line.before),
         raters,
-        say.missing_of(line, clock.today()),
+        presenters.missing_of(line, clock.today()),
     )
 
 
@@ -169,8 +168,8 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "sheet": shown,
         "rows": [_line_row(line, found.in_version) for line in lines],
         "chips": [(name, words, counts[name], name == chosen) for name, (words, _keep) in SHOWN.items()],
-        "standing": say.status_text(shown),
-        "unchecked": say.unchecked_text(shown),
+        "standing": presenters.status_text(shown),
+        "unchecked": presenters.unchecked_text(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),
         "may_review": can(request.user, Permission.FRAMEWORK_REVIEW),
         "history": history_of(found, viewer=request.user),
@@ -195,7 +194,7 @@ class StepRow:
     item: Item
     before: str
     now: str
-    turn: str
+    change: str
     words: str
 
 
@@ -216,8 +215,8 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
         "unlinked": _unlinked(steps, before),
         "new": queries.sheet(now.in_version, now, request.user),
     }
-    context["old_text"] = say.roll_text(context["old"].total, before.in_version)  # type: ignore[attr-defined]
-    context["new_text"] = say.roll_text(context["new"].total, now.in_version)  # type: ignore[attr-defined]
+    context["old_text"] = presenters.roll_text(context["old"].total, before.in_version)  # type: ignore[attr-defined]
+    context["new_text"] = presenters.roll_text(context["new"].total, now.in_version)  # type: ignore[attr-defined]
     return render(request, "workspace/frameworks/compare.html", context)
 
 
@@ -231,15 +230,17 @@ def _other(request: HttpRequest, now: Assessment) -> Assessment:
 
 
 def _step_row(step: Step, item: Item, old: Version, new: Version) -> StepRow:
-    return StepRow(item, old.word_of(step.before), new.word_of(step.now), step.turn, str(say.TURN_WORDS[step.turn]))
+    return StepRow(
+        item, old.word_of(step.before), new.word_of(step.now), step.change, str(presenters.CHANGE_WORDS[step.change])
+    )
 
 
 def _turns(steps: list[Step]) -> list[tuple[str, int]]:
     """How many went which way; what was rated neither then nor now is left out."""
     return [
         (str(words), count)
-        for turn, words in say.TURN_WORDS.items()
-        if turn is not WaitingFor.NONE and (count := sum(step.turn is turn for step in steps))
+        for change, words in presenters.CHANGE_WORDS.items()
+        if change is not ScoreChange.NONE and (count := sum(step.change is change for step in steps))
     ]
 
 

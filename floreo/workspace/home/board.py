@@ -19,7 +19,7 @@ from floreo.reviews.logic import planned
 from floreo.reviews.models import Review, ReviewState
 from floreo.reviews.queries import counts, open_actions, rhythm_of
 from floreo.strategy.models import Edition, EditionState
-from floreo.tasks import presenters as say
+from floreo.tasks import presenters
 from floreo.tasks.logic import Part, in_parts
 from floreo.tasks.queries import Board, board_of, recipient_of, weekly_of
 
@@ -33,7 +33,7 @@ class Section:
 
     name: str
     title: str
-    rows: list[say.Row]
+    rows: list[presenters.Row]
     total: int
     fold: str = ""
     next: str = ""
@@ -48,7 +48,7 @@ class NextReview:
     """The review that runs, or opens next, in a sentence and with the page that goes on from it."""
 
     title: str
-    says: str
+    text: str
     href: str
     link: str
 
@@ -59,7 +59,7 @@ class Home:
 
     heading: str
     sections: list[Section]
-    others: list[say.OtherRow]
+    others: list[presenters.OtherRow]
     more_others: int
     turns: str
     weekly: str
@@ -77,28 +77,28 @@ def home_of(user: User, *, show_all: str = "") -> Home:
     parts = in_parts(board.mine, board.today)
     late = board.late_others()
     return Home(
-        heading=say.heading(len(parts[Part.OVERDUE]), len(board.mine)),
+        heading=presenters.heading(len(parts[Part.OVERDUE]), len(board.mine)),
         sections=_one_worst(_sections(user, board, parts, show_all)),
-        others=[say.other_row(group, board.today) for group in late[:MOST_OTHERS]],
+        others=[presenters.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
-        turns=say.turns_text(board.turns) if board.turns else "",
+        turns=presenters.waiting_for_text(board.turns) if board.turns else "",
         weekly=_weekly(user),
-        day=say.day_and_weekday(board.today),
+        day=presenters.day_and_weekday(board.today),
         review=_review(user, board.today),
     )
 
 
 def _sections(user: User, board: Board, parts: dict[Part, list[Task]], show_all: str) -> list[Section]:
     shown = {part: found if part == show_all else found[:MOST] for part, found in parts.items()}
-    names = say.Names.of(item for found in shown.values() for item in found)
+    names = presenters.Names.of(item for found in shown.values() for item in found)
     asked = recipient_of(user)
     made = []
     for part, found in parts.items():
         if found:
-            rows = say.rows(shown[part], asked, board.today, names=names)
+            rows = presenters.rows(shown[part], asked, board.today, names=names)
             folds = part is Part.LATER
-            fold, then = (say.later_summary(found), say.later_next(found)) if folds else ("", "")
-            made.append(Section(part, str(say.PART_WORDS[part]), rows, len(found), fold, then))
+            fold, then = (presenters.later_summary(found), presenters.later_next(found)) if folds else ("", "")
+            made.append(Section(part, str(presenters.PART_WORDS[part]), rows, len(found), fold, then))
     return made
 
 
@@ -114,7 +114,7 @@ def _one_worst(sections: list[Section]) -> list[Section]:
 
 def _weekly(user: User) -> str:
     setting = weekly_of(user)
-    return say.weekday_text(setting.weekday) if setting.is_on else ""
+    return presenters.weekday_text(setting.weekday) if setting.is_on else ""
 
 
 def _review(user: User, today: date) -> NextReview | None:
@@ -123,26 +123,26 @@ def _review(user: User, today: date) -> NextReview | None:
         return None
     running = Review.objects.filter(state=ReviewState.OPEN).select_related("edition").order_by("due_on", "pk").first()
     if running is not None:
-        said = reviews.progress(*counts(running))
+        text = reviews.progress(*counts(running))
         due = _("Updates are due on %(day)s.") if running.due_on >= today else _("Updates were due on %(day)s.")
-        said = sentences(said, due % {"day": day_text(running.due_on)})
-        return NextReview(reviews.title(running), said, running.workspace_url(), _("Open the review"))
+        text = sentences(text, due % {"day": day_text(running.due_on)})
+        return NextReview(reviews.title(running), text, running.workspace_url(), _("Open the review"))
     edition = Edition.objects.filter(state=EditionState.IN_FORCE).order_by("-starts_on").first()
     if edition is None:
         return None
     href, rhythm = reverse("workspace:rhythm", args=[edition.code]), rhythm_of(edition)
     if not rhythm.is_on:
-        said = _(
+        text = _(
             "Automatic reviews are off. Choose how often to request updates, and the first review opens on schedule."
         )
-        return NextReview(_("Reviews"), said, href, _("Set the schedule"))
+        return NextReview(_("Reviews"), text, href, _("Set the schedule"))
     period = period_of(today, rhythm.beat.frequency)
     number = open_actions(edition, period.end).order_by().count()
-    said = ngettext(
+    text = ngettext(
         "Opens automatically on %(day)s and requests updates on %(n)s action.",
         "Opens automatically on %(day)s and requests updates on %(n)s actions.",
         number,
     ) % {"day": day_text(planned(rhythm.beat, period).opens_on), "n": number_figures(number)}
     return NextReview(
-        _("Review %(period)s") % {"period": reviews.period_text(period)}, said, href, _("Change the dates")
+        _("Review %(period)s") % {"period": reviews.period_text(period)}, text, href, _("Change the dates")
     )

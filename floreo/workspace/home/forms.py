@@ -1,4 +1,4 @@
-"""Forms of the desk: when the weekly e-mail comes."""
+"""Forms of the workspace: when the weekly e-mail comes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.tasks.models import WeeklyMail
 from floreo.tasks.presenters import weekday_text
-from floreo.workspace.forms import say_what_is_missing
+from floreo.workspace.forms import name_what_is_missing
 
 
 class WeeklyForm(forms.Form):
@@ -23,7 +23,7 @@ class WeeklyForm(forms.Form):
         field = self.fields["weekday"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(number, weekday_text(number)) for number in range(7)]
-        say_what_is_missing(self)
+        name_what_is_missing(self)
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)

@@ -23,7 +23,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.WORKSPACE_OPEN)
     address = absolute(reverse("portal:calendar", args=[feed_token(person(request))]))
     context = {
-        "workspace_section": "desk",
+        "workspace_section": "tasks",
         "address": address,
         "subscribe": f"webcal://{address.partition('://')[2]}",
     }
@@ -47,7 +47,7 @@ def weekly(request: HttpRequest) -> HttpResponse:
         _("Weekly e-mail"),
         _("Save"),
         reverse("workspace:home"),
-        room="desk",
+        room="tasks",
         done=_("Saved."),
         help=_("One e-mail a week with all your tasks, most urgent first. If you have no tasks, no e-mail is sent."),
     )

@@ -1,4 +1,4 @@
-"""Addresses of the first pages of the desk and of its search."""
+"""Addresses of the first pages of the workspace and of its search."""
 
 from django.urls import URLPattern, path
 

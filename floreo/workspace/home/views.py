@@ -31,8 +31,8 @@ def home(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.WORKSPACE_OPEN)
     mine = home_of(person(request), show_all=request.GET.get("all", ""))
     context = {
-        "desk": mine,
-        "workspace_section": "desk",
+        "workspace": mine,
+        "workspace_section": "tasks",
         "nothing_yet": mine.is_empty and not Edition.objects.exists(),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
         "may_remind": can(request.user, Permission.REMIND),

@@ -19,7 +19,7 @@ from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.offers import task_kinds
 from floreo.organisations.models import User
 from floreo.tasks import actions as acts
-from floreo.tasks import presenters as say
+from floreo.tasks import presenters
 from floreo.tasks.logic import Part, part_of
 from floreo.tasks.models import Reminder
 from floreo.tasks.queries import Group, group_for, only, recipient_of, waiting_for_others
@@ -34,8 +34,8 @@ RECORDS = 5  # reminders of one organisation that are told
 class Shown:
     """One organisation with what it owes and what it was reminded of."""
 
-    line: say.OtherRow
-    rows: list[say.Row]
+    line: presenters.OtherRow
+    rows: list[presenters.Row]
     more: int
     reminders: list[Reminder]
 
@@ -97,11 +97,11 @@ def waiting(request: HttpRequest) -> HttpResponse:
 def _shown(user: User, groups: list[Group], *, is_one: bool) -> list[Shown]:
     today, asked = clock.today(), recipient_of(user)
     cut = {id(g): g.items if is_one else g.items[:ROWS] for g in groups}
-    names = say.Names.of(item for items in cut.values() for item in items)
+    names = presenters.Names.of(item for items in cut.values() for item in items)
     return [
         Shown(
-            say.other_row(group, today),
-            say.rows(cut[id(group)], asked, today, names=names),
+            presenters.other_row(group, today),
+            presenters.rows(cut[id(group)], asked, today, names=names),
             len(group.items) - len(cut[id(group)]),
             group.reminders[:RECORDS],
         )
@@ -132,7 +132,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse(name)}#others")
 
 
-def _told(request: HttpRequest, sent: list[Reminder], words: str) -> None:
+def _confirm(request: HttpRequest, sent: list[Reminder], words: str) -> None:
     names = ", ".join(dict.fromkeys(reminder.to_name for reminder in sent))
     messages.success(request, words % {"names": names})
 
@@ -144,7 +144,7 @@ def send_reminder(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.send_reminder(group.thing, by=user, items=group.items)
-        _told(request, sent, _("A reminder will be sent to: %(names)s."))
+        _confirm(request, sent, _("A reminder will be sent to: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:
@@ -159,7 +159,7 @@ def escalate(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     group = _chosen(request, group)
     try:
         sent = acts.escalate(group.thing, by=user, items=group.items)
-        _told(request, sent, _("The deputy will be notified: %(names)s."))
+        _confirm(request, sent, _("The deputy will be notified: %(names)s."))
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:

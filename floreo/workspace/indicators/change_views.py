@@ -143,7 +143,7 @@ def new_reading(request: HttpRequest, code: str) -> HttpResponse:
 def close_period(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.READING_FREEZE)
     form = forms.ClosePeriodForm(posted(request))
-    said = (
+    text = (
         _("No values of past periods are left to freeze.")
         if form.is_empty
         else _("Freezes all values of the period, for all indicators. Frozen values cannot change.")
@@ -152,7 +152,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
         _("Close a period"),
         _("Freeze all its values"),
         reverse("workspace:indicators"),
-        help=said,
+        help=text,
         done=_("The period is closed."),
         room="indicators",
     )
@@ -164,6 +164,6 @@ def recompute(request: HttpRequest) -> HttpResponse:
     """Computes everything that is not frozen, at once."""
     must(request.user, Permission.FIGURE_DEFINE)
     count = acts.recompute_all(by=person(request))
-    said = ngettext("%(n)d value calculated.", "%(n)d values calculated.", count) % {"n": count}
-    messages.success(request, said)
+    text = ngettext("%(n)d value calculated.", "%(n)d values calculated.", count) % {"n": count}
+    messages.success(request, text)
     return HttpResponseRedirect(reverse("workspace:indicators"))

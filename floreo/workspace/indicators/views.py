@@ -15,9 +15,8 @@ from django.utils.translation import ngettext
 from floreo.core.access import Permission, can, must
 from floreo.core.keys import key
 from floreo.core.lists import Listing
-from floreo.evidence.queries import shown_beside
-from floreo.indicators import presenters as say
-from floreo.indicators import queries
+from floreo.evidence.queries import evidence_shown
+from floreo.indicators import presenters, queries
 from floreo.indicators.access import get_indicator_for, get_reading_for
 from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
@@ -43,10 +42,10 @@ class IndicatorRow:
 def _row(indicator: Indicator, reading: Reading | None) -> IndicatorRow:
     return IndicatorRow(
         indicator,
-        value=say.value_text(reading) if reading else "",
-        when=say.short_when(reading) if reading else "",
-        status=say.shape_of(indicator, reading),
-        outlook=say.target_text(indicator),
+        value=presenters.value_text(reading) if reading else "",
+        when=presenters.short_when(reading) if reading else "",
+        status=presenters.shape_of(indicator, reading),
+        outlook=presenters.target_text(indicator),
         how=_("Calculated") if indicator.measure else _("Entered"),
     )
 
@@ -70,7 +69,7 @@ def _due_rows(viewer: object) -> list[DueRow]:
         if due.is_mine:
             whose = _("You")
         href = reverse("workspace:new_reading", args=[due.indicator.code]) if due.is_mine else ""
-        found.append(DueRow(due, say.period_text(due.period), whose, href, is_worst=number == 0 and due.is_mine))
+        found.append(DueRow(due, presenters.period_text(due.period), whose, href, is_worst=number == 0 and due.is_mine))
     return found
 
 
@@ -118,11 +117,14 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
         state = _("Period in progress") if runs else _("Not frozen")
     note = reading.note
     if reading.corrects is not None:
-        note = _("Corrected, previously %(value)s. %(why)s") % {"value": say.value_text(reading.corrects), "why": note}
+        note = _("Corrected, previously %(value)s. %(why)s") % {
+            "value": presenters.value_text(reading.corrects),
+            "why": note,
+        }
     return ReadingRow(
         reading,
-        say.when_text(reading),
-        say.value_text(reading),
+        presenters.when_text(reading),
+        presenters.value_text(reading),
         state,
         note,
         may_freeze=may_freeze and not reading.is_frozen and not runs,
@@ -145,12 +147,12 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "newest": newest,
         "readings": readings,
         "notes": list(found.chart_notes.all()),
-        "headline": say.headline(found, newest),
-        "status": say.shape_of(found, newest),
-        "target": say.target_text(found),
-        "baseline": say.baseline_text(found),
-        "change": say.change_text(newest, before) if newest else "",
-        "next_on": say.next_reading_on(found, newest),
+        "headline": presenters.headline(found, newest),
+        "status": presenters.shape_of(found, newest),
+        "target": presenters.target_text(found),
+        "baseline": presenters.baseline_text(found),
+        "change": presenters.change_text(newest, before) if newest else "",
+        "next_on": presenters.next_reading_on(found, newest),
         "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)],
         "measure": measure,
         "may_enter": may_enter and measure is None,
@@ -173,7 +175,7 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "name": found.indicator.in_language("title"),
         "working": working_of(found),
         "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
-        "evidence": shown_beside([found], request.user)[key(found)],
+        "evidence": evidence_shown([found], request.user)[key(found)],
         "records": rows[:MOST_RECORDS],
         "total": found.records.total if found.records else len(rows),
     }

@@ -1,1 +1,1 @@
-"""The outbox at the desk: what waits, what could not be sent, what came back."""
+"""The outbox in the workspace: what waits, what could not be sent, what came back."""

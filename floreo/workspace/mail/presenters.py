@@ -25,12 +25,12 @@ def heading(waiting: int, silent: datetime | None) -> str:
     """ "3 letters wait: the mail server has not answered since Monday 10:12." """
     n = {"n": locale.number(waiting)}
     if waiting and silent:
-        said = ngettext(
+        text = ngettext(
             "%(n)s e-mail is waiting: the mail server has not accepted our e-mail since %(since)s.",
             "%(n)s e-mails are waiting: the mail server has not accepted our e-mail since %(since)s.",
             waiting,
         )
-        return said % (n | {"since": moment(silent)})
+        return text % (n | {"since": moment(silent)})
     if waiting:
         return ngettext("%(n)s e-mail waiting.", "%(n)s e-mails waiting.", waiting) % n
     if silent:
@@ -38,15 +38,15 @@ def heading(waiting: int, silent: datetime | None) -> str:
     return _("No e-mail is waiting.")
 
 
-def troubles(stuck: int, bad: int) -> list[str]:
+def problems(stuck: int, bad: int) -> list[str]:
     """What a person has to see to."""
     found = []
     if stuck:
-        said = ngettext("%(n)s e-mail could not be sent.", "%(n)s e-mails could not be sent.", stuck)
-        found.append(said % {"n": locale.number(stuck)})
+        text = ngettext("%(n)s e-mail could not be sent.", "%(n)s e-mails could not be sent.", stuck)
+        found.append(text % {"n": locale.number(stuck)})
     if bad:
-        said = ngettext("E-mails to %(n)s address bounce.", "E-mails to %(n)s addresses bounce.", bad)
-        found.append(said % {"n": locale.number(bad)})
+        text = ngettext("E-mails to %(n)s address bounce.", "E-mails to %(n)s addresses bounce.", bad)
+        found.append(text % {"n": locale.number(bad)})
     return found
 
 

@@ -50,7 +50,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "letters": letters,
         "answer": answer,
-        "troubles": presenters.troubles(stuck, len(bad)),
+        "problems": presenters.problems(stuck, len(bad)),
         "bad": bad,
         "workspace_section": "mail",
         "no_server": settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"),

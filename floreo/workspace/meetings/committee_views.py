@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
-from floreo.meetings import presenters as say
+from floreo.meetings import presenters
 from floreo.meetings.access import get_committee_for, get_seat_for
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
@@ -29,7 +29,7 @@ def committees(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.MEETING_READ)
     rows = []
     for found in Committee.objects.prefetch_related("seats", "meetings"):
-        seats = [s for s in found.seats.all() if s.until is None or s.until >= clock.today()]
+        seats = [s for s in found.seats.all() if s.ends_on is None or s.ends_on >= clock.today()]
         coming = sorted((m for m in found.meetings.all() if m.state == "planned" and not m.is_over), key=lambda m: m.on)
         rows.append((found, len(seats), coming[0] if coming else None))
     context = {"workspace_section": "meetings", "rows": rows, "may_run": can(request.user, RUN)}
@@ -42,14 +42,14 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     found = get_committee_for(request.user, code)
     today, known = clock.today(), Seat.objects.visible_to(request.user)
     seats = known.filter(committee=found).select_related("organisation__merged_into", "person")
-    now = [s for s in seats if s.until is None or s.until >= today]
+    now = [s for s in seats if s.ends_on is None or s.ends_on >= today]
     context: dict[str, Any] = {
         "workspace_section": "meetings",
         "committee": found,
         "seats": now,
         "former": [s for s in seats if s not in now],
-        "meetings": [(m, say.stage(m)) for m in found.meetings.select_related("committee")[:24]],
-        "decisions": [(d, say.waits(d)) for d in found.decisions.open().select_related("organisation")],
+        "meetings": [(m, presenters.stage(m)) for m in found.meetings.select_related("committee")[:24]],
+        "decisions": [(d, presenters.waits(d)) for d in found.decisions.open().select_related("organisation")],
         "may_run": can(request.user, RUN),
         "may_people": can(request.user, Permission.PEOPLE_READ),
         "history": history_of(found, viewer=request.user),
@@ -116,8 +116,10 @@ def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     must(request.user, RUN)
     seat = get_seat_for(request.user, code, pk)
-    form = forms.EndSeatForm(posted(request), initial={"until": clock.today()})
-    question = _question(seat.committee, _("End the seat of %(who)s") % {"who": say.seat_name(seat)}, _("End seat"))
+    form = forms.EndSeatForm(posted(request), initial={"ends_on": clock.today()})
+    question = _question(
+        seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat")
+    )
     return form_page(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
 
 
@@ -126,7 +128,7 @@ def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     seat = get_seat_for(request.user, code, pk)
     question = _question(
         seat.committee,
-        _("Remove the seat of %(who)s") % {"who": say.seat_name(seat)},
+        _("Remove the seat of %(who)s") % {"who": presenters.seat_name(seat)},
         _("Remove seat"),
         help_=_("Only for entries made by mistake. If the seat has ended, use “End seat”."),
     )

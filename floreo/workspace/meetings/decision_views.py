@@ -15,8 +15,7 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.keys import thing_of
 from floreo.core.lists import Listing
-from floreo.meetings import presenters as say
-from floreo.meetings import queries
+from floreo.meetings import presenters, queries
 from floreo.meetings.access import get_decision_for
 from floreo.meetings.actions import decisions as acts
 from floreo.meetings.models import Decision
@@ -28,7 +27,7 @@ from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.verbs import history_of
 
-RUN, SAY = Permission.MEETING_RUN, Permission.PLAN_UPDATE
+RUN, UPDATE = Permission.MEETING_RUN, Permission.PLAN_UPDATE
 
 
 def decisions(request: HttpRequest) -> HttpResponseBase:
@@ -38,7 +37,12 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     rows = [
-        (d, say.history_text(d.decision, d.state), say.due_text(d.decision), say.owner_text(d.decision, names=False))
+        (
+            d,
+            presenters.history_text(d.decision, d.state),
+            presenters.due_text(d.decision),
+            presenters.owner_text(d.decision, names=False),
+        )
         for d in queries.shown(listing.rows)
     ]
     context = {"workspace_section": "meetings", "listing": listing, "rows": rows, "may_run": can(request.user, RUN)}
@@ -54,10 +58,10 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
         "workspace_section": "meetings",
         "decision": found,
         "shown": shown,
-        "history_text": say.history_text(found, shown.state),
-        "due": say.due_text(found),
-        "owner": say.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
-        "waits": say.waits(found) if found.is_open and shown.state == found.state else "",
+        "history_text": presenters.history_text(found, shown.state),
+        "due": presenters.due_text(found),
+        "owner": presenters.owner_text(found, names=can(request.user, Permission.PEOPLE_READ)),
+        "waits": presenters.waits(found) if found.is_open and shown.state == found.state else "",
         "tasks": _tasks(request, found),
         "history": history_of(found, viewer=request.user),
     }
@@ -107,7 +111,7 @@ COMMANDS: dict[str, Command] = {
         _l("Add milestone"),
         RUN,
         lambda d, f: forms.ToMilestoneForm(f, d, about=_about(f)),
-        acts.turn_into_milestone,
+        acts.become_milestone,
         allowed_by(acts.must_be_turnable),
         help=_l("It is added to the plan. When the milestone is reached, the decision counts as carried out."),
         done=_l("It is now a milestone of the plan."),
@@ -117,7 +121,7 @@ COMMANDS: dict[str, Command] = {
         _l("Add action"),
         RUN,
         lambda d, f: forms.ToActionForm(f, d),
-        acts.turn_into_action,
+        acts.become_action,
         allowed_by(acts.must_be_turnable),
         help=_l("It is added to the plan under its own code, led by the organisation that carries it out."),
         done=_l("It is now an action of the plan."),
@@ -125,7 +129,7 @@ COMMANDS: dict[str, Command] = {
     "done": Command(
         _l("Mark the decision as carried out"),
         _l("Mark as carried out"),
-        SAY,
+        UPDATE,
         lambda d, _f: forms.DoneForm(d, initial={"on": clock.today()}),
         acts.carry_out_decision,
         allowed_by(acts.must_be_doable),

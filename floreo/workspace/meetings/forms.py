@@ -36,9 +36,9 @@ _LABELS: dict[str, Any] = {
     "organisation": _l("Organisation in the register"),
     "edition": _l("Oversees"),
     "is_public": _l("Public"),
-    "until": _l("Dissolved on"),
+    "ends_on": _l("Dissolved on"),
     "part": _l("Part"),
-    "since": _l("Since"),
+    "starts_on": _l("Since"),
     "source": _l("Source"),
     "source_url": _l("Address of the source"),
     "confirmed": _l("Checked: a person has compared it with its source"),
@@ -55,7 +55,7 @@ _LABELS: dict[str, Any] = {
 
 
 class CommitteeForm(RecordForm):
-    until = day_field(_l("Dissolved on"))
+    ends_on = day_field(_l("Dissolved on"))
 
     class Meta:
         model = Committee
@@ -65,7 +65,7 @@ class CommitteeForm(RecordForm):
             "organisation",
             "edition",
             "is_public",
-            "until",
+            "ends_on",
             *_SOURCE,
         )
         labels: ClassVar[dict[str, Any]] = _LABELS
@@ -97,12 +97,12 @@ class NewCommitteeForm(CommitteeForm):
 class SeatForm(RecordForm):
     organisation = organisation_field(_l("Organisation"))
     person = person_field(_l("Holder of the seat"))
-    since = day_field(_l("Since"))
-    until = day_field(_l("Until"), help_text=_l("Only if it has ended."))
+    starts_on = day_field(_l("Since"))
+    ends_on = day_field(_l("Until"), help_text=_l("Only if it has ended."))
 
     class Meta:
         model = Seat
-        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "since", "until", *_SOURCE)
+        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "starts_on", "ends_on", *_SOURCE)
         labels: ClassVar[dict[str, Any]] = _LABELS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -113,7 +113,7 @@ class SeatForm(RecordForm):
 
 
 class EndSeatForm(CommandForm):
-    until = day_field(_l("Last day"), required=True)
+    ends_on = day_field(_l("Last day"), required=True)
 
 
 class CallForm(CommandForm):
@@ -129,7 +129,7 @@ class CallForm(CommandForm):
         help_text=_l("Only members receive it."),
     )
     opening = text_field(_l("Introduction"), help_text=_l("Opening text of the agenda and the minutes."))
-    tell = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
+    notify = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
     was_held = forms.BooleanField(label=_l("Already held: entered afterwards"), required=False)
 
 
@@ -220,7 +220,7 @@ class AnswerForm(CommandForm):
     is_taken = forms.TypedChoiceField(
         label=_l("Decision"),
         choices=[("yes", _l("Granted")), ("no", _l("Refused"))],
-        coerce=lambda said: said == "yes",
+        coerce=lambda sentence: sentence == "yes",
         widget=forms.RadioSelect,
     )
     on = day_field(_l("Date"), required=True)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.meetings.actions.recording import Decided, ItemMinutes, Recorded, SeatTaken, said_of
+from floreo.meetings.actions.recording import Decided, ItemMinutes, Recorded, SeatTaken, text_of
 from floreo.meetings.logic import fingerprint
 from floreo.meetings.models import AgendaItem, Attendance, Decision, Meeting, PresenceChoice, Seat
 from floreo.meetings.presenters import seat_name
@@ -99,7 +99,7 @@ class RecordingForm(CommandForm):
         self.fields[f"{key}-internal"] = forms.CharField(
             label=_("Internal"), required=False, initial=item.minutes_internal, widget=forms.Textarea(attrs=area)
         )
-        self.fields[f"{key}-was"] = self._was(said_of(item.minutes), said_of(item.minutes_internal))
+        self.fields[f"{key}-was"] = self._was(text_of(item.minutes), text_of(item.minutes_internal))
         self.fields[f"{key}-decision"] = forms.CharField(
             label=_("Decision, in a few words"), required=False, max_length=300
         )
@@ -127,7 +127,7 @@ class RecordingForm(CommandForm):
             ItemMinutes(i.pk, given[f"item-{i.pk}-minutes"], given[f"item-{i.pk}-internal"], given[f"item-{i.pk}-was"])
             for i in self.items
         ]
-        said = Recorded(
+        recorded = Recorded(
             seats=seats,
             guests=given["guests"].splitlines(),
             items=items,
@@ -136,7 +136,7 @@ class RecordingForm(CommandForm):
             new_minutes=given["new_minutes"],
             new_internal=given["new_internal"],
         )
-        return {"said": said}
+        return {"recorded": recorded}
 
     def _decided(self) -> list[Decided]:
         given, found = self.cleaned_data, []

@@ -12,7 +12,7 @@ from floreo.core.wording import day_text, listed
 from floreo.meetings.drawing import draft
 from floreo.meetings.logic import Draft, ItemKind
 from floreo.organisations.models import Organisation
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.models import Review, ReviewState, UpdateRequest
 from floreo.reviews.queries import unanswered
 from floreo.strategy.models import Edition
@@ -34,8 +34,8 @@ def points_for(edition: Edition | None) -> Iterator[Draft]:
 
         def words(review: Review = review, bodies: list[Organisation] = bodies) -> tuple[str, str]:
             names = listed([body.in_language("name") for body in bodies])
-            said = {"names": names, "day": day_text(review.due_on)}
-            title = _("Missing updates: %(review)s") % {"review": say.title(review)}
-            return title, _("They were due on %(day)s. Missing from: %(names)s.") % said
+            text = {"names": names, "day": day_text(review.due_on)}
+            title = _("Missing updates: %(review)s") % {"review": presenters.title(review)}
+            return title, _("They were due on %(day)s. Missing from: %(names)s.") % text
 
         yield draft(key(review), ItemKind.LATE, words)

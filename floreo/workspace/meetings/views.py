@@ -23,8 +23,7 @@ from floreo.core.keys import things_of
 from floreo.core.lists import Listing
 from floreo.core.ui.forms import refuse_on
 from floreo.core.ui.papers import KINDS, bytes_of
-from floreo.meetings import calendar, documents, queries
-from floreo.meetings import presenters as say
+from floreo.meetings import calendar, documents, presenters, queries
 from floreo.meetings.access import get_item_for, get_meeting_for
 from floreo.meetings.actions import agenda, calling, decisions, minutes, recording
 from floreo.meetings.drawing import edition_of
@@ -52,7 +51,7 @@ def meetings(request: HttpRequest) -> HttpResponseBase:
     context = {
         "workspace_section": "meetings",
         "listing": listing,
-        "rows": [(m, say.stage(m)) for m in listing.rows],
+        "rows": [(m, presenters.stage(m)) for m in listing.rows],
         "open": Decision.objects.open().count(),
         "committees": list(Committee.objects.all()),
         "may_run": can(request.user, RUN),
@@ -98,13 +97,13 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "workspace_section": "meetings",
         "meeting": found,
-        "title": say.title(found),
-        "when": say.when(found),
-        "stage": say.stage(found),
+        "title": presenters.title(found),
+        "when": presenters.when(found),
+        "stage": presenters.stage(found),
         "points": _points(found),
         "loose": loose,
-        "attendance": [(a, say.attended(a, names=True)) for a in seats],
-        "came": say.attendance_text(seats) if seats else "",
+        "attendance": [(a, presenters.attended(a, names=True)) for a in seats],
+        "came": presenters.attendance_text(seats) if seats else "",
         "earlier": queries.earlier_meeting(found),
         "corrections": list(found.corrections.all()),
         "may_run": may_run,
@@ -123,8 +122,8 @@ def draw(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
     made = len(agenda.draw_agenda(found, by=person(request), more=points_for(edition_of(found))))
-    said = ngettext("%(n)d item added.", "%(n)d items added.", made) % {"n": made}
-    messages.success(request, said if made else _("There is nothing new to add to the agenda."))
+    text = ngettext("%(n)d item added.", "%(n)d items added.", made) % {"n": made}
+    messages.success(request, text if made else _("There is nothing new to add to the agenda."))
     return HttpResponseRedirect(f"{found.workspace_url()}#agenda")
 
 
@@ -159,8 +158,8 @@ def record(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     context = {
         "workspace_section": "meetings",
         "meeting": found,
-        "title": say.title(found),
-        "when": say.when(found),
+        "title": presenters.title(found),
+        "when": presenters.when(found),
         "form": form,
         "status": status,
         "can_decide": edition_of(found) is not None,
@@ -310,7 +309,7 @@ def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpR
     """The page of one command of a meeting."""
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
-    about = f"{say.title(found)}. {say.when(found)}"
+    about = f"{presenters.title(found)}. {presenters.when(found)}"
     return command_view(request, found, COMMANDS, task, room="meetings", about=about)
 
 

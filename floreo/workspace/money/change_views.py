@@ -96,8 +96,8 @@ def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
 
 def _about(line: BudgetLine) -> dict[str, str]:
     """What the pages of a line's commands say of it, and where they go back to."""
-    said = f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
-    return {"about": said, "back": reverse("workspace:budget_line", args=[line.pk])}
+    text = f"{line.action.named()}: {money_text(line.amount, line.currency)}, {line.fiscal_year}"
+    return {"about": text, "back": reverse("workspace:budget_line", args=[line.pk])}
 
 
 def line_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:

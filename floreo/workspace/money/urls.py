@@ -1,4 +1,4 @@
-"""Addresses of the desk of money."""
+"""Addresses of the workspace of money."""
 
 from django.urls import URLPattern, path
 

@@ -12,7 +12,7 @@ from floreo.strategy.access import get_edition_for, get_grant_for, get_line_for
 from floreo.strategy.iati_gaps import bodies_to_name, gaps_of
 from floreo.strategy.models import Edition, Grant
 from floreo.strategy.money import grants_of, known_funders, money_of, visible_grants, visible_lines
-from floreo.strategy.presenters import money as say
+from floreo.strategy.presenters import money as money_text
 from floreo.strategy.queries import current_edition
 from floreo.workspace.verbs import history_of
 
@@ -41,17 +41,17 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": ROOM,
         "edition": edition,
         "facts": facts,
-        "headline": say.headline(facts),
-        "funders": say.lines_of(facts.by_funder),
-        "years": say.lines_of(facts.by_year),
+        "headline": money_text.headline(facts),
+        "funders": money_text.lines_of(facts.by_funder),
+        "years": money_text.lines_of(facts.by_year),
         "grants": [
-            (g, say.grant_sentence(g)) for g in (*facts.grants, *(u for u in unused if u.grant.pk not in shown))
+            (g, money_text.grant_sentence(g)) for g in (*facts.grants, *(u for u in unused if u.grant.pk not in shown))
         ],
         "loose": known_funders(list(loose.select_related("action__edition")[:SHOWN]), request.user),
         "loose_total": loose.count(),
         "gaps": gaps_of(edition),
         "bodies": bodies_to_name(edition, request.user),
-        "unknowns": say.unknowns(facts),
+        "unknowns": money_text.unknowns(facts),
         "editions": Edition.objects.visible_to(request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),
     }
@@ -68,7 +68,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": ROOM,
         "grant": found,
         "facts": facts,
-        "sentence": say.grant_sentence(facts),
+        "sentence": money_text.grant_sentence(facts),
         "lines": known_funders(list(lines.order_by("fiscal_year", "action__position", "pk")), request.user),
         "history": history_of(found, viewer=request.user),
         "may_edit": can(request.user, Permission.PLAN_EDIT),

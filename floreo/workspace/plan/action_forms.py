@@ -68,11 +68,11 @@ class TranslateReasonsForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.translated:
-            said = getattr(self.instance, name)
+            text = getattr(self.instance, name)
             for language, _name in self.languages:
                 twin = self.fields[f"{name}_{language}"]
-                twin.help_text = _("Written as: %(words)s") % {"words": said}
-                if not said:
+                twin.help_text = _("Written as: %(words)s") % {"words": text}
+                if not text:
                     del self.fields[f"{name}_{language}"]
             del self.fields[name]
 
@@ -134,15 +134,15 @@ class ExpectMilestoneForm(VersionedForm):
 class ParticipationForm(CommandForm):
     organisation = organisation_field(_l("Organisation"))
     part = forms.ChoiceField(label=_l("Part"), choices=Part.choices, initial=Part.SUPPORT)
-    since = day_field(_l("Since"), help_text=_l("Leave empty if not known."))
+    starts_on = day_field(_l("Since"), help_text=_l("Leave empty if not known."))
 
 
 class EndParticipationForm(CommandForm):
-    until = day_field(_l("Last day"), required=True)
+    ends_on = day_field(_l("Last day"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["until"].initial = clock.today
+        self.fields["ends_on"].initial = clock.today
 
 
 class HandOverForm(CommandForm):

@@ -19,7 +19,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.models import Translated
-from floreo.evidence.queries import Shown, shown_beside
+from floreo.evidence.queries import Shown, evidence_shown
 from floreo.meetings.queries import decisions_about
 from floreo.organisations.models import Organisation
 from floreo.reviews.access import may_see
@@ -31,7 +31,7 @@ from floreo.strategy.actions.next_edition import lineage
 from floreo.strategy.logic import Money, total
 from floreo.strategy.models import Action, Milestone, Participation, Risk, Update
 from floreo.strategy.money import known_funders
-from floreo.strategy.presenters import actions as say
+from floreo.strategy.presenters import actions as action_text
 from floreo.workspace.commands import command_view
 from floreo.workspace.form_page import person
 from floreo.workspace.history import history_of
@@ -47,7 +47,7 @@ def actions(request: HttpRequest, edition: str) -> HttpResponseBase:
     if file := listing.download():
         return file
     today = clock.today()
-    rows = [(act, say.status_note(act, today=today)) for act in listing.rows]
+    rows = [(act, action_text.status_note(act, today=today)) for act in listing.rows]
     may_edit = can(request.user, Permission.PLAN_EDIT)
     context = {"workspace_section": "plan", "edition": found, "listing": listing, "rows": rows, "may_edit": may_edit}
     return render(request, "workspace/plan/actions.html", context)
@@ -66,7 +66,12 @@ class _Step:
 def _steps(milestones: list[Milestone], evidence: Mapping[str, Shown]) -> list[_Step]:
     today = clock.today()
     return [
-        _Step(m, say.milestone_status(m, today=today), say.milestone_text(m, today=today), evidence[key(m)])
+        _Step(
+            m,
+            action_text.milestone_status(m, today=today),
+            action_text.milestone_text(m, today=today),
+            evidence[key(m)],
+        )
         for m in milestones
     ]
 
@@ -76,7 +81,7 @@ def _parts(act: Action, viewer: object) -> tuple[list[Participation], list[Parti
     known = act.participations.filter(organisation__in=Organisation.objects.visible_to(viewer))
     rows = list(known.select_related("organisation__merged_into"))
     today = clock.today()
-    now = [p for p in rows if p.until is None or p.until >= today]
+    now = [p for p in rows if p.ends_on is None or p.ends_on >= today]
     return now, [p for p in rows if p not in now]
 
 
@@ -91,7 +96,7 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     act = get_action_for(request.user, edition, code)
     prefetch_related_objects([act], "participations__organisation__merged_into")  # whose each milestone is
     milestones = list(act.milestones.all())
-    evidence = shown_beside([act, *milestones], request.user)
+    evidence = evidence_shown([act, *milestones], request.user)
     now, before = _parts(act, request.user)
     updates = list(Update.objects.visible_to(request.user).filter(action=act)[:20])
     context = {
@@ -99,9 +104,9 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         "act": act,
         "edition": act.edition,
         "may": commands_of_action(request.user, act),
-        "why": say.why(act, act.status_result, milestones, today=clock.today()),
+        "why": action_text.why(act, act.status_result, milestones, today=clock.today()),
         "steps": _steps(milestones, evidence),
-        "reached": say.reached_text(milestones),
+        "reached": action_text.reached_text(milestones),
         "evidence": evidence[key(act)],
         "parts": now,
         "former_parts": before,

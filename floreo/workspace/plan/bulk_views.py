@@ -119,8 +119,8 @@ def bulk(request: HttpRequest, edition: str) -> HttpResponse:
             except Refused as refusal:
                 rows = _refused_rows(form, refusal)
             else:
-                said = ngettext("%(number)d action changed.", "%(number)d actions changed.", number)
-                messages.success(request, said % {"number": number})
+                text = ngettext("%(number)d action changed.", "%(number)d actions changed.", number)
+                messages.success(request, text % {"number": number})
                 return HttpResponseRedirect(back)
     actions = Action.objects.filter(edition=found, code__in=codes)
     title = _g("Select actions first") if not actions else change.title

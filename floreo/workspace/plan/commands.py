@@ -16,7 +16,7 @@ from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.plan import action_forms as forms
 from floreo.workspace.plan.forms import ActionForm, MoveActionForm
 
-EDIT, SAY, OVERRIDE = Permission.PLAN_EDIT, Permission.PLAN_UPDATE, Permission.PLAN_OVERRIDE
+EDIT, UPDATE, OVERRIDE = Permission.PLAN_EDIT, Permission.PLAN_UPDATE, Permission.PLAN_OVERRIDE
 
 
 def _of_act(form: Any) -> Callable[[Data, Any], Any]:
@@ -27,7 +27,7 @@ def _plan_of(act: Action) -> str:
     return reverse("workspace:plan", args=[act.edition.code])
 
 
-def _says_why(act: Action, _viewer: object) -> bool:
+def _has_reason(act: Action, _viewer: object) -> bool:
     return bool(act.late_reason or act.on_hold_reason or act.override_reason)
 
 
@@ -43,7 +43,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
     "update": Command(
         _("Give an update"),
         _("Save update"),
-        SAY,
+        UPDATE,
         _of_act(forms.UpdateForm),
         updates.add_update,
         section="updates",
@@ -52,7 +52,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
     "expect": Command(
         _("Change the expected date"),
         _("Save"),
-        SAY,
+        UPDATE,
         starting_with(forms.ExpectForm, expected_on=lambda a: a.expected_on, late_reason=lambda a: a.late_reason),
         course.expect_action,
         allowed_by(course.must_not_be_closed),
@@ -122,7 +122,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         EDIT,
         over_row(forms.TranslateReasonsForm),
         actions.update_action,
-        _says_why,
+        _has_reason,
         section="standing",
     ),
     "move": Command(
@@ -175,7 +175,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
     "new-risk": Command(
         _("Record a risk"),
         _("Record risk"),
-        SAY,
+        UPDATE,
         new(forms.RiskForm),
         risks.add_risk,
         section="risks",
@@ -196,7 +196,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
         "reach": Command(
             _("Mark the milestone as reached"),
             _("Mark as reached"),
-            SAY,
+            UPDATE,
             starting_with(forms.ReachForm, note=lambda m: m.note, evidence_url=lambda m: m.evidence_url),
             milestones.reach_milestone,
             section="milestones",
@@ -205,7 +205,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
         "unreach": Command(
             _("Mark the milestone as not reached"),
             _("Mark as not reached"),
-            SAY,
+            UPDATE,
             new(ReasonForm),
             milestones.unreach_milestone,
             section="milestones",
@@ -213,7 +213,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
         "expect": Command(
             _("Change the expected date of the milestone"),
             _("Save"),
-            SAY,
+            UPDATE,
             starting_with(forms.ExpectMilestoneForm, expected_on=lambda m: m.expected_on, note=lambda m: m.note),
             milestones.expect_milestone,
             section="milestones",
@@ -278,7 +278,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
         "edit": Command(
             _("Change the risk"),
             _("Save changes"),
-            SAY,
+            UPDATE,
             over_row(forms.RiskForm),
             risks.update_risk,
             section="risks",
@@ -286,7 +286,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
         "close": Command(
             _("Close the risk"),
             _("Close risk"),
-            SAY,
+            UPDATE,
             new(forms.CloseRiskForm),
             risks.close_risk,
             section="risks",

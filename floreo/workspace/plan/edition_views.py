@@ -62,7 +62,7 @@ def new_edition(request: HttpRequest) -> HttpResponse:
 
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
     def choices() -> list[tuple[str, str]]:
-        rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, until=None)
+        rows = Participation.objects.filter(action__edition=edition, part=Part.LEAD, ends_on=None)
         found = Organisation.objects.filter(pk__in=rows.values("organisation")).order_by("name", "pk")
         return [(o.code, o.label) for o in found]
 

@@ -180,6 +180,6 @@ def apply(request: HttpRequest, edition: str) -> HttpResponse:
         )
     report = import_workbook(found, by=person(request), book=book, file=facts["file"], sha256=facts["sha256"])
     default_storage.delete(_place(facts["sha256"]))
-    said = ngettext("%(number)d row imported.", "%(number)d rows imported.", report.changes)
-    messages.success(request, said % {"number": report.changes})
+    text = ngettext("%(number)d row imported.", "%(number)d rows imported.", report.changes)
+    messages.success(request, text % {"number": report.changes})
     return HttpResponseRedirect(reverse("workspace:plan", args=[found.code]))

@@ -1,4 +1,4 @@
-"""Addresses of the desk of publications and channels."""
+"""Addresses of the workspace of publications and channels."""
 
 from django.urls import URLPattern, path
 

@@ -24,7 +24,7 @@ from floreo.publications.files import opened_file
 from floreo.publications.models import Publication, PublicationState
 from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
-from floreo.publications.tables import DESK_PUBLICATIONS
+from floreo.publications.tables import WORKSPACE_PUBLICATIONS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
@@ -37,7 +37,7 @@ ROOM = "publications"
 def publications(request: HttpRequest) -> HttpResponseBase:
     """Everything written here: what waits, what goes out by itself, what is out and on which channels."""
     must(request.user, Permission.PUBLICATION_WRITE)
-    listing = Listing(DESK_PUBLICATIONS, request)
+    listing = Listing(WORKSPACE_PUBLICATIONS, request)
     if file := listing.download():
         return file
     waiting = not_posted([p for p in listing.rows if p.is_out])

@@ -64,8 +64,8 @@ class OrganisationForm(RegisterForm):
             "email",
             "phone",
             "place",
-            "since",
-            "until",
+            "starts_on",
+            "ends_on",
             "is_public",
             *_SOURCE,
         )
@@ -80,15 +80,15 @@ class OrganisationForm(RegisterForm):
                 "parent": _l("Part of"),
                 "website": _l("Website"),
                 "place": _l("Place"),
-                "since": _l("First day"),
-                "until": _l("Last day"),
+                "starts_on": _l("First day"),
+                "ends_on": _l("Last day"),
                 "is_public": _l("Public"),
             }
         )
         help_texts = {"role_text": _l("Shown to the public."), "internal_notes": _l("Not published.")}
         widgets = {
-            "since": Day,
-            "until": Day,
+            "starts_on": Day,
+            "ends_on": Day,
             "role_text": forms.Textarea(attrs=_SHORT),
             "internal_notes": forms.Textarea(attrs=_SHORT),
         }
@@ -102,7 +102,7 @@ class NewOrganisationForm(OrganisationForm):
 class RenameForm(CommandForm):
     name = forms.CharField(label=_l("New name"), max_length=200)
     short_name = forms.CharField(label=_l("New short name"), max_length=40, required=False)
-    until = day_field(_l("Last day of the old name"), required=True)
+    ends_on = day_field(_l("Last day of the old name"), required=True)
     source = forms.CharField(label=_l("Source"), max_length=500, required=False)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -110,7 +110,7 @@ class RenameForm(CommandForm):
         known = {
             "name": organisation.name,
             "short_name": organisation.short_name,
-            "until": clock.today(),
+            "ends_on": clock.today(),
             "version": organisation.version,
         }
         super().__init__(data, initial=known)
@@ -132,15 +132,15 @@ class MergeForm(CommandForm):
 class RoleForm(RegisterForm):
     class Meta:
         model = OrganisationRole
-        fields = ("title", "since", "until", "precision", "source", "source_url", "confirmed")
+        fields = ("title", "starts_on", "ends_on", "precision", "source", "source_url", "confirmed")
         labels = _SOURCE_LABELS | {
             "title": _l("Role"),
-            "since": _l("Since"),
-            "until": _l("Until"),
+            "starts_on": _l("Since"),
+            "ends_on": _l("Until"),
             "precision": _l("Precision of the dates"),
         }
         help_texts = {"title": _l("For example: leads national cybersecurity.")}
-        widgets = {"since": Day, "until": Day}
+        widgets = {"starts_on": Day, "ends_on": Day}
 
 
 def _spoken(first: Any) -> list[tuple[str, Any]]:

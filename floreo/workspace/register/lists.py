@@ -36,7 +36,7 @@ class ListPage:
     add_text: Promise | str = ""
     add_needs: Permission = Permission.REGISTER_EDIT
     beside: str = ""  # name of a page that says more of the same, for who reads the whole register
-    beside_text: Promise | str = ""
+    second_text: Promise | str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def _label(thing: Any) -> str:
 def _today(organisation: Any) -> Any:
     if organisation.merged_into_id:
         return _l("merged")
-    return _l("ended") if organisation.until else _l("exists")
+    return _l("ended") if organisation.ends_on else _l("exists")
 
 
 ORGANISATIONS = ListPage(
@@ -155,5 +155,5 @@ NETWORKS = ListPage(
     add="workspace:new_network",
     add_text=_l("Add a network"),
     beside="workspace:network_gaps",
-    beside_text=_l("Gaps in the register"),
+    second_text=_l("Gaps in the register"),
 )

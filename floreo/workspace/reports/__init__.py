@@ -1,1 +1,1 @@
-"""The desk of reports: closing, previews, corrections, signatures, Word templates."""
+"""The workspace of reports: closing, previews, corrections, signatures, Word templates."""

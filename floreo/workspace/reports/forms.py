@@ -45,7 +45,7 @@ class CorrectionForm(CommandForm):
     where = forms.CharField(
         label=_l("Place in the report"), max_length=200, help_text=_l("For example: Money, by year.")
     )
-    says = forms.CharField(label=_l("Text in the report"), max_length=500, required=False)
+    text = forms.CharField(label=_l("Text in the report"), max_length=500, required=False)
     instead = text_field(_l("Correct text, and its source"), required=True)
     is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
 

@@ -139,7 +139,7 @@ def lessons(request: HttpRequest, edition: str) -> HttpResponse:
     if form.is_bound:
         status = 422
         if form.is_valid():
-            acts.note_lesson(found, by=person(request), said_by=person(request).name, **form.facts())
+            acts.note_lesson(found, by=person(request), reported_by=person(request).name, **form.facts())
             return HttpResponseRedirect(request.path)
     context = {
         "workspace_section": ROOM,

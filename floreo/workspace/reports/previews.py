@@ -26,7 +26,7 @@ def _period(request: HttpRequest, edition: Edition) -> Period:
     return review.period if review is not None else period_of(clock.today(), Frequency.QUARTER)
 
 
-def _told(request: HttpRequest, edition: str) -> tuple[Edition, ReportSummary, str]:
+def _found(request: HttpRequest, edition: str) -> tuple[Edition, ReportSummary, str]:
     must(request.user, Permission.REPORT_MAKE)
     found = get_edition_for(request.user, edition)
     part = request.GET.get("part", "")
@@ -37,7 +37,7 @@ def _told(request: HttpRequest, edition: str) -> tuple[Edition, ReportSummary, s
 
 def preview(request: HttpRequest, edition: str) -> HttpResponse:
     """As staff see it, or (`?as=public`) as strangers will."""
-    found, summary, part = _told(request, edition)
+    found, summary, part = _found(request, edition)
     query = request.GET.urlencode()
     files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]
     document = drawn(summary, part, on_page=True)
@@ -57,5 +57,5 @@ def preview(request: HttpRequest, edition: str) -> HttpResponse:
 
 
 def preview_file(request: HttpRequest, edition: str, kind: str) -> HttpResponse:
-    found, summary, part = _told(request, edition)
+    found, summary, part = _found(request, edition)
     return file_of(request, summary, part, kind, f"{found.code} preview")

@@ -1,4 +1,4 @@
-"""Word templates at the desk: which there are, the fields they may hold, what is wrong with one, a preview of each."""
+"""Word templates in the workspace: which there are, the fields they may hold, what is wrong with one, a preview of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of reports at the desk: what can be closed, what is frozen, one report with all that strangers do not see."""
+"""Pages of reports in the workspace: what can be closed, what is frozen, one report with all that strangers do not see."""
 
 from __future__ import annotations
 

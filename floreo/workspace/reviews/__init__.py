@@ -1,1 +1,1 @@
-"""Review periods at the desk: their rhythm, who is asked, what they answered, and deciding about it."""
+"""Review periods in the workspace: their rhythm, who is asked, what they answered, and deciding about it."""

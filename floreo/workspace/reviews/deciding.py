@@ -1,4 +1,4 @@
-"""One lead at the desk: their sheet, what they said, approving it or giving it back."""
+"""One lead in the workspace: their sheet, what they said, approving it or giving it back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
 from floreo.indicators.requested import enter_figure, readings_requested, titles_of
 from floreo.reviews import actions as acts
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.access import answerer_of, get_answer_for, get_request_for
 from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
@@ -56,7 +56,7 @@ def update_request(request: HttpRequest, edition: str, code: str, pk: int) -> Ht
             "typed": sheet.typed(),
             "reply": reply_address(found.review.edition),
             "update_request": found,
-            "title": say.title(found.review),
+            "title": presenters.title(found.review),
             "status": refusal.status,
         }
         return render(request, "workspace/reviews/back.html", context, status=refusal.status)
@@ -69,19 +69,19 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
     found.refresh_from_db(fields=["state"])
     review = found.review
     runs = can(request.user, Permission.REVIEW_RUN)
-    said = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
+    text = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
     context = {
         "workspace_section": ROOM,
         "update_request": found,
         "review": review,
-        "title": say.title(review),
+        "title": presenters.title(review),
         "sheet": sheet,
         "status": status,
         "row": request_rows([found], review)[0],
-        "due": say.due_text(review, clock.today()),
+        "due": presenters.due_text(review, clock.today()),
         "runs": runs,
         "decides": can(request.user, Permission.REVIEW_DECIDE) and not review.is_closed,
-        "answers": [(row, say.decided_text(row.answer)) for row in rows_of(said, request.user)],
+        "answers": [(row, presenters.decided_text(row.answer)) for row in rows_of(text, request.user)],
         "may_answer": not review.is_closed and answerer_of(request.user, found) is not None,
         "done": "done" in request.GET,
         "history": history_of(found, viewer=request.user) if runs else [],
@@ -128,8 +128,8 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
 
 
 def _version(request: HttpRequest) -> int | None:
-    said = request.POST.get("version", "")
-    return int(said) if said.isdecimal() and len(said) < 10 else None
+    text = request.POST.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @require_POST
@@ -154,7 +154,7 @@ def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRes
         _("Return with this note"),
         _back(request, answer),
         about=answer.action.named(),
-        help=f"{say.said_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
+        help=f"{presenters.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
         done=_("Returned. The sender receives the note by e-mail."),
         room=ROOM,
     )

@@ -31,10 +31,10 @@ class Days(forms.CharField):
         return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> Any:
-        said = super().clean(value)
-        if not _NUMBERS.match(said):
+        text = super().clean(value)
+        if not _NUMBERS.match(text):
             raise ValidationError(_("Enter numbers of days with commas between them, for example 7, 1."))
-        return [int(number) for number in re.findall(r"\d+", said)]
+        return [int(number) for number in re.findall(r"\d+", text)]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
@@ -106,13 +106,13 @@ class CloseForm(CommandForm):
     def __init__(self, waiting: int, data: Any) -> None:
         super().__init__(data)
         if waiting:
-            said = ngettext(
+            text = ngettext(
                 "%(n)d update is waiting for approval. If you give a reason, it goes back to its sender.",
                 "%(n)d updates are waiting for approval. If you give a reason, they go back to their senders.",
                 waiting,
             )
             label = _("Reason for closing with updates not approved")
-            self.fields["reason"] = text_field(label, help_text=said % {"n": waiting}, rows=2)
+            self.fields["reason"] = text_field(label, help_text=text % {"n": waiting}, rows=2)
 
     def facts(self) -> dict[str, Any]:
         reason = self.cleaned_data.get("reason", "").strip()

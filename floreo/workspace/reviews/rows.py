@@ -15,7 +15,7 @@ from floreo.core.wording import short_day
 from floreo.evidence.models import Evidence
 from floreo.indicators.models import Indicator
 from floreo.indicators.presenters import period_text, with_unit
-from floreo.reviews import presenters as say
+from floreo.reviews import presenters
 from floreo.reviews.logic import number_of
 from floreo.reviews.models import Answer, Review, UpdateRequest
 from floreo.reviews.queries import to_decide
@@ -36,7 +36,7 @@ class RequestRow:
     update_request: UpdateRequest
     shape: str  # of the icon beside the word
     colour: str  # its short name in the style sheet
-    turn: str
+    waiting: str
     mails: list[str]
     actions: list[str]
 
@@ -47,14 +47,14 @@ def request_rows(requests: Iterable[UpdateRequest], review: Review) -> list[Requ
     lost = _lost_mail(requests)
     for one in requests:
         codes = [act.code for act in sorted(one.actions.all(), key=lambda a: (a.position, a.pk))]
-        turn = say.waiting_for_text(one, is_closed=review.is_closed)
+        waiting = presenters.waiting_for_text(one, is_closed=review.is_closed)
         found.append(
             RequestRow(
                 one,
-                say.ASK_SHAPES[one.state],
+                presenters.ASK_SHAPES[one.state],
                 COLOURS[one.state],
-                turn,
-                [*say.mail_text(one), *lost.get(key(one), [])],
+                waiting,
+                [*presenters.mail_text(one), *lost.get(key(one), [])],
                 codes,
             )
         )
@@ -87,7 +87,7 @@ class DecideRow:
     """One answer that waits, with all that a reviewer needs to decide."""
 
     answer: Answer
-    said: str
+    text: str
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
     evidence: list[Evidence]
     figures: list[FigureRow]
@@ -106,7 +106,7 @@ def rows_of(answers: list[Answer], viewer: object) -> list[DecideRow]:
     return [
         DecideRow(
             a,
-            say.said_text(a),
+            presenters.sent_text(a),
             _ticked(a, titles),
             [kept[pk] for pk in a.evidence if pk in kept],
             _figures(a, indicators),

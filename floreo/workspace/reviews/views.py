@@ -24,8 +24,7 @@ from floreo.core.lists import Listing
 from floreo.reports.actions import close_review
 from floreo.reports.models import Snapshot
 from floreo.reviews import actions as acts
-from floreo.reviews import presenters as say
-from floreo.reviews import queries
+from floreo.reviews import presenters, queries
 from floreo.reviews.access import get_review_for
 from floreo.reviews.logic import ended_period
 from floreo.reviews.models import Review, Rhythm, UpdateRequest
@@ -54,7 +53,7 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(REVIEWS, request)
     if file := listing.download():
         return file
-    rows = [(row, say.title(row), say.progress(row.answered, row.asked)) for row in listing.rows]
+    rows = [(row, presenters.title(row), presenters.progress(row.answered, row.asked)) for row in listing.rows]
     context = {
         "workspace_section": ROOM,
         "listing": listing,
@@ -69,7 +68,7 @@ def _rhythms(viewer: object) -> list[RhythmShown]:
     found = []
     for edition in Edition.objects.visible_to(viewer).filter(state=EditionState.IN_FORCE):
         rhythm = queries.rhythm_of(edition)
-        found.append(RhythmShown(edition, rhythm, say.rhythm_text(rhythm, clock.today())))
+        found.append(RhythmShown(edition, rhythm, presenters.rhythm_text(rhythm, clock.today())))
     return found
 
 
@@ -86,12 +85,12 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     context = {
         "workspace_section": ROOM,
         "review": found,
-        "title": say.title(found),
+        "title": presenters.title(found),
         "listing": listing,
-        "progress": say.progress(done, asked),
+        "progress": presenters.progress(done, asked),
         "done": done,
         "asked": asked,
-        "due": say.due_text(found, clock.today()),
+        "due": presenters.due_text(found, clock.today()),
         "rows": request_rows(shown, found),
         "to_decide": decide_rows(found, request.user) if decides else [],
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
@@ -166,7 +165,9 @@ def _usual_days(edition: Edition) -> dict[str, date]:
 
 
 def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    return FormPage(title, button, found.workspace_url(), about=say.title(found), help=help_, done=done, room=ROOM)
+    return FormPage(
+        title, button, found.workspace_url(), about=presenters.title(found), help=help_, done=done, room=ROOM
+    )
 
 
 def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
@@ -231,7 +232,7 @@ def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
         _("Close the review"),
         _("Close permanently"),
         done=_("Review closed. Its report is under Reports."),
-        help_=f"{say.progress(done, asked)} "
+        help_=f"{presenters.progress(done, asked)} "
         + _(
             "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
             "cannot be undone. Errors are corrected beside the report."

@@ -1,1 +1,1 @@
-"""Tags of the desk's own pages."""
+"""Tags of the workspace's own pages."""

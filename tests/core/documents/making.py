@@ -28,7 +28,9 @@ SMALL = charts.small_line_chart(
 SPARK = charts.sparkline([55, 60, 58, 70, 81], 95)
 LINE = charts.line_chart(
     charts.Line(
-        points=tuple(charts.Point(date(2026, m, 28), 50 + m, f"M{m}") for m in (3, 6, 9, 12)), label="A line", say=str
+        points=tuple(charts.Point(date(2026, m, 28), 50 + m, f"M{m}") for m in (3, 6, 9, 12)),
+        label="A line",
+        label_of=str,
     )
 )
 COUNTS = [

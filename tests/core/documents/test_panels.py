@@ -85,8 +85,8 @@ def test_no_heading_stands_alone_at_the_end_of_a_page() -> None:
         for number, follower in enumerate(followers):
             blocks += [Heading(f"Heading {number}", 1), follower, *[Paragraph("between")] * 5]
         for page in pages(to_pdf(document(blocks, foot="", kicker="", title="T"))):
-            said = [line for line in page.splitlines() if line and not line.startswith("Page ")]
-            assert not said[-1].startswith(("Heading", "A table", "Chart", "Dotted")), (lines, said[-1])
+            text = [line for line in page.splitlines() if line and not line.startswith("Page ")]
+            assert not text[-1].startswith(("Heading", "A table", "Chart", "Dotted")), (lines, text[-1])
 
 
 def test_rows_of_a_table_stay_whole() -> None:
@@ -116,5 +116,5 @@ def test_on_the_page_each_chart_is_drawn_once_under_its_heading() -> None:
 
 
 def test_as_plain_text_they_follow_each_other() -> None:
-    said = as_text(document([Panels(charts(2), "Dotted.")]))
-    assert said.index("Dotted.") < said.index("Figure 1") < said.index("Chart 1") < said.index("Figure 2")
+    text = as_text(document([Panels(charts(2), "Dotted.")]))
+    assert text.index("Dotted.") < text.index("Figure 1") < text.index("Chart 1") < text.index("Figure 2")

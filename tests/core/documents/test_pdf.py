@@ -69,7 +69,7 @@ def test_a_document_is_tagged_in_its_language_with_its_title() -> None:
 
 def test_every_block_says_its_words() -> None:
     words = words_of(to_pdf(document()))
-    for said in (
+    for text in (
         "1 How it stands",
         "Fourteen of 24 hold.",
         "Not started",
@@ -91,7 +91,7 @@ def test_every_block_says_its_words() -> None:
         "Snapshot 12ab",
         "A State",
     ):
-        assert said in words, said
+        assert text in words, text
 
 
 def test_links_are_whole_addresses_or_none() -> None:

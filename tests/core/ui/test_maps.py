@@ -48,10 +48,10 @@ def test_every_district_of_a_pack_is_drawn_and_named_without_a_collision(path: P
     check(made.svg)
     for drawing, key in zip(drawings_in(made.svg), (made.wide_key, made.narrow_key), strict=True):
         assert drawing.count("<path") == len(shapes)
-        said = texts(drawing)
-        named = {words for _x, _y, words, _a in said} | {shape.label for _n, shape in key}
+        text = texts(drawing)
+        named = {words for _x, _y, words, _a in text} | {shape.label for _n, shape in key}
         assert {s.label for s in shapes} <= named
-        boxes = [(words, box_of(x, y, words, anchor, 11.5)) for x, y, words, anchor in said]
+        boxes = [(words, box_of(x, y, words, anchor, 11.5)) for x, y, words, anchor in text]
         assert [(a, b) for (a, one), (b, two) in combinations(boxes, 2) if one.meets(two)] == []
 
 

@@ -33,7 +33,7 @@ def row(**facts: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{% when day %}", '<time datetime="2026-11-24">24 Nov 2026</time>'),
         ('{% when day "month" %}', '<time datetime="2026-11">Nov 2026</time>'),
@@ -46,8 +46,8 @@ def row(**facts: Any) -> Any:
         ('{% money 120000 "USD" %}', "USD 120,000"),
     ],
 )
-def test_dates_numbers_and_money_read_as_people_write_them(text: str, said: str) -> None:
-    assert shown(text, day=DAY, nothing=None, big=Decimal("1234567.5")) == said
+def test_dates_numbers_and_money_read_as_people_write_them(text: str, expected: str) -> None:
+    assert shown(text, day=DAY, nothing=None, big=Decimal("1234567.5")) == expected
 
 
 def test_a_moment_is_shown_in_local_time() -> None:
@@ -62,45 +62,45 @@ def test_dates_follow_the_readers_language() -> None:
 
 
 def test_late_always_says_by_how_many_days() -> None:
-    said = shown('{% status_word "late" days=40 %}')
-    assert "Late" in said
-    assert "<small>40 days</small>" in said
+    text = shown('{% status_word "late" days=40 %}')
+    assert "Late" in text
+    assert "<small>40 days</small>" in text
     assert "1 day<" in shown('{% status_word "late" days=1 %}')
 
 
 def test_a_status_has_a_shape_a_word_and_a_colour() -> None:
-    said = shown('{% status_word "at_risk" %}')
-    assert 'href="#s-risk"' in said
-    assert "At risk" in said
-    assert "fl-risk" in said
+    text = shown('{% status_word "at_risk" %}')
+    assert 'href="#s-risk"' in text
+    assert "At risk" in text
+    assert "fl-risk" in text
 
 
 def test_the_bar_says_in_words_what_it_shows() -> None:
-    said = shown("{% status_bar counts %}", counts={"done": 2, "late": 1})
-    assert 'aria-label="2 done, 1 late"' in said
+    text = shown("{% status_bar counts %}", counts={"done": 2, "late": 1})
+    assert 'aria-label="2 done, 1 late"' in text
     assert shown("{{ counts|in_text }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
 
 
 def test_unconfirmed_is_said_only_where_it_is_so(db: None) -> None:
     assert shown("{% unconfirmed row %}", row=row()) == ""
-    said = shown("{% unconfirmed row %}", row=row(confirmed=False, doubt="two dates"))
-    assert "unconfirmed" in said
-    assert "two dates" in said
+    text = shown("{% unconfirmed row %}", row=row(confirmed=False, doubt="two dates"))
+    assert "unconfirmed" in text
+    assert "two dates" in text
 
 
 def test_official_wording_stands_apart_with_its_place() -> None:
-    said = shown(
+    text = shown(
         "{% official_wording row %}", row=row(official_wording="Establish <one> point", official_place="page 19")
     )
-    assert "Establish &lt;one&gt; point" in said
-    assert "Page 19." in said
+    assert "Establish &lt;one&gt; point" in text
+    assert "Page 19." in text
 
 
 def test_markdown_is_cleaned() -> None:
-    said = shown("{% markdown words %}", words="**bold** <script>alert(1)</script> [x](javascript:alert(1))")
-    assert "<strong>bold</strong>" in said
-    assert "<script" not in said
-    assert 'href="javascript' not in said
+    text = shown("{% markdown words %}", words="**bold** <script>alert(1)</script> [x](javascript:alert(1))")
+    assert "<strong>bold</strong>" in text
+    assert "<script" not in text
+    assert 'href="javascript' not in text
 
 
 def test_internal_says_so_in_text() -> None:
@@ -127,18 +127,18 @@ class OneForm(forms.Form):
 
 
 def test_a_field_is_tied_to_its_help_and_its_error() -> None:
-    said = shown("{% field form.title %}", form=OneForm({}))
-    assert 'aria-describedby="id_title-error id_title-help"' in said
-    assert 'aria-invalid="true"' in said
-    assert 'id="id_title-error"' in said
-    assert 'id="id_title-help"' in said
+    text = shown("{% field form.title %}", form=OneForm({}))
+    assert 'aria-describedby="id_title-error id_title-help"' in text
+    assert 'aria-invalid="true"' in text
+    assert 'id="id_title-error"' in text
+    assert 'id="id_title-help"' in text
 
 
 def test_the_box_on_top_leads_to_every_field_that_failed() -> None:
-    said = shown("{% error_summary form %}", form=OneForm({}))
-    assert "There is a problem" in said
-    assert 'href="#id_title"' in said
-    assert 'href="#id_kind_0"' in said
+    text = shown("{% error_summary form %}", form=OneForm({}))
+    assert "There is a problem" in text
+    assert 'href="#id_title"' in text
+    assert 'href="#id_kind_0"' in text
     assert 'id="id_kind_0"' in shown("{% field form.kind %}", form=OneForm({}))
 
 
@@ -155,24 +155,24 @@ def test_a_refusal_lands_on_its_field_and_what_was_typed_stays() -> None:
     form = OneForm({"title": "Mine", "kind": "a"})
     form.is_valid()
     refuse_on(form, Refused("No.", fields={"title": "Another action has this title."}))
-    said = shown("{% field form.title %}", form=form)
-    assert "Another action has this title." in said
-    assert 'value="Mine"' in said
+    text = shown("{% field form.title %}", form=form)
+    assert "Another action has this title." in text
+    assert 'value="Mine"' in text
 
 
 def test_a_figure_that_is_missing_says_so_instead_of_a_number() -> None:
-    said = shown('{% figure title="Schools" missing="No value yet" note="Target 40." %}')
-    assert "No value yet" in said
-    assert "Target 40." in said
+    text = shown('{% figure title="Schools" missing="No value yet" note="Target 40." %}')
+    assert "No value yet" in text
+    assert "Target 40." in text
 
 
 def test_a_reading_chart_names_first_last_and_target() -> None:
-    said = shown(
+    text = shown(
         '{% reading_chart readings indicator caption="Reports" %}', readings=readings(), indicator=PieceIndicator()
     )
-    assert "Line chart: Reports. 54\u00a0% in Q4 2024, 81\u00a0% in Q3 2026. Target 95\u00a0%, Dec 2027." in said
-    assert "not a forecast" in said
-    assert "fl-c-hollow" in said
+    assert "Line chart: Reports. 54\u00a0% in Q4 2024, 81\u00a0% in Q3 2026. Target 95\u00a0%, Dec 2027." in text
+    assert "not a forecast" in text
+    assert "fl-c-hollow" in text
 
 
 def test_a_reading_about_very_few_people_is_not_drawn() -> None:
@@ -229,8 +229,8 @@ def test_a_filter_of_many_choices_is_a_select_and_of_few_is_chips() -> None:
         return ShownFilter(name, name.title(), options, "")
 
     listing = SimpleNamespace(q="port", filters=[choices("kind", 12), choices("status", 4), choices("only", 1)])
-    said = shown("{% filters listing %}", listing=listing)
-    assert 'name="kind"' in said
-    assert 'href="?status=2"' in said
-    assert "only" not in said
-    assert 'value="port"' in said
+    text = shown("{% filters listing %}", listing=listing)
+    assert 'name="kind"' in text
+    assert 'href="?status=2"' in text
+    assert "only" not in text
+    assert 'value="port"' in text

@@ -117,7 +117,7 @@ def test_an_unlisted_type_is_read_all_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "text"),
     [
         ({"scan_rdp": {"is": "nowhere"}}, "nowhere"),
         ({"a": {"is": "b"}, "b": {"is": "a"}}, "itself"),
@@ -125,8 +125,8 @@ def test_an_unlisted_type_is_read_all_the_same() -> None:
         ({"a": {"colour": "blue"}}, "colour"),
     ],
 )
-def test_a_format_that_cannot_be_says_where(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_a_format_that_cannot_be_says_where(change: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
         parse({**DATA, "types": change})
 
 

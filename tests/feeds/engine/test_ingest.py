@@ -91,11 +91,11 @@ def test_what_becomes_of_each_row_is_counted_and_kept(tmp_path: Path) -> None:
         (11, "broken_row"),
     ]
     assert {r["text"] for r in rejected} == {ROWS[i] for i in (4, 5, 7, 8, 9)}
-    told = [
+    given = [
         tuple(f[n] for n in ("organisation", "subject", "port", "times"))
         for f in kept_in.rows(summary.findings).to_pylist()
     ]
-    assert told == [("isp", "192.0.2.1", 23, 1), ("bank", "192.0.2.200", 23, 1), ("port", "2001:db8::1", 23, 1)]
+    assert given == [("isp", "192.0.2.1", 23, 1), ("bank", "192.0.2.200", 23, 1), ("port", "2001:db8::1", 23, 1)]
     with store.events(kept_in, DAY, DAY) as events:
         found = events.project('"source.ip", count, organisation, network, service').order('"source.ip"').fetchall()
     assert found == [
@@ -119,7 +119,7 @@ def test_asked_for_twice_the_second_answer_is_the_first(tmp_path: Path) -> None:
 def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path) -> None:
     work = task(tmp_path, night(tmp_path, ROWS))
     seen: list[tuple[int, int, int]] = []
-    (dry,) = ingest.run(replace(work, dry_run=True), lambda *said: seen.append(said))
+    (dry,) = ingest.run(replace(work, dry_run=True), lambda *text: seen.append(text))
     assert tree(work.root) == [] if Path(work.root).exists() else True
     wet = once(work)
     assert replace(dry, seconds=0.0) == replace(wet, seconds=0.0, events="", rejects="", findings="")
@@ -176,11 +176,11 @@ def elsewhere(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
     def start(work: Task, limit: int = 0) -> subprocess.Popen[str]:
         import pickle
 
-        said = tmp_path / f"{random.random()}.pickle"
-        said.write_bytes(pickle.dumps((work, limit)))
+        expected = tmp_path / f"{random.random()}.pickle"
+        expected.write_bytes(pickle.dumps((work, limit)))
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(
-            [sys.executable, "-c", RUN, str(said)], stdout=subprocess.PIPE, text=True, env=environment
+            [sys.executable, "-c", RUN, str(expected)], stdout=subprocess.PIPE, text=True, env=environment
         )
 
     return start
@@ -194,8 +194,8 @@ def replied_by(process: subprocess.Popen[str]) -> list[str]:
 
 def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
-    said = replied_by(elsewhere(work, limit=100_000))
-    assert said[0] == f"{problems.NO_ROOM} False 0 False"
+    text = replied_by(elsewhere(work, limit=100_000))
+    assert text[0] == f"{problems.NO_ROOM} False 0 False"
     assert tree(work.root) == []
     assert once(work).rows == 20_000
 
@@ -222,9 +222,9 @@ def test_killed_anywhere_a_report_is_there_whole_or_not_at_all(tmp_path: Path, e
 
 def test_two_processes_with_one_file_count_it_once(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
-    said = [replied_by(p)[0] for p in [elsewhere(work), elsewhere(work)]]
+    text = [replied_by(p)[0] for p in [elsewhere(work), elsewhere(work)]]
     kept_once = once(work).kept
-    assert sorted(said) == sorted([f" True {kept_once} False", f" True {kept_once} True"])
+    assert sorted(text) == sorted([f" True {kept_once} False", f" True {kept_once} True"])
     assert store.counts(Store(work.root), DAY, DAY, []) == [{"events": kept_once}]
 
 

@@ -26,7 +26,7 @@ HEADER = "timestamp,severity,ip,protocol,port,hostname,tag,asn,geo,region,city,n
 NAME = "2026-11-24-scan_rdp-xx.csv"
 
 
-def row(**said: str) -> str:
+def row(**text: str) -> str:
     cells = {
         "timestamp": "2026-11-24 00:00:11",
         "severity": "high",
@@ -40,14 +40,14 @@ def row(**said: str) -> str:
         "city": "Town",
         "naics": "517311",
         "rdp_protocol": "ssl",
-        **said,
+        **text,
     }
     return ",".join(f'"{cells.get(c, "")}"' for c in HEADER.strip().split(",")) + "\n"
 
 
-def made(*rows: str, name: str = NAME, **said: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def made(*rows: str, name: str = NAME, **text: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     events, rejects = events_of(
-        (HEADER + "".join(rows)).encode(), name, received_at=NIGHT, feed="night", sha256="d1", **said
+        (HEADER + "".join(rows)).encode(), name, received_at=NIGHT, feed="night", sha256="d1", **text
     )
     return events.to_pylist(), rejects.to_pylist()
 
@@ -221,7 +221,7 @@ def test_an_unknown_type_is_kept_and_named_after_itself() -> None:
 
 def test_a_form_of_four_fields_tells_address_time_kind_and_port() -> None:
     data = b"when;who;what;door\n1795478411;192.0.2.1;Open Thing;99\n1795478411;192.0.2.1;Other;70000\n"
-    said = {
+    text = {
         "address": "who",
         "time": "when",
         "kind": "column:what",
@@ -229,7 +229,7 @@ def test_a_form_of_four_fields_tells_address_time_kind_and_port() -> None:
         "delimiter": ";",
         "taxonomy": "vulnerable",
     }
-    events, rejects = events_of(data, "thing.csv", received_at=NIGHT, mapping=said, format="csv")
+    events, rejects = events_of(data, "thing.csv", received_at=NIGHT, mapping=text, format="csv")
     event = events.to_pylist()[0]
     assert (event["classification.identifier"], event["classification.taxonomy"], event["finding_port"]) == (
         "open-thing",
@@ -242,8 +242,8 @@ def test_a_form_of_four_fields_tells_address_time_kind_and_port() -> None:
 def test_a_list_has_the_time_at_which_it_came_and_subjects_of_every_kind() -> None:
     data = b"192.0.2.1\nEvil.example\nhxxp://192.0.2.9/x\nhxxp://evil[.]example/y\n192.0.2.0/24\n"
     events, rejects = events_of(data, "bad.txt", received_at=NIGHT, format="list", mapping={"kind": "listed-here"})
-    told = [(e["source.ip"], e["source.fqdn"], e["source.url"], e["ip_lo"]) for e in events.to_pylist()]
-    assert told == [
+    known = [(e["source.ip"], e["source.fqdn"], e["source.url"], e["ip_lo"]) for e in events.to_pylist()]
+    assert known == [
         ("192.0.2.1", None, None, 0xFFFF_C000_0201),
         (None, "evil.example", None, 0),
         ("192.0.2.9", None, "http://192.0.2.9/x", 0xFFFF_C000_0209),
@@ -271,14 +271,14 @@ def test_json_of_intelmq_is_read_with_its_extra_as_json() -> None:
     }
     data = "\n".join(json.dumps(x) for x in (line, nested)).encode()
     events, rejects = events_of(data, "events.json", received_at=NIGHT, format="intelmq")
-    told = [
+    known = [
         (e["source.ip"], e["source.port"], e["source.asn"], e["classification.taxonomy"], e["extra"])
         for e in events.to_pylist()
     ]
     assert rejects.num_rows == 0
-    assert told[0][:3] == ("2001:db8::1", 25, 64496)
-    assert json.loads(told[0][4]) == {"tag": "x", "n": "1"}
-    assert told[1] == ("192.0.2.1", None, None, "abusive-content", None)
+    assert known[0][:3] == ("2001:db8::1", 25, 64496)
+    assert json.loads(known[0][4]) == {"tag": "x", "n": "1"}
+    assert known[1] == ("192.0.2.1", None, None, "abusive-content", None)
     assert events.schema == event_schema(pa.string())
 
 
@@ -325,15 +325,15 @@ def test_every_mapped_field_of_every_sample_is_the_files() -> None:
             ):
                 continue
             null = {"", *load("shadowserver").null, *kind.nulls.get(field, ())}
-            said = [None if (v := r[column] or "").lower() in null else v for r in kept]
+            text = [None if (v := r[column] or "").lower() in null else v for r in kept]
             found = [None if v is None else str(v) for v in events[field].to_pylist()]
             if field in whole_numbers or field not in {"source.fqdn", "source.ip"}:
-                assert (path.stem, field, found) == (path.stem, field, said)
+                assert (path.stem, field, found) == (path.stem, field, text)
             elif field == "source.ip":
-                assert (path.stem, field, [f for f, s in zip(found, said, strict=True) if s]) == (
+                assert (path.stem, field, [f for f, s in zip(found, text, strict=True) if s]) == (
                     path.stem,
                     field,
-                    [s for s in said if s],
+                    [s for s in text if s],
                 )
         times = [millis_of(datetime.fromisoformat(r["timestamp"])) for r in kept]
         assert [millis_of(t) for t in events["time.source"].to_pylist()] == times
@@ -342,12 +342,12 @@ def test_every_mapped_field_of_every_sample_is_the_files() -> None:
 @pytest.mark.skipif(not (SAMPLES / "xarf").exists(), reason="the samples are not on this machine")
 def test_every_xarf_sample_is_an_event_about_whom_it_accuses() -> None:
     for path in sorted((SAMPLES / "xarf").glob("*.json")):
-        said = json.loads(path.read_text())
-        accused = said.get("source_identifier") or next(
-            v for k, v in said["Report"]["Source"].items() if k in ("IP", "URL")
+        text = json.loads(path.read_text())
+        accused = text.get("source_identifier") or next(
+            v for k, v in text["Report"]["Source"].items() if k in ("IP", "URL")
         )
         events, rejects = events_of(path.read_bytes(), path.name, received_at=NIGHT)
         event = events.to_pylist()[0]
         subjects = {event["source.ip"], event["source.fqdn"], event["source.url"]}
         assert (path.stem, accused in subjects, rejects.num_rows) == (path.stem, True, 0)
-        assert event["classification.type"] != "undetermined" or said["type"] == "threat_intelligence"
+        assert event["classification.type"] != "undetermined" or text["type"] == "threat_intelligence"

@@ -24,16 +24,16 @@ from tests.conftest import SAMPLES
 pytestmark = pytest.mark.one_database
 
 
-def task(**said: Any) -> Task:
+def task(**text: Any) -> Task:
     when = datetime(2026, 11, 25, tzinfo=UTC)
-    return Task("feed", date(2026, 11, 24), said.pop("report_type", ""), (), when, "", "", **said)
+    return Task("feed", date(2026, 11, 24), text.pop("report_type", ""), (), when, "", "", **text)
 
 
-def opened(data: bytes, name: str = "report.csv", block: int = 8 << 20, **said: Any) -> reading.OpenReport:
-    return reading.open_report(Source("", "d", name), task(**said), data=data, block=block)
+def opened(data: bytes, name: str = "report.csv", block: int = 8 << 20, **text: Any) -> reading.OpenReport:
+    return reading.open_report(Source("", "d", name), task(**text), data=data, block=block)
 
 
-def told(parts: list[Any]) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple[int, str, str]]]:
+def known(parts: list[Any]) -> tuple[list[tuple[int, dict[str, Any]]], list[tuple[int, str, str]]]:
     """Rows and rejects with their lines, whatever the parts."""
     rows = [(int(line), row) for p in parts for line, row in zip(p.lines, p.table.to_pylist(), strict=True)]
     return rows, [tuple(r.values()) for p in parts for r in p.rejects.to_pylist()]
@@ -48,7 +48,7 @@ def read_csv(data: bytes, size: int = 8 << 20) -> tuple[list[tuple[int, dict[str
         yield rest
         yield from blocks
 
-    return told(list(Reader(header).read(again())))
+    return known(list(Reader(header).read(again())))
 
 
 CELL = st.text(st.sampled_from('ab",\n\r\0é '), max_size=6)
@@ -184,7 +184,7 @@ def test_json_is_read_by_line_in_an_array_or_set_out_over_lines_wherever_it_is_c
     for data, line in ((by_line, 20), (json.dumps(rows).encode(), 1), (set_out, 287)):
         for size in (64, 8 << 20):
             parts = [p for p in opened(data, "events.json", size, format="intelmq").parts() if p.rows]
-            found, rejects = told(parts)
+            found, rejects = known(parts)
             assert ([r["source.port"] for _, r in found], rejects) == ([str(n) for n in range(20)], [])
             more = parts[0].more
             assert more is not None
@@ -195,15 +195,15 @@ def test_json_is_read_by_line_in_an_array_or_set_out_over_lines_wherever_it_is_c
 def test_a_line_that_is_no_json_costs_itself() -> None:
     data = json.dumps(INTELMQ).encode() + b'\n{"source.ip": \n[1]\n\n"x"\n' + json.dumps(INTELMQ).encode()
     report = opened(data, "events.jsonl", format="intelmq")
-    rows, rejects = told(list(report.parts()))
+    rows, rejects = known(list(report.parts()))
     assert [line for line, _ in rows] == [1, 6]
     assert [(line, reason) for line, _, reason in rejects] == [(2, "not_json"), (3, "not_json"), (5, "not_json")]
     broken_first = b'{"source.ip": x}\n' + json.dumps(INTELMQ).encode() + b"\n" + json.dumps(INTELMQ).encode()
-    assert [len(x) for x in told(list(opened(broken_first, "e.json", format="intelmq").parts()))] == [2, 1]
+    assert [len(x) for x in known(list(opened(broken_first, "e.json", format="intelmq").parts()))] == [2, 1]
     with pytest.raises(Unreadable):
         opened(b"ip,time\n1,2\n", "e.json", format="intelmq")
     cut = json.dumps([INTELMQ, INTELMQ]).encode()[:-20]
-    assert [len(x) for x in told(list(opened(cut, "events.json").parts()))] == [1, 1]
+    assert [len(x) for x in known(list(opened(cut, "events.json").parts()))] == [1, 1]
 
 
 def test_xarf_of_both_versions_has_its_subject_where_it_belongs() -> None:
@@ -222,7 +222,7 @@ def test_xarf_of_both_versions_has_its_subject_where_it_belongs() -> None:
         "timestamp": "2026-11-24T00:00:00Z",
     }
     report = opened("\n".join(json.dumps(x) for x in (three, four)).encode(), "abuse.jsonl")
-    rows, _ = told(list(report.parts()))
+    rows, _ = known(list(report.parts()))
     assert report.format.name == "xarf"
     assert [(r["type"], r["url"], r["source_ip"]) for _, r in rows] == [
         ("phishing", "https://a.example/x", None),
@@ -253,7 +253,7 @@ def test_a_line_of_a_list_names_one_thing(line: str, wanted: dict[str, str] | No
 
 def test_a_list_is_known_by_its_lines_and_remarks_are_none() -> None:
     report = opened(b"# Bad ones\n\n192.0.2.1 # seen today\nevil.example\n  ; more\n???\n", "bad.txt")
-    rows, rejects = told(list(report.parts()))
+    rows, rejects = known(list(report.parts()))
     assert report.format.name == "list"
     assert [(line, row["ip"] or row["fqdn"]) for line, row in rows] == [(3, "192.0.2.1"), (4, "evil.example")]
     assert rejects == [(6, "???", "no_subject")]
@@ -279,16 +279,18 @@ def test_four_fields_are_guessed_from_what_the_columns_hold() -> None:
 
 def test_a_form_of_four_fields_reads_what_nobody_knew() -> None:
     data = b"24;192.0.2.7;2026-11-24 10:00:00;abc\n"
-    said = {"address": "2", "time": "3", "kind": "open-thing", "port": "1", "delimiter": ";", "header": False}
-    report = opened(data, "thing.csv", mapping=said, format="csv")
+    text = {"address": "2", "time": "3", "kind": "open-thing", "port": "1", "delimiter": ";", "header": False}
+    report = opened(data, "thing.csv", mapping=text, format="csv")
     assert (report.is_known_type, report.type.fixed["classification.identifier"]) == (True, "open-thing")
-    assert told(list(report.parts()))[0] == [(1, {"1": "24", "2": "192.0.2.7", "3": "2026-11-24 10:00:00", "4": "abc"})]
+    assert known(list(report.parts()))[0] == [
+        (1, {"1": "24", "2": "192.0.2.7", "3": "2026-11-24 10:00:00", "4": "abc"})
+    ]
     assert reading.sample(b"ip;time\n192.0.2.1;2026-11-24\n", "x.csv")["mapping"] == {"address": "ip", "time": "time"}
 
 
 def test_rows_that_are_all_shorter_than_the_header_are_a_habit_of_the_writer() -> None:
     habit = opened(b"timestamp,ip,port,last\n2026-11-24,192.0.2.1,1\n2026-11-24,192.0.2.2,1\n", "x.csv")
-    assert [row["ip"] for _, row in told(list(habit.parts()))[0]] == ["192.0.2.1", "192.0.2.2"]
+    assert [row["ip"] for _, row in known(list(habit.parts()))[0]] == ["192.0.2.1", "192.0.2.2"]
 
 
 @pytest.mark.skipif(not (SAMPLES / "shadowserver").exists(), reason="the samples are not on this machine")

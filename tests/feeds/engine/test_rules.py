@@ -107,14 +107,14 @@ def test_all_conditions_must_hold_and_later_rules_see_what_earlier_ones_wrote() 
 @example("$v0", 'x" || (SELECT 1) || "')
 @example("%s", "tag'")
 def test_what_people_type_is_a_value_whatever_it_is(value: str, name: str) -> None:
-    said = [
+    expected = [
         rule("drop", ("event_description.text", "=", value)),
         rule("drop", (f"extra.{name}", "contains", value)),
         rule("rewrite", ("source.asn", "=", "64496"), field="status", value=value),
     ]
-    if any(validate(r) for r in said):
+    if any(validate(r) for r in expected):
         return
-    outcome = Rules(said).apply(EVENTS)
+    outcome = Rules(expected).apply(EVENTS)
     assert outcome.events["status"].to_pylist() == [value, None, None, None]
     assert outcome.keep.all() or name in ("tag", "naics")
 
@@ -147,8 +147,8 @@ def test_what_is_wrong_with_a_rule_is_told(wrong: dict[str, Any], codes: list[Wr
 
 
 def test_a_preview_shows_how_many_and_what_becomes_of_them() -> None:
-    said = [rule("drop", ("source.asn", "=", "64496")), rule("raise", ("severity", "!=", "critical"), value="critical")]
-    drops, raises = preview(said, EVENTS, examples=1)
+    text = [rule("drop", ("source.asn", "=", "64496")), rule("raise", ("severity", "!=", "critical"), value="critical")]
+    drops, raises = preview(text, EVENTS, examples=1)
     assert (drops.hits, raises.hits) == (1, 2)
     assert [(b["source.ip"], a) for b, a in drops.examples] == [("192.0.2.1", None)]
     assert [(b["severity"], a and a["severity"]) for b, a in raises.examples] == [("high", "critical")]

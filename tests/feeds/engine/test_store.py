@@ -119,8 +119,8 @@ def test_the_latest_are_found_however_long_ago(tmp_path: Path) -> None:
 def test_a_filter_says_exactly_which(tmp_path: Path) -> None:
     kept = filled(tmp_path)
 
-    def count(**said: Any) -> int:
-        return int(store.counts(kept, DAY, NEXT, [], where=Filter(**said))[0]["events"])
+    def count(**text: Any) -> int:
+        return int(store.counts(kept, DAY, NEXT, [], where=Filter(**text))[0]["events"])
 
     assert [
         count(),
@@ -170,9 +170,9 @@ def bucket() -> Iterator[str]:
     """An S3 server on loopback, and a store in a bucket of it."""
     moto = pytest.importorskip("moto.server")
     pafs = pytest.importorskip("pyarrow.fs")
-    said = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_EC2_METADATA_DISABLED": "true"}
-    before = {name: os.environ.get(name) for name in said}
-    os.environ.update(said)
+    text = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_EC2_METADATA_DISABLED": "true"}
+    before = {name: os.environ.get(name) for name in text}
+    os.environ.update(text)
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     _, port = server.get_host_and_port()

@@ -20,9 +20,9 @@ from tests.feeds.engine.nights import task
 ADDRESS = "127.0.0.1:6399"
 
 
-def node(*said: str) -> None:
+def node(*expected: str) -> None:
     plain = ["start", "--node-ip-address=127.0.0.1", "--num-cpus=1", "--object-store-memory=100000000"]
-    command = [sys.executable, "-m", "ray.scripts.scripts", *plain, *said]
+    command = [sys.executable, "-m", "ray.scripts.scripts", *plain, *expected]
     started = subprocess.run(command, capture_output=True, text=True, check=False)
     if started.returncode:
         raise SystemExit(started.stdout + started.stderr)
@@ -72,8 +72,8 @@ def main(folder: Path, session: str) -> None:
             os.kill(each, signal.SIGKILL)
         unfinished = sum(not r.done() for r in running)
         rows = [summary.rows for r in running for summary in r.result(timeout=60)]
-    said = {"stranger": "refused" if turned_away.returncode else "let in", "killed": unfinished > 1, "rows": rows}
-    print(json.dumps(said))
+    text = {"stranger": "refused" if turned_away.returncode else "let in", "killed": unfinished > 1, "rows": rows}
+    print(json.dumps(text))
 
 
 if __name__ == "__main__":  # all that is left running goes with the namespace of processes

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from floreo.strategy.drafting.building import build_document
 from floreo.strategy.drafting.document import Document, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
-from floreo.strategy.drafting.mending import mend
 from floreo.strategy.drafting.numbering import Level, ListUse, Numbering, in_format
 from floreo.strategy.drafting.readers.html import pieces_of_html
 from floreo.strategy.drafting.readers.markdown import pieces_of_markdown
 from floreo.strategy.drafting.readers.text import pieces_of_text
 from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.repair import repair
 from floreo.strategy.drafting.rows import Draft, Kind, Row
 from tests.strategy.drafting.score import answers
 
@@ -94,7 +94,7 @@ def check(document: Document) -> None:
         assert at <= block.start <= block.end <= len(document.text)
         assert all(block.start <= start <= end <= block.end for start, end in block.cells)
         at = block.end
-    assert all(0 <= start < end <= len(document.text) for start, end in document.mended)
+    assert all(0 <= start < end <= len(document.text) for start, end in document.repaired)
 
 
 @settings(deadline=None, max_examples=100)
@@ -129,8 +129,8 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, st.booleans())
 def test_mending_twice_changes_nothing_more(text: str, english: bool) -> None:
-    once, spans = mend(text, english=english)
-    again, more = mend(once, english=english)
+    once, spans = repair(text, english=english)
+    again, more = repair(once, english=english)
     assert (again, more) == (once, ())
     assert all(0 <= start < end <= len(once) for start, end in spans)
 

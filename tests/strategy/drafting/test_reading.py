@@ -11,8 +11,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from floreo.strategy.drafting.document import Document
-from floreo.strategy.drafting.mending import mend
 from floreo.strategy.drafting.reading import read_document
+from floreo.strategy.drafting.repair import repair
 from tests.strategy.drafting.documents.make_word import _use
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -42,8 +42,8 @@ def shape(document: Document) -> list[tuple[str, str, str]]:
     ],
 )
 def test_broken_characters_are_mended(broken: str, meant: str) -> None:
-    mended, spans = mend(broken, english=True)
-    assert mended.replace("'", "’") == meant.replace("'", "’")
+    repaired, spans = repair(broken, english=True)
+    assert repaired.replace("'", "’") == meant.replace("'", "’")
     assert spans
 
 
@@ -51,8 +51,8 @@ def test_broken_characters_are_mended(broken: str, meant: str) -> None:
     "word", ["política", "país", "Belmopán", "María Solís", "París", "Ruíz", "Asís", "garantía", "así"]
 )
 def test_genuine_spanish_is_left_alone(word: str) -> None:
-    assert mend(word, english=True) == (word, ())
-    assert mend(word, english=False) == (word, ())
+    assert repair(word, english=True) == (word, ())
+    assert repair(word, english=False) == (word, ())
 
 
 SENTENCE = "La política del país: “educación” — año 2025, and the Ministry’s plan for the nation."

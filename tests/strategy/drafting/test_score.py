@@ -63,5 +63,5 @@ def test_the_real_release_is_drafted_whole() -> None:
     answer = next(one for one in answers() if one.name == RELEASE)
     draft = draft_rows(read_document(answer.path))
     assert [pair[0].title for pair in matches(answer, draft) if pair[1] is None] == []
-    assert len(draft.document.mended) == 3
+    assert len(draft.document.repaired) == 3
     assert len(draft.rows) <= len(answer.rows) + 1

@@ -44,8 +44,8 @@ def test_an_invitation_is_sent_shown_sent_again_and_withdrawn(
     browser.post(f"/workspace/accounts/invitations/{pk}/resend/")
     browser.post(f"/workspace/accounts/invitations/{pk}/withdraw/")
     assert "new@example.org" not in browser.get("/workspace/accounts/").content.decode()
-    told = browser.post(f"/workspace/accounts/invitations/{pk}/resend/", follow=True)
-    assert "was withdrawn" in told.content.decode()
+    given = browser.post(f"/workspace/accounts/invitations/{pk}/resend/", follow=True)
+    assert "was withdrawn" in given.content.decode()
 
 
 def test_a_bad_invitation_keeps_what_was_typed(secretariat: User, observer: User, browser_of: Browser) -> None:
@@ -75,8 +75,8 @@ def test_an_account_page_gives_takes_and_switches_off(administrator: User, obser
 def test_the_last_administrator_is_told_so(administrator: User, browser_of: Browser) -> None:
     browser, one = browser_of(administrator), f"/workspace/accounts/{administrator.pk}/"
     held = administrator.memberships.get()
-    told = browser.post(f"{one}roles/{held.pk}/take/", follow=True)
-    assert "This is the last administrator" in told.content.decode()
+    given = browser.post(f"{one}roles/{held.pk}/take/", follow=True)
+    assert "This is the last administrator" in given.content.decode()
     assert browser.post(f"{one}off/", {"reason": ""}).status_code == 422
 
 
@@ -92,9 +92,9 @@ def test_my_account_is_mine(observer: User, browser_of: Browser) -> None:
 def test_the_chain_is_shown_filtered_and_opened(
     secretariat: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
-    desk = browser_of(secretariat)
+    workspace = browser_of(secretariat)
     for n in range(55):
-        desk.post("/workspace/people/new/", {"name": f"Person {n}", "is_active": "on"})
+        workspace.post("/workspace/people/new/", {"name": f"Person {n}", "is_active": "on"})
     browser = browser_of(user_with("auditor"))
     page = browser.get("/workspace/audit/")
     assert ("added the person" in page.content.decode(), "Older entries" in page.content.decode()) == (True, True)

@@ -17,7 +17,7 @@ from floreo.workspace.accounts.audit_views import in_groups
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User], Client]
-SAID = ("Informant file", "met behind the harbour", "informant.example", "Test secretariat")
+FORBIDDEN = ("Informant file", "met behind the harbour", "informant.example", "Test secretariat")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_who_may_not_know_of_red_evidence_sees_that_something_happened(
 ) -> None:
     browser = browser_of(user_with(role))
     everything = browser.get("/workspace/audit/").content.decode() + browser.get("/workspace/audit/1/").content.decode()
-    assert [words for words in SAID if words in everything] == []
+    assert [words for words in FORBIDDEN if words in everything] == []
     assert "saved evidence" in everything
     assert [part for part in in_groups(red.hash) if part not in everything] == []
     assert "the same: the entry has not been changed" in everything
@@ -57,7 +57,7 @@ def test_who_may_know_of_it_reads_all(red: AuditEntry, secretariat: User, browse
     browser = browser_of(secretariat)
     everything = browser.get("/workspace/audit/?subject=Informant").content.decode()
     everything += browser.get("/workspace/audit/1/").content.decode()
-    assert [words for words in SAID if words not in everything] == []
+    assert [words for words in FORBIDDEN if words not in everything] == []
 
 
 def test_what_is_gone_is_closed_to_who_does_not_see_its_whole_kind(

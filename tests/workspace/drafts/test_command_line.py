@@ -28,7 +28,7 @@ def kept_files() -> list[Path]:
 
 def test_a_dry_run_prints_the_draft_and_writes_nothing() -> None:
     before = kept_files()
-    code, said = run(DOCUMENTS / "estrategia.txt", dry_run=True)
+    code, text = run(DOCUMENTS / "estrategia.txt", dry_run=True)
     assert code == 0
     for words in (
         "Pillar",
@@ -37,20 +37,20 @@ def test_a_dry_run_prints_the_draft_and_writes_nothing() -> None:
         "lead: Ministerio de Justicia",
         "24 rows drafted",
     ):
-        assert words in said
-    assert max(len(line) for line in said.splitlines()) <= 160
+        assert words in text
+    assert max(len(line) for line in text.splitlines()) <= 160
     assert not ImportDraft.objects.exists()
     assert not AuditEntry.objects.exists()
     assert kept_files() == before
 
 
 def test_without_it_the_draft_waits_on_the_site() -> None:
-    code, said = run(DOCUMENTS / "estrategia.txt", dry_run=False)
+    code, text = run(DOCUMENTS / "estrategia.txt", dry_run=False)
     draft = ImportDraft.objects.get()
     assert (code, draft.state, draft.rows.count()) == (0, DraftState.OPEN, 24)
-    assert f"Review it at {settings.SITE_ADDRESS}/workspace/imports/estrategia/" in said
-    again, told = run(DOCUMENTS / "estrategia.txt", dry_run=False)
-    assert (again, "This file was already imported. Here is its draft." in told, ImportDraft.objects.count()) == (
+    assert f"Review it at {settings.SITE_ADDRESS}/workspace/imports/estrategia/" in text
+    again, given = run(DOCUMENTS / "estrategia.txt", dry_run=False)
+    assert (again, "This file was already imported. Here is its draft." in given, ImportDraft.objects.count()) == (
         0,
         True,
         1,
@@ -61,7 +61,7 @@ def test_what_cannot_be_read_is_a_sentence_and_exit_code_one(tmp_path: Path) -> 
     path = tmp_path / "cover.pdf"
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
     for dry_run in (True, False):
-        code, said = run(path, dry_run=dry_run)
-        assert (code, "is a PNG image" in said) == (1, True)
+        code, text = run(path, dry_run=dry_run)
+        assert (code, "is a PNG image" in text) == (1, True)
     assert run(tmp_path / "nothing.txt", dry_run=True) == (1, f"File not found: {tmp_path / 'nothing.txt'}.\n")
     assert not ImportDraft.objects.exists()

@@ -29,7 +29,7 @@ def drafter(user_with: Callable[..., User]) -> User:
 
 
 @pytest.fixture
-def desk(drafter: User, browser_of: Browser) -> Client:
+def workspace(drafter: User, browser_of: Browser) -> Client:
     return browser_of(drafter)
 
 
@@ -51,8 +51,8 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
-def test_every_row_leads_to_its_passage_and_back(draft: ImportDraft, desk: Client) -> None:
-    page = text_of(desk.get(address(draft)))
+def test_every_row_leads_to_its_passage_and_back(draft: ImportDraft, workspace: Client) -> None:
+    page = text_of(workspace.get(address(draft)))
     for row in draft.rows.all():
         assert f'id="r{row.number}"' in page
         assert page.count(f'id="p{row.number}"') == 1
@@ -101,7 +101,7 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
     assert found[lead + 1][2] == "#r90"
 
 
-def test_mended_characters_are_marked(drafter: User, desk: Client, tmp_path: Path) -> None:
+def test_mended_characters_are_marked(drafter: User, workspace: Client, tmp_path: Path) -> None:
     path = tmp_path / "mended.txt"
     path.write_bytes(
         "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode()
@@ -109,25 +109,25 @@ def test_mended_characters_are_marked(drafter: User, desk: Client, tmp_path: Pat
         .replace("’".encode(), "â€™".encode())
     )
     draft = drafted(path, drafter)
-    page = text_of(desk.get(address(draft)))
+    page = text_of(workspace.get(address(draft)))
     assert "Prueba" in page
     assert "1 broken character corrected." in page
     assert 'class="fl-mended"' in page
 
 
-def test_without_script_a_decision_leads_to_the_next_row(draft: ImportDraft, desk: Client) -> None:
-    done = desk.post(address(draft, 1), {"decision": "accept", "version": "1"})
+def test_without_script_a_decision_leads_to_the_next_row(draft: ImportDraft, workspace: Client) -> None:
+    done = workspace.post(address(draft, 1), {"decision": "accept", "version": "1"})
     assert (done.status_code, done.headers["Location"]) == (302, f"{address(draft)}#r9")
-    page = text_of(desk.get(address(draft)))
+    page = text_of(workspace.get(address(draft)))
     assert "1 accepted, 23 to review" in page
     assert "by you" in page
     assert "Finish with 1 row" in page
-    desk.post(address(draft, 1), {"decision": "undo", "version": "2"})
+    workspace.post(address(draft, 1), {"decision": "undo", "version": "2"})
     assert draft.rows.get(number=1).state == RowState.UNCONFIRMED
 
 
-def test_with_script_only_what_changed_comes_back(draft: ImportDraft, desk: Client) -> None:
-    done = desk.post(address(draft, 1), {"decision": "accept", "version": "1"}, headers={"HX-Request": "true"})
+def test_with_script_only_what_changed_comes_back(draft: ImportDraft, workspace: Client) -> None:
+    done = workspace.post(address(draft, 1), {"decision": "accept", "version": "1"}, headers={"HX-Request": "true"})
     page = text_of(done)
     assert "<html" not in page
     assert page.index('id="r1"') < page.index('id="r9"')
@@ -136,64 +136,64 @@ def test_with_script_only_what_changed_comes_back(draft: ImportDraft, desk: Clie
     assert "data-focus" in page
 
 
-def test_an_edit_opens_in_the_row_and_keeps_bad_text(draft: ImportDraft, desk: Client) -> None:
+def test_an_edit_opens_in_the_row_and_keeps_bad_text(draft: ImportDraft, workspace: Client) -> None:
     row = draft.rows.filter(kind="action").first()
     assert row is not None
-    opened = desk.post(address(draft, row.number), {"decision": "open"}, follow=True)
+    opened = workspace.post(address(draft, row.number), {"decision": "open"}, follow=True)
     assert f'id="row{row.number}-due"' in text_of(opened)
     bad = {"decision": "edit", "version": "1", "title": "Better words", "due": "sometime", "code": "1.1.1"}
-    answer = desk.post(address(draft, row.number), bad)
+    answer = workspace.post(address(draft, row.number), bad)
     assert answer.status_code == 422
     for words in ("Better words", "sometime", "Enter the date as year-month-day, for example 2027-06-30."):
         assert words in text_of(answer)
-    desk.post(address(draft, row.number), bad | {"due": "2027-01-31"})
+    workspace.post(address(draft, row.number), bad | {"due": "2027-01-31"})
     row.refresh_from_db()
     assert (row.title, row.fields["due"], row.state) == ("Better words", "2027-01-31", RowState.EDITED)
 
 
 @pytest.mark.parametrize("script", [True, False])
 def test_the_second_of_two_decisions_is_told_of_the_first(
-    script: bool, draft: ImportDraft, desk: Client, secretariat: User
+    script: bool, draft: ImportDraft, workspace: Client, secretariat: User
 ) -> None:
     accept_row(draft.rows.get(number=10), by=secretariat, version=1)
     headers = {"HX-Request": "true"} if script else {}
-    answer = desk.post(address(draft, 10), {"decision": "reject", "version": "1"}, headers=headers)
+    answer = workspace.post(address(draft, 10), {"decision": "reject", "version": "1"}, headers=headers)
     assert answer.status_code == 409
     assert "Test secretariat row 10" in text_of(answer)
     assert draft.rows.get(number=10).state == RowState.ACCEPTED
 
 
-def test_a_row_that_lacks_something_opens_its_form(draft: ImportDraft, drafter: User, desk: Client) -> None:
+def test_a_row_that_lacks_something_opens_its_form(draft: ImportDraft, drafter: User, workspace: Client) -> None:
     other = drafted(DOCUMENTS / "numbered-plain.txt", drafter)
     row = next(r for r in other.rows.all() if r.fields.get("part") == "adopted")
-    answer = desk.post(address(other, row.number), {"decision": "accept", "version": "1"})
+    answer = workspace.post(address(other, row.number), {"decision": "accept", "version": "1"})
     assert answer.status_code == 422
     assert f'id="row{row.number}-part"' in text_of(answer)
 
 
-def test_many_rows_of_a_kind_at_once(draft: ImportDraft, desk: Client) -> None:
-    desk.post(f"{address(draft)}accept/", {"kind": "pillar"})
+def test_many_rows_of_a_kind_at_once(draft: ImportDraft, workspace: Client) -> None:
+    workspace.post(f"{address(draft)}accept/", {"kind": "pillar"})
     assert set(draft.rows.filter(kind="pillar").values_list("state", flat=True)) == {RowState.ACCEPTED}
 
 
-def test_finishing_asks_where_to_and_leads_to_the_plan(draft: ImportDraft, drafter: User, desk: Client) -> None:
+def test_finishing_asks_where_to_and_leads_to_the_plan(draft: ImportDraft, drafter: User, workspace: Client) -> None:
     make.make_edition("2025-2028")
     for kind in ("edition", "pillar", "objective"):
         accept_all(draft, by=drafter, kind=kind)
-    page = text_of(desk.get(f"{address(draft)}finish/"))
+    page = text_of(workspace.get(f"{address(draft)}finish/"))
     assert 'value="2025-2028-2"' in page
     assert "Strategy 2025-2028" not in page  # a drafter may not change the plan that is there
-    taken = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "2025-2028"})
+    taken = workspace.post(f"{address(draft)}finish/", {"into": "new", "code": "2025-2028"})
     assert (
         taken.status_code,
         "Edition 2025-2028 already exists. Choose it below, or give the new edition another code." in text_of(taken),
     ) == (422, True)
-    done = desk.post(f"{address(draft)}finish/", {"into": "new", "code": "next"})
+    done = workspace.post(f"{address(draft)}finish/", {"into": "new", "code": "next"})
     assert done.headers["Location"] == "/workspace/plan/next/"
     assert Edition.objects.get(code="next").pillars.count() == 3
     draft.refresh_from_db()
     assert (draft.state, draft.edition.code if draft.edition else "") == (DraftState.OPEN, "next")
-    assert "in the plan" in text_of(desk.get(address(draft)))
+    assert "in the plan" in text_of(workspace.get(address(draft)))
 
 
 def test_whoever_changes_the_plan_may_choose_an_edition(
@@ -201,9 +201,9 @@ def test_whoever_changes_the_plan_may_choose_an_edition(
 ) -> None:
     make.make_edition("2025-2028")
     accept_all(draft, by=secretariat, kind="pillar")
-    desk = browser_of(secretariat)
-    assert "Strategy 2025-2028" in text_of(desk.get(f"{address(draft)}finish/"))
-    done = desk.post(f"{address(draft)}finish/", {"into": "2025-2028"})
+    workspace = browser_of(secretariat)
+    assert "Strategy 2025-2028" in text_of(workspace.get(f"{address(draft)}finish/"))
+    done = workspace.post(f"{address(draft)}finish/", {"into": "2025-2028"})
     assert done.headers["Location"] == "/workspace/plan/2025-2028/"
 
 
@@ -222,51 +222,53 @@ def long_plan(path: Path, *, pillars: int, filler: int) -> Path:
     return path
 
 
-def test_a_long_text_is_shown_in_windows(drafter: User, desk: Client, tmp_path: Path) -> None:
+def test_a_long_text_is_shown_in_windows(drafter: User, workspace: Client, tmp_path: Path) -> None:
     draft = drafted(long_plan(tmp_path / "long.md", pillars=12, filler=25), drafter)
     assert len(draft.text) > 250_000
     assert draft.rows.count() > 100
-    answer = desk.get(address(draft))
+    answer = workspace.get(address(draft))
     page = text_of(answer)
     assert len(answer.content) < 150_000
     assert "paragraphs without drafted rows" in page
     assert "Rows, page 2" in page
     gap = re.search(r"open=(\d+)", page)
     assert gap
-    opened = text_of(desk.get(f"{address(draft)}?page=1&open={gap[1]}"))
+    opened = text_of(workspace.get(f"{address(draft)}?page=1&open={gap[1]}"))
     assert f'id="b{gap[1]}"' in opened
     assert len(opened) > len(page)
-    last = desk.get(f"{address(draft)}?page=3")
+    last = workspace.get(f"{address(draft)}?page=3")
     assert last.status_code == 200
-    assert desk.get(f"{address(draft)}?page=999&row=x&open=-1").status_code == 200
+    assert workspace.get(f"{address(draft)}?page=999&row=x&open=-1").status_code == 200
 
 
 def test_a_draft_costs_the_same_however_many_rows(
-    draft: ImportDraft, desk: Client, django_assert_max_num_queries: Callable[..., Any]
+    draft: ImportDraft, workspace: Client, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
     with django_assert_max_num_queries(16):
-        desk.get(address(draft))
+        workspace.get(address(draft))
 
 
-def test_a_text_being_read_looks_again_by_itself(drafter: User, desk: Client) -> None:
+def test_a_text_being_read_looks_again_by_itself(drafter: User, workspace: Client) -> None:
     path = DOCUMENTS / "estrategia.txt"
     draft = start_draft(path, by=drafter, name=path.name)
-    page = text_of(desk.get(address(draft)))
+    page = text_of(workspace.get(address(draft)))
     assert '<noscript><meta http-equiv="refresh"' in page
     assert 'hx-trigger="every 2s"' in page
     assert "Read it now" not in page
     ImportDraft.objects.update(changed_at=draft.changed_at.replace(year=2020))
-    assert "Read it now" in text_of(desk.get(address(draft)))
-    desk.post(f"{address(draft)}read/")
+    assert "Read it now" in text_of(workspace.get(address(draft)))
+    workspace.post(f"{address(draft)}read/")
     draft.refresh_from_db()
     assert draft.state == DraftState.OPEN
 
 
-def test_what_is_not_there_is_missing(draft: ImportDraft, desk: Client, observer: User, browser_of: Browser) -> None:
-    assert desk.get("/workspace/imports/nothing/").status_code == 404
-    assert desk.post(address(draft, 999), {"decision": "accept"}).status_code == 404
-    assert desk.post(address(draft, 1), {"decision": "explode"}).status_code == 404
-    assert desk.get(address(draft, 1)).status_code == 405
+def test_what_is_not_there_is_missing(
+    draft: ImportDraft, workspace: Client, observer: User, browser_of: Browser
+) -> None:
+    assert workspace.get("/workspace/imports/nothing/").status_code == 404
+    assert workspace.post(address(draft, 999), {"decision": "accept"}).status_code == 404
+    assert workspace.post(address(draft, 1), {"decision": "explode"}).status_code == 404
+    assert workspace.get(address(draft, 1)).status_code == 405
     for page in (address(draft), f"{address(draft)}finish/"):
         assert browser_of(observer).get(page).status_code == 403
 

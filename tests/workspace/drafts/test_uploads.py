@@ -32,19 +32,19 @@ PLAN = ROOT / "tests" / "strategy" / "drafting" / "documents" / "numbered-plain.
 
 
 @pytest.fixture
-def desk(user_with: Callable[..., User], browser_of: Browser) -> Client:
+def workspace(user_with: Callable[..., User], browser_of: Browser) -> Client:
     return browser_of(user_with("drafter"))
 
 
-def upload(desk: Client, data: bytes, name: str = "strategy.pdf", **more: Any) -> Any:
-    return desk.post("/workspace/imports/", {"file": SimpleUploadedFile(name, data)}, **more)
+def upload(workspace: Client, data: bytes, name: str = "strategy.pdf", **more: Any) -> Any:
+    return workspace.post("/workspace/imports/", {"file": SimpleUploadedFile(name, data)}, **more)
 
 
-def after_reading(desk: Client) -> str:
+def after_reading(workspace: Client) -> str:
     """Lets the worker read the newest draft; what its page then says."""
     draft = ImportDraft.objects.latest("pk")
     read_draft(draft.pk, by=SYSTEM)
-    return desk.get(f"/workspace/imports/{draft.code}/").content.decode()
+    return workspace.get(f"/workspace/imports/{draft.code}/").content.decode()
 
 
 def pdf(*, words: str = "", encrypt: str = "", picture: bool = False) -> bytes:
@@ -103,20 +103,20 @@ FRENCH = (
         ),
     ],
 )
-def test_a_wrong_file_is_refused_at_the_form(desk: Client, data: bytes, name: str, sentence: str) -> None:
-    page = upload(desk, data, name)
+def test_a_wrong_file_is_refused_at_the_form(workspace: Client, data: bytes, name: str, sentence: str) -> None:
+    page = upload(workspace, data, name)
     assert (page.status_code, sentence in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
 
 
-def test_no_file_at_all(desk: Client) -> None:
-    page = desk.post("/workspace/imports/", {})
+def test_no_file_at_all(workspace: Client) -> None:
+    page = workspace.post("/workspace/imports/", {})
     assert (page.status_code, "Choose a file first" in page.content.decode()) == (422, True)
 
 
-def test_a_file_past_the_limit_stops_before_it_is_kept(desk: Client, tmp_path: Path) -> None:
+def test_a_file_past_the_limit_stops_before_it_is_kept(workspace: Client, tmp_path: Path) -> None:
     with override_settings(UPLOAD_LARGEST=1024 * 1024, FILE_UPLOAD_TEMP_DIR=str(tmp_path)):
-        page = upload(desk, b"x" * (3 * 1024 * 1024), "huge.txt")
+        page = upload(workspace, b"x" * (3 * 1024 * 1024), "huge.txt")
     assert (page.status_code, "larger than 1 MB" in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
     assert list(tmp_path.iterdir()) == []
@@ -152,10 +152,10 @@ def test_a_file_past_the_limit_stops_before_it_is_kept(desk: Client, tmp_path: P
         ),
     ],
 )
-def test_what_cannot_be_read_says_why_and_is_kept(desk: Client, data: bytes, name: str, sentence: str) -> None:
-    done = upload(desk, data, name, follow=True)
+def test_what_cannot_be_read_says_why_and_is_kept(workspace: Client, data: bytes, name: str, sentence: str) -> None:
+    done = upload(workspace, data, name, follow=True)
     assert (done.status_code, "being read" in done.content.decode()) == (200, True)
-    page = after_reading(desk)
+    page = after_reading(workspace)
     assert sentence in page
     draft = ImportDraft.objects.get()
     assert draft.state == DraftState.FAILED
@@ -163,29 +163,29 @@ def test_what_cannot_be_read_says_why_and_is_kept(desk: Client, data: bytes, nam
     assert "Traceback" not in page
 
 
-def test_a_zip_bomb_is_not_opened(desk: Client) -> None:
-    upload(desk, bomb(), "strategy.docx")
+def test_a_zip_bomb_is_not_opened(workspace: Client) -> None:
+    upload(workspace, bomb(), "strategy.docx")
     assert (
         "expands to a much larger size than expected, so it was not opened. Open it in Word, save it under a new name and upload that file."
-        in after_reading(desk)
+        in after_reading(workspace)
     )
 
 
-def test_a_failure_speaks_the_readers_language_only_when_shown(desk: Client) -> None:
-    upload(desk, pdf(), "empty.pdf")
-    after_reading(desk)
+def test_a_failure_speaks_the_readers_language_only_when_shown(workspace: Client) -> None:
+    upload(workspace, pdf(), "empty.pdf")
+    after_reading(workspace)
     assert '"code": "empty"' in ImportDraft.objects.get().failure
 
 
-def test_a_failed_text_can_be_read_again_and_put_aside(desk: Client) -> None:
-    upload(desk, pdf(), "empty.pdf")
-    after_reading(desk)
+def test_a_failed_text_can_be_read_again_and_put_aside(workspace: Client) -> None:
+    upload(workspace, pdf(), "empty.pdf")
+    after_reading(workspace)
     code = ImportDraft.objects.get().code
-    desk.post(f"/workspace/imports/{code}/read/")
+    workspace.post(f"/workspace/imports/{code}/read/")
     assert ImportDraft.objects.get().state == DraftState.READING
-    desk.post(f"/workspace/imports/{code}/drop/")
-    assert "put aside" in desk.get(f"/workspace/imports/{code}/").content.decode()
-    assert "empty.pdf" not in desk.get("/workspace/imports/").content.decode()
+    workspace.post(f"/workspace/imports/{code}/drop/")
+    assert "put aside" in workspace.get(f"/workspace/imports/{code}/").content.decode()
+    assert "empty.pdf" not in workspace.get("/workspace/imports/").content.decode()
 
 
 # The machine
@@ -203,20 +203,20 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(tmp_path)], check=True)
 
 
-def test_a_disk_that_fills_during_an_upload(desk: Client, tiny_disk: Path) -> None:
+def test_a_disk_that_fills_during_an_upload(workspace: Client, tiny_disk: Path) -> None:
     with override_settings(FILE_UPLOAD_TEMP_DIR=str(tiny_disk)):
-        page = upload(desk, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
+        page = upload(workspace, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
     assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
     assert list(tiny_disk.iterdir()) == []
 
 
-def test_a_disk_that_is_full_when_the_file_is_kept(desk: Client, tiny_disk: Path) -> None:
+def test_a_disk_that_is_full_when_the_file_is_kept(workspace: Client, tiny_disk: Path) -> None:
     storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tiny_disk)}}
     from django.conf import settings
 
     with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
-        page = upload(desk, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
+        page = upload(workspace, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
     assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
     assert [p for p in tiny_disk.rglob("*") if p.is_file()] == []
@@ -265,12 +265,14 @@ def test_a_server_killed_while_reading_takes_the_text_up_again(tmp_path: Path) -
 
 
 def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
-    desk: Client, stranger: Client, observer: User, browser_of: Browser
+    workspace: Client, stranger: Client, observer: User, browser_of: Browser
 ) -> None:
-    upload(desk, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html")
+    upload(
+        workspace, b"<script>alert(1)</script><h1>National Cybersecurity Strategy 2026-2030</h1><p>words</p>", "x.html"
+    )
     draft = ImportDraft.objects.get()
     address = f"/workspace/imports/{draft.code}/file/"
-    answer = desk.get(address)
+    answer = workspace.get(address)
     assert answer.headers["Content-Disposition"] == 'attachment; filename="x.html"'
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -280,15 +282,15 @@ def test_a_file_is_only_ever_downloaded_and_only_by_reviewers(
     for path in (f"/media/{draft.file.name}", f"/files/{draft.file.name}", f"/static/{draft.file.name}"):
         assert stranger.get(path).status_code in {302, 404}
     default_storage.delete(str(draft.file.name))
-    assert desk.get(address).status_code == 404
+    assert workspace.get(address).status_code == 404
 
 
-def test_what_a_text_holds_is_shown_as_text(desk: Client) -> None:
+def test_what_a_text_holds_is_shown_as_text(workspace: Client) -> None:
     text = (
         "National Cybersecurity Strategy 2026-2030 <script>alert(1)</script>\n\nThe strategy was led by Cabinet Office."
     )
-    upload(desk, text.encode(), "<b>x</b>.txt")
-    page = after_reading(desk)
+    upload(workspace, text.encode(), "<b>x</b>.txt")
+    page = after_reading(workspace)
     assert "&lt;script&gt;" in page
     assert "<script>alert" not in page
     assert "<b>x</b>" not in page
@@ -303,17 +305,17 @@ def test_imports_are_for_reviewers(role: str, user_with: Callable[..., User], br
     assert ImportDraft.objects.exists() is may
 
 
-def test_the_same_file_twice_leads_to_the_draft_that_is_there(desk: Client) -> None:
-    upload(desk, PLAN.read_bytes(), "plan.txt")
-    again = upload(desk, PLAN.read_bytes(), "other.txt", follow=True)
+def test_the_same_file_twice_leads_to_the_draft_that_is_there(workspace: Client) -> None:
+    upload(workspace, PLAN.read_bytes(), "plan.txt")
+    again = upload(workspace, PLAN.read_bytes(), "other.txt", follow=True)
     assert again.redirect_chain == [("/workspace/imports/plan/", 302)]
     assert "This file was already imported. Here is its draft." in again.content.decode()
     assert ImportDraft.objects.count() == 1
 
 
-def test_the_packs_own_texts_can_be_tried(isla: object, desk: Client) -> None:
-    page = desk.get("/workspace/imports/").content.decode()
+def test_the_packs_own_texts_can_be_tried(isla: object, workspace: Client) -> None:
+    page = workspace.get("/workspace/imports/").content.decode()
     assert "launch-release.en.txt" in page
-    assert desk.post("/workspace/imports/", {"sample": "launch-release.en.txt"}).status_code == 302
-    assert "Review a draft" in after_reading(desk)
-    assert desk.post("/workspace/imports/", {"sample": "../pack.toml"}).status_code == 404
+    assert workspace.post("/workspace/imports/", {"sample": "launch-release.en.txt"}).status_code == 302
+    assert "Review a draft" in after_reading(workspace)
+    assert workspace.post("/workspace/imports/", {"sample": "../pack.toml"}).status_code == 404

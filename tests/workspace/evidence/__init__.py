@@ -1,1 +1,1 @@
-"""The vault's pages at the desk."""
+"""The vault's pages in the workspace."""

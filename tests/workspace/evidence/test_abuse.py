@@ -72,7 +72,7 @@ def test_narrowly_marked_evidence_is_nowhere_for_others(
     kept = make_file(f"{SECRET} plan", tlp=tlp, organisation=csirt)
     Attachment.objects.create(evidence=kept, thing=key(act), note=SECRET, attached_by="X")
     pages = [
-        kept.door_url(),
+        kept.portal_url(),
         kept.workspace_url(),
         f"{kept.workspace_url()}edit/",
         f"{kept.workspace_url()}replace/",

@@ -30,7 +30,7 @@ def sent(**more: Any) -> dict[str, Any]:
     return {"title": "", "note": "", "dated": "", "valid_until": "", "tlp": "GREEN", "url": ""} | more
 
 
-def said(response: Any) -> str:
+def text(response: Any) -> str:
     return str(response.content.decode())
 
 
@@ -38,18 +38,18 @@ def test_a_lead_adds_a_file_to_a_milestone_of_theirs(
     lead: User, act: Action, csirt: Organisation, browser_of: Browsers
 ) -> None:
     browser, milestone = browser_of(lead), act.milestones.all()[0]
-    page = said(browser.get(act.workspace_url()))
+    page = text(browser.get(act.workspace_url()))
     assert f"/workspace/evidence/to/{key(milestone)}/" in page
     address = f"/workspace/evidence/new/?to={key(milestone)}"
-    assert address.replace(":", "%3A") in said(browser.get(f"/workspace/evidence/to/{key(milestone)}/"))
-    form = said(browser.get(address))
+    assert address.replace(":", "%3A") in text(browser.get(f"/workspace/evidence/to/{key(milestone)}/"))
+    form = text(browser.get(address))
     assert 'enctype="multipart/form-data"' in form
     assert "For: Step 1" in form
     response = browser.post(address, sent(file=upload(), organisation=csirt.code, place="page 4"))
     assert (response.status_code, response["Location"]) == (302, act.workspace_url())
     piece = Evidence.objects.get()
     assert [(a.evidence, a.thing, a.note) for a in Attachment.objects.all()] == [(piece, key(milestone), "page 4")]
-    page = said(browser.get(act.workspace_url()))
+    page = text(browser.get(act.workspace_url()))
     assert "minutes" in page
     assert f"PDF, {len(PDF)} bytes, page 4" in page
 
@@ -60,7 +60,7 @@ def test_the_secretariat_adds_a_public_link(
     browser = browser_of(secretariat)
     fields = sent(title="The act", url="https://example.org/act", tlp="CLEAR", is_public="on", dated="2026-08-14")
     assert browser.post(f"/workspace/evidence/new/?to={key(act)}", fields).status_code == 302
-    page = said(stranger.get(act.get_absolute_url()))
+    page = text(stranger.get(act.get_absolute_url()))
     assert '<a href="https://example.org/act" rel="nofollow noopener noreferrer">The act</a>' in squeezed(page)
     assert "example.org, 14 Aug 2026" in page
     assert stranger.get("/evidence/the-act/file/")["Location"] == "https://example.org/act"
@@ -69,7 +69,7 @@ def test_the_secretariat_adds_a_public_link(
 def test_the_same_file_again_is_said_and_attached(secretariat: User, act: Action, browser_of: Browsers) -> None:
     make_file("Minutes of May", body=PDF)
     response = browser_of(secretariat).post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload()), follow=True)
-    assert "This is already in the vault, as “Minutes of May”. It was not saved twice." in said(response)
+    assert "This is already in the vault, as “Minutes of May”. It was not saved twice." in text(response)
     assert (Evidence.objects.count(), Attachment.objects.get().thing) == (1, key(act))
 
 
@@ -98,8 +98,8 @@ def test_what_cannot_be_kept_comes_back_with_its_sentence_and_its_text(
 ) -> None:
     response = browser_of(secretariat).post("/workspace/evidence/new/", sent(**({"note": "My own words"} | fields)))
     assert response.status_code == 422
-    assert sentence in said(response)
-    assert "My own words" in said(response)
+    assert sentence in text(response)
+    assert "My own words" in text(response)
     assert Evidence.objects.count() == 0
 
 
@@ -132,14 +132,14 @@ def test_a_file_that_is_not_taken_says_why(  # noqa: PLR0917 -- fixtures
         "/workspace/evidence/new/", sent(file=SimpleUploadedFile(name, body), note="Kept")
     )
     assert response.status_code == 422
-    assert sentence in said(response)
-    assert "Kept" in said(response)
+    assert sentence in text(response)
+    assert "Kept" in text(response)
     assert Evidence.objects.count() == 0
 
 
 def test_a_file_and_a_link_at_once_are_two_pieces(secretariat: User, today: None, browser_of: Browsers) -> None:
     response = browser_of(secretariat).post("/workspace/evidence/new/", sent(file=upload(), url="https://example.org/"))
-    assert (response.status_code, "Add either a file or an address: each is separate evidence." in said(response)) == (
+    assert (response.status_code, "Add either a file or an address: each is separate evidence." in text(response)) == (
         422,
         True,
     )
@@ -152,8 +152,8 @@ def test_a_file_past_the_limit_is_stopped_and_the_words_are_kept(
     video = SimpleUploadedFile("talk.mp4", b"\x00\x00\x00\x20ftypisom" + b"\x00" * (3 * 1024 * 1024))
     response = browser_of(secretariat).post("/workspace/evidence/new/", sent(title="The talk", file=video))
     assert response.status_code == 422
-    assert "The file is larger than 1 MB. Send a smaller one." in said(response)
-    assert 'value="The talk"' in said(response)
+    assert "The file is larger than 1 MB. Send a smaller one." in text(response)
+    assert 'value="The talk"' in text(response)
     assert not [p for p in own_disk.rglob("*") if p.is_file()]
 
 
@@ -192,8 +192,8 @@ def test_a_video_past_the_limit_never_reaches_disk_or_memory_and_a_huge_one_is_c
     browser: Any = browser_of(secretariat)
     response = browser.generic("POST", "/workspace/evidence/new/", b"-", "multipart/form-data; boundary=edge", **more)
     assert response.status_code == 422
-    assert "The file is larger than 1 MB. Send a smaller one." in said(response)
-    assert 'value="The talk"' in said(response)
+    assert "The file is larger than 1 MB. Send a smaller one." in text(response)
+    assert 'value="The talk"' in text(response)
     assert sum(p.stat().st_size for p in tmp_path.rglob("*") if p.is_file()) == 0
     assert size - video.left <= read * 1024 * 1024
 
@@ -204,15 +204,15 @@ def test_what_is_here_already_is_found_and_attached(
     browser = browser_of(lead)
     make_file("Harbour minutes", organisation=police)
     make_file("Secret notes", organisation=police, tlp="RED")
-    page = said(browser.get(f"/workspace/evidence/to/{key(act)}/"))
+    page = text(browser.get(f"/workspace/evidence/to/{key(act)}/"))
     assert ("Harbour minutes" in page, "Secret notes" in page) == (True, False)
-    assert "No evidence in the vault contains these words. Try fewer words, or add new evidence." in said(
+    assert "No evidence in the vault contains these words. Try fewer words, or add new evidence." in text(
         browser.get(f"/workspace/evidence/to/{key(act)}/?q=airport")
     )
     response = browser.post(
         f"/workspace/evidence/to/{key(act)}/", {"code": "harbour-minutes", "note": "page 2"}, follow=True
     )
-    assert "“Harbour minutes” is attached." in said(response)
+    assert "“Harbour minutes” is attached." in text(response)
     assert browser.post(f"/workspace/evidence/to/{key(act)}/", {"code": "secret-notes"}).status_code == 404
     assert [a.note for a in Attachment.objects.all()] == ["page 2"]
 
@@ -236,7 +236,7 @@ def test_who_may_not_attach_gets_no_form(
         assert browser.post(address, {"code": "minutes"}).status_code == 403
         assert browser.post(f"/workspace/evidence/new/?to={key(act)}", sent(file=upload())).status_code == 403
         page = browser.get(act.workspace_url())
-        assert page.status_code == 403 or "Attach evidence" not in said(page)
+        assert page.status_code == 403 or "Attach evidence" not in text(page)
     assert stranger.post(address, {"code": "minutes"}).status_code == 302
     assert (Attachment.objects.count(), Evidence.objects.count()) == (0, 1)
 
@@ -247,7 +247,7 @@ def test_another_body_may_neither_edit_nor_replace_nor_withdraw(
     piece = make_file(organisation=csirt)
     one = attach(piece, by=SYSTEM, thing=act)
     browser = browser_of(other_lead)
-    page = said(browser.get(piece.workspace_url()))
+    page = text(browser.get(piece.workspace_url()))
     for way in ("edit", "replace", "withdraw", f"off/{one.pk}"):
         assert f"{piece.workspace_url()}{way}/" not in page
         assert browser.get(f"{piece.workspace_url()}{way}/").status_code == 403
@@ -259,7 +259,7 @@ def test_another_body_may_neither_edit_nor_replace_nor_withdraw(
 def test_what_is_said_of_it_is_changed_in_two_languages(lead: User, csirt: Organisation, browser_of: Browsers) -> None:
     piece = make_file(organisation=csirt)
     address = f"{piece.workspace_url()}edit/"
-    form = said(browser_of(lead).get(address))
+    form = text(browser_of(lead).get(address))
     assert "is_public" not in form  # that is for the secretariat to say
     fields = {
         "title": "Minutes of June",
@@ -286,7 +286,7 @@ def test_what_is_said_of_it_is_changed_in_two_languages(lead: User, csirt: Organ
     late = browser_of(lead).post(address, fields | {"title": "Minutes of July"})
     assert (
         late.status_code,
-        "Somebody else saved this at the same time. Your changes are not lost: compare, and save again." in said(late),
+        "Somebody else saved this at the same time. Your changes are not lost: compare, and save again." in text(late),
     ) == (409, True)
 
 
@@ -295,14 +295,14 @@ def test_replacing_and_withdrawing(lead: User, csirt: Organisation, act: Action,
     attach(old, by=lead, thing=act)
     fields = sent(title="Rota 2026", file=upload(PDF + b"2026"), organisation=csirt.code)
     assert browser.post(f"{old.workspace_url()}replace/", fields).status_code == 302
-    page = said(browser.get(old.workspace_url()))
+    page = text(browser.get(old.workspace_url()))
     assert "Replaced on 24 Nov 2026." in page
     assert "Rota 2026" in page
     new = Evidence.objects.get(title="Rota 2026")
-    assert "Replaces" in said(browser.get(new.workspace_url()))
+    assert "Replaces" in text(browser.get(new.workspace_url()))
     assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": ""}).status_code == 422
     assert browser.post(f"{new.workspace_url()}withdraw/", {"reason": "Wrong year"}).status_code == 302
-    page = said(browser.get(new.workspace_url()))
+    page = text(browser.get(new.workspace_url()))
     assert "Withdrawn on 24 Nov 2026." in page
     assert "Wrong year" in page
 
@@ -311,7 +311,7 @@ def test_taking_it_off_is_asked_first(lead: User, act: Action, browser_of: Brows
     piece = make_file()
     one = attach(piece, by=lead, thing=act)
     address = f"{piece.workspace_url()}off/{one.pk}/"
-    assert "Remove from 1.1.1 Action 1.1.1" in said(browser_of(lead).get(address))
+    assert "Remove from 1.1.1 Action 1.1.1" in text(browser_of(lead).get(address))
     assert Attachment.objects.count() == 1
     assert browser_of(lead).post(address).status_code == 302
     assert Attachment.objects.count() == 0
@@ -343,14 +343,14 @@ def test_the_list_narrows_by_every_filter(
         "q=oo": {"Soon"},
         "state=nonsense": titles,
     }.items():
-        page = said(browser_of(secretariat).get(f"/workspace/evidence/?{asked}"))
+        page = text(browser_of(secretariat).get(f"/workspace/evidence/?{asked}"))
         assert {title for title in titles if f">{title}</a>" in page} == seen, asked
 
 
 def test_an_empty_vault_says_what_to_do_first(secretariat: User, today: None, browser_of: Browsers) -> None:
     assert (
         "Start with one document that shows progress of an action: minutes, a law in the gazette, a photograph of the opened laboratory. You can then attach it to actions, milestones, values and ratings."
-        in said(browser_of(secretariat).get("/workspace/evidence/"))
+        in text(browser_of(secretariat).get("/workspace/evidence/"))
     )
 
 
@@ -385,7 +385,7 @@ class TestHandedOut:
         piece = make_file(tlp="CLEAR", is_public=True)
         Path(piece.file.path).unlink()
         response = stranger.get(piece.get_absolute_url())
-        assert (response.status_code, "This file is no longer on the server." in said(response)) == (404, True)
+        assert (response.status_code, "This file is no longer on the server." in text(response)) == (404, True)
         assert browser_of(secretariat).get(piece.workspace_url()).status_code == 200
 
     def test_what_was_replaced_leads_to_what_stands(self, secretariat: User, today: None, stranger: Client) -> None:

@@ -36,7 +36,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         link_until=now + timedelta(days=30),
         posted_at=now,
     )
-    reply = Reply.objects.create(finding=finding, notice=notice, said="not_ours", at=now, replied_by="X")
+    reply = Reply.objects.create(finding=finding, notice=notice, kind="not_ours", at=now, replied_by="X")
     correction = Correction.objects.create(answer=reply, organisation=body, network="192.0.2.0/25", reason="address")
     rule = FeedRule.objects.first() or FeedRule.objects.create(name="X", does="drop", reason="x")
     notice_rule = NoticeRule.objects.first() or NoticeRule.objects.create()

@@ -1,4 +1,4 @@
-"""Feeds, reports and the explorer at the desk: what adds up, what is shown of strangers' text, and who sees whose."""
+"""Feeds, reports and the explorer in the workspace: what adds up, what is shown of strangers' text, and who sees whose."""
 
 from __future__ import annotations
 
@@ -34,28 +34,28 @@ def rows_of(browser: Client, address: str) -> list[list[str]]:
 
 
 def test_without_a_feed_the_page_says_what_to_do_first(administrator: User, browser_of: Browser) -> None:
-    said = page(browser_of(administrator), "/workspace/feeds/")
-    assert "No feeds yet." in said
-    assert "/workspace/feeds/new/" in said
+    text = page(browser_of(administrator), "/workspace/feeds/")
+    assert "No feeds yet." in text
+    assert "/workspace/feeds/new/" in text
 
 
 def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     administrator: User, browser_of: Browser, night: Night
 ) -> None:
     FeedFile.objects.update(received_at=moment(TODAY) - timedelta(hours=5))
-    said = page(browser_of(administrator), "/workspace/feeds/")
+    text = page(browser_of(administrator), "/workspace/feeds/")
     for part in (
         "5 hours ago",
         "They contained 7 rows; 2 of them (28.6 %) rows;",
         "1 file type has changed columns.",
     ):
-        assert part in said
-    assert "Silent" not in said
+        assert part in text
+    assert "Silent" not in text
     one = page(browser_of(administrator), "/workspace/feeds/shadowserver/")
     assert "1 known column is missing. 1 column is new; it is saved as received." in one
     FeedFile.objects.update(received_at=moment(TODAY) - timedelta(days=4))
-    said = page(browser_of(administrator), "/workspace/feeds/")
-    assert "1 of 1 feeds is silent." in said
+    text = page(browser_of(administrator), "/workspace/feeds/")
+    assert "1 of 1 feeds is silent." in text
     assert "Silent: no file arrived when one was expected." in page(
         browser_of(administrator), "/workspace/feeds/shadowserver/"
     )
@@ -64,11 +64,11 @@ def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
 def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: Browser, night: Night) -> None:
     report = night.report
     assert report.rows == report.kept + report.duplicates + report.dropped + report.rejected
-    said = page(browser_of(administrator), f"/workspace/feeds/reports/{report.pk}/")
-    assert "The value in the address column is not an address." in said
-    assert "line 6: &lt;script&gt;x\ufffd" in said
-    assert "<script>x" not in said
-    assert "1 of them is nobody&#x27;s in the register." in said
+    text = page(browser_of(administrator), f"/workspace/feeds/reports/{report.pk}/")
+    assert "The value in the address column is not an address." in text
+    assert "line 6: &lt;script&gt;x\ufffd" in text
+    assert "<script>x" not in text
+    assert "1 of them is nobody&#x27;s in the register." in text
 
 
 def test_rejects_are_a_file_that_no_spreadsheet_runs(administrator: User, browser_of: Browser, night: Night) -> None:
@@ -104,10 +104,10 @@ def test_the_explorer_counts_narrows_and_tells_an_addresss_history(
         ["open-rdp", "open-rdp", "2"],
         ["open-telnet", "open-telnet", "1"],
     ]
-    said = page(browser, f"{days}&organisation=bank&address=198.51.100.9")
-    assert "192.0.2.7:3389" in said
+    text = page(browser, f"{days}&organisation=bank&address=198.51.100.9")
+    assert "192.0.2.7:3389" in text
     assert (
-        "There are no events for this address that you have permission to see." in said
+        "There are no events for this address that you have permission to see." in text
     )  # the address is the shop's, and the bank was asked for
     assert "open-telnet" in page(browser, f"{days}&address=203.0.113.5")
     events = rows_of(browser, f"{days}&download=events")

@@ -1,4 +1,4 @@
-"""Findings, letters and corrections at the desk: what happened, saying how it stands, and whose is seen by whom."""
+"""Findings, letters and corrections in the workspace: what happened, saying how it stands, and whose is seen by whom."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_without_findings_the_page_says_what_to_do_first(responder: Client) -> N
 
 
 def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(responder: Client, night: Night) -> None:
-    said = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
+    text = page(responder, f"/workspace/findings/{night.of_bank.pk}/")
     for part in (
         "Seen for the first time.",
         "Notice sent to abuse@bank.example.",
@@ -62,8 +62,8 @@ def test_a_finding_tells_what_it_means_why_it_is_theirs_and_what_happened(respon
         "192.0.2.7, port 3389",
         "&lt;b&gt;product&lt;/b&gt;",
     ):
-        assert part in said, part
-    assert "<b>product" not in said
+        assert part in text, part
+    assert "<b>product" not in text
 
 
 def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) -> None:
@@ -76,8 +76,8 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:
-    said = page(banker, "/workspace/findings/")
-    assert ("192.0.2.7" in said, "198.51.100.9" in said, "A shop" in said) == (True, False, False)
+    text = page(banker, "/workspace/findings/")
+    assert ("192.0.2.7" in text, "198.51.100.9" in text, "A shop" in text) == (True, False, False)
     assert [row[1] for row in rows_of(banker, "/workspace/findings/?download=csv")[1:]] == ["bank"]
     assert [row[1] for row in rows_of(banker, "/workspace/notices/?download=csv")[1:]] == ["bank"]
     for address in (
@@ -102,13 +102,13 @@ def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker
     ):
         page(banker, f"/workspace/{address}", 403)
     sent = banker.post(
-        f"/workspace/findings/{night.of_bank.pk}/answer/", {"said": "fixed", "remark": "closed the port"}
+        f"/workspace/findings/{night.of_bank.pk}/answer/", {"reply": "fixed", "remark": "closed the port"}
     )
     assert sent.status_code == 302
     night.of_bank.refresh_from_db()
-    assert (night.of_bank.said, night.of_bank.claim, night.of_bank.state) == ("fixed", "claimed", "persisting")
+    assert (night.of_bank.reply, night.of_bank.claim, night.of_bank.state) == ("fixed", "claimed", "persisting")
     assert "closed the port" in page(banker, f"/workspace/findings/{night.of_bank.pk}/")
-    assert banker.post(f"/workspace/findings/{night.of_shop.pk}/answer/", {"said": "fixed"}).status_code == 404
+    assert banker.post(f"/workspace/findings/{night.of_shop.pk}/answer/", {"reply": "fixed"}).status_code == 404
 
 
 def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) -> None:
@@ -119,8 +119,8 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
     form = f"/workspace/findings/{night.of_bank.pk}/answer/"
     assert "Apply to the other finding of this kind" in page(banker, form)
     assert banker.post(form, {"remark": "?"}).status_code == 422
-    assert banker.post(form, {"said": "working", "every": "on"}).status_code == 302
-    assert sorted(Reply.objects.values_list("finding__subject", "said")) == [
+    assert banker.post(form, {"reply": "working", "every": "on"}).status_code == 302
+    assert sorted(Reply.objects.values_list("finding__subject", "kind")) == [
         ("192.0.2.7", "working"),
         ("192.0.2.8", "working"),
     ]
@@ -128,12 +128,12 @@ def test_one_answer_may_speak_for_all_of_its_kind(banker: Client, night: Night) 
 
 def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User, night: Night) -> None:
     (row,) = answer_signed_in(
-        night.bank, by=administrator, said={night.of_bank.pk: "need_help"}, remark="Position of is it? among"
+        night.bank, by=administrator, replies={night.of_bank.pk: "need_help"}, remark="Position of is it? among"
     )
     page_of = f"/workspace/findings/{night.of_bank.pk}/"
     assert f"{page_of}answers/{row.pk}/" in page(responder, page_of)
     assert (
-        responder.post(f"{page_of}answers/{row.pk}/", {"reply": "On the second floor.", "every": "on"}).status_code
+        responder.post(f"{page_of}answers/{row.pk}/", {"answer": "On the second floor.", "every": "on"}).status_code
         == 302
     )
     assert "On the second floor." in page(responder, page_of)
@@ -176,10 +176,10 @@ def test_rules_of_letters_are_added_moved_changed_and_removed(responder: Client,
 def test_a_correction_is_accepted_or_refused(responder: Client, administrator: User, night: Night) -> None:
     Finding.objects.update(network="192.0.2.0/24")
     Network.objects.create(asn=64500, name="Bank", holder=night.bank, prefixes=["192.0.2.0/24"])
-    answer_signed_in(night.bank, by=administrator, said={night.of_bank.pk: "not_ours"}, remark="Sold in May")
+    answer_signed_in(night.bank, by=administrator, replies={night.of_bank.pk: "not_ours"}, remark="Sold in May")
     correction = Correction.objects.get()
-    said = page(responder, "/workspace/corrections/")
-    assert ("Sold in May" in said, "1 correction is waiting for a decision." in said) == (True, True)
+    text = page(responder, "/workspace/corrections/")
+    assert ("Sold in May" in text, "1 correction is waiting for a decision." in text) == (True, True)
     refused = responder.post(f"/workspace/corrections/{correction.pk}/refuse/", {"decision": ""})
     assert refused.status_code == 422
     accepted = responder.post(

@@ -1,4 +1,4 @@
-"""Running feeds at the desk: four fields, a file handed in, tried, mapped; rules seen before they count."""
+"""Running feeds in the workspace: four fields, a file handed in, tried, mapped; rules seen before they count."""
 
 from __future__ import annotations
 
@@ -97,9 +97,9 @@ def test_a_file_is_tried_without_a_trace_then_uploaded_once(responder: Client) -
         "The file is incomplete: the transfer was interrupted. Get the file again."
         in responder.post(f"/workspace/feeds/{feed.code}/try/", {"file": broken}).content.decode()
     )
-    for said in ("File saved. It will be read within a few minutes.", "This file has already been received."):
+    for text in ("File saved. It will be read within a few minutes.", "This file has already been received."):
         sent = responder.post(f"/workspace/feeds/{feed.code}/upload/", {"file": file(), "day": ""}, follow=True)
-        assert said in sent.content.decode()
+        assert text in sent.content.decode()
     assert FeedFile.objects.count() == 1
 
 
@@ -149,8 +149,8 @@ def test_a_rule_is_off_shows_what_it_would_do_and_is_switched_on(responder: Clie
     assert (wrong.status_code, "” with a network: 192.0.2.0/24." in wrong.content.decode()) == (422, True)
     assert responder.post("/workspace/feeds/rules/new/", facts).status_code == 302
     rule = FeedRule.objects.get()
-    said = page(responder, f"/workspace/feeds/rules/{rule.pk}/")
-    assert ("It meets 1 event" in said, "Off: the rule does not apply yet." in said, "dropped" in said) == (
+    text = page(responder, f"/workspace/feeds/rules/{rule.pk}/")
+    assert ("It meets 1 event" in text, "Off: the rule does not apply yet." in text, "dropped" in text) == (
         True,
         True,
         True,

@@ -1,4 +1,4 @@
-"""The desk's pages of frameworks: rating without script, review, suggestions, filters, the pack, and who may not."""
+"""The workspace's pages of frameworks: rating without script, review, suggestions, filters, the pack, and who may not."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ def test_a_lead_sees_their_own_worst_first(busy: Edition, lead: User) -> None:
 
 
 def test_the_heading_counts_what_is_overdue(busy: Edition, lead: User, other_lead: User, observer: User) -> None:
-    said = [home_of(user).heading for user in (lead, other_lead, observer)]
-    assert said == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
+    text = [home_of(user).heading for user in (lead, other_lead, observer)]
+    assert text == ["Two overdue, longest first.", "One overdue.", "You have no tasks."]
 
 
 def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: User, browser_of: Browser) -> None:
@@ -67,13 +67,13 @@ def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: 
 
 
 def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User, browser_of: Browser) -> None:
-    desk = home_of(secretariat)
-    assert [(line.group.code, line.items, line.oldest) for line in desk.others] == [
+    workspace = home_of(secretariat)
+    assert [(line.group.code, line.items, line.oldest) for line in workspace.others] == [
         ("csirt", 2, "54 days"),
         ("police", 1, "23 days"),
     ]
     assert rows(secretariat) == {"undated": [("Check 5 actions", "No date", "You")]}
-    assert desk.turns == (
+    assert workspace.turns == (
         "Every task is assigned. Of 6 open tasks: 1 Secretariat, 4 National CSIRT and 1 National Police."
     )
     page = browser_of(secretariat).get(reverse("workspace:home")).content.decode()

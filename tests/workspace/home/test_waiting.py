@@ -56,9 +56,9 @@ def titles(page: Any) -> list[str]:
 def test_one_click_reminds_and_the_page_says_so(browser: Client) -> None:
     page = press(browser, "send_reminder", "csirt")
     assert page.redirect_chain == [("/workspace/#others", 302)]  # type: ignore[attr-defined]  # of the test client
-    said = page.content.decode()
-    assert "A reminder will be sent to: National CSIRT." in said
-    assert "24 Nov" in said
+    text = page.content.decode()
+    assert "A reminder will be sent to: National CSIRT." in text
+    assert "24 Nov" in text
     (reminder,) = Reminder.objects.all()
     assert len(reminder.keys) == 1  # what is overdue; the milestone is still in time
     assert OutboxMail.objects.get().to == "csirt@example.org"

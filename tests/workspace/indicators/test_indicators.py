@@ -61,9 +61,9 @@ def address(name: str, *more: object, code: str = "reports-in-time") -> str:
 
 
 def test_the_list_opens_on_what_is_owed(lead: Client) -> None:
-    said = words_of(lead.get(reverse("workspace:indicators")))
-    assert "Values due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in said
-    assert said.index("Values due") < said.index("No value yet")
+    text = words_of(lead.get(reverse("workspace:indicators")))
+    assert "Values due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in text
+    assert text.index("Values due") < text.index("No value yet")
     enter(Indicator.objects.get(code="reports-in-time"), 81)
     assert "Values due" not in words_of(lead.get(reverse("workspace:indicators")))
 
@@ -86,7 +86,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "said"),
+    ("typed", "text"),
     [
         ({"value": ""}, "“Value” is empty. Fill it in."),
         ({"source": ""}, "“Source” is empty. Fill it in."),
@@ -99,10 +99,10 @@ def test_what_was_typed_is_kept_when_it_is_refused(lead: Client) -> None:
         ({"numerator": "1", "denominator": "2"}, "1 of 2 is 50.0 %"),
     ],
 )
-def test_a_wrong_reading_is_answered_with_a_sentence(lead: Client, typed: dict[str, str], said: str) -> None:
+def test_a_wrong_reading_is_answered_with_a_sentence(lead: Client, typed: dict[str, str], text: str) -> None:
     response = lead.post(address("new_reading"), ONE | typed)
     assert response.status_code == 422
-    assert said in words_of(response)
+    assert text in words_of(response)
 
 
 def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> None:
@@ -124,9 +124,9 @@ def test_an_analyst_freezes_and_corrects(analyst: Client) -> None:
     assert Reading.objects.get().is_frozen
     analyst.post(address("correct_reading", old.pk), {"value": "77", "reason": "Counted twice", "source": "Register"})
     assert [int(r.value or 0) for r in Reading.objects.order_by("pk")] == [79, 77]
-    said = words_of(analyst.get(address("indicator")))
-    assert "Corrected, previously 79 %. Counted twice" in said
-    assert "Corrected later" in said
+    text = words_of(analyst.get(address("indicator")))
+    assert "Corrected, previously 79 %. Counted twice" in text
+    assert "Corrected later" in text
 
 
 def test_an_analyst_computes_and_opens_the_records_behind_a_figure(analyst: Client) -> None:

@@ -1,4 +1,4 @@
-"""The outbox at the desk: who sees what, and that nobody reads a link there."""
+"""The outbox in the workspace: who sees what, and that nobody reads a link there."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def test_who_reads_mail_changes_nothing(user_with: Callable[..., User], browser_
 def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
     browser, mail = browser_of(administrator), post()
     assert "It will not be sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
-    told = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
-    assert "This e-mail has been sent or is no longer needed. Reload the page." in told
+    given = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
+    assert "This e-mail has been sent or is no longer needed. Reload the page." in given
     stuck = post("nobody@example.org")
     with mail_server() as server:
         deliver_due()
         browser.post(f"/workspace/mail/{stuck.pk}/again/")
-        told = browser.post("/workspace/mail/test/", follow=True).content.decode()
-        assert f"A test letter to {administrator.email} waits" in told
+        given = browser.post("/workspace/mail/test/", follow=True).content.decode()
+        assert f"A test letter to {administrator.email} waits" in given
         deliver_due()
     assert [m["To"] for m in server.got] == [administrator.email]
 

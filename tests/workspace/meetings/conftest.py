@@ -1,4 +1,4 @@
-"""The small country of the meetings' own tests, at the desk."""
+"""The small country of the meetings' own tests, in the workspace."""
 
 from tests.meetings.conftest import committee, edition, today
 

@@ -1,4 +1,4 @@
-"""The desk's pages of meetings: who gets in, what is kept, and what comes back when the answer is no."""
+"""The workspace's pages of meetings: who gets in, what is kept, and what comes back when the answer is no."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Browser = Callable[[User], Client]
 
 
 @pytest.fixture
-def desk(secretariat: User, browser_of: Browser) -> Client:
+def workspace(secretariat: User, browser_of: Browser) -> Client:
     return browser_of(secretariat)
 
 
@@ -75,7 +75,7 @@ READING = {"meetings", "committees", "decisions", "committee", "meeting", "paper
 
 
 def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none_to_an_observer(
-    meeting: Meeting, desk: Client, observer: User, user_with: Callable[..., User], browser_of: Browser
+    meeting: Meeting, workspace: Client, observer: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:
     edition = Edition.objects.get()
     item = add_item(meeting, by=SYSTEM, title="Targets")
@@ -97,50 +97,50 @@ def test_every_page_opens_to_the_secretariat_and_reading_ones_to_a_lead_and_none
         decision.workspace_url(),
     }
     for page in every_page(meeting, decision, seat, item):
-        assert desk.get(page).status_code == 200, page
+        assert workspace.get(page).status_code == 200, page
         assert lead.get(page).status_code == (200 if page in reads else 403), page
         assert watcher.get(page).status_code in {403, 404}, page
 
 
-def test_empty_rooms_say_what_to_do_first(edition: Edition, desk: Client) -> None:
-    assert "First add the committee" in desk.get("/workspace/meetings/").content.decode()
+def test_empty_rooms_say_what_to_do_first(edition: Edition, workspace: Client) -> None:
+    assert "First add the committee" in workspace.get("/workspace/meetings/").content.decode()
     assert (
         "A task force, a steering committee or a working group: add it, add its seats, and schedule its first meeting."
-        in desk.get("/workspace/committees/").content.decode()
+        in workspace.get("/workspace/committees/").content.decode()
     )
     assert (
         "Record decisions during a meeting, each with the person responsible and a due date. You can then make them milestones and actions of the plan."
-        in desk.get("/workspace/decisions/").content.decode()
+        in workspace.get("/workspace/decisions/").content.decode()
     )
 
 
-def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, desk: Client) -> None:
+def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, workspace: Client) -> None:
     body = Organisation.objects.create(code="bank", name="Bank", kind="company")
-    desk.post("/workspace/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
-    desk.post("/workspace/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
+    workspace.post("/workspace/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
+    workspace.post("/workspace/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
     assert [(s.organisation, s.part) for s in Seat.objects.all()] == [(body, "chair")]
-    past = desk.post("/workspace/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
+    past = workspace.post("/workspace/committees/board/call/", {"on": "2026-11-01", "place": "Attic"})
     assert past.status_code == 422
     assert (
         "is in the past, so nobody can be invited to that meeting. Choose a future date, or record the meeting as held."
         in past.content.decode()
     )
     assert 'value="Attic"' in past.content.decode()
-    called = desk.post("/workspace/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
+    called = workspace.post("/workspace/committees/board/call/", {"on": "2026-12-03", "starts_at": "14:00"})
     assert called["Location"] == "/workspace/meetings/board/2026-12-03/"
 
 
 def test_the_agenda_is_drawn_by_one_press_and_says_when_nothing_is_new(
-    edition: Edition, committee: Committee, desk: Client
+    edition: Edition, committee: Committee, workspace: Client
 ) -> None:
     make_action(edition, due_on=date(2026, 10, 1))
     meeting = to_come(committee)
-    assert "1 item added." in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+    assert "1 item added." in workspace.post(at(meeting, "draw_agenda"), follow=True).content.decode()
     assert (
         "There is nothing new to add to the agenda."
-        in desk.post(at(meeting, "draw_agenda"), follow=True).content.decode()
+        in workspace.post(at(meeting, "draw_agenda"), follow=True).content.decode()
     )
-    assert desk.get(at(meeting, "draw_agenda")).status_code == 405
+    assert workspace.get(at(meeting, "draw_agenda")).status_code == 405
 
 
 def recording(meeting: Meeting, **more: str) -> dict[str, str]:
@@ -150,9 +150,9 @@ def recording(meeting: Meeting, **more: str) -> dict[str, str]:
     return given | more
 
 
-def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Meeting, desk: Client) -> None:
+def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Meeting, workspace: Client) -> None:
     item, seat = add_item(meeting, by=SYSTEM, title="Targets"), meeting.committee.seats.all()[0]
-    answer = desk.post(
+    answer = workspace.post(
         at(meeting, "record_meeting"),
         recording(
             meeting,
@@ -183,9 +183,9 @@ def test_one_form_keeps_attendance_minutes_decisions_and_a_new_point(meeting: Me
     )
 
 
-def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting, desk: Client) -> None:
+def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting, workspace: Client) -> None:
     first, second = (add_item(meeting, by=SYSTEM, title=t) for t in ("One", "Two"))
-    answer = desk.post(
+    answer = workspace.post(
         at(meeting, "record_meeting"),
         recording(
             meeting,
@@ -202,41 +202,45 @@ def test_a_mistake_at_one_point_loses_nothing_typed_at_another(meeting: Meeting,
     assert not AgendaItem.objects.exclude(minutes="").exists()
 
 
-def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(meeting: Meeting, desk: Client) -> None:
+def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(
+    meeting: Meeting, workspace: Client
+) -> None:
     item = add_item(meeting, by=SYSTEM, title="Targets")
     record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "Theirs")])
-    answer = desk.post(at(meeting, "record_meeting"), recording(meeting, **{f"item-{item.pk}-minutes": "Mine"}))
+    answer = workspace.post(at(meeting, "record_meeting"), recording(meeting, **{f"item-{item.pk}-minutes": "Mine"}))
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "Theirs" in page
     assert "Mine" in page
     assert f'value="{fingerprint("Theirs", "")}"' in page
     given = recording(meeting, **{f"item-{item.pk}-minutes": "Mine", f"item-{item.pk}-was": fingerprint("Theirs", "")})
-    assert desk.post(at(meeting, "record_meeting"), given).status_code == 302
+    assert workspace.post(at(meeting, "record_meeting"), given).status_code == 302
     item.refresh_from_db()
     assert item.minutes == "Mine"
 
 
-def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, desk: Client) -> None:
+def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, workspace: Client) -> None:
     act = make_action(edition)
-    desk.post(
+    workspace.post(
         at(meeting, "meeting_command", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}
     )
     decision = Decision.objects.get()
     assert (decision.state, decision.meeting) == ("asked", meeting)
     page = decision.workspace_url()
-    desk.post(f"{page}do/answer/", {"is_taken": "yes", "on": "2026-11-24", "answer": "So be it"})
-    desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid", "due_on": "2027-01-31"})
+    workspace.post(f"{page}do/answer/", {"is_taken": "yes", "on": "2026-11-24", "answer": "So be it"})
+    workspace.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid", "due_on": "2027-01-31"})
     assert [(m.title, m.due_on) for m in act.milestones.all()] == [("Paid", date(2027, 1, 31))]
-    twice = desk.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid"})
+    twice = workspace.post(f"{page}do/milestone/", {"act": act.pk, "title": "Paid"})
     assert twice.status_code == 422
     assert "It is already part of the plan. Open the part that it became." in twice.content.decode()
-    assert "Paid" in desk.get(page).content.decode()
-    assert "D-2026-01" in desk.get(act.workspace_url()).content.decode()
+    assert "Paid" in workspace.get(page).content.decode()
+    assert "D-2026-01" in workspace.get(act.workspace_url()).content.decode()
 
 
-def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, committee: Committee, desk: Client) -> None:
-    desk.post(
+def test_a_decision_outside_a_meeting_becomes_an_action(
+    edition: Edition, committee: Committee, workspace: Client
+) -> None:
+    workspace.post(
         "/workspace/decisions/new/",
         {
             "edition": edition.code,
@@ -248,25 +252,25 @@ def test_a_decision_outside_a_meeting_becomes_an_action(edition: Edition, commit
     )
     decision = Decision.objects.get()
     objective = Objective.objects.get()
-    desk.post(
+    workspace.post(
         f"{decision.workspace_url()}do/action/", {"objective": objective.pk, "code": "1.1.7", "title": "Write a guide"}
     )
     assert list(edition.actions.values_list("code", "title")) == [("1.1.7", "Write a guide")]
 
 
 def test_the_list_of_decisions_knows_what_is_open_late_and_done(
-    edition: Edition, committee: Committee, desk: Client
+    edition: Edition, committee: Committee, workspace: Client
 ) -> None:
     take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
     ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
-    late, asked = (desk.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
+    late, asked = (workspace.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
     assert "Overdue" in late
     assert "Requested" not in late
     assert "Requested" in asked
-    assert "No results" in desk.get("/workspace/decisions/?standing=done").content.decode()
+    assert "No results" in workspace.get("/workspace/decisions/?standing=done").content.decode()
 
 
-def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
+def test_what_is_not_there_is_not_there(meeting: Meeting, workspace: Client) -> None:
     for page in (
         "/workspace/meetings/steering/1999-01-01/",
         at(meeting, "meeting_command", "burn"),
@@ -275,7 +279,7 @@ def test_what_is_not_there_is_not_there(meeting: Meeting, desk: Client) -> None:
         "/workspace/decisions/D-1999-01/",
         "/workspace/committees/none/",
     ):
-        assert desk.get(page).status_code == 404, page
+        assert workspace.get(page).status_code == 404, page
 
 
 # What the public sees
@@ -303,7 +307,7 @@ def test_an_internal_committee_is_not_known_outside(edition: Edition, committee:
 
 
 def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
-    edition: Edition, committee: Committee, desk: Client
+    edition: Edition, committee: Committee, workspace: Client
 ) -> None:
     review = Review.objects.create(
         edition=edition,
@@ -320,8 +324,8 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
         review=review, organisation=Organisation.objects.get(code="justice"), state="submitted"
     )
     meeting = to_come(committee)
-    desk.post(at(meeting, "draw_agenda"))
-    desk.post(at(meeting, "draw_agenda"))
+    workspace.post(at(meeting, "draw_agenda"))
+    workspace.post(at(meeting, "draw_agenda"))
     assert [(i.thing, i.text) for i in meeting.items.all()] == [
         (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police. Missing from:"),
     ]

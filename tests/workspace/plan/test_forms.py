@@ -122,7 +122,7 @@ def test_a_lead_says_how_it_goes_and_ticks_a_milestone(act: Action, lead: User, 
     sent = {"done": "Opened", "next": "Hire", "reached": [milestone.code], "on": "2026-11-20", "is_public": "on"}
     assert browser_of(lead).post(task(act, "update"), sent).status_code == 302
     update = Update.objects.get()
-    assert (update.done, update.next, update.said_by, update.is_public) == ("Opened", "Hire", lead.name, True)
+    assert (update.done, update.next, update.reported_by, update.is_public) == ("Opened", "Hire", lead.name, True)
     assert Milestone.objects.get(pk=milestone.pk).reached_on == date(2026, 11, 20)
 
 

@@ -91,9 +91,9 @@ def test_renaming_keeps_what_was_typed_and_the_old_name(
     secretariat: User, csirt: Organisation, browser_of: Browser
 ) -> None:
     browser = browser_of(secretariat)
-    bad = browser.post("/workspace/organisations/csirt/rename/", {"name": "Cyber Agency", "until": "2999-01-01"})
+    bad = browser.post("/workspace/organisations/csirt/rename/", {"name": "Cyber Agency", "ends_on": "2999-01-01"})
     assert (bad.status_code, "Cyber Agency" in bad.content.decode()) == (422, True)
-    done = browser.post("/workspace/organisations/csirt/rename/", {"name": "Cyber Agency", "until": "2026-01-01"})
+    done = browser.post("/workspace/organisations/csirt/rename/", {"name": "Cyber Agency", "ends_on": "2026-01-01"})
     assert done.headers["Location"] == "/workspace/organisations/csirt/"
     assert FormerName.objects.get().name == "National CSIRT"
     page = browser.get("/workspace/organisations/csirt/").content.decode()

@@ -1,1 +1,1 @@
-"""Reports at the desk."""
+"""Reports in the workspace."""

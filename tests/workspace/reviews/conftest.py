@@ -1,4 +1,4 @@
-"""The small reviewed plan of tests/reviews, at the desk."""
+"""The small reviewed plan of tests/reviews, in the workspace."""
 
 from tests.reviews.conftest import act, csirt, edition, ines, marlo, review, today, tomas, update_request
 

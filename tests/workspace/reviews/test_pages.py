@@ -1,4 +1,4 @@
-"""Reviews at the desk: progress and whose turn it is, deciding, answering with an account, and who may not."""
+"""Reviews in the workspace: progress and whose turn it is, deciding, answering with an account, and who may not."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Browser = Callable[[User], Client]
 
 
 @pytest.fixture
-def desk(marlo: User, browser_of: Browser) -> Client:
+def workspace(marlo: User, browser_of: Browser) -> Client:
     return browser_of(marlo)
 
 
@@ -41,7 +41,7 @@ def answer(update_request: UpdateRequest, act: Action) -> Answer:
         update_request,
         by=Answerer(update_request),
         act=act,
-        said_by="Tomás Marea",
+        reported_by="Tomás Marea",
         done="Form opened.",
         internal_note="Between us",
     )
@@ -61,15 +61,15 @@ def approve(client: Client, answer: Answer, version: int = 1) -> str:
     return str(response.content.decode())
 
 
-def test_the_list_says_what_to_do_first(edition: Edition, desk: Client) -> None:
-    shown = page(desk, "/workspace/reviews/")
+def test_the_list_says_what_to_do_first(edition: Edition, workspace: Client) -> None:
+    shown = page(workspace, "/workspace/reviews/")
     assert "No reviews yet" in shown
     assert "Set the schedule" in shown
 
 
-def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition, desk: Client) -> None:
+def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition, workspace: Client) -> None:
     address = f"/workspace/reviews/{edition.code}/rhythm/"
-    page(desk, address)
+    page(workspace, address)
     given = {
         "is_on": "on",
         "frequency": "quarter",
@@ -80,53 +80,53 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
         "remind_after": "1, 5",
         "escalate_after_days": "4",
     }
-    assert desk.post(address, given).status_code == 302
+    assert workspace.post(address, given).status_code == 302
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
     assert (
         ". The review of Q4 2026 opens automatically on 1 Jan 2027; answers are due on 12 Jan 2027.; updates are due on"
-        in page(desk, "/workspace/reviews/")
+        in page(workspace, "/workspace/reviews/")
     )
-    wrong = desk.post(address, given | {"remind_before": "soon", "version": rhythm.version})
+    wrong = workspace.post(address, given | {"remind_before": "soon", "version": rhythm.version})
     assert wrong.status_code == 422
     assert "for example 7, 1" in wrong.content.decode()
 
 
-def test_a_review_is_opened_by_hand(edition: Edition, act: Action, desk: Client) -> None:
+def test_a_review_is_opened_by_hand(edition: Edition, act: Action, workspace: Client) -> None:
     address = f"/workspace/reviews/{edition.code}/new/"
-    assert 'value="2026-07-01"' in page(desk, address)
+    assert 'value="2026-07-01"' in page(workspace, address)
     given = {"starts_on": "2026-10-01", "ends_on": "2026-11-15", "due_on": "2026-12-04", "closes_on": "2026-12-15"}
-    assert desk.post(address, given).status_code == 302
+    assert workspace.post(address, given).status_code == 302
     assert Review.objects.get().code == "2026-11-15"
-    late = desk.post(address, given | {"due_on": "2026-11-01"})
+    late = workspace.post(address, given | {"due_on": "2026-11-01"})
     assert late.status_code == 422
     assert "Updates cannot be due in the past. Enter today or a later day." in late.content.decode()
 
 
 def test_a_review_shows_progress_and_whose_turn_it_is(
-    review: Review, update_request: UpdateRequest, act: Action, desk: Client
+    review: Review, update_request: UpdateRequest, act: Action, workspace: Client
 ) -> None:
-    shown = page(desk, review.workspace_url())
+    shown = page(workspace, review.workspace_url())
     assert "0 of 1 has given an update." in shown
     assert "Tomas Marea" in shown
-    acts.say_nothing_changed(update_request, by=SYSTEM, said_by="Tomas")
-    shown = page(desk, review.workspace_url())
+    acts.report_no_change(update_request, by=SYSTEM, reported_by="Tomas")
+    shown = page(workspace, review.workspace_url())
     assert "1 of 1 has given an update." in shown
     assert "Secretariat" in shown
 
 
-def test_an_answer_is_read_and_approved(answer: Answer, review: Review, desk: Client) -> None:
-    shown = page(desk, review.workspace_url())
+def test_an_answer_is_read_and_approved(answer: Answer, review: Review, workspace: Client) -> None:
+    shown = page(workspace, review.workspace_url())
     assert "Form opened." in shown
     assert "Between us" in shown
-    assert "Approved and added to the plan." in approve(desk, answer)
-    assert Update.objects.get().said_by == "Tomás Marea"
+    assert "Approved and added to the plan." in approve(workspace, answer)
+    assert Update.objects.get().reported_by == "Tomás Marea"
 
 
 def test_the_second_reviewer_is_told_what_the_first_decided(
-    answer: Answer, desk: Client, ines: User, browser_of: Browser
+    answer: Answer, workspace: Client, ines: User, browser_of: Browser
 ) -> None:
-    approve(desk, answer)
+    approve(workspace, answer)
     shown = approve(browser_of(ines), answer)
     assert "Already decided: Marlo Quill approved it on" in shown
     back = browser_of(ines).post(
@@ -136,17 +136,17 @@ def test_the_second_reviewer_is_told_what_the_first_decided(
     assert "Marlo Quill approved it on" in back.content.decode()
 
 
-def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, desk: Client) -> None:
+def test_an_answer_is_returned_with_a_note(answer: Answer, review: Review, workspace: Client) -> None:
     address = f"{review.workspace_url()}answers/{answer.pk}/return/"
-    page(desk, address)
-    assert desk.post(address, {"note": "", "version": 1}).status_code == 422
-    assert desk.post(address, {"note": "How many?", "version": 1}).status_code == 302
+    page(workspace, address)
+    assert workspace.post(address, {"note": "", "version": 1}).status_code == 422
+    assert workspace.post(address, {"note": "How many?", "version": 1}).status_code == 302
     assert Answer.objects.get().returned_note == "How many?"
     assert OutboxMail.objects.filter(kind="review.returned").count() == 1
 
 
 def test_figures_become_readings_when_they_are_approved(
-    update_request: UpdateRequest, act: Action, desk: Client, client: Client
+    update_request: UpdateRequest, act: Action, workspace: Client, client: Client
 ) -> None:
     indicator = make_indicator(
         "calls", unit="calls", edition=update_request.review.edition, answers_for=update_request.organisation
@@ -157,16 +157,16 @@ def test_figures_become_readings_when_they_are_approved(
     given = {
         "press": "send",
         "whole": "1",
-        "said_by": "Tomas",
+        "reported_by": "Tomas",
         f"a{act.pk}-version": "0",
         f"a{act.pk}-done": "Counted.",
         f"a{act.pk}-value-calls": "58",
         f"a{act.pk}-source-calls": "Log of the line",
     }
     assert client.post(address, given).status_code == 302
-    shown = page(desk, update_request.review.workspace_url())
+    shown = page(workspace, update_request.review.workspace_url())
     assert "58 calls" in shown.replace("\u00a0", " ")
-    approve(desk, Answer.objects.get())
+    approve(workspace, Answer.objects.get())
     reading = Reading.objects.get(indicator=indicator)
     assert (reading.period.label, reading.value, reading.source) == ("Q3 2026", Decimal(58), "Log of the line")
     assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
@@ -180,12 +180,12 @@ def test_a_lead_answers_at_the_desk_on_the_same_sheet(
     given = {
         "press": "send",
         "whole": "1",
-        "said_by": "Ana Lead",
+        "reported_by": "Ana Lead",
         f"a{act.pk}-version": "0",
         f"a{act.pk}-done": "In the workspace.",
     }
     assert client.post(update_request.workspace_url(), given).status_code == 302
-    assert [(a.done, a.said_by, a.state) for a in Answer.objects.all()] == [
+    assert [(a.done, a.reported_by, a.state) for a in Answer.objects.all()] == [
         ("In the workspace.", "Ana Lead", "submitted")
     ]
     shown = page(client, update_request.review.workspace_url())
@@ -202,7 +202,13 @@ def test_whoever_is_asked_in_person_answers_with_any_account(
     drafter.save()
     assert "Tomas Marea" in page(client, update_request.review.workspace_url())
     page(client, update_request.workspace_url())
-    given = {"press": "send", "whole": "1", "said_by": "Tomas", f"a{act.pk}-version": "0", f"a{act.pk}-done": "Mine."}
+    given = {
+        "press": "send",
+        "whole": "1",
+        "reported_by": "Tomas",
+        f"a{act.pk}-version": "0",
+        f"a{act.pk}-done": "Mine.",
+    }
     assert client.post(update_request.workspace_url(), given).status_code == 302
     assert [(a.done, a.state) for a in Answer.objects.all()] == [("Mine.", "submitted")]
     assert AuditEntry.objects.get(verb="answer.submitted").actor_code == drafter.actor_code
@@ -222,13 +228,13 @@ def test_words_typed_at_the_desk_while_it_closes_come_back(
     assert "An hour of work" in response.content.decode()
 
 
-def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, desk: Client) -> None:
-    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(desk, act.workspace_url())
+def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, workspace: Client) -> None:
+    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(workspace, act.workspace_url())
 
 
-def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateRequest, desk: Client) -> None:
+def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateRequest, workspace: Client) -> None:
     def press(what: str) -> str:
-        return str(desk.post(f"{review.workspace_url()}{what}/", follow=True).content.decode())
+        return str(workspace.post(f"{review.workspace_url()}{what}/", follow=True).content.decode())
 
     assert "1 reminder will be sent." in press("remind")
     assert "The reminder will be sent." in press(f"asks/{update_request.pk}/remind")
@@ -237,17 +243,17 @@ def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateReq
     assert "An update has already been requested for every action with a lead." in press("widen")
 
 
-def test_the_days_are_changed(review: Review, desk: Client) -> None:
+def test_the_days_are_changed(review: Review, workspace: Client) -> None:
     given = {"due_on": "2026-12-10", "closes_on": "2026-12-20", "version": "1"}
-    assert desk.post(f"{review.workspace_url()}days/", given).status_code == 302
+    assert workspace.post(f"{review.workspace_url()}days/", given).status_code == 302
     review.refresh_from_db()
     assert (review.due_on, review.closes_on) == (date(2026, 12, 10), date(2026, 12, 20))
 
 
-def test_lists_leave_as_files(review: Review, answer: Answer, desk: Client) -> None:
-    rows = desk.get(f"{review.workspace_url()}?download=json")
+def test_lists_leave_as_files(review: Review, answer: Answer, workspace: Client) -> None:
+    rows = workspace.get(f"{review.workspace_url()}?download=json")
     assert rows.getvalue().count(b'"state": "submitted"') == 1
-    assert desk.get("/workspace/reviews/?download=csv").status_code == 200
+    assert workspace.get("/workspace/reviews/?download=csv").status_code == 200
 
 
 # Who may not.
@@ -287,30 +293,32 @@ def test_drafts_and_answers_are_not_public(review: Review, answer: Answer, clien
 
 
 def test_a_review_is_closed_for_good_once_everything_is_decided(
-    review: Review, answer: Answer, act: Action, desk: Client, client: Client
+    review: Review, answer: Answer, act: Action, workspace: Client, client: Client
 ) -> None:
     address = f"{review.workspace_url()}close/"
-    assert "1 answer waits to be approved or returned." in page(desk, address)
-    assert desk.post(address, {"reason": ""}).status_code == 422
-    approve(desk, answer)
-    assert desk.post(address).status_code == 302
+    assert "1 answer waits to be approved or returned." in page(workspace, address)
+    assert workspace.post(address, {"reason": ""}).status_code == 422
+    approve(workspace, answer)
+    assert workspace.post(address).status_code == 302
     review.refresh_from_db()
     assert (review.state, review.closed_by) == ("closed", "Marlo Quill")
-    shown = page(desk, review.workspace_url())
+    shown = page(workspace, review.workspace_url())
     assert "View the report of this period" in shown
     assert "Close the review" not in shown
     assert "This review is closed" in page(client, f"/answer/{token_of(answer.update_request)}/")
 
 
-def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, desk: Client) -> None:
-    assert desk.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+def test_closing_with_a_reason_gives_back_what_waits(review: Review, answer: Answer, workspace: Client) -> None:
+    assert (
+        workspace.post(f"{review.workspace_url()}close/", {"reason": "The minister needs it today."}).status_code == 302
+    )
     answer.refresh_from_db()
     assert (answer.state, answer.returned_note) == ("returned", "The minister needs it today.")
 
 
-def test_a_mail_that_came_back_shows(review: Review, update_request: UpdateRequest, desk: Client) -> None:
+def test_a_mail_that_came_back_shows(review: Review, update_request: UpdateRequest, workspace: Client) -> None:
     OutboxMail.objects.update(state="bounced")
-    assert "The e-mail bounced. Check the address." in page(desk, review.workspace_url())
+    assert "The e-mail bounced. Check the address." in page(workspace, review.workspace_url())
 
 
 def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) -> None:
@@ -318,16 +326,16 @@ def test_a_lead_closes_nothing(review: Review, lead: User, browser_of: Browser) 
 
 
 def test_lists_ask_the_database_as_often_for_three_rows_as_for_one(
-    review: Review, act: Action, edition: Edition, desk: Client
+    review: Review, act: Action, edition: Edition, workspace: Client
 ) -> None:
     def queries(address: str) -> int:
         with CaptureQueriesContext(connection) as seen:
-            assert desk.get(address).status_code == 200
+            assert workspace.get(address).status_code == 200
         return len(seen)
 
     addresses = ("/workspace/reviews/", review.workspace_url())
     for address in addresses:
-        desk.get(address)  # the first request of a session asks more
+        workspace.get(address)  # the first request of a session asks more
     one = [queries(address) for address in addresses]
     for n in range(2):
         body = make.make_organisation(f"body-{n}", email=f"body{n}@example.org")

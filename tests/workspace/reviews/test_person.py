@@ -1,4 +1,4 @@
-"""A person's deputy and language at the desk: whom the review asks next, and in which words."""
+"""A person's deputy and language in the workspace: whom the review asks next, and in which words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.factories.strategy import make_country, make_person
 
 
 @pytest.fixture
-def desk(secretariat: User, browser_of: Callable[[User], Client]) -> Client:
+def workspace(secretariat: User, browser_of: Callable[[User], Client]) -> Client:
     make_country()
     return browser_of(secretariat)
 
@@ -21,24 +21,24 @@ def facts(person: Person, **more: str) -> dict[str, str]:
     return {"name": person.name, "version": str(person.version), "is_active": "on", **more}
 
 
-def test_a_deputy_and_a_language_are_set_and_shown(desk: Client) -> None:
+def test_a_deputy_and_a_language_are_set_and_shown(workspace: Client) -> None:
     tomas, rosa = make_person("tomas"), make_person("rosa")
-    response = desk.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(rosa.pk), language="es"))
+    response = workspace.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(rosa.pk), language="es"))
     assert response.status_code == 302
     tomas.refresh_from_db()
     assert (tomas.deputy, tomas.language) == (rosa, "es")
-    page = desk.get(f"/workspace/people/{tomas.code}/").content.decode()
+    page = workspace.get(f"/workspace/people/{tomas.code}/").content.decode()
     assert "Rosa" in page
     assert "Spanish" in page
-    assert "Deputy of" in desk.get(f"/workspace/people/{rosa.code}/").content.decode()
+    assert "Deputy of" in workspace.get(f"/workspace/people/{rosa.code}/").content.decode()
 
 
-def test_nobody_is_their_own_deputy(desk: Client) -> None:
+def test_nobody_is_their_own_deputy(workspace: Client) -> None:
     tomas = make_person("tomas")
-    response = desk.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(tomas.pk)))
+    response = workspace.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, deputy=str(tomas.pk)))
     assert response.status_code == 422
 
 
-def test_a_language_that_the_site_does_not_speak_is_not_taken(desk: Client) -> None:
+def test_a_language_that_the_site_does_not_speak_is_not_taken(workspace: Client) -> None:
     tomas = make_person("tomas")
-    assert desk.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, language="fr")).status_code == 422
+    assert workspace.post(f"/workspace/people/{tomas.code}/edit/", facts(tomas, language="fr")).status_code == 422

@@ -18,13 +18,13 @@ def named(plot: _Plot, x: float, y: float, words: str, *, must: bool = True) -> 
     """Words beside a dot: below it, above it, or beside it, wherever they lie on no line and on no other words. With
     `must` they lie on a line rather than be left out."""
     middle = (*kept_inside(x, words, plot.left + 2, plot.right), (y + 23, y - 13))
-    beside = (
+    spots = (
         ((x + 11, "start", (y + 4,)), (x - 11, "end", (y - 8, y + 4))) if plot.left < x - width_of(words) - 11 else ()
     )
-    sides = [(at, anchor, row) for at, anchor, rows in (middle, *beside) for row in rows]
+    beside_spots = [(at, anchor, row) for at, anchor, rows in (middle, *spots) for row in rows]
     inside = [
         s
-        for s in sides
+        for s in beside_spots
         if plot.top - 16 < s[2] < plot.bottom - 2 and (s[1] != "start" or s[0] + width_of(words) < plot.frame.width)
     ]
     for off_lines in (True, False) if must else (True,):

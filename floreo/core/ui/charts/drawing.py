@@ -178,4 +178,4 @@ def shortened(words: str, room: float) -> str:
     return words.rstrip() + "…"
 
 
-Say = Callable[[float], str]
+Labeller = Callable[[float], str]

@@ -9,8 +9,8 @@ from itertools import pairwise
 from floreo.core.ui.charts.axis import below, named
 from floreo.core.ui.charts.drawing import (
     Box,
+    Labeller,
     Number,
-    Say,
     Scale,
     Stroke,
     attributes,
@@ -69,7 +69,7 @@ class Line:
     marks: tuple[Mark, ...] = ()
     from_zero: bool = True
     top: Number | None = None  # the whole, where there is one: 100 for per cent
-    say: Say = plain_number  # words of the value axis
+    label_of: Labeller = plain_number  # words of the value axis
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Plot:
         self.known = [(p, v) for p in chart.points if (v := finite(p.value)) is not None]
         steps = self._steps()
         self.steps = steps
-        left = max(width_of(chart.say(s)) for s in steps) + 10
+        left = max(width_of(chart.label_of(s)) for s in steps) + 10
         self.left, self.right = min(left, frame.width * 0.4), frame.width - 6
         self.top, self.bottom = 24.0, frame.height - 46
         self.y = Scale(steps[0], steps[-1], self.bottom, self.top)
@@ -180,7 +180,7 @@ def _ground(plot: _Plot) -> list[str]:
         y = plot.y(step)
         body += [
             line(plot.left, y, plot.right, y, "fl-c-grid"),
-            text(plot.left - 8, y + 4, plot.chart.say(step), anchor="end"),
+            text(plot.left - 8, y + 4, plot.chart.label_of(step), anchor="end"),
         ]
     zero = plot.y(min(max(0.0, plot.steps[0]), plot.steps[-1]))
     return [*body, line(plot.left, zero, plot.right, zero, "fl-c-axis")]

@@ -67,19 +67,19 @@ def days_text(days: int) -> str:
 @register.simple_tag
 def status(act: Any, *, plain: bool = False) -> SafeString:
     """{% status action %}: how an action stands; late with its days, done with its month, or who set it."""
-    standing = act.status_result
-    days = standing.days(clock.today())
+    result = act.status_result
+    days = result.days(clock.today())
     if act.override:
         note = (
             ""
             if plain
             else _("set by %(name)s, %(day)s") % {"name": act.override_by, "day": locale.day(act.override_on)}
         )
-        said = status_word(act.status, note=note)
-        return said if plain else format_html('{} <a href="{}">{}</a>', said, act.get_absolute_url(), _("Reason"))
-    if standing.status == "done" and act.closed_on:
+        text = status_word(act.status, note=note)
+        return text if plain else format_html('{} <a href="{}">{}</a>', text, act.get_absolute_url(), _("Reason"))
+    if result.status == "done" and act.closed_on:
         return status_word("done", note=locale.day(act.closed_on, "month"))
-    return status_word(str(standing.status), days=days if standing.status == "late" else 0)
+    return status_word(str(result.status), days=days if result.status == "late" else 0)
 
 
 @register.simple_tag

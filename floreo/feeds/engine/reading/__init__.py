@@ -103,12 +103,12 @@ def _open(member: Member, task: Task, size: int) -> _Opened:
     first = next(blocks)
     identity.check_text(first)
     known = formats.load(task.format) if task.format else identity.format_of(first, member.name)
-    said = formats.named(member.name)[1]
-    if known.type_of(said) is None:
-        said = task.report_type or said
+    given = formats.named(member.name)[1]
+    if known.type_of(given) is None:
+        given = task.report_type or given
     again = _chain(first, blocks)
     open_as: dict[str, Callable[..., _Opened]] = {"csv": _csv, "json": _json, "xarf": _json, "list": _list}
-    return open_as[known.reads](known, said, first, again, task.mapping)
+    return open_as[known.reads](known, given, first, again, task.mapping)
 
 
 def _chain(first: Block, rest: Iterable[Block]) -> Iterator[Block]:
@@ -116,17 +116,19 @@ def _chain(first: Block, rest: Iterable[Block]) -> Iterator[Block]:
     yield from rest
 
 
-def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+def _csv(known: Format, given: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
     delimiter = str(mapping.get("delimiter") or identity.delimiter_of(first, known.delimiter))
     if mapping.get("header", True):
         header, rest = csv_.header_of(first, delimiter)
         header = csv_.fitted(header, rest, delimiter)
         if not mapping:
-            header = identity.spelt(known, said, header)
+            header = identity.spelt(known, given, header)
     else:
         header, rest = [str(n) for n in range(1, len(identity.cells(first, delimiter)) + 1)], first
     next(blocks)
-    kind, is_known = identity.type_of(known, said, header) if not mapping else _as_said(known, said, header, mapping)
+    kind, is_known = (
+        identity.type_of(known, given, header) if not mapping else _as_mapped(known, given, header, mapping)
+    )
     plain: set[str] = set()
     words: set[str] = set()
     for event_field in kind.fields:
@@ -141,14 +143,14 @@ def _csv(known: Format, said: str, first: Block, blocks: Iterator[Block], mappin
     return _Opened(known, kind, header, reader.read(_chain(rest, blocks)), is_known=is_known, drifts=drifts)
 
 
-def _as_said(known: Format, said: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
+def _as_mapped(known: Format, given: str, header: list[str], mapping: Mapping[str, Any]) -> tuple[ReportType, bool]:
     """The type as the team's form corrects it."""
-    kind = mapped(known.type_of(said) or known.stranger(said), mapping)
+    kind = mapped(known.type_of(given) or known.stranger(given), mapping)
     identity.check_columns(known, kind, header)
     return kind, True
 
 
-def _json(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+def _json(known: Format, given: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
     if b"{" not in first.data and b"[" not in first.data:
         raise Unreadable(problems.UNKNOWN_FORMAT)
     change = xarf.spread if known.reads == "xarf" else None
@@ -156,23 +158,23 @@ def _json(known: Format, said: str, first: Block, blocks: Iterator[Block], mappi
     header = list(dict.fromkeys(name for row in rows for name in row))
     only = next(iter(known.types.values()), None)
     if mapping:
-        kind, is_known = mapped(known.type_of(said) or only or known.stranger(said), mapping), True
+        kind, is_known = mapped(known.type_of(given) or only or known.stranger(given), mapping), True
     elif only:
         kind, is_known = only, True
     else:
-        kind, is_known = known.stranger(said), False
+        kind, is_known = known.stranger(given), False
     columns = list(dict.fromkeys([*_wanted(kind), *kind.vulnerabilities]))
     reader = json_lines.Reader(columns, change)
     return _Opened(known, kind, header, reader.read(blocks), is_known=is_known, drifts=False)
 
 
 def _wanted(kind: ReportType) -> list[str]:
-    told = [c for derived in kind.derived.values() for c in derived.columns]
-    return [*(c for columns in kind.fields.values() for c in columns), *told]
+    named = [c for derived in kind.derived.values() for c in derived.columns]
+    return [*(c for columns in kind.fields.values() for c in columns), *named]
 
 
-def _list(known: Format, said: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
-    kind = mapped(known.type_of(said) or known.stranger(said), {k: v for k, v in mapping.items() if k in _OF_LISTS})
+def _list(known: Format, given: str, first: Block, blocks: Iterator[Block], mapping: Mapping[str, Any]) -> _Opened:
+    kind = mapped(known.type_of(given) or known.stranger(given), {k: v for k, v in mapping.items() if k in _OF_LISTS})
     return _Opened(known, kind, list(lists.COLUMNS), lists.Reader().read(blocks), is_known=True, drifts=False)
 
 

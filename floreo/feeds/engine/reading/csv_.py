@@ -115,7 +115,7 @@ class Reader:
         if self._skipping and not (block := self._skip(block)).data:
             return
         if not self.types:
-            self.types = self._told_by(block.data)
+            self.types = self._reported_by(block.data)
         if self._ends_whole(block):
             table, bad = self._parse(block.data)
             count = table.num_rows + len(bad)
@@ -238,7 +238,7 @@ class Reader:
     def _empty(self) -> pa.Table:
         return pa.schema([(name, self.types.get(name, pa.string())) for name in self.header]).empty_table()
 
-    def _told_by(self, data: bytes) -> dict[str, pa.DataType]:
+    def _reported_by(self, data: bytes) -> dict[str, pa.DataType]:
         self.types = dict.fromkeys(self.header, pa.string())
         end = 0
         for _ in range(_SAMPLE):

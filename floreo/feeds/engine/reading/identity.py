@@ -42,7 +42,7 @@ def format_of(block: Block, name: str) -> Format:
     lines = [line for line in start.decode("utf-8", "replace").splitlines()[:200] if line.strip()][:-1] or [
         start.decode("utf-8", "replace")
     ]
-    listed = [line for line in lines if not (said := lists.bare(line)) or lists.entry(said)]
+    listed = [line for line in lines if not (given := lists.bare(line)) or lists.entry(given)]
     return formats.load("list" if len(listed) * 2 > len(lines) and len(header) < 2 else "csv")
 
 
@@ -69,12 +69,12 @@ def first_objects(block: Block, most: int = 200) -> list[tuple[int, json_lines.R
     return [(line, json_lines.flat(value)) for line, _, value in objects[:most] if isinstance(value, dict)]
 
 
-def delimiter_of(block: Block, said: str = ",") -> str:
+def delimiter_of(block: Block, given: str = ",") -> str:
     """The one that makes most cells of the header; the format's own where it makes any."""
     line = next((x for x in block.data[:_SAMPLE].decode("utf-8", "replace").splitlines() if x.strip()), "")
-    if said in line:
-        return said
-    return max((said, ",", ";", "\t", "|"), key=lambda d: len(next(csv.reader(io.StringIO(line), delimiter=d), [])))
+    if given in line:
+        return given
+    return max((given, ",", ";", "\t", "|"), key=lambda d: len(next(csv.reader(io.StringIO(line), delimiter=d), [])))
 
 
 def cells(block: Block, delimiter: str) -> list[str]:
@@ -82,20 +82,20 @@ def cells(block: Block, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
 
 
-def type_of(known: Format, said: str, header: Sequence[str]) -> tuple[ReportType, bool]:
+def type_of(known: Format, given: str, header: Sequence[str]) -> tuple[ReportType, bool]:
     """The type of a file, and whether it is listed: by its name, else by its header."""
-    kind = known.type_of(said)
+    kind = known.type_of(given)
     if kind is None and (kind := known.looks_like(header)) is None:
         if not known.types:
-            return known.stranger(said), bool(known.unknown.fixed.get("classification.identifier"))
-        return known.stranger(said), False
+            return known.stranger(given), bool(known.unknown.fixed.get("classification.identifier"))
+        return known.stranger(given), False
     check_header(known, kind, header)
     return kind, True
 
 
-def spelt(known: Format, said: str, header: list[str]) -> list[str]:
+def spelt(known: Format, given: str, header: list[str]) -> list[str]:
     """Names as the format open_periods them: capitals make no other column."""
-    kind = known.type_of(said)
+    kind = known.type_of(given)
     words = kind.columns if kind else frozenset().union(*(t.columns for t in (*known.types.values(), known.unknown)))
     low = {name.lower(): name for name in words if name.islower()}
     return [
@@ -113,10 +113,10 @@ def check_header(known: Format, kind: ReportType, header: Sequence[str]) -> None
 def check_columns(known: Format, kind: ReportType, header: Sequence[str]) -> None:
     """Without its time, or without anything that a row could be about, a file tells nothing."""
     if "time.source" in kind.fields and not kind.column("time.source", header):
-        raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
+        raise Unreadable(problems.WRONG_HEADER, _header_problem(known, kind, header))
     subjects = [field for field in SUBJECTS if field in kind.fields]
     if subjects and not any(kind.column(field, header) for field in subjects):
-        raise Unreadable(problems.WRONG_HEADER, _said(known, kind, header))
+        raise Unreadable(problems.WRONG_HEADER, _header_problem(known, kind, header))
 
 
 def _owner(known: Format, kind: ReportType, header: Sequence[str]) -> ReportType | None:
@@ -136,6 +136,6 @@ def _are_twins(known: Format, one: ReportType, other: ReportType) -> bool:
     return one.columns == other.columns or known.type_of(other.name) == known.type_of(one.name)
 
 
-def _said(known: Format, kind: ReportType, header: Sequence[str]) -> str:
+def _header_problem(known: Format, kind: ReportType, header: Sequence[str]) -> str:
     other = known.looks_like(header)
     return f"{kind.name} {other.name}" if other else kind.name

@@ -67,6 +67,6 @@ def _write(
 
 def _keep_summary(store: Store, place: Place, folder: Path) -> None:
     footer = pq.read_metadata(store.path(place.events), filesystem=store.files).metadata or {}
-    beside = folder / f"{place.sha256}.json"
-    beside.write_bytes(footer[SUMMARY])
-    store.put(beside, place.summary)
+    part = folder / f"{place.sha256}.json"
+    part.write_bytes(footer[SUMMARY])
+    store.put(part, place.summary)

@@ -106,14 +106,14 @@ class Store:
         with contextlib.suppress(FileNotFoundError):
             self.files.delete_dir(self.path(relative))
 
-    def put(self, beside: Path, relative: str) -> None:
+    def put(self, part: Path, relative: str) -> None:
         """One step: a rename within the folder, or one object of a bucket."""
         if self.is_local:
             target = Path(self.path(relative))
             target.parent.mkdir(parents=True, exist_ok=True)
-            beside.replace(target)
+            part.replace(target)
             return
-        with beside.open("rb") as whole, self.files.open_output_stream(self.path(relative)) as out:
+        with part.open("rb") as whole, self.files.open_output_stream(self.path(relative)) as out:
             shutil.copyfileobj(whole, out, 8 << 20)
 
     @contextlib.contextmanager
@@ -187,8 +187,8 @@ def summary_text(summary: Summary) -> str:
 
 def summary_of(text: bytes | str) -> Summary:
     """Read back; a field of a later version is passed over."""
-    said = json.loads(text)
-    known = {f.name: said[f.name] for f in fields(Summary) if f.name in said}
+    given = json.loads(text)
+    known = {f.name: given[f.name] for f in fields(Summary) if f.name in given}
     for name in ("first", "last"):
         known[name] = datetime.fromisoformat(known[name]) if known.get(name) else None
     for name in ("unknown_columns", "missing_columns"):

@@ -50,7 +50,7 @@ class Filter:
     is_owned: bool | None = None  # by somebody of ours
 
     def sql(self) -> tuple[str, list[Any]]:
-        said: list[str] = []
+        given: list[str] = []
         values: list[Any] = []
         for column, wanted in (
             ("organisation", self.organisations),
@@ -60,17 +60,17 @@ class Filter:
             ("severity", self.severities),
         ):
             if wanted is not None:
-                said.append(f"{quoted(column)} IN ({', '.join('?' * len(wanted))})" if wanted else "false")
+                given.append(f"{quoted(column)} IN ({', '.join('?' * len(wanted))})" if wanted else "false")
                 values += wanted
         if self.address is not None:
-            said.append("ip_hi = ?::UBIGINT AND ip_lo = ?::UBIGINT")
+            given.append("ip_hi = ?::UBIGINT AND ip_lo = ?::UBIGINT")
             values += self.address
         if self.name is not None:
-            said.append('"source.fqdn" = ?')
+            given.append('"source.fqdn" = ?')
             values.append(self.name)
         if self.is_owned is not None:
-            said.append(f"organisation IS {'NOT ' if self.is_owned else ''}NULL")
-        return " AND ".join(said) or "true", values
+            given.append(f"organisation IS {'NOT ' if self.is_owned else ''}NULL")
+        return " AND ".join(given) or "true", values
 
 
 EVERYTHING = Filter()
@@ -189,7 +189,7 @@ def health(store: Store) -> dict[str, Any]:
 def digest_hash(store: Store, first: date = date.min, last: date = date.max) -> str:
     """One hash of all that is known of the events of these days. Whoever ran the tasks, in whatever order, and compacted or
     not: the same reports give the same hash."""
-    said = hashlib.sha256()
+    given = hashlib.sha256()
     names = [name for name in BY if name not in ("day", "address")]
     by = ", ".join(quoted(BY[n]) for n in names)
     select = (
@@ -198,8 +198,8 @@ def digest_hash(store: Store, first: date = date.min, last: date = date.max) -> 
         "FROM (%s) WHERE %s GROUP BY ALL ORDER BY ALL"
     )
     for row in _asked(store, first, last, select, EVERYTHING, whole=True, as_rows=True):
-        said.update(repr(row).encode())
-    return said.hexdigest()
+        given.update(repr(row).encode())
+    return given.hexdigest()
 
 
 def _asked(

@@ -79,13 +79,13 @@ def edit_row(
 ) -> DraftRow:
     """Accepts the row with a person's own words for title and fields."""
     row = _decidable(row, version)
-    said, values = typed(row.kind, title, fields)
+    given, values = typed(row.kind, title, fields)
     drafted = row.fields.get(DRAFTED) or {"title": row.title, "fields": dict(row.fields)}
-    repeated = {name: said for name in TITLE_FIELDS if name in row.fields and row.title != said}
+    repeated = {name: given for name in TITLE_FIELDS if name in row.fields and row.title != given}
     changed = {**{k: v for k, v in row.fields.items() if k != DRAFTED}, **values, **repeated}
-    if said == row.title and changed == {k: v for k, v in row.fields.items() if k != DRAFTED}:
+    if given == row.title and changed == {k: v for k, v in row.fields.items() if k != DRAFTED}:
         return _decide(row, RowState.EDITED if DRAFTED in row.fields else RowState.ACCEPTED, by)
-    row.title, row.fields = said, {**changed, DRAFTED: drafted}
+    row.title, row.fields = given, {**changed, DRAFTED: drafted}
     return _decide(row, RowState.EDITED, by)
 
 

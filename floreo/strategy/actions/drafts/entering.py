@@ -220,8 +220,8 @@ class Plan:
                 save(Participation(action=act, organisation=body, part=part, source=source, confirmed=True))
 
     def body(self, row: DraftRow) -> models.Model:
-        said = str(row.fields.get("part") or "")
-        return self._edition_body(row, PARTS.get(said) or EditionPart(said))
+        given = str(row.fields.get("part") or "")
+        return self._edition_body(row, PARTS.get(given) or EditionPart(given))
 
     def funder(self, row: DraftRow) -> models.Model:
         purpose = str(row.fields.get("purpose") or "")[:300]
@@ -261,11 +261,11 @@ class Plan:
 
     def _when(self, row: DraftRow) -> tuple[date | None, str]:
         """The measure's day, and how exactly: the text's own words say whether it is a day, a month or a year."""
-        said = str(row.fields.get("when") or "")
+        given = str(row.fields.get("when") or "")
         for found in dates_in(self.draft.text, row.start, min(len(self.draft.text), row.end + 60)):
-            if said and found.last == said:
+            if given and found.last == given:
                 return date.fromisoformat(found.first), _precision(found.first, found.last)
-        return _day(said), DatePrecision.DAY
+        return _day(given), DatePrecision.DAY
 
     def target(self, row: DraftRow) -> models.Model:
         target = StatedTarget(

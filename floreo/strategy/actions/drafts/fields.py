@@ -37,30 +37,30 @@ class Field:
         return self.brief or self.title
 
 
-def _text(said: str) -> Value:
-    return said[:2000]
+def _text(given: str) -> Value:
+    return given[:2000]
 
 
-def _date(said: str) -> Value:
-    if not said:
+def _date(given: str) -> Value:
+    if not given:
         return None
     try:
-        return date.fromisoformat(said).isoformat()
+        return date.fromisoformat(given).isoformat()
     except ValueError as error:
         raise ValueError(_("Enter the date as year-month-day, for example 2027-06-30.")) from error
 
 
-def _year(said: str) -> Value:
-    if not said:
+def _year(given: str) -> Value:
+    if not given:
         return None
-    if not (said.isascii() and said.isdigit() and len(said) == 4 and said[0] in "12"):
+    if not (given.isascii() and given.isdigit() and len(given) == 4 and given[0] in "12"):
         raise ValueError(_("Enter the year with four digits, for example 2027."))
-    return said
+    return given
 
 
-def _number(said: str) -> Value:
+def _number(given: str) -> Value:
     try:
-        number = Decimal(said.replace(" ", ""))
+        number = Decimal(given.replace(" ", ""))
     except InvalidOperation as error:
         raise ValueError(_("Enter a number in digits, for example 30 or 2.5.")) from error
     if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
@@ -68,26 +68,26 @@ def _number(said: str) -> Value:
     return int(number) if number == number.to_integral_value() else str(number.quantize(Decimal("0.01")))
 
 
-def _part(said: str) -> Value:
-    if said not in EditionPart.values:
+def _part(given: str) -> Value:
+    if given not in EditionPart.values:
         raise ValueError(_("Choose its role."))
-    return said
+    return given
 
 
-def _url(said: str) -> Value:
-    if not said:
+def _url(given: str) -> Value:
+    if not given:
         return ""
     try:
-        URLValidator(schemes=["http", "https"])(said)
+        URLValidator(schemes=["http", "https"])(given)
     except ValidationError as error:
         raise ValueError(_("Enter the whole address, beginning with https://.")) from error
-    return said
+    return given
 
 
-def _code(said: str) -> Value:
-    if len(said) > 30 or "/" in said or any(c.isspace() for c in said):
+def _code(given: str) -> Value:
+    if len(given) > 30 or "/" in given or any(c.isspace() for c in given):
         raise ValueError(_("A code has no spaces or slashes and at most 30 characters, for example 2.1."))
-    return said
+    return given
 
 
 _CODE = Field("code", gettext_lazy("Number in the text"), "text", _code)
@@ -111,11 +111,11 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     Kind.MEASURE: (Field("when", gettext_lazy("When"), "date", _date),),
     Kind.TARGET: (
         Field("number", gettext_lazy("Number"), "number", _number),
-        Field("unit", gettext_lazy("Unit"), "text", lambda said: said[:80]),
+        Field("unit", gettext_lazy("Unit"), "text", lambda given: given[:80]),
         Field("by", gettext_lazy("By"), "date", _date),
     ),
     Kind.FUNDER: (
-        Field("purpose", gettext_lazy("Purpose of the money"), "text", lambda said: said[:300], gettext_lazy("For")),
+        Field("purpose", gettext_lazy("Purpose of the money"), "text", lambda given: given[:300], gettext_lazy("For")),
     ),
     Kind.OUTLET: (Field("url", gettext_lazy("Address"), "url", _url),),
 }
@@ -135,8 +135,8 @@ def typed(kind: str, title: str, given: Mapping[str, str]) -> tuple[str, dict[st
     """A person's words as title and fields. Raises Refused with a sentence for each field that cannot be taken."""
     wrong: dict[str, Sentence] = {}
     values: dict[str, Value] = {}
-    said = " ".join(title.split())
-    if not said or len(said) > 300:
+    settings = " ".join(title.split())
+    if not settings or len(settings) > 300:
         wrong["title"] = _("Enter a title of at most 300 characters.")
     for field in FIELDS.get(kind, ()):
         try:
@@ -146,7 +146,7 @@ def typed(kind: str, title: str, given: Mapping[str, str]) -> tuple[str, dict[st
     _check_order(values, wrong)
     if wrong:
         raise Refused(_("Some entries cannot be accepted yet."), code="bad_fields", fields=wrong)
-    return said, values
+    return settings, values
 
 
 def _check_order(values: Mapping[str, Value], wrong: dict[str, Sentence]) -> None:

@@ -87,20 +87,20 @@ def suggested_code(row: DraftRow) -> str:
 
 def _new_edition(draft: ImportDraft, chain: Chain, *, code: str) -> Edition:
     row = _edition_row(chain)
-    said = code.strip() or suggested_code(row)
+    given = code.strip() or suggested_code(row)
     wrong = ""
-    if not re.fullmatch(r"[-\w]{1,40}", said, re.ASCII):
+    if not re.fullmatch(r"[-\w]{1,40}", given, re.ASCII):
         wrong = _("A code can contain only letters, digits and hyphens, for example 2025-2028.")
-    elif Edition.objects.filter(code=said).exists():
+    elif Edition.objects.filter(code=given).exists():
         wrong = _("Edition %(code)s already exists. Choose it below, or give the new edition another code.") % {
-            "code": said
+            "code": given
         }
     if wrong:
         raise Refused(wrong, code="bad_code", fields={"code": wrong})
     start, end = row.fields.get("period_start"), row.fields.get("period_end")
     launched = row.fields.get("launched_on")
     edition = Edition(
-        code=said,
+        code=given,
         title=row.title[:300],
         official_title=" ".join(row.passage.split())[:300],
         starts_on=date(int(start), 1, 1) if start else None,

@@ -138,7 +138,7 @@ def _store(draft: ImportDraft, *, by: Actor, found: Draft) -> ImportDraft:
     text = found.document
     # Not through `keep`: the whole text would enter the trail, where the file's hash says the same.
     fresh.kind, fresh.language, fresh.text = text.kind, text.language, text.text
-    fresh.mended, fresh.blocks = [list(m) for m in text.mended], [asdict(b) for b in text.blocks]
+    fresh.repaired, fresh.blocks = [list(m) for m in text.repaired], [asdict(b) for b in text.blocks]
     fresh.state, fresh.failure = DraftState.OPEN, ""
     fresh.save()
     touch([fresh])

@@ -121,13 +121,13 @@ class _Walk:
             yield from self._flush()
             yield from self._table(element)
             return
-        self._say(element.text)
+        self._add_text(element.text)
         counter = _first_number(element)
         for child in element:
             if isinstance(child.tag, str):
                 yield from self._child(child, depth, nesting, counter)
                 counter += child.tag == "li"
-            self._say(child.tail)
+            self._add_text(child.tail)
 
     def _child(self, child: html.HtmlElement, depth: int, nesting: int, counter: int) -> Iterator[Piece]:
         tag = child.tag
@@ -144,12 +144,12 @@ class _Walk:
 
     def _inline(self, child: html.HtmlElement, depth: int, nesting: int) -> Iterator[Piece]:
         if depth > _MAX_DEPTH:
-            self._say(" ".join(child.itertext()))
+            self._add_text(" ".join(child.itertext()))
             return
         yield from self.pieces(child, depth + 1, nesting)
         address = child.get("href", "") if child.tag == "a" else ""
         if address.startswith("http") and address not in "".join(self.loose):
-            self._say(f" ({address})")
+            self._add_text(f" ({address})")
 
     def _as(self, child: html.HtmlElement, inner: list[Piece], nesting: int, counter: int) -> Iterator[Piece]:
         for at, piece in enumerate(inner):
@@ -172,7 +172,7 @@ class _Walk:
             if any(cells):
                 yield Piece("cell_row", level=self.tables, cells=cells)
 
-    def _say(self, text: str | None) -> None:
+    def _add_text(self, text: str | None) -> None:
         if text:
             self.loose.append(re.sub(r"\s+", " ", text))
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.source import plain, split_sentences, trimmed
 from floreo.strategy.drafting.vocabulary import (
     ACTION_WORDS,

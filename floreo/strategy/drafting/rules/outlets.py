@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from floreo.strategy.drafting.document import Block
-from floreo.strategy.drafting.mending import Span
 from floreo.strategy.drafting.names import bodies_at, is_body
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed

@@ -13,7 +13,7 @@ _CHIEF = r"(?:overall|main|general|primary|principal|overarching|ultimate|centra
 _OF = r"\s+of\s+(?:this|the|our|its)\s+(?:[\w-]+\s+){0,5}?strategy(?:\s+\d{4}\s*[-–]\s*\d{4})?"
 _FIN = r"(?:general|principal|central|último|primordial)"
 _DE = r"\s+de\s+(?:la|esta|nuestra)\s+(?:presente\s+)?estrategia(?:\s+[\w-]+){0,4}?"
-_SAID = re.compile(
+_COUNT_SENTENCE = re.compile(
     rf"\b(?:(?:the|its|our|(?:the\s+)?strategy[’']s)\s+{_CHIEF}\s+{_AIM}(?:{_OF})?|(?:the|its"
     rf"|our)\s+{_AIM}{_OF})\s*,?\s*(?:is"
     rf"|remains)\s*:?\s+"
@@ -31,8 +31,8 @@ _PARTICIPLE = re.compile(r"^(?:described|set out|given|stated|explained|divided|
 def overall_objective_of(source: Source) -> list[Found]:
     """One row at most: said in a sentence anywhere, else the first sentence under its own heading."""
     for start, end in source.sentences:
-        said = _SAID.search(source.text, start, end)
-        if said is not None and (row := _row(source, said.end(), end)) is not None:
+        sentence = _COUNT_SENTENCE.search(source.text, start, end)
+        if sentence is not None and (row := _row(source, sentence.end(), end)) is not None:
             return [row]
     for at, block in enumerate(source.blocks[:-1]):
         following = source.blocks[at + 1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind
 from floreo.strategy.drafting.rules.found import Found
 from floreo.strategy.drafting.source import Source, plain, trimmed
@@ -31,7 +31,7 @@ _JOINED = re.compile(r",\s*(?:and|y|e)\s+|\s+(?:and|y|e)\s+")
 _COMMA = re.compile(r",\s*(?:(?:and|y|e)\s+)?")
 _SEMICOLON = re.compile(r"\s*;\s*(?:(?:and|y|e)\s+)?")
 _CLOSED = re.compile(r",\s*(?:and|y|e)\s[^,]*$")
-_SAID = re.compile(
+_COUNT_SENTENCE = re.compile(
     r",\s[^,]{2,80}\b(?:said|says|added|explained|wrote|noted|dijo|señaló|explicó|indicó|afirmó)\b[^,]*(?:,[^,]*)?$"
 )
 _LONGEST, _MOST = 160, 12
@@ -80,8 +80,8 @@ def _taken_apart(text: str, start: int, stop: int, count: int | None) -> list[Sp
         return _split(text, start, stop, _SEMICOLON)
     if len(_MARKER.findall(text[start:stop])) > 1:
         return [piece for piece in _split(text, start, stop, _MARKER) if piece[1] - piece[0] > 1]
-    if said := _SAID.search(text[start:stop]):
-        stop = start + said.start()
+    if sentence := _COUNT_SENTENCE.search(text[start:stop]):
+        stop = start + sentence.start()
     by_comma = _split(text, start, stop, _COMMA)
     if _CLOSED.search(text[start:stop]):
         return by_comma

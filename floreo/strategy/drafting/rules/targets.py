@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from floreo.strategy.drafting.dates import FoundDate
-from floreo.strategy.drafting.mending import Span
+from floreo.strategy.drafting.repair import Span
 from floreo.strategy.drafting.rows import Kind, Value
 from floreo.strategy.drafting.rules.details import deadline_in
 from floreo.strategy.drafting.rules.found import Found
@@ -45,7 +45,7 @@ _ALSO = re.compile(
 )
 _SPANISH_VERB = re.compile(r"(?:ar|er|ir|á|án|emos)(?:\s+a)?$", re.IGNORECASE)
 _TRAINING_NOUN = re.compile(_TRAINING, re.IGNORECASE)
-_TOLD = re.compile(
+_NOT_A_TARGET = re.compile(
     r"\b(?:provided|delivered|received|gave|completed|conducted|held|had|impartió|recibieron"
     r"|ofreció)\s+(?:[\w-]+\s+){0,3}$",
     re.IGNORECASE,
@@ -106,7 +106,7 @@ def _looks_ahead(text: str, found: re.Match[str], start: int) -> bool:
     if found.start("verb") > found.start("number") or _SPANISH_VERB.search(found["verb"]):
         return True
     if _TRAINING_NOUN.match(found["verb"]):
-        return _TOLD.search(before) is None
+        return _NOT_A_TARGET.search(before) is None
     return not before.strip() or _PROMISING.search(before) is not None
 
 

@@ -23,12 +23,12 @@ _YEAR_DASH = re.compile(r"(?<=\d{4})ñ(?=\d{4})")
 _MAX_ROUNDS = 6
 
 
-def mend(text: str, *, english: bool = False) -> tuple[str, tuple[Span, ...]]:
+def repair(text: str, *, english: bool = False) -> tuple[str, tuple[Span, ...]]:
     """The text as it was meant, and the spans of it that differ. Mending twice changes nothing more."""
     tidied = tidy(text)
     # ftfy sees the text as it came: what tidying removes may be half of a broken letter.
-    mended = _mend_to_rest(text, english=english)
-    return mended, () if mended == tidied else _changed(tidied, mended)
+    repaired = _repair_all(text, english=english)
+    return repaired, () if repaired == tidied else _changed(tidied, repaired)
 
 
 def tidy(text: str) -> str:
@@ -37,29 +37,29 @@ def tidy(text: str) -> str:
     return _SPACES.sub(" ", _UNSEEN.sub("", lines)).strip()
 
 
-def _mend_to_rest(text: str, *, english: bool) -> str:
+def _repair_all(text: str, *, english: bool) -> str:
     import ftfy  # large, and only for this
 
     settled = ftfy.TextFixerConfig(unescape_html=False, uncurl_quotes=False, normalization="NFC", explain=False)
     # One repair can uncover another (text broken twice), so repeat until nothing moves.
     for _ in range(_MAX_ROUNDS):
-        mended = tidy(ftfy.fix_text(text, settled))
-        mended = _mend_mac(mended) if english else mended
-        if mended == text:
+        repaired = tidy(ftfy.fix_text(text, settled))
+        repaired = _repair_mac(repaired) if english else repaired
+        if repaired == text:
             break
-        text = mended
+        text = repaired
     return text
 
 
-def _mend_mac(text: str) -> str:
+def _repair_mac(text: str) -> str:
     if "í" in text:
-        text = _mend_apostrophes(text)
+        text = _repair_apostrophes(text)
     if "ì" in text:
         text = _QUOTED.sub("“\\1”", text)
     return _YEAR_DASH.sub("–", text)
 
 
-def _mend_apostrophes(text: str) -> str:
+def _repair_apostrophes(text: str) -> str:
     return _WORD_WITH_I.sub(lambda found: _apostrophe_in(found, text), text)
 
 

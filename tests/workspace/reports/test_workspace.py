@@ -1,4 +1,4 @@
-"""Reports at the desk: who may, what each press does, what was typed is kept."""
+"""Reports in the workspace: who may, what each press does, what was typed is kept."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def test_a_correction_stands_beside_and_what_was_typed_is_kept(snapshot: Snapsho
     address = "/workspace/reports/2025-2028/2026-q3/correct/"
     refused = browser.post(address, {"where": "Money", "instead": ""})
     assert (refused.status_code, 'value="Money"' in refused.content.decode()) == (422, True)
-    browser.post(address, {"where": "Money", "says": "10", "instead": "It is 12.", "is_public": "on"})
-    assert list(Correction.objects.values_list("where", "says", "instead", "is_public")) == [
+    browser.post(address, {"where": "Money", "text": "10", "instead": "It is 12.", "is_public": "on"})
+    assert list(Correction.objects.values_list("where", "text", "instead", "is_public")) == [
         ("Money", "10", "It is 12.", True)
     ]
     assert "Corrected after it was frozen" in browser.get(snapshot.workspace_url()).content.decode()

@@ -55,7 +55,7 @@ code = "bank"
 name = "Savings Bank"
 kind = "operator"
 [[organisation.contact]]
-purpose = "security desk"
+purpose = "security team"
 role = "abuse"
 email = "security@bank.example.org"
 language = "en"

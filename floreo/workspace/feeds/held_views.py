@@ -28,7 +28,7 @@ def release_file(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The file is released. It is read within a few minutes."),
         room=ROOM,
         help=_(
-            "It is read like any other: findings that it does not name may count as mended, and letters may go out."
+            "It is read like any other: findings that it does not name may count as fixed, and notices may be sent."
         ),
     )
     return form_page(

@@ -72,7 +72,7 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
-    assert "No results." in page(responder, "/workspace/findings/?state=fixed")
+    assert "No results. Try fewer words, or remove a filter." in page(responder, "/workspace/findings/?state=fixed")
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:

@@ -264,9 +264,8 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
     take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
     ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
     late, asked = (workspace.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
-    assert "Overdue" in late
-    assert "Requested" not in late
-    assert "Requested" in asked
+    assert ("D-2026-01" in late, "D-2026-02" in late) == (True, False)
+    assert ("D-2026-01" in asked, "D-2026-02" in asked) == (False, True)
     assert "No results" in workspace.get("/workspace/decisions/?standing=done").content.decode()
 
 
@@ -327,5 +326,5 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
     workspace.post(at(meeting, "draw_agenda"))
     workspace.post(at(meeting, "draw_agenda"))
     assert [(i.thing, i.text) for i in meeting.items.all()] == [
-        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police. Missing from:"),
+        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police."),
     ]

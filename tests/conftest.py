@@ -41,7 +41,7 @@ ON_ONE_DATABASE = (
     "evidence/test_pack.py",
     "indicators/test_words.py",
     "organisations/test_outside_sign_in.py",
-    "owing/test_calendar.py",
+    "tasks/test_calendar.py",
     "packs/test_bad_packs.py",
     "packs/test_guide.py",
     "portal",

@@ -85,7 +85,7 @@ def messages(of: Catalog) -> Iterator[Message]:
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """What makemessages finds in the program as it stands."""
+    """What makemessages finds in the program."""
     if shutil.which("xgettext") is None:
         pytest.skip("gettext is not installed here; it is only needed to find sentences, never to run")
     copy = tmp_path_factory.mktemp("words") / "floreo"
@@ -208,7 +208,7 @@ def test_tallies_agree_in_number_in_spanish() -> None:
         assert tally_text(counts(done=1, late=2, stalled=1)) == "1 terminada, 2 atrasadas, 1 detenida"
 
 
-def test_a_text_said_anew_loses_its_old_translation() -> None:
+def test_a_text_that_is_changed_loses_its_old_translation() -> None:
     act = Action(late_reason="No money.", translations={"es": {"late_reason": "Sin dinero.", "title": "Línea"}})
     act.set_text("late_reason", "No money.")
     assert act.in_language("late_reason", "es") == "Sin dinero."

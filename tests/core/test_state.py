@@ -132,7 +132,7 @@ def test_the_whole_sample_country_is_as_its_trail_left_it(isla: Country) -> None
     assert named() == []
 
 
-def test_the_sample_country_with_its_nights_told_is_as_its_trail_left_it(isla_feeds: Country) -> None:
+def test_the_sample_country_with_its_nights_is_as_its_trail_left_it(isla_feeds: Country) -> None:
     assert named() == []
 
 

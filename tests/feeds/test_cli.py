@@ -90,7 +90,7 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     assert (FeedFile.objects.count(), Finding.objects.count()) == (0, 0)
 
 
-def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
+def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_named(
     feed: Feed, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("ingest", files[0]) == 0

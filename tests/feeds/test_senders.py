@@ -109,7 +109,7 @@ def test_where_our_own_address_is_not_known_nothing_is_proven() -> None:
 
 
 def test_a_forged_mail_of_empty_reports_leaves_every_finding_as_it_was(feed: Feed) -> None:
-    """The attack: the sender is public knowledge, and three nights without a row say that all is mended."""
+    """The attack: the sender is public knowledge, and three nights without a row mean that all is fixed."""
     make_register()
     for n in (3, 4):
         hand_in(feed, report(DAY - timedelta(days=n), ["192.0.2.18"]), name_of(DAY - timedelta(days=n)))

@@ -1,4 +1,4 @@
-"""Figures in words: values, changes, outlooks, what is missing and what is owed, in both languages."""
+"""Values in words: changes, outlooks, what is missing and what is due, in both languages."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
     assert presenters.value_text(reading) == f"81{N}%"
 
 
-def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
+def test_what_is_missing_is_shown_with_the_target_and_when_the_first_is_due() -> None:
     indicator = aim(make_indicator())
     text = f"No value yet. Target: 95{N}% by 31 Dec 2027. The first value was due on 1 Oct 2026."
     assert presenters.headline(indicator, None) == text
@@ -199,7 +199,7 @@ def test_latest_readings_take_one_query_however_many_there_are() -> None:
         assert count() == 1
 
 
-def test_what_is_due_is_whose_turn_it_is(user_with: Callable[..., User]) -> None:
+def test_what_is_due_waits_for_the_responsible_organisation(user_with: Callable[..., User]) -> None:
     body = make_organisation("csirt")
     mine, other = make_indicator("mine", answers_for=body), make_indicator("other")
     make_indicator("published-by-others", frequency=Frequency.ONCE)

@@ -61,7 +61,7 @@ def test_it_holds_what_is_late_stalled_or_waits_in_that_order(
     assert texts["D-2026-02 Sign"] == "Requested from Minister on 24 November 2026; no answer yet."
 
 
-def test_it_is_said_in_every_language_of_the_country(late: Action, committee: Committee) -> None:
+def test_it_is_drawn_up_in_every_language_of_the_country(late: Action, committee: Committee) -> None:
     late.translations = {"es": {"title": "Acción"}}
     late.save()
     meeting = to_come(committee)

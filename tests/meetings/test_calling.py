@@ -1,4 +1,4 @@
-"""Calling, moving and calling off a meeting: who is told, in which language, and what is refused."""
+"""Scheduling, moving and cancelling a meeting: who is notified, in which language, and what is refused."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def test_a_meeting_in_the_past_is_not_called(committee: Committee) -> None:
     assert not Meeting.objects.exists()
 
 
-def test_one_that_was_held_is_entered_afterwards_and_nobody_is_told(committee: Committee) -> None:
+def test_one_that_was_held_is_entered_afterwards_and_nobody_is_notified(committee: Committee) -> None:
     meeting = call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1), was_held=True, notify=True)
     assert (meeting.state, meeting.number, meeting.code, letters()) == ("held", 1, "2026-11-01", [])
     with pytest.raises(Refused, match="is in the future, so the meeting has not been held yet"):
         call_meeting(committee, by=SYSTEM, on=TODAY + timedelta(days=1), was_held=True)
 
 
-def test_everybody_who_sits_there_is_told_in_their_language(committee: Committee) -> None:
+def test_every_member_is_notified_in_their_language(committee: Committee) -> None:
     to_come(committee, notify=True, place="Blue room", online_url="https://meet.example.org/x")
     assert letters() == [
         ("justice@example.org", "en", "meeting.called"),

@@ -120,7 +120,7 @@ def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> N
         (Recorded(new_minutes="Words without a title"), "Enter a title for the new item."),
     ],
 )
-def test_what_is_gone_is_said_and_nothing_is_kept(meeting: Meeting, recorded: Recorded, sentence: str) -> None:
+def test_what_is_gone_is_named_and_nothing_is_saved(meeting: Meeting, recorded: Recorded, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         record_meeting(meeting, by=SYSTEM, recorded=recorded)
     assert not meeting.attendances.exists()

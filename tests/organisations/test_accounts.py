@@ -348,7 +348,7 @@ def test_an_account_knows_who_it_is_by_the_proved_address(
     assert set_person(secretariat, by=secretariat, person=ana).person == ana
 
 
-def test_people_land_on_the_desk_in_their_language(observer: User) -> None:
+def test_people_arrive_in_the_workspace_in_their_language(observer: User) -> None:
     given = {"login": observer.email, "password": "correct horse battery"}
     assert Client().post("/account/login/", given).headers["Location"] == "/workspace/"
     User.objects.filter(pk=observer.pk).update(language="es")

@@ -1,4 +1,4 @@
-"""The page of a letter: on a phone, without an account, a cookie or a script."""
+"""The page of a notice: on a phone, without an account, a cookie or a script."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def pk(subject: str) -> int:
     return Finding.objects.get(subject=subject).pk
 
 
-def test_the_page_says_what_the_letter_said_worst_first(notice: Notice, phone: Client) -> None:
+def test_the_page_shows_what_the_notice_says_worst_first(notice: Notice, phone: Client) -> None:
     response = phone.get(page_of(notice))
     text = response.content.decode()
     assert response.status_code == 200

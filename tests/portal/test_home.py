@@ -1,4 +1,4 @@
-"""The home page answers how the strategy stands, from the data, in whole sentences."""
+"""The home page gives the status of the strategy, from the data, in whole sentences."""
 
 from __future__ import annotations
 

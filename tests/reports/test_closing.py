@@ -148,7 +148,7 @@ def test_later_changes_of_the_plan_do_not_reach_a_frozen_report(
     assert b"Quite another" not in data
 
 
-def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat: User) -> None:
+def test_a_correction_is_shown_beside_it_in_every_form(review: Review, secretariat: User) -> None:
     snapshot = close_review(review, by=secretariat)
     with pytest.raises(Refused, match="Enter the correct version and its source"):
         correct_snapshot(snapshot, by=secretariat, where="Money", instead=" ")

@@ -121,7 +121,7 @@ def test_reports_of_an_edition_that_is_not_public_are_hidden(snapshot: Snapshot,
     assert "2026-q3" not in stranger.get("/reports/").content.decode()
 
 
-def test_a_public_correction_stands_first_on_page_and_paper(
+def test_a_public_correction_comes_first_on_page_and_paper(
     snapshot: Snapshot, stranger: Client, secretariat: User
 ) -> None:
     address = reverse("portal:report_file", args=["2025-2028", "2026-q3", "pdf"])

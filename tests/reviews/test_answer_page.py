@@ -288,7 +288,7 @@ def test_a_returned_answer_comes_back_with_its_note(
     assert texts(update_request) == [("submitted", "Good, 58 times", "Tomas Marea")]
 
 
-def test_after_approval_something_more_can_be_said(
+def test_after_approval_another_update_can_be_given(
     update_request: UpdateRequest, act: Action, phone: Client, marlo: Any
 ) -> None:
     phone.post(address(update_request), typed(act, done="First"))

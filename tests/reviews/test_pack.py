@@ -27,7 +27,7 @@ def review(*answers: dict[str, Any], **facts: Any) -> ReviewShape:
     return ReviewShape.model_validate(given)
 
 
-def test_how_an_ask_stands_is_worked_out() -> None:
+def test_the_state_of_a_request_is_worked_out() -> None:
     rows = list(review(APPROVED, APPROVED | {"action": "1.1.2"}).rows(Setting(edition="e", holder="e")))
     assert [(r.word, r.key) for r in rows] == [
         ("review", "e/2026-q3"),

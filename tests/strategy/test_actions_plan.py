@@ -115,7 +115,7 @@ def test_a_change_is_recorded_field_by_field(act: Action, secretariat: User) -> 
     assert list(audit.walk()) == []
 
 
-def test_the_second_of_two_editors_is_told_what_the_first_wrote(act: Action, secretariat: User) -> None:
+def test_the_second_of_two_editors_reads_what_the_first_wrote(act: Action, secretariat: User) -> None:
     opened = act.version
     update_action(act, by=secretariat, version=opened, title="First")
     with pytest.raises(Changed) as refused:

@@ -151,7 +151,7 @@ def test_sums_take_a_fixed_number_of_queries(
         money_of(edition, None)
 
 
-def test_an_agreement_stands_beside_its_lines_and_is_never_added(
+def test_an_agreement_is_listed_with_its_lines_and_never_added(
     edition: Edition, act: Action, fund: Organisation, secretariat: User
 ) -> None:
     deal = grant(secretariat, fund)

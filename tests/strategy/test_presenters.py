@@ -277,7 +277,7 @@ def test_spanish_dates_read_as_spanish() -> None:
     "now",
     [counts(5, 9, 3, 3, 1, 3), counts(5, 9, 0, 1), counts(1, 0, 0, 1), counts(7), counts(1), counts(not_started=4)],
 )
-def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
+def test_every_answer_is_in_spanish_too(now: dict[Status, int]) -> None:
     english = status_text.status_sentences(now)
     with override("es"):
         spanish = status_text.status_sentences(now)

@@ -88,7 +88,7 @@ def test_only_what_nobody_checked_is_marked_unchecked(db: None) -> None:
     assert "two dates" in text
 
 
-def test_official_wording_stands_apart_with_its_place() -> None:
+def test_official_wording_is_set_apart_with_its_place() -> None:
     text = shown(
         "{% official_wording row %}", row=row(official_wording="Establish <one> point", official_place="page 19")
     )

@@ -41,7 +41,7 @@ def shape(document: Document) -> list[tuple[str, str, str]]:
         ("polÃ\xadtica", "política"),
     ],
 )
-def test_broken_characters_are_mended(broken: str, meant: str) -> None:
+def test_broken_characters_are_corrected(broken: str, meant: str) -> None:
     repaired, spans = repair(broken, english=True)
     assert repaired.replace("'", "’") == meant.replace("'", "’")
     assert spans
@@ -59,7 +59,7 @@ SENTENCE = "La política del país: “educación” — año 2025, and the Mini
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac_roman"])
-def test_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
+def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, SENTENCE.encode(encoding)).text == SENTENCE
 
 

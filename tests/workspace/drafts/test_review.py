@@ -101,7 +101,7 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
     assert found[lead + 1][2] == "#r90"
 
 
-def test_mended_characters_are_marked(drafter: User, workspace: Client, tmp_path: Path) -> None:
+def test_corrected_characters_are_marked(drafter: User, workspace: Client, tmp_path: Path) -> None:
     path = tmp_path / "mended.txt"
     path.write_bytes(
         "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode()

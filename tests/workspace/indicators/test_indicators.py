@@ -1,4 +1,4 @@
-"""The figures' desk: what is owed comes first, forms keep what was typed, and only who may can press."""
+"""Indicators in the workspace: values that are due come first, forms keep what was typed, and only who may can press."""
 
 from __future__ import annotations
 

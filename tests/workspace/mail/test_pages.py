@@ -44,7 +44,7 @@ def test_the_heading_says_since_when_the_server_has_not_answered() -> None:
         )
 
 
-def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
+def test_nobody_reads_a_secret_e_mail_and_everybody_who_may_reads_others(
     administrator: User, browser_of: Browser
 ) -> None:
     browser = browser_of(administrator)
@@ -57,7 +57,7 @@ def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
     assert browser.get("/workspace/mail/?q=abcdef").content.decode().count("/again/") == 0
 
 
-def test_a_letter_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
+def test_an_e_mail_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
     mail = post(subject="<script>alert(1)</script>", text="<img src=x>\nsecond line")
     page = browser_of(administrator).get(f"/workspace/mail/{mail.pk}/").content.decode()
     assert "<script>alert" not in page

@@ -114,7 +114,7 @@ def test_empty_rooms_say_what_to_do_first(edition: Edition, workspace: Client) -
     )
 
 
-def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, workspace: Client) -> None:
+def test_a_committee_is_made_seated_and_called_in_the_workspace(edition: Edition, workspace: Client) -> None:
     body = Organisation.objects.create(code="bank", name="Bank", kind="company")
     workspace.post("/workspace/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
     workspace.post("/workspace/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
@@ -219,7 +219,7 @@ def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(
     assert item.minutes == "Mine"
 
 
-def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, workspace: Client) -> None:
+def test_a_decision_goes_its_whole_way_in_the_workspace(edition: Edition, meeting: Meeting, workspace: Client) -> None:
     act = make_action(edition)
     workspace.post(
         at(meeting, "meeting_command", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}

@@ -61,7 +61,7 @@ def test_a_rule_that_says_no_keeps_what_was_typed(act: Action, secretariat: User
     assert Action.objects.get(pk=act.pk).title == act.title
 
 
-def test_a_date_that_is_none_is_told_at_its_field(act: Action, secretariat: User, browser_of: Browser) -> None:
+def test_a_date_that_is_none_is_refused_at_its_field(act: Action, secretariat: User, browser_of: Browser) -> None:
     response = browser_of(secretariat).post(task(act, "facts"), facts_of(act, due_on="31/31/2027"))
     page = response.content.decode()
     assert response.status_code == 422

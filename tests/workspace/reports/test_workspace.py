@@ -102,7 +102,7 @@ def test_who_makes_no_reports_sees_no_preview_and_no_template(
     assert not Snapshot.objects.exists()
 
 
-def test_a_correction_stands_beside_and_what_was_typed_is_kept(snapshot: Snapshot, browser: Client) -> None:
+def test_a_correction_is_shown_beside_and_what_was_typed_is_kept(snapshot: Snapshot, browser: Client) -> None:
     address = "/workspace/reports/2025-2028/2026-q3/correct/"
     refused = browser.post(address, {"where": "Money", "instead": ""})
     assert (refused.status_code, 'value="Money"' in refused.content.decode()) == (422, True)
@@ -179,7 +179,7 @@ def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -
     assert Snapshot.objects.get().code == "2025"
 
 
-def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
+def test_a_signature_is_a_task_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
     def titles() -> list[str]:
         return [o.title for o in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())]
 

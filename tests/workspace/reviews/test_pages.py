@@ -103,7 +103,7 @@ def test_a_review_is_opened_by_hand(edition: Edition, act: Action, workspace: Cl
     assert "Updates cannot be due in the past. Enter today or a later day." in late.content.decode()
 
 
-def test_a_review_shows_progress_and_whose_turn_it_is(
+def test_a_review_shows_progress_and_who_is_waited_for(
     review: Review, update_request: UpdateRequest, act: Action, workspace: Client
 ) -> None:
     shown = page(workspace, review.workspace_url())
@@ -123,7 +123,7 @@ def test_an_answer_is_read_and_approved(answer: Answer, review: Review, workspac
     assert Update.objects.get().reported_by == "Tomás Marea"
 
 
-def test_the_second_reviewer_is_told_what_the_first_decided(
+def test_the_second_reviewer_reads_what_the_first_decided(
     answer: Answer, workspace: Client, ines: User, browser_of: Browser
 ) -> None:
     approve(workspace, answer)
@@ -172,7 +172,7 @@ def test_figures_become_readings_when_they_are_approved(
     assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
 
 
-def test_a_lead_answers_at_the_desk_on_the_same_sheet(
+def test_a_lead_answers_in_the_workspace_on_the_same_sheet(
     update_request: UpdateRequest, act: Action, lead: User, browser_of: Browser
 ) -> None:
     client = browser_of(lead)
@@ -218,7 +218,7 @@ def test_whoever_is_asked_in_person_answers_with_any_account(
     )
 
 
-def test_words_typed_at_the_desk_while_it_closes_come_back(
+def test_words_typed_in_the_workspace_while_it_closes_come_back(
     update_request: UpdateRequest, act: Action, review: Review, lead: User, browser_of: Browser
 ) -> None:
     acts.mark_closed(review, by=SYSTEM)

@@ -31,7 +31,6 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 # Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
 # on both by the crawl of every page (contracts/test_queries.py) and by the tests of actions, queries, tables and search.
-KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"  # only ever gets shorter
 ON_ONE_DATABASE = (
     "api/test_contract.py",
     "contracts",
@@ -65,10 +64,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure
     logic need not be shown again."""
-    open_work = {line for line in KNOWN_FAILURES.read_text("utf-8").splitlines() if line and not line.startswith("#")}
-    for item in items:
-        if item.nodeid.split("@")[0] in open_work or item.nodeid in open_work:
-            item.add_marker(pytest.mark.xfail(reason="open work: tests/known_failures.txt"))
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="runs where the tests run on PostgreSQL"))

@@ -72,19 +72,10 @@ NEW: Mapping[str, Command] = {
 }
 COMMITTEE_COMMANDS: Mapping[str, Command] = {
     "edit": Command(
-        _l("Change the committee"),
-        _l("Save changes"),
-        RUN,
-        over_row(forms.CommitteeForm),
-        acts.update_committee,
+        _l("Change the committee"), _l("Save changes"), RUN, over_row(forms.CommitteeForm), acts.update_committee
     ),
     "new-seat": Command(
-        _l("Add a seat"),
-        _l("Add seat"),
-        RUN,
-        new(forms.SeatForm),
-        acts.add_seat,
-        done=_l("Seat added."),
+        _l("Add a seat"), _l("Add seat"), RUN, new(forms.SeatForm), acts.add_seat, done=_l("Seat added.")
     ),
 }
 SEAT_COMMANDS: Mapping[str, Command] = {

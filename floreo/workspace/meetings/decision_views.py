@@ -136,11 +136,7 @@ COMMANDS: dict[str, Command] = {
         done=_l("Decision carried out."),
     ),
     "edit": Command(
-        _l("Change the decision"),
-        _l("Save changes"),
-        RUN,
-        over_row(forms.DecisionForm),
-        acts.update_decision,
+        _l("Change the decision"), _l("Save changes"), RUN, over_row(forms.DecisionForm), acts.update_decision
     ),
     "drop": Command(
         _l("Discard the decision"),

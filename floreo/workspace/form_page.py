@@ -106,6 +106,17 @@ def form_page(
     return response
 
 
+def press(request: HttpRequest, do: Callable[[], str], back: str) -> HttpResponse:
+    """One button without a form: does it, and says on the page it came from what was done, or why not."""
+    try:
+        messages.success(request, do())
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return HttpResponseRedirect(back)
+
+
 def _focus_first(form: Any) -> None:
     """Opened in place, the form takes the focus, so that a keyboard goes on in it."""
     for bound in form.visible_fields()[:1]:

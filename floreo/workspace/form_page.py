@@ -106,14 +106,17 @@ def form_page(
     return response
 
 
-def press(request: HttpRequest, do: Callable[[], str], back: str) -> HttpResponse:
-    """One button without a form: does it, and says on the page it came from what was done, or why not."""
+def press(request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], back: str) -> HttpResponse:
+    """One button without a form: does it, and says on the page it came from what was done, or why not. `done` is the
+    message, or makes it of what came of it."""
     try:
-        messages.success(request, do())
+        result = do()
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(request, done(result) if callable(done) else done)
     return HttpResponseRedirect(back)
 
 

@@ -98,11 +98,12 @@ def remind(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespon
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.remind_now(found.review, by=person(request), requests=[found])
-        return _("The reminder will be sent.")
-
-    return press(request, do, found.workspace_url())
+    return press(
+        request,
+        lambda: acts.remind_now(found.review, by=person(request), requests=[found]),
+        _("The reminder will be sent."),
+        found.workspace_url(),
+    )
 
 
 @require_POST
@@ -110,11 +111,11 @@ def escalate(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResp
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        asked = acts.escalate_now(found, by=person(request))
-        return _("Request sent to the deputy, %(who)s.") % {"who": asked.deputy}
+    return press(request, lambda: acts.escalate_now(found, by=person(request)), _escalated, found.workspace_url())
 
-    return press(request, do, found.workspace_url())
+
+def _escalated(asked: UpdateRequest) -> str:
+    return _("Request sent to the deputy, %(who)s.") % {"who": asked.deputy}
 
 
 @require_POST
@@ -123,11 +124,12 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.send_again(found, by=person(request))
-        return _("A new link will be sent. Earlier links no longer work.")
-
-    return press(request, do, found.workspace_url())
+    return press(
+        request,
+        lambda: acts.send_again(found, by=person(request)),
+        _("A new link will be sent. Earlier links no longer work."),
+        found.workspace_url(),
+    )
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -141,11 +143,12 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
     must(request.user, Permission.REVIEW_DECIDE)
     answer = get_answer_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request))
-        return _("Approved and added to the plan.")
-
-    return press(request, do, _back(request, answer))
+    return press(
+        request,
+        lambda: acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request)),
+        _("Approved and added to the plan."),
+        _back(request, answer),
+    )
 
 
 def _sent(answer: Answer) -> str:

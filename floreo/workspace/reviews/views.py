@@ -214,7 +214,7 @@ def remind(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Writes to everybody who has not answered."""
     must(request.user, RUN)
     found = get_review_for(request.user, edition, code)
-    return press(request, lambda: _reminded(acts.remind_now(found, by=person(request))), found.workspace_url())
+    return press(request, lambda: acts.remind_now(found, by=person(request)), _reminded, found.workspace_url())
 
 
 def _reminded(mails: int) -> str:
@@ -226,7 +226,7 @@ def widen(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Asks about what has come into the plan since."""
     must(request.user, RUN)
     found = get_review_for(request.user, edition, code)
-    return press(request, lambda: _widened(acts.request_the_rest(found, by=person(request))), found.workspace_url())
+    return press(request, lambda: acts.request_the_rest(found, by=person(request)), _widened, found.workspace_url())
 
 
 def _widened(number: int) -> str:

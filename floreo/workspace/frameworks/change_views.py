@@ -21,26 +21,27 @@ from floreo.frameworks import queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_item_for, get_version_for
 from floreo.workspace.commands import command_view
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.forms import CommandForm
 from floreo.workspace.frameworks import forms
-from floreo.workspace.frameworks.commands import ASSESSMENT_COMMANDS, FRAMEWORK_COMMANDS, ITEM_COMMANDS
+from floreo.workspace.frameworks.commands import (
+    ASSESSMENT_COMMANDS,
+    CONTRIBUTION_COMMANDS,
+    FRAMEWORK_COMMANDS,
+    ITEM_COMMANDS,
+)
 from floreo.workspace.frameworks.trying import attempt
 from floreo.workspace.frameworks.walking import SERVING
-
-
-def _question(title: str, button: str, back: str, **more: Any) -> FormPage:
-    return FormPage(title, button, back, room="frameworks", **more)
 
 
 def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_framework_for(request.user, code)
     version = get_version_for(request.user, found, request.GET.get("version", ""))
-    question = _question(
+    question = FormPage(
         _("Start an assessment"),
         _("Start"),
         found.workspace_url(),
         about=version.in_language("title"),
+        room="frameworks",
         help=_("The people who know each item then rate it, and another person reviews it."),
         done=_("Assessment opened. Rate its first item."),
     )
@@ -123,19 +124,10 @@ def contribution(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "workspace/frameworks/contribution.html", context, status=status)
 
 
-def remove_contribution(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_ASSESS)
+def contribution_command(request: HttpRequest, key: str, pk: int, name: str) -> HttpResponse:
     thing = _thing(request, key)
     found = next((row for row in queries.served_by(thing) if row.pk == pk), None)
     if found is None:
         raise Missing
-    question = _question(
-        _("Remove the link to %(item)s") % {"item": found.item.named()},
-        _("Remove"),
-        _place(thing, key),
-        about=name_of(thing),
-        done=_("Removed."),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.remove_contribution(found, by=person(request)), question
-    )
+    about, back = name_of(thing), _place(thing, key)
+    return command_view(request, found, CONTRIBUTION_COMMANDS, name, room="frameworks", about=about, back=back)

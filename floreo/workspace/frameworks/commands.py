@@ -110,3 +110,13 @@ ITEM_COMMANDS: Mapping[str, Command] = {
         done=_l("Title checked."),
     ),
 }
+CONTRIBUTION_COMMANDS: Mapping[str, Command] = {
+    "remove": Command(
+        lambda row: _("Remove the link to %(item)s") % {"item": row.item.named()},
+        _l("Remove"),
+        Permission.FRAMEWORK_ASSESS,
+        new(CommandForm),
+        acts.remove_contribution,
+        done=_l("Removed."),
+    ),
+}

@@ -12,7 +12,12 @@ _ANSWER = f"{_ASSESSMENT}items/<str:item>/"
 urlpatterns: list[URLPattern] = [
     path("frameworks/", views.frameworks, name="frameworks"),
     path("frameworks/contribution/<str:key>/", change.contribution, name="contribution"),
-    path("frameworks/contribution/<str:key>/<int:pk>/remove/", change.remove_contribution, name="remove_contribution"),
+    path(
+        "frameworks/contribution/<str:key>/<int:pk>/remove/",
+        change.contribution_command,
+        {"name": "remove"},
+        name="remove_contribution",
+    ),
     path(_ONE, views.framework, name="framework"),
     path(f"{_ONE}new/", change.new_assessment, name="new_assessment"),
     path(f"{_ONE}scores/new/", change.framework_command, {"name": "new-score"}, name="new_score"),

@@ -206,14 +206,13 @@ def _move(data: Any, found: Meeting) -> forms.MoveForm:
     return forms.MoveForm(data, initial={name: getattr(found, name) for name in names})
 
 
-def _decide(found: Meeting, **facts: Any) -> Decision:
+def _decide(found: Meeting, *, addressed_to: str, **facts: Any) -> Decision:
     """Asked of somebody outside where a post is named, else the committee's own."""
     edition = edition_of(found)
     if edition is None:
         raise Refused(_("No strategy exists yet for this decision to belong to."), code="no_edition")
-    if facts["addressed_to"].strip():
-        return decisions.ask_decision(edition, meeting=found, **facts)
-    facts.pop("addressed_to")
+    if addressed_to.strip():
+        return decisions.ask_decision(edition, meeting=found, addressed_to=addressed_to, **facts)
     return decisions.take_decision(edition, meeting=found, **facts)
 
 

@@ -120,7 +120,7 @@ def _is_plain() -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, zlib.error, OSError, UnicodeError, ValueError) as error:
-        raise damaged(f"it is cut off or not an archive of ours ({type(error).__name__})") from error
+        raise damaged(f"it is incomplete or not an archive of Floreo ({type(error).__name__})") from error
 
 
 def parts(path: Path) -> Iterator[tuple[str, int, Part]]:

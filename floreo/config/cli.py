@@ -57,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_feeds(commands)
     _add_keeping(commands)
     commands.add_parser("admin-link", help="a one-time link that makes an administrator, for who is locked out")
-    commands.add_parser("figures", help="compute every indicator anew")
-    commands.add_parser("search-index", help="build the search index anew")
+    commands.add_parser("figures", help="compute every indicator again")
+    commands.add_parser("search-index", help="build the search index again")
     return parser
 
 
@@ -101,7 +101,7 @@ def _add_keeping(commands: Any) -> None:
     doctor.add_argument("--json", action="store_true", help="for machines")
     doctor.add_argument("--deep", action="store_true", help="walk the whole audit chain and every file of evidence")
     commands.add_parser(
-        "mail-in", help="one message from the mail server on standard input: marks letters that came back"
+        "mail-in", help="one message from the mail server on standard input: marks e-mails that were returned"
     )
 
 

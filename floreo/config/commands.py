@@ -147,7 +147,9 @@ def _backup(asked: argparse.Namespace) -> int:
     if asked.with_secret:
         echo("It holds the secret key: whoever has the file can sign in as anybody. Keep it as you keep the key.")
     else:
-        echo("It does not hold the secret key: keep that apart. Without it, links in letters already sent end.")
+        echo(
+            "It does not hold the secret key: keep that apart. Without it, links in e-mails that were already sent stop working."
+        )
     return 0
 
 

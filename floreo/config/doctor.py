@@ -69,7 +69,7 @@ def _run(name: str, check: Callable[[], Check]) -> list[Finding]:
                 name,
                 BAD,
                 f"This could not be looked at ({type(problem).__name__}: {str(problem)[:150]}).",
-                "Mend what stands above first; if it stays, report it.",
+                "Fix the findings above first. If this one stays, report it.",
             )
         ]
 
@@ -130,7 +130,7 @@ def _database() -> Check:
         connection.ensure_connection()
     except DatabaseError as problem:
         yield bad(
-            f"The database does not answer: {str(problem).splitlines()[0][:200]}.", "Start it, or mend DATABASE_URL."
+            f"The database does not answer: {str(problem).splitlines()[0][:200]}.", "Start it, or correct DATABASE_URL."
         )
         return
     yield good(f"The database answers ({connection.display_name}).")
@@ -166,7 +166,7 @@ def _disk() -> Check:
 def _folder() -> Check:
     data = Path(settings.DATA)
     if not data.exists():
-        yield bad(f"The data folder {data} is not there.", "Run floreo up, or mend FLOREO_DATA.")
+        yield bad(f"The data folder {data} is not there.", "Run floreo up, or correct FLOREO_DATA.")
         return
     if not os.access(data, os.W_OK):
         yield bad(f"The data folder {data} cannot be written to.", "Give it to the user under which Floreo runs.")
@@ -192,7 +192,7 @@ def _address() -> Check:
     here = any(name in settings.SITE_ADDRESS for name in ("//localhost", "//127.0.0.1", "//[::1]"))
     if here:
         yield watch(
-            f"The address is {settings.SITE_ADDRESS}: only this machine can open it, and links in letters lead there.",
+            f"The address is {settings.SITE_ADDRESS}: only this machine can open it, and links in e-mails lead there.",
             "Set FLOREO_ADDRESS to the public address.",
         )
     elif not settings.SECURE:
@@ -290,7 +290,7 @@ def _job(row: Schedule) -> Check:
         since = f" since {_moment(row.failing_since)}" if row.failing_since else ""
         yield bad(
             f"The job “{row.name}” has failed{since}: {row.last_error.rstrip('.')}.",
-            "Mend what it says; it comes round by itself.",
+            "Fix the cause. The job runs again by itself.",
         )
     if row.due_at - clock.now() > _LONGEST_INTERVAL:
         yield bad(
@@ -307,7 +307,8 @@ def _job(row: Schedule) -> Check:
 def _mail() -> Check:
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         yield watch(
-            f"No mail server is set: letters are kept as files in {settings.EMAIL_FILE_PATH}.", "Set FLOREO_SMTP."
+            f"No mail server is configured: e-mails are saved as files in {settings.EMAIL_FILE_PATH}.",
+            "Set FLOREO_SMTP.",
         )
     else:
         try:
@@ -318,23 +319,23 @@ def _mail() -> Check:
         except (OSError, smtplib.SMTPException) as problem:
             yield bad(
                 f"The mail server cannot be reached: {str(problem)[:150]}.",
-                "Mend FLOREO_SMTP or the server; letters wait meanwhile.",
+                "Correct FLOREO_SMTP or fix the server. E-mails wait meanwhile.",
             )
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
         yield watch(
-            f"{stuck} letters could not be sent.", "See the outbox in the workspace: send them again or drop them."
+            f"{stuck} e-mails could not be sent.", "See the outbox in the workspace: send them again or discard them."
         )
     waiting = OutboxMail.objects.filter(
         state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
     ).count()
     if waiting:
-        yield watch(f"{waiting} letters have waited for more than six hours.", "See the outbox in the workspace.")
+        yield watch(f"{waiting} e-mails have waited for more than six hours.", "See the outbox in the workspace.")
     for mail in bounce_mailbox.bad_addresses()[:20]:
         who = Person.objects.filter(email__iexact=mail.to).first()
         yield watch(
-            f"Letters to {f'{who} ({mail.to})' if who else mail.to} come back.",
-            "Correct the address in the register, or telephone.",
+            f"E-mails to {f'{who} ({mail.to})' if who else mail.to} are returned.",
+            "Correct the address in the register, or telephone the person.",
         )
 
 

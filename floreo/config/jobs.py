@@ -76,7 +76,7 @@ class Job:
 JOBS = {
     **{name: Job(job.run, job.every, Lane(job.lane)) for name, job in offers.jobs().items()},
     "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
-    "letters of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
+    "notices of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
     "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),

@@ -154,7 +154,7 @@ class Child:
         self.pause = _SHORTEST if lived > _WELL_AFTER else min(self.pause * 2, _LONGEST)
         self.quick_deaths = 0 if lived > _WELL_AFTER else self.quick_deaths + 1
         if self.may_give_up and self.quick_deaths >= _MOST_QUICK_DEATHS:
-            raise CannotStart(f"The {self.name} ends again and again; what it said stands above.")
+            raise CannotStart(f"The {self.name} ends again and again. Its output is above.")
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         echo(f"The {self.name} ended ({how}). It is started again in {self.pause:.0f} s.")
         self.next_start = time.monotonic() + self.pause

@@ -128,7 +128,7 @@ class AuditEntry(models.Model):
 class SearchEntry(models.Model):
     """One thing that can be found. The index itself is SQLite FTS5 or a PostgreSQL tsvector, kept by core.search."""
 
-    not_chained = "Made from other rows, and made anew by a command."
+    not_chained = "Made from other rows, and made again by a command."
 
     key = models.CharField(max_length=120, unique=True)  # "strategy.action:17"
     kind = models.CharField(max_length=40)
@@ -145,7 +145,7 @@ class SearchEntry(models.Model):
 class TokenBucket(models.Model):
     """How many tries a stranger has left. Two requests at the same instant may both pass: accepted, it only slows."""
 
-    not_chained = "Counts the tries of strangers."
+    not_chained = "Counts the attempts of people without an account."
 
     key = models.CharField(max_length=64, unique=True)  # a hash, so that no address of a person is kept
     tokens = models.FloatField()

@@ -98,7 +98,7 @@ def _replace_waiting(mails: list[OutboxMail]) -> None:
             state=MailState.WAITING, to__in={m.to for m in part}, about__in={m.about for m in part}
         )
         found = [row[0] for row in waiting.values_list("pk", "to", "kind", "about") if row[1:] in wanted]
-        discard(OutboxMail.objects.filter(pk__in=found), why="A newer letter took its place.")
+        discard(OutboxMail.objects.filter(pk__in=found), why="Replaced by a newer e-mail.")
 
 
 def withdraw_mail(kind: str, about: str) -> int:

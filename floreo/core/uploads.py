@@ -33,7 +33,7 @@ def no_room(error: OSError) -> Refused:
         log.error("a file could not be kept", exc_info=error)
     return Refused(
         _(
-            "There is no space on the server for this file. Nothing was saved. Tell the server administrator"
+            "There is no space on the server for this file. Nothing was saved. Contact the server administrator"
             " and try again later."
         ),
         code="no_room",

@@ -84,7 +84,7 @@ def opened_file(evidence: Evidence) -> Any:
         return evidence.file.open("rb")
     except OSError:
         raise Missing(
-            _("This file is no longer on the server. Tell the secretariat: it can be restored from a backup.")
+            _("This file is no longer on the server. Contact the secretariat: it can be restored from a backup.")
         ) from None
 
 

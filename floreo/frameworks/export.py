@@ -209,7 +209,7 @@ class Archive:
         except OSError as error:
             out.close()
             raise Refused(
-                _("There is no space on the server to prepare the archive. Tell the server administrator."),
+                _("There is no space on the server to prepare the archive. Contact the server administrator."),
                 code="no_room",
             ) from error
         out.seek(0)

@@ -86,7 +86,7 @@ def _country_problems(country: CountryShape) -> Iterator[Problem]:
     if not country.is_sample and pycountry.countries.get(alpha_2=country.code) is None:
         yield wrong("code", f"“{country.code}” is not a country of ISO 3166-1")
     if country.calendar_day and not country.is_sample:
-        yield wrong("calendar_day", "only a sample country's calendar may stand still")
+        yield wrong("calendar_day", "only a sample country can have a fixed date")
 
 
 @cache
@@ -100,7 +100,7 @@ def _twice(rows: Iterable[Row]) -> Iterator[Problem]:
         before = first.setdefault((row.word, row.key), row)
         if before is not row:
             where = f"also in {before.file}" if before.file != row.file else "twice in this file"
-            yield _at(row, "code", f"stands {where}; each code is used once")
+            yield _at(row, "code", f"appears {where}; each code is used once")
 
 
 def _reference_problems(
@@ -261,7 +261,7 @@ def account_problems(accounts: Iterable[tuple[str, str, str]], rows: Iterable[Ro
     for email, organisation, person in accounts:
         row = f"account “{email}”"
         if email.lower() in seen:
-            yield Problem(file, row, "email", "stands twice; an address has one account")
+            yield Problem(file, row, "email", "appears twice; an address has one account")
         seen.add(email.lower())
         for word, code in (("organisation", organisation), ("person", person)):
             if code and (word, code) not in known:

@@ -157,7 +157,7 @@ def file_problems(files: Mapping[str, Path], notes: list[FileShape], *, is_sampl
             problems.append(Problem("pack.toml", f"file “{note.path}”", "path", "names no file of this pack"))
     if not is_sample:
         problems += [
-            Problem(name, "", "", f"{what} are entered in the workspace, never kept in the files of a real country")
+            Problem(name, "", "", f"{what} are entered in the workspace, never in the files of a real country")
             for name, what in (("accounts.toml", "accounts"), ("people.toml", "people"))
             if name in files
         ]

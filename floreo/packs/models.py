@@ -6,7 +6,7 @@ from django.db import models
 class LoadedPack(models.Model):
     """The pack this installation runs on. `digest` is over all its files: the same digest means nothing to do."""
 
-    not_chained = "What was loaded last, to tell what changed since; the loading is in the trail."
+    not_chained = "What was loaded last, to find what changed since; the loading is in the trail."
 
     code = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=200)
@@ -23,7 +23,7 @@ class PackRow(models.Model):
     """What one row of the pack said when it was last loaded, and which object it became. Comparing the three (then, the
     file now, the object now) tells a change in the pack from a change made in the workspace."""
 
-    not_chained = "What a pack's row said, to tell what changed since."
+    not_chained = "The last content of a pack's row, to find what changed since."
 
     pack = models.ForeignKey(LoadedPack, on_delete=models.CASCADE, related_name="rows")
     word = models.CharField(max_length=30)  # "organisation"

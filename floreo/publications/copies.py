@@ -64,7 +64,7 @@ class ActionCopy(Words):
     """Something to be done by somebody by a date."""
 
     starts_on: date | None = None
-    due_on: date | None = Field(None, description="When it was promised")
+    due_on: date | None = Field(None, description="Date on which it is due")
     leads: list[str] = Field(description="Names of the public bodies that lead it today")
     support: list[str] = Field(description="Names of those that support it")
     milestones: list[MilestoneCopy]
@@ -93,7 +93,7 @@ class StrategyCopy(CopyPart):
     country: str
     language: str = Field(description="ISO 639-1 code of the language of the copy")
     code: str = Field(description="Of the edition, part of its address")
-    address: str = Field(description="Where the edition stands")
+    address: str = Field(description="Address of the edition")
     title: str
     official_title: str = ""
     starts_on: date | None = None

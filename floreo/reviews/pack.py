@@ -183,7 +183,7 @@ class ReviewShape(Shape):
         if not self.opened_on <= self.due_on <= self.closes_on:
             raise ValueError("opened_on, due_on and closes_on run the wrong way round")
         if bool(self.closed_on) != bool(self.closed_by):
-            raise ValueError("closed_on and closed_by stand beside each other")
+            raise ValueError("closed_on and closed_by are given together, or neither")
         waiting = [a.action for each in self.update_request for a in each.answer if a.state == AnswerState.SUBMITTED]
         if self.closed_on and waiting:
             raise ValueError(f"is closed, but answers wait for a decision: {', '.join(waiting)}")

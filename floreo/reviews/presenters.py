@@ -64,7 +64,7 @@ def waiting_for_text(update_request: UpdateRequest, *, is_closed: bool) -> str:
     """Who has to move: the secretariat, the lead (or the deputy it was escalated to), or nobody."""
     match waiting_for(RequestState(update_request.state), is_closed=is_closed):
         case WaitingFor.NOBODY:
-            return pgettext("whose turn it is", "Nobody")
+            return pgettext("waiting for", "Nobody")
         case WaitingFor.SECRETARIAT:
             return _("Secretariat")
     return lead_text(update_request)

@@ -47,7 +47,7 @@ class Reminder(Record):
 class FeedKey(Record):
     """The private calendar of one account. Raising `link_version` makes older addresses worthless."""
 
-    not_chained = "Counts what the calendar told; that a new address was taken is in the trail."
+    not_chained = "Counts what the calendar published; that a new address was taken is in the trail."
 
     secret_fields: ClassVar[frozenset[str]] = frozenset({"entries"})
 
@@ -67,7 +67,7 @@ class FeedKey(Record):
 class WeeklyMail(Record):
     """When an account, or a person without one whom a review asked, gets the weekly e-mail; and when it last went."""
 
-    not_chained = "Says which week is settled; the letters themselves are in the trail."
+    not_chained = "Records which week is done; the e-mails themselves are in the trail."
 
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="weekly_mail")
     person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="weekly_mail")

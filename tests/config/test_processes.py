@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.installation import ROOT, Installation
+from tests.config.installation import ROOT, Installation, prepared
 from tests.core.mail_server import free_port
 
 pytestmark = pytest.mark.one_database
@@ -27,18 +26,9 @@ PROMISE = 15  # seconds until everything has ended
 PATIENCE = 120.0  # for what no promise is made of: the machine may be busy
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("prepared")
-    done = Installation(folder).run("up", "--prepare-only")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
 @pytest.fixture
-def installation(prepared: Path, tmp_path: Path) -> Installation:
-    shutil.copytree(prepared, tmp_path / "data")
-    return Installation(tmp_path / "data")
+def installation(tmp_path: Path) -> Installation:
+    return prepared(tmp_path / "data", "loaded")
 
 
 @dataclass

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.config.installation import ROOT, Installation
+from tests.config.installation import ROOT, Installation, prepared, said_at_first_start
 from tests.core.mail_server import free_port
 
 pytestmark = pytest.mark.one_database
@@ -54,9 +54,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The sample country with eight milestones whose notes are megabytes, and files of more than two rows made apart."""
     folder = tmp_path_factory.mktemp("data")
-    installation, port = Installation(folder), free_port()
-    prepared = installation.run("up", "--prepare-only")
-    assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    installation, port = prepared(folder, "loaded"), free_port()
     installation.write(
         "UPDATE strategy_milestone SET note = hex(randomblob(1500000))"
         " WHERE id IN (SELECT m.id FROM strategy_milestone m JOIN strategy_action a ON a.id = m.action_id"
@@ -71,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             stdout=log,
             stderr=log,
         )
-    found = Site(installation, port, prepared.stdout)
+    found = Site(installation, port, said_at_first_start())
     try:
         _wait_for(found, "/about/")
         yield found

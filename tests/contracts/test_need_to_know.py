@@ -28,7 +28,7 @@ from tests.portal.test_leaks_of_reviews import text_of
 
 pytestmark = pytest.mark.one_database
 
-OF_A_KIND = 2  # how many addresses of one route are followed; those of planted things are read all
+OF_A_KIND = 1  # how many addresses of one route are followed; those of planted things are read all
 DOWNLOADS = ("csv", "json")
 
 

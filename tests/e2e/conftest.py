@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.config.installation import prepared, said_at_first_start
+
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
@@ -78,9 +80,15 @@ def command(data: Path, pack: str, *words: str) -> str:
 
 
 @contextmanager
-def running(data: Path, *, pack: str = "isla-prueba", **settings: str) -> Iterator[Site]:
-    """`floreo up` with a pack, as the README says, on a port of its own, with further settings."""
-    port = free_port()
+def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
+    """`floreo up` with a pack, as the README says, on a port of its own, with further settings. Without a pack: with the
+    sample country, as its first start left it, which is done once for all tests."""
+    port, site = free_port(), Site("")
+    if not pack:
+        pack = "isla-prueba"
+        settings = {"FLOREO_SECRET_KEY": prepared(data, "loaded").key} | settings
+        for line in said_at_first_start().splitlines():
+            read_what_it_prints(site, line)
     asked = [
         sys.executable,
         "-m",
@@ -102,7 +110,8 @@ def running(data: Path, *, pack: str = "isla-prueba", **settings: str) -> Iterat
         text=True,
         start_new_session=True,
     )
-    site = Site(f"http://localhost:{port}")
+    site.address = f"http://localhost:{port}"
+    site.admin_link = re.sub(r"^http://[^/]+", site.address, site.admin_link)
     assert process.stdout is not None
     for line in process.stdout:
         read_what_it_prints(site, line.rstrip())

@@ -55,7 +55,7 @@ code = "bank"
 name = "Savings Bank"
 kind = "operator"
 [[organisation.contact]]
-purpose = "security desk"
+purpose = "security team"
 role = "abuse"
 email = "security@bank.example.org"
 language = "en"
@@ -88,8 +88,8 @@ is_public = true
         "indicators.toml": f"""
 [[indicator]]
 code = "open"
-title = "Open troubles"
-definition = "Not mended yet."
+title = "Open findings"
+definition = "Not fixed yet."
 unit = "per 1,000 addresses"
 frequency = "month"
 direction = "down"
@@ -149,8 +149,8 @@ def answer_on_a_phone(page: Page, link: str) -> None:
     assert (axe(page), sideways(page)) == ([], 0)
     page.get_by_text(INFECTED).first.wait_for()
     page.locator("[name=finding]").check()
-    page.locator("[name=said][value=fixed], [name$=-said][value=fixed]").check()
-    page.locator("[name=remark], [name$=-remark]").fill("Installed anew.")
+    page.locator("[name=reply][value=fixed]").check()
+    page.locator("[name=remark]").fill("Installed anew.")
     page.get_by_role("button", name="Send").click()
     page.get_by_text("Thank you. Your reply is saved.").wait_for()
     assert (axe(page), sideways(page), page.context.cookies()) == ([], 0, [])
@@ -196,7 +196,7 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         assert "3.91" not in (text := figure_of(workspace, data, home))
         assert "0.00" in text
         phone.reload()
-        assert "Mended, as you said: 1." in phone.locator("main").inner_text()
+        assert "Fixed, as you reported: 1." in phone.locator("main").inner_text()
         assert watch.problems == []
         workspace.context.close()
         phone.context.close()

@@ -27,7 +27,7 @@ def test_an_action_that_is_closed_counts_at_once(page: Page, site: Site) -> None
     assert before is not None
     sign_in(page, site, "secretariat")
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
-    page.locator("main").get_by_role("link", name="Tick").first.click()  # the menu has frameworks
+    page.locator("main").get_by_role("link", name="Mark as reached").first.click()
     page.locator("main button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
     page.goto("/workspace/plan/2025-2028/actions/1.1.3/")
@@ -47,7 +47,7 @@ def test_the_working_of_a_figure_opens_to_its_fraction(page: Page) -> None:
     assert "47" in text
     assert "58" in text
     assert "81" in text
-    assert "Corrected, previously 79." in page.locator("main").inner_text()
+    assert "Corrected, was 79" in page.locator("main").inner_text()
 
 
 def test_the_head_of_the_chain_moves_with_every_write(page: Page, site: Site) -> None:

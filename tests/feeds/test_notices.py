@@ -133,7 +133,7 @@ def test_without_a_contact_of_the_role_the_next_is_written_to_and_told_so(bank: 
     sent(MONDAY)
     text = OutboxMail.objects.get().text
     assert (
-        "The register has no contact of yours for this (Abuse and security reports), so we write to the next one: Management. Tell us who should receive these notices."
+        "The register has no contact of your organisation for this (Abuse and security reports), so we write to the next one: Management. Reply with the name of the person who should receive these notices."
         in text
     )
     assert (

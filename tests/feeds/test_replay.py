@@ -175,7 +175,7 @@ def test_a_night_that_breaks_off_leaves_nothing(short: Path) -> None:
     text = '\n[[answer]]\non = 2026-09-26\norganisation = "water-board"\nreply = "working"\n'
     with (short / "reports" / "answers.toml").open("a", encoding="utf-8") as file:
         file.write(text)
-    with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no letter about it"):
+    with pytest.raises(Refused, match=r"answers.toml, 2026-09-26, water-board : it was sent no notice about it"):
         replay(short)
     assert (FeedFile.objects.count(), Finding.objects.count(), len(untold(short))) == (0, 0, 2)
     assert Organisation.objects.filter(code="water-board").exists()

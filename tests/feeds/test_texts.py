@@ -72,9 +72,9 @@ def test_no_kind_is_claimed_by_two_folders() -> None:
         ("open-rdp", "vulnerable", "es-mx", "Escritorio remoto está abierto a todo internet"),
         ("open-rdp", "vulnerable", "fr", "Remote Desktop is open to the whole internet"),
         ("infected-conficker", "malicious-code", "en", "A device in your network is infected: conficker"),
-        ("special-cyclops-blink", "vulnerable", "en", "A special report names an address of yours: cyclops blink"),
-        ("never-heard-of", "fraud", "en", "An address of yours is used to deceive others: never heard of"),
-        ("never-heard-of", "../../x", "en", "Something unusual was seen at an address of yours: never heard of"),
+        ("special-cyclops-blink", "vulnerable", "en", "A special report names one of your addresses: cyclops blink"),
+        ("never-heard-of", "fraud", "en", "One of your addresses is used for fraud: never heard of"),
+        ("never-heard-of", "../../x", "en", "Something unusual was seen at one of your addresses: never heard of"),
     ],
 )
 def test_a_kind_finds_its_text_or_that_of_its_class(kind: str, taxonomy: str, language: str, title: str) -> None:

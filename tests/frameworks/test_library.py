@@ -90,7 +90,7 @@ BAD = {
         "relation: “like” is not one of: same, partly, successor",
     ),
     "unknown table": ("[[mapping]]", "[[maping]]", "“maping” is not a table of this file; did you mean “mapping”?"),
-    "item twice": ('code = "A-1"', 'code = "A"', "code: stands twice in this file; each code is used once"),
+    "item twice": ('code = "A-1"', 'code = "A"', "code: appears twice in this file; each code is used once"),
     "halves where stages rest on each other": (
         "value = 1,",
         "value = 0.5,",

@@ -94,7 +94,7 @@ BAD = {
         'code = "1.1.2"',
         'code = "1.1.1"',
         "action “1.1.1”, code",
-        "stands twice in this file; each code is used once",
+        "appears twice in this file; each code is used once",
     ),
     "unknown field": (
         "organisations.toml",
@@ -294,8 +294,8 @@ def test_a_real_pack_holds_no_accounts_and_no_people(real: SmallPack) -> None:
     real.add("people.toml", '[[person]]\ncode = "a"\nname = "A"\nsource = "x"\nconfirmed = true\n')
     real.add("pack.toml", '\n[[file]]\npath = "[ap]*.toml"\nsource = "x"\nlicence = "x"\n')
     assert real.problems() == [
-        "accounts.toml: accounts are entered in the workspace, never kept in the files of a real country",
-        "people.toml: people are entered in the workspace, never kept in the files of a real country",
+        "accounts.toml: accounts are entered in the workspace, never in the files of a real country",
+        "people.toml: people are entered in the workspace, never in the files of a real country",
     ]
 
 

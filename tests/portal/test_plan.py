@@ -65,7 +65,7 @@ def test_an_action_says_why_it_stands_as_it_does(isla: Country, stranger: Client
     assert "Person responsible Head of operations" in text
     assert "Runs 1 Jan to 31 Dec 2026" in text
     assert "Total 180,000 106,450" in text
-    assert "Measured by Reports looked at within 24 hours 81 %, Q3 2026, target 95 % by 31 Dec 2027" in text
+    assert "Measured by Reports triaged within 24 hours 81 %, Q3 2026, target 95 % by 31 Dec 2027" in text
 
 
 def test_money_of_two_currencies_is_never_added(isla: Country, stranger: Client) -> None:

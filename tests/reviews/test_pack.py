@@ -46,7 +46,7 @@ def test_how_an_ask_stands_is_worked_out() -> None:
     ("answers", "facts", "sentence"),
     [
         ([SENT | {"state": "submitted"}], {"closed_on": "2026-10-26", "closed_by": "M"}, "wait for a decision: 1.1.1"),
-        ([], {"closed_on": "2026-10-26"}, "closed_on and closed_by stand beside each other"),
+        ([], {"closed_on": "2026-10-26"}, "closed_on and closed_by are given together, or neither"),
         ([], {"due_on": "2026-09-01"}, "run the wrong way round"),
         ([APPROVED | {"action": "9.9.9"}], {}, "answers about 9.9.9"),
         ([SENT], {}, "needs decided_by and decided_on"),

@@ -27,7 +27,9 @@ COUNTS = {"done": 5, "on_track": 9, "at_risk": 3, "late": 3, "stalled": 1, "not_
 class PieceForm(forms.Form):
     """One of each control."""
 
-    title = forms.CharField(label="Working title", help_text="As people call it; the official wording stands apart.")
+    title = forms.CharField(
+        label="Working title", help_text="The title in use; the official wording has a field of its own."
+    )
     lead = forms.ChoiceField(label="Lead organisation", choices=[("", "Choose one"), ("csirt", "National CSIRT")])
     due = forms.DateField(
         label="Due date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -65,7 +67,7 @@ class PieceIndicator:
     about_people: bool = False
 
     def in_language(self, name: str) -> str:
-        return {"unit": self.unit, "title": "Reports looked at within 24 hours"}[name]
+        return {"unit": self.unit, "title": "Reports triaged within 24 hours"}[name]
 
 
 @dataclass(frozen=True)

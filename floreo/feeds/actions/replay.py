@@ -94,7 +94,7 @@ def _answer(shape: AnswerShape) -> int:
         lines = lines.filter(finding__subject=shape.subject)
     line = lines.select_related("notice").order_by("-notice__on", "-notice__pk").first()
     if line is None:
-        raise _untrue(shape, "was sent no letter about it")
+        raise _untrue(shape, "was sent no notice about it")
     notice = line.notice
     about = lines.filter(notice=notice).order_by("pk").values_list("finding", flat=True)
     replies = dict.fromkeys(about, shape.reply)

@@ -29,7 +29,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
 class Finding(Record):
     """One trouble at one address or name, for as long as it lasts. Written by runs; people only answer."""
 
-    not_chained = "Made anew each night from files whose hashes are in the trail."
+    not_chained = "Made again each night from files whose hashes are in the trail."
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="findings")
     subject = models.CharField(max_length=255)  # the address, else the name

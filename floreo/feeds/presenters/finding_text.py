@@ -53,12 +53,12 @@ def role_text(role: str, asked: str) -> str:
         return _("You are the contact for this: %(role)s.") % {"role": ContactRole(role).label}
     if role == ContactRole.OTHER:
         return _(
-            "The register has no contact of yours for this (%(role)s), so we write to your organisation’s "
-            "general address. Tell us who should receive these notices."
+            "The register has no contact of your organisation for this (%(role)s), so we write to its general "
+            "address. Reply with the name of the person who should receive these notices."
         ) % {"role": ContactRole(asked).label}
     return _(
-        "The register has no contact of yours for this (%(asked)s), so we write to the next one: "
-        "%(role)s. Tell us who should receive these notices."
+        "The register has no contact of your organisation for this (%(asked)s), so we write to the next one: "
+        "%(role)s. Reply with the name of the person who should receive these notices."
     ) % {
         "asked": ContactRole(asked).label,
         "role": ContactRole(role).label,

@@ -40,7 +40,7 @@ PROBLEM_WORDS: Mapping[str, Promise] = {
     problems.LOCKED_ARCHIVE: _l("The archive is protected with a password. Send it without one."),
     problems.NO_ROOM: _l("There was no space on the disk. The file will be read again when there is space."),
     STOPPED: _l(
-        "Reading was interrupted several times, and nothing of the file was saved. Tell the server "
+        "Reading was interrupted several times, and nothing of the file was saved. Contact the server "
         "administrator; the log has the details."
     ),
     LOST: _l("The file is no longer on the server. Send it again."),

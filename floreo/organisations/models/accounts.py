@@ -35,7 +35,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     secret_fields: ClassVar[frozenset[str]] = frozenset({"password", "last_login"})
     not_chained: ClassVar[Mapping[str, str]] = {
-        "password": "Written by the sign-in library, also when it hashes an old one anew.",
+        "password": "Written by the sign-in library, also when it hashes an old one again.",
         "last_login": "Written at each sign-in.",
     }
 

@@ -67,7 +67,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "bomb": "{name} unpacks to far more than it seems to hold, so it was not opened. "
         "Open it in Word, save it under a new name and upload that.",
         "damaged": "{name} is damaged or was cut short, so it cannot be opened. "
-        "Ask for the file again, or save it anew.",
+        "Ask for the file again, or save it again.",
         "language": "{name} seems to be written in {language}. Floreo drafts from English and Spanish texts; "
         "upload a translation, or enter the strategy by hand.",
     }

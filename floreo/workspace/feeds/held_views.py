@@ -28,7 +28,7 @@ HELD_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         acts.release,
         help=_l(
-            "It is read like any other: findings that it does not name may count as mended, and letters may go out."
+            "It is read like any other: findings that it does not name may count as fixed, and notices may be sent."
         ),
         done=_l("The file is released. It is read within a few minutes."),
     ),

@@ -1,0 +1,155 @@
+"""The words that the program does not use, and the word of the field that takes the place of each.
+
+Patterns match whole words, without regard to case. A word is listed only where a program can see the wrong sense: `say`
+is wrong as a name in code, where it stood for a reply, and right in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LEFT_FILE = Path(__file__).with_name("words_left.txt")
+
+# In any English text: messages, templates, packs, frameworks, kinds of findings.
+ENGLISH = {
+    r"owe|owes|owed|owing": "task; overdue; due",
+    r"nudge|nudges|nudged|nudging": "reminder; send a reminder",
+    r"yardsticks?": "framework",
+    r"troubles?|weak (or infected )?places?": "finding",
+    r"mend|mends|mended|mending": "fix, fixed; correct",
+    r"tell|tells|told|telling": "notify, inform; show",
+    r"hear|hears|heard": "be notified; get a reply",
+    r"letters?": "notice",
+    r"digests?": "notice",
+    r"desks?": "workspace",
+    r"stands?|stood|standing": "is; status",
+    r"whose turn": "waiting for",
+    r"puts? aside|putting aside": "discard",
+    r"promises?|promised|promising": "committed (money); planned",
+    r"holds? (its|their) dates?": "on track; on schedule",
+    r"how (it|a plan|the plan) goes": "update; progress; status",
+    r"back again": "seen again",
+    r"claims?|claimed": "attributed to; reply",
+    r"anew": "again; reinstall",
+    r"of (yours|ours|theirs)": "your; our; their",
+    r"doors?": "place to report; interface",
+    r"strangers?": "anyone; attackers; people without an account",
+    r"(in|into) good hands": "say who runs it",
+    r"nobody can believe": "rejected rows",
+    r"says? of itself": "self-assessment",
+    r"how-manieth": "number",
+    r"lines? of time": "timeline",
+    r"worthless": "expired",
+    r"(stands?|held|kept) for good": "permanent",
+    r"(the )?working behind|shows? (its|their) working": "how it was calculated",
+    r"something shows|somebody has (promised|confirmed)": "with evidence; committed; confirmed",
+    r"counts? as nothing|counts? alike|payment of nothing": "scores 0; equal weight; amount greater than 0",
+    r"(does not|do not) speak": "is not available in",
+    r"(is|was) mended by": "fixed by",
+}
+# Only in messages and templates: in data these words may be right.
+INTERFACE = {
+    r"figures?": "value",
+    r"yours truly|dear sir": "plain greeting",
+}
+SPANISH = {
+    r"debo|debemos|adeud\w+|(nos|le|les) deben?": "mis tareas; pendientes",
+    r"repar(ar|e|en|ó|ad[oa]s?|aci[oó]n|aciones)": "corregir, corregido",
+    r"varas? de medir": "marco; norma de referencia",
+    r"(?<!le damos la )bienvenid[oa]s? a": "le damos la bienvenida a",
+    r"colaborador(es|as?)?": "contrapartes; clientes, proveedores y contrapartes",
+    r"escal[oó]n(es)?": "nivel",
+    r"retorno": "retroalimentación",
+    r"ordenador(es)?": "computadora",
+    r"m[oó]vil(es)?": "celular",
+    r"concienciaci[oó]n": "concientización",
+    r"formaci[oó]n|formad[oa]s": "capacitación, capacitados",
+    r"vídeos?": "video",
+    r"medios públicos": "medios de comunicación",
+    r"alcanzables?": "localizable; localización",
+    r"puntuaci[oó]n(es)?": "puntaje",
+    r"cartas?": "aviso",
+    r"extrañ[oa]s?": "terceros; desconocidos; inusual",
+    r"puertas?": "lugar para reportar; interfaz",
+    r"promet(e|en|i[oó]|ieron|er|id[oa]s?)|promesas?": "comprometido; planificado",
+    r"(le|les) toca": "en espera de",
+    r"una falta": "una falla",
+    r"sin fin": "sin parar; infinito",
+    r"programas? dañinos?|software dañino": "software malicioso",
+    r"debilidad(es)?": "vulnerabilidad",
+    r"una negativa": "el motivo del rechazo",
+    r"para suplente": "para la persona suplente",
+    r"en pie": "vigente",
+    r"buenas manos": "quién lo opera",
+    r"tú|tus?|vosotros|vuestr[oa]s?": "usted, su",
+    r"escritorios?": "espacio de trabajo",
+}
+TEXTS = {"en": ENGLISH, "es": SPANISH}
+
+# One word of a name in code, of a class of CSS, of a part of an address, or of a key in a pack.
+NAMES = {
+    r"said|say|says|saying": "reply; given_by, given_on; summary, headline",
+    r"tell|tells|told|telling": "notify, notified; summary",
+    r"hear|heard": "notified",
+    r"mend|mends|mended|mending": "fix, fixed; correct",
+    r"owe|owes|owed|owing": "task, tasks",
+    r"yardsticks?": "framework",
+    r"nudges?|nudged": "reminder",
+    r"troubles?": "finding; problem",
+    r"turns?": "waiting_for",
+    r"whose": "holder; attributed_to",
+    r"faces?": "portal",
+    r"houses?": "project",
+    r"doors?": "guard; entry point",
+    r"rooms?": "workspace",
+    r"desks?": "workspace",
+    r"digests?": "notice",
+    r"letters?": "notice",
+    r"claims?|claimed|claiming": "attribution; reply; lease",
+    r"figures?": "value; indicator",
+    r"beside": "correction; related",
+    r"ways?": "collector",
+    r"incoming": "collectors; received",
+    r"taking": "collecting",
+    r"folding|folded": "aggregate",
+    r"standings?|stands?|stood|restand": "status; state",
+    r"aside": "discard",
+    r"promised?|promises": "committed",
+    r"asks|asking": "request; form page",
+    r"questions?": "command; form page",
+    r"acts?": "command",
+    r"anew": "again",
+    r"heir": "successor",
+    r"spells?": "open period",
+}
+# Names that are whole: a period begins and ends.
+WHOLE_NAMES = {r"since": "starts_on", r"until": "ends_on"}
+FUNCTIONS = {r"keep|keeps": "save; retain", r"drop|drops": "delete; discard"}  # what a function does, in its name
+
+# Phrases in which a word above is right, and why. They are taken out of a text before it is judged.
+RIGHT = {
+    "en": {
+        r"(small|capital|three|only|use) letters": "letters of the alphabet",
+        r"letter of (acceptance|membership|the bank|the board|the ministry|2026)": "a real letter on paper",
+        r"letter on (two )?posts|partnership letter|(for example: a letter|the letter is in the vault|most of them letters)": "a real letter on paper",
+        r"letters answered": "the code of an indicator, which is a part of its public address",
+    },
+    "es": {
+        r"escritorios? remotos?": "the name of a program, Remote Desktop",
+        r"puertas? trasera|puerta de enlace": "terms of the field: backdoor, gateway",
+        r"carta (de adhesión|sobre)|por ejemplo: una carta|todos cartas": "a real letter on paper",
+    },
+}
+# Names in which the word is right.
+RIGHT_NAMES = {
+    **dict.fromkeys(
+        ("digest", "_digest", "digest_of", "digest_hash", "shapes_digest", "short_digest"), "the digest of a hash"
+    ),
+    **dict.fromkeys(
+        ("_LETTER", "_LETTERS", "_LETTERS_A_PAGE", "_V6_LETTERS", "_Letter", "_width_of_letter"),
+        "letters of the alphabet",
+    ),
+    **dict.fromkeys(("_INCOMING_COMMITMENT", "_INCOMING_FUNDS"), "types of transactions of IATI"),
+    "_UNDER_WAY": "under way: what has begun",
+    "_under_way": "under way: what has begun",
+    "face": "a face of type",
+}

@@ -1,0 +1,348 @@
+"""The glossary holds: no text, no name in code and no address uses a word that the field does not use.
+
+The table is `glossary.py`. Names that still wait for their new one are in `words_left.txt`, which only gets shorter."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from babel.messages.pofile import read_po
+
+from tests.contracts import glossary
+
+pytestmark = pytest.mark.one_database
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "floreo"
+PO = PACKAGE / "locale" / "es" / "LC_MESSAGES" / "django.po"
+CODE = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+TEMPLATES = sorted(path for end in ("html", "txt") for path in PACKAGE.glob(f"**/templates/**/*.{end}"))
+STYLES = sorted((ROOT / "assets" / "css").glob("*.css"))
+DATA = sorted([*ROOT.glob("packs/**/*.toml"), *ROOT.glob("frameworks/*.toml"), *PACKAGE.rglob("*.toml")])
+PROSE = sorted([*ROOT.glob("packs/**/*.md"), *PACKAGE.glob("feeds/kinds/**/*.md")])
+SHEETS = sorted(ROOT.glob("packs/**/evidence/*.csv"))
+LEFT = frozenset(
+    line for line in glossary.LEFT_FILE.read_text("utf-8").splitlines() if line and not line.startswith("#")
+)
+
+# Words by which texts of others are read: not ours.
+VOCABULARY = PACKAGE / "strategy" / "drafting"
+# Values that are the words, the name or the address of a document: never ours to change.
+QUOTED = {"official_wording", "official_title", "official_place", "wording", "source", "source_url", "url", "link"}
+CODE_LIKE = re.compile(r"\S*[-_/.*]\S*")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+MARKUP = re.compile(r"<[^>]+>")
+UNSEEN = re.compile(
+    r"\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}|<!--.*?-->|<script\b.*?</script>|<style\b.*?</style>", re.DOTALL
+)
+TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+ATTRIBUTE = re.compile(r"\b(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"")
+OUR_CLASS = re.compile(r"\bfl-[a-z][\w-]*")
+CSS_CLASS = re.compile(r"\.([A-Za-z_][\w-]*)")
+CSS_NOISE = re.compile(r"/\*.*?\*/|\"[^\"]*\"|url\([^)]*\)", re.DOTALL)
+CONVERTER = re.compile(r"<[^>]*>|\(\?P<[^)]*\)")
+PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+class Text(NamedTuple):
+    """Words that somebody reads."""
+
+    place: str
+    language: str
+    words: str
+    interface: bool = False
+
+
+class Name(NamedTuple):
+    """A name that somebody who works on the code reads."""
+
+    place: str
+    name: str
+    is_function: bool = False
+
+
+# ---- what there is to read ---------------------------------------------------------------------------------------------
+
+
+def messages() -> Iterator[Text]:
+    """Every sentence of the program, and its Spanish."""
+    with PO.open("rb") as source:
+        for message in read_po(source, locale="es"):
+            place = f"django.po:{message.lineno}"
+            yield Text(place, "en", message.context or "")
+            yield from (Text(place, "en", plain(words), interface=True) for words in several(message.id))
+            yield from (Text(place, "es", plain(words), interface=True) for words in several(message.string))
+
+
+def several(what: object) -> tuple[str, ...]:
+    return tuple(map(str, what)) if isinstance(what, (list, tuple)) else (str(what),)
+
+
+def plain(words: str) -> str:
+    """Without placeholders and tags."""
+    return MARKUP.sub(" ", PLACEHOLDER.sub(" ", words))
+
+
+def template_texts() -> Iterator[Text]:
+    """What a template shows without a translation, and what it says to a screen reader."""
+    for path in TEMPLATES:
+        source = TEMPLATE_TAG.sub(" ", UNSEEN.sub(" ", path.read_text("utf-8")))
+        for words in [*ATTRIBUTE.findall(source), MARKUP.sub("\n", source)]:
+            yield Text(place_of(path), "en", words, interface=True)
+
+
+def literal_texts() -> Iterator[Text]:
+    """Sentences in code that are not translated: what commands print, and why something is not recorded."""
+    for path in CODE:
+        if VOCABULARY not in path.parents:
+            for line, words in literals(ast.parse(path.read_text("utf-8"))):
+                if " " in words.strip():
+                    yield Text(f"{place_of(path)}:{line}", "en", plain(words))
+
+
+def literals(node: ast.AST, *, is_docstring: bool = False) -> Iterator[tuple[int, str]]:
+    """Each string below a node that is no docstring; one with values in it as a whole."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [str(p.value) if isinstance(p, ast.Constant) else "{}" for p in node.values]
+        yield node.lineno, "".join(parts)
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and not is_docstring:
+        yield node.lineno, node.value
+    for child in ast.iter_child_nodes(node):
+        yield from literals(child, is_docstring=isinstance(node, ast.Expr))
+
+
+def data_texts() -> Iterator[Text]:
+    """Every value of packs, frameworks and shipped data."""
+    for path in DATA:
+        for key, value, language in values(tomllib.loads(path.read_text("utf-8"))):
+            place = f"{place_of(path)}, {key}"
+            if key == "code":
+                yield Text(place, "en", value.replace("-", " "))
+            elif key not in QUOTED and not CODE_LIKE.fullmatch(value):
+                yield Text(place, language, value)
+    for path in PROSE:
+        yield Text(place_of(path), "es" if path.stem.split(".")[-1] == "es" else "en", path.read_text("utf-8"))
+    for path in SHEETS:
+        with path.open(encoding="utf-8", newline="") as source:
+            yield from (Text(place_of(path), "en", cell) for row in csv.reader(source) for cell in row)
+
+
+def values(found: object, key: str = "", language: str = "en") -> Iterator[tuple[str, str, str]]:
+    """Each string below a value, with its key and its language."""
+    if isinstance(found, dict):
+        for name, value in found.items():
+            yield from values(value, name, "es" if name == "es" else language)
+    elif isinstance(found, list):
+        for value in found:
+            yield from values(value, key, language)
+    elif isinstance(found, str):
+        yield key, found, language
+
+
+def place_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def code_names() -> Iterator[Name]:
+    """Modules, functions, classes, arguments, variables and attributes, where they are made."""
+    for path in CODE:
+        place = place_of(path)
+        yield from (Name(place, part) for part in path.relative_to(PACKAGE).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield Name(f"{place}:{node.lineno}", node.name, is_function=True)
+            elif name := made_name(node):
+                yield Name(f"{place}:{getattr(node, 'lineno', 0)}", name)
+            yield from (Name(f"{place}:{getattr(node, 'lineno', 0)}", part) for part in address_parts(node))
+
+
+def made_name(node: ast.AST) -> str:
+    """The name that a node gives to something."""
+    match node:
+        case ast.ClassDef(name=name) | ast.arg(arg=name) | ast.alias(asname=str(name)):
+            return name
+        case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+            return name
+    return ""
+
+
+def address_parts(node: ast.AST) -> list[str]:
+    """The parts and the name of an address that `path()` declares."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"path", "re_path"}):
+        return []
+    given = [*node.args[:1], *(k.value for k in node.keywords if k.arg == "name")]
+    routes = [part.value for part in given if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return [part for route in routes for part in CONVERTER.sub("", route).split("/") if part]
+
+
+def other_names() -> Iterator[Name]:
+    """Classes of style sheets and templates, names of templates, and the keys of data."""
+    for path in STYLES:
+        for name in CSS_CLASS.findall(CSS_NOISE.sub(" ", path.read_text("utf-8"))):
+            yield Name(place_of(path), name)
+    for path in TEMPLATES:
+        yield Name(place_of(path), path.stem)
+        yield from (Name(place_of(path), name) for name in OUR_CLASS.findall(path.read_text("utf-8")))
+    for path in DATA:
+        if PACKAGE not in path.parents:
+            yield from (Name(place_of(path), key) for key in keys(tomllib.loads(path.read_text("utf-8"))))
+
+
+def keys(found: object) -> Iterator[str]:
+    if isinstance(found, dict):
+        yield from found
+        found = list(found.values())
+    if isinstance(found, list):
+        for value in found:
+            yield from keys(value)
+
+
+# ---- what the glossary says of it ---------------------------------------------------------------------------------------
+
+
+@cache
+def pattern(words: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+
+
+def wrong_in(text: Text) -> list[str]:
+    """Each word of a text that the glossary bans: where it is, and the better one."""
+    words = " ".join(text.words.split())
+    for phrase in glossary.RIGHT[text.language]:
+        words = pattern(phrase).sub(" ", words)
+    tables = [
+        glossary.TEXTS[text.language],
+        *([glossary.INTERFACE] if text.interface and text.language == "en" else []),
+    ]
+    return [
+        f"{text.place}: “{hit[0]}” in “{excerpt(words, hit)}”. Better: {better}"
+        for table in tables
+        for banned, better in table.items()
+        for hit in pattern(banned).finditer(words)
+    ]
+
+
+def excerpt(words: str, hit: re.Match[str]) -> str:
+    return words[max(hit.start() - 40, 0) : hit.end() + 40]
+
+
+def better_name(name: Name) -> tuple[str, str] | None:
+    """The first word of a name that the glossary bans, and the better one."""
+    if name.name in glossary.RIGHT_NAMES:
+        return None
+    if better := match(glossary.WHOLE_NAMES, name.name.strip("_").lower()):
+        return name.name, better
+    tables = [glossary.NAMES, *([glossary.FUNCTIONS] if name.is_function else [])]
+    for part in map(str.lower, PART.findall(name.name)):
+        for table in tables:
+            if better := match(table, part):
+                return part, better
+    return None
+
+
+def match(table: Mapping[str, str], word: str) -> str:
+    return next((better for banned, better in table.items() if re.fullmatch(banned, word)), "")
+
+
+@cache
+def wrong_names() -> dict[str, list[str]]:
+    """Each name that the glossary bans, with the places where it is made."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in [*code_names(), *other_names()]:
+        if wrong := better_name(name):
+            found[name.name].append(f"{name.place}: “{wrong[0]}” in {name.name}. Better: {wrong[1]}")
+    return found
+
+
+def all_wrong(texts: Iterable[Text]) -> list[str]:
+    return [wrong for text in texts for wrong in wrong_in(text)]
+
+
+def test_no_message_and_no_translation_uses_a_banned_word() -> None:
+    assert all_wrong(messages()) == []
+
+
+def test_no_template_shows_a_banned_word() -> None:
+    assert all_wrong(template_texts()) == []
+
+
+def test_no_sentence_in_code_uses_a_banned_word() -> None:
+    assert all_wrong(literal_texts()) == []
+
+
+def test_no_pack_framework_or_kind_uses_a_banned_word() -> None:
+    assert all_wrong(data_texts()) == []
+
+
+def test_no_name_uses_a_banned_word() -> None:
+    assert [place for name, places in wrong_names().items() if name not in LEFT for place in places] == []
+
+
+def test_the_list_of_names_left_only_gets_shorter() -> None:
+    """Take a name out of words_left.txt when it is renamed; add none."""
+    assert sorted(LEFT - wrong_names().keys()) == []
+
+
+def test_every_exception_is_used() -> None:
+    everything = [*messages(), *template_texts(), *literal_texts(), *data_texts()]
+    unused = [
+        phrase
+        for language, phrases in glossary.RIGHT.items()
+        for phrase in phrases
+        if not any(
+            text.language == language and pattern(phrase).search(" ".join(text.words.split())) for text in everything
+        )
+    ]
+    names = {name.name for name in [*code_names(), *other_names()]}
+    assert (unused, sorted(glossary.RIGHT_NAMES.keys() - names)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "found"),
+    [
+        ("en", "You owe one update.", "owe"),
+        ("en", "The finding is Mended.", "Mended"),
+        ("en", "A letter was sent.", "letter"),
+        ("en", "Use small letters and digits.", ""),
+        ("en", "The court hearing is on Monday.", ""),
+        ("en", "Money promised", "promised"),
+        ("es", "Bienvenida a Floreo", "Bienvenida a"),
+        ("es", "Le damos la bienvenida a Floreo", ""),
+        ("es", "Por reparar", "reparar"),
+        ("es", "El puerto ya no debe responder.", ""),
+        ("es", "Preparar la información", ""),
+    ],
+)
+def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
+    wrong = wrong_in(Text("here", language, words))
+    assert bool(wrong) == bool(found)
+    assert all(f"“{found}”" in line for line in wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_function", "found"),
+    [
+        ("said_by", False, "said"),
+        ("ToldState", False, "told"),
+        ("fl-troubles", False, "troubles"),
+        ("_keep_file", True, "keep"),
+        ("keep_days", False, ""),
+        ("since", False, "since"),
+        ("valid_until", False, ""),
+        ("essay", False, ""),
+        ("interface", False, ""),
+    ],
+)
+def test_a_planted_name_is_found(name: str, is_function: bool, found: str) -> None:
+    wrong = better_name(Name("here", name, is_function))
+    assert (wrong[0] if wrong else "") == found

@@ -53,7 +53,7 @@ def field_of(
 
 
 def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
-    """A body that exists today, named by its code."""
+    """An organisation that exists today, named by its code."""
     rows = Organisation.objects.filter(merged_into=None)
     return forms.ModelChoiceField(
         rows, label=label, required=required, help_text=help_text, to_field_name="code", empty_label=_l("Choose one")
@@ -99,6 +99,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
             self.fields["version"].initial = self.instance.version
         else:
             del self.fields["version"]
+        for field in self.fields.values():
+            if isinstance(field, forms.DateField):
+                field.widget = Day()
         name_what_is_missing(self)
         model = self._meta.model
         self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]

@@ -63,7 +63,14 @@ class Feed(Record):
     )
     tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
     is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))
-    fetch_secret = models.CharField(max_length=500, blank=True)  # an Authorization header, where the address wants one
+    fetch_secret = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("Authorization header"),
+        help_text=_(
+            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
+        ),
+    )  # an Authorization header, where the address wants one
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
     etag = models.CharField(max_length=200, blank=True)

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, reach
 from floreo.core.errors import Refused
-from floreo.core.fields import help_of, label_of
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.models import Organisation
 from floreo.workspace.form_page import posted
-from floreo.workspace.forms import CommandForm, RecordForm, field_of, organisation_field
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, field_of, organisation_field, words_of
 
 _TLP_WORDS = {
     Tlp.CLEAR: _l("TLP:CLEAR, can be published"),
@@ -28,15 +27,13 @@ _TLP_WORDS = {
 
 
 def tlp_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=label_of(Evidence, "tlp"), choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
+    return forms.ChoiceField(**words_of(Evidence, "tlp"), choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
 
 
 def owner_field(viewer: object) -> Any:
     """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
-    field = organisation_field(
-        label_of(Evidence, "organisation"), required=False, help_text=help_of(Evidence, "organisation")
-    )
+    field = organisation_field(**words_of(Evidence, "organisation"), required=False)
     field.empty_label = _l("No owner")
     if own is not None:
         field.queryset = Organisation.objects.filter(pk__in=own)
@@ -111,10 +108,7 @@ class EvidenceForm(RecordForm):
             "organisation",
             "tlp",
             "is_public",
-            "source",
-            "source_url",
-            "confirmed",
-            "doubt",
+            *SOURCE,
         )
         widgets: ClassVar[dict[str, Any]] = {"note": forms.Textarea(attrs={"rows": 2})}
 

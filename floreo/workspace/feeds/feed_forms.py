@@ -9,11 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.fields import label_of
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
-from floreo.workspace.forms import CommandForm, RecordForm, day_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, words_of
 
 _PARTS = ("field", "is", "value")
 CONDITIONS = 4  # lines of a rule's form
@@ -22,7 +21,7 @@ CONDITIONS = 4  # lines of a rule's form
 class NewFeedForm(RecordForm):
     """Name, way, place, format."""
 
-    format = forms.ChoiceField(label=label_of(Feed, "format"), required=False)
+    format = forms.ChoiceField(**words_of(Feed, "format"), required=False)
 
     class Meta:
         model = Feed
@@ -39,13 +38,10 @@ class FeedForm(NewFeedForm):
     """Everything that has a default."""
 
     fetch_secret = forms.CharField(
-        label=_l("Authorization header"),
+        **words_of(Feed, "fetch_secret"),
         required=False,
         max_length=500,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text=_l(
-            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
-        ),
     )
 
     class Meta(NewFeedForm.Meta):
@@ -121,7 +117,7 @@ class RuleForm(RecordForm):
 
     template_name = "workspace/feeds/_rule_fields.html"
     does = forms.ChoiceField(
-        label=label_of(FeedRule, "does"),
+        **words_of(FeedRule, "does"),
         choices=[
             ("drop", _l("Discard the row: it is counted, but not used")),
             ("raise", _l("Raise the severity to")),
@@ -129,7 +125,7 @@ class RuleForm(RecordForm):
             ("route", _l("Send it to another contact role")),
         ],
     )
-    field = forms.ChoiceField(label=label_of(FeedRule, "field"), required=False)
+    field = forms.ChoiceField(**words_of(FeedRule, "field"), required=False)
 
     class Meta:
         model = FeedRule

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from floreo.core.fields import label_of
 from floreo.feeds.models import NoticeRule, ReplyKind, Severity
-from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field, words_of
 
 
 class AnswerForm(CommandForm):
@@ -72,7 +72,7 @@ class NoticeRuleForm(RecordForm):
     """Which findings it is about, and who hears of them how often."""
 
     organisation = organisation_field(label_of(NoticeRule, "organisation"), required=False)
-    worst = forms.ChoiceField(label=label_of(NoticeRule, "worst"), required=False)
+    worst = forms.ChoiceField(**words_of(NoticeRule, "worst"), required=False)
 
     class Meta:
         model = NoticeRule

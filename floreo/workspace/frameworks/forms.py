@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.core.fields import help_of, label_of
 from floreo.frameworks.logic import Rule
 from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublishedScore, Rating, Version
-from floreo.workspace.forms import CommandForm, field_of, text_field
+from floreo.workspace.forms import CommandForm, field_of, text_field, words_of
 
 
 def _levels(version: Version) -> list[tuple[str, str]]:
@@ -93,14 +92,13 @@ def _plain(version: Version, first: dict[str, Any]) -> dict[str, Any]:
 class OpenForm(CommandForm):
     """A new assessment."""
 
-    year = forms.IntegerField(label=label_of(Assessment, "year"), min_value=1990, max_value=2200)
+    year = forms.IntegerField(**words_of(Assessment, "year"), min_value=1990, max_value=2200)
     as_of = field_of(Assessment, "as_of")
     before = forms.ModelChoiceField(
         queryset=Assessment.objects.none(),
-        label=label_of(Assessment, "before"),
+        **words_of(Assessment, "before"),
         required=False,
         empty_label=_l("No earlier assessment"),
-        help_text=help_of(Assessment, "before"),
     )
     subject = field_of(Assessment, "subject")
     note_text = field_of(Assessment, "note", help_text=_l("For readers: who takes part, and how."), rows=3)
@@ -150,17 +148,17 @@ class CheckForm(CommandForm):
 class ScoreForm(CommandForm):
     """A score that the publisher gave."""
 
-    year = forms.IntegerField(label=label_of(PublishedScore, "year"), min_value=1990, max_value=2200)
+    year = forms.IntegerField(**words_of(PublishedScore, "year"), min_value=1990, max_value=2200)
     subject = field_of(PublishedScore, "subject")
-    part = forms.ChoiceField(label=label_of(PublishedScore, "part"), required=False)
+    part = forms.ChoiceField(**words_of(PublishedScore, "part"), required=False)
     score = forms.CharField(
-        label=label_of(PublishedScore, "score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+        **words_of(PublishedScore, "score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
-    maximum = forms.CharField(label=label_of(PublishedScore, "maximum"), max_length=20, required=False)
-    rank = forms.IntegerField(label=label_of(PublishedScore, "rank"), required=False, min_value=1)
+    maximum = forms.CharField(**words_of(PublishedScore, "maximum"), max_length=20, required=False)
+    rank = forms.IntegerField(**words_of(PublishedScore, "rank"), required=False, min_value=1)
     tier = field_of(PublishedScore, "tier")
     source = field_of(PublishedScore, "source", required=True)
-    source_url = forms.CharField(label=label_of(PublishedScore, "source_url"), max_length=500, required=False)
+    source_url = forms.CharField(**words_of(PublishedScore, "source_url"), max_length=500, required=False)
     note = field_of(PublishedScore, "note")
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:

@@ -11,14 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.core.fields import help_of, label_of
+from floreo.core.fields import label_of
 from floreo.indicators.catalogue import measure_choices
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
 from floreo.indicators.measuring import rhythm
 from floreo.indicators.models import ChartNote, Indicator, Reading
 from floreo.indicators.presenters import period_text
 from floreo.strategy.models import Edition, Objective, Pillar
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
+from floreo.workspace.forms import (
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
 CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their days
 
@@ -50,9 +58,7 @@ class IndicatorForm(RecordForm):
     """What is measured, and where it belongs."""
 
     answers_for = organisation_field(label_of(Indicator, "answers_for"), required=False)
-    measure = forms.ChoiceField(
-        label=label_of(Indicator, "measure"), required=False, help_text=help_of(Indicator, "measure")
-    )
+    measure = forms.ChoiceField(**words_of(Indicator, "measure"), required=False)
 
     class Meta:
         model = Indicator
@@ -115,10 +121,10 @@ class NewIndicatorForm(IndicatorForm):
 class TargetForm(CommandForm):
     """From where to where, by when, and who said so."""
 
-    target = number_field(label_of(Indicator, "target"))
+    target = number_field(**words_of(Indicator, "target"))
     target_due = field_of(Indicator, "target_due")
     target_source = field_of(Indicator, "target_source")
-    baseline = number_field(label_of(Indicator, "baseline"), help_text=help_of(Indicator, "baseline"))
+    baseline = number_field(**words_of(Indicator, "baseline"))
     baseline_on = field_of(Indicator, "baseline_on")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 

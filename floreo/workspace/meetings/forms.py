@@ -15,6 +15,7 @@ from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Sea
 from floreo.organisations.models import Kind, Organisation
 from floreo.strategy.models import Action, Edition, Objective
 from floreo.workspace.forms import (
+    SOURCE,
     CommandForm,
     RecordForm,
     day_field,
@@ -38,9 +39,6 @@ def hour_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
     return forms.TimeField(label=label, required=False, help_text=help_text, widget=Hour)
 
 
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
-
-
 class CommitteeForm(RecordForm):
     class Meta:
         model = Committee
@@ -51,7 +49,7 @@ class CommitteeForm(RecordForm):
             "edition",
             "is_public",
             "ends_on",
-            *_SOURCE,
+            *SOURCE,
         )
         widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}
 
@@ -75,7 +73,7 @@ class SeatForm(RecordForm):
 
     class Meta:
         model = Seat
-        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "starts_on", "ends_on", *_SOURCE)
+        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "starts_on", "ends_on", *SOURCE)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

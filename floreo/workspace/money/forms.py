@@ -12,9 +12,7 @@ from floreo.core import clock
 from floreo.core.fields import label_of
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import BudgetLine, Grant, IatiBody, OrganisationType, Payment
-from floreo.workspace.forms import CommandForm, RecordForm, field_of, organisation_field, text_field
-
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, field_of, organisation_field, text_field, words_of
 
 
 class GrantForm(RecordForm):
@@ -35,7 +33,7 @@ class GrantForm(RecordForm):
             "signed_on",
             "starts_on",
             "ends_on",
-            *_SOURCE,
+            *SOURCE,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,7 +74,7 @@ class PlaceForm(CommandForm):
 class PaymentForm(RecordForm):
     class Meta:
         model = Payment
-        fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *_SOURCE)
+        fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *SOURCE)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,5 +90,5 @@ class IatiBodyForm(CommandForm):
     """What a body is called in IATI files."""
 
     ref = field_of(IatiBody, "ref")
-    kind = forms.ChoiceField(label=label_of(IatiBody, "kind"), choices=OrganisationType.choices)
+    kind = forms.ChoiceField(**words_of(IatiBody, "kind"), choices=OrganisationType.choices)
     reports = field_of(IatiBody, "reports")

@@ -15,14 +15,23 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock, keys
 from floreo.core.audit import key
 from floreo.core.errors import Refused
-from floreo.core.fields import help_of, label_of
+from floreo.core.fields import label_of
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.logic import NoMoment, moment_of
 from floreo.publications.models import Channel, Posting, Publication, PublicationKind
 from floreo.publications.presenters import wrong_moment
 from floreo.strategy.models import Edition
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
 
 def country_zone() -> str:
@@ -60,10 +69,8 @@ class PublicationForm(RecordForm):
     """What it says, in every language of the site, and what it makes public."""
 
     organisation = organisation_field(label_of(Publication, "organisation"), required=False)
-    about = forms.ChoiceField(
-        label=label_of(Publication, "about"), required=False, help_text=help_of(Publication, "about")
-    )
-    language = forms.ChoiceField(label=label_of(Publication, "language"))
+    about = forms.ChoiceField(**words_of(Publication, "about"), required=False)
+    language = forms.ChoiceField(**words_of(Publication, "language"))
 
     class Meta:
         model = Publication
@@ -207,11 +214,10 @@ class PostingForm(CommandForm):
 class ChannelForm(RecordForm):
     organisation = organisation_field(label_of(Channel, "organisation"), required=False)
     kinds = forms.MultipleChoiceField(
-        label=label_of(Channel, "kinds"),
+        **words_of(Channel, "kinds"),
         required=False,
         choices=PublicationKind.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=help_of(Channel, "kinds"),
     )
 
     class Meta:
@@ -223,10 +229,7 @@ class ChannelForm(RecordForm):
             "organisation",
             "kinds",
             "is_active",
-            "source",
-            "source_url",
-            "confirmed",
-            "doubt",
+            *SOURCE,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

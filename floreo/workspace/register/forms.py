@@ -10,12 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.core.fields import help_of, label_of
 from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, OrganisationRole, Person
 from floreo.organisations.queries import the_country
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SHORT = {"rows": 3}
 
 
@@ -61,7 +68,7 @@ class OrganisationForm(RegisterForm):
             "starts_on",
             "ends_on",
             "is_public",
-            *_SOURCE,
+            *SOURCE,
         )
         widgets = {
             "role_text": forms.Textarea(attrs=_SHORT),
@@ -118,7 +125,7 @@ def _spoken(first: Any) -> list[tuple[str, Any]]:
 
 
 class ContactForm(RegisterForm):
-    language = forms.ChoiceField(label=label_of(Contact, "language"), required=False)
+    language = forms.ChoiceField(**words_of(Contact, "language"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +153,7 @@ class HoldingForm(RegisterForm):
 
     class Meta:
         model = Holding
-        fields = ("kind", "value", "service", "verified_on", "verified_how", *_SOURCE)
+        fields = ("kind", "value", "service", "verified_on", "verified_how", *SOURCE)
 
 
 class MoveHoldingForm(CommandForm):
@@ -157,9 +164,7 @@ class MoveHoldingForm(CommandForm):
 
 
 class PersonForm(RegisterForm):
-    language = forms.ChoiceField(
-        label=label_of(Person, "language"), required=False, help_text=help_of(Person, "language")
-    )
+    language = forms.ChoiceField(**words_of(Person, "language"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -189,10 +194,9 @@ class NetworkForm(RegisterForm):
     """The prefixes are typed one a line."""
 
     prefixes = forms.CharField(
-        label=label_of(Network, "prefixes"),
+        **words_of(Network, "prefixes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=help_of(Network, "prefixes"),
     )
     accept_overlap = forms.BooleanField(
         label=_l("Another network can have the same addresses: both are right"), required=False
@@ -200,7 +204,7 @@ class NetworkForm(RegisterForm):
 
     class Meta:
         model = Network
-        fields = ("name", "holder", "is_public", *_SOURCE)
+        fields = ("name", "holder", "is_public", *SOURCE)
 
     field_order = ["name", "holder", "prefixes", "accept_overlap"]
 
@@ -214,5 +218,5 @@ class NetworkForm(RegisterForm):
 
 
 class NewNetworkForm(NetworkForm):
-    asn = forms.IntegerField(label=label_of(Network, "asn"), help_text=help_of(Network, "asn"))
+    asn = forms.IntegerField(**words_of(Network, "asn"))
     field_order = ["asn", "name", "holder", "prefixes", "accept_overlap"]

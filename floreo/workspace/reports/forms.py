@@ -9,10 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.fields import help_of, label_of
 from floreo.core.figures import Period
 from floreo.reports.models import Correction, Lesson, SignOff, WordTemplate
-from floreo.workspace.forms import CommandForm, day_field, field_of, text_field
+from floreo.workspace.forms import CommandForm, day_field, field_of, text_field, words_of
 
 
 class CloseForm(CommandForm):
@@ -54,7 +53,7 @@ class SignForm(CommandForm):
     signed_name = field_of(SignOff, "signed_name", required=True)
     signed_post = field_of(SignOff, "signed_post", required=True)
     signed_on = field_of(SignOff, "signed_on", required=True)
-    language = forms.ChoiceField(label=label_of(SignOff, "language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(**words_of(SignOff, "language"), choices=settings.LANGUAGES)
     note = field_of(SignOff, "note")
     scan = forms.FileField(
         label=_l("Scan of the signed page"), required=False, help_text=_l("Saved in the vault as evidence.")
@@ -70,10 +69,9 @@ class LessonForm(CommandForm):
 class TemplateForm(CommandForm):
     name = field_of(WordTemplate, "name", required=True)
     language = forms.ChoiceField(
-        label=label_of(WordTemplate, "language"),
+        **words_of(WordTemplate, "language"),
         required=False,
         choices=[("", _l("The reader’s language")), *settings.LANGUAGES],
-        help_text=help_of(WordTemplate, "language"),
     )
     file = forms.FileField(label=_l("Word file (.docx)"), required=False)
 

@@ -11,22 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from floreo.core.fields import help_of, label_of
 from floreo.reviews.models import Review, Rhythm, RhythmFrequency
-from floreo.workspace.forms import CommandForm, field_of, text_field
+from floreo.workspace.forms import CommandForm, field_of, text_field, words_of
 
 _NUMBERS = re.compile(r"^\s*(\d{1,3}(\s*[,;\s]\s*\d{1,3})*)?\s*$")
 
 
 def _days(name: str) -> forms.IntegerField:
-    return forms.IntegerField(label=label_of(Rhythm, name), help_text=help_of(Rhythm, name), min_value=0, max_value=400)
+    return forms.IntegerField(**words_of(Rhythm, name), min_value=0, max_value=400)
 
 
 class Days(forms.CharField):
     """Numbers of days, as people type them: 7, 1."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(label=label_of(Rhythm, name), help_text=help_of(Rhythm, name), required=False, max_length=100)
+        super().__init__(**words_of(Rhythm, name), required=False, max_length=100)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
@@ -43,7 +42,7 @@ class Days(forms.CharField):
 
 class RhythmForm(CommandForm):
     is_on = field_of(Rhythm, "is_on")
-    frequency = forms.ChoiceField(label=label_of(Rhythm, "frequency"), choices=RhythmFrequency.choices)
+    frequency = forms.ChoiceField(**words_of(Rhythm, "frequency"), choices=RhythmFrequency.choices)
     opens_after_days = _days("opens_after_days")
     due_after_days = _days("due_after_days")
     closes_after_days = _days("closes_after_days")

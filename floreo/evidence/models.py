@@ -85,23 +85,38 @@ class Evidence(Record, Translated, Sourced):
 
     code = models.SlugField(max_length=80, unique=True)
     kind = models.CharField(max_length=6, choices=EvidenceKind.choices)
-    title = models.CharField(max_length=300)
-    note = models.TextField(blank=True)  # what it shows, and where in it
+    title = models.CharField(max_length=300, verbose_name=_("What it is"))
+    note = models.TextField(
+        blank=True, verbose_name=_("What it supports, and where in the document")
+    )  # what it shows, and where in it
     file = models.FileField(upload_to="evidence/", max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True)  # as it came
     media_type = models.CharField(max_length=100, blank=True)  # as its content says, never as its name does
     size = models.PositiveBigIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    url = models.URLField(max_length=500, blank=True)
+    url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the link"))
     link_state = models.CharField(max_length=6, choices=LinkState.choices, blank=True)
     link_seen_on = models.DateField(null=True, blank=True)
     record = models.CharField(max_length=120, blank=True)  # key of the record that it is
-    dated = models.DateField(null=True, blank=True)  # of the document itself
-    valid_until = models.DateField(null=True, blank=True)
-    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.GREEN)
-    is_public = models.BooleanField(default=False)
+    dated = models.DateField(null=True, blank=True, verbose_name=_("Date of the document"))  # of the document itself
+    valid_until = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name=_("Valid until"),
+        help_text=_(
+            "Its last day. Sixty days before, its organisation receives a request to renew it. Leave empty if it does not expire."
+        ),
+    )
+    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.GREEN, verbose_name=_("Marking"))
+    is_public = models.BooleanField(default=False, verbose_name=_("Can be published"))
     organisation = models.ForeignKey(  # whose it is: who renews it
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="evidence",
+        verbose_name=_("Owner"),
+        help_text=_("This organisation receives the request to renew it, and sees it whatever its marking."),
     )
     kept_by = models.CharField(max_length=200)
     withdrawn_on = models.DateField(null=True, blank=True)  # no longer stands; kept for the history

@@ -187,7 +187,7 @@ class Contribution(Record):
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="contributions")
     thing = models.CharField(max_length=120, db_index=True)  # core.keys: "strategy.action:17"
-    note = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"), help_text=_("How it contributes."))
 
     class Meta:
         ordering = ["pk"]
@@ -214,16 +214,31 @@ class Assessment(Record, Translated):
 
     code = models.SlugField(max_length=80, unique=True)
     in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="assessments")
-    subject = models.CharField(max_length=200, blank=True)  # empty: the nation
-    year = models.PositiveSmallIntegerField()
-    as_of = models.DateField()
+    subject = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("Subject of the assessment"),
+        help_text=_("If empty: the country. Otherwise the name of a team, an operator or a bill."),
+    )  # empty: the nation
+    year = models.PositiveSmallIntegerField(verbose_name=_("Year assessed"))
+    as_of = models.DateField(
+        verbose_name=_("As of"), help_text=_("Date that the assessment refers to. If empty: today.")
+    )
     opened_on = models.DateField()
     opened_by = models.CharField(max_length=200)
     state = models.CharField(max_length=8, choices=AssessmentState.choices, default=AssessmentState.OPEN)
     closed_on = models.DateField(null=True, blank=True)
     is_public = models.BooleanField(default=False)
-    note = models.TextField(blank=True)  # for readers: who took part, how
-    before = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="after")
+    note = models.TextField(blank=True, verbose_name=_("Note"))  # for readers: who took part, how
+    before = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="after",
+        verbose_name=_("Start from"),
+        help_text=_("Valid evidence is copied across. Ratings are not: review each item again."),
+    )
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -318,14 +333,16 @@ class PublishedScore(Record, Sourced):
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
     in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")
-    year = models.PositiveSmallIntegerField()
-    subject = models.CharField(max_length=120, blank=True)  # empty: the country
-    part = models.CharField(max_length=40, blank=True)  # code of an item; empty: the whole
-    score = models.DecimalField(max_digits=8, decimal_places=2)
-    maximum = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
-    rank = models.PositiveIntegerField(null=True, blank=True)
-    tier = models.CharField(max_length=80, blank=True)
-    note = models.CharField(max_length=500, blank=True)
+    year = models.PositiveSmallIntegerField(verbose_name=_("Year"))
+    subject = models.CharField(
+        max_length=120, blank=True, verbose_name=_("State"), help_text=_("If empty: this country.")
+    )  # empty: the country
+    part = models.CharField(max_length=40, blank=True, verbose_name=_("Part"))  # code of an item; empty: the whole
+    score = models.DecimalField(max_digits=8, decimal_places=2, verbose_name=_("Score"))
+    maximum = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True, verbose_name=_("Maximum"))
+    rank = models.PositiveIntegerField(null=True, blank=True, verbose_name=_("Rank"))
+    tier = models.CharField(max_length=80, blank=True, verbose_name=_("Tier"))
+    note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))
     indicator = models.SlugField(max_length=80, blank=True)  # the indicator that holds the same figure as readings
 
     class Meta:

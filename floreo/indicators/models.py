@@ -60,43 +60,95 @@ class Indicator(Record, Translated, Sourced):
         "answers_post",
     )
 
-    code = models.SlugField(max_length=80, unique=True)
-    title = models.CharField(max_length=200)
-    short_title = models.CharField(max_length=80, blank=True)
-    definition = models.TextField()
-    unit = models.CharField(max_length=60)  # "%", "people", "of 100 points"
-    decimals = models.PositiveSmallIntegerField(default=0)
-    kind = models.CharField(max_length=8, choices=IndicatorKind.choices, default=IndicatorKind.OUTPUT)
-    direction = models.CharField(max_length=4, choices=DirectionChoice.choices, default=DirectionChoice.UP)
-    frequency = models.CharField(max_length=8, choices=FrequencyChoice.choices, default=FrequencyChoice.QUARTER)
-    method = models.TextField(blank=True)
-    numerator_text = models.CharField(max_length=200, blank=True)  # "actions on track or done"
-    denominator_text = models.CharField(max_length=200, blank=True)
-    about_people = models.BooleanField(default=False)  # small numbers are then not shown to the public
+    code = models.SlugField(
+        max_length=80,
+        unique=True,
+        verbose_name=_("Code"),
+        help_text=_("Part of its address, for example reports-on-time. It cannot change."),
+    )
+    title = models.CharField(max_length=200, verbose_name=_("Title"))
+    short_title = models.CharField(max_length=80, blank=True, verbose_name=_("Short title"))
+    definition = models.TextField(
+        verbose_name=_("Definition"), help_text=_("Precise enough for two people to get the same result.")
+    )
+    unit = models.CharField(
+        max_length=60,
+        verbose_name=_("Unit"),
+        help_text=_("For example % or people. If empty, the unit of the formula is used."),
+    )  # "%", "people", "of 100 points"
+    decimals = models.PositiveSmallIntegerField(default=0, verbose_name=_("Decimals shown"))
+    kind = models.CharField(
+        max_length=8, choices=IndicatorKind.choices, default=IndicatorKind.OUTPUT, verbose_name=_("Kind")
+    )
+    direction = models.CharField(
+        max_length=4, choices=DirectionChoice.choices, default=DirectionChoice.UP, verbose_name=_("Better when")
+    )
+    frequency = models.CharField(
+        max_length=8, choices=FrequencyChoice.choices, default=FrequencyChoice.QUARTER, verbose_name=_("How often")
+    )
+    method = models.TextField(blank=True, verbose_name=_("Method"))
+    numerator_text = models.CharField(
+        max_length=200, blank=True, verbose_name=_("What is counted")
+    )  # "actions on track or done"
+    denominator_text = models.CharField(max_length=200, blank=True, verbose_name=_("Out of"))
+    about_people = models.BooleanField(
+        default=False, verbose_name=_("Counts people: numbers under 5 are hidden")
+    )  # small numbers are then not shown to the public
 
-    baseline = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    baseline_on = models.DateField(null=True, blank=True)
-    target = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
-    target_due = models.DateField(null=True, blank=True)
-    target_source = models.CharField(max_length=300, blank=True)  # who set it, when
+    baseline = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        verbose_name=_("Baseline"),
+        help_text=_("Starting value."),
+    )
+    baseline_on = models.DateField(null=True, blank=True, verbose_name=_("Date of the baseline"))
+    target = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True, verbose_name=_("Target"))
+    target_due = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
+    target_source = models.CharField(
+        max_length=300,
+        blank=True,
+        verbose_name=_("Who set it, and when"),
+        help_text=_("For example: steering committee, 12 January 2025."),
+    )  # who set it, when
     stated_target = models.ForeignKey(
         StatedTarget, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
     )
 
-    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
-    pillar = models.ForeignKey(Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators")
+    edition = models.ForeignKey(
+        Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators", verbose_name=_("Edition")
+    )
+    pillar = models.ForeignKey(
+        Pillar, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators", verbose_name=_("Pillar")
+    )
     objective = models.ForeignKey(
-        Objective, null=True, blank=True, on_delete=models.SET_NULL, related_name="indicators"
+        Objective,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="indicators",
+        verbose_name=_("Objective"),
     )
     actions = models.ManyToManyField(Action, blank=True, related_name="indicators")
     answers_for = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="indicators"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="indicators",
+        verbose_name=_("Responsible organisation"),
     )
-    answers_post = models.CharField(max_length=200, blank=True)
+    answers_post = models.CharField(max_length=200, blank=True, verbose_name=_("Person responsible, by post"))
 
-    measure = models.CharField(max_length=80, blank=True)  # a name in indicators/catalogue.py; blank = entered by hand
-    is_public = models.BooleanField(default=True)
-    on_home = models.BooleanField(default=False)
+    measure = models.CharField(
+        max_length=80,
+        blank=True,
+        verbose_name=_("Values"),
+        help_text=_("Calculated from records if there is a formula; otherwise entered by people."),
+    )  # a name in indicators/catalogue.py; blank = entered by hand
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
+    on_home = models.BooleanField(default=False, verbose_name=_("On the home page"))
     position = models.PositiveIntegerField(default=0)
 
     objects = IndicatorQuerySet.as_manager()
@@ -239,8 +291,8 @@ class ChartNote(Record, Translated, Sourced):
     """Something that happened and belongs on the chart: "duty rota began, Apr 2026"."""
 
     indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="chart_notes")
-    on = models.DateField()
-    title = models.CharField(max_length=120)
+    on = models.DateField(verbose_name=_("Day"))
+    title = models.CharField(max_length=120, verbose_name=_("What happened"))
 
     class Meta:
         ordering = ["on"]

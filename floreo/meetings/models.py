@@ -70,17 +70,36 @@ class Committee(Record, Translated, Sourced):
 
     translated_fields = ("name", "purpose")
 
-    code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    purpose = models.TextField(blank=True)  # public: what it is for, who set it up
+    code = models.SlugField(
+        max_length=60,
+        unique=True,
+        verbose_name=_("Code"),
+        help_text=_("Part of its address, for example steering-committee. It cannot change."),
+    )
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    purpose = models.TextField(blank=True, verbose_name=_("Purpose"))  # public: what it is for, who set it up
     organisation = models.ForeignKey(  # itself as a body of the register, where it is one
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="committees"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="committees",
+        verbose_name=_("Organisation in the register"),
     )
     edition = models.ForeignKey(  # whose carrying out it watches over
-        Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="committees"
+        Edition,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="committees",
+        verbose_name=_("Oversees"),
     )
-    is_public = models.BooleanField(default=False)
-    ends_on = models.DateField(null=True, blank=True)  # the day on which it was dissolved
+    is_public = models.BooleanField(
+        default=False,
+        verbose_name=_("Public"),
+        help_text=_("The public sees the member organisations and the public decisions."),
+    )
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Dissolved on"))
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -114,11 +133,22 @@ class Seat(Record, Sourced):
     """A body's seat on a committee, from a day to a day, with the person who sits on it for the body."""
 
     committee = models.ForeignKey(Committee, on_delete=models.CASCADE, related_name="seats")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="seats")
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="seats")
-    part = models.CharField(max_length=10, choices=SeatPartChoice.choices, default=SeatPart.MEMBER)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="seats", verbose_name=_("Organisation")
+    )
+    person = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="seats",
+        verbose_name=_("Holder of the seat"),
+    )
+    part = models.CharField(
+        max_length=10, choices=SeatPartChoice.choices, default=SeatPart.MEMBER, verbose_name=_("Part")
+    )
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Since"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"), help_text=_("Only if it has ended."))
     position = models.PositiveIntegerField(default=0)
 
     objects = SeatQuerySet.as_manager()
@@ -155,11 +185,20 @@ class Meeting(Record, Translated):
     on = models.DateField()
     starts_at = models.TimeField(null=True, blank=True)  # in the country's zone
     ends_at = models.TimeField(null=True, blank=True)
-    place = models.CharField(max_length=200, blank=True)
-    online_url = models.URLField(max_length=500, blank=True)  # internal: whoever has it can walk in
+    place = models.CharField(max_length=200, blank=True, verbose_name=_("Place"))
+    online_url = models.URLField(  # internal: whoever has it can walk in
+        max_length=500,
+        blank=True,
+        verbose_name=_("Address to join remotely"),
+        help_text=_("Only members receive it."),
+    )
     state = models.CharField(max_length=10, choices=MeetingStateChoice.choices, default=MeetingState.PLANNED)
     cancelled_reason = models.CharField(max_length=500, blank=True)
-    opening = models.TextField(blank=True)  # what the agenda and the minutes begin with
+    opening = models.TextField(
+        blank=True,
+        verbose_name=_("Introduction"),
+        help_text=_("Opening text of the agenda and the minutes."),
+    )
     agenda_sent_on = models.DateField(null=True, blank=True)
     invitation = models.PositiveIntegerField(default=0)  # raised when time or place change: the calendar's SEQUENCE
     minutes_state = models.CharField(
@@ -226,10 +265,12 @@ class AgendaItem(OfMeeting, Translated):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="items")
     code = models.CharField(max_length=40)
     position = models.PositiveIntegerField(default=0)
-    title = models.CharField(max_length=300)
-    text = models.TextField(blank=True)  # why it is on the agenda
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))  # why it is on the agenda
     thing = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: what it is about
-    kind = models.CharField(max_length=10, choices=ItemKindChoice.choices, default=ItemKind.OTHER)
+    kind = models.CharField(
+        max_length=10, choices=ItemKindChoice.choices, default=ItemKind.OTHER, verbose_name=_("Kind")
+    )
     minutes = models.TextField(blank=True)
     minutes_internal = models.TextField(blank=True)
 
@@ -297,24 +338,41 @@ class Decision(Record, Translated):
     committee = models.ForeignKey(Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     meeting = models.ForeignKey(Meeting, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions")
     item = models.ForeignKey(AgendaItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
-    title = models.CharField(max_length=300)
-    text = models.TextField(blank=True)
-    addressed_to = models.CharField(
-        max_length=200, blank=True
-    )  # a post outside: "Minister"; blank = the committee's own
+    title = models.CharField(max_length=300, verbose_name=_("Decision, in a few words"))
+    text = models.TextField(blank=True, verbose_name=_("Text"))
+    addressed_to = models.CharField(  # a post outside; blank = the committee's own
+        max_length=200,
+        blank=True,
+        verbose_name=_("Requested from, by post"),
+        help_text=_("Only if somebody outside the committee decides, for example: Minister."),
+    )
     state = models.CharField(max_length=12, choices=DecisionStateChoice.choices, default=DecisionState.TAKEN)
     about = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action it moves
     became = models.CharField(max_length=120, blank=True, db_index=True)  # core.keys: the action or milestone it became
-    organisation = models.ForeignKey(  # who carries it out
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="decisions"
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("Who carries it out"),
     )
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="decisions")
-    due_on = models.DateField(null=True, blank=True)
+    person = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="decisions",
+        verbose_name=_("Person responsible"),
+    )
+    due_on = models.DateField(null=True, blank=True, verbose_name=_("Due date"))
     asked_on = models.DateField(null=True, blank=True)
     taken_on = models.DateField(null=True, blank=True)  # or refused
     done_on = models.DateField(null=True, blank=True)  # carried out, or dropped
     answer = models.TextField(blank=True)  # what the addressee said, or why it was dropped
-    is_public = models.BooleanField(default=False)
+    is_public = models.BooleanField(
+        default=False, verbose_name=_("Public"), help_text=_("The decision and its result are public.")
+    )
 
     objects = DecisionQuerySet.as_manager()
 

@@ -66,17 +66,50 @@ class Publication(Record, Translated):
 
     translated_fields = ("title", "summary", "text")
 
-    code = models.SlugField(max_length=80, unique=True)  # its address
-    kind = models.CharField(max_length=8, choices=PublicationKind.choices)
-    title = models.CharField(max_length=300)
-    summary = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True)  # Markdown
-    language = models.CharField(max_length=5)  # in which title, summary and text are written
-    organisation = models.ForeignKey(  # who publishes it
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="publications"
+    code = models.SlugField(
+        max_length=80,
+        unique=True,
+        verbose_name=_("Code"),
+        help_text=_("Its permanent address, for example annual-review-2026."),
+    )  # its address
+    kind = models.CharField(max_length=8, choices=PublicationKind.choices, verbose_name=_("Kind"))
+    title = models.CharField(max_length=300, verbose_name=_("Title"))
+    summary = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("Summary"),
+        help_text=_("One or two sentences, shown in lists, in search and in the RSS feed."),
     )
-    edition = models.ForeignKey(Edition, null=True, blank=True, on_delete=models.SET_NULL, related_name="publications")
-    about = models.CharField(max_length=120, blank=True)  # key of what it makes public: "reports.snapshot:3"
+    text = models.TextField(
+        blank=True,
+        verbose_name=_("Text"),
+        help_text=_("Markdown: ## before a heading, - before each point of a list, [words](address) for a link."),
+    )  # Markdown
+    language = models.CharField(
+        max_length=5, verbose_name=_("Language")
+    )  # in which title, summary and text are written
+    organisation = models.ForeignKey(  # who publishes it
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="publications",
+        verbose_name=_("Published by"),
+    )
+    edition = models.ForeignKey(
+        Edition,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="publications",
+        verbose_name=_("Edition"),
+    )
+    about = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("Record made public"),
+        help_text=_("Its page then links to that record. Leave empty for a separate text."),
+    )  # key of what it makes public: "reports.snapshot:3"
     file = models.FileField(upload_to="publications/", max_length=300, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     media_type = models.CharField(max_length=100, blank=True)  # as its content says
@@ -192,16 +225,23 @@ class Channel(Record, Translated, Sourced):
 
     translated_fields = ("name",)
 
-    code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    kind = models.CharField(max_length=6, choices=ChannelKind.choices)
-    url = models.URLField(max_length=500, blank=True)
+    code = models.SlugField(
+        max_length=60, unique=True, verbose_name=_("Code"), help_text=_("A short name, for example press-office.")
+    )
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    kind = models.CharField(max_length=6, choices=ChannelKind.choices, verbose_name=_("Kind"))
+    url = models.URLField(max_length=500, blank=True, verbose_name=_("Address"))
     organisation = models.ForeignKey(  # who runs it
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="channels"
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="channels", verbose_name=_("Run by")
     )
     # Which kinds of publication should go out by it; empty: all. What is not posted yet is owed.
-    kinds = models.JSONField(default=list, blank=True)
-    is_active = models.BooleanField(default=True)
+    kinds = models.JSONField(
+        default=list,
+        blank=True,
+        verbose_name=_("Kinds of publication to post on it"),
+        help_text=_("If none is selected: all."),
+    )
+    is_active = models.BooleanField(default=True, verbose_name=_("In use"))
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -220,9 +260,9 @@ class Posting(Record, Sourced):
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="postings")
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, related_name="postings")
     at = models.DateTimeField()
-    url = models.URLField(max_length=500, blank=True)
+    url = models.URLField(max_length=500, blank=True, verbose_name=_("Address of the posting"))
     by_name = models.CharField(max_length=200)
-    note = models.CharField(max_length=300, blank=True)
+    note = models.CharField(max_length=300, blank=True, verbose_name=_("Note"))
     skipped = models.BooleanField(default=False)
 
     class Meta:

@@ -109,12 +109,14 @@ class Correction(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("where", "text", "instead")
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="corrections")
-    where = models.CharField(max_length=200)  # "Money, by funder"
-    text = models.CharField(max_length=500, blank=True)  # what it says
-    instead = models.TextField()  # what is right, and why
+    where = models.CharField(
+        max_length=200, verbose_name=_("Place in the report"), help_text=_("For example: Money, by year.")
+    )  # "Money, by funder"
+    text = models.CharField(max_length=500, blank=True, verbose_name=_("Text in the report"))  # what it says
+    instead = models.TextField(verbose_name=_("Correct text, and its source"))  # what is right, and why
     on = models.DateField()
     by = models.CharField(max_length=200)
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=True, verbose_name=_("Show to the public"))
 
     objects = AttachedQuerySet.as_manager()
 
@@ -134,10 +136,10 @@ class Lesson(Record, Translated):
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "text")
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="lessons")
-    title = models.CharField(max_length=200)
-    text = models.TextField(blank=True)
+    title = models.CharField(max_length=200, verbose_name=_("Lesson learned, in one line"))
+    text = models.TextField(blank=True, verbose_name=_("What happened, and what to do next time"))
     reported_by = models.CharField(max_length=200, blank=True)
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=True, verbose_name=_("Show to the public"))
     position = models.PositiveIntegerField(default=0)
 
     objects = AttachedQuerySet.as_manager()
@@ -158,12 +160,14 @@ class WordTemplate(Record):
     secret_fields: ClassVar[frozenset[str]] = frozenset({"content"})
 
     code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, verbose_name=_("Name"), help_text=_("For example: Cabinet paper."))
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
-    language = models.CharField(max_length=5, blank=True)  # in which it is filled; blank: the reader's
+    language = models.CharField(
+        max_length=5, blank=True, verbose_name=_("Language"), help_text=_("Language in which its fields are filled.")
+    )  # in which it is filled; blank: the reader's
     fields_used = models.JSONField(default=list, blank=True)
     kept_on = models.DateField()
     kept_by = models.CharField(max_length=200)
@@ -180,12 +184,12 @@ class SignOff(Record):
     """That somebody signed a report: who, in what post, when, and the fingerprint of the very PDF that was signed."""
 
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="sign_offs")
-    signed_name = models.CharField(max_length=200)
-    signed_post = models.CharField(max_length=200)
-    signed_on = models.DateField()
-    language = models.CharField(max_length=5)
+    signed_name = models.CharField(max_length=200, verbose_name=_("Signed by"))
+    signed_post = models.CharField(max_length=200, verbose_name=_("Post"))
+    signed_on = models.DateField(verbose_name=_("Signed on"))
+    language = models.CharField(max_length=5, verbose_name=_("Language of the signed PDF"))
     pdf_sha256 = models.CharField(max_length=64)
-    note = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=500, blank=True, verbose_name=_("Note"))
     kept_by = models.CharField(max_length=200)
 
     class Meta:

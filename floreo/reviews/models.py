@@ -58,15 +58,45 @@ class Rhythm(Record):
     """How often the leads of an edition are asked. Days are counted from the last day of the period asked about."""
 
     edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm")
-    frequency = models.CharField(max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER)
-    opens_after_days = models.PositiveSmallIntegerField(default=Beat.opens_after)
-    due_after_days = models.PositiveSmallIntegerField(default=Beat.due_after)
-    closes_after_days = models.PositiveSmallIntegerField(default=Beat.closes_after)
-    remind_before = models.JSONField(default=_before, blank=True)  # days before the due day
-    remind_after = models.JSONField(default=_after, blank=True)  # days after it
-    escalate_after_days = models.PositiveSmallIntegerField(default=Beat.escalate_after)  # after the due day
-    reply_to = models.EmailField(blank=True)  # whom leads may ask; blank: the organisation that coordinates
-    is_on = models.BooleanField(default=True)
+    frequency = models.CharField(
+        max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER, verbose_name=_("How often")
+    )
+    opens_after_days = models.PositiveSmallIntegerField(
+        default=Beat.opens_after,
+        verbose_name=_("Opens, days after the end of the period"),
+        help_text=_("1 is the day after the last day of the period."),
+    )
+    due_after_days = models.PositiveSmallIntegerField(
+        default=Beat.due_after, verbose_name=_("Updates are due, days after the end of the period")
+    )
+    closes_after_days = models.PositiveSmallIntegerField(
+        default=Beat.closes_after,
+        verbose_name=_("Planned closing, days after the end of the period"),
+        help_text=_("The secretariat checks the review and closes it by hand."),
+    )
+    remind_before = models.JSONField(
+        default=_before,
+        blank=True,
+        verbose_name=_("Reminders, days before the due date"),
+        help_text=_("For example 7, 1. Empty: none."),
+    )  # days before the due day
+    remind_after = models.JSONField(
+        default=_after,
+        blank=True,
+        verbose_name=_("Reminders, days after the due date"),
+        help_text=_("Sent only if updates are missing."),
+    )  # days after it
+    escalate_after_days = models.PositiveSmallIntegerField(
+        default=Beat.escalate_after,
+        verbose_name=_("Request sent to the deputy, days after the due date"),
+        help_text=_("If the register names a deputy."),
+    )  # after the due day
+    reply_to = models.EmailField(
+        blank=True,
+        verbose_name=_("Contact for leads"),
+        help_text=_("Shown in every e-mail. Empty: the organisation that coordinates the edition."),
+    )  # whom leads may ask; blank: the organisation that coordinates
+    is_on = models.BooleanField(default=True, verbose_name=_("Open reviews automatically"))
 
     def __str__(self) -> str:
         return f"{self.edition} {self.get_frequency_display()}"
@@ -97,12 +127,14 @@ class Review(Record):
     """One period in which leads are asked how their actions go. Once closed, nothing in it changes any more."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="reviews")
-    code = models.SlugField(max_length=40)  # "2026-q3"
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    code = models.SlugField(
+        max_length=40, verbose_name=_("Code"), help_text=_("Part of its address. Empty: made from the dates.")
+    )  # "2026-q3"
+    starts_on = models.DateField(verbose_name=_("First day of the period"))
+    ends_on = models.DateField(verbose_name=_("Last day of the period"))
     opened_on = models.DateField()
-    due_on = models.DateField()
-    closes_on = models.DateField()
+    due_on = models.DateField(verbose_name=_("Updates are due"))
+    closes_on = models.DateField(verbose_name=_("Planned closing date"))
     state = models.CharField(max_length=6, choices=ReviewState.choices, default=ReviewState.OPEN)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.CharField(max_length=200, blank=True)

@@ -32,7 +32,8 @@ def always(_thing: Any, _viewer: object) -> bool:
 @dataclass(frozen=True)
 class Command:
     """One thing that can be done to something: asked with `form`, done by `function`, an action that takes the thing, who
-    does it, and the form's facts. `is_possible` says whether it makes sense now; it asks the rule that the action asks."""
+    does it, and the form's facts. `is_possible` says whether it makes sense now; it asks the rule that the action asks.
+    A command that makes something out of nothing has no thing: its action takes who does it, and the facts."""
 
     title: Text
     button: Promise
@@ -91,7 +92,7 @@ def command_view(
         _text(command.title, thing),
         command.button,
         _where_next(command, thing, back),
-        about=_named(thing) if about is None else about,
+        about=_about(thing) if about is None else about,
         help=_text(command.help, thing),
         done=command.done,
         section=command.section,
@@ -99,8 +100,9 @@ def command_view(
     )
     form = command.form(posted(request), thing)
     _take_version_read(request, form)
+    things = () if thing is None else (thing,)
     return form_page(
-        request, form, lambda facts: command.function(thing, by=person(request), **facts), question, thing=thing
+        request, form, lambda facts: command.function(*things, by=person(request), **facts), question, thing=thing
     )
 
 
@@ -122,7 +124,9 @@ def _where_next(command: Command, thing: Any, back: str) -> str:
     return f"{address}#{command.section}" if command.section else address
 
 
-def _named(thing: Any) -> str:
+def _about(thing: Any) -> str:
+    if thing is None:
+        return ""
     return thing.named() if isinstance(thing, Translated) else str(thing)
 
 

@@ -106,6 +106,20 @@ def form_page(
     return response
 
 
+def press(request: HttpRequest, do: Callable[[], Any], done: str | Callable[[Any], str], back: str) -> HttpResponse:
+    """One button without a form: does it, and says on the page it came from what was done, or why not. `done` is the
+    message, or makes it of what came of it."""
+    try:
+        result = do()
+    except (NotAllowed, Missing):
+        raise
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    else:
+        messages.success(request, done(result) if callable(done) else done)
+    return HttpResponseRedirect(back)
+
+
 def _focus_first(form: Any) -> None:
     """Opened in place, the form takes the focus, so that a keyboard goes on in it."""
     for bound in form.visible_fields()[:1]:

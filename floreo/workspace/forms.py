@@ -10,10 +10,12 @@ from django.db.models import DateField, Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.fields import field_named
+from floreo.core.fields import field_named, help_of, label_of
 from floreo.core.models import Translated
 from floreo.organisations.models import Organisation, Person
 from floreo.organisations.queries import the_country
+
+SOURCE = ("source", "source_url", "confirmed", "doubt")  # fields of a record that names its source
 
 
 class Day(forms.DateInput):
@@ -52,8 +54,13 @@ def field_of(
     return column.formfield(**more)
 
 
+def words_of(model: type[Model], name: str) -> dict[str, Any]:
+    """The label and the help of a model's field, for a form field that is of another kind."""
+    return {"label": label_of(model, name), "help_text": help_of(model, name)}
+
+
 def organisation_field(label: Any, *, required: bool = True, help_text: Any = "") -> Any:
-    """A body that exists today, named by its code."""
+    """An organisation that exists today, named by its code."""
     rows = Organisation.objects.filter(merged_into=None)
     return forms.ModelChoiceField(
         rows, label=label, required=required, help_text=help_text, to_field_name="code", empty_label=_l("Choose one")
@@ -99,6 +106,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for sev
             self.fields["version"].initial = self.instance.version
         else:
             del self.fields["version"]
+        for each in self.fields.values():
+            if isinstance(each, forms.DateField):
+                each.widget, each.widget.is_required = Day(), each.required
         name_what_is_missing(self)
         model = self._meta.model
         self.translated = [name for name in self.fields if name in getattr(model, "translated_fields", ())]

@@ -22,11 +22,39 @@ from floreo.strategy.models import (
 )
 from floreo.strategy.sheets.columns import sheets
 from floreo.strategy.tables import ACTIONS, BUDGET_LINES, MILESTONES, OBJECTIVES, PILLARS
+from floreo.workspace.evidence import forms as evidence
+from floreo.workspace.feeds import feed_forms
+from floreo.workspace.feeds import forms as feeds
 from floreo.workspace.forms import RecordForm, field_of
+from floreo.workspace.indicators import forms as indicators
+from floreo.workspace.meetings import forms as meetings
+from floreo.workspace.money import forms as money
 from floreo.workspace.plan import action_forms, forms
+from floreo.workspace.publications import forms as publications
+from floreo.workspace.register import forms as register
 
 PLAN = (Action, BudgetLine, Edition, Milestone, Objective, Participation, Pillar, Risk, Update)
 FORMS: tuple[type[RecordForm], ...] = (
+    meetings.NewCommitteeForm,
+    meetings.SeatForm,
+    meetings.MeetingForm,
+    meetings.ItemForm,
+    meetings.DecisionForm,
+    register.OrganisationForm,
+    register.RoleForm,
+    register.ContactForm,
+    register.HoldingForm,
+    register.PersonForm,
+    register.NetworkForm,
+    money.NewGrantForm,
+    money.PaymentForm,
+    indicators.NewIndicatorForm,
+    feeds.NoticeRuleForm,
+    feed_forms.FeedForm,
+    feed_forms.RuleForm,
+    evidence.EvidenceForm,
+    publications.NewPublicationForm,
+    publications.NewChannelForm,
     forms.EditionForm,
     forms.PillarForm,
     forms.ObjectiveForm,

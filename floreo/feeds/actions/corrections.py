@@ -51,11 +51,15 @@ def refuse_correction(correction: Correction, *, by: Actor, decision: str) -> Co
     return _decide(correction, CorrectionState.REFUSED, decision, by)
 
 
-def _open(correction: Correction) -> Correction:
-    correction = lock_latest(correction)
+def must_not_be_decided(correction: Correction) -> None:
     if correction.state != CorrectionState.OPEN:
         sentence = _("%(who)s has already decided this. Reload the page.") % {"who": correction.decided_by}
         raise Refused(sentence, code="decided")
+
+
+def _open(correction: Correction) -> Correction:
+    correction = lock_latest(correction)
+    must_not_be_decided(correction)
     return correction
 
 

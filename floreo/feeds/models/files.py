@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core.models import Record
 from floreo.feeds import logic
@@ -30,17 +31,46 @@ class Feed(Record):
     secret_fields: ClassVar[frozenset[str]] = frozenset({"fetch_secret", "mail_word_hash"})
 
     code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    collector = models.CharField(max_length=8, choices=CollectorKind.choices, default=CollectorKind.UPLOAD)
+    name = models.CharField(max_length=120, verbose_name=_("Name"), help_text=_("For example: Shadowserver, nightly."))
+    collector = models.CharField(
+        max_length=8,
+        choices=CollectorKind.choices,
+        default=CollectorKind.UPLOAD,
+        verbose_name=_("How the files arrive"),
+    )
     # Folder: its name below the data folder's `incoming`; mail: the sender's address; fetch: the address.
-    place = models.CharField(max_length=500, blank=True)
-    format = models.CharField(max_length=20, blank=True)  # a name in feeds/formats; "" to tell it from the content
+    place = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("Place"),
+        help_text=_(
+            "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or the address they are fetched from. Leave empty for files uploaded by hand or sent to our API."
+        ),
+    )
+    format = models.CharField(
+        max_length=20, blank=True, verbose_name=_("Format")
+    )  # a name in feeds/formats; "" to tell it from the content
     mapping = models.JSONField(default=dict, blank=True)  # of the four-field form: docs/guide/add-a-feed.md
-    every_minutes = models.PositiveIntegerField(default=1440)  # how often to fetch, and how often a file is expected
-    absent_runs = models.PositiveSmallIntegerField(default=logic.ABSENT_RUNS)
-    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER)
-    is_active = models.BooleanField(default=True)
-    fetch_secret = models.CharField(max_length=500, blank=True)  # an Authorization header, where the address wants one
+    every_minutes = models.PositiveIntegerField(
+        default=1440,
+        verbose_name=_("Minutes between files"),
+        help_text=_(
+            "1440 minutes is once a day. An address is fetched at this interval. A feed that sends nothing for longer is shown as silent."
+        ),
+    )  # how often to fetch, and how often a file is expected
+    absent_runs = models.PositiveSmallIntegerField(
+        default=logic.ABSENT_RUNS, verbose_name=_("Number of files without a finding before it counts as fixed")
+    )
+    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
+    is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))
+    fetch_secret = models.CharField(
+        max_length=500,
+        blank=True,
+        verbose_name=_("Authorization header"),
+        help_text=_(
+            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
+        ),
+    )  # an Authorization header, where the address wants one
     # Of the secret word in the address to which this feed's mail may be sent instead of being signed; "" where there is none.
     mail_word_hash = models.CharField(max_length=64, blank=True)
     etag = models.CharField(max_length=200, blank=True)
@@ -171,12 +201,25 @@ class FeedRule(Record):
     """A rule of the team, row of one table: what it looks for, and what it does (engine/rules.py). It counts once it is on."""
 
     position = models.PositiveSmallIntegerField(default=0)
-    name = models.CharField(max_length=120)
+    name = models.CharField(
+        max_length=120, verbose_name=_("Name"), help_text=_("For example: our own scanner is not an attacker.")
+    )
     when = models.JSONField(default=list)  # [{"field": "source.asn", "is": "=", "value": "64496"}], all must hold
-    does = models.CharField(max_length=10)  # drop, rewrite, raise, route
-    field = models.CharField(max_length=60, blank=True)  # rewritten; for raise the severity stands in `value`
-    value = models.CharField(max_length=200, blank=True)
-    reason = models.CharField(max_length=300)  # why the team wants it
+    does = models.CharField(max_length=10, verbose_name=_("Then"))  # drop, rewrite, raise, route
+    field = models.CharField(
+        max_length=60, blank=True, verbose_name=_("Field to rewrite")
+    )  # rewritten; for raise the severity stands in `value`
+    value = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("Value"),
+        help_text=_(
+            "A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."
+        ),
+    )
+    reason = models.CharField(
+        max_length=300, verbose_name=_("Reason"), help_text=_("For people who read the table later.")
+    )  # why the team wants it
     is_on = models.BooleanField(default=False)
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from floreo.core.models import Record, Sourced
 from floreo.feeds.models.choices import CorrectionState, Every, FindingState, ReplyKind, Severity, Tlp
@@ -16,14 +17,39 @@ class NoticeRule(Record):
 
     position = models.PositiveSmallIntegerField(default=0)
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="notice_rules"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="notice_rules",
+        verbose_name=_("Organisation"),
     )  # none: all
-    kind = models.CharField(max_length=80, blank=True)  # "": all
-    worst = models.CharField(max_length=10, choices=Severity.choices, blank=True)  # at least as severe as; "": any
-    contact_role = models.CharField(max_length=12, choices=ContactRole.choices, default=ContactRole.ABUSE)
-    every = models.CharField(max_length=8, choices=Every.choices, default=Every.WEEK)
-    resend_days = models.PositiveSmallIntegerField(default=7)  # what was told and still stands is told again after
-    reason = models.CharField(max_length=300, blank=True)
+    kind = models.CharField(
+        max_length=80,
+        blank=True,
+        verbose_name=_("Kind of finding"),
+        help_text=_("For example open-rdp. Leave empty for every kind."),
+    )  # "": all
+    worst = models.CharField(
+        max_length=10, choices=Severity.choices, blank=True, verbose_name=_("Minimum severity")
+    )  # at least as severe as; "": any
+    contact_role = models.CharField(
+        max_length=12,
+        choices=ContactRole.choices,
+        default=ContactRole.ABUSE,
+        verbose_name=_("Contact role"),
+        help_text=_("If an organisation has no such contact, the notice goes to the next contact and says so."),
+    )
+    every = models.CharField(max_length=8, choices=Every.choices, default=Every.WEEK, verbose_name=_("How often"))
+    resend_days = models.PositiveSmallIntegerField(
+        default=7, verbose_name=_("Remind after (days)"), help_text=_("While the finding is open.")
+    )  # what was told and still stands is told again after
+    reason = models.CharField(
+        max_length=300,
+        blank=True,
+        verbose_name=_("Reason"),
+        help_text=_("Shown with the notice. Required if an organisation is never notified."),
+    )
 
     class Meta:
         ordering = ["position", "pk"]

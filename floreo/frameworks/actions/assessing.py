@@ -108,12 +108,26 @@ def _take_evidence_over(made: Assessment, before: Assessment, *, by: Actor) -> i
     return count
 
 
+def must_not_be_closed(assessment: Assessment) -> None:
+    if assessment.is_closed:
+        raise Refused(_("This assessment is already closed."), code="closed")
+
+
+def must_be_closed(assessment: Assessment) -> None:
+    if not assessment.is_closed:
+        raise Refused(_("This assessment is open."), code="open")
+
+
+def must_not_be_public(assessment: Assessment) -> None:
+    if assessment.is_public:
+        raise Refused(_("This assessment is public. Remove it from the public site first."), code="public")
+
+
 @action("assessment.closed", needs=Permission.FRAMEWORK_REVIEW)
 def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "") -> Assessment:
     """From now on nothing in it changes. What was not reviewed stays without a level, and counts as not answered."""
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if fresh.is_closed:
-        raise Refused(_("This assessment is already closed."), code="closed")
+    must_not_be_closed(fresh)
     if not fresh.answers.exclude(level=None).exists():
         raise Refused(
             _("No item has been reviewed yet. Review at least one item before you close the assessment."), code="empty"
@@ -127,10 +141,8 @@ def close_assessment(assessment: Assessment, *, by: Actor, note_text: str = "") 
 def reopen_assessment(assessment: Assessment, *, by: Actor, reason: str) -> Assessment:
     """Opens a closed assessment again, with the reason. Refused while the public sees it."""
     fresh = Assessment.objects.select_for_update().get(pk=assessment.pk)
-    if not fresh.is_closed:
-        raise Refused(_("This assessment is open."), code="open")
-    if fresh.is_public:
-        raise Refused(_("This assessment is public. Remove it from the public site first."), code="public")
+    must_be_closed(fresh)
+    must_not_be_public(fresh)
     if not reason.strip():
         raise _refuse("reason", _("Give the reason for reopening it. The audit chain will show it."), "missing")
     note(reason=reason.strip())

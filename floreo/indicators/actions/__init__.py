@@ -2,7 +2,13 @@
 
 from floreo.indicators.actions.computing import recompute_all, take_due_readings, take_reading
 from floreo.indicators.actions.defining import add_chart_note, define_indicator, set_target, update_indicator
-from floreo.indicators.actions.entering import close_period, correct_reading, freeze_reading, record_reading
+from floreo.indicators.actions.entering import (
+    close_period,
+    correct_reading,
+    freeze_reading,
+    must_be_freezable,
+    record_reading,
+)
 
 __all__ = [
     "add_chart_note",
@@ -10,6 +16,7 @@ __all__ = [
     "correct_reading",
     "define_indicator",
     "freeze_reading",
+    "must_be_freezable",
     "recompute_all",
     "record_reading",
     "set_target",

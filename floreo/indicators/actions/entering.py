@@ -143,10 +143,7 @@ def _freeze(reading: Reading, by: Actor) -> Reading:
     return save(reading)
 
 
-@action("reading.frozen", needs=Permission.READING_FREEZE)
-def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
-    """Approves a reading: from now on it never changes. Refused while its period runs."""
-    reading = lock_latest(reading)
+def must_be_freezable(reading: Reading) -> None:
     if reading.is_frozen:
         raise Refused(_("This value is already frozen."), code="frozen")
     if reading.ends_on > clock.today():
@@ -154,6 +151,13 @@ def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
             _("Its period ends on %(day)s. Freeze the value after that.") % {"day": day_text(reading.ends_on)},
             code="period_runs",
         )
+
+
+@action("reading.frozen", needs=Permission.READING_FREEZE)
+def freeze_reading(reading: Reading, *, by: Actor) -> Reading:
+    """Approves a reading: from now on it never changes. Refused while its period runs."""
+    reading = lock_latest(reading)
+    must_be_freezable(reading)
     return _freeze(reading, by)
 
 

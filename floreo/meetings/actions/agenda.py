@@ -25,11 +25,20 @@ class ItemFacts(TypedDict, total=False):
     translations: dict[str, dict[str, str]]
 
 
+def must_be_changeable(meeting: Meeting) -> None:
+    """Raises Refused unless the agenda may still change."""
+    must_not_be_frozen(meeting)
+    must_not_be_cancelled(meeting)
+
+
+def must_be_on_changeable(item: AgendaItem) -> None:
+    must_be_changeable(item.meeting)
+
+
 def _open(meeting: Meeting) -> Meeting:
     """The meeting, held until the transaction ends, if its agenda may still change."""
     meeting = lock_latest(meeting)
-    must_not_be_frozen(meeting)
-    must_not_be_cancelled(meeting)
+    must_be_changeable(meeting)
     return meeting
 
 

@@ -139,20 +139,26 @@ class Organisation(Record, Translated, Sourced):
     internal_fields = frozenset({"internal_notes"})
 
     code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    short_name = models.CharField(max_length=40, blank=True)
-    kind = models.CharField(max_length=20, choices=Kind.choices)
-    role_text = models.TextField(blank=True)  # public: what it does in cybersecurity
-    internal_notes = models.TextField(blank=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
-    website = models.URLField(blank=True)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    place = models.ForeignKey(Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations")
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    short_name = models.CharField(max_length=40, blank=True, verbose_name=_("Short name"))
+    kind = models.CharField(max_length=20, choices=Kind.choices, verbose_name=_("Kind"))
+    role_text = models.TextField(
+        blank=True, verbose_name=_("Its role in cybersecurity"), help_text=_("Shown to the public.")
+    )  # public: what it does in cybersecurity
+    internal_notes = models.TextField(blank=True, verbose_name=_("Internal notes"), help_text=_("Not published."))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts", verbose_name=_("Part of")
+    )
+    website = models.URLField(blank=True, verbose_name=_("Website"))
+    email = models.EmailField(blank=True, verbose_name=_("E-mail"))
+    phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
+    place = models.ForeignKey(
+        Place, null=True, blank=True, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("Place")
+    )
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("First day"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Last day"))
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed")
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -228,10 +234,17 @@ class OrganisationRole(Record, Translated, Sourced):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="roles")
     code = models.SlugField(max_length=60)
-    title = models.CharField(max_length=200)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    precision = models.CharField(max_length=10, choices=DatePrecision.choices, default=DatePrecision.DAY)
+    title = models.CharField(
+        max_length=200, verbose_name=_("Role"), help_text=_("For example: leads national cybersecurity.")
+    )
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Since"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("Until"))
+    precision = models.CharField(
+        max_length=10,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
+        verbose_name=_("Precision of the dates"),
+    )
 
     class Meta:
         ordering = ["-starts_on", "title"]
@@ -263,16 +276,36 @@ class Person(Record, Translated, Sourced):
     translated_fields = ("post",)
 
     code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="people",
+        verbose_name=_("Organisation"),
     )
-    post = models.CharField(max_length=200, blank=True)  # "Head of operations": what the public sees
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    deputy = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="deputises_for")
-    language = models.CharField(max_length=5, blank=True)  # in which they are written to; blank = the pack's own
-    is_active = models.BooleanField(default=True)
+    post = models.CharField(
+        max_length=200, blank=True, verbose_name=_("Post"), help_text=_("Shown to the public instead of the name.")
+    )  # "Head of operations": what the public sees
+    email = models.EmailField(blank=True, verbose_name=_("E-mail"))
+    phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
+    deputy = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deputises_for",
+        verbose_name=_("Deputy"),
+        help_text=_("Receives the request if this person does not answer in a review."),
+    )
+    language = models.CharField(
+        max_length=5,
+        blank=True,
+        verbose_name=_("Language for e-mails"),
+        help_text=_("The language of the e-mails that this person receives."),
+    )  # in which they are written to; blank = the pack's own
+    is_active = models.BooleanField(default=True, verbose_name=_("Still in post"))
 
     objects = PersonQuerySet.as_manager()
 
@@ -309,13 +342,30 @@ class Contact(Record, Sourced):
     """A way to reach an organisation for one purpose: abuse desk, press, 24/7. Internal unless said otherwise."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="contacts")
-    purpose = models.CharField(max_length=80)
-    role = models.CharField(max_length=12, choices=ContactRole.choices, default=ContactRole.OTHER)
-    email = models.EmailField(blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    language = models.CharField(max_length=5, blank=True)  # in which it is written to; blank = all of the country's
-    is_public = models.BooleanField(default=False)
-    verified_on = models.DateField(null=True, blank=True)  # the day on which somebody there last answered
+    purpose = models.CharField(
+        max_length=80, verbose_name=_("Purpose"), help_text=_("For example: abuse reports, press, around the clock.")
+    )
+    role = models.CharField(
+        max_length=12,
+        choices=ContactRole.choices,
+        default=ContactRole.OTHER,
+        verbose_name=_("Role"),
+        help_text=_("Notices of findings are sent according to the role."),
+    )
+    email = models.EmailField(blank=True, verbose_name=_("E-mail"))
+    phone = models.CharField(max_length=40, blank=True, verbose_name=_("Telephone"))
+    language = models.CharField(
+        max_length=5, blank=True, verbose_name=_("Language for e-mails")
+    )  # in which it is written to; blank = all of the country's
+    is_public = models.BooleanField(default=False, verbose_name=_("Public"))
+    verified_on = models.DateField(
+        null=True,
+        blank=True,
+        verbose_name=_("Last reply from this contact"),
+        help_text=_(
+            "Leave empty until somebody replies. It is filled in automatically when somebody replies through the link in a notice."
+        ),
+    )  # the day on which somebody there last answered
 
     objects = ContactQuerySet.as_manager()
 
@@ -340,11 +390,20 @@ class Network(Record, Sourced):
     """A network by its autonomous system number, with the prefixes that are the country's own. Who is to be told when
     something is seen in it."""
 
-    asn = models.PositiveBigIntegerField(unique=True)
-    name = models.CharField(max_length=200)
-    holder = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="networks")
-    prefixes = models.JSONField(default=list, blank=True)  # ["45.180.120.0/22", "2803:160::/32"]
-    is_public = models.BooleanField(default=True)
+    asn = models.PositiveBigIntegerField(
+        unique=True, verbose_name=_("Autonomous system number"), help_text=_("Digits only, for example 64500.")
+    )
+    name = models.CharField(max_length=200, verbose_name=_("Name"))
+    holder = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="networks", verbose_name=_("Holder")
+    )
+    prefixes = models.JSONField(
+        default=list,
+        blank=True,
+        verbose_name=_("Prefixes"),
+        help_text=_("One per line, for example 192.0.2.0/24 or 2001:db8::/32."),
+    )  # ["45.180.120.0/22", "2803:160::/32"]
+    is_public = models.BooleanField(default=True, verbose_name=_("Public"))
 
     objects = NetworkQuerySet.as_manager()
 
@@ -379,11 +438,25 @@ class Holding(Record, Sourced):
     provider, a ministry's domain. The longest prefix counts; of two that are equal the verified one."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="holdings")
-    kind = models.CharField(max_length=6, choices=HoldingKind.choices)
-    value = models.CharField(max_length=255)  # 192.0.2.0/28, example.org (its subdomains too)
-    service = models.CharField(max_length=120, blank=True)  # what runs there: "online banking"
-    verified_on = models.DateField(null=True, blank=True)
-    verified_how = models.CharField(max_length=200, blank=True)  # letter, registry, name server record
+    kind = models.CharField(max_length=6, choices=HoldingKind.choices, verbose_name=_("What it is"))
+    value = models.CharField(
+        max_length=255,
+        verbose_name=_("Prefix or domain"),
+        help_text=_("For example 192.0.2.0/28, 2001:db8::/48 or example.org. The subdomains of a domain are included."),
+    )  # 192.0.2.0/28, example.org (its subdomains too)
+    service = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("Service at this address"),
+        help_text=_("For example: online banking. Notices mention it."),
+    )  # what runs there: "online banking"
+    verified_on = models.DateField(null=True, blank=True, verbose_name=_("Verified on"))
+    verified_how = models.CharField(
+        max_length=200,
+        blank=True,
+        verbose_name=_("Method of verification"),
+        help_text=_("For example: a letter, the registry, a name server record."),
+    )  # letter, registry, name server record
 
     objects = HoldingQuerySet.as_manager()
 

@@ -66,12 +66,26 @@ def _refresh_search(edition: Edition) -> None:
     search.refresh_many(Action.objects.filter(edition=edition).select_related("edition"))
 
 
+def must_not_be_public(edition: Edition) -> None:
+    if edition.is_public:
+        raise Refused(_("This edition is already public."), code="already_public")
+
+
+def must_be_public(edition: Edition) -> None:
+    if not edition.is_public:
+        raise Refused(_("This edition is not public."), code="not_public")
+
+
+def must_be_in_force(edition: Edition) -> None:
+    if edition.state != EditionState.IN_FORCE:
+        raise Refused(_("Only an edition in force can be ended."), code="not_in_force")
+
+
 @action("edition.published", needs=Permission.PLAN_PUBLISH)
 def publish_edition(edition: Edition, *, by: Actor) -> Edition:
     """Makes it public. One in preparation comes into force; only one edition is in force at a time."""
     edition = lock_latest(edition)
-    if edition.is_public:
-        raise Refused(_("This edition is already public."), code="already_public")
+    must_not_be_public(edition)
     if not edition.pillars.exists():
         raise Refused(_("It has no pillar yet. Add one before you publish."), code="empty_edition")
     if edition.state == EditionState.DRAFT:
@@ -90,8 +104,7 @@ def publish_edition(edition: Edition, *, by: Actor) -> Edition:
 def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
     """Takes it from the public site; nothing is removed."""
     edition = lock_latest(edition)
-    if not edition.is_public:
-        raise Refused(_("This edition is not public."), code="not_public")
+    must_be_public(edition)
     note(
         reason=require_text(reason, field="reason", sentence=_("Give the reason for removing it from the public site."))
     )
@@ -105,8 +118,7 @@ def unpublish_edition(edition: Edition, *, by: Actor, reason: str) -> Edition:
 def end_edition(edition: Edition, *, by: Actor, closing_report_on: date | None = None) -> Edition:
     """It is no longer in force. `closing_report_on` is when a closing report was published, if one was."""
     edition = lock_latest(edition)
-    if edition.state != EditionState.IN_FORCE:
-        raise Refused(_("Only an edition in force can be ended."), code="not_in_force")
+    must_be_in_force(edition)
     if closing_report_on is not None:
         require_past(closing_report_on, field="closing_report_on")
     edition.state, edition.closing_report_on = EditionState.ENDED, closing_report_on

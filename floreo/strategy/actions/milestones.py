@@ -86,13 +86,22 @@ def reach_milestone(
     return milestone
 
 
+def must_be_reached(milestone: Milestone) -> None:
+    if milestone.reached_on is None:
+        raise Refused(_("It is not marked as reached."), code="not_reached")
+    must_not_be_closed(milestone.action)
+
+
+def must_not_be_reached(milestone: Milestone) -> None:
+    if milestone.reached_on is not None:
+        raise Refused(_("It is reached, so it cannot have an expected date."), code="already_reached")
+
+
 @action("milestone.not_reached", needs=Permission.PLAN_UPDATE)
 def unreach_milestone(milestone: Milestone, *, by: Actor, reason: str) -> Milestone:
     """It was ticked too early: it is open again, for a reason."""
     milestone = lock_latest(milestone)
-    if milestone.reached_on is None:
-        raise Refused(_("It is not marked as reached."), code="not_reached")
-    must_not_be_closed(milestone.action)
+    must_be_reached(milestone)
     note(reason=require_text(reason, field="reason", sentence=_("Give the reason why it is not reached.")))
     milestone.reached_on = None
     save(milestone)
@@ -106,8 +115,7 @@ def expect_milestone(
 ) -> Milestone:
     """When its lead now expects it, with a word that the public reads."""
     milestone = lock_latest(milestone, version)
-    if milestone.reached_on is not None:
-        raise Refused(_("It is reached, so it cannot have an expected date."), code="already_reached")
+    must_not_be_reached(milestone)
     milestone.expected_on, milestone.note = expected_on, note.strip()
     save(milestone)
     return milestone

@@ -111,6 +111,11 @@ def _carry_action(act: Action, objective: Objective, edition: Edition) -> Action
     return carried
 
 
+def must_not_be_followed(edition: Edition) -> None:
+    if Edition.objects.filter(follows=edition).exists():
+        raise Refused(_("This edition already has a next edition."), code="followed_already")
+
+
 @action("edition.followed", needs=Permission.PLAN_EDIT)
 def start_next_edition(
     edition: Edition,
@@ -125,8 +130,7 @@ def start_next_edition(
     open milestones and risks, the parts that still hold, and (moved) the money of years to come. Reports stay where
     they were made; `carried_from` leads to them. Statuses set by hand are not carried: the rules decide again."""
     edition = lock_latest(edition)
-    if Edition.objects.filter(follows=edition).exists():
-        raise Refused(_("This edition already has a next edition."), code="followed_already")
+    must_not_be_followed(edition)
     following = Edition(
         code=require_free_code(Edition.objects.all(), code),
         title=title,

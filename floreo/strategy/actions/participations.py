@@ -74,12 +74,16 @@ def end_participation(part: Participation, *, by: Actor, ends_on: date) -> Parti
     return save(part)
 
 
+def must_be_leading(part: Participation) -> None:
+    if part.part != Part.LEAD or part.ends_on is not None:
+        raise Refused(_("Only an organisation that is the lead today can hand over the lead."), code="not_leading")
+
+
 @action("participation.handed_over", needs=Permission.PLAN_EDIT)
 def hand_over_lead(part: Participation, *, by: Actor, to: Organisation, on: date) -> Participation:
     """From `on`, `to` leads in place of `part`'s organisation, which led until the day before."""
     part = lock_latest(part)
-    if part.part != Part.LEAD or part.ends_on is not None:
-        raise Refused(_("Only an organisation that is the lead today can hand over the lead."), code="not_leading")
+    must_be_leading(part)
     require_past(on, field="on")
     if to.successor().pk == part.organisation.successor().pk:
         sentence = _("This organisation is already the lead. Choose another one.")

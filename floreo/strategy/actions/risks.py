@@ -57,12 +57,16 @@ def update_risk(risk: Risk, *, by: Actor, version: int | None = None, **facts: U
     return risk
 
 
+def must_be_open(risk: Risk) -> None:
+    if risk.closed_on is not None:
+        raise Refused(_("It is already closed."), code="already_closed")
+
+
 @action("risk.closed", needs=Permission.PLAN_UPDATE)
 def close_risk(risk: Risk, *, by: Actor, on: date | None = None) -> Risk:
     """It can no longer happen, or it has."""
     risk, on = lock_latest(risk), on or clock.today()
-    if risk.closed_on is not None:
-        raise Refused(_("It is already closed."), code="already_closed")
+    must_be_open(risk)
     require_past(on, field="on")
     require_order(risk.noted_on, on, field="on", named=(_("The date it was recorded"), _("the closing date")))
     risk.closed_on = on

@@ -39,18 +39,41 @@ class Grant(Record, Translated, Sourced):
 
     translated_fields = ("title",)
 
-    code = models.SlugField(max_length=60, unique=True)
-    title = models.CharField(max_length=300)
-    funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants")
-    reference = models.CharField(max_length=120, blank=True)  # the funder's own number of the agreement
+    code = models.SlugField(
+        max_length=60, unique=True, verbose_name=_("Code"), help_text=_("A short name, for example eu-skills-2026.")
+    )
+    title = models.CharField(max_length=300, verbose_name=_("Purpose"))
+    funder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="grants", verbose_name=_("Funder"))
+    reference = models.CharField(
+        max_length=120, blank=True, verbose_name=_("The funder’s number for the agreement")
+    )  # the funder's own number of the agreement
     # The IATI identifier of the funder's activity. Without it the funder's own tools never show the money's arrival.
-    provider_activity_id = models.CharField(max_length=120, blank=True)
-    currency = models.CharField(max_length=3)  # ISO 4217
-    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
-    signed_on = models.DateField(null=True, blank=True)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
-    state = models.CharField(max_length=10, choices=GrantState.choices, default=GrantState.PROPOSED)
+    provider_activity_id = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("IATI identifier of the funder’s activity"),
+        help_text=_(
+            "Ask the funder for it. Without it, the funder’s own tools do not show that the money arrived here."
+        ),
+    )
+    currency = models.CharField(
+        max_length=3,
+        verbose_name=_("Currency"),
+        help_text=_("Three letters, for example USD. Its budget lines use the same currency."),
+    )  # ISO 4217
+    amount = models.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        validators=[MinValueValidator(0)],
+        verbose_name=_("Amount of the whole agreement"),
+        help_text=_("Shown beside the lines it funds, and not added to them."),
+    )
+    signed_on = models.DateField(null=True, blank=True, verbose_name=_("Signed on"))
+    starts_on = models.DateField(null=True, blank=True, verbose_name=_("Start"))
+    ends_on = models.DateField(null=True, blank=True, verbose_name=_("End"))
+    state = models.CharField(
+        max_length=10, choices=GrantState.choices, default=GrantState.PROPOSED, verbose_name=_("State")
+    )
 
     objects = GrantQuerySet.as_manager()
 
@@ -83,10 +106,22 @@ class Payment(Record, Sourced):
     internal_fields = frozenset({"reference"})
 
     budget_line = models.ForeignKey(BudgetLine, on_delete=models.PROTECT, related_name="payments")
-    on = models.DateField()
-    amount = models.DecimalField(max_digits=16, decimal_places=2, validators=[MinValueValidator(0)])
-    kind = models.CharField(max_length=8, choices=PaymentKind.choices, default=PaymentKind.SPENT)
-    reference = models.CharField(max_length=120, blank=True)  # voucher, invoice or transfer number
+    on = models.DateField(verbose_name=_("Day"))
+    amount = models.DecimalField(
+        max_digits=16, decimal_places=2, validators=[MinValueValidator(0)], verbose_name=_("Amount")
+    )
+    kind = models.CharField(
+        max_length=8,
+        choices=PaymentKind.choices,
+        default=PaymentKind.SPENT,
+        verbose_name=_("What happened"),
+        help_text=_(
+            "Received: it came from the funder and does not count as spending. Spent: it was paid from this line."
+        ),
+    )
+    reference = models.CharField(
+        max_length=120, blank=True, verbose_name=_("Voucher, invoice or transfer number"), help_text=_("Not published.")
+    )  # voucher, invoice or transfer number
 
     class Meta:
         ordering = ["on", "pk"]
@@ -127,9 +162,17 @@ class IatiBody(Record, Sourced):
     """What an organisation is called in IATI files. One of them reports: whose register number begins every activity."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
-    ref = models.CharField(max_length=120, blank=True)  # "XM-DAC-41114"; empty while unknown
-    kind = models.CharField(max_length=2, choices=OrganisationType.choices)
-    reports = models.BooleanField(default=False)
+    ref = models.CharField(
+        max_length=120,
+        blank=True,
+        verbose_name=_("Number"),
+        help_text=_("As published by the organisation, for example XM-DAC-41114. Leave empty if it is not known."),
+    )  # "XM-DAC-41114"; empty while unknown
+    kind = models.CharField(max_length=2, choices=OrganisationType.choices, verbose_name=_("Type of organisation"))
+    reports = models.BooleanField(
+        default=False,
+        verbose_name=_("This is the reporting organisation: every activity in the file begins with its number"),
+    )
 
     class Meta:
         ordering = ["organisation__name", "pk"]

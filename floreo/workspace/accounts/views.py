@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import ROLES, Permission, must
-from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.errors import Missing, Refused
 from floreo.core.lists import Listing
 from floreo.core.tables import Column, Filter, Table
 from floreo.core.ui import locale
@@ -28,7 +27,8 @@ from floreo.organisations import actions as acts
 from floreo.organisations.access import get_account_for, get_invitation_for
 from floreo.organisations.models import Invitation, User
 from floreo.workspace.accounts import forms
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import Command, command_view, new, starting_with
+from floreo.workspace.form_page import person, posted, press
 from floreo.workspace.verbs import history_of
 
 
@@ -117,60 +117,75 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/accounts/account.html", context)
 
 
+MANAGE = Permission.ACCOUNT_MANAGE
+NEW: Mapping[str, Command] = {
+    "invitation": Command(
+        _l("Invite a person"),
+        _l("Send the invitation"),
+        MANAGE,
+        new(forms.InviteForm),
+        acts.invite,
+        help=_l("They receive an e-mail with a link that works once, within three days."),
+        done=_l("Invitation sent."),
+    ),
+}
+ACCOUNT_COMMANDS: Mapping[str, Command] = {
+    "give-role": Command(
+        _l("Give a role"), _l("Give role"), MANAGE, new(forms.RoleForm), acts.give_role, done=_l("Role given.")
+    ),
+    "person": Command(
+        _l("Person in the register"),
+        _l("Save"),
+        MANAGE,
+        starting_with(forms.PersonOfForm, person=lambda account: account.person_id),
+        acts.set_person,
+    ),
+    "deactivate": Command(
+        _l("Switch an account off"),
+        _l("Switch off"),
+        MANAGE,
+        new(forms.SwitchOffForm),
+        acts.deactivate_account,
+        help=_l(
+            "The account is signed out everywhere immediately. Its past actions stay in the audit chain under its name."
+        ),
+        done=_l("Account switched off."),
+    ),
+}
+
+
 def invite(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.ACCOUNT_MANAGE)
-    question = FormPage(
-        _("Invite a person"),
-        _("Send the invitation"),
-        reverse("workspace:accounts"),
-        help=_("They receive an e-mail with a link that works once, within three days."),
-        done=_("Invitation sent."),
-        room="accounts",
-    )
-    return form_page(
-        request, forms.InviteForm(posted(request)), lambda f: acts.invite(by=person(request), **f), question
-    )
+    return command_view(request, None, NEW, "invitation", room="accounts", back=reverse("workspace:accounts"))
 
 
-def _after(request: HttpRequest, do: Any, done: str, back: str) -> HttpResponse:
-    """One press of a button: what was done, or why not, stands on the page it came from."""
-    try:
-        do()
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(back)
+def account_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    account, back = get_account_for(request.user, pk), reverse("workspace:account", args=[pk])
+    about = f"{account.name}, {account.email}"
+    return command_view(request, account, ACCOUNT_COMMANDS, name, room="accounts", about=about, back=back)
 
 
 @require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_invitation_for(request.user, pk)
-    do = lambda: acts.resend_invitation(invitation, by=person(request))  # noqa: E731 -- one act, handed on
-    return _after(request, do, _("Invitation sent again."), reverse("workspace:accounts"))
+
+    return press(
+        request,
+        lambda: acts.resend_invitation(invitation, by=person(request)),
+        _("Invitation sent again."),
+        reverse("workspace:accounts"),
+    )
 
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     invitation = get_invitation_for(request.user, pk)
-    do = lambda: acts.withdraw_invitation(invitation, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("Invitation withdrawn."), reverse("workspace:accounts"))
 
-
-def give_role(request: HttpRequest, pk: int) -> HttpResponse:
-    account = get_account_for(request.user, pk)
-    question = _about(account, _("Give a role"), _("Give role"), _("Role given."))
-    form = forms.RoleForm(posted(request))
-    return form_page(request, form, lambda f: acts.give_role(account, by=person(request), **f), question)
-
-
-def set_person(request: HttpRequest, pk: int) -> HttpResponse:
-    account = get_account_for(request.user, pk)
-    question = _about(account, _("Person in the register"), _("Save"), _("Saved."))
-    form = forms.PersonOfForm(posted(request), initial={"person": account.person_id})
-    return form_page(request, form, lambda f: acts.set_person(account, by=person(request), **f), question)
+    return press(
+        request,
+        lambda: acts.withdraw_invitation(invitation, by=person(request)),
+        _("Invitation withdrawn."),
+        reverse("workspace:accounts"),
+    )
 
 
 @require_POST
@@ -179,36 +194,24 @@ def take_role(request: HttpRequest, pk: int, membership: int) -> HttpResponse:
     held = account.memberships.filter(pk=membership).first()
     if held is None:
         raise Missing
-    do = lambda: acts.take_role(held, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("Role removed."), reverse("workspace:account", args=[pk]))
 
-
-def deactivate(request: HttpRequest, pk: int) -> HttpResponse:
-    account = get_account_for(request.user, pk)
-    question = _about(
-        account,
-        _("Switch an account off"),
-        _("Switch off"),
-        _("Account switched off."),
-        help_=_(
-            "The account is signed out everywhere immediately. Its past actions stay in the audit chain under its name."
-        ),
+    return press(
+        request,
+        lambda: acts.take_role(held, by=person(request)),
+        _("Role removed."),
+        reverse("workspace:account", args=[pk]),
     )
-    form = forms.SwitchOffForm(posted(request))
-    return form_page(request, form, lambda f: acts.deactivate_account(account, by=person(request), **f), question)
 
 
 @require_POST
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     account = get_account_for(request.user, pk)
-    do = lambda: acts.activate_account(account, by=person(request))  # noqa: E731 -- as above
-    return _after(request, do, _("Account switched on."), reverse("workspace:account", args=[pk]))
 
-
-def _about(account: User, title: str, button: str, done: str, *, help_: str = "") -> FormPage:
-    back = reverse("workspace:account", args=[account.pk])
-    return FormPage(
-        title, button, back, about=f"{account.name}, {account.email}", help=help_, done=done, room="accounts"
+    return press(
+        request,
+        lambda: acts.activate_account(account, by=person(request)),
+        _("Account switched on."),
+        reverse("workspace:account", args=[pk]),
     )
 
 

@@ -15,7 +15,7 @@ from floreo.core.errors import Refused
 from floreo.evidence.models import Evidence, EvidenceKind, Tlp
 from floreo.organisations.models import Organisation
 from floreo.workspace.form_page import posted
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, field_of, organisation_field, words_of
 
 _TLP_WORDS = {
     Tlp.CLEAR: _l("TLP:CLEAR, can be published"),
@@ -24,37 +24,16 @@ _TLP_WORDS = {
     Tlp.AMBER_STRICT: _l("TLP:AMBER+STRICT, its own organisation and the secretariat"),
     Tlp.RED: _l("TLP:RED, its own organisation and the secretariat, never shared further"),
 }
-_LABELS: dict[str, Any] = {
-    "title": _l("What it is"),
-    "note": _l("What it supports, and where in the document"),
-    "organisation": _l("Owner"),
-    "dated": _l("Date of the document"),
-    "valid_until": _l("Valid until"),
-    "tlp": _l("Marking"),
-    "is_public": _l("Can be published"),
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Checked: a person has compared it with its source"),
-    "doubt": _l("If not checked, why"),
-}
-_RENEWAL = _l(
-    "Its last day. Sixty days before, its organisation receives a request to renew it. Leave empty "
-    "if it does not expire."
-)
 
 
 def tlp_field() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_LABELS["tlp"], choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
+    return forms.ChoiceField(**words_of(Evidence, "tlp"), choices=list(_TLP_WORDS.items()), initial=Tlp.GREEN)
 
 
 def owner_field(viewer: object) -> Any:
     """Whose evidence it is: anybody's for who keeps the whole vault, else of the viewer's own bodies."""
     own = reach(viewer, Permission.EVIDENCE_KEEP)
-    field = organisation_field(
-        _LABELS["organisation"],
-        required=False,
-        help_text=_l("This organisation receives the request to renew it, and sees it whatever its marking."),
-    )
+    field = organisation_field(**words_of(Evidence, "organisation"), required=False)
     field.empty_label = _l("No owner")
     if own is not None:
         field.queryset = Organisation.objects.filter(pk__in=own)
@@ -65,22 +44,21 @@ def owner_field(viewer: object) -> Any:
 class KeepForm(CommandForm):
     """A file or a link. The file comes last: when it is too large and the rest is not read, the words are kept."""
 
-    title = forms.CharField(
-        label=_LABELS["title"],
-        required=False,
-        max_length=300,
+    title = field_of(
+        Evidence,
+        "title",
         help_text=_l(
             "For example: minutes of the workshop, 10 February 2020. If you leave it empty, the file name is used."
         ),
     )
-    note = text_field(_LABELS["note"], rows=2)
+    note = field_of(Evidence, "note", rows=2)
     place = forms.CharField(
         label=_l("Where in it"), required=False, max_length=300, help_text=_l("For example: page 4.")
     )
-    dated = day_field(_LABELS["dated"])
-    valid_until = day_field(_LABELS["valid_until"], help_text=_RENEWAL)
+    dated = field_of(Evidence, "dated")
+    valid_until = field_of(Evidence, "valid_until")
     tlp = tlp_field()
-    is_public = forms.BooleanField(label=_LABELS["is_public"], required=False)
+    is_public = field_of(Evidence, "is_public")
     url = forms.CharField(
         label=_l("Address of a link"),
         required=False,
@@ -130,22 +108,12 @@ class EvidenceForm(RecordForm):
             "organisation",
             "tlp",
             "is_public",
-            "source",
-            "source_url",
-            "confirmed",
-            "doubt",
+            *SOURCE,
         )
-        labels: ClassVar[dict[str, Any]] = _LABELS | {"url": _l("Address of the link")}
-        help_texts: ClassVar[dict[str, Any]] = {
-            "valid_until": _RENEWAL,
-            "source": _l("Document and page, or publisher."),
-        }
         widgets: ClassVar[dict[str, Any]] = {"note": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, viewer: object, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["dated"] = day_field(_LABELS["dated"])
-        self.fields["valid_until"] = day_field(_LABELS["valid_until"], help_text=_RENEWAL)
         self.fields["organisation"] = owner_field(viewer)
         self.initial["organisation"] = self.instance.organisation
         if self.instance.kind != EvidenceKind.LINK:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing, NotAllowed, Refused
@@ -18,52 +19,67 @@ from floreo.core.ui.forms import refuse_on
 from floreo.core.uploads import takes_up_to, uploaded_file
 from floreo.feeds.access import get_feed_for
 from floreo.feeds.actions.feeds import change_feed, make_feed
+from floreo.feeds.actions.held import discard_all
 from floreo.feeds.actions.mappings import set_mapping
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors.blobs import path_of
-from floreo.feeds.models import Feed, FeedFile, TypeMapping
+from floreo.feeds.models import FeedFile, TypeMapping
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.feeds import feed_forms as forms
 from floreo.workspace.feeds import summaries, trying
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import FormPage, person, posted
+from floreo.workspace.forms import CommandForm
 
 ROOM = "feeds"
 Keep = Callable[[dict[str, Any], int | None], None]
 
 
+RUN = Permission.FEED_RUN
+NEW: Mapping[str, Command] = {
+    "feed": Command(
+        _l("Add a feed"),
+        _l("Add feed"),
+        RUN,
+        new(forms.NewFeedForm),
+        make_feed,
+        help=_l("Fill in four fields. Then test the feed with one of its files before you switch it on."),
+        done=_l("Feed added. Test it with one of its files."),
+    ),
+}
+FEED_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(_l("Change the feed"), _l("Save changes"), RUN, over_row(forms.FeedForm), change_feed),
+    "discard-held": Command(
+        _l("Discard all held files"),
+        _l("Discard all"),
+        RUN,
+        new(CommandForm),
+        discard_all,
+        help=_l("They are never read. The same files sent again are not held again."),
+        done=_l("The held files are discarded."),
+    ),
+}
+
+
 def new_feed(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.FEED_RUN)
-    question = FormPage(
-        _("Add a feed"),
-        _("Add feed"),
-        reverse("workspace:feeds"),
-        room=ROOM,
-        help=_("Fill in four fields. Then test the feed with one of its files before you switch it on."),
-        done=_("Feed added. Test it with one of its files."),
-    )
-    form = forms.NewFeedForm(posted(request), instance=Feed())
-    return form_page(request, form, lambda f: make_feed(by=person(request), **f), question)
+    return command_view(request, None, NEW, "feed", room=ROOM, back=reverse("workspace:feeds"))
 
 
-def edit_feed(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FEED_RUN)
+def feed_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_feed_for(request.user, code)
-    question = FormPage(
-        _("Change the feed"), _("Save changes"), found.get_absolute_url(), about=found.name, done=_("Saved."), room=ROOM
-    )
-    form = forms.FeedForm(posted(request), instance=found)
-    return form_page(request, form, lambda f: change_feed(found, by=person(request), **f), question, thing=found)
+    back = found.get_absolute_url()
+    return command_view(request, found, FEED_COMMANDS, name, room=ROOM, about=found.name, back=back)
 
 
 def _largest(request: HttpRequest) -> int:
     """Reports may be far larger than other files, from who may hand them in."""
-    may = can(request.user, Permission.FEED_RUN)
+    may = can(request.user, RUN)
     return int(settings.REPORT_LARGEST if may else settings.UPLOAD_LARGEST)
 
 
 @takes_up_to(_largest)
 def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Hands in a file. It is read with whatever else waits."""
-    must(request.user, Permission.FEED_RUN)
+    must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     question = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, room=ROOM)
     form = forms.UploadForm(posted(request))
@@ -89,7 +105,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
 
 def try_feed(request: HttpRequest, code: str) -> HttpResponse:
     """What would become of a file. Nothing is kept."""
-    must(request.user, Permission.FEED_RUN)
+    must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     form, trial = forms.TryForm(posted(request)), None
     if form.is_bound:
@@ -114,7 +130,7 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
 
 def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
     """Which column is what in a report type that no format knows: four fields, the guess filled in, tried before kept."""
-    must(request.user, Permission.FEED_RUN)
+    must(request.user, RUN)
     if not FeedFile.objects.filter(report_type=report_type).exists():
         raise Missing
     known = TypeMapping.objects.filter(report_type=report_type).first()
@@ -129,7 +145,7 @@ def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
 
 def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     """Which column is what in the files of one feed."""
-    must(request.user, Permission.FEED_RUN)
+    must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.sha256).exists()]
     report = newest[0] if newest else None

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
-from floreo.core.access import Permission, can, must
+from floreo.core.access import Permission, can
 from floreo.feeds.access import get_correction_for, must_see_all
 from floreo.feeds.actions import corrections as acts
 from floreo.feeds.models import Correction, CorrectionState
 from floreo.feeds.presenters import finding_text
+from floreo.workspace.commands import Command, allowed_by, command_view, new
 from floreo.workspace.feeds import forms
-from floreo.workspace.form_page import FormPage, form_page, person, posted
 
-ROOM = "corrections"
+ROOM, HANDLE = "corrections", Permission.FINDING_HANDLE
 DECIDED_SHOWN = 100
 
 
@@ -34,39 +36,37 @@ def corrections(request: HttpRequest) -> HttpResponse:
             "%(n)d correction is waiting for a decision.", "%(n)d corrections are waiting for a decision.", n
         )
         % {"n": n},
-        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "handles": can(request.user, HANDLE),
     }
     return render(request, "workspace/feeds/corrections.html", context)
 
 
-def _question(correction: Correction, title: str, button: str, help_: str) -> FormPage:
-    who = correction.answer.replied_by
-    about = f"{correction.organisation.label}: {correction.network} ({who})"
-    done, back = _("Decision recorded. The person who asked will be notified."), reverse("workspace:corrections")
-    return FormPage(title, button, back, about=about, help=help_, done=done, room=ROOM)
+_DONE = _l("Decision recorded. The person who asked will be notified.")
+COMMANDS: Mapping[str, Command] = {
+    "accept": Command(
+        _l("The register was wrong"),
+        _l("Correct the register"),
+        HANDLE,
+        new(forms.AcceptForm),
+        acts.accept,
+        allowed_by(acts.must_not_be_decided),
+        help=_l("Open findings move to the organisation you choose, or are closed without counting as fixed."),
+        done=_DONE,
+    ),
+    "refuse": Command(
+        _l("The register is right"),
+        _l("Leave the register unchanged"),
+        HANDLE,
+        new(forms.RefuseForm),
+        acts.refuse_correction,
+        allowed_by(acts.must_not_be_decided),
+        help=_l("The register does not change. They receive your reason."),
+        done=_DONE,
+    ),
+}
 
 
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    found = get_correction_for(request.user, pk)
-    question = _question(
-        found,
-        _("The register was wrong"),
-        _("Correct the register"),
-        _("Open findings move to the organisation you choose, or are closed without counting as fixed."),
-    )
-    form = forms.AcceptForm(posted(request))
-    return form_page(request, form, lambda f: acts.accept(found, by=person(request), **f), question)
-
-
-def refuse(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    found = get_correction_for(request.user, pk)
-    question = _question(
-        found,
-        _("The register is right"),
-        _("Leave the register unchanged"),
-        _("The register does not change. They receive your reason."),
-    )
-    form = forms.RefuseForm(posted(request))
-    return form_page(request, form, lambda f: acts.refuse_correction(found, by=person(request), **f), question)
+def correction_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    found, back = get_correction_for(request.user, pk), reverse("workspace:corrections")
+    about = f"{found.organisation.label}: {found.network} ({found.answer.replied_by})"
+    return command_view(request, found, COMMANDS, name, room=ROOM, about=about, back=back)

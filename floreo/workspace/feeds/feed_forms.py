@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.feeds.engine import formats
 from floreo.feeds.engine.rules import CHANGEABLE, FIELDS
 from floreo.feeds.models import Feed, FeedRule
-from floreo.workspace.forms import CommandForm, RecordForm, day_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, words_of
 
 _PARTS = ("field", "is", "value")
 CONDITIONS = 4  # lines of a rule's form
@@ -21,23 +21,11 @@ CONDITIONS = 4  # lines of a rule's form
 class NewFeedForm(RecordForm):
     """Name, way, place, format."""
 
-    format = forms.ChoiceField(label=_l("Format"), required=False)
+    format = forms.ChoiceField(**words_of(Feed, "format"), required=False)
 
     class Meta:
         model = Feed
         fields: ClassVar[tuple[str, ...]] = ("name", "collector", "place", "format")
-        labels: ClassVar[dict[str, Any]] = {
-            "name": _l("Name"),
-            "collector": _l("How the files arrive"),
-            "place": _l("Place"),
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "name": _l("For example: Shadowserver, nightly."),
-            "place": _l(
-                "The name of a folder in “incoming” in the data folder, the address that e-mails the files, or "
-                "the address they are fetched from. Leave empty for files uploaded by hand or sent to our API."
-            ),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,13 +38,10 @@ class FeedForm(NewFeedForm):
     """Everything that has a default."""
 
     fetch_secret = forms.CharField(
-        label=_l("Authorization header"),
+        **words_of(Feed, "fetch_secret"),
         required=False,
         max_length=500,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "off"}),
-        help_text=_l(
-            "Only if the address requires one. It is stored and never shown. Leave empty to keep the current one."
-        ),
     )
 
     class Meta(NewFeedForm.Meta):
@@ -68,18 +53,6 @@ class FeedForm(NewFeedForm):
             "is_active",
             "fetch_secret",
         )
-        labels: ClassVar[dict[str, Any]] = NewFeedForm.Meta.labels | {
-            "every_minutes": _l("Minutes between files"),
-            "absent_runs": _l("Number of files without a finding before it counts as fixed"),
-            "tlp": _l("Marking"),
-            "is_active": _l("Switched on"),
-        }
-        help_texts: ClassVar[dict[str, Any]] = NewFeedForm.Meta.help_texts | {
-            "every_minutes": _l(
-                "1440 minutes is once a day. An address is fetched at this interval. A feed that sends nothing "
-                "for longer is shown as silent."
-            )
-        }
 
     def facts(self) -> dict[str, Any]:
         given = super().facts()
@@ -144,7 +117,7 @@ class RuleForm(RecordForm):
 
     template_name = "workspace/feeds/_rule_fields.html"
     does = forms.ChoiceField(
-        label=_l("Then"),
+        **words_of(FeedRule, "does"),
         choices=[
             ("drop", _l("Discard the row: it is counted, but not used")),
             ("raise", _l("Raise the severity to")),
@@ -152,19 +125,11 @@ class RuleForm(RecordForm):
             ("route", _l("Send it to another contact role")),
         ],
     )
-    field = forms.ChoiceField(label=_l("Field to rewrite"), required=False)
+    field = forms.ChoiceField(**words_of(FeedRule, "field"), required=False)
 
     class Meta:
         model = FeedRule
         fields: ClassVar[tuple[str, ...]] = ("name", "does", "field", "value", "reason")
-        labels: ClassVar[dict[str, Any]] = {"name": _l("Name"), "value": _l("Value"), "reason": _l("Reason")}
-        help_texts: ClassVar[dict[str, Any]] = {
-            "name": _l("For example: our own scanner is not an attacker."),
-            "value": _l(
-                "A severity (critical, high, medium, low), a contact role (abuse, technical, management, duty), or the new text."
-            ),
-            "reason": _l("For people who read the table later."),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.core.access import Permission, can, must
@@ -24,11 +26,12 @@ from floreo.feeds.models import Finding, Reply
 from floreo.feeds.presenters import finding_text
 from floreo.feeds.tables import findings_for
 from floreo.feeds.texts import text_of, title_of
+from floreo.organisations.models import User
 from floreo.organisations.queries import bodies_of
+from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.timeline import timeline_of
-from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 ROOM = "findings"
 EVENTS = 20
@@ -106,66 +109,59 @@ def _where(found: Finding, codes: tuple[str, ...] | None) -> Filter:
     return Filter(organisations=codes, kinds=(found.kind,), address=address, name=name)
 
 
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """By whoever speaks for the organisation, or by the team for it."""
-    found = get_finding_for(request.user, pk)
-    must(request.user, Permission.FINDING_ANSWER, found)
-    alike = _alike(found)
-    form = forms.AnswerForm(posted(request), alike=len(alike))
-    question = FormPage(
-        _("Reply to this finding"),
-        _("Send"),
-        found.get_absolute_url(),
-        about=f"{found.organisation.successor().label}: {finding_text.where(found)}, {title_of(found.kind, language())}",
-        help=_("A reply does not close a finding: the next reports show whether it is fixed."),
-        room=ROOM,
-        done=_("Thank you. Your reply is saved and shown with the finding."),
-    )
-    return form_page(request, form, lambda f: _save_reply(request, found, alike, f), question)
-
-
 def _alike(found: Finding) -> list[int]:
-    """What else of this kind stands at this organisation."""
+    """What else of this kind is open at this organisation."""
     bodies = bodies_of([found.organisation.successor().pk])
     rows = Finding.objects.open().filter(organisation__in=bodies, kind=found.kind).exclude(pk=found.pk)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _save_reply(request: HttpRequest, found: Finding, alike: list[int], facts: dict[str, Any]) -> None:
-    ids = [found.pk, *(alike if facts["every"] else [])]
-    reply = dict.fromkeys(ids, facts["reply"])
-    replies.answer_signed_in(found.organisation.successor(), by=person(request), replies=reply, remark=facts["remark"])
+def _save_reply(found: Finding, *, by: User, reply: str, remark: str, every: bool) -> None:
+    ids = [found.pk, *(_alike(found) if every else [])]
+    replies.answer_signed_in(found.organisation.successor(), by=by, replies=dict.fromkeys(ids, reply), remark=remark)
 
 
-def _waiting(request: HttpRequest, pk: int, answer_pk: int) -> Reply:
-    must(request.user, Permission.FINDING_HANDLE)
-    row = get_finding_for(request.user, pk).answers.filter(pk=answer_pk).select_related("notice", "finding").first()
+def _handle(row: Reply, *, by: User, answer: str, every: bool) -> None:
+    replies.see_to(row, by=by, answer=answer, with_its_like=every)
+
+
+def _where_sent(row: Reply) -> str:
+    if row.notice is not None and row.notice.to:
+        return _("What you write is sent to %(addresses)s.") % {"addresses": ", ".join(row.notice.to)}
+    return _("This reply was given in the workspace, so your text is shown here and not e-mailed.")
+
+
+FINDING_COMMANDS: Mapping[str, Command] = {
+    "answer": Command(
+        _l("Reply to this finding"),
+        _l("Send"),
+        Permission.FINDING_ANSWER,
+        lambda data, found: forms.AnswerForm(data, alike=len(_alike(found))),
+        _save_reply,
+        help=_l("A reply does not close a finding: the next reports show whether it is fixed."),
+        done=_l("Thank you. Your reply is saved and shown with the finding."),
+    ),
+}
+REPLY_COMMANDS: Mapping[str, Command] = {
+    "handle": Command(
+        _l("Mark as handled"), _l("Save"), Permission.FINDING_HANDLE, new(forms.SeenToForm), _handle, help=_where_sent
+    ),
+}
+
+
+def finding_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """By whoever speaks for the organisation, or by the team for it."""
+    found = get_finding_for(request.user, pk)
+    title = title_of(found.kind, language())
+    about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title}"
+    return command_view(request, found, FINDING_COMMANDS, name, room=ROOM, about=about, back=found.get_absolute_url())
+
+
+def reply_command(request: HttpRequest, pk: int, answer_pk: int, name: str) -> HttpResponse:
+    """The team has seen to a call for help or a false alarm."""
+    found = get_finding_for(request.user, pk)
+    row = found.answers.filter(pk=answer_pk).select_related("notice", "finding").first()
     if row is None:
         raise Missing
-    return row
-
-
-def see_to(request: HttpRequest, pk: int, answer_pk: int) -> HttpResponse:
-    """The team has seen to a call for help or a false alarm."""
-    row = _waiting(request, pk, answer_pk)
-    letter = row.notice
-    if letter is not None and letter.to:
-        where = _("What you write is sent to %(addresses)s.") % {"addresses": ", ".join(letter.to)}
-    else:
-        where = _("This reply was given in the workspace, so your text is shown here and not e-mailed.")
-    question = FormPage(
-        _("Mark as handled"),
-        _("Save"),
-        row.finding.get_absolute_url(),
-        room=ROOM,
-        help=where,
-        done=_("Saved."),
-        about=f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else ""),
-    )
-    form = forms.SeenToForm(posted(request))
-    return form_page(
-        request,
-        form,
-        lambda f: replies.see_to(row, by=person(request), answer=f["answer"], with_its_like=f["every"]),
-        question,
-    )
+    about = f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
+    return command_view(request, row, REPLY_COMMANDS, name, room=ROOM, about=about, back=found.get_absolute_url())

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
+from floreo.core.fields import label_of
 from floreo.feeds.models import NoticeRule, ReplyKind, Severity
-from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, organisation_field, text_field, words_of
 
 
 class AnswerForm(CommandForm):
@@ -70,8 +71,8 @@ class RefuseForm(CommandForm):
 class NoticeRuleForm(RecordForm):
     """Which findings it is about, and who hears of them how often."""
 
-    organisation = organisation_field(_l("Organisation"), required=False)
-    worst = forms.ChoiceField(label=_l("Minimum severity"), required=False)
+    organisation = organisation_field(label_of(NoticeRule, "organisation"), required=False)
+    worst = forms.ChoiceField(**words_of(NoticeRule, "worst"), required=False)
 
     class Meta:
         model = NoticeRule
@@ -84,21 +85,6 @@ class NoticeRuleForm(RecordForm):
             "resend_days",
             "reason",
         )
-        labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("Kind of finding"),
-            "contact_role": _l("Contact role"),
-            "every": _l("How often"),
-            "resend_days": _l("Remind after (days)"),
-            "reason": _l("Reason"),
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "kind": _l("For example open-rdp. Leave empty for every kind."),
-            "contact_role": _l(
-                "If an organisation has no such contact, the notice goes to the next contact and says so."
-            ),
-            "resend_days": _l("While the finding is open."),
-            "reason": _l("Shown with the notice. Required if an organisation is never notified."),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

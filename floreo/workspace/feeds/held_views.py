@@ -2,78 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 
 from floreo.core.access import Permission, must
 from floreo.feeds.access import get_feed_for, get_held_file_for
 from floreo.feeds.actions import held as acts
 from floreo.feeds.actions.feeds import make_mail_address
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import Command, command_view, new
+from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 
-ROOM = "feeds"
+ROOM, RUN = "feeds", Permission.FEED_RUN
 
 
-def release_file(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FEED_RUN)
-    found = get_held_file_for(request.user, pk)
-    question = FormPage(
-        _("Release the file"),
-        _("Release file"),
-        found.feed.get_absolute_url(),
-        about=found.name,
-        done=_("The file is released. It is read within a few minutes."),
-        room=ROOM,
-        help=_(
+HELD_COMMANDS: Mapping[str, Command] = {
+    "release": Command(
+        _l("Release the file"),
+        _l("Release file"),
+        RUN,
+        new(CommandForm),
+        acts.release,
+        help=_l(
             "It is read like any other: findings that it does not name may count as fixed, and notices may be sent."
         ),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.release(found, by=person(request)), question
-    )
+        done=_l("The file is released. It is read within a few minutes."),
+    ),
+    "discard": Command(
+        _l("Discard the file"),
+        _l("Discard file"),
+        RUN,
+        new(CommandForm),
+        acts.discard,
+        help=_l("It is never read. The same file sent again is not held again."),
+        done=_l("The file is discarded."),
+    ),
+}
 
 
-def discard_file(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FEED_RUN)
+def held_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_held_file_for(request.user, pk)
-    question = FormPage(
-        _("Discard the file"),
-        _("Discard file"),
-        found.feed.get_absolute_url(),
-        about=found.name,
-        done=_("The file is discarded."),
-        room=ROOM,
-        help=_("It is never read. The same file sent again is not held again."),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.discard(found, by=person(request)), question
-    )
-
-
-def discard_files(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FEED_RUN)
-    feed = get_feed_for(request.user, code)
-    question = FormPage(
-        _("Discard all held files"),
-        _("Discard all"),
-        feed.get_absolute_url(),
-        about=feed.name,
-        done=_("The held files are discarded."),
-        room=ROOM,
-        help=_("They are never read. The same files sent again are not held again."),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.discard_all(feed, by=person(request)), question
-    )
+    back = found.feed.get_absolute_url()
+    return command_view(request, found, HELD_COMMANDS, name, room=ROOM, about=found.name, back=back)
 
 
 @never_cache
 def mail_address(request: HttpRequest, code: str) -> HttpResponse:
     """Makes a secret address. It is on the page that answers the button, and nowhere after."""
-    must(request.user, Permission.FEED_RUN)
+    must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     address = make_mail_address(feed, by=person(request)) if request.method == "POST" else ""
     context = {"workspace_section": ROOM, "feed": feed, "address": address}

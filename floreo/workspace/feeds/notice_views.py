@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
@@ -23,13 +26,14 @@ from floreo.feeds.presenters import finding_text
 from floreo.feeds.selection import EVERY_WORDS, default_rules, preview
 from floreo.feeds.texts import title_of
 from floreo.organisations.access import get_organisation_for
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.notice_table import notices_table
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
-ROOM = "notices"
+ROOM, HANDLE = "notices", Permission.FINDING_HANDLE
 MOST_LINES = 500  # of one letter on its page; the file has all
 
 
@@ -41,7 +45,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     context = {
         "workspace_section": ROOM,
         "listing": listing,
-        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "handles": can(request.user, HANDLE),
         "sees_all": sees_all(request.user),
     }
     return render(request, "workspace/feeds/notices.html", context)
@@ -61,7 +65,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
         "most": MOST_LINES,
         "rows": [(line, title_of(line.finding.kind, language()), finding_text.where(line.finding)) for line in ordered],
         "answers": found.answers.count(),
-        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "handles": can(request.user, HANDLE),
         "is_open": found.link_until > moment(clock.today()) and bool(found.to),
         "tlp_text": finding_text.tlp_text(found.tlp),
         "history": history_of(found, viewer=request.user) if sees_all(request.user) else None,
@@ -82,39 +86,37 @@ def _file(notice: Notice) -> StreamingHttpResponse:
     return response
 
 
-def _of(found: Notice, title: str, button: str, done: str, help_: str = "") -> FormPage:
-    about = f"{found.organisation.successor().label}: {', '.join(found.to)}"
-    return FormPage(title, button, found.get_absolute_url(), about=about, help=help_, done=done, room=ROOM)
-
-
-def resend(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    found = get_notice_for(request.user, pk)
-    question = _of(
-        found,
-        _("Send the notice again"),
-        _("Send again"),
-        _("The notice is in the outbox and will be sent within a minute."),
-        _("The new notice gives the current state of the findings, and goes to the addresses now in the register."),
-    )
-    return form_page(request, CommandForm(posted(request)), lambda _f: acts.resend(found, by=person(request)), question)
-
-
-def end_link(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    found = get_notice_for(request.user, pk)
-    question = _of(
-        found,
-        _("End the links of this notice"),
-        _("End the links"),
-        _("The links of this notice no longer work."),
-        _(
+NOTICE_COMMANDS: Mapping[str, Command] = {
+    "resend": Command(
+        _l("Send the notice again"),
+        _l("Send again"),
+        HANDLE,
+        new(CommandForm),
+        acts.resend,
+        help=_l(
+            "The new notice gives the current state of the findings, and goes to the addresses now in the register."
+        ),
+        done=_l("The notice is in the outbox and will be sent within a minute."),
+    ),
+    "end-links": Command(
+        _l("End the links of this notice"),
+        _l("End the links"),
+        HANDLE,
+        new(forms.WhyForm),
+        acts.end_link,
+        help=_l(
             "For a notice that reached the wrong people. Replies already received are kept. Sending it again"
             " creates new links."
         ),
-    )
-    form = forms.WhyForm(posted(request))
-    return form_page(request, form, lambda f: acts.end_link(found, by=person(request), **f), question)
+        done=_l("The links of this notice no longer work."),
+    ),
+}
+
+
+def notice_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    found = get_notice_for(request.user, pk)
+    about, back = f"{found.organisation.successor().label}: {', '.join(found.to)}", found.get_absolute_url()
+    return command_view(request, found, NOTICE_COMMANDS, name, room=ROOM, about=about, back=back)
 
 
 def due(request: HttpRequest) -> HttpResponse:
@@ -123,13 +125,13 @@ def due(request: HttpRequest) -> HttpResponse:
     context = {
         "workspace_section": ROOM,
         "plans": preview(clock.today()),
-        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "handles": can(request.user, HANDLE),
     }
     return render(request, "workspace/feeds/due.html", context)
 
 
 def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
+    must(request.user, HANDLE)
     body = get_organisation_for(request.user, code)
     question = FormPage(
         _("Leave out today’s notice"),
@@ -152,47 +154,41 @@ def rules(request: HttpRequest) -> HttpResponse:
         "rules": list(NoticeRule.objects.select_related("organisation")),
         "defaults": default_rules(),
         "every": EVERY_WORDS,
-        "handles": can(request.user, Permission.FINDING_HANDLE),
+        "handles": can(request.user, HANDLE),
     }
     return render(request, "workspace/feeds/notice_rules.html", context)
 
 
-def _rule_question(title: str, button: str, *, done: str = "", help_: str = "", about: str = "") -> FormPage:
-    back = reverse("workspace:notice_rules")
-    return FormPage(title, button, back, about=about, help=help_, done=done or _("Saved."), room=ROOM)
+NEW: Mapping[str, Command] = {
+    "rule": Command(
+        _l("Add a notice rule"),
+        _l("Add rule"),
+        HANDLE,
+        new(forms.NoticeRuleForm),
+        acts.make_rule,
+        help=_l("The new rule is the last. If several rules match, the first applies."),
+    ),
+}
+RULE_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change a notice rule"), _l("Save changes"), HANDLE, over_row(forms.NoticeRuleForm), acts.change_rule
+    ),
+    "remove": Command(_l("Remove a notice rule"), _l("Remove rule"), HANDLE, new(CommandForm), acts.remove_rule),
+}
 
 
 def new_rule(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    question = _rule_question(
-        _("Add a notice rule"),
-        _("Add rule"),
-        help_=_("The new rule is the last. If several rules match, the first applies."),
-    )
-    form = forms.NoticeRuleForm(posted(request), instance=NoticeRule())
-    return form_page(request, form, lambda f: acts.make_rule(by=person(request), **f), question)
+    return command_view(request, None, NEW, "rule", room=ROOM, back=reverse("workspace:notice_rules"))
 
 
-def edit_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    rule = get_notice_rule_for(request.user, pk)
-    form = forms.NoticeRuleForm(posted(request), instance=rule)
-    question = _rule_question(_("Change a notice rule"), _("Save changes"))
-    return form_page(request, form, lambda f: acts.change_rule(rule, by=person(request), **f), question, thing=rule)
-
-
-def drop_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
-    rule = get_notice_rule_for(request.user, pk)
-    question = _rule_question(_("Remove a notice rule"), _("Remove rule"), about=str(rule))
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.remove_rule(rule, by=person(request)), question
-    )
+def rule_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    rule, back = get_notice_rule_for(request.user, pk), reverse("workspace:notice_rules")
+    return command_view(request, rule, RULE_COMMANDS, name, room=ROOM, back=back)
 
 
 @require_POST
 def move_rule(request: HttpRequest, pk: int) -> HttpResponse:
-    must(request.user, Permission.FINDING_HANDLE)
+    must(request.user, HANDLE)
     rule = get_notice_rule_for(request.user, pk)
     acts.move_rule(rule, by=person(request), up=request.POST.get("to") == "up")
     messages.success(request, _("Moved."))

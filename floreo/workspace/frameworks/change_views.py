@@ -19,27 +19,29 @@ from floreo.evidence.queries import name_of, page_of
 from floreo.frameworks import actions as acts
 from floreo.frameworks import queries
 from floreo.frameworks.access import get_assessment_for, get_framework_for, get_item_for, get_version_for
-from floreo.frameworks.models import Assessment
+from floreo.workspace.commands import command_view
 from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.forms import CommandForm
 from floreo.workspace.frameworks import forms
+from floreo.workspace.frameworks.commands import (
+    ASSESSMENT_COMMANDS,
+    CONTRIBUTION_COMMANDS,
+    FRAMEWORK_COMMANDS,
+    ITEM_COMMANDS,
+)
 from floreo.workspace.frameworks.trying import attempt
 from floreo.workspace.frameworks.walking import SERVING
-
-
-def _question(title: str, button: str, back: str, **more: Any) -> FormPage:
-    return FormPage(title, button, back, room="frameworks", **more)
 
 
 def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_framework_for(request.user, code)
     version = get_version_for(request.user, found, request.GET.get("version", ""))
-    question = _question(
+    question = FormPage(
         _("Start an assessment"),
         _("Start"),
         found.workspace_url(),
         about=version.in_language("title"),
+        room="frameworks",
         help=_("The people who know each item then rate it, and another person reviews it."),
         done=_("Assessment opened. Rate its first item."),
     )
@@ -47,96 +49,23 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     return form_page(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), question)
 
 
-def _of(found: Assessment, title: str, button: str, **more: Any) -> FormPage:
-    return _question(title, button, found.workspace_url(), about=str(found), **more)
-
-
-def close(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
+def assessment_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_assessment_for(request.user, code)
-    waiting = found.answers.filter(level=None).count()
-    help_ = (
-        _("Items without a reviewed level: %(n)d. They will count as not answered.") % {"n": waiting} if waiting else ""
-    )
-    question = _of(found, _("Close the assessment"), _("Close"), help=help_, done=_("Assessment closed."))
-    form = forms.CloseForm(posted(request), initial={"note_text": found.note})
-    return form_page(request, form, lambda f: acts.close_assessment(found, by=person(request), **f), question)
+    return command_view(request, found, ASSESSMENT_COMMANDS, name, room="frameworks")
 
 
-def reopen(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
-    found = get_assessment_for(request.user, code)
-    question = _of(found, _("Reopen the assessment"), _("Reopen"), done=_("Assessment reopened."))
-    form = forms.ReasonForm(posted(request))
-    return form_page(request, form, lambda f: acts.reopen_assessment(found, by=person(request), **f), question)
-
-
-def publish(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
-    must(request.user, Permission.PLAN_PUBLISH)
-    found = get_assessment_for(request.user, code)
-    question = _of(
-        found,
-        _("Publish the assessment"),
-        _("Publish"),
-        done=_("Assessment published."),
-        help=_(
-            "The public will see each reviewed level with its reason, and public evidence. Individual "
-            "ratings and the names of raters are not published."
-        ),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.publish_assessment(found, by=person(request)), question
-    )
-
-
-def unpublish(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
-    found = get_assessment_for(request.user, code)
-    question = _of(
-        found,
-        _("Remove from the public site"),
-        _("Remove from the public site"),
-        done=_("Removed from the public site."),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.unpublish_assessment(found, by=person(request)), question
-    )
-
-
-def check_item(request: HttpRequest, code: str, version: str, item: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
+def item_command(request: HttpRequest, *, code: str, version: str, item: str, name: str) -> HttpResponse:
     found = get_item_for(request.user, version, item)
     if found.in_version.framework.code != code:
         raise Missing
-    question = _question(
-        _("Check the title of %(code)s") % {"code": found.code},
-        _("Confirm the title"),
-        found.workspace_url(),
-        about=found.in_version.in_language("title"),
-        done=_("Title checked."),
-        help=_("Compare it with the publisher's text, and correct it if it differs."),
-    )
-    form = forms.CheckForm.of(found, posted(request))
-    return form_page(request, form, lambda f: acts.check_item(found, by=person(request), **f), question)
+    about, back = found.in_version.in_language("title"), found.workspace_url()
+    return command_view(request, found, ITEM_COMMANDS, name, room="frameworks", about=about, back=back)
 
 
-def new_score(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_REVIEW)
+def framework_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_framework_for(request.user, code)
-    version = get_version_for(request.user, found)
-    question = _question(
-        _("Enter a published score"),
-        _("Enter score"),
-        found.workspace_url(),
-        about=found.in_language("title"),
-        done=_("Score entered."),
-        help=_("As published. A score for the same year and part replaces the earlier one."),
-    )
-    form = forms.ScoreForm(version, posted(request))
-    return form_page(
-        request, form, lambda f: acts.record_score(found, by=person(request), in_version=version, **f), question
-    )
+    about = found.in_language("title")
+    return command_view(request, found, FRAMEWORK_COMMANDS, name, room="frameworks", about=about)
 
 
 @require_POST
@@ -195,19 +124,10 @@ def contribution(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "workspace/frameworks/contribution.html", context, status=status)
 
 
-def remove_contribution(request: HttpRequest, key: str, pk: int) -> HttpResponse:
-    must(request.user, Permission.FRAMEWORK_ASSESS)
+def contribution_command(request: HttpRequest, key: str, pk: int, name: str) -> HttpResponse:
     thing = _thing(request, key)
     found = next((row for row in queries.served_by(thing) if row.pk == pk), None)
     if found is None:
         raise Missing
-    question = _question(
-        _("Remove the link to %(item)s") % {"item": found.item.named()},
-        _("Remove"),
-        _place(thing, key),
-        about=name_of(thing),
-        done=_("Removed."),
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: acts.remove_contribution(found, by=person(request)), question
-    )
+    about, back = name_of(thing), _place(thing, key)
+    return command_view(request, found, CONTRIBUTION_COMMANDS, name, room="frameworks", about=about, back=back)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.frameworks.logic import Rule
-from floreo.frameworks.models import Answer, Assessment, Item, Rating, Version
-from floreo.workspace.forms import CommandForm, day_field, text_field
+from floreo.frameworks.models import Answer, Assessment, Contribution, Item, PublishedScore, Rating, Version
+from floreo.workspace.forms import CommandForm, field_of, text_field, words_of
 
 
 def _levels(version: Version) -> list[tuple[str, str]]:
@@ -92,22 +92,16 @@ def _plain(version: Version, first: dict[str, Any]) -> dict[str, Any]:
 class OpenForm(CommandForm):
     """A new assessment."""
 
-    year = forms.IntegerField(label=_l("Year assessed"), min_value=1990, max_value=2200)
-    as_of = day_field(_l("As of"), help_text=_l("Date that the assessment refers to. If empty: today."))
+    year = forms.IntegerField(**words_of(Assessment, "year"), min_value=1990, max_value=2200)
+    as_of = field_of(Assessment, "as_of")
     before = forms.ModelChoiceField(
         queryset=Assessment.objects.none(),
-        label=_l("Start from"),
+        **words_of(Assessment, "before"),
         required=False,
         empty_label=_l("No earlier assessment"),
-        help_text=_l("Valid evidence is copied across. Ratings are not: review each item again."),
     )
-    subject = forms.CharField(
-        label=_l("Subject of the assessment"),
-        required=False,
-        max_length=200,
-        help_text=_l("If empty: the country. Otherwise the name of a team, an operator or a bill."),
-    )
-    note_text = text_field(_l("Note"), help_text=_l("For readers: who takes part, and how."))
+    subject = field_of(Assessment, "subject")
+    note_text = field_of(Assessment, "note", help_text=_l("For readers: who takes part, and how."), rows=3)
 
     def __init__(self, version: Version, viewer: object, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -154,18 +148,18 @@ class CheckForm(CommandForm):
 class ScoreForm(CommandForm):
     """A score that the publisher gave."""
 
-    year = forms.IntegerField(label=_l("Year"), min_value=1990, max_value=2200)
-    subject = forms.CharField(
-        label=_l("State"), required=False, max_length=120, help_text=_l("If empty: this country.")
+    year = forms.IntegerField(**words_of(PublishedScore, "year"), min_value=1990, max_value=2200)
+    subject = field_of(PublishedScore, "subject")
+    part = forms.ChoiceField(**words_of(PublishedScore, "part"), required=False)
+    score = forms.CharField(
+        **words_of(PublishedScore, "score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
-    part = forms.ChoiceField(label=_l("Part"), required=False)
-    score = forms.CharField(label=_l("Score"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    maximum = forms.CharField(label=_l("Maximum"), max_length=20, required=False)
-    rank = forms.IntegerField(label=_l("Rank"), required=False, min_value=1)
-    tier = forms.CharField(label=_l("Tier"), required=False, max_length=80)
-    source = forms.CharField(label=_l("Source"), max_length=500)
-    source_url = forms.CharField(label=_l("Address of the source"), max_length=500, required=False)
-    note = forms.CharField(label=_l("Note"), required=False, max_length=500)
+    maximum = forms.CharField(**words_of(PublishedScore, "maximum"), max_length=20, required=False)
+    rank = forms.IntegerField(**words_of(PublishedScore, "rank"), required=False, min_value=1)
+    tier = field_of(PublishedScore, "tier")
+    source = field_of(PublishedScore, "source", required=True)
+    source_url = forms.CharField(**words_of(PublishedScore, "source_url"), max_length=500, required=False)
+    note = field_of(PublishedScore, "note")
 
     def __init__(self, version: Version, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -177,7 +171,7 @@ class ContributionForm(CommandForm):
     """Which item something serves."""
 
     item = forms.ChoiceField(label=_l("Item"))
-    note = forms.CharField(label=_l("Note"), required=False, max_length=300, help_text=_l("How it contributes."))
+    note = field_of(Contribution, "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,8 @@ from floreo.frameworks.access import get_assessment_for, get_framework_for, get_
 from floreo.frameworks.logic import ScoreChange, Step
 from floreo.frameworks.models import Assessment, Framework, Item, PublishedScore, Version
 from floreo.frameworks.queries import Line, Sheet
+from floreo.workspace.commands import commands_for
+from floreo.workspace.frameworks.commands import ASSESSMENT_COMMANDS
 from floreo.workspace.verbs import history_of
 
 
@@ -171,7 +173,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "standing": presenters.status_text(shown),
         "unchecked": presenters.unchecked_text(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),
-        "may_review": can(request.user, Permission.FRAMEWORK_REVIEW),
+        "may": commands_for(request.user, found, ASSESSMENT_COMMANDS),
         "history": history_of(found, viewer=request.user),
         "others": Assessment.objects.visible_to(request.user)
         .filter(in_version__framework=found.in_version.framework_id)

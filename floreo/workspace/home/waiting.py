@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import Permission, must
-from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.errors import Missing
 from floreo.offers import task_kinds
 from floreo.organisations.models import User
 from floreo.tasks import actions as acts
@@ -23,7 +22,7 @@ from floreo.tasks import presenters
 from floreo.tasks.logic import Part, part_of
 from floreo.tasks.models import Reminder
 from floreo.tasks.queries import Group, group_for, only, recipient_of, waiting_for_others
-from floreo.workspace.form_page import person
+from floreo.workspace.form_page import person, press
 
 PER_PAGE = 15  # organisations on one page
 ROWS = 12  # things of one organisation, unless it is asked for alone
@@ -126,15 +125,14 @@ def _chosen(request: HttpRequest, group: Group) -> Group:
     return group
 
 
-def _back(request: HttpRequest) -> HttpResponseRedirect:
-    """To the page it was pressed on; only these two."""
+def _back(request: HttpRequest) -> str:
+    """The page it was pressed on; only these two."""
     name = "workspace:waiting" if request.POST.get("back") == "others" else "workspace:home"
-    return HttpResponseRedirect(f"{reverse(name)}#others")
+    return f"{reverse(name)}#others"
 
 
-def _confirm(request: HttpRequest, sent: list[Reminder], words: str) -> None:
-    names = ", ".join(dict.fromkeys(reminder.to_name for reminder in sent))
-    messages.success(request, words % {"names": names})
+def _names(sent: list[Reminder]) -> dict[str, str]:
+    return {"names": ", ".join(dict.fromkeys(reminder.to_name for reminder in sent))}
 
 
 @require_POST
@@ -142,14 +140,12 @@ def send_reminder(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Reminds one organisation, or a person who belongs to none."""
     user, group = _group(request, kind, code)
     group = _chosen(request, group)
-    try:
-        sent = acts.send_reminder(group.thing, by=user, items=group.items)
-        _confirm(request, sent, _("A reminder will be sent to: %(names)s."))
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    return _back(request)
+    return press(
+        request,
+        lambda: acts.send_reminder(group.thing, by=user, items=group.items),
+        lambda sent: _("A reminder will be sent to: %(names)s.") % _names(sent),
+        _back(request),
+    )
 
 
 @require_POST
@@ -157,11 +153,9 @@ def escalate(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """Tells the deputies of those who were reminded."""
     user, group = _group(request, kind, code)
     group = _chosen(request, group)
-    try:
-        sent = acts.escalate(group.thing, by=user, items=group.items)
-        _confirm(request, sent, _("The deputy will be notified: %(names)s."))
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    return _back(request)
+    return press(
+        request,
+        lambda: acts.escalate(group.thing, by=user, items=group.items),
+        lambda sent: _("The deputy will be notified: %(names)s.") % _names(sent),
+        _back(request),
+    )

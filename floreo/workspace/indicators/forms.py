@@ -11,13 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.fields import label_of
 from floreo.indicators.catalogue import measure_choices
 from floreo.indicators.logic import Frequency, Period, period_of, periods_between, previous
 from floreo.indicators.measuring import rhythm
-from floreo.indicators.models import Indicator, Reading
+from floreo.indicators.models import ChartNote, Indicator, Reading
 from floreo.indicators.presenters import period_text
 from floreo.strategy.models import Edition, Objective, Pillar
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import (
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
 CHOICES_BACK = 12  # periods that can be chosen; older ones are given by their days
 
@@ -48,12 +57,8 @@ BY_DAYS = "days"  # the choice of a period that is not in the list
 class IndicatorForm(RecordForm):
     """What is measured, and where it belongs."""
 
-    answers_for = organisation_field(_l("Responsible organisation"), required=False)
-    measure = forms.ChoiceField(
-        label=_l("Values"),
-        required=False,
-        help_text=_l("Calculated from records if there is a formula; otherwise entered by people."),
-    )
+    answers_for = organisation_field(label_of(Indicator, "answers_for"), required=False)
+    measure = forms.ChoiceField(**words_of(Indicator, "measure"), required=False)
 
     class Meta:
         model = Indicator
@@ -81,32 +86,6 @@ class IndicatorForm(RecordForm):
             "is_public",
             "on_home",
         )
-        labels: ClassVar[dict[str, Any]] = {
-            "title": _l("Title"),
-            "short_title": _l("Short title"),
-            "definition": _l("Definition"),
-            "unit": _l("Unit"),
-            "decimals": _l("Decimals shown"),
-            "direction": _l("Better when"),
-            "frequency": _l("How often"),
-            "kind": _l("Kind"),
-            "numerator_text": _l("What is counted"),
-            "denominator_text": _l("Out of"),
-            "about_people": _l("Counts people: numbers under 5 are hidden"),
-            "edition": _l("Edition"),
-            "pillar": _l("Pillar"),
-            "objective": _l("Objective"),
-            "answers_post": _l("Person responsible, by post"),
-            "method": _l("Method"),
-            "source": _l("Source"),
-            "source_url": _l("Address of the source"),
-            "is_public": _l("Public"),
-            "on_home": _l("On the home page"),
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "definition": _l("Precise enough for two people to get the same result."),
-            "unit": _l("For example % or people. If empty, the unit of the formula is used."),
-        }
         widgets: ClassVar[dict[str, Any]] = {
             "definition": forms.Textarea(attrs={"rows": 3}),
             "method": forms.Textarea(attrs={"rows": 3}),
@@ -135,12 +114,6 @@ class IndicatorForm(RecordForm):
 
 
 class NewIndicatorForm(IndicatorForm):
-    code = forms.SlugField(
-        label=_l("Code"),
-        max_length=80,
-        help_text=_l("Part of its address, for example reports-on-time. It cannot change."),
-    )
-
     class Meta(IndicatorForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("code", *IndicatorForm.Meta.fields)
 
@@ -148,16 +121,11 @@ class NewIndicatorForm(IndicatorForm):
 class TargetForm(CommandForm):
     """From where to where, by when, and who said so."""
 
-    target = number_field(_l("Target"))
-    target_due = day_field(_l("Due date"))
-    target_source = forms.CharField(
-        label=_l("Who set it, and when"),
-        required=False,
-        max_length=300,
-        help_text=_l("For example: steering committee, 12 January 2025."),
-    )
-    baseline = number_field(_l("Baseline"), help_text=_l("Starting value."))
-    baseline_on = day_field(_l("Date of the baseline"))
+    target = number_field(**words_of(Indicator, "target"))
+    target_due = field_of(Indicator, "target_due")
+    target_source = field_of(Indicator, "target_source")
+    baseline = number_field(**words_of(Indicator, "baseline"))
+    baseline_on = field_of(Indicator, "baseline_on")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
@@ -176,9 +144,7 @@ class ReadingForm(CommandForm):
     numerator = number_field(_l("What was counted"))
     denominator = number_field(_l("Out of"))
     source = source_field(required=True)
-    source_url = forms.URLField(
-        label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
-    )
+    source_url = field_of(Reading, "source_url")
     text = text_field(_l("Note"), rows=2)
     not_comparable = forms.BooleanField(
         label=_l("A different method from the previous value: the two are not comparable"), required=False
@@ -238,9 +204,7 @@ class CorrectionForm(CommandForm):
     numerator = number_field(_l("What was counted"))
     denominator = number_field(_l("Out of"))
     source = source_field(required=False)
-    source_url = forms.URLField(
-        label=_l("Address of the source"), required=False, max_length=500, assume_scheme="https"
-    )
+    source_url = field_of(Reading, "source_url")
 
     def __init__(self, reading: Reading, data: Any) -> None:
         super().__init__(data, initial={"source": reading.source, "source_url": reading.source_url})
@@ -249,9 +213,9 @@ class CorrectionForm(CommandForm):
 
 
 class ChartNoteForm(CommandForm):
-    on = day_field(_l("Day"), required=True)
-    title = forms.CharField(label=_l("What happened"), max_length=120)
-    source = forms.CharField(label=_l("Source"), required=False, max_length=500)
+    on = field_of(ChartNote, "on", required=True)
+    title = field_of(ChartNote, "title", required=True)
+    source = field_of(ChartNote, "source")
 
 
 class ClosePeriodForm(CommandForm):

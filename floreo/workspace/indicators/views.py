@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from floreo.indicators.measuring import measure_of
 from floreo.indicators.models import Indicator, Reading
 from floreo.indicators.tables import INDICATORS
 from floreo.indicators.working import working_of
+from floreo.workspace.commands import Command, commands_for
+from floreo.workspace.indicators.commands import INDICATOR_COMMANDS, READING_COMMANDS
 from floreo.workspace.verbs import history_of
 
 MOST_RECORDS = 500  # shown on the page; the file holds what was kept
@@ -102,11 +105,10 @@ class ReadingRow:
     value: str
     state: str
     note: str
-    may_freeze: bool
-    may_correct: bool
+    may: Mapping[str, Command]
 
 
-def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
+def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
     corrected = getattr(reading, "corrected_by", None) is not None
     runs = reading.on < reading.ends_on
     if corrected:
@@ -127,8 +129,7 @@ def _reading_row(reading: Reading, *, may_freeze: bool) -> ReadingRow:
         presenters.value_text(reading),
         state,
         note,
-        may_freeze=may_freeze and not reading.is_frozen and not runs,
-        may_correct=may_freeze and reading.is_frozen and not corrected,
+        commands_for(viewer, reading, READING_COMMANDS, of=reading.indicator),
     )
 
 
@@ -138,8 +139,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
     found = get_indicator_for(request.user, code)
     readings = queries.all_readings(found)
     newest, before = queries.latest_and_before(Indicator.objects.filter(pk=found.pk)).get(found.pk, (None, None))
-    may_freeze, measure = can(request.user, Permission.READING_FREEZE), measure_of(found)
-    may_enter = can(request.user, Permission.READING_ENTER, found)
+    measure = measure_of(found)
     context: dict[str, Any] = {
         "workspace_section": "indicators",
         "indicator": found,
@@ -153,11 +153,10 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
         "baseline": presenters.baseline_text(found),
         "change": presenters.change_text(newest, before) if newest else "",
         "next_on": presenters.next_reading_on(found, newest),
-        "rows": [_reading_row(r, may_freeze=may_freeze) for r in reversed(readings)],
+        "rows": [_reading_row(r, request.user) for r in reversed(readings)],
         "measure": measure,
-        "may_enter": may_enter and measure is None,
-        "may_compute": may_enter and measure is not None,
-        "may_define": can(request.user, Permission.FIGURE_DEFINE),
+        "may_enter": measure is None and can(request.user, Permission.READING_ENTER, found),
+        "may": commands_for(request.user, found, INDICATOR_COMMANDS),
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/indicators/indicator.html", context)
@@ -174,7 +173,7 @@ def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         "reading": found,
         "name": found.indicator.in_language("title"),
         "working": working_of(found),
-        "row": _reading_row(found, may_freeze=can(request.user, Permission.READING_FREEZE)),
+        "row": _reading_row(found, request.user),
         "evidence": evidence_shown([found], request.user)[key(found)],
         "records": rows[:MOST_RECORDS],
         "total": found.records.total if found.records else len(rows),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,11 +15,11 @@ from django.views.decorators.http import require_POST
 from floreo.core import bounce_mailbox
 from floreo.core import outbox as acts
 from floreo.core.access import Permission, must
-from floreo.core.errors import Missing, NotAllowed, Refused
+from floreo.core.errors import Missing
 from floreo.core.lists import Listing
 from floreo.core.models import MailState, OutboxMail
 from floreo.organisations.models import Organisation, Person, User
-from floreo.workspace.form_page import person
+from floreo.workspace.form_page import person, press
 from floreo.workspace.mail import presenters
 from floreo.workspace.mail.tables import LETTERS
 
@@ -94,34 +92,25 @@ def one_letter(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "workspace/mail/message.html", context)
 
 
-def _after(do: Callable[[], object], request: HttpRequest, done: str) -> HttpResponse:
-    """One press of a button: what was done, or why not, stands on the outbox."""
-    try:
-        do()
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    else:
-        messages.success(request, done)
-    return HttpResponseRedirect(reverse("workspace:mail"))
-
-
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
-    return _after(lambda: acts.try_again(mail, by=person(request)), request, _("It will be sent in the next round."))
+    done = _("It will be sent in the next round.")
+    return press(request, lambda: acts.try_again(mail, by=person(request)), done, reverse("workspace:mail"))
 
 
 @require_POST
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
-    return _after(lambda: acts.discard_mail(mail, by=person(request)), request, _("It will not be sent."))
+    done = _("It will not be sent.")
+    return press(request, lambda: acts.discard_mail(mail, by=person(request)), done, reverse("workspace:mail"))
 
 
 @require_POST
 def send_test(request: HttpRequest) -> HttpResponse:
     """To oneself: nobody is sent a letter by whoever wants to try the server."""
-    me = person(request)
+    me, language = person(request), get_language() or ""
     done = _("A test e-mail to %(address)s is in the outbox. It will be sent within a minute.") % {"address": me.email}
-    return _after(lambda: acts.post_test(by=me, to=me.email, language=get_language() or ""), request, done)
+    return press(
+        request, lambda: acts.post_test(by=me, to=me.email, language=language), done, reverse("workspace:mail")
+    )

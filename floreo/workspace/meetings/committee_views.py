@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
@@ -16,6 +18,7 @@ from floreo.meetings.access import get_committee_for, get_seat_for
 from floreo.meetings.actions import calling
 from floreo.meetings.actions import committees as acts
 from floreo.meetings.models import Committee, Seat
+from floreo.workspace.commands import Command, command_view, new, over_row, starting_with
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
@@ -57,83 +60,69 @@ def committee(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/meetings/committee.html", context)
 
 
-def _question(committee: Committee, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    return FormPage(
-        title,
-        button,
-        committee.workspace_url(),
-        about=committee.in_language("name"),
-        help=help_,
-        done=done or _("Saved."),
-        room="meetings",
-    )
+NEW: Mapping[str, Command] = {
+    "committee": Command(
+        _l("Add a committee"),
+        _l("Add committee"),
+        RUN,
+        new(forms.NewCommitteeForm),
+        acts.add_committee,
+        done=_l("Committee added. Next, add its seats."),
+    ),
+}
+COMMITTEE_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change the committee"), _l("Save changes"), RUN, over_row(forms.CommitteeForm), acts.update_committee
+    ),
+    "new-seat": Command(
+        _l("Add a seat"), _l("Add seat"), RUN, new(forms.SeatForm), acts.add_seat, done=_l("Seat added.")
+    ),
+}
+SEAT_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change a seat"),
+        _l("Save changes"),
+        RUN,
+        over_row(forms.SeatForm),
+        acts.update_seat,
+        help=_l("Use this to correct an entry. If a new person takes the seat, end this seat and add a new one."),
+    ),
+    "end": Command(
+        lambda seat: _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)},
+        _l("End seat"),
+        RUN,
+        starting_with(forms.EndSeatForm, ends_on=lambda _seat: clock.today()),
+        acts.end_seat,
+    ),
+    "remove": Command(
+        lambda seat: _("Remove the seat of %(who)s") % {"who": presenters.seat_name(seat)},
+        _l("Remove seat"),
+        RUN,
+        new(ReasonForm),
+        acts.remove_seat,
+        help=_l("Only for entries made by mistake. If the seat has ended, use “End seat”."),
+    ),
+}
 
 
 def new_committee(request: HttpRequest) -> HttpResponse:
-    must(request.user, RUN)
-    form = forms.NewCommitteeForm(posted(request), instance=Committee())
-    question = FormPage(
-        _("Add a committee"),
-        _("Add committee"),
-        reverse("workspace:committees"),
-        room="meetings",
-        done=_("Committee added. Next, add its seats."),
-    )
-    return form_page(request, form, lambda f: acts.add_committee(f.pop("code"), by=person(request), **f), question)
+    back = reverse("workspace:committees")
+    return command_view(request, None, NEW, "committee", room="meetings", back=back)
 
 
-def edit_committee(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, RUN)
+def _page_of(committee: Committee) -> dict[str, str]:
+    """What the pages of its commands say of it, and where they go back to."""
+    return {"room": "meetings", "about": committee.in_language("name"), "back": committee.workspace_url()}
+
+
+def committee_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_committee_for(request.user, code)
-    form = forms.CommitteeForm(posted(request), instance=found)
-    question = _question(found, _("Change the committee"), _("Save changes"))
-    return form_page(
-        request, form, lambda f: acts.update_committee(found, by=person(request), **f), question, thing=found
-    )
+    return command_view(request, found, COMMITTEE_COMMANDS, name, **_page_of(found))
 
 
-def new_seat(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, RUN)
-    found = get_committee_for(request.user, code)
-    form = forms.SeatForm(posted(request), instance=Seat(committee=found))
-    question = _question(found, _("Add a seat"), _("Add seat"), done=_("Seat added."))
-    return form_page(request, form, lambda f: acts.add_seat(found, by=person(request), **f), question)
-
-
-def edit_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, RUN)
+def seat_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     seat = get_seat_for(request.user, code, pk)
-    form = forms.SeatForm(posted(request), instance=seat)
-    question = _question(
-        seat.committee,
-        _("Change a seat"),
-        _("Save changes"),
-        help_=_("Use this to correct an entry. If a new person takes the seat, end this seat and add a new one."),
-    )
-    return form_page(request, form, lambda f: acts.update_seat(seat, by=person(request), **f), question, thing=seat)
-
-
-def end_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, RUN)
-    seat = get_seat_for(request.user, code, pk)
-    form = forms.EndSeatForm(posted(request), initial={"ends_on": clock.today()})
-    question = _question(
-        seat.committee, _("End the seat of %(who)s") % {"who": presenters.seat_name(seat)}, _("End seat")
-    )
-    return form_page(request, form, lambda f: acts.end_seat(seat, by=person(request), **f), question)
-
-
-def remove_seat(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, RUN)
-    seat = get_seat_for(request.user, code, pk)
-    question = _question(
-        seat.committee,
-        _("Remove the seat of %(who)s") % {"who": presenters.seat_name(seat)},
-        _("Remove seat"),
-        help_=_("Only for entries made by mistake. If the seat has ended, use “End seat”."),
-    )
-    form = ReasonForm(posted(request))
-    return form_page(request, form, lambda f: acts.remove_seat(seat, by=person(request), **f), question)
+    return command_view(request, seat, SEAT_COMMANDS, name, **_page_of(seat.committee))
 
 
 def call(request: HttpRequest, code: str) -> HttpResponse:
@@ -146,8 +135,11 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     def do(facts: dict[str, Any]) -> None:
         made.append(calling.call_meeting(found, by=person(request), **facts).workspace_url())
 
-    question = _question(
-        found, _("Schedule a meeting"), _("Schedule meeting"), done=_("Meeting scheduled. Next: create the agenda.")
+    question = FormPage(
+        _("Schedule a meeting"),
+        _("Schedule meeting"),
+        done=_("Meeting scheduled. Next: create the agenda."),
+        **_page_of(found),
     )
     response = form_page(request, form, do, question)
     return HttpResponseRedirect(made[0]) if made else response

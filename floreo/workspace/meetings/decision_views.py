@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
@@ -20,9 +20,9 @@ from floreo.meetings.access import get_decision_for
 from floreo.meetings.actions import decisions as acts
 from floreo.meetings.models import Decision
 from floreo.meetings.tables import DECISIONS
-from floreo.strategy.models import Action
+from floreo.organisations.models import User
+from floreo.strategy.models import Action, Edition
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
-from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.verbs import history_of
@@ -68,27 +68,29 @@ def decision(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "workspace/meetings/decision.html", context)
 
 
+def _decide(*, by: User, edition: Edition, addressed_to: str, **facts: Any) -> Decision:
+    """Asked of somebody outside where a post is named, else the committee's own."""
+    if addressed_to.strip():
+        return acts.ask_decision(edition, by=by, addressed_to=addressed_to, **facts)
+    return acts.take_decision(edition, by=by, **facts)
+
+
+NEW: Mapping[str, Command] = {
+    "decision": Command(
+        _l("Record a decision"),
+        _l("Record decision"),
+        RUN,
+        new(forms.EditionDecisionForm),
+        _decide,
+        help=_l("For decisions made by circular, or requested from the minister between two meetings."),
+        done=_l("Decision recorded."),
+    ),
+}
+
+
 def new_decision(request: HttpRequest) -> HttpResponse:
     """A decision outside a meeting."""
-    must(request.user, RUN)
-    form = forms.EditionDecisionForm(posted(request), instance=Decision())
-    question = FormPage(
-        _("Record a decision"),
-        _("Record decision"),
-        reverse("workspace:decisions"),
-        room="meetings",
-        help=_("For decisions made by circular, or requested from the minister between two meetings."),
-        done=_("Decision recorded."),
-    )
-
-    def do(facts: dict[str, Any]) -> Decision:
-        edition = facts.pop("edition")
-        if facts["addressed_to"].strip():
-            return acts.ask_decision(edition, by=person(request), **facts)
-        facts.pop("addressed_to")
-        return acts.take_decision(edition, by=person(request), **facts)
-
-    return form_page(request, form, do, question)
+    return command_view(request, None, NEW, "decision", room="meetings", back=reverse("workspace:decisions"))
 
 
 def _about(found: Decision) -> Action | None:
@@ -136,11 +138,7 @@ COMMANDS: dict[str, Command] = {
         done=_l("Decision carried out."),
     ),
     "edit": Command(
-        _l("Change the decision"),
-        _l("Save changes"),
-        RUN,
-        over_row(forms.DecisionForm),
-        acts.update_decision,
+        _l("Change the decision"), _l("Save changes"), RUN, over_row(forms.DecisionForm), acts.update_decision
     ),
     "drop": Command(
         _l("Discard the decision"),

@@ -9,11 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.fields import label_of
 from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting, Seat
 from floreo.organisations.models import Kind, Organisation
 from floreo.strategy.models import Action, Edition, Objective
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, person_field, text_field
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    person_field,
+    text_field,
+)
 
 
 class Hour(forms.TimeInput):
@@ -29,34 +39,7 @@ def hour_field(label: Any, *, help_text: Any = "") -> forms.TimeField:
     return forms.TimeField(label=label, required=False, help_text=help_text, widget=Hour)
 
 
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
-_LABELS: dict[str, Any] = {
-    "name": _l("Name"),
-    "purpose": _l("Purpose"),
-    "organisation": _l("Organisation in the register"),
-    "edition": _l("Oversees"),
-    "is_public": _l("Public"),
-    "ends_on": _l("Dissolved on"),
-    "part": _l("Part"),
-    "starts_on": _l("Since"),
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Checked: a person has compared it with its source"),
-    "doubt": _l("If not checked, why"),
-    "place": _l("Place"),
-    "online_url": _l("Address to join remotely"),
-    "opening": _l("Introduction"),
-    "title": _l("Title"),
-    "text": _l("Text"),
-    "kind": _l("Kind"),
-    "addressed_to": _l("Requested from, by post"),
-    "due_on": _l("Due date"),
-}
-
-
 class CommitteeForm(RecordForm):
-    ends_on = day_field(_l("Dissolved on"))
-
     class Meta:
         model = Committee
         fields: ClassVar[tuple[str, ...]] = (
@@ -66,12 +49,8 @@ class CommitteeForm(RecordForm):
             "edition",
             "is_public",
             "ends_on",
-            *_SOURCE,
+            *SOURCE,
         )
-        labels: ClassVar[dict[str, Any]] = _LABELS
-        help_texts: ClassVar[dict[str, Any]] = {
-            "is_public": _l("The public sees the member organisations and the public decisions."),
-        }
         widgets: ClassVar[dict[str, Any]] = {"purpose": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,26 +63,17 @@ class CommitteeForm(RecordForm):
 
 
 class NewCommitteeForm(CommitteeForm):
-    code = forms.SlugField(
-        label=_l("Code"),
-        max_length=60,
-        help_text=_l("Part of its address, for example steering-committee. It cannot change."),
-    )
-
     class Meta(CommitteeForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("code", *CommitteeForm.Meta.fields)
 
 
 class SeatForm(RecordForm):
-    organisation = organisation_field(_l("Organisation"))
-    person = person_field(_l("Holder of the seat"))
-    starts_on = day_field(_l("Since"))
-    ends_on = day_field(_l("Until"), help_text=_l("Only if it has ended."))
+    organisation = organisation_field(label_of(Seat, "organisation"))
+    person = person_field(label_of(Seat, "person"))
 
     class Meta:
         model = Seat
-        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "starts_on", "ends_on", *_SOURCE)
-        labels: ClassVar[dict[str, Any]] = _LABELS
+        fields: ClassVar[tuple[str, ...]] = ("organisation", "person", "part", "starts_on", "ends_on", *SOURCE)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,15 +90,9 @@ class CallForm(CommandForm):
     on = day_field(_l("Day"), required=True)
     starts_at = hour_field(_l("From"))
     ends_at = hour_field(_l("to"))
-    place = forms.CharField(label=_l("Place"), required=False, max_length=200)
-    online_url = forms.URLField(
-        label=_l("Address to join remotely"),
-        required=False,
-        max_length=500,
-        assume_scheme="https",
-        help_text=_l("Only members receive it."),
-    )
-    opening = text_field(_l("Introduction"), help_text=_l("Opening text of the agenda and the minutes."))
+    place = field_of(Meeting, "place")
+    online_url = field_of(Meeting, "online_url")
+    opening = field_of(Meeting, "opening", rows=3)
     notify = forms.BooleanField(label=_l("Notify the members by e-mail now"), required=False, initial=True)
     was_held = forms.BooleanField(label=_l("Already held: entered afterwards"), required=False)
 
@@ -137,7 +101,6 @@ class MeetingForm(RecordForm):
     class Meta:
         model = Meeting
         fields: ClassVar[tuple[str, ...]] = ("place", "online_url", "opening")
-        labels: ClassVar[dict[str, Any]] = _LABELS
         widgets: ClassVar[dict[str, Any]] = {"opening": forms.Textarea(attrs={"rows": 3})}
 
 
@@ -152,14 +115,12 @@ class ItemForm(RecordForm):
     class Meta:
         model = AgendaItem
         fields: ClassVar[tuple[str, ...]] = ("title", "text", "kind")
-        labels: ClassVar[dict[str, Any]] = _LABELS
         widgets: ClassVar[dict[str, Any]] = {"text": forms.Textarea(attrs={"rows": 4})}
 
 
 class DecisionForm(RecordForm):
-    organisation = organisation_field(_l("Who carries it out"), required=False)
-    person = person_field(_l("Person responsible"))
-    due_on = day_field(_l("Due date"))
+    organisation = organisation_field(label_of(Decision, "organisation"), required=False)
+    person = person_field(label_of(Decision, "person"))
 
     class Meta:
         model = Decision
@@ -172,11 +133,6 @@ class DecisionForm(RecordForm):
             "due_on",
             "is_public",
         )
-        labels: ClassVar[dict[str, Any]] = _LABELS | {"title": _l("Decision, in a few words")}
-        help_texts: ClassVar[dict[str, Any]] = {
-            "addressed_to": _l("Only if somebody outside the committee decides, for example: Minister."),
-            "is_public": _l("The decision and its result are public."),
-        }
         widgets: ClassVar[dict[str, Any]] = {"text": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

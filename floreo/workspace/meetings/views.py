@@ -31,8 +31,8 @@ from floreo.meetings.logic import MeetingState
 from floreo.meetings.models import AgendaItem, Committee, Decision, Meeting
 from floreo.meetings.tables import MEETINGS
 from floreo.strategy.models import Action
-from floreo.workspace.commands import Command, allowed_by, command_view, new, over_row
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.meetings import forms
 from floreo.workspace.meetings.recording_form import RecordingForm
@@ -91,7 +91,7 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
     """One meeting in the order in which it is run: before, during, after."""
     must(request.user, Permission.MEETING_READ)
     found = get_meeting_for(request.user, committee, code)
-    may_run, today = can(request.user, RUN), clock.today()
+    may = commands_for(request.user, found, COMMANDS)
     seats = list(found.attendances.select_related("organisation", "person"))
     loose = queries.shown(found.decisions.filter(item=None).select_related("edition", "organisation", "person"))
     context: dict[str, Any] = {
@@ -106,11 +106,10 @@ def meeting(request: HttpRequest, committee: str, code: str) -> HttpResponse:
         "came": presenters.attendance_text(seats) if seats else "",
         "earlier": queries.earlier_meeting(found),
         "corrections": list(found.corrections.all()),
-        "may_run": may_run,
+        "may": may,
         "is_planned": found.state == MeetingState.PLANNED,
         "is_held": found.state == MeetingState.HELD,
-        "may_record": may_run and found.on <= today and found.state != MeetingState.CANCELLED and not found.is_frozen,
-        "may_change": may_run and found.state != MeetingState.CANCELLED and not found.is_frozen,
+        "may_record": "point" in may and found.on <= clock.today(),
         "history": history_of(found, viewer=request.user),
     }
     return render(request, "workspace/meetings/meeting.html", context)
@@ -207,14 +206,13 @@ def _move(data: Any, found: Meeting) -> forms.MoveForm:
     return forms.MoveForm(data, initial={name: getattr(found, name) for name in names})
 
 
-def _decide(found: Meeting, **facts: Any) -> Decision:
+def _decide(found: Meeting, *, addressed_to: str, **facts: Any) -> Decision:
     """Asked of somebody outside where a post is named, else the committee's own."""
     edition = edition_of(found)
     if edition is None:
         raise Refused(_("No strategy exists yet for this decision to belong to."), code="no_edition")
-    if facts["addressed_to"].strip():
-        return decisions.ask_decision(edition, meeting=found, **facts)
-    facts.pop("addressed_to")
+    if addressed_to.strip():
+        return decisions.ask_decision(edition, meeting=found, addressed_to=addressed_to, **facts)
     return decisions.take_decision(edition, meeting=found, **facts)
 
 
@@ -261,16 +259,18 @@ COMMANDS: dict[str, Command] = {
         _l("Add an item"),
         _l("Add item"),
         RUN,
-        lambda d, m: forms.ItemForm(d, instance=AgendaItem(meeting=m)),
+        new(forms.ItemForm),
         agenda.add_item,
+        allowed_by(agenda.must_be_changeable),
         done=_l("Item added."),
     ),
     "decide": Command(
         _l("Record a decision"),
         _l("Record decision"),
         RUN,
-        lambda d, m: forms.MeetingDecisionForm(m, d, instance=Decision()),
+        lambda d, m: forms.MeetingDecisionForm(m, d),
         _decide,
+        allowed_by(agenda.must_be_changeable),
         done=_l("Decision recorded."),
     ),
     "circulate": Command(
@@ -313,28 +313,37 @@ def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpR
     return command_view(request, found, COMMANDS, task, room="meetings", about=about)
 
 
-def edit_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
-    must(request.user, RUN)
-    found = get_item_for(request.user, committee, code, item)
-    form = forms.ItemForm(posted(request), instance=found)
-    question = FormPage(
-        _("Change an item"), _("Save changes"), found.meeting.workspace_url(), done=_("Saved."), room="meetings"
-    )
-    return form_page(request, form, lambda f: agenda.update_item(found, by=person(request), **f), question, thing=found)
+ITEM_COMMANDS: dict[str, Command] = {
+    "edit": Command(
+        _l("Change an item"),
+        _l("Save changes"),
+        RUN,
+        over_row(forms.ItemForm),
+        agenda.update_item,
+        allowed_by(agenda.must_be_on_changeable),
+    ),
+    "remove": Command(
+        _l("Remove an item from the agenda"),
+        _l("Remove"),
+        RUN,
+        new(CommandForm),
+        agenda.remove_item,
+        allowed_by(agenda.must_be_on_changeable),
+        help=_l("If you create the agenda again, items that are still late return."),
+        done=_l("Item removed."),
+    ),
+}
 
 
-def remove_item(request: HttpRequest, *, committee: str, code: str, item: str) -> HttpResponse:
-    must(request.user, RUN)
+def item_command(request: HttpRequest, *, committee: str, code: str, item: str, name: str) -> HttpResponse:
+    """The page of one command of a point of the agenda."""
     found = get_item_for(request.user, committee, code, item)
-    question = FormPage(
-        _("Remove an item from the agenda"),
-        _("Remove"),
-        found.meeting.workspace_url(),
-        about=found.in_language("title"),
-        help=_("If you create the agenda again, items that are still late return."),
-        done=_("Item removed."),
+    return command_view(
+        request,
+        found,
+        ITEM_COMMANDS,
+        name,
         room="meetings",
-    )
-    return form_page(
-        request, CommandForm(posted(request)), lambda _f: agenda.remove_item(found, by=person(request)), question
+        about=found.in_language("title"),
+        back=found.meeting.workspace_url(),
     )

@@ -9,35 +9,31 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from floreo.core.access import Permission, must
+from floreo.core.access import Permission
 from floreo.core.ui.locale import money as money_text
 from floreo.organisations.access import get_organisation_for
+from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_grant_for, get_line_for, get_payment_for
 from floreo.strategy.actions import money as acts
-from floreo.strategy.models import BudgetLine, Grant, IatiBody, Payment
-from floreo.workspace.commands import Command, command_view, new, over_row
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.strategy.models import BudgetLine, IatiBody
+from floreo.workspace.commands import Command, Data, command_view, new, over_row
 from floreo.workspace.money import forms
 from floreo.workspace.money.views import ROOM
 
-
-def new_grant(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    question = FormPage(
-        _("Add an agreement"),
-        _("Add agreement"),
-        reverse("workspace:money_home"),
-        room=ROOM,
-        help=_(
+EDIT = Permission.PLAN_EDIT
+NEW: Mapping[str, Command] = {
+    "grant": Command(
+        _l("Add an agreement"),
+        _l("Add agreement"),
+        EDIT,
+        new(forms.NewGrantForm),
+        acts.add_grant,
+        help=_l(
             "An amount that a funder agreed to pay. It is not counted separately: link it to the budget lines it funds."
         ),
-        done=_("Agreement added. Link it to its budget lines."),
-    )
-    form = forms.NewGrantForm(posted(request), instance=Grant())
-    return form_page(request, form, lambda f: acts.add_grant(f.pop("code"), by=person(request), **f), question)
-
-
-EDIT = Permission.PLAN_EDIT
+        done=_l("Agreement added. Link it to its budget lines."),
+    ),
+}
 GRANT_COMMANDS: Mapping[str, Command] = {
     "edit": Command(_l("Change the agreement"), _l("Save changes"), EDIT, over_row(forms.GrantForm), acts.update_grant),
     "remove": Command(
@@ -64,7 +60,7 @@ LINE_COMMANDS: Mapping[str, Command] = {
         _l("Record a payment"),
         _l("Record payment"),
         EDIT,
-        lambda data, line: forms.PaymentForm(data, instance=Payment(budget_line=line)),
+        new(forms.PaymentForm),
         acts.add_payment,
         help=lambda line: (
             _("In %(currency)s. After the first payment, the amount spent is the sum of the payments.")
@@ -89,8 +85,30 @@ PAYMENT_COMMANDS: Mapping[str, Command] = {
 }
 
 
+def _iati_form(data: Data, body: Organisation) -> forms.IatiBodyForm:
+    known = IatiBody.objects.filter(organisation=body).first()
+    return forms.IatiBodyForm(
+        data, initial={"ref": known.ref, "kind": known.kind, "reports": known.reports} if known else {}
+    )
+
+
+ORGANISATION_COMMANDS: Mapping[str, Command] = {
+    "iati-name": Command(
+        _l("Name in IATI files"),
+        _l("Save"),
+        EDIT,
+        _iati_form,
+        acts.name_for_iati,
+        help=_l("With IATI, donors’ programs read who paid whom, and how much."),
+    ),
+}
+
+
+def new_grant(request: HttpRequest) -> HttpResponse:
+    return command_view(request, None, NEW, "grant", room=ROOM, back=reverse("workspace:money_home"))
+
+
 def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
-    must(request.user, EDIT)
     return command_view(request, get_grant_for(request.user, code), GRANT_COMMANDS, name, room=ROOM)
 
 
@@ -101,30 +119,15 @@ def _about(line: BudgetLine) -> dict[str, str]:
 
 
 def line_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    must(request.user, EDIT)
     line = get_line_for(request.user, pk)
     return command_view(request, line, LINE_COMMANDS, name, room=ROOM, **_about(line))
 
 
 def payment_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    must(request.user, EDIT)
     found = get_payment_for(request.user, pk)
     return command_view(request, found, PAYMENT_COMMANDS, name, room=ROOM, **_about(found.budget_line))
 
 
-def name_body(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    body = get_organisation_for(request.user, code)
-    known = IatiBody.objects.filter(organisation=body).first()
-    start = {"ref": known.ref, "kind": known.kind, "reports": known.reports} if known else {}
-    question = FormPage(
-        _("Name in IATI files"),
-        _("Save"),
-        reverse("workspace:money_home"),
-        about=body.named(),
-        room=ROOM,
-        done=_("Saved."),
-        help=_("With IATI, donors’ programs read who paid whom, and how much."),
-    )
-    form = forms.IatiBodyForm(posted(request), initial=start)
-    return form_page(request, form, lambda f: acts.name_for_iati(body, by=person(request), **f), question)
+def organisation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    body, back = get_organisation_for(request.user, code), reverse("workspace:money_home")
+    return command_view(request, body, ORGANISATION_COMMANDS, name, room=ROOM, back=back)

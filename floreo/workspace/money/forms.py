@@ -9,23 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
+from floreo.core.fields import label_of
 from floreo.organisations.queries import the_country
-from floreo.strategy.models import BudgetLine, Grant, OrganisationType, Payment
-from floreo.workspace.forms import CommandForm, Day, RecordForm, organisation_field, text_field
-
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
-_SOURCE_LABELS: dict[str, Any] = {
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Checked: a person has compared it with its source"),
-    "doubt": _l("If not checked, why"),
-}
+from floreo.strategy.models import BudgetLine, Grant, IatiBody, OrganisationType, Payment
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, field_of, organisation_field, text_field, words_of
 
 
 class GrantForm(RecordForm):
     """An agreement with a funder."""
 
-    funder = organisation_field(_l("Funder"))
+    funder = organisation_field(label_of(Grant, "funder"))
 
     class Meta:
         model = Grant
@@ -40,28 +33,8 @@ class GrantForm(RecordForm):
             "signed_on",
             "starts_on",
             "ends_on",
-            *_SOURCE,
+            *SOURCE,
         )
-        labels: ClassVar[dict[str, Any]] = {
-            "title": _l("Purpose"),
-            "reference": _l("The funder’s number for the agreement"),
-            "provider_activity_id": _l("IATI identifier of the funder’s activity"),
-            "currency": _l("Currency"),
-            "amount": _l("Amount of the whole agreement"),
-            "state": _l("State"),
-            "signed_on": _l("Signed on"),
-            "starts_on": _l("Start"),
-            "ends_on": _l("End"),
-            **_SOURCE_LABELS,
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "provider_activity_id": _l(
-                "Ask the funder for it. Without it, the funder’s own tools do not show that the money arrived here."
-            ),
-            "currency": _l("Three letters, for example USD. Its budget lines use the same currency."),
-            "amount": _l("Shown beside the lines it funds, and not added to them."),
-        }
-        widgets: ClassVar[dict[str, Any]] = {"signed_on": Day, "starts_on": Day, "ends_on": Day}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,8 +46,6 @@ class GrantForm(RecordForm):
 
 
 class NewGrantForm(GrantForm):
-    code = forms.SlugField(label=_l("Code"), max_length=60, help_text=_l("A short name, for example eu-skills-2026."))
-
     class Meta(GrantForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("code", *GrantForm.Meta.fields)
 
@@ -103,21 +74,7 @@ class PlaceForm(CommandForm):
 class PaymentForm(RecordForm):
     class Meta:
         model = Payment
-        fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *_SOURCE)
-        labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("What happened"),
-            "on": _l("Day"),
-            "amount": _l("Amount"),
-            "reference": _l("Voucher, invoice or transfer number"),
-            **_SOURCE_LABELS,
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "kind": _l(
-                "Received: it came from the funder and does not count as spending. Spent: it was paid from this line."
-            ),
-            "reference": _l("Not published."),
-        }
-        widgets: ClassVar[dict[str, Any]] = {"on": Day}
+        fields: ClassVar[tuple[str, ...]] = ("kind", "on", "amount", "reference", *SOURCE)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,14 +89,6 @@ class WhyForm(CommandForm):
 class IatiBodyForm(CommandForm):
     """What a body is called in IATI files."""
 
-    ref = forms.CharField(
-        label=_l("Number"),
-        required=False,
-        max_length=120,
-        help_text=_l("As published by the organisation, for example XM-DAC-41114. Leave empty if it is not known."),
-    )
-    kind = forms.ChoiceField(label=_l("Type of organisation"), choices=OrganisationType.choices)
-    reports = forms.BooleanField(
-        label=_l("This is the reporting organisation: every activity in the file begins with its number"),
-        required=False,
-    )
+    ref = field_of(IatiBody, "ref")
+    kind = forms.ChoiceField(**words_of(IatiBody, "kind"), choices=OrganisationType.choices)
+    reports = field_of(IatiBody, "reports")

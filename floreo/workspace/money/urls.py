@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("budget-lines/<int:pk>/payments/new/", change.line_command, {"name": "new-payment"}, name="new_payment"),
     path("payments/<int:pk>/edit/", change.payment_command, {"name": "edit"}, name="edit_payment"),
     path("payments/<int:pk>/remove/", change.payment_command, {"name": "remove"}, name="remove_payment"),
-    path("iati-names/<slug:code>/", change.name_body, name="name_for_iati"),
+    path("iati-names/<slug:code>/", change.organisation_command, {"name": "iati-name"}, name="name_for_iati"),
 ]
 
 NEEDS = {

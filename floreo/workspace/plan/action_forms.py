@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from floreo.core import clock
 from floreo.organisations.queries import the_country
 from floreo.strategy.models import Action, BudgetLine, Milestone, Part, Risk, StatusChoice
-from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, field_of, organisation_field, text_field
+from floreo.workspace.forms import CommandForm, RecordForm, day_field, field_of, organisation_field, text_field
 
 
 class VersionedForm(CommandForm):
@@ -113,7 +113,6 @@ class MilestoneForm(RecordForm):
             "title": _l("Something anyone can check, for example “Form open to the public”."),
             "note": _l("Shown to the public."),
         }
-        widgets = {"due_on": Day}
 
 
 class ReachForm(CommandForm):
@@ -193,7 +192,7 @@ class RiskForm(RecordForm):
         model = Risk
         fields = ("title", "likelihood", "impact", "response", "noted_on", "is_public")
         help_texts = {"likelihood": _l("Likelihood times impact of 12 or more counts as high.")}
-        widgets = {"noted_on": Day, "response": forms.Textarea(attrs={"rows": 2})}
+        widgets = {"response": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -98,21 +98,23 @@ def action(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     milestones = list(act.milestones.all())
     evidence = evidence_shown([act, *milestones], request.user)
     now, before = _parts(act, request.user)
+    money, risks = _money(act, request.user), list(Risk.objects.visible_to(request.user).filter(action=act))
+    children = {"milestones": milestones, "parts": now, "money": money["lines"], "risks": risks}
     updates = list(Update.objects.visible_to(request.user).filter(action=act)[:20])
     context = {
         "workspace_section": "plan",
         "act": act,
         "edition": act.edition,
-        "may": commands_of_action(request.user, act),
+        "may": commands_of_action(request.user, act, children),
         "why": action_text.why(act, act.status_result, milestones, today=clock.today()),
         "steps": _steps(milestones, evidence),
         "reached": action_text.reached_text(milestones),
         "evidence": evidence[key(act)],
         "parts": now,
         "former_parts": before,
-        "money": _money(act, request.user),
+        "money": money,
         "decisions": decisions_about([act, *milestones], request.user),
-        "risks": list(Risk.objects.visible_to(request.user).filter(action=act)),
+        "risks": risks,
         "sees_internal": act.shows_internal_to(request.user),
         "updates": updates,
         "earlier": max(len(updates) - 2, 0),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from floreo.core.access import Permission, can
+from floreo.core.access import Permission
 from floreo.strategy.actions import actions, course, milestones, money, participations, risks, updates
-from floreo.strategy.models import Action
+from floreo.strategy.models import Action, BudgetLine, Milestone, Participation, Risk
 from floreo.workspace.commands import Command, Data, allowed_by, commands_for, new, over_row, starting_with
 from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.plan import action_forms as forms
@@ -183,6 +183,11 @@ ACTION_COMMANDS: Mapping[str, Command] = {
     ),
 }
 
+
+def _has_no_end(part: Participation, _viewer: object) -> bool:
+    return part.ends_on is None
+
+
 CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
     "milestones": {
         "edit": Command(
@@ -199,6 +204,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             UPDATE,
             starting_with(forms.ReachForm, note=lambda m: m.note, evidence_url=lambda m: m.evidence_url),
             milestones.reach_milestone,
+            allowed_by(milestones.must_not_be_reached),
             section="milestones",
             done=_("Milestone reached."),
         ),
@@ -208,6 +214,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             UPDATE,
             new(ReasonForm),
             milestones.unreach_milestone,
+            allowed_by(milestones.must_be_reached),
             section="milestones",
         ),
         "expect": Command(
@@ -216,6 +223,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             UPDATE,
             starting_with(forms.ExpectMilestoneForm, expected_on=lambda m: m.expected_on, note=lambda m: m.note),
             milestones.expect_milestone,
+            allowed_by(milestones.must_not_be_reached),
             section="milestones",
         ),
         "remove": Command(
@@ -235,6 +243,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             EDIT,
             new(forms.EndParticipationForm),
             participations.end_participation,
+            _has_no_end,
             section="parts",
         ),
         "hand-over": Command(
@@ -243,6 +252,7 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             EDIT,
             new(forms.HandOverForm),
             participations.hand_over_lead,
+            allowed_by(participations.must_be_leading),
             section="parts",
             done=_("Lead changed."),
         ),
@@ -289,15 +299,20 @@ CHILD_COMMANDS: Mapping[str, Mapping[str, Command]] = {
             UPDATE,
             new(forms.CloseRiskForm),
             risks.close_risk,
+            allowed_by(risks.must_be_open),
             section="risks",
         ),
     },
 }
 
 
-def commands_of_action(viewer: object, act: Action) -> set[str]:
-    """What `viewer` may do now to this action: commands of the action by name, of its children as "milestones.reach"."""
+def commands_of_action(
+    viewer: object, act: Action, children: Mapping[str, Iterable[Milestone | Participation | BudgetLine | Risk]] = {}
+) -> set[str]:
+    """What `viewer` may do now to this action: its commands by name, those of its children as "parts.12.end"."""
     names = set(commands_for(viewer, act, ACTION_COMMANDS))
-    for kind, commands in CHILD_COMMANDS.items():
-        names |= {f"{kind}.{name}" for name, command in commands.items() if can(viewer, command.needs, act)}
+    for kind, rows in children.items():
+        for row in rows:
+            key = row.code if isinstance(row, Milestone) else row.pk
+            names |= {f"{kind}.{key}.{name}" for name in commands_for(viewer, row, CHILD_COMMANDS[kind], of=act)}
     return names

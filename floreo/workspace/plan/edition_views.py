@@ -13,22 +13,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Permission, can, must
-from floreo.core.errors import NotAllowed
 from floreo.core.lists import Listing
 from floreo.core.tables import Filter, Table
 from floreo.organisations.models import Organisation
 from floreo.strategy.access import get_edition_for
-from floreo.strategy.actions import editions as acts
-from floreo.strategy.actions.next_edition import start_next_edition
 from floreo.strategy.logic import Status
-from floreo.strategy.models import Action, Edition, EditionState, Part, Participation, Pillar
+from floreo.strategy.models import Action, Edition, Part, Participation, Pillar
 from floreo.strategy.presenters import status_text
 from floreo.strategy.queries import OPEN_AT_MOST, counts_by_edition, plan_tree
 from floreo.strategy.tables import ACTIONS, EDITIONS, STATUS_FILTER, led_by
-from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.forms import CommandForm, ReasonForm
-from floreo.workspace.plan import forms
+from floreo.workspace.commands import command_view, commands_for
 from floreo.workspace.plan.bulk_views import CHANGES
+from floreo.workspace.plan.edition_commands import EDITION_COMMANDS, NEW, plan_address
 
 
 def editions(request: HttpRequest) -> HttpResponseBase:
@@ -48,16 +44,13 @@ def editions(request: HttpRequest) -> HttpResponseBase:
 
 
 def new_edition(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    question = FormPage(
-        _("New edition"),
-        _("Add edition"),
-        reverse("workspace:editions"),
-        help=_("In preparation. It is not public until you publish it."),
-        done=_("Edition added. Next, add its pillars."),
-    )
-    form = forms.NewEditionForm(posted(request))
-    return form_page(request, form, lambda facts: acts.create_edition(by=person(request), **facts), question)
+    return command_view(request, None, NEW, "edition", room="plan", back=reverse("workspace:editions"))
+
+
+def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
+    must(request.user, Permission.PLAN_READ)
+    found = get_edition_for(request.user, edition)
+    return command_view(request, found, EDITION_COMMANDS, name, room="plan", back=plan_address(found))
 
 
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:
@@ -130,103 +123,12 @@ def plan(request: HttpRequest, edition: str) -> HttpResponseBase:
         "answer": _answer(found, counts),
         "changes": [(name, change.title) for name, change in CHANGES.items() if can(request.user, change.needs)],
         "may_edit": can(request.user, Permission.PLAN_EDIT),
-        "may_publish": can(request.user, Permission.PLAN_PUBLISH),
+        "may": commands_for(request.user, found, EDITION_COMMANDS),
         "ordering": bool(order) and not listing.is_narrowed,
         "workspace_section": "plan",
-        "in_force": found.state == EditionState.IN_FORCE,
-        "has_next": Edition.objects.filter(follows=found).exists(),
     }
     return render(request, "workspace/plan/plan.html", context)
 
 
 def _answer(edition: Edition, counts: dict[Any, int]) -> str:
     return status_text.status_sentences(counts) or _("No actions yet.")
-
-
-def edit_edition(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_EDIT)
-    found = get_edition_for(request.user, edition)
-    question = FormPage(
-        _("Change the edition"), _("Save changes"), back_to(found), about=found.named(), done=_("Saved.")
-    )
-    form = forms.EditionForm(posted(request), instance=found)
-    return form_page(
-        request, form, lambda facts: acts.update_edition(found, by=person(request), **facts), question, thing=found
-    )
-
-
-def back_to(edition: Edition) -> str:
-    return reverse("workspace:plan", args=[edition.code])
-
-
-def publish(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_PUBLISH)
-    found = get_edition_for(request.user, edition)
-    in_force = found.state == EditionState.DRAFT
-    question = FormPage(
-        _("Publish this edition"),
-        _("Publish edition"),
-        back_to(found),
-        about=found.named(),
-        help=_("The edition is now public and in force.") if in_force else _("The edition is now public."),
-        done=_("The edition is public."),
-    )
-    return form_page(
-        request,
-        CommandForm(posted(request)),
-        lambda _f: acts.publish_edition(found, by=person(request)),
-        question,
-    )
-
-
-def unpublish(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_PUBLISH)
-    found = get_edition_for(request.user, edition)
-    question = FormPage(
-        _("Remove this edition from the public site"),
-        _("Unpublish edition"),
-        back_to(found),
-        about=found.named(),
-        help=_("Nothing is deleted. Its public pages show “not found” until it is published again."),
-        done=_("The edition is no longer public."),
-    )
-    form = ReasonForm(posted(request))
-    return form_page(request, form, lambda facts: acts.unpublish_edition(found, by=person(request), **facts), question)
-
-
-def end(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.PLAN_PUBLISH)
-    found = get_edition_for(request.user, edition)
-    question = FormPage(
-        _("End this edition"),
-        _("End edition"),
-        back_to(found),
-        about=found.named(),
-        help=_("It stays public but is no longer in force. Its actions keep their status."),
-        done=_("The edition has ended."),
-    )
-    form = forms.EndEditionForm(posted(request))
-    return form_page(request, form, lambda facts: acts.end_edition(found, by=person(request), **facts), question)
-
-
-def start_next(request: HttpRequest, edition: str) -> HttpResponse:
-    """Asks for the next edition's code, title and days; afterwards shows the new plan."""
-    must(request.user, Permission.PLAN_EDIT)
-    found = get_edition_for(request.user, edition)
-    if not can(request.user, Permission.PLAN_READ):
-        raise NotAllowed
-    open_actions = Action.objects.filter(edition=found, closed_on=None).count()
-    question = FormPage(
-        _("Start the next edition"),
-        _("Start next edition"),
-        reverse("workspace:editions"),
-        about=found.named(),
-        help=_(
-            "The next edition copies the pillars, objectives and the %(number)d actions not done yet, with "
-            "open milestones, open risks, current roles and money for future years."
-        )
-        % {"number": open_actions},
-        done=_("The next edition is in preparation."),
-    )
-    form = forms.NextEditionForm(posted(request))
-    return form_page(request, form, lambda facts: start_next_edition(found, by=person(request), **facts), question)

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.strategy.logic import next_code
 from floreo.strategy.models import Action, Edition, Objective, Pillar
-from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, person_field
+from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, day_field, person_field
 
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
 _SHORT = forms.Textarea(attrs={"rows": 3})
 
 
@@ -29,12 +28,9 @@ class EditionForm(RecordForm):
             "vision",
             "public_text",
             "internal_notes",
-            *_SOURCE,
+            *SOURCE,
         )
         widgets = {
-            "starts_on": Day,
-            "ends_on": Day,
-            "launched_on": Day,
             "objective": _SHORT,
             "vision": _SHORT,
             "public_text": _SHORT,
@@ -61,7 +57,7 @@ class EndEditionForm(CommandForm):
     )
 
 
-_BRANCH = ("title", "official_wording", "official_place", "public_text", "internal_notes", *_SOURCE)
+_BRANCH = ("title", "official_wording", "official_place", "public_text", "internal_notes", *SOURCE)
 _BRANCH_WIDGETS = {"official_wording": _SHORT, "public_text": _SHORT, "internal_notes": _SHORT}
 
 
@@ -113,9 +109,9 @@ class ActionForm(RecordForm):
             "official_place",
             "internal_notes",
             "is_public",
-            *_SOURCE,
+            *SOURCE,
         )
-        widgets = {"starts_on": Day, "due_on": Day, **_BRANCH_WIDGETS}
+        widgets = _BRANCH_WIDGETS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

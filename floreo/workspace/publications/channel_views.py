@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.core.lists import Listing
 from floreo.publications.access import get_channel_for, get_posting_for, get_publication_for
 from floreo.publications.actions import channels as acts
-from floreo.publications.models import Channel
 from floreo.publications.tables import CHANNELS
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.publications import forms
 from floreo.workspace.publications.views import ROOM
+
+PUBLISH = Permission.PUBLICATION_PUBLISH
 
 
 def channels(request: HttpRequest) -> HttpResponseBase:
@@ -24,45 +29,61 @@ def channels(request: HttpRequest) -> HttpResponseBase:
     listing = Listing(CHANNELS, request)
     if file := listing.download():
         return file
-    may = can(request.user, Permission.PUBLICATION_PUBLISH)
+    may = can(request.user, PUBLISH)
     context = {"workspace_section": ROOM, "listing": listing, "rows": listing.rows, "may_edit": may}
     return render(request, "workspace/publications/channels.html", context)
 
 
+NEW: Mapping[str, Command] = {
+    "channel": Command(
+        _l("Add a channel"),
+        _l("Add channel"),
+        PUBLISH,
+        new(forms.NewChannelForm),
+        acts.add_channel,
+        help=_l("Other places where publications are posted. Each publication then needs a posting on this channel."),
+        done=_l("Channel added."),
+    ),
+}
+CHANNEL_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change the channel"),
+        _l("Save changes"),
+        PUBLISH,
+        over_row(forms.ChannelForm),
+        acts.update_channel,
+        help=_l("Past postings stay recorded, even if the channel is no longer in use."),
+    ),
+}
+POSTING_COMMANDS: Mapping[str, Command] = {
+    "remove": Command(
+        _l("Remove a record of a posting"),
+        _l("Remove record"),
+        PUBLISH,
+        new(forms.ReasonForm),
+        acts.remove_posting,
+        done=_l("Record removed."),
+    ),
+}
+
+
 def new_channel(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_PUBLISH)
-    form = forms.NewChannelForm(posted(request), instance=Channel())
-    question = FormPage(
-        _("Add a channel"),
-        _("Add channel"),
-        reverse("workspace:channels"),
-        room=ROOM,
-        help=_("Other places where publications are posted. Each publication then needs a posting on this channel."),
-        done=_("Channel added."),
-    )
-    return form_page(request, form, lambda f: acts.add_channel(f.pop("code"), by=person(request), **f), question)
+    return command_view(request, None, NEW, "channel", room=ROOM, back=reverse("workspace:channels"))
 
 
-def edit_channel(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_PUBLISH)
-    found = get_channel_for(request.user, code)
-    question = FormPage(
-        _("Change the channel"),
-        _("Save changes"),
-        reverse("workspace:channels"),
-        about=found.named(),
-        room=ROOM,
-        help=_("Past postings stay recorded, even if the channel is no longer in use."),
-        done=_("Saved."),
-    )
-    form = forms.ChannelForm(posted(request), instance=found)
-    return form_page(
-        request, form, lambda f: acts.update_channel(found, by=person(request), **f), question, thing=found
-    )
+def channel_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    found, back = get_channel_for(request.user, code), reverse("workspace:channels")
+    return command_view(request, found, CHANNEL_COMMANDS, name, room=ROOM, back=back)
+
+
+def posting_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    found = get_posting_for(request.user, code, pk)
+    about, back = found.channel.named(), found.publication.workspace_url()
+    return command_view(request, found, POSTING_COMMANDS, name, room=ROOM, about=about, back=back)
 
 
 def new_posting(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_PUBLISH)
+    must(request.user, PUBLISH)
     found = get_publication_for(request.user, code)
     form = forms.PostingForm(posted(request), initial={"channel": request.GET.get("channel", "")})
     question = FormPage(
@@ -78,7 +99,7 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_PUBLISH)
+    must(request.user, PUBLISH)
     found, way = get_publication_for(request.user, code), get_channel_for(request.user, channel)
     question = FormPage(
         _("Leave a channel out"),
@@ -91,18 +112,3 @@ def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
     )
     form = forms.ReasonForm(posted(request))
     return form_page(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
-
-
-def remove_posting(request: HttpRequest, code: str, pk: int) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_PUBLISH)
-    posting = get_posting_for(request.user, code, pk)
-    question = FormPage(
-        _("Remove a record of a posting"),
-        _("Remove record"),
-        posting.publication.workspace_url(),
-        about=posting.channel.named(),
-        room=ROOM,
-        done=_("Record removed."),
-    )
-    form = forms.ReasonForm(posted(request))
-    return form_page(request, form, lambda f: acts.remove_posting(posting, by=person(request), **f), question)

@@ -15,13 +15,23 @@ from django.utils.translation import gettext_lazy as _l
 from floreo.core import clock, keys
 from floreo.core.audit import key
 from floreo.core.errors import Refused
+from floreo.core.fields import label_of
 from floreo.organisations.models import Organisation
 from floreo.organisations.queries import the_country
 from floreo.publications.logic import NoMoment, moment_of
-from floreo.publications.models import Channel, Publication, PublicationKind
+from floreo.publications.models import Channel, Posting, Publication, PublicationKind
 from floreo.publications.presenters import wrong_moment
 from floreo.strategy.models import Edition
-from floreo.workspace.forms import CommandForm, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
 
 def country_zone() -> str:
@@ -58,13 +68,9 @@ def _public_bodies(publication: Publication) -> models.QuerySet[Organisation]:
 class PublicationForm(RecordForm):
     """What it says, in every language of the site, and what it makes public."""
 
-    organisation = organisation_field(_l("Published by"), required=False)
-    about = forms.ChoiceField(
-        label=_l("Record made public"),
-        required=False,
-        help_text=_l("Its page then links to that record. Leave empty for a separate text."),
-    )
-    language = forms.ChoiceField(label=_l("Language"))
+    organisation = organisation_field(label_of(Publication, "organisation"), required=False)
+    about = forms.ChoiceField(**words_of(Publication, "about"), required=False)
+    language = forms.ChoiceField(**words_of(Publication, "language"))
 
     class Meta:
         model = Publication
@@ -78,17 +84,6 @@ class PublicationForm(RecordForm):
             "edition",
             "about",
         )
-        labels: ClassVar[dict[str, Any]] = {
-            "kind": _l("Kind"),
-            "title": _l("Title"),
-            "summary": _l("Summary"),
-            "text": _l("Text"),
-            "edition": _l("Edition"),
-        }
-        help_texts: ClassVar[dict[str, Any]] = {
-            "summary": _l("One or two sentences, shown in lists, in search and in the RSS feed."),
-            "text": _l("Markdown: ## before a heading, - before each point of a list, [words](address) for a link."),
-        }
         widgets: ClassVar[dict[str, Any]] = {
             "summary": forms.Textarea(attrs={"rows": 2}),
             "text": forms.Textarea(attrs={"rows": 14}),
@@ -124,10 +119,6 @@ def about_choices(now: str) -> list[tuple[str, str]]:
 
 
 class NewPublicationForm(PublicationForm):
-    code = forms.SlugField(
-        label=_l("Code"), max_length=80, help_text=_l("Its permanent address, for example annual-review-2026.")
-    )
-
     class Meta(PublicationForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("code", *PublicationForm.Meta.fields)
 
@@ -200,8 +191,8 @@ class PostingForm(CommandForm):
     )
     day = day_field(_l("Day"), required=True)
     time = time_field(_l("Time"))
-    url = forms.URLField(label=_l("Address of the posting"), required=False, max_length=500, assume_scheme="https")
-    remark = forms.CharField(label=_l("Note"), required=False, max_length=300)
+    url = field_of(Posting, "url")
+    remark = field_of(Posting, "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -221,13 +212,12 @@ class PostingForm(CommandForm):
 
 
 class ChannelForm(RecordForm):
-    organisation = organisation_field(_l("Run by"), required=False)
+    organisation = organisation_field(label_of(Channel, "organisation"), required=False)
     kinds = forms.MultipleChoiceField(
-        label=_l("Kinds of publication to post on it"),
+        **words_of(Channel, "kinds"),
         required=False,
         choices=PublicationKind.choices,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_l("If none is selected: all."),
     )
 
     class Meta:
@@ -239,21 +229,8 @@ class ChannelForm(RecordForm):
             "organisation",
             "kinds",
             "is_active",
-            "source",
-            "source_url",
-            "confirmed",
-            "doubt",
+            *SOURCE,
         )
-        labels: ClassVar[dict[str, Any]] = {
-            "name": _l("Name"),
-            "kind": _l("Kind"),
-            "url": _l("Address"),
-            "is_active": _l("In use"),
-            "source": _l("Source"),
-            "source_url": _l("Address of the source"),
-            "confirmed": _l("Checked: a person has compared it with its source"),
-            "doubt": _l("If not checked, why"),
-        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -262,8 +239,6 @@ class ChannelForm(RecordForm):
 
 
 class NewChannelForm(ChannelForm):
-    code = forms.SlugField(label=_l("Code"), max_length=60, help_text=_l("A short name, for example press-office."))
-
     class Meta(ChannelForm.Meta):
         fields: ClassVar[tuple[str, ...]] = ("code", *ChannelForm.Meta.fields)
 

@@ -14,11 +14,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_P}download/", views.download, name="publication_download"),
     path(f"{_P}do/<slug:task>/", views.task, name="publication_command"),
     path(f"{_P}postings/new/", channel_views.new_posting, name="new_posting"),
-    path(f"{_P}postings/<int:pk>/remove/", channel_views.remove_posting, name="remove_posting"),
+    path(f"{_P}postings/<int:pk>/remove/", channel_views.posting_command, {"name": "remove"}, name="remove_posting"),
     path(f"{_P}skip/<slug:channel>/", channel_views.skip, name="skip_channel"),
     path("channels/", channel_views.channels, name="channels"),
     path("new-channel/", channel_views.new_channel, name="new_channel"),
-    path("channels/<slug:code>/", channel_views.edit_channel, name="edit_channel"),
+    path("channels/<slug:code>/", channel_views.channel_command, {"name": "edit"}, name="edit_channel"),
 ]
 
 NEEDS = {

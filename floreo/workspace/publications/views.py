@@ -26,7 +26,7 @@ from floreo.publications.presenters import channels_text, state_text
 from floreo.publications.queries import channels_of, not_posted
 from floreo.publications.tables import WORKSPACE_PUBLICATIONS
 from floreo.workspace.commands import Command, allowed_by, command_view, commands_for, new, over_row, starting_with
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.form_page import person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
 from floreo.workspace.verbs import history_of
@@ -159,20 +159,21 @@ COMMANDS: Mapping[str, Command] = {
 }
 
 
+NEW: Mapping[str, Command] = {
+    "publication": Command(
+        _l("Write a publication"),
+        _l("Save draft"),
+        _WRITE,
+        new(forms.NewPublicationForm),
+        writing.write_publication,
+        help=_l("This creates a draft. Nobody outside the workspace sees it until it is published."),
+        done=_l("Draft saved. Add a file, or hand it over for publishing."),
+    ),
+}
+
+
 def new_publication(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.PUBLICATION_WRITE)
-    form = forms.NewPublicationForm(posted(request), instance=Publication())
-    question = FormPage(
-        _("Write a publication"),
-        _("Save draft"),
-        reverse("workspace:publications"),
-        room=ROOM,
-        help=_("This creates a draft. Nobody outside the workspace sees it until it is published."),
-        done=_("Draft saved. Add a file, or hand it over for publishing."),
-    )
-    return form_page(
-        request, form, lambda f: writing.write_publication(f.pop("code"), by=person(request), **f), question
-    )
+    return command_view(request, None, NEW, "publication", room=ROOM, back=reverse("workspace:publications"))
 
 
 def task(request: HttpRequest, code: str, task: str) -> HttpResponse:

@@ -10,18 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
-from floreo.organisations.models import Contact, Holding, Network, Organisation, OrganisationRole, Person
+from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, OrganisationRole, Person
 from floreo.organisations.queries import the_country
-from floreo.workspace.forms import CommandForm, Day, RecordForm, day_field, organisation_field, text_field
+from floreo.workspace.forms import (
+    SOURCE,
+    CommandForm,
+    RecordForm,
+    day_field,
+    field_of,
+    organisation_field,
+    text_field,
+    words_of,
+)
 
-_SOURCE = ("source", "source_url", "confirmed", "doubt")
-_SOURCE_LABELS = {
-    "source": _l("Source"),
-    "source_url": _l("Address of the source"),
-    "confirmed": _l("Checked: a person has compared it with its source"),
-    "doubt": _l("If not checked, why"),
-}
-_REACH = {"email": _l("E-mail"), "phone": _l("Telephone")}
 _SHORT = {"rows": 3}
 
 
@@ -67,43 +68,24 @@ class OrganisationForm(RegisterForm):
             "starts_on",
             "ends_on",
             "is_public",
-            *_SOURCE,
+            *SOURCE,
         )
-        labels = (
-            _SOURCE_LABELS
-            | _REACH
-            | {
-                "short_name": _l("Short name"),
-                "kind": _l("Kind"),
-                "role_text": _l("Its role in cybersecurity"),
-                "internal_notes": _l("Internal notes"),
-                "parent": _l("Part of"),
-                "website": _l("Website"),
-                "place": _l("Place"),
-                "starts_on": _l("First day"),
-                "ends_on": _l("Last day"),
-                "is_public": _l("Public"),
-            }
-        )
-        help_texts = {"role_text": _l("Shown to the public."), "internal_notes": _l("Not published.")}
         widgets = {
-            "starts_on": Day,
-            "ends_on": Day,
             "role_text": forms.Textarea(attrs=_SHORT),
             "internal_notes": forms.Textarea(attrs=_SHORT),
         }
 
 
 class NewOrganisationForm(OrganisationForm):
-    name = forms.CharField(label=_l("Name"), max_length=200)
+    name = field_of(Organisation, "name", required=True)
     field_order = ["name"]
 
 
 class RenameForm(CommandForm):
-    name = forms.CharField(label=_l("New name"), max_length=200)
-    short_name = forms.CharField(label=_l("New short name"), max_length=40, required=False)
+    name = field_of(Organisation, "name", required=True, label=_l("New name"))
+    short_name = field_of(Organisation, "short_name", label=_l("New short name"))
     ends_on = day_field(_l("Last day of the old name"), required=True)
-    source = forms.CharField(label=_l("Source"), max_length=500, required=False)
+    source = field_of(FormerName, "source")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, organisation: Organisation, data: Any) -> None:
@@ -133,14 +115,6 @@ class RoleForm(RegisterForm):
     class Meta:
         model = OrganisationRole
         fields = ("title", "starts_on", "ends_on", "precision", "source", "source_url", "confirmed")
-        labels = _SOURCE_LABELS | {
-            "title": _l("Role"),
-            "starts_on": _l("Since"),
-            "ends_on": _l("Until"),
-            "precision": _l("Precision of the dates"),
-        }
-        help_texts = {"title": _l("For example: leads national cybersecurity.")}
-        widgets = {"starts_on": Day, "ends_on": Day}
 
 
 def _spoken(first: Any) -> list[tuple[str, Any]]:
@@ -151,7 +125,7 @@ def _spoken(first: Any) -> list[tuple[str, Any]]:
 
 
 class ContactForm(RegisterForm):
-    language = forms.ChoiceField(label=_l("Language for e-mails"), required=False)
+    language = forms.ChoiceField(**words_of(Contact, "language"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,25 +146,6 @@ class ContactForm(RegisterForm):
             "source",
             "confirmed",
         )
-        labels = (
-            _SOURCE_LABELS
-            | _REACH
-            | {
-                "purpose": _l("Purpose"),
-                "role": _l("Role"),
-                "verified_on": _l("Last reply from this contact"),
-                "is_public": _l("Public"),
-            }
-        )
-        help_texts = {
-            "purpose": _l("For example: abuse reports, press, around the clock."),
-            "role": _l("Notices of findings are sent according to the role."),
-            "verified_on": _l(
-                "Leave empty until somebody replies. It is filled in automatically when somebody replies through"
-                " the link in a notice."
-            ),
-        }
-        widgets = {"verified_on": Day}
 
 
 class HoldingForm(RegisterForm):
@@ -198,22 +153,7 @@ class HoldingForm(RegisterForm):
 
     class Meta:
         model = Holding
-        fields = ("kind", "value", "service", "verified_on", "verified_how", *_SOURCE)
-        labels = _SOURCE_LABELS | {
-            "kind": _l("What it is"),
-            "value": _l("Prefix or domain"),
-            "service": _l("Service at this address"),
-            "verified_on": _l("Verified on"),
-            "verified_how": _l("Method of verification"),
-        }
-        help_texts = {
-            "value": _l(
-                "For example 192.0.2.0/28, 2001:db8::/48 or example.org. The subdomains of a domain are included."
-            ),
-            "service": _l("For example: online banking. Notices mention it."),
-            "verified_how": _l("For example: a letter, the registry, a name server record."),
-        }
-        widgets = {"verified_on": Day}
+        fields = ("kind", "value", "service", "verified_on", "verified_how", *SOURCE)
 
 
 class MoveHoldingForm(CommandForm):
@@ -224,11 +164,7 @@ class MoveHoldingForm(CommandForm):
 
 
 class PersonForm(RegisterForm):
-    language = forms.ChoiceField(
-        label=_l("Language for e-mails"),
-        required=False,
-        help_text=_l("The language of the e-mails that this person receives."),
-    )
+    language = forms.ChoiceField(**words_of(Person, "language"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -252,31 +188,15 @@ class PersonForm(RegisterForm):
             "confirmed",
             "doubt",
         )
-        labels = (
-            _SOURCE_LABELS
-            | _REACH
-            | {
-                "name": _l("Name"),
-                "organisation": _l("Organisation"),
-                "post": _l("Post"),
-                "deputy": _l("Deputy"),
-                "is_active": _l("Still in post"),
-            }
-        )
-        help_texts = {
-            "post": _l("Shown to the public instead of the name."),
-            "deputy": _l("Receives the request if this person does not answer in a review."),
-        }
 
 
 class NetworkForm(RegisterForm):
     """The prefixes are typed one a line."""
 
     prefixes = forms.CharField(
-        label=_l("Prefixes"),
+        **words_of(Network, "prefixes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_l("One per line, for example 192.0.2.0/24 or 2001:db8::/32."),
     )
     accept_overlap = forms.BooleanField(
         label=_l("Another network can have the same addresses: both are right"), required=False
@@ -284,8 +204,7 @@ class NetworkForm(RegisterForm):
 
     class Meta:
         model = Network
-        fields = ("name", "holder", "is_public", *_SOURCE)
-        labels = _SOURCE_LABELS | {"name": _l("Name"), "holder": _l("Holder"), "is_public": _l("Public")}
+        fields = ("name", "holder", "is_public", *SOURCE)
 
     field_order = ["name", "holder", "prefixes", "accept_overlap"]
 
@@ -299,5 +218,5 @@ class NetworkForm(RegisterForm):
 
 
 class NewNetworkForm(NetworkForm):
-    asn = forms.IntegerField(label=_l("Autonomous system number"), help_text=_l("Digits only, for example 64500."))
+    asn = forms.IntegerField(**words_of(Network, "asn"))
     field_order = ["asn", "name", "holder", "prefixes", "accept_overlap"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,12 +15,11 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.organisations import actions as acts
 from floreo.organisations.access import get_organisation_for
-from floreo.organisations.models import Contact, Organisation, OrganisationRole
+from floreo.organisations.models import Organisation
 from floreo.organisations.tables import networks
 from floreo.strategy.models import Action
 from floreo.workspace.commands import Command, command_view, new, over_row
-from floreo.workspace.form_page import FormPage, form_page, person, posted
-from floreo.workspace.forms import CommandForm
+from floreo.workspace.forms import CommandForm, ReasonForm
 from floreo.workspace.register import forms
 from floreo.workspace.verbs import history_of
 
@@ -53,26 +53,18 @@ def _known(request: HttpRequest, body: Organisation | None) -> Organisation | No
     return Organisation.objects.visible_to(request.user).filter(pk=body.pk).first() if body else None
 
 
-def _editable(request: HttpRequest, code: str) -> Organisation:
-    must(request.user, Permission.REGISTER_EDIT)
-    return get_organisation_for(request.user, code)
-
-
-def new_organisation(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.REGISTER_EDIT)
-    question = FormPage(
-        _("Add an organisation"),
-        _("Add organisation"),
-        reverse("workspace:organisations"),
-        help=_("Search first: each organisation appears only once, under its current name."),
-        done=_("Organisation added."),
-        room="organisations",
-    )
-    form = forms.NewOrganisationForm(posted(request), instance=Organisation())
-    return form_page(request, form, lambda facts: acts.add_organisation(by=person(request), **facts), question)
-
-
 EDIT = Permission.REGISTER_EDIT
+NEW: Mapping[str, Command] = {
+    "organisation": Command(
+        _l("Add an organisation"),
+        _l("Add organisation"),
+        EDIT,
+        new(forms.NewOrganisationForm),
+        acts.add_organisation,
+        help=_l("Search first: each organisation appears only once, under its current name."),
+        done=_l("Organisation added."),
+    ),
+}
 ORGANISATION_COMMANDS: Mapping[str, Command] = {
     "edit": Command(
         _l("Change an organisation"),
@@ -99,19 +91,16 @@ ORGANISATION_COMMANDS: Mapping[str, Command] = {
         help=_l("The other organisation is responsible from now on. Past roles stay under the old name."),
         done=_l("Organisations merged."),
     ),
-    "new-role": Command(
-        _l("Add a role"),
-        _l("Add role"),
+    "new-role": Command(_l("Add a role"), _l("Add role"), EDIT, new(forms.RoleForm), acts.add_role),
+    "new-contact": Command(_l("Add a contact"), _l("Add contact"), EDIT, new(forms.ContactForm), acts.add_contact),
+    "new-holding": Command(
+        _l("Add addresses or a domain"),
+        _l("Add"),
         EDIT,
-        lambda data, _found: forms.RoleForm(data, instance=OrganisationRole()),
-        acts.add_role,
-    ),
-    "new-contact": Command(
-        _l("Add a contact"),
-        _l("Add contact"),
-        EDIT,
-        lambda data, _found: forms.ContactForm(data, instance=Contact()),
-        acts.add_contact,
+        new(forms.HoldingForm),
+        acts.add_holding,
+        help=_l("Findings there are attributed to this organisation from now on, whoever holds the network."),
+        back=lambda found: _back_to(found, "#holdings"),
     ),
 }
 ROLE_COMMANDS: Mapping[str, Command] = {
@@ -142,31 +131,67 @@ CONTACT_COMMANDS: Mapping[str, Command] = {
 }
 
 
+HOLDING_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change addresses or a domain"), _l("Save changes"), EDIT, over_row(forms.HoldingForm), acts.update_holding
+    ),
+    "move": Command(
+        _l("Move to another organisation"),
+        _l("Move"),
+        EDIT,
+        new(forms.MoveHoldingForm),
+        acts.move_holding,
+        help=_l(
+            "Findings there are attributed to the other organisation from now on. The entry counts as not "
+            "verified until it is verified again."
+        ),
+    ),
+    "remove": Command(_l("Remove addresses or a domain"), _l("Remove"), EDIT, new(ReasonForm), acts.remove_holding),
+}
+
+
+def new_organisation(request: HttpRequest) -> HttpResponse:
+    back = reverse("workspace:organisations")
+    return command_view(request, None, NEW, "organisation", room="organisations", back=back)
+
+
+def _back_to(organisation: Organisation, part: str = "") -> str:
+    return reverse("workspace:organisation", args=[organisation.code]) + part
+
+
 def _page_of(organisation: Organisation) -> dict[str, str]:
     """What the pages of its commands say of it, and where they go back to."""
-    return {
-        "room": "organisations",
-        "about": organisation.named(),
-        "back": reverse("workspace:organisation", args=[organisation.code]),
-    }
+    return {"room": "organisations", "about": organisation.named(), "back": _back_to(organisation)}
 
 
 def organisation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
-    found = _editable(request, code)
+    found = get_organisation_for(request.user, code)
     return command_view(request, found, ORGANISATION_COMMANDS, name, **_page_of(found))
 
 
 def role_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
-    found = _editable(request, code)
-    role = found.roles.filter(pk=pk).first()
-    if role is None:
-        raise Missing
+    found = get_organisation_for(request.user, code)
+    role = _one(found.roles, pk)
     return command_view(request, role, ROLE_COMMANDS, name, of=found, **_page_of(found))
 
 
 def contact_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
-    found = _editable(request, code)
-    contact = found.contacts.filter(pk=pk).first()
-    if contact is None:
-        raise Missing
+    found = get_organisation_for(request.user, code)
+    contact = _one(found.contacts, pk)
     return command_view(request, contact, CONTACT_COMMANDS, name, of=found, **_page_of(found))
+
+
+def holding_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
+    found = get_organisation_for(request.user, code)
+    holding = _one(found.holdings, pk)
+    about, back = f"{found.named()}: {holding.value}", _back_to(found, "#holdings")
+    return command_view(
+        request, holding, HOLDING_COMMANDS, name, of=found, room="organisations", about=about, back=back
+    )
+
+
+def _one(rows: Any, pk: int) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found

@@ -4,7 +4,6 @@ from django.urls import URLPattern, path
 
 from floreo.core.access import Permission
 from floreo.workspace.register import gap_views as gaps
-from floreo.workspace.register import holding_views as held
 from floreo.workspace.register import organisation_views as org
 from floreo.workspace.register import views
 
@@ -22,21 +21,21 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}contacts/new/", org.organisation_command, {"name": "new-contact"}, name="new_contact"),
     path(f"{_ONE}contacts/<int:pk>/", org.contact_command, {"name": "edit"}, name="edit_contact"),
     path(f"{_ONE}contacts/<int:pk>/remove/", org.contact_command, {"name": "remove"}, name="remove_contact"),
-    path(f"{_ONE}holdings/new/", held.new_holding, name="new_holding"),
-    path(f"{_ONE}holdings/<int:pk>/", held.edit_holding, name="edit_holding"),
-    path(f"{_ONE}holdings/<int:pk>/move/", held.move, name="move_holding"),
-    path(f"{_ONE}holdings/<int:pk>/remove/", held.drop_holding, name="remove_holding"),
+    path(f"{_ONE}holdings/new/", org.organisation_command, {"name": "new-holding"}, name="new_holding"),
+    path(f"{_ONE}holdings/<int:pk>/", org.holding_command, {"name": "edit"}, name="edit_holding"),
+    path(f"{_ONE}holdings/<int:pk>/move/", org.holding_command, {"name": "move"}, name="move_holding"),
+    path(f"{_ONE}holdings/<int:pk>/remove/", org.holding_command, {"name": "remove"}, name="remove_holding"),
     path("people/", views.people, name="people"),
     path("people/new/", views.new_person, name="new_person"),
     path("people/<slug:code>/", views.one_person, name="person"),
-    path("people/<slug:code>/edit/", views.edit_person, name="edit_person"),
+    path("people/<slug:code>/edit/", views.person_command, {"name": "edit"}, name="edit_person"),
     path("places/", views.places, name="places"),
     path("networks/", views.networks, name="networks"),
     path("networks/new/", views.new_network, name="new_network"),
     path("networks/gaps/", gaps.gaps, name="network_gaps"),
     path("networks/<int:asn>/", views.one_network, name="network"),
-    path("networks/<int:asn>/edit/", views.edit_network, name="edit_network"),
-    path("networks/<int:asn>/remove/", views.drop_network, name="remove_network"),
+    path("networks/<int:asn>/edit/", views.network_command, {"name": "edit"}, name="edit_network"),
+    path("networks/<int:asn>/remove/", views.network_command, {"name": "remove"}, name="remove_network"),
 ]
 
 NEEDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, can, must
 from floreo.organisations import tables
@@ -21,9 +22,9 @@ from floreo.organisations.actions import (
     update_network,
     update_person,
 )
-from floreo.organisations.models import Network, Organisation, Person
+from floreo.organisations.models import Organisation
 from floreo.strategy.models import Action
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.forms import ReasonForm
 from floreo.workspace.register import forms, lists
 from floreo.workspace.verbs import history_of
@@ -64,24 +65,47 @@ def one_person(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "workspace/register/person.html", context)
 
 
+PEOPLE_EDIT, REGISTER_EDIT = Permission.PEOPLE_EDIT, Permission.REGISTER_EDIT
+NEW: Mapping[str, Command] = {
+    "person": Command(
+        _l("Add a person"), _l("Add person"), PEOPLE_EDIT, new(forms.PersonForm), add_person, done=_l("Person added.")
+    ),
+    "network": Command(
+        _l("Add a network"),
+        _l("Add network"),
+        REGISTER_EDIT,
+        new(forms.NewNetworkForm),
+        add_network,
+        done=_l("Network added."),
+    ),
+}
+PERSON_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(_l("Change a person"), _l("Save changes"), PEOPLE_EDIT, over_row(forms.PersonForm), update_person),
+}
+NETWORK_COMMANDS: Mapping[str, Command] = {
+    "edit": Command(
+        _l("Change a network"), _l("Save changes"), REGISTER_EDIT, over_row(forms.NetworkForm), update_network
+    ),
+    "remove": Command(
+        _l("Remove a network"),
+        _l("Remove network"),
+        REGISTER_EDIT,
+        new(ReasonForm),
+        remove_network,
+        help=_l("Remove only entries made by mistake. The audit chain still shows them."),
+        done=_l("Network removed."),
+        back=lambda _network: reverse("workspace:networks"),
+    ),
+}
+
+
 def new_person(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.PEOPLE_EDIT)
-    question = FormPage(
-        _("Add a person"), _("Add person"), reverse("workspace:people"), done=_("Person added."), room="people"
-    )
-    form = forms.PersonForm(posted(request), instance=Person())
-    return form_page(request, form, lambda facts: add_person(by=person(request), **facts), question)
+    return command_view(request, None, NEW, "person", room="people", back=reverse("workspace:people"))
 
 
-def edit_person(request: HttpRequest, code: str) -> HttpResponse:
-    must(request.user, Permission.PEOPLE_EDIT)
-    found = get_person_for(request.user, code)
-    back = reverse("workspace:person", args=[code])
-    question = FormPage(
-        _("Change a person"), _("Save changes"), back, about=found.name, done=_("Saved."), room="people"
-    )
-    form = forms.PersonForm(posted(request), instance=found)
-    return form_page(request, form, lambda f: update_person(found, by=person(request), **f), question, thing=found)
+def person_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    found, back = get_person_for(request.user, code), reverse("workspace:person", args=[code])
+    return command_view(request, found, PERSON_COMMANDS, name, room="people", about=found.name, back=back)
 
 
 def one_network(request: HttpRequest, asn: int) -> HttpResponse:
@@ -99,42 +123,9 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
 
 
 def new_network(request: HttpRequest) -> HttpResponse:
-    must(request.user, Permission.REGISTER_EDIT)
-    question = FormPage(
-        _("Add a network"),
-        _("Add network"),
-        reverse("workspace:networks"),
-        done=_("Network added."),
-        room="networks",
-    )
-    form = forms.NewNetworkForm(posted(request), instance=Network())
-    return form_page(request, form, lambda facts: add_network(by=person(request), **facts), question)
+    return command_view(request, None, NEW, "network", room="networks", back=reverse("workspace:networks"))
 
 
-def edit_network(request: HttpRequest, asn: int) -> HttpResponse:
-    must(request.user, Permission.REGISTER_EDIT)
-    found = get_network_for(request.user, asn)
-    question = _of_network(found, _("Change a network"), _("Save changes"), _("Saved."))
-    form = forms.NetworkForm(posted(request), instance=found)
-    return form_page(request, form, lambda f: update_network(found, by=person(request), **f), question, thing=found)
-
-
-def drop_network(request: HttpRequest, asn: int) -> HttpResponse:
-    must(request.user, Permission.REGISTER_EDIT)
-    found = get_network_for(request.user, asn)
-    question = FormPage(
-        _("Remove a network"),
-        _("Remove network"),
-        reverse("workspace:networks"),
-        about=str(found),
-        help=_("Remove only entries made by mistake. The audit chain still shows them."),
-        done=_("Network removed."),
-        room="networks",
-    )
-    form = ReasonForm(posted(request))
-    return form_page(request, form, lambda f: remove_network(found, by=person(request), **f), question)
-
-
-def _of_network(network: Network, title: Any, button: Any, done: Any) -> FormPage:
-    back = reverse("workspace:network", args=[network.asn])
-    return FormPage(title, button, back, about=str(network), done=done, room="networks")
+def network_command(request: HttpRequest, asn: int, name: str) -> HttpResponse:
+    found, back = get_network_for(request.user, asn), reverse("workspace:network", args=[asn])
+    return command_view(request, found, NETWORK_COMMANDS, name, room="networks", back=back)

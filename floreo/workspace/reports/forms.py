@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.figures import Period
-from floreo.workspace.forms import CommandForm, day_field, text_field
+from floreo.reports.models import Correction, Lesson, SignOff, WordTemplate
+from floreo.workspace.forms import CommandForm, day_field, field_of, text_field, words_of
 
 
 class CloseForm(CommandForm):
@@ -42,47 +43,35 @@ class PeriodForm(CommandForm):
 
 
 class CorrectionForm(CommandForm):
-    where = forms.CharField(
-        label=_l("Place in the report"), max_length=200, help_text=_l("For example: Money, by year.")
-    )
-    text = forms.CharField(label=_l("Text in the report"), max_length=500, required=False)
-    instead = text_field(_l("Correct text, and its source"), required=True)
-    is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
-
-    def facts(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+    where = field_of(Correction, "where", required=True)
+    text = field_of(Correction, "text")
+    instead = field_of(Correction, "instead", required=True, rows=3)
+    is_public = field_of(Correction, "is_public")
 
 
 class SignForm(CommandForm):
-    signed_name = forms.CharField(label=_l("Signed by"), max_length=200)
-    signed_post = forms.CharField(label=_l("Post"), max_length=200)
-    signed_on = day_field(_l("Signed on"), required=True)
-    language = forms.ChoiceField(label=_l("Language of the signed PDF"), choices=settings.LANGUAGES)
-    note = forms.CharField(label=_l("Note"), max_length=500, required=False)
+    signed_name = field_of(SignOff, "signed_name", required=True)
+    signed_post = field_of(SignOff, "signed_post", required=True)
+    signed_on = field_of(SignOff, "signed_on", required=True)
+    language = forms.ChoiceField(**words_of(SignOff, "language"), choices=settings.LANGUAGES)
+    note = field_of(SignOff, "note")
     scan = forms.FileField(
         label=_l("Scan of the signed page"), required=False, help_text=_l("Saved in the vault as evidence.")
     )
 
-    def facts(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
-
 
 class LessonForm(CommandForm):
-    title = forms.CharField(label=_l("Lesson learned, in one line"), max_length=200)
-    text = text_field(_l("What happened, and what to do next time"))
-    is_public = forms.BooleanField(label=_l("Show to the public"), required=False, initial=True)
-
-    def facts(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+    title = field_of(Lesson, "title", required=True)
+    text = field_of(Lesson, "text", rows=3)
+    is_public = field_of(Lesson, "is_public")
 
 
 class TemplateForm(CommandForm):
-    name = forms.CharField(label=_l("Name"), max_length=120, help_text=_l("For example: Cabinet paper."))
+    name = field_of(WordTemplate, "name", required=True)
     language = forms.ChoiceField(
-        label=_l("Language"),
+        **words_of(WordTemplate, "language"),
         required=False,
         choices=[("", _l("The reader’s language")), *settings.LANGUAGES],
-        help_text=_l("Language in which its fields are filled."),
     )
     file = forms.FileField(label=_l("Word file (.docx)"), required=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
@@ -21,62 +23,79 @@ from floreo.reports.access import get_snapshot_for
 from floreo.reports.models import Lesson, Snapshot
 from floreo.reviews.access import get_review_for
 from floreo.strategy.access import get_edition_for
+from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.reports import forms
 from floreo.workspace.reports.views import ROOM
 
+RUN = Permission.REVIEW_RUN
 
-def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
-    """Closes a review period: its readings are frozen, its report is made, nobody can answer any more."""
-    must(request.user, Permission.REVIEW_RUN)
-    review = get_review_for(request.user, edition, code)
-    question = FormPage(
-        _("Close %(period)s") % {"period": period_text(review.period)},
-        _("Close and freeze the report"),
-        reverse("workspace:reports"),
-        about=review.edition.in_language("title"),
-        room=ROOM,
-        help=_(
+
+REVIEW_COMMANDS: Mapping[str, Command] = {
+    "close": Command(
+        lambda review: _("Close %(period)s") % {"period": period_text(review.period)},
+        _l("Close and freeze the report"),
+        RUN,
+        new(forms.CloseForm),
+        acts.close_review,
+        help=_l(
             "Values are frozen, the current state is saved and no more updates can be given. This cannot be "
             "undone. Errors are corrected beside the report."
         ),
-        done=_("Period closed. The report is frozen."),
-    )
-    return form_page(
-        request,
-        forms.CloseForm(posted(request)),
-        lambda f: acts.close_review(review, by=person(request), **f),
-        question,
-    )
-
-
-def freeze(request: HttpRequest, edition: str) -> HttpResponse:
-    """A report of any period that is over: a year, or the time before reviews were kept."""
-    must(request.user, Permission.REVIEW_RUN)
-    found = get_edition_for(request.user, edition)
-    question = FormPage(
-        _("Freeze a report"),
-        _("Freeze the report"),
-        reverse("workspace:reports"),
-        about=found.in_language("title"),
-        help=_(
+        done=_l("Period closed. The report is frozen."),
+    ),
+}
+EDITION_COMMANDS: Mapping[str, Command] = {
+    "freeze": Command(
+        _l("Freeze a report"),
+        _l("Freeze the report"),
+        RUN,
+        new(forms.PeriodForm),
+        acts.freeze_report,
+        help=_l(
             "For a year, or for a period without a review. The state of the plan on its last day becomes the report."
         ),
-        done=_("Report frozen."),
-        room=ROOM,
-    )
-    return form_page(
-        request,
-        forms.PeriodForm(posted(request)),
-        lambda f: acts.freeze_report(found, by=person(request), **f),
-        question,
-    )
+        done=_l("Report frozen."),
+    ),
+}
+SNAPSHOT_COMMANDS: Mapping[str, Command] = {
+    "correct": Command(
+        _l("Correct the report"),
+        _l("Add the correction"),
+        Permission.REPORT_MAKE,
+        new(forms.CorrectionForm),
+        acts.correct_snapshot,
+        help=_l("The report does not change. The correction is shown first on its page and in its files."),
+        done=_l("The correction is shown beside the report."),
+    ),
+}
+
+
+def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
+    review, back = get_review_for(request.user, edition, code), reverse("workspace:reports")
+    about = review.edition.in_language("title")
+    return command_view(request, review, REVIEW_COMMANDS, name, room=ROOM, about=about, back=back)
+
+
+def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
+    found, back = get_edition_for(request.user, edition), reverse("workspace:reports")
+    about = found.in_language("title")
+    return command_view(request, found, EDITION_COMMANDS, name, room=ROOM, about=about, back=back)
+
+
+def snapshot_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
+    found = get_snapshot_for(request.user, edition, code)
+    return command_view(request, found, SNAPSHOT_COMMANDS, name, room=ROOM, about=_about(found))
+
+
+def _about(snapshot: Snapshot) -> str:
+    return f"{snapshot.edition.in_language('title')}, {period_text(snapshot.period)}"
 
 
 @require_POST
 def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     """Freezes the closing evaluation of an edition that has ended."""
-    must(request.user, Permission.REVIEW_RUN)
+    must(request.user, RUN)
     found = get_edition_for(request.user, edition)
     try:
         snapshot = acts.close_edition(found, by=person(request))
@@ -87,38 +106,21 @@ def close_edition(request: HttpRequest, edition: str) -> HttpResponse:
     return HttpResponseRedirect(snapshot.workspace_url())
 
 
-def _question(snapshot: Snapshot, title: Any, button: Any, *, help_: Any, done: Any) -> FormPage:
-    about = f"{snapshot.edition.in_language('title')}, {period_text(snapshot.period)}"
-    return FormPage(title, button, snapshot.workspace_url(), about=about, help=help_, done=done, room=ROOM)
-
-
-def correct(request: HttpRequest, edition: str, code: str) -> HttpResponse:
-    must(request.user, Permission.REPORT_MAKE)
-    snapshot = get_snapshot_for(request.user, edition, code)
-    question = _question(
-        snapshot,
-        _("Correct the report"),
-        _("Add the correction"),
-        done=_("The correction is shown beside the report."),
-        help_=_("The report does not change. The correction is shown first on its page and in its files."),
-    )
-    form = forms.CorrectionForm(posted(request))
-    return form_page(request, form, lambda f: acts.correct_snapshot(snapshot, by=person(request), **f), question)
-
-
 def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Records a signature on paper, with the fingerprint of the very PDF that was printed."""
     must(request.user, Permission.REPORT_MAKE)
     snapshot = get_snapshot_for(request.user, edition, code)
-    question = _question(
-        snapshot,
+    question = FormPage(
         _("Record a signature"),
         _("Record the signature"),
-        done=_("Signature recorded."),
-        help_=_(
+        snapshot.workspace_url(),
+        about=_about(snapshot),
+        help=_(
             "Print the PDF, get it signed, and record here who signed and when. Its fingerprint is saved, so"
             " that anyone can check the copy."
         ),
+        done=_("Signature recorded."),
+        room=ROOM,
     )
     form = forms.SignForm(posted(request), request.FILES or None)
 

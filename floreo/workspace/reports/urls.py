@@ -15,14 +15,14 @@ urlpatterns: list[URLPattern] = [
     path("reports/templates/<slug:code>/retire/", templates.retire, name="retire_word_template"),
     path("reports/<slug:edition>/preview/", previews.preview, name="report_preview"),
     path("reports/<slug:edition>/preview.<str:kind>", previews.preview_file, name="report_preview_file"),
-    path("reports/<slug:edition>/new/", making.freeze, name="freeze_report"),
+    path("reports/<slug:edition>/new/", making.edition_command, {"name": "freeze"}, name="freeze_report"),
     path("reports/<slug:edition>/close/", making.close_edition, name="close_edition"),
     path("reports/<slug:edition>/lessons/", making.lessons, name="lessons"),
     path("reports/<slug:edition>/lessons/<int:pk>/remove/", making.remove_lesson, name="remove_lesson"),
     path(_ONE, views.report, name="report"),
     path("reports/<slug:edition>/<slug:code>.<str:kind>", views.report_file, name="report_file"),
-    path(f"{_ONE}close/", making.close, name="close_period_report"),
-    path(f"{_ONE}correct/", making.correct, name="correct_report"),
+    path(f"{_ONE}close/", making.review_command, {"name": "close"}, name="close_period_report"),
+    path(f"{_ONE}correct/", making.snapshot_command, {"name": "correct"}, name="correct_report"),
     path(f"{_ONE}sign/", making.sign, name="sign_report"),
 ]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
@@ -18,11 +21,11 @@ from floreo.reviews.actions.checking import CLOSED
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.queries import reply_address
 from floreo.reviews.sheet import Sheet
-from floreo.workspace.form_page import FormPage, person, posted
-from floreo.workspace.form_page import form_page as ask_with
+from floreo.workspace.commands import Command, command_view, starting_with
+from floreo.workspace.form_page import person, press
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import request_rows, rows_of
-from floreo.workspace.reviews.views import ROOM, press
+from floreo.workspace.reviews.views import ROOM
 from floreo.workspace.verbs import history_of
 
 
@@ -95,11 +98,12 @@ def remind(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespon
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.remind_now(found.review, by=person(request), requests=[found])
-        return _("The reminder will be sent.")
-
-    return press(request, found.review, do, found.workspace_url())
+    return press(
+        request,
+        lambda: acts.remind_now(found.review, by=person(request), requests=[found]),
+        _("The reminder will be sent."),
+        found.workspace_url(),
+    )
 
 
 @require_POST
@@ -107,11 +111,11 @@ def escalate(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResp
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        asked = acts.escalate_now(found, by=person(request))
-        return _("Request sent to the deputy, %(who)s.") % {"who": asked.deputy}
+    return press(request, lambda: acts.escalate_now(found, by=person(request)), _escalated, found.workspace_url())
 
-    return press(request, found.review, do, found.workspace_url())
+
+def _escalated(asked: UpdateRequest) -> str:
+    return _("Request sent to the deputy, %(who)s.") % {"who": asked.deputy}
 
 
 @require_POST
@@ -120,11 +124,12 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
     must(request.user, Permission.REVIEW_RUN)
     found = get_request_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.send_again(found, by=person(request))
-        return _("A new link will be sent. Earlier links no longer work.")
-
-    return press(request, found.review, do, found.workspace_url())
+    return press(
+        request,
+        lambda: acts.send_again(found, by=person(request)),
+        _("A new link will be sent. Earlier links no longer work."),
+        found.workspace_url(),
+    )
 
 
 def _version(request: HttpRequest) -> int | None:
@@ -138,30 +143,35 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
     must(request.user, Permission.REVIEW_DECIDE)
     answer = get_answer_for(request.user, edition, code, pk)
 
-    def do() -> str:
-        acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request))
-        return _("Approved and added to the plan.")
-
-    return press(request, answer.update_request.review, do, _back(request, answer))
-
-
-def give_back(request: HttpRequest, edition: str, code: str, pk: int) -> HttpResponse:
-    """Asks for a note, and returns the answer with it."""
-    must(request.user, Permission.REVIEW_DECIDE)
-    answer = get_answer_for(request.user, edition, code, pk)
-    question = FormPage(
-        _("Return the update"),
-        _("Return with this note"),
+    return press(
+        request,
+        lambda: acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request)),
+        _("Approved and added to the plan."),
         _back(request, answer),
-        about=answer.action.named(),
-        help=f"{presenters.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}",
-        done=_("Returned. The sender receives the note by e-mail."),
-        room=ROOM,
     )
-    form = forms.ReturnForm(posted(request), initial={"version": answer.version})
-    return ask_with(
-        request, form, lambda f: acts.return_answer(answer, by=person(request), **f), question, thing=answer
-    )
+
+
+def _sent(answer: Answer) -> str:
+    return f"{presenters.sent_text(answer)}: {answer.in_language('done') or _('Nothing changed.')}"
+
+
+ANSWER_COMMANDS: Mapping[str, Command] = {
+    "return": Command(
+        _l("Return the update"),
+        _l("Return with this note"),
+        Permission.REVIEW_DECIDE,
+        starting_with(forms.ReturnForm),
+        acts.return_answer,
+        help=_sent,
+        done=_l("Returned. The sender receives the note by e-mail."),
+    ),
+}
+
+
+def answer_command(request: HttpRequest, *, edition: str, code: str, pk: int, name: str) -> HttpResponse:
+    answer = get_answer_for(request.user, edition, code, pk)
+    about, back = answer.action.named(), _back(request, answer)
+    return command_view(request, answer, ANSWER_COMMANDS, name, room=ROOM, about=about, back=back)
 
 
 def _back(request: HttpRequest, answer: Answer) -> str:

@@ -12,20 +12,20 @@ from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 
 from floreo.reviews.models import Review, Rhythm, RhythmFrequency
-from floreo.workspace.forms import CommandForm, day_field, text_field
+from floreo.workspace.forms import CommandForm, field_of, text_field, words_of
 
 _NUMBERS = re.compile(r"^\s*(\d{1,3}(\s*[,;\s]\s*\d{1,3})*)?\s*$")
 
 
-def _days(label: Any, help_text: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(label=label, help_text=help_text, min_value=0, max_value=400)
+def _days(name: str) -> forms.IntegerField:
+    return forms.IntegerField(**words_of(Rhythm, name), min_value=0, max_value=400)
 
 
 class Days(forms.CharField):
     """Numbers of days, as people type them: 7, 1."""
 
-    def __init__(self, label: Any, help_text: Any) -> None:
-        super().__init__(label=label, help_text=help_text, required=False, max_length=100)
+    def __init__(self, name: str) -> None:
+        super().__init__(**words_of(Rhythm, name), required=False, max_length=100)
 
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(day) for day in value) if isinstance(value, list | tuple) else value
@@ -41,26 +41,15 @@ class Days(forms.CharField):
 
 
 class RhythmForm(CommandForm):
-    is_on = forms.BooleanField(label=_l("Open reviews automatically"), required=False)
-    frequency = forms.ChoiceField(label=_l("How often"), choices=RhythmFrequency.choices)
-    opens_after_days = _days(
-        _l("Opens, days after the end of the period"), _l("1 is the day after the last day of the period.")
-    )
-    due_after_days = _days(_l("Updates are due, days after the end of the period"))
-    closes_after_days = _days(
-        _l("Planned closing, days after the end of the period"),
-        _l("The secretariat checks the review and closes it by hand."),
-    )
-    remind_before = Days(_l("Reminders, days before the due date"), _l("For example 7, 1. Empty: none."))
-    remind_after = Days(_l("Reminders, days after the due date"), _l("Sent only if updates are missing."))
-    escalate_after_days = _days(
-        _l("Request sent to the deputy, days after the due date"), _l("If the register names a deputy.")
-    )
-    reply_to = forms.EmailField(
-        label=_l("Contact for leads"),
-        required=False,
-        help_text=_l("Shown in every e-mail. Empty: the organisation that coordinates the edition."),
-    )
+    is_on = field_of(Rhythm, "is_on")
+    frequency = forms.ChoiceField(**words_of(Rhythm, "frequency"), choices=RhythmFrequency.choices)
+    opens_after_days = _days("opens_after_days")
+    due_after_days = _days("due_after_days")
+    closes_after_days = _days("closes_after_days")
+    remind_before = Days("remind_before")
+    remind_after = Days("remind_after")
+    escalate_after_days = _days("escalate_after_days")
+    reply_to = field_of(Rhythm, "reply_to")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, rhythm: Rhythm, data: Any) -> None:
@@ -79,21 +68,16 @@ class RhythmForm(CommandForm):
 
 
 class ReviewForm(CommandForm):
-    starts_on = day_field(_l("First day of the period"), required=True)
-    ends_on = day_field(_l("Last day of the period"), required=True)
-    due_on = day_field(_l("Updates are due"), required=True)
-    closes_on = day_field(_l("Planned closing date"), required=True)
-    code = forms.SlugField(
-        label=_l("Code"),
-        required=False,
-        max_length=40,
-        help_text=_l("Part of its address. Empty: made from the dates."),
-    )
+    starts_on = field_of(Review, "starts_on", required=True)
+    ends_on = field_of(Review, "ends_on", required=True)
+    due_on = field_of(Review, "due_on", required=True)
+    closes_on = field_of(Review, "closes_on", required=True)
+    code = field_of(Review, "code")
 
 
 class MoveForm(CommandForm):
-    due_on = day_field(_l("Updates are due"), required=True)
-    closes_on = day_field(_l("Planned closing date"), required=True)
+    due_on = field_of(Review, "due_on", required=True)
+    closes_on = field_of(Review, "closes_on", required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, review: Review, data: Any) -> None:

@@ -12,18 +12,18 @@ _ANSWER = f"{_ONE}answers/<int:pk>/"
 urlpatterns: list[URLPattern] = [
     path("reviews/", views.reviews, name="reviews"),
     path(f"{_EDITION}rhythm/", views.rhythm, name="rhythm"),
-    path(f"{_EDITION}new/", views.new_review, name="new_review"),
+    path(f"{_EDITION}new/", views.edition_command, {"name": "new-review"}, name="new_review"),
     path(_ONE, views.review, name="review"),
-    path(f"{_ONE}days/", views.move, name="move_review"),
+    path(f"{_ONE}days/", views.review_command, {"name": "move"}, name="move_review"),
     path(f"{_ONE}remind/", views.remind, name="remind_review"),
     path(f"{_ONE}widen/", views.widen, name="widen_review"),
-    path(f"{_ONE}close/", views.close, name="close_review"),
+    path(f"{_ONE}close/", views.review_command, {"name": "close"}, name="close_review"),
     path(_ASK, deciding.update_request, name="update_request"),
     path(f"{_ASK}remind/", deciding.remind, name="remind_ask"),
     path(f"{_ASK}escalate/", deciding.escalate, name="escalate_ask"),
     path(f"{_ASK}renew/", deciding.renew, name="renew_ask"),
     path(f"{_ANSWER}approve/", deciding.approve, name="approve_answer"),
-    path(f"{_ANSWER}return/", deciding.give_back, name="return_answer"),
+    path(f"{_ANSWER}return/", deciding.answer_command, {"name": "return"}, name="return_answer"),
 ]
 
 NEEDS = {

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
-from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from floreo.core import clock
 from floreo.core.access import Permission, can, must, reach
-from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.figures import period_of
 from floreo.core.lists import Listing
 from floreo.reports.actions import close_review
@@ -31,11 +30,13 @@ from floreo.reviews.models import Review, Rhythm, UpdateRequest
 from floreo.reviews.tables import ASKS, REVIEWS
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition, EditionState
-from floreo.workspace.form_page import FormPage, form_page, person, posted
+from floreo.workspace.commands import Command, Data, command_view, commands_for
+from floreo.workspace.form_page import FormPage, form_page, person, posted, press
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import decide_rows, request_rows
 
 ROOM = "reviews"
+RUN = Permission.REVIEW_RUN
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         "listing": listing,
         "rows": rows,
         "rhythms": _rhythms(request.user),
-        "may_run": can(request.user, Permission.REVIEW_RUN),
+        "may_run": can(request.user, RUN),
     }
     return render(request, "workspace/reviews/reviews.html", context)
 
@@ -75,7 +76,7 @@ def _rhythms(viewer: object) -> list[RhythmShown]:
 def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     """One review: how far it is, what waits to be decided, who is asked and whose turn it is."""
     found = get_review_for(request.user, edition, code)
-    runs = can(request.user, Permission.REVIEW_RUN)
+    runs = can(request.user, RUN)
     decides = can(request.user, Permission.REVIEW_DECIDE) and not found.is_closed
     listing = Listing(ASKS, request, rows=queries.requests_of(found)) if runs else None
     if listing and (file := listing.download()):
@@ -94,7 +95,7 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
         "rows": request_rows(shown, found),
         "to_decide": decide_rows(found, request.user) if decides else [],
         "unasked": queries.unasked(found) if runs and not found.is_closed else [],
-        "may_run": runs and not found.is_closed,
+        "may": commands_for(request.user, found, REVIEW_COMMANDS),
         "report": _report_of(found),
     }
     return render(request, "workspace/reviews/review.html", context)
@@ -120,7 +121,7 @@ def _report_of(found: Review) -> str:
 
 
 def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.REVIEW_RUN)
+    must(request.user, RUN)
     found = get_edition_for(request.user, edition)
     known = queries.rhythm_of(found)
     question = FormPage(
@@ -137,22 +138,6 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     return form_page(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
 
 
-def new_review(request: HttpRequest, edition: str) -> HttpResponse:
-    must(request.user, Permission.REVIEW_RUN)
-    found = get_edition_for(request.user, edition)
-    question = FormPage(
-        _("Open a review by hand"),
-        _("Open and request updates"),
-        reverse("workspace:reviews"),
-        about=found.in_language("title"),
-        done=_("The review is open. All leads have been sent a request for updates."),
-        room=ROOM,
-        help=_("For an extra review, or a missed period. Every lead receives one e-mail immediately."),
-    )
-    form = forms.ReviewForm(posted(request), initial=_usual_days(found))
-    return form_page(request, form, lambda f: acts.open_review(found, by=person(request), **f), question)
-
-
 def _usual_days(edition: Edition) -> dict[str, date]:
     """The newest period that is over and has no review; else the running one up to today."""
     today, beat = clock.today(), queries.rhythm_of(edition).beat
@@ -164,32 +149,72 @@ def _usual_days(edition: Edition) -> dict[str, date]:
     return {"starts_on": period.start, "ends_on": period.end, "due_on": due, "closes_on": closes}
 
 
-def _question(found: Review, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
-    return FormPage(
-        title, button, found.workspace_url(), about=presenters.title(found), help=help_, done=done, room=ROOM
+def _is_open(review: Review, _viewer: object) -> bool:
+    return not review.is_closed
+
+
+def _close_form(data: Data, review: Review) -> forms.CloseForm:
+    return forms.CloseForm(queries.to_decide(review).count(), data)
+
+
+def _close_help(review: Review) -> str:
+    return f"{presenters.progress(*queries.counts(review))} " + _(
+        "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
+        "cannot be undone. Errors are corrected beside the report."
     )
 
 
-def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
-    must(request.user, Permission.REVIEW_RUN)
+EDITION_COMMANDS: Mapping[str, Command] = {
+    "new-review": Command(
+        _l("Open a review by hand"),
+        _l("Open and request updates"),
+        RUN,
+        lambda data, edition: forms.ReviewForm(data, initial=_usual_days(edition)),
+        acts.open_review,
+        help=_l("For an extra review, or a missed period. Every lead receives one e-mail immediately."),
+        done=_l("The review is open. All leads have been sent a request for updates."),
+    ),
+}
+REVIEW_COMMANDS: Mapping[str, Command] = {
+    "move": Command(
+        _l("Change the dates"),
+        _l("Save the dates"),
+        RUN,
+        lambda data, review: forms.MoveForm(review, data),
+        acts.move_review,
+        _is_open,
+        help=_l("Reminders move with the due date."),
+    ),
+    "close": Command(
+        _l("Close the review"),
+        _l("Close permanently"),
+        RUN,
+        _close_form,
+        close_review,
+        _is_open,
+        help=_close_help,
+        done=_l("Review closed. Its report is under Reports."),
+    ),
+}
+
+
+def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
+    found, back = get_edition_for(request.user, edition), reverse("workspace:reviews")
+    about = found.in_language("title")
+    return command_view(request, found, EDITION_COMMANDS, name, room=ROOM, about=about, back=back)
+
+
+def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     found = get_review_for(request.user, edition, code)
-    question = _question(
-        found,
-        _("Change the dates"),
-        _("Save the dates"),
-        help_=_("Reminders move with the due date."),
-        done=_("Saved."),
-    )
-    form = forms.MoveForm(found, posted(request))
-    return form_page(request, form, lambda f: acts.move_review(found, by=person(request), **f), question, thing=found)
+    return command_view(request, found, REVIEW_COMMANDS, name, room=ROOM, about=presenters.title(found))
 
 
 @require_POST
 def remind(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Writes to everybody who has not answered."""
-    must(request.user, Permission.REVIEW_RUN)
+    must(request.user, RUN)
     found = get_review_for(request.user, edition, code)
-    return press(request, found, lambda: _reminded(acts.remind_now(found, by=person(request))))
+    return press(request, lambda: acts.remind_now(found, by=person(request)), _reminded, found.workspace_url())
 
 
 def _reminded(mails: int) -> str:
@@ -199,44 +224,12 @@ def _reminded(mails: int) -> str:
 @require_POST
 def widen(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Asks about what has come into the plan since."""
-    must(request.user, Permission.REVIEW_RUN)
+    must(request.user, RUN)
     found = get_review_for(request.user, edition, code)
-    return press(request, found, lambda: _widened(acts.request_the_rest(found, by=person(request))))
+    return press(request, lambda: acts.request_the_rest(found, by=person(request)), _widened, found.workspace_url())
 
 
 def _widened(number: int) -> str:
     return ngettext("Updates requested on %(n)d more action.", "Updates requested on %(n)d more actions.", number) % {
         "n": number
     }
-
-
-def press(request: HttpRequest, found: Review, do: Any, back: str = "") -> HttpResponse:
-    """One button: does it, and says on the page it came from what came of it, or why not."""
-    try:
-        messages.success(request, do())
-    except (NotAllowed, Missing):
-        raise
-    except Refused as refusal:
-        messages.error(request, str(refusal.sentence))
-    return HttpResponseRedirect(back or found.workspace_url())
-
-
-def close(request: HttpRequest, edition: str, code: str) -> HttpResponse:
-    """Asks once more, then closes it for good."""
-    must(request.user, Permission.REVIEW_RUN)
-    found = get_review_for(request.user, edition, code)
-    done, asked = queries.counts(found)
-    waiting = queries.to_decide(found).count()
-    question = _question(
-        found,
-        _("Close the review"),
-        _("Close permanently"),
-        done=_("Review closed. Its report is under Reports."),
-        help_=f"{presenters.progress(done, asked)} "
-        + _(
-            "Closing freezes the state of the plan: links still open, but nothing can be changed. Closing "
-            "cannot be undone. Errors are corrected beside the report."
-        ),
-    )
-    form = forms.CloseForm(waiting, posted(request))
-    return form_page(request, form, lambda f: close_review(found, by=person(request), **f), question)

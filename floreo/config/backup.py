@@ -222,7 +222,7 @@ def daily_backup() -> None:
         backup(Path(settings.BACKUP_DIR), keep=settings.BACKUP_KEEP)
 
 
-def room(folder: Path) -> int:
+def free_space(folder: Path) -> int:
     """Bytes that are free there."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

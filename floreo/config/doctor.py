@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 
-from floreo.config.backup import VERB, room
+from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
 from floreo.core import audit, bounce_mailbox, clock, heartbeat, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
@@ -153,7 +153,7 @@ def _migrations() -> Check:
 
 def _disk() -> Check:
     for folder in dict.fromkeys([Path(settings.DATA), Path(settings.BACKUP_DIR or settings.DATA)]):
-        free = room(folder)
+        free = free_space(folder)
         text = f"{free / 1024**3:.1f} GB are free for {folder}."
         if free < _LOW:
             yield (bad if free < _LOWER else watch)(

@@ -21,8 +21,8 @@ class Permission(StrEnum):
     PLAN_OVERRIDE = "plan.override"  # set a status by hand, with a reason
     PLAN_PUBLISH = "plan.publish"
     IMPORT_REVIEW = "import.review"
-    FIGURE_READ = "figure.read"  # the records behind a figure
-    FIGURE_DEFINE = "figure.define"
+    INDICATOR_READ = "figure.read"  # the records behind a figure
+    INDICATOR_DEFINE = "figure.define"
     READING_ENTER = "reading.enter"
     READING_FREEZE = "reading.freeze"
     REGISTER_READ = "register.read"  # what of the register is public, and one's own organisation
@@ -71,8 +71,8 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.PLAN_OVERRIDE: _("Override a status, with a reason"),
     Permission.PLAN_PUBLISH: _("Publish an edition"),
     Permission.IMPORT_REVIEW: _("Import a text and review its draft"),
-    Permission.FIGURE_READ: _("See the records behind a value"),
-    Permission.FIGURE_DEFINE: _("Define indicators and targets"),
+    Permission.INDICATOR_READ: _("See the records behind a value"),
+    Permission.INDICATOR_DEFINE: _("Define indicators and targets"),
     Permission.READING_ENTER: _("Enter a value"),
     Permission.READING_FREEZE: _("Freeze and correct values"),
     Permission.REGISTER_READ: _("Read the register"),
@@ -119,7 +119,7 @@ class Role:
 
 P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
 # What is public, and what is being prepared. What is internal is a purpose of its own, granted to whose work needs it.
-_READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.FIGURE_READ: ALL, P.REGISTER_READ: ALL}
+_READS = {P.WORKSPACE_OPEN: ALL, P.PLAN_READ: ALL, P.INDICATOR_READ: ALL, P.REGISTER_READ: ALL}
 _OF_THEIR_BODY = {P.REGISTER_INTERNAL: OWN, P.ASSET_READ: OWN, P.CONTACT_READ: OWN}
 _OF_THEIR_ACTIONS = {P.PLAN_INTERNAL: OWN, P.MONEY_INTERNAL: OWN}
 
@@ -154,7 +154,7 @@ ROLES: Mapping[str, Role] = {
             _("Defines indicators, enters values and checks them."),
             _READS
             | {P.PLAN_INTERNAL: ALL, P.MONEY_INTERNAL: ALL, P.REGISTER_INTERNAL: ALL}
-            | {P.FIGURE_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
+            | {P.INDICATOR_DEFINE: ALL, P.READING_ENTER: ALL, P.READING_FREEZE: ALL}
             | {P.EVIDENCE_READ: ALL, P.EVIDENCE_AMBER: ALL, P.EVIDENCE_KEEP: ALL}
             | {P.FRAMEWORK_ASSESS: ALL, P.REPORT_MAKE: ALL},
         ),

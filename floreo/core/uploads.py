@@ -27,7 +27,7 @@ _PATIENCE = 5  # how many times the limit may still come after it
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def no_room(error: OSError) -> Refused:
+def disk_full(error: OSError) -> Refused:
     """The sentence for a disk that would not take a file. Anything but a full disk is logged."""
     if error.errno not in _FULL:
         log.error("a file could not be kept", exc_info=error)
@@ -36,7 +36,7 @@ def no_room(error: OSError) -> Refused:
             "There is no space on the server for this file. Nothing was saved. Contact the server administrator"
             " and try again later."
         ),
-        code="no_room",
+        code="disk_full",
     )
 
 
@@ -130,7 +130,7 @@ class RoomyUploadHandler(TemporaryFileUploadHandler):
 
     def _stop(self, error: OSError) -> None:
         if self.request is not None:
-            self.request.upload_refused = no_room(error)  # type: ignore[attr-defined]  # read by uploaded_file
+            self.request.upload_refused = disk_full(error)  # type: ignore[attr-defined]  # read by uploaded_file
         raise StopUpload(connection_reset=False) from error
 
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Missing
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 from floreo.evidence.models import Evidence, EvidenceKind
 
 _BLOCK = 1024 * 1024
@@ -57,7 +57,7 @@ def put(opened: BinaryIO | UploadedFile[Any]) -> str:
         return default_storage.save(name, File(opened))
     except OSError as error:
         Path(default_storage.path(name)).unlink(missing_ok=True)
-        raise no_room(error) from error
+        raise disk_full(error) from error
 
 
 def put_once(name: str, path: Path) -> None:
@@ -68,7 +68,7 @@ def put_once(name: str, path: Path) -> None:
         with path.open("rb") as opened:
             default_storage.save(name, File(opened))
     except OSError as error:
-        raise no_room(error) from error
+        raise disk_full(error) from error
 
 
 def let_go(name: str) -> None:

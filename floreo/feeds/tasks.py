@@ -39,7 +39,7 @@ from floreo.organisations.queries import successors
 HANDLE, RUN = Permission.FINDING_HANDLE, Permission.FEED_RUN
 WITHIN = {ReplyKind.NEED_HELP: timedelta(days=1), ReplyKind.FALSE_ALARM: timedelta(days=5)}
 DECIDE_WITHIN = timedelta(days=5)
-LETTER = "feeds.notice"
+NOTICE = "feeds.notice"
 LOOK_BACK = timedelta(days=60)
 SILENT_AFTER = 3  # times as long as a feed usually takes
 _WRITTEN_TO = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT, ContactRole.DUTY)
@@ -155,8 +155,8 @@ def _without_address(today: date) -> Iterator[Task]:
 def _came_back() -> Iterator[Task]:
     """Addresses whose last letter of findings came back, or could not be sent."""
     failed = (MailState.BOUNCED, MailState.STUCK)
-    rows = OutboxMail.objects.filter(kind=LETTER, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
-    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=LETTER, state=MailState.SENT, pk__gt=OuterRef("pk"))
+    rows = OutboxMail.objects.filter(kind=NOTICE, state__in=failed, changed_at__gt=clock.now() - LOOK_BACK)
+    later = OutboxMail.objects.filter(to=OuterRef("to"), kind=NOTICE, state=MailState.SENT, pk__gt=OuterRef("pk"))
     mails = {mail.to: mail for mail in rows.exclude(Exists(later)).order_by("-pk")}
     if not mails:
         return

@@ -210,7 +210,7 @@ class Archive:
             out.close()
             raise Refused(
                 _("There is no space on the server to prepare the archive. Contact the server administrator."),
-                code="no_room",
+                code="disk_full",
             ) from error
         out.seek(0)
         return out

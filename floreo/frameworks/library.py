@@ -69,7 +69,7 @@ class VersionShape(TranslatedShape, SourcedShape):
     levels: Annotated[list[LevelShape], Field(min_length=2)]
     unit: str = ""
     licence: str = ""
-    asks_evidence: bool = False
+    needs_evidence: bool = False
     items_stated: int | None = None
     missing: str = ""
 

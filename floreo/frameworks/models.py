@@ -97,7 +97,7 @@ class Version(Record, Translated, Sourced):
     levels = models.JSONField(default=list)
     unit = models.CharField(max_length=40, blank=True)
     licence = models.CharField(max_length=300, blank=True)
-    asks_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
+    needs_evidence = models.BooleanField(default=False)  # its publisher asks for documents with the answers
     items_stated = models.PositiveIntegerField(null=True, blank=True)  # how many items the publisher counts
     missing = models.TextField(blank=True)  # what of it we do not hold, and why
 

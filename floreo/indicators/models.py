@@ -42,7 +42,7 @@ class IndicatorKind(models.TextChoices):
 
 class IndicatorQuerySet(models.QuerySet["Indicator"]):
     def visible_to(self, viewer: object) -> IndicatorQuerySet:
-        return self if can(viewer, Permission.FIGURE_READ) else self.filter(is_public=True)
+        return self if can(viewer, Permission.INDICATOR_READ) else self.filter(is_public=True)
 
 
 class Indicator(Record, Translated, Sourced):
@@ -197,7 +197,7 @@ class ReadingQuerySet(models.QuerySet["Reading"]):
         return self.filter(part="", subject="")
 
     def visible_to(self, viewer: object) -> ReadingQuerySet:
-        return self if can(viewer, Permission.FIGURE_READ) else self.filter(indicator__is_public=True)
+        return self if can(viewer, Permission.INDICATOR_READ) else self.filter(indicator__is_public=True)
 
 
 class Reading(Record, Sourced):

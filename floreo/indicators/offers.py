@@ -36,5 +36,5 @@ OFFERS = Offers(
         "readings.recomputed": _("recalculated all values"),
         "readings.taken": _("calculated the values that were due"),
     },
-    menu=(MenuItem(STRATEGY, _("Indicators"), "workspace:indicators", Permission.FIGURE_READ, 20, "indicators"),),
+    menu=(MenuItem(STRATEGY, _("Indicators"), "workspace:indicators", Permission.INDICATOR_READ, 20, "indicators"),),
 )

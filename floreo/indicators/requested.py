@@ -15,10 +15,10 @@ from floreo.indicators.presenters import period_text
 from floreo.indicators.queries import due_readings
 from floreo.reviews.access import Answerer
 from floreo.reviews.models import UpdateRequest
-from floreo.reviews.sheet import FigureAsked
+from floreo.reviews.sheet import RequestedValue
 
 
-def readings_requested(ask: UpdateRequest) -> list[FigureAsked]:
+def readings_requested(ask: UpdateRequest) -> list[RequestedValue]:
     """What the ask's organisation owes for the last period that is over. A figure that belongs to an action stands under
     it; any other under the first action, of the first ask that the organisation has in this review."""
     if ask.organisation_id is None:
@@ -39,8 +39,8 @@ def readings_requested(ask: UpdateRequest) -> list[FigureAsked]:
     return found
 
 
-def _asked(indicator: Indicator, first: date, last: date, period: str, act: int) -> FigureAsked:
-    return FigureAsked(
+def _asked(indicator: Indicator, first: date, last: date, period: str, act: int) -> RequestedValue:
+    return RequestedValue(
         code=indicator.code,
         title=indicator.in_language("title"),
         unit=indicator.in_language("unit"),
@@ -57,7 +57,7 @@ def titles_of(codes: Iterable[str]) -> dict[str, str]:
     return {i.code: i.in_language("title") for i in Indicator.objects.filter(code__in=list(codes))}
 
 
-def enter_figure(figure: Mapping[str, str], by: Actor) -> object:
+def enter_value(figure: Mapping[str, str], by: Actor) -> object:
     """Enters one figure of an approved answer as the reading of its period."""
     indicator = Indicator.objects.filter(code=figure["indicator"]).first()
     if indicator is None:

@@ -15,7 +15,7 @@ from floreo.indicators.models import Indicator, IndicatorKind, Reading
 from floreo.indicators.presenters import is_hidden
 from floreo.strategy.models import Edition
 
-INTERNAL = Permission.FIGURE_READ
+INTERNAL = Permission.INDICATOR_READ
 
 
 def _column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:

@@ -59,7 +59,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class FigureWords:
+class ValueText:
     """A figure on home, ready for the tag that draws it."""
 
     title: str
@@ -112,7 +112,7 @@ def _spark(figure: Figure) -> SafeString | str:
     return mark_safe(sparkline([r.value for r in readings], target))  # noqa: S308 -- numbers only
 
 
-def figure_text(figure: Figure) -> FigureWords:
+def figure_text(figure: Figure) -> ValueText:
     indicator, reading = figure.indicator, figure.latest
     title = indicator.in_language("title")
     href = indicator.get_absolute_url()
@@ -120,9 +120,9 @@ def figure_text(figure: Figure) -> FigureWords:
         target = figures.target_text(indicator)
         note = _("Target: %(target)s.") % {"target": target} if target else _("No target set.")
         text = sentences(note, indicator.in_language("target_source"))
-        return FigureWords(title, href, missing=_("No value yet"), note=text)
+        return ValueText(title, href, missing=_("No value yet"), note=text)
     shape = shape_of(indicator, reading)
-    return FigureWords(
+    return ValueText(
         title,
         href,
         value=bare_value(reading),

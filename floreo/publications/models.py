@@ -196,7 +196,7 @@ class PublicationVersion(Record):
     file_name = models.CharField(max_length=200, blank=True)
     media_type = models.CharField(max_length=100, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    stood_from = models.DateTimeField()
+    valid_from = models.DateTimeField()
     corrected_at = models.DateTimeField()
     note = models.CharField(max_length=500)  # what was wrong
     corrected_by = models.CharField(max_length=200)

@@ -59,7 +59,7 @@ class VersionShape(Shape):
     title: str
     summary: str = ""
     text: str = ""
-    stood_from: Moment
+    valid_from: Moment
     corrected_at: Moment
     note: str
     corrected_by: str

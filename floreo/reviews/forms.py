@@ -19,7 +19,7 @@ from floreo.strategy.models import Milestone
 
 
 @dataclass(frozen=True)
-class FigureAsked:
+class RequestedValue:
     """A figure that the lead owes for a period: what is counted, in what unit, and under which action it stands."""
 
     code: str
@@ -78,7 +78,7 @@ class AnswerForm(forms.Form):
         *,
         answer: Answer | None,
         milestones: Iterable[Milestone],
-        figures: Iterable[FigureAsked],
+        figures: Iterable[RequestedValue],
         prefix: str,
     ) -> None:
         super().__init__(data, files, prefix=prefix, initial=_known(answer))
@@ -97,7 +97,7 @@ class AnswerForm(forms.Form):
         label = format_html("{}{}", _("Date reached, if not today"), hidden)
         self.fields[f"day-{milestone.code}"] = forms.DateField(label=label, required=False, initial=day, widget=_Day)
 
-    def _add_figure(self, figure: FigureAsked, known: Mapping[str, str]) -> None:
+    def _add_figure(self, figure: RequestedValue, known: Mapping[str, str]) -> None:
         label = _("%(title)s, %(period)s, in %(unit)s") % {
             "title": figure.title,
             "period": figure.period,

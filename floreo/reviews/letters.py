@@ -48,7 +48,7 @@ class Post:
         text = person.language if person else ""
         return text if text in self.languages else self.own_language
 
-    def asking(self, update_request: UpdateRequest, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
+    def requesting(self, update_request: UpdateRequest, kind: str, *, actions: Iterable[Action]) -> OutboxMail:
         """`kind`: asked, renewed, reminded, or escalated (which goes to the deputy)."""
         to = update_request.deputy if kind == "escalated" else update_request.addressee
         address = to.email if to else update_request.address

@@ -49,7 +49,7 @@ class RhythmShape(Shape):
         return self
 
 
-class FigureShape(Strict):
+class ValueShape(Strict):
     """One figure in an answer: what is asked of the lead, before anybody has approved it."""
 
     indicator: str
@@ -83,7 +83,7 @@ class AnswerShape(TranslatedShape):
     internal_note: str = ""
     nothing_changed: bool = False
     milestones: dict[str, Day] = Field(default_factory=dict)
-    figures: list[FigureShape] = Field(default_factory=list)
+    figures: list[ValueShape] = Field(default_factory=list)
     reported_by: str = ""
     reported_on: Day | None = None
     returned_note: str = ""

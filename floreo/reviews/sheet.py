@@ -19,7 +19,7 @@ from floreo.evidence.actions import store_file, store_link
 from floreo.evidence.models import Evidence
 from floreo.reviews import actions as acts
 from floreo.reviews.actions.checking import CLOSED, closed
-from floreo.reviews.forms import AnswerForm, FigureAsked, WhoForm
+from floreo.reviews.forms import AnswerForm, RequestedValue, WhoForm
 from floreo.reviews.logic import SENT
 from floreo.reviews.models import Answer, UpdateRequest
 from floreo.reviews.presenters import decided_text, period_text, sent_text
@@ -85,7 +85,7 @@ class Sheet:
     update_request: UpdateRequest
     by: Actor
     name: str
-    figures: Callable[[], Iterable[FigureAsked]]
+    figures: Callable[[], Iterable[RequestedValue]]
     titles: Callable[[Iterable[str]], Mapping[str, str]]
     entries: list[Entry] = field(default_factory=list)
     who: WhoForm = field(default_factory=WhoForm)
@@ -257,4 +257,4 @@ def _open_milestones(act: Action) -> list[Milestone]:
     return [m for m in act.milestones.all() if m.reached_on is None]
 
 
-__all__ = ["Entry", "FigureAsked", "Sheet"]
+__all__ = ["Entry", "RequestedValue", "Sheet"]

@@ -65,7 +65,7 @@ def _requests(viewer: object) -> QuerySet[UpdateRequest]:
     return rows.annotate(asked_about=Count("actions", distinct=True))
 
 
-ASKS = Table(
+REQUESTS = Table(
     "requests",
     _("Requests for updates"),
     _("Who received a request for an update in a review, when it was sent, and the state of the update."),
@@ -153,4 +153,4 @@ ANSWERS = Table(
     lookup=by_id,
 )
 
-TABLES: dict[str, Table] = {table.name: table for table in (REVIEWS, ASKS, ANSWERS)}
+TABLES: dict[str, Table] = {table.name: table for table in (REVIEWS, REQUESTS, ANSWERS)}

@@ -62,7 +62,7 @@ def calendar_of(user: User) -> bytes:
 
 def _calendar_entries(user: User, items: Iterable[Task]) -> dict[str, CalendarEntry]:
     """What the calendar says of each thing, with how often that changed; remembered for the next time it is asked."""
-    now = {item.key: _digests(item) for item in items}
+    now = {item.key: _hashes(item) for item in items}
     row = FeedKey.objects.filter(user=user).first()
     before = _read(row.entries if row else {})
     known = trimmed(reminded_again(before, now, at=clock.now().replace(microsecond=0)), list(now), most=REMEMBERED)
@@ -79,7 +79,7 @@ def _read(kept: Mapping[str, Any]) -> dict[str, CalendarEntry]:
     return {name: CalendarEntry(row[0], row[1], row[2], datetime.fromisoformat(row[3])) for name, row in whole.items()}
 
 
-def _digests(item: Task) -> tuple[str, str]:
+def _hashes(item: Task) -> tuple[str, str]:
     """Of what matters, and of the rest of its words."""
     return _digest(item.due, item.title, item.href), _digest(item.why)
 

@@ -149,24 +149,24 @@ def later_next(items: Sequence[Task]) -> str:
     return _("Next, on %(day)s: %(title)s.") % {"day": day_text(first.due), "title": first.title}
 
 
-def waiting_for_text(turns: WaitingForCounts) -> str:
+def waiting_for_text(waiting_for: WaitingForCounts) -> str:
     """ "Nothing sits with nobody. Of 31 open items: 6 Secretariat, 15 National CSIRT and 10 others." """
-    if not turns.total:
+    if not waiting_for.total:
         return _("No open tasks.")
     text = _("Every task is assigned.")
-    if turns.nobody:
+    if waiting_for.nobody:
         text = ngettext(
-            "%(n)s task is not assigned to anyone.", "%(n)s tasks are not assigned to anyone.", turns.nobody
+            "%(n)s task is not assigned to anyone.", "%(n)s tasks are not assigned to anyone.", waiting_for.nobody
         )
-        text %= {"n": capital(number_word(turns.nobody))}
-    parts = [(str(ROLES[name].title), n) for name, n in turns.roles.items()]
-    parts += list(turns.bodies.items())[:4]
-    rest = turns.total - turns.nobody - sum(n for _name, n in parts)
+        text %= {"n": capital(number_word(waiting_for.nobody))}
+    parts = [(str(ROLES[name].title), n) for name, n in waiting_for.roles.items()]
+    parts += list(waiting_for.bodies.items())[:4]
+    rest = waiting_for.total - waiting_for.nobody - sum(n for _name, n in parts)
     words = [_("%(n)s %(who)s") % {"n": ui.number(n), "who": who} for who, n in parts]
     if rest > 0:
         words.append(ngettext("%(n)s other", "%(n)s others", rest) % {"n": ui.number(rest)})
-    of = ngettext("Of %(n)s open task: %(parts)s.", "Of %(n)s open tasks: %(parts)s.", turns.total)
-    return sentences(text, of % {"n": ui.number(turns.total), "parts": listed(words)} if words else "")
+    of = ngettext("Of %(n)s open task: %(parts)s.", "Of %(n)s open tasks: %(parts)s.", waiting_for.total)
+    return sentences(text, of % {"n": ui.number(waiting_for.total), "parts": listed(words)} if words else "")
 
 
 def reminded_text(group: Group) -> str:

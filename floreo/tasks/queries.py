@@ -113,7 +113,7 @@ class Board:
 
     mine: list[Task]
     others: list[Group] = field(default_factory=list)
-    turns: WaitingForCounts | None = None  # only for who reminders
+    waiting_for: WaitingForCounts | None = None  # only for who reminders
     today: date = field(default_factory=clock.today)
 
     def late_others(self) -> list[Group]:

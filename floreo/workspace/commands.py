@@ -77,7 +77,7 @@ def command_view(
     commands: Mapping[str, Command],
     name: str,
     *,
-    room: str,
+    area: str,
     about: str | None = None,
     back: str = "",
     of: Any = None,
@@ -96,7 +96,7 @@ def command_view(
         help=_text(command.help, thing),
         done=command.done,
         section=command.section,
-        room=room,
+        area=area,
     )
     form = command.form(posted(request), thing)
     _take_version_read(request, form)

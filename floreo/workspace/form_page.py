@@ -34,7 +34,7 @@ class FormPage:
     help: Words = ""
     done: Words = ""
     section: str = ""
-    room: str = "plan"  # which part of the menu it belongs to
+    area: str = "plan"  # which part of the menu it belongs to
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def form_page(
                     messages.success(request, str(question.done))
                 return HttpResponseRedirect(_back(request, question))
     context = {
-        "workspace_section": question.room,
+        "workspace_section": question.area,
         "form": form,
         "question": question,
         "theirs": theirs,

@@ -1,6 +1,6 @@
 """Addresses of the workspace: those of every room, each behind its rule."""
 
-from floreo.workspace.rooms import guarded, rooms
+from floreo.workspace.areas import areas, guarded
 
 app_name = "workspace"
-urlpatterns = [address for room in rooms() for address in guarded(room)]
+urlpatterns = [address for area in areas() for address in guarded(area)]

@@ -29,7 +29,7 @@ from floreo.open_data.catalogue import public_tables
 from floreo.organisations.models import User
 from floreo.packs.folder import edition_files, top_files
 from floreo.packs.reading import tables_of
-from floreo.workspace.rooms import rooms
+from floreo.workspace.areas import areas
 
 pytestmark = pytest.mark.one_database
 
@@ -258,13 +258,13 @@ class TestMenu:
         assert all(reverse(item.address) for item in offers.menu())
 
     def test_a_link_is_shown_to_whom_its_address_opens(self) -> None:
-        needs = {f"workspace:{name}": needed for room in rooms() for name, needed in room.needs.items()}
+        needs = {f"workspace:{name}": needed for area in areas() for name, needed in area.needs.items()}
         differ = [i.address for i in offers.menu() if i.address in needs and needs[i.address] != i.needs]
         assert differ == []
 
     def test_every_room_can_be_reached_from_the_menu(self) -> None:
         linked = {item.address for item in offers.menu()}
-        lost = [room.name for room in rooms() if not any(f"workspace:{n}" in linked for n in room.needs)]
+        lost = [area.name for area in areas() if not any(f"workspace:{n}" in linked for n in area.needs)]
         assert lost == []
 
     def test_sections_stand_apart(self) -> None:

@@ -23,16 +23,16 @@ from floreo.core.access import ROLES, Permission, reach
 from floreo.core.errors import NotAllowed
 from floreo.core.models import AuditEntry
 from floreo.organisations.models import Country, Organisation, User
-from floreo.workspace.rooms import Room, guarded, rooms
+from floreo.workspace.areas import Area, areas, guarded
 
 pytestmark = pytest.mark.one_database
 
 # By the name of the address. The page of `floreo doctor` stands in config, above all rooms.
 NEEDED: dict[str, Permission] = {
     "health": Permission.ACCOUNT_MANAGE,
-    **{f"workspace:{name}": needs for room in rooms() for name, needs in room.needs.items()},
+    **{f"workspace:{name}": needs for area in areas() for name, needs in area.needs.items()},
 }
-NARROWED = {f"workspace:{name}" for room in rooms() for name in room.narrowed}
+NARROWED = {f"workspace:{name}" for area in areas() for name in area.narrowed}
 # Whose example holds nothing to show yet, or which show something only to what a form before them sends.
 EMPTY = {
     f"workspace:{name}"
@@ -130,11 +130,11 @@ def test_what_a_role_grants_everywhere_opens(
 
 
 def test_an_address_without_a_rule_opens_to_nobody(administrator: User, rf: RequestFactory) -> None:
-    room = Room("new", (path("new/", lambda _request: HttpResponse("open"), name="new"),), {})
-    (address,) = guarded(room)
+    area = Area("new", (path("new/", lambda _request: HttpResponse("open"), name="new"),), {})
+    (address,) = guarded(area)
     request = rf.get("/workspace/new/")
     request.user = administrator
     with pytest.raises(NotAllowed):
         address.callback(request)
-    (address,) = guarded(replace(room, needs={"new": Permission.WORKSPACE_OPEN}))
+    (address,) = guarded(replace(area, needs={"new": Permission.WORKSPACE_OPEN}))
     assert address.callback(request).content == b"open"

@@ -335,7 +335,7 @@ def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
         ("said_by", False, "said"),
         ("ToldState", False, "told"),
         ("fl-troubles", False, "troubles"),
-        ("_keep_file", True, "keep"),
+        ("_store_file", True, "keep"),
         ("keep_days", False, ""),
         ("since", False, "since"),
         ("valid_until", False, ""),

@@ -128,7 +128,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(lead: User, monkeypatch: A
     monkeypatch.setattr(default_storage, "save", full)
     with pytest.raises(Refused) as refusal:
         store_file(upload(), by=lead)
-    assert (refusal.value.code, Evidence.objects.count()) == ("no_room", 0)
+    assert (refusal.value.code, Evidence.objects.count()) == ("disk_full", 0)
 
 
 @pytest.mark.parametrize(

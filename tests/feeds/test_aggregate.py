@@ -263,7 +263,7 @@ def test_without_room_a_report_waits_for_some(feed: Feed) -> None:
     hand_in(feed, report(day(0), ["192.0.2.20"]), name_of(day(0)))
     claimed = claiming.claim_next()
     assert claimed is not None
-    summary = Summary(sha256=claimed.new[0].sha256, name="x", problem=problems.NO_ROOM, is_whole=False)
+    summary = Summary(sha256=claimed.new[0].sha256, name="x", problem=problems.DISK_FULL, is_whole=False)
     take_in(claimed, by=SYSTEM, summaries=[summary], findings_seen=[[]])
     assert (FeedFile.objects.get().state, claiming.claim_next()) == ("waiting", None)
     FeedFile.objects.update(claimed_until=clock.now() - timedelta(seconds=1))

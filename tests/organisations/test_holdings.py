@@ -16,7 +16,7 @@ from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
 from floreo.organisations import actions as acts
 from floreo.organisations.models import Contact, Holding, Network, Organisation, User
-from floreo.workspace.register.gaps import Claim, claims, overlaps
+from floreo.workspace.register.gaps import HeldPrefix, held_prefixes, overlaps
 
 Browser = Callable[[User], Client]
 pytestmark = pytest.mark.one_database
@@ -151,7 +151,7 @@ prefixes = st.builds(
 @given(st.lists(st.tuples(prefixes, st.sampled_from(BODIES)), max_size=12))
 def test_overlaps_are_what_comparing_each_with_each_finds(text: list[tuple[Any, Organisation]]) -> None:
     ordered = sorted(
-        (Claim(p, b, "") for p, b in text),
+        (HeldPrefix(p, b, "") for p, b in text),
         key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen),
     )
     expected = []
@@ -172,4 +172,4 @@ def test_claims_name_who_stands_for_a_merged_body() -> None:
     old, successor = body("Old bank"), body("New bank")
     hold(old, "prefix", "100.64.0.0/28")
     Organisation.objects.filter(pk=old.pk).update(merged_into=successor)
-    assert [c.body for c in claims() if str(c.prefix) == "100.64.0.0/28"] == [successor]
+    assert [c.body for c in held_prefixes() if str(c.prefix) == "100.64.0.0/28"] == [successor]

@@ -37,10 +37,10 @@ def test_who_nudges_sees_what_others_owe_by_organisation(busy: Edition, secretar
     assert board.mine == []
     late = [(g.name, len(g.items), g.oldest(board.today)) for g in board.late_others()]
     assert late == [("National CSIRT", 2, 54), ("National Police", 1, 23)]
-    turns = board.turns
-    assert turns is not None
-    assert (turns.total, turns.nobody, turns.roles) == (4, 0, {})
-    assert turns.bodies == {"National CSIRT": 3, "National Police": 1}
+    waiting_for = board.waiting_for
+    assert waiting_for is not None
+    assert (waiting_for.total, waiting_for.nobody, waiting_for.roles) == (4, 0, {})
+    assert waiting_for.bodies == {"National CSIRT": 3, "National Police": 1}
 
 
 def test_an_action_that_nobody_leads_is_the_secretariats(busy: Edition, secretariat: User, lead: User) -> None:
@@ -48,9 +48,9 @@ def test_an_action_that_nobody_leads_is_the_secretariats(busy: Edition, secretar
     Action.objects.update(confirmed=True)
     assert [i.title for i in tasks_of(secretariat)] == ["1.1.9 Action 1.1.9"]
     assert "1.1.9 Action 1.1.9" not in [i.title for i in tasks_of(lead)]
-    turns = board_of(secretariat).turns
-    assert turns is not None
-    assert turns.roles == {"secretariat": 1}
+    waiting_for = board_of(secretariat).waiting_for
+    assert waiting_for is not None
+    assert waiting_for.roles == {"secretariat": 1}
 
 
 def test_what_no_account_can_do_sits_with_nobody(country: Country) -> None:

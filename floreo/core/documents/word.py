@@ -220,10 +220,10 @@ class _Writer(Frame):
         table = self._table(1, count)
         table.style = "Table Grid" if edge else None
         if edge:
-            room = element("w:tblCellMar")
+            space = element("w:tblCellMar")
             for side in ("top", "left", "bottom", "right"):
-                room.append(element(f"w:{side}", w="120", type="dxa"))
-            table._tbl.tblPr.insert_element_before(room, "w:tblLook")
+                space.append(element(f"w:{side}", w="120", type="dxa"))
+            table._tbl.tblPr.insert_element_before(space, "w:tblLook")
         for cell, blocks in zip(table.rows[0].cells, lists, strict=True):
             self.into, self.width = cell, int(width / count) - Mm(4)
             cell.width = int(width / count)
@@ -233,9 +233,9 @@ class _Writer(Frame):
                 cell.add_paragraph()
         self.into, self.width = outer, width
         if outer is self.word:
-            self._little_room()
+            self._little_space()
 
-    def _little_room(self) -> WordParagraph:
+    def _little_space(self) -> WordParagraph:
         """The paragraph that Word wants between two tables, no higher than it must be."""
         after = self.paragraph()
         after.paragraph_format.space_after, after.paragraph_format.line_spacing = Pt(0), Pt(8)
@@ -270,7 +270,7 @@ class _Writer(Frame):
             note.paragraph_format.space_before = Pt(3)
             self.run(note, grid.note, small=True)
         else:
-            self._little_room()
+            self._little_space()
 
     def _describe(self, table: Any, grid: Grid) -> None:
         properties = table._tbl.tblPr

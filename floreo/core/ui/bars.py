@@ -21,9 +21,9 @@ def _segments(counts: Mapping[str, int], width: float, gap: float) -> list[tuple
     """(status, x, width) of each segment; what is there gets at least 3 px, so that nothing vanishes."""
     present = [(s, counts.get(s, 0)) for s in ORDER if counts.get(s, 0) > 0]
     total = sum(n for _s, n in present)
-    room, least = width - gap * max(len(present) - 1, 0), 3.0
-    raw = {s: max(room * n / total, least) for s, n in present} if total else {}
-    scale = room / sum(raw.values()) if raw else 1
+    space, least = width - gap * max(len(present) - 1, 0), 3.0
+    raw = {s: max(space * n / total, least) for s, n in present} if total else {}
+    scale = space / sum(raw.values()) if raw else 1
     x, found = 0.0, []
     for name, _n in present:
         wide = raw[name] * scale

@@ -93,11 +93,11 @@ class _Sheet:
         west, east = min(p[0] for p in points), max(p[0] for p in points)
         south, north = min(p[1] for p in points), max(p[1] for p in points)
         self.squeeze = max(math.cos(math.radians((south + north) / 2)), 0.05)
-        room = width - 2 * EDGE
+        space = width - 2 * EDGE
         across, down = max((east - west) * self.squeeze, 1e-9), max(north - south, 1e-9)
-        self.scale = min(room / across, room * TALLEST / down)
+        self.scale = min(space / across, space * TALLEST / down)
         self.west, self.north = west, north
-        self.left = EDGE + (room - across * self.scale) / 2
+        self.left = EDGE + (space - across * self.scale) / 2
         self.width, self.height = width, down * self.scale + 2 * EDGE
 
     def __call__(self, point: Point) -> Point:

@@ -91,7 +91,7 @@ def _point(reading: Any, by_key: dict[int, Any], indicator: Any) -> charts.Point
         value=value,
         label=_axis_text(reading.ends_on, indicator.frequency),
         corrected=tuple(earlier),
-        starts_anew=reading.not_comparable,
+        restarts=reading.not_comparable,
     )
 
 

@@ -58,7 +58,7 @@ def store_file(upload: UploadedFile[Any], *, by: Actor, title: str = "", **facts
     check(made, by=by)
     made.file.name = files.put(upload)
     try:
-        return _keep_once(made, by=by, sha256=digest)
+        return _store_once(made, by=by, sha256=digest)
     except BaseException:
         files.let_go(made.file.name)
         raise
@@ -72,7 +72,7 @@ def store_link(url: str, *, by: Actor, title: str, **facts: Unpack[Facts]) -> Ev
         return here
     made = _made(EvidenceKind.LINK, by=by, title=title, facts=facts)
     made.url = url
-    return _keep_once(made, by=by, url=url)
+    return _store_once(made, by=by, url=url)
 
 
 def store_record(thing: models.Model, *, by: Actor, title: str, **facts: Unpack[Facts]) -> Evidence:
@@ -83,7 +83,7 @@ def store_record(thing: models.Model, *, by: Actor, title: str, **facts: Unpack[
         return here
     made = _made(EvidenceKind.RECORD, by=by, title=title, facts=facts)
     made.record = name
-    return _keep_once(made, by=by, record=name)
+    return _store_once(made, by=by, record=name)
 
 
 def _here(by: Actor, **same: str) -> Evidence | None:
@@ -144,7 +144,7 @@ def _free_code(title: str) -> str:
     return base if not Evidence.objects.filter(code=base).exists() else f"{base}-{secrets.token_hex(3)}"
 
 
-def _keep_once(made: Evidence, *, by: Actor, **same: str) -> Evidence:
+def _store_once(made: Evidence, *, by: Actor, **same: str) -> Evidence:
     """Keeps the row. Two people at the same instant: the second gets what the first kept, or another code."""
     try:
         kept = _keep(made, by=by, same=same)

@@ -48,7 +48,7 @@ _CHANGES = tuple(
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
 _TAKING_LOCK = 7_301_990
 _AT_ONCE = 5000
-_UNTIL_THERE_IS_ROOM = timedelta(minutes=5)
+_UNTIL_SPACE_IS_FREE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def _put_counts(report: FeedFile, summary: Summary) -> None:
     report.unknown_columns, report.missing_columns = list(summary.unknown_columns), list(summary.missing_columns)
     report.rejects_path, report.read_at, report.claimed_until = summary.rejects[:300], clock.now(), None
     report.state = FileState.DONE if _is_read(summary) else FileState.REFUSED
-    if summary.problem == problems.NO_ROOM:  # the file is well: it is read when there is room
-        report.state, report.claimed_until = FileState.WAITING, clock.now() + _UNTIL_THERE_IS_ROOM
+    if summary.problem == problems.DISK_FULL:  # the file is well: it is read when there is room
+        report.state, report.claimed_until = FileState.WAITING, clock.now() + _UNTIL_SPACE_IS_FREE
 
 
 def _save_run(claimed: Claimed) -> bool:

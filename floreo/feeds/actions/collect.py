@@ -22,7 +22,7 @@ from floreo.feeds.actions.held import hold
 from floreo.feeds.actions.receiving import receive
 from floreo.feeds.collectors import folders
 from floreo.feeds.collectors.fetching import Asked, NotFetched, fetched, may_ask
-from floreo.feeds.collectors.mail import IncomingMail, parse_mail, secret_text
+from floreo.feeds.collectors.mail import ReceivedMail, parse_mail, secret_text
 from floreo.feeds.collectors.senders import Keys, NoAnswer, key_in_dns, why_not_proven
 from floreo.feeds.models import CollectorKind, Feed, HeldReason
 from floreo.feeds.presenters.feeds import problem_sentence
@@ -109,7 +109,7 @@ def _take_file(feed: Feed, path: Path, *, by: Actor) -> bool:
             came = receive(feed, opened=opened, name=path.name, by=by, collector=f"incoming/{feed.place}")
     except Refused as refusal:
         _add_problem(feed, f"{path.name}: {refusal.sentence}")
-        if refusal.code != "no_room":
+        if refusal.code != "disk_full":
             folders.move_away(path, "refused")
         return False
     except OSError as error:
@@ -172,7 +172,7 @@ def _size_of(answer: Sequence[object]) -> int:
     return int(digits) if digits else 0
 
 
-def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
+def take_mail(letter: ReceivedMail, *, by: Actor, keys: Keys = key_in_dns) -> int | None:
     """Takes in the files of a mail whose sender is proven: it came to the secret address of a feed, or it carries a valid
     signature of the sender that a feed names. Of any other mail in that sender's name the files are held for a person, since
     anybody can write any sender. None where a person has to look at the mail. Raises NoAnswer."""
@@ -192,13 +192,13 @@ def take_mail(letter: IncomingMail, *, by: Actor, keys: Keys = key_in_dns) -> in
                 feed, opened=io.BytesIO(file.data), name=file.name, by=by, collector=letter.sender
             ).already
         except Refused as refusal:
-            if refusal.code == "no_room":
+            if refusal.code == "disk_full":
                 raise
             _add_problem(feed, f"{file.name}: {refusal.sentence}")
     return count
 
 
-def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, HeldReason | None]:
+def _feed_of(letter: ReceivedMail, keys: Keys) -> tuple[Feed | None, HeldReason | None]:
     """The feed that a mail is for, and why its files are held where the sender is not proven."""
     mailed = Feed.objects.filter(collector=CollectorKind.MAIL, is_active=True)
     hashes = {hash_of(word) for word in secret_text(letter.recipients)}
@@ -210,14 +210,14 @@ def _feed_of(letter: IncomingMail, keys: Keys) -> tuple[Feed | None, HeldReason 
     return feed, why_not_proven(letter, ours=settings.FEED_ADDRESSES, keys=keys)
 
 
-def _hold(feed: Feed, letter: IncomingMail, reason: HeldReason, *, by: Actor) -> int | None:
+def _hold(feed: Feed, letter: ReceivedMail, reason: HeldReason, *, by: Actor) -> int | None:
     """None where there is no place for more: then the mail stays flagged in the mailbox."""
     log.warning("feed %s: files of a mail are held: %s", feed.code, reason.value)
     try:
         for file in letter.files:
             hold(feed, file=file, sender=letter.sender, reason=reason, by=by)
     except Refused as refusal:
-        if refusal.code == "no_room":
+        if refusal.code == "disk_full":
             raise
         _add_problem(feed, str(refusal.sentence))
         return None

@@ -13,7 +13,7 @@ from floreo.core.action import action
 from floreo.core.errors import Refused
 from floreo.core.writing import lock_latest, save
 from floreo.feeds.actions.receiving import receive
-from floreo.feeds.collectors.blobs import Kept, keep_bytes, path_of, sha256_of
+from floreo.feeds.collectors.blobs import Kept, path_of, sha256_of, store_bytes
 from floreo.feeds.collectors.identity import tidy
 from floreo.feeds.collectors.mail import Attachment
 from floreo.feeds.models import Feed, FeedFile, HeldFile, HeldReason, HeldState
@@ -32,7 +32,7 @@ def hold(feed: Feed, *, file: Attachment, sender: str, reason: HeldReason, by: A
     if held["files"] >= MOST_HELD or (held["size"] or 0) + len(file.data) > MOST_HELD_BYTES:
         sentence = _("More mail of an unproven sender came than is held. The rest is flagged in the mailbox.")
         raise Refused(sentence, code="held_full")
-    _hold(feed, kept=keep_bytes(io.BytesIO(file.data)), name=file.name, sender=sender, reason=reason, by=by)
+    _hold(feed, kept=store_bytes(io.BytesIO(file.data)), name=file.name, sender=sender, reason=reason, by=by)
 
 
 @action("held.kept", needs=Permission.FEED_RUN)

@@ -12,7 +12,7 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action
 from floreo.core.errors import Refused, Taken
 from floreo.core.writing import save
-from floreo.feeds.collectors.blobs import Kept, Readable, keep_bytes
+from floreo.feeds.collectors.blobs import Kept, Readable, store_bytes
 from floreo.feeds.collectors.identity import identify
 from floreo.feeds.models import Feed, FeedFile, FileState
 
@@ -43,7 +43,7 @@ def receive(
     if day is not None and day > clock.today():
         sentence = _("The date of a file cannot be in the future. Choose another date.")
         raise Refused(sentence, code="future_day", fields={"day": sentence})
-    kept = keep_bytes(opened, largest=largest)
+    kept = store_bytes(opened, largest=largest)
     try:
         return _receive(feed, by=by, kept=kept, name=name, day=day, collector=collector)
     except Taken:  # two at once: the other was first

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from floreo.core.errors import Refused
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 
 _BLOCK = 1024 * 1024
 
@@ -43,7 +43,7 @@ def path_of(sha256: str) -> Path:
     return folder() / sha256[:2] / sha256
 
 
-def keep_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
+def store_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
     """Puts what is read under its hash, block by block, and nothing when it is too large, empty or has no room."""
     most = settings.REPORT_LARGEST if largest is None else largest
     temporary = folder() / f".{secrets.token_hex(8)}.part"
@@ -61,7 +61,7 @@ def keep_bytes(opened: Readable, *, largest: int | None = None) -> Kept:
         temporary.unlink(missing_ok=True)
         if isinstance(error, ConnectionError | TimeoutError):  # what is read comes from a server: not our disk
             raise
-        raise no_room(error) from error
+        raise disk_full(error) from error
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

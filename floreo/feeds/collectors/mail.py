@@ -32,7 +32,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class IncomingMail:
+class ReceivedMail:
     """`sender` in small letters, "" where the mail names none or several. `recipients`, also in small letters, are all that
     its headers name; `to` and `cc` are those of a header that stands there once, which a signature can then vouch for."""
 
@@ -44,10 +44,10 @@ class IncomingMail:
     raw: bytes = field(default=b"", repr=False)
 
 
-def parse_mail(raw: bytes) -> IncomingMail:
+def parse_mail(raw: bytes) -> ReceivedMail:
     """Whatever the mail is, something is said of it: the shape of mail is a stranger's."""
     message = message_from_bytes(raw, policy=policy.default)
-    return IncomingMail(
+    return ReceivedMail(
         _sender(message),
         tuple(_files(message)),
         recipients=tuple(address for name in _RECIPIENTS for address in _addresses(message, name)),

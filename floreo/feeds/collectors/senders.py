@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from floreo.feeds.collectors.mail import IncomingMail
+from floreo.feeds.collectors.mail import ReceivedMail
 from floreo.feeds.models import HeldReason
 
 if TYPE_CHECKING:  # both libraries are loaded with the first mail
@@ -40,7 +40,7 @@ def key_in_dns(name: str) -> bytes | None:
     return next((text for text in texts if b"p=" in text), None)
 
 
-def why_not_proven(letter: IncomingMail, *, ours: Sequence[str], keys: Keys) -> HeldReason | None:
+def why_not_proven(letter: ReceivedMail, *, ours: Sequence[str], keys: Keys) -> HeldReason | None:
     """None where a valid signature of the sender's domain says that the sender sent this mail to us. A signature that does not
     cover to whom proves only that the sender sent it to somebody: whoever got one could send it on to us."""
     domain = letter.sender.rpartition("@")[2]
@@ -106,7 +106,7 @@ def _is_valid(mail: DKIM, n: int, keys: Keys) -> bool:
         return False
 
 
-def _names_us(letter: IncomingMail, signed: Sequence[bytes], ours: Sequence[str]) -> bool:
+def _names_us(letter: ReceivedMail, signed: Sequence[bytes], ours: Sequence[str]) -> bool:
     named = (letter.to if b"to" in signed else ()) + (letter.cc if b"cc" in signed else ())
     return any(without_tag(address) in ours for address in named)
 

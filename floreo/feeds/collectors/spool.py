@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 from floreo.feeds.collectors.blobs import sync_folder
 
 _ROLLED = ".rolled.jsonl"
@@ -43,7 +43,7 @@ def append(feed: str, day: date, events: Sequence[dict[str, Any]]) -> None:
                 os.ftruncate(handle, size)
                 raise
     except OSError as error:
-        raise no_room(error) from error
+        raise disk_full(error) from error
 
 
 def _write(handle: int, lines: bytes) -> None:

@@ -107,16 +107,16 @@ class Findings:
     def _aggregate(self, most: int | None = None) -> None:
         """What is held becomes one row a finding; and goes to disk where there are more than `most` still."""
         most = self._memory // 2 if most is None else most
-        folded = _aggregated(self._blocks, sort_above=most if self._folder is not None else None)
-        self._blocks, self._held = [folded], len(folded.rows)
+        combined = _aggregated(self._blocks, sort_above=most if self._folder is not None else None)
+        self._blocks, self._held = [combined], len(combined.rows)
         if self._folder is None or self._held <= most:
             return
         path = self._folder / f"findings-{len(self._runs)}.arrow"
-        table = folded.table
-        for name, column in zip(_STATE, folded.state.columns(), strict=True):
+        table = combined.table
+        for name, column in zip(_STATE, combined.state.columns(), strict=True):
             table = table.append_column(name, pa.array(column))
         (batch,) = table.combine_chunks().to_batches()
-        starts = [*np.searchsorted(folded.state.h, _BORDERS).tolist(), len(table)]
+        starts = [*np.searchsorted(combined.state.h, _BORDERS).tolist(), len(table)]
         with pa.ipc.new_file(str(path), table.schema) as out:
             for start, end in pairwise(starts):  # a batch a range of hashes, be it empty
                 out.write_batch(batch.slice(start, end - start))
@@ -152,7 +152,7 @@ def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Blo
     rows = np.concatenate([block.rows + offset for block, offset in zip(blocks, offsets, strict=False)])
     order, starts = groups(state.h)
     at = np.minimum.reduceat(order, starts)  # of each hash its first row
-    folded = _State(
+    combined = _State(
         state.h[at],
         np.minimum.reduceat(state.first[order], starts),
         np.maximum.reduceat(state.last[order], starts),
@@ -161,9 +161,9 @@ def _aggregated(blocks: Sequence[_Block], sort_above: int | None = None) -> _Blo
     )
     if sort_above is None or len(at) <= sort_above:
         back = np.argsort(at)
-        at, folded = at[back], folded.take(back)
+        at, combined = at[back], combined.take(back)
     table = pa.concat_tables([block.table for block in blocks]).unify_dictionaries()
-    return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), folded)
+    return _Block(table.take(pa.array(rows[at])).combine_chunks(), np.arange(len(at)), combined)
 
 
 def _finished(block: _Block) -> pa.Table:

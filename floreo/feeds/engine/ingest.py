@@ -149,7 +149,7 @@ class _Work:
         except OSError as wrong:
             if not is_full(wrong):
                 raise
-            return _refused(source, problems.NO_ROOM, started)
+            return _refused(source, problems.DISK_FULL, started)
 
     def _read(self, source: Source, seen: SeenKeys, landing: Landing | None, started: float) -> Summary:
         opened = open_report(source, self.task)

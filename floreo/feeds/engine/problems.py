@@ -20,4 +20,4 @@ EMPTY = "empty"
 WRONG_HEADER = "wrong_header"  # none of the columns that the type needs
 UNKNOWN_FORMAT = "unknown_format"  # neither CSV nor JSON nor a list
 LOCKED_ARCHIVE = "locked_archive"  # a zip with a password
-NO_ROOM = "no_room"  # the disk is full
+DISK_FULL = "disk_full"  # the disk is full

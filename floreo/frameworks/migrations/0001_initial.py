@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
                 ('levels', models.JSONField(default=list)),
                 ('unit', models.CharField(blank=True, max_length=40)),
                 ('licence', models.CharField(blank=True, max_length=300)),
-                ('asks_evidence', models.BooleanField(default=False)),
+                ('needs_evidence', models.BooleanField(default=False)),
                 ('items_stated', models.PositiveIntegerField(blank=True, null=True)),
                 ('missing', models.TextField(blank=True)),
                 ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='frameworks.framework')),

@@ -154,7 +154,7 @@ def take_due_readings(*, by: Actor) -> int:
     return _round(_Work(by, clock.today(), again=False), _computed())
 
 
-@action("readings.recomputed", needs=Permission.FIGURE_DEFINE, quiet=True)
+@action("readings.recomputed", needs=Permission.INDICATOR_DEFINE, quiet=True)
 def recompute_all(*, by: Actor, indicators: QuerySet[Indicator] | None = None) -> int:
     """Computes every reading that is not frozen afresh, and what is due; of `indicators` only, where they are given.
     Returns how many were computed."""

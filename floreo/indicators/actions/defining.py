@@ -93,7 +93,7 @@ def _check_place(indicator: Indicator) -> None:
             raise Refused(sentence, code="other_edition", fields={"pillar": sentence})
 
 
-@action("indicator.defined", needs=Permission.FIGURE_DEFINE)
+@action("indicator.defined", needs=Permission.INDICATOR_DEFINE)
 def define_indicator(
     code: str, *, by: Actor, actions: Iterable[Action] = (), **facts: Unpack[IndicatorFacts]
 ) -> Indicator:
@@ -110,7 +110,7 @@ def define_indicator(
     return indicator
 
 
-@action("indicator.updated", needs=Permission.FIGURE_DEFINE, quiet=True)
+@action("indicator.updated", needs=Permission.INDICATOR_DEFINE, quiet=True)
 def update_indicator(
     indicator: Indicator,
     *,
@@ -132,7 +132,7 @@ def update_indicator(
     return indicator
 
 
-@action("indicator.target_set", needs=Permission.FIGURE_DEFINE, quiet=True)
+@action("indicator.target_set", needs=Permission.INDICATOR_DEFINE, quiet=True)
 def set_target(
     indicator: Indicator,
     *,
@@ -170,7 +170,7 @@ def _check_baseline(indicator: Indicator) -> None:
     )
 
 
-@action("indicator.noted", needs=Permission.FIGURE_DEFINE)
+@action("indicator.noted", needs=Permission.INDICATOR_DEFINE)
 def add_chart_note(indicator: Indicator, *, by: Actor, on: date, title: str, source: str = "") -> ChartNote:
     """Something that happened and belongs on the chart."""
     title = require_text(title, field="title", sentence=_("Enter a short description of what happened."))

@@ -56,7 +56,7 @@ def _state(reading: Reading) -> str:
 
 
 def public_working(reading: Reading, viewer: object) -> PublicWorking:
-    rows = reading.records.rows if reading.records and can(viewer, Permission.FIGURE_READ) else []
+    rows = reading.records.rows if reading.records and can(viewer, Permission.INDICATOR_READ) else []
     records = [(str(r[0]), str(r[1]), bool(r[2])) for r in rows]
     return PublicWorking(reading, working_of(reading), _taken(reading), _state(reading), records)
 

@@ -9,7 +9,7 @@ from floreo.core import clock
 from floreo.core.access import SYSTEM, Actor, Permission
 from floreo.core.action import action
 from floreo.core.ui.papers import bytes_of
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 from floreo.core.writing import save
 from floreo.organisations.queries import the_country
 from floreo.publications.copies import StrategyCopy, as_json, copy_of, digest_of, document_of
@@ -50,7 +50,7 @@ def draw_copy(edition: Edition, *, by: Actor, known: StrategyCopy, kind: str) ->
     try:
         row.file.name = default_storage.save(f"copies/{edition.code}.{known.language}.{kind}", ContentFile(body))
     except OSError as error:
-        raise no_room(error) from error
+        raise disk_full(error) from error
     row.digest, row.size, row.made_at = digest_of(known), len(body), clock.now()
     save(row)
     if before:

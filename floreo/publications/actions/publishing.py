@@ -121,7 +121,7 @@ def _as_it_is(publication: Publication, what: str, by: Actor) -> PublicationVers
         file_name=publication.file_name,
         media_type=publication.media_type,
         sha256=publication.sha256,
-        stood_from=publication.corrected_at or publication.went_out_at or now,
+        valid_from=publication.corrected_at or publication.went_out_at or now,
         corrected_at=now,
         note=what,
         corrected_by=by.actor_name,

@@ -16,7 +16,7 @@ from floreo.core import keys
 from floreo.core.access import Actor, Permission, can
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed, Refused
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 from floreo.core.writing import delete, lock_latest, require_free_code, require_text, save
 from floreo.core.xml import sound
 from floreo.evidence.files import tidy
@@ -137,7 +137,7 @@ def store_file(publication: Publication, upload: UploadedFile[Any]) -> None:
         publication.file.name = default_storage.save(name, File(upload))
     except OSError as error:
         Path(default_storage.path(name)).unlink(missing_ok=True)
-        raise no_room(error) from error
+        raise disk_full(error) from error
     stem = tidy(upload.name or "").rsplit(".", 1)[0] or publication.code
     publication.file_name = f"{stem}.{kind.ending}"[-200:]
     publication.media_type, publication.size, publication.sha256 = kind.media_type, upload.size, digest.hexdigest()

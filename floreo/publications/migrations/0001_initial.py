@@ -110,7 +110,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(blank=True, max_length=200)),
                 ('media_type', models.CharField(blank=True, max_length=100)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
-                ('stood_from', models.DateTimeField()),
+                ('valid_from', models.DateTimeField()),
                 ('corrected_at', models.DateTimeField()),
                 ('note', models.CharField(max_length=500)),
                 ('corrected_by', models.CharField(max_length=200)),

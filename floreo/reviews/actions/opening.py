@@ -105,7 +105,7 @@ def send_again(update_request: UpdateRequest, *, by: Actor) -> UpdateRequest:
     update_request.asked_on, update_request.asked_count = today, update_request.asked_count + 1
     save(update_request)
     acts = list(update_request.actions.order_by("position", "pk"))
-    outbox.post(Post(review, today).asking(update_request, "renewed", actions=acts))
+    outbox.post(Post(review, today).requesting(update_request, "renewed", actions=acts))
     return update_request
 
 

@@ -61,7 +61,7 @@ def group_requests(review: Review, groups: Sequence[Group], *, today: date) -> l
     )
     post = Post(review, today)
     outbox.post_all(
-        post.asking(update_request, "asked", actions=group.actions)
+        post.requesting(update_request, "asked", actions=group.actions)
         for update_request, group in zip(requests, groups, strict=True)
         if update_request.address
     )
@@ -86,7 +86,7 @@ def write_to(
     touch(touched.values())
     acts = actions_of(touched.values())
     post = Post(review, today)
-    mails = [post.asking(a, "reminded", actions=acts.get(a.pk, [])) for a in reminded]
-    mails += [post.asking(a, "escalated", actions=acts.get(a.pk, [])) for a in escalated]
+    mails = [post.requesting(a, "reminded", actions=acts.get(a.pk, [])) for a in reminded]
+    mails += [post.requesting(a, "escalated", actions=acts.get(a.pk, [])) for a in escalated]
     note(reminded=[a.pk for a in reminded], escalated=[a.pk for a in escalated], review=str(review))
     return outbox.post_all(mails)

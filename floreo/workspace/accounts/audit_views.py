@@ -22,7 +22,7 @@ from floreo.workspace.accounts.forms import AuditForm
 from floreo.workspace.verbs import Reader, changes_of, facts_of, kind_of, verb_text
 
 PAGE = 50
-ASKS_WHAT = {"actor", "subject"}  # fields of the form that ask for what an entry says
+REQUESTED = {"actor", "subject"}  # fields of the form that ask for what an entry says
 
 
 def chain(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def chain(request: HttpRequest) -> HttpResponse:
     if before.isascii() and before.isdigit() and len(before) < 19:
         rows = rows.filter(number__lt=int(before))
     kept = {k: v for k, v in request.GET.items() if k in form.fields and v}
-    shown = _page(rows, request.user, open_only=bool(kept.keys() & ASKS_WHAT))
+    shown = _page(rows, request.user, open_only=bool(kept.keys() & REQUESTED))
     older = f"?{urlencode(kept | {'before': str(shown[PAGE - 1].entry.number)})}" if len(shown) > PAGE else ""
     head = audit.head()
     count = ngettext(

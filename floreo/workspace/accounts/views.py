@@ -155,13 +155,13 @@ ACCOUNT_COMMANDS: Mapping[str, Command] = {
 
 
 def invite(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "invitation", room="accounts", back=reverse("workspace:accounts"))
+    return command_view(request, None, NEW, "invitation", area="accounts", back=reverse("workspace:accounts"))
 
 
 def account_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     account, back = get_account_for(request.user, pk), reverse("workspace:account", args=[pk])
     about = f"{account.name}, {account.email}"
-    return command_view(request, account, ACCOUNT_COMMANDS, name, room="accounts", about=about, back=back)
+    return command_view(request, account, ACCOUNT_COMMANDS, name, area="accounts", about=about, back=back)
 
 
 @require_POST

@@ -78,7 +78,7 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
         about=_("For: %(thing)s") % {"thing": queries.name_of(thing)} if thing is not None else "",
         help=_("A document that anyone can check is the best evidence. Each document is saved once, under its hash."),
         done=_("Evidence saved in the vault."),
-        room="evidence",
+        area="evidence",
     )
     return form_page(request, form, do, question)
 
@@ -110,7 +110,7 @@ def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
 
 def _question(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
     return FormPage(
-        title, button, item.workspace_url(), about=item.named(), help=help_, done=done or _("Saved."), room="evidence"
+        title, button, item.workspace_url(), about=item.named(), help=help_, done=done or _("Saved."), area="evidence"
     )
 
 

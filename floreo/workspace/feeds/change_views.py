@@ -30,7 +30,7 @@ from floreo.workspace.feeds import summaries, trying
 from floreo.workspace.form_page import FormPage, person, posted
 from floreo.workspace.forms import CommandForm
 
-ROOM = "feeds"
+AREA = "feeds"
 Keep = Callable[[dict[str, Any], int | None], None]
 
 
@@ -61,13 +61,13 @@ FEED_COMMANDS: Mapping[str, Command] = {
 
 
 def new_feed(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "feed", room=ROOM, back=reverse("workspace:feeds"))
+    return command_view(request, None, NEW, "feed", area=AREA, back=reverse("workspace:feeds"))
 
 
 def feed_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_feed_for(request.user, code)
     back = found.get_absolute_url()
-    return command_view(request, found, FEED_COMMANDS, name, room=ROOM, about=found.name, back=back)
+    return command_view(request, found, FEED_COMMANDS, name, area=AREA, about=found.name, back=back)
 
 
 def _largest(request: HttpRequest) -> int:
@@ -81,7 +81,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Hands in a file. It is read with whatever else waits."""
     must(request.user, RUN)
     feed = get_feed_for(request.user, code)
-    question = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, room=ROOM)
+    question = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, area=AREA)
     form = forms.UploadForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
@@ -99,7 +99,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             )
             messages.success(request, text)
             return HttpResponseRedirect(got.report.get_absolute_url())
-    context = {"workspace_section": ROOM, "form": form, "question": question, "status": 422 if form.is_bound else 200}
+    context = {"workspace_section": AREA, "form": form, "question": question, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -118,7 +118,7 @@ def try_feed(request: HttpRequest, code: str) -> HttpResponse:
             refuse_on(form, refusal)
     status = 422 if form.is_bound and trial is None else 200
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "feed": feed,
         "form": form,
         "trial": trial,
@@ -188,7 +188,7 @@ def _map(
                 messages.success(request, _("Saved. These files will be read this way from now on."))
                 return HttpResponseRedirect(page["back"])
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "form": form,
         "trial": trial,
         "status": status,

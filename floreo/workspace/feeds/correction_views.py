@@ -18,7 +18,7 @@ from floreo.feeds.presenters import finding_text
 from floreo.workspace.commands import Command, allowed_by, command_view, new
 from floreo.workspace.feeds import forms
 
-ROOM, HANDLE = "corrections", Permission.FINDING_HANDLE
+AREA, HANDLE = "corrections", Permission.FINDING_HANDLE
 DECIDED_SHOWN = 100
 
 
@@ -29,7 +29,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
     waits = list(rows.filter(state=CorrectionState.OPEN).order_by("pk"))
     n = len(waits)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "waits": [(c, finding_text.why_text(c.reason, c.network)) for c in waits],
         "decided": list(rows.exclude(state=CorrectionState.OPEN)[:DECIDED_SHOWN]),
         "answer": ngettext(
@@ -69,4 +69,4 @@ COMMANDS: Mapping[str, Command] = {
 def correction_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found, back = get_correction_for(request.user, pk), reverse("workspace:corrections")
     about = f"{found.organisation.label}: {found.network} ({found.answer.replied_by})"
-    return command_view(request, found, COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, found, COMMANDS, name, area=AREA, about=about, back=back)

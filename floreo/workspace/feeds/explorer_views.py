@@ -25,7 +25,7 @@ from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import explorer
 from floreo.workspace.forms import CommandForm, day_field
 
-ROOM = "explorer"
+AREA = "explorer"
 LATEST = 50
 MOST_EVENTS = 10_000  # in a file
 SHOWN = (
@@ -98,7 +98,7 @@ def _asked(form: ExplorerForm) -> explorer.Asked:
 def find_events(request: HttpRequest) -> HttpResponseBase:
     must(request.user, Permission.FEED_READ)
     form = ExplorerForm(request.user, request.GET)
-    context: dict[str, Any] = {"workspace_section": ROOM, "form": form, "sees_all": sees_all(request.user)}
+    context: dict[str, Any] = {"workspace_section": AREA, "form": form, "sees_all": sees_all(request.user)}
     if not form.is_valid():
         return render(request, "workspace/feeds/explorer.html", context, status=422)
     asked = _asked(form)

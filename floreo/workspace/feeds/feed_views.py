@@ -16,14 +16,14 @@ from floreo.feeds.tables import REPORTS
 from floreo.workspace.feeds import health, stored, summaries
 from floreo.workspace.verbs import history_of
 
-ROOM = "feeds"
+AREA = "feeds"
 
 
 def feeds(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     rows = health.health_of(Feed.objects.all())
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "rows": rows,
         "headline": health.headline(rows),
         "types": health.unknown_types(),
@@ -42,7 +42,7 @@ def feed(request: HttpRequest, code: str) -> HttpResponseBase:
         return file
     (row,) = health.health_of(Feed.objects.filter(pk=found.pk))
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "feed": found,
         "row": row,
         "listing": listing,
@@ -60,7 +60,7 @@ def feed_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: every row of it is accounted for."""
     found = get_report_for(request.user, pk)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "report": found,
         "account": summaries.account_of(found),
         "problem": summaries.problem_text(found),

@@ -33,7 +33,7 @@ from floreo.workspace.event_store import the_store
 from floreo.workspace.feeds import forms
 from floreo.workspace.feeds.timeline import timeline_of
 
-ROOM = "findings"
+AREA = "findings"
 EVENTS = 20
 
 
@@ -48,7 +48,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     bad = visible.open().filter(severity_rank__lte=1).count()
     answer = ngettext("%(n)s open finding.", "%(n)s open findings.", open_count) % {"n": locale.number(open_count)}
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "listing": listing,
         "answer": answer,
         "bad": bad,
@@ -76,7 +76,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     handles, text = can(request.user, Permission.FINDING_HANDLE), text_of(found.kind, found.taxonomy, language())
     waits = found.answers.filter(kind__in=replies.FOR_THE_TEAM, handled_at=None).select_related("notice")
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "finding": found,
         "where": finding_text.where(found),
         "moments": timeline_of(found),
@@ -154,7 +154,7 @@ def finding_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_finding_for(request.user, pk)
     title = title_of(found.kind, language())
     about = f"{found.organisation.successor().label}: {finding_text.where(found)}, {title}"
-    return command_view(request, found, FINDING_COMMANDS, name, room=ROOM, about=about, back=found.get_absolute_url())
+    return command_view(request, found, FINDING_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())
 
 
 def reply_command(request: HttpRequest, pk: int, answer_pk: int, name: str) -> HttpResponse:
@@ -164,4 +164,4 @@ def reply_command(request: HttpRequest, pk: int, answer_pk: int, name: str) -> H
     if row is None:
         raise Missing
     about = f"{row.replied_by}: {row.get_kind_display()}" + (f". {row.note}" if row.note else "")
-    return command_view(request, row, REPLY_COMMANDS, name, room=ROOM, about=about, back=found.get_absolute_url())
+    return command_view(request, row, REPLY_COMMANDS, name, area=AREA, about=about, back=found.get_absolute_url())

@@ -17,7 +17,7 @@ from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 
-ROOM, RUN = "feeds", Permission.FEED_RUN
+AREA, RUN = "feeds", Permission.FEED_RUN
 
 
 HELD_COMMANDS: Mapping[str, Command] = {
@@ -47,7 +47,7 @@ HELD_COMMANDS: Mapping[str, Command] = {
 def held_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_held_file_for(request.user, pk)
     back = found.feed.get_absolute_url()
-    return command_view(request, found, HELD_COMMANDS, name, room=ROOM, about=found.name, back=back)
+    return command_view(request, found, HELD_COMMANDS, name, area=AREA, about=found.name, back=back)
 
 
 @never_cache
@@ -56,5 +56,5 @@ def mail_address(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, RUN)
     feed = get_feed_for(request.user, code)
     address = make_mail_address(feed, by=person(request)) if request.method == "POST" else ""
-    context = {"workspace_section": ROOM, "feed": feed, "address": address}
+    context = {"workspace_section": AREA, "feed": feed, "address": address}
     return render(request, "workspace/feeds/address.html", context)

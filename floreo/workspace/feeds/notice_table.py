@@ -19,7 +19,7 @@ def _answered(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(answered_at__isnull=value == "no").exclude(to=[])
 
 
-DIGESTS = Table(
+NOTICES = Table(
     "letters_of_findings",
     _("Notices of findings"),
     _("One row for each notice to the contacts of one role in one organisation."),
@@ -63,4 +63,4 @@ def notices_table(viewer: object) -> Table:
         return [(body.code, body.label) for body in seen] if len(seen) > 1 else []
 
     mine = Filter("organisation", _("Organisation"), bodies, lambda rows, value: rows.filter(organisation__code=value))
-    return replace(DIGESTS, filters=(*DIGESTS.filters, mine))
+    return replace(NOTICES, filters=(*NOTICES.filters, mine))

@@ -33,7 +33,7 @@ from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
-ROOM, HANDLE = "notices", Permission.FINDING_HANDLE
+AREA, HANDLE = "notices", Permission.FINDING_HANDLE
 MOST_LINES = 500  # of one letter on its page; the file has all
 
 
@@ -43,7 +43,7 @@ def notices(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "listing": listing,
         "handles": can(request.user, HANDLE),
         "sees_all": sees_all(request.user),
@@ -59,7 +59,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = found.lines.select_related("finding__organisation__merged_into", "finding__feed")
     ordered = lines.order_by("finding__severity_rank", "finding__kind", "finding__subject", "pk")[:MOST_LINES]
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "notice": found,
         "total": found.lines.count(),
         "most": MOST_LINES,
@@ -116,14 +116,14 @@ NOTICE_COMMANDS: Mapping[str, Command] = {
 def notice_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_notice_for(request.user, pk)
     about, back = f"{found.organisation.successor().label}: {', '.join(found.to)}", found.get_absolute_url()
-    return command_view(request, found, NOTICE_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, found, NOTICE_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def due(request: HttpRequest) -> HttpResponse:
     """What would go out today, before it does."""
     must_see_all(request.user)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "plans": preview(clock.today()),
         "handles": can(request.user, HANDLE),
     }
@@ -138,7 +138,7 @@ def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
         _("Leave it out"),
         reverse("workspace:notices_due"),
         about=body.named(),
-        room=ROOM,
+        area=AREA,
         help=_("The next notice will include its findings."),
         done=_("Notice left out."),
     )
@@ -150,7 +150,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Who gets what, how often: the first rule that fits counts, and what holds where none does."""
     must_see_all(request.user)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "rules": list(NoticeRule.objects.select_related("organisation")),
         "defaults": default_rules(),
         "every": EVERY_WORDS,
@@ -178,12 +178,12 @@ RULE_COMMANDS: Mapping[str, Command] = {
 
 
 def new_rule(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "rule", room=ROOM, back=reverse("workspace:notice_rules"))
+    return command_view(request, None, NEW, "rule", area=AREA, back=reverse("workspace:notice_rules"))
 
 
 def rule_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     rule, back = get_notice_rule_for(request.user, pk), reverse("workspace:notice_rules")
-    return command_view(request, rule, RULE_COMMANDS, name, room=ROOM, back=back)
+    return command_view(request, rule, RULE_COMMANDS, name, area=AREA, back=back)
 
 
 @require_POST

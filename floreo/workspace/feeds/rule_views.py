@@ -23,13 +23,13 @@ from floreo.workspace.form_page import person
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.verbs import history_of
 
-ROOM, RUN = "feeds", Permission.FEED_RUN
+AREA, RUN = "feeds", Permission.FEED_RUN
 
 
 def rules(request: HttpRequest) -> HttpResponse:
     must_see_all(request.user)
     rows = [(rule, summaries.conditions_of(rule), summaries.effect_text(rule)) for rule in FeedRule.objects.all()]
-    context = {"workspace_section": ROOM, "rows": rows, "may_run": can(request.user, RUN)}
+    context = {"workspace_section": AREA, "rows": rows, "may_run": can(request.user, RUN)}
     return render(request, "workspace/feeds/rules.html", context)
 
 
@@ -39,7 +39,7 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
     night = trying.last_night()
     effect = trying.try_rule(found, night) if night else None
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "rule": found,
         "conditions": summaries.conditions_of(found),
         "does": summaries.effect_text(found),
@@ -82,12 +82,12 @@ RULE_COMMANDS: Mapping[str, Command] = {
 
 
 def new_rule(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "rule", room=ROOM, back=reverse("workspace:feed_rules"))
+    return command_view(request, None, NEW, "rule", area=AREA, back=reverse("workspace:feed_rules"))
 
 
 def rule_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found, back = get_rule_for(request.user, pk), reverse("workspace:feed_rule", args=[pk])
-    return command_view(request, found, RULE_COMMANDS, name, room=ROOM, about=found.name, back=back)
+    return command_view(request, found, RULE_COMMANDS, name, area=AREA, about=found.name, back=back)
 
 
 @require_POST

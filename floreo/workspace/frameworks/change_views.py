@@ -41,7 +41,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
         _("Start"),
         found.workspace_url(),
         about=version.in_language("title"),
-        room="frameworks",
+        area="frameworks",
         help=_("The people who know each item then rate it, and another person reviews it."),
         done=_("Assessment opened. Rate its first item."),
     )
@@ -51,7 +51,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
 
 def assessment_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_assessment_for(request.user, code)
-    return command_view(request, found, ASSESSMENT_COMMANDS, name, room="frameworks")
+    return command_view(request, found, ASSESSMENT_COMMANDS, name, area="frameworks")
 
 
 def item_command(request: HttpRequest, *, code: str, version: str, item: str, name: str) -> HttpResponse:
@@ -59,13 +59,13 @@ def item_command(request: HttpRequest, *, code: str, version: str, item: str, na
     if found.in_version.framework.code != code:
         raise Missing
     about, back = found.in_version.in_language("title"), found.workspace_url()
-    return command_view(request, found, ITEM_COMMANDS, name, room="frameworks", about=about, back=back)
+    return command_view(request, found, ITEM_COMMANDS, name, area="frameworks", about=about, back=back)
 
 
 def framework_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found = get_framework_for(request.user, code)
     about = found.in_language("title")
-    return command_view(request, found, FRAMEWORK_COMMANDS, name, room="frameworks", about=about)
+    return command_view(request, found, FRAMEWORK_COMMANDS, name, area="frameworks", about=about)
 
 
 @require_POST
@@ -130,4 +130,4 @@ def contribution_command(request: HttpRequest, key: str, pk: int, name: str) -> 
     if found is None:
         raise Missing
     about, back = name_of(thing), _place(thing, key)
-    return command_view(request, found, CONTRIBUTION_COMMANDS, name, room="frameworks", about=about, back=back)
+    return command_view(request, found, CONTRIBUTION_COMMANDS, name, area="frameworks", about=about, back=back)

@@ -170,7 +170,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "sheet": shown,
         "rows": [_line_row(line, found.in_version) for line in lines],
         "chips": [(name, words, counts[name], name == chosen) for name, (words, _keep) in SHOWN.items()],
-        "standing": presenters.status_text(shown),
+        "status_text": presenters.status_text(shown),
         "unchecked": presenters.unchecked_text(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),
         "may": commands_for(request.user, found, ASSESSMENT_COMMANDS),
@@ -211,7 +211,7 @@ def compare(request: HttpRequest, code: str) -> HttpResponse:
         "workspace_section": "frameworks",
         "now": now,
         "before": before,
-        "turns": _turns(steps),
+        "turns": _waiting_for(steps),
         "rows": [_step_row(step, items[step.code], before.in_version, now.in_version) for step in steps],
         "old": queries.sheet(before.in_version, before, request.user),
         "unlinked": _unlinked(steps, before),
@@ -237,7 +237,7 @@ def _step_row(step: Step, item: Item, old: Version, new: Version) -> StepRow:
     )
 
 
-def _turns(steps: list[Step]) -> list[tuple[str, int]]:
+def _waiting_for(steps: list[Step]) -> list[tuple[str, int]]:
     """How many went which way; what was rated neither then nor now is left out."""
     return [
         (str(words), count)

@@ -61,7 +61,7 @@ class Home:
     sections: list[Section]
     others: list[presenters.OtherRow]
     more_others: int
-    turns: str
+    waiting_for: str
     weekly: str
     day: str
     review: NextReview | None = None
@@ -81,7 +81,7 @@ def home_of(user: User, *, show_all: str = "") -> Home:
         sections=_one_worst(_sections(user, board, parts, show_all)),
         others=[presenters.other_row(group, board.today) for group in late[:MOST_OTHERS]],
         more_others=max(len(late) - MOST_OTHERS, 0),
-        turns=presenters.waiting_for_text(board.turns) if board.turns else "",
+        waiting_for=presenters.waiting_for_text(board.waiting_for) if board.waiting_for else "",
         weekly=_weekly(user),
         day=presenters.day_and_weekday(board.today),
         review=_review(user, board.today),

@@ -47,7 +47,7 @@ def weekly(request: HttpRequest) -> HttpResponse:
         _("Weekly e-mail"),
         _("Save"),
         reverse("workspace:home"),
-        room="tasks",
+        area="tasks",
         done=_("Saved."),
         help=_("One e-mail a week with all your tasks, most urgent first. If you have no tasks, no e-mail is sent."),
     )

@@ -20,7 +20,7 @@ from floreo.workspace.indicators.commands import INDICATOR_COMMANDS, NEW, READIN
 
 
 def new_indicator(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "indicator", room="indicators", back=reverse("workspace:indicators"))
+    return command_view(request, None, NEW, "indicator", area="indicators", back=reverse("workspace:indicators"))
 
 
 def _page_of(indicator: Indicator) -> dict[str, str]:
@@ -71,7 +71,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
         reverse("workspace:indicators"),
         help=text,
         done=_("The period is closed."),
-        room="indicators",
+        area="indicators",
     )
     return form_page(request, form, lambda f: acts.close_period(f["period"], by=person(request)), question)
 
@@ -79,7 +79,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
 @require_POST
 def recompute(request: HttpRequest) -> HttpResponse:
     """Computes everything that is not frozen, at once."""
-    must(request.user, Permission.FIGURE_DEFINE)
+    must(request.user, Permission.INDICATOR_DEFINE)
     count = acts.recompute_all(by=person(request))
     text = ngettext("%(n)d value calculated.", "%(n)d values calculated.", count) % {"n": count}
     messages.success(request, text)

@@ -17,7 +17,7 @@ from floreo.workspace.commands import Command, Data, allowed_by, new, over_row
 from floreo.workspace.forms import CommandForm
 from floreo.workspace.indicators import forms
 
-DEFINE, ENTER, FREEZE = Permission.FIGURE_DEFINE, Permission.READING_ENTER, Permission.READING_FREEZE
+DEFINE, ENTER, FREEZE = Permission.INDICATOR_DEFINE, Permission.READING_ENTER, Permission.READING_FREEZE
 
 
 def _is_computed(found: Indicator, _viewer: object) -> bool:

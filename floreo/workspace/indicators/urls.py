@@ -25,8 +25,8 @@ urlpatterns: list[URLPattern] = [
 ]
 
 NEEDS = {
-    Permission.FIGURE_READ: "indicators indicator reading",
-    Permission.FIGURE_DEFINE: "new_indicator recompute edit_indicator edit_target new_chart_note",
+    Permission.INDICATOR_READ: "indicators indicator reading",
+    Permission.INDICATOR_DEFINE: "new_indicator recompute edit_indicator edit_target new_chart_note",
     Permission.READING_FREEZE: "close_period freeze_reading correct_reading",
     Permission.READING_ENTER: "compute_reading new_reading",
 }

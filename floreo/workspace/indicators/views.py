@@ -78,7 +78,7 @@ def _due_rows(viewer: object) -> list[DueRow]:
 
 def indicators(request: HttpRequest) -> HttpResponseBase:
     """What is owed first; then every indicator with its newest reading."""
-    must(request.user, Permission.FIGURE_READ)
+    must(request.user, Permission.INDICATOR_READ)
     listing = Listing(INDICATORS, request)
     if file := listing.download():
         return file
@@ -90,7 +90,7 @@ def indicators(request: HttpRequest) -> HttpResponseBase:
         "count": count,
         "due": _due_rows(request.user),
         "rows": [_row(i, newest.get(i.pk)) for i in listing.rows],
-        "may_define": can(request.user, Permission.FIGURE_DEFINE),
+        "may_define": can(request.user, Permission.INDICATOR_DEFINE),
         "may_freeze": can(request.user, Permission.READING_FREEZE),
     }
     return render(request, "workspace/indicators/indicators.html", context)
@@ -135,7 +135,7 @@ def _reading_row(reading: Reading, viewer: object) -> ReadingRow:
 
 def indicator(request: HttpRequest, code: str) -> HttpResponse:
     """One indicator: how it stands, its chart, its readings, and what can be done."""
-    must(request.user, Permission.FIGURE_READ)
+    must(request.user, Permission.INDICATOR_READ)
     found = get_indicator_for(request.user, code)
     readings = queries.all_readings(found)
     newest, before = queries.latest_and_before(Indicator.objects.filter(pk=found.pk)).get(found.pk, (None, None))
@@ -164,7 +164,7 @@ def indicator(request: HttpRequest, code: str) -> HttpResponse:
 
 def reading(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """One reading with its whole working: the records behind it, by name."""
-    must(request.user, Permission.FIGURE_READ)
+    must(request.user, Permission.INDICATOR_READ)
     found = get_reading_for(request.user, code, pk)
     rows = found.records.rows if found.records else found.working.get("records", [])
     context = {

@@ -14,7 +14,7 @@ def _letters(_viewer: object) -> QuerySet[OutboxMail]:
     return OutboxMail.objects.defer("text")
 
 
-LETTERS = Table(
+MAILS = Table(
     "letters",
     _l("Outbox"),
     _l("E-mails that are waiting, sent, failed or bounced."),

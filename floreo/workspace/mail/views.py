@@ -21,7 +21,7 @@ from floreo.core.models import MailState, OutboxMail
 from floreo.organisations.models import Organisation, Person, User
 from floreo.workspace.form_page import person, press
 from floreo.workspace.mail import presenters
-from floreo.workspace.mail.tables import LETTERS
+from floreo.workspace.mail.tables import MAILS
 
 WAITS = {MailState.WAITING, MailState.STUCK, MailState.BOUNCED}
 
@@ -36,7 +36,7 @@ def get_letter_for(viewer: object, pk: int) -> OutboxMail:
 
 def outbox(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.MAIL_READ)
-    listing = Listing(LETTERS, request)
+    listing = Listing(MAILS, request)
     letters = listing.rows
     for mail in letters:
         mail.how = presenters.how(mail)

@@ -107,7 +107,7 @@ SEAT_COMMANDS: Mapping[str, Command] = {
 
 def new_committee(request: HttpRequest) -> HttpResponse:
     back = reverse("workspace:committees")
-    return command_view(request, None, NEW, "committee", room="meetings", back=back)
+    return command_view(request, None, NEW, "committee", area="meetings", back=back)
 
 
 def _page_of(committee: Committee) -> dict[str, str]:

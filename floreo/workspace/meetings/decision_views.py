@@ -90,7 +90,7 @@ NEW: Mapping[str, Command] = {
 
 def new_decision(request: HttpRequest) -> HttpResponse:
     """A decision outside a meeting."""
-    return command_view(request, None, NEW, "decision", room="meetings", back=reverse("workspace:decisions"))
+    return command_view(request, None, NEW, "decision", area="meetings", back=reverse("workspace:decisions"))
 
 
 def _about(found: Decision) -> Action | None:
@@ -163,4 +163,4 @@ def _tasks(request: HttpRequest, found: Decision) -> list[tuple[Any, str]]:
 
 def task(request: HttpRequest, number: str, task: str) -> HttpResponse:
     """The page of one command of a decision."""
-    return command_view(request, get_decision_for(request.user, number), COMMANDS, task, room="meetings")
+    return command_view(request, get_decision_for(request.user, number), COMMANDS, task, area="meetings")

@@ -310,7 +310,7 @@ def task(request: HttpRequest, *, committee: str, code: str, task: str) -> HttpR
     must(request.user, RUN)
     found = get_meeting_for(request.user, committee, code)
     about = f"{presenters.title(found)}. {presenters.when(found)}"
-    return command_view(request, found, COMMANDS, task, room="meetings", about=about)
+    return command_view(request, found, COMMANDS, task, area="meetings", about=about)
 
 
 ITEM_COMMANDS: dict[str, Command] = {
@@ -343,7 +343,7 @@ def item_command(request: HttpRequest, *, committee: str, code: str, item: str, 
         found,
         ITEM_COMMANDS,
         name,
-        room="meetings",
+        area="meetings",
         about=found.in_language("title"),
         back=found.meeting.workspace_url(),
     )

@@ -18,7 +18,7 @@ from floreo.strategy.actions import money as acts
 from floreo.strategy.models import BudgetLine, IatiBody
 from floreo.workspace.commands import Command, Data, command_view, new, over_row
 from floreo.workspace.money import forms
-from floreo.workspace.money.views import ROOM
+from floreo.workspace.money.views import AREA
 
 EDIT = Permission.PLAN_EDIT
 NEW: Mapping[str, Command] = {
@@ -105,11 +105,11 @@ ORGANISATION_COMMANDS: Mapping[str, Command] = {
 
 
 def new_grant(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "grant", room=ROOM, back=reverse("workspace:money_home"))
+    return command_view(request, None, NEW, "grant", area=AREA, back=reverse("workspace:money_home"))
 
 
 def grant_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
-    return command_view(request, get_grant_for(request.user, code), GRANT_COMMANDS, name, room=ROOM)
+    return command_view(request, get_grant_for(request.user, code), GRANT_COMMANDS, name, area=AREA)
 
 
 def _about(line: BudgetLine) -> dict[str, str]:
@@ -120,14 +120,14 @@ def _about(line: BudgetLine) -> dict[str, str]:
 
 def line_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     line = get_line_for(request.user, pk)
-    return command_view(request, line, LINE_COMMANDS, name, room=ROOM, **_about(line))
+    return command_view(request, line, LINE_COMMANDS, name, area=AREA, **_about(line))
 
 
 def payment_command(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_payment_for(request.user, pk)
-    return command_view(request, found, PAYMENT_COMMANDS, name, room=ROOM, **_about(found.budget_line))
+    return command_view(request, found, PAYMENT_COMMANDS, name, area=AREA, **_about(found.budget_line))
 
 
 def organisation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     body, back = get_organisation_for(request.user, code), reverse("workspace:money_home")
-    return command_view(request, body, ORGANISATION_COMMANDS, name, room=ROOM, back=back)
+    return command_view(request, body, ORGANISATION_COMMANDS, name, area=AREA, back=back)

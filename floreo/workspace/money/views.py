@@ -16,7 +16,7 @@ from floreo.strategy.presenters import money as money_text
 from floreo.strategy.queries import current_edition
 from floreo.workspace.verbs import history_of
 
-ROOM = "money"
+AREA = "money"
 SHOWN = 100  # lines of a list on this page; all are in the table of budget lines
 
 
@@ -26,7 +26,7 @@ def money_home(request: HttpRequest) -> HttpResponse:
     edition = current_edition(request.user)
     if edition is not None:
         return redirect("workspace:money", edition.code)
-    return render(request, "workspace/money/nothing_yet.html", {"workspace_section": ROOM})
+    return render(request, "workspace/money/nothing_yet.html", {"workspace_section": AREA})
 
 
 def money(request: HttpRequest, code: str) -> HttpResponse:
@@ -38,7 +38,7 @@ def money(request: HttpRequest, code: str) -> HttpResponse:
     unused = grants_of(visible_grants(request.user).filter(lines=None), request.user)
     loose = visible_lines(request.user, edition).filter(grant=None).order_by("action__position", "fiscal_year", "pk")
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "edition": edition,
         "facts": facts,
         "headline": money_text.headline(facts),
@@ -65,7 +65,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
     facts = grants_of(Grant.objects.filter(pk=found.pk), request.user)[0]
     lines = visible_lines(request.user).filter(grant=found).select_related("action__edition")
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "grant": found,
         "facts": facts,
         "sentence": money_text.grant_sentence(facts),
@@ -83,7 +83,7 @@ def budget_line(request: HttpRequest, pk: int) -> HttpResponse:
     payments = list(line.payments.all())
     attached = evidence_of([key(payment) for payment in payments], request.user)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "line": known_funders([line], request.user)[0],
         "grant": visible_grants(request.user).filter(lines=line).first(),
         "sees_internal": line.action.shows_internal_to(request.user),

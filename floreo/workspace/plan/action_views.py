@@ -146,7 +146,7 @@ def move(request: HttpRequest, edition: str, code: str) -> HttpResponse:
 def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpResponse:
     """The page of one command of the action."""
     act = get_action_for(request.user, edition, code)
-    return command_view(request, act, ACTION_COMMANDS, task, room="plan")
+    return command_view(request, act, ACTION_COMMANDS, task, area="plan")
 
 
 def _child(act: Action, kind: str, key: str) -> Any:
@@ -174,4 +174,4 @@ def child_command(request: HttpRequest, *, edition: str, code: str, kind: str, c
         "thing": thing.named() if isinstance(thing, Translated) else thing,
         "action": act.named(),
     }
-    return command_view(request, thing, commands, task, room="plan", about=about, back=act.workspace_url(), of=act)
+    return command_view(request, thing, commands, task, area="plan", about=about, back=act.workspace_url(), of=act)

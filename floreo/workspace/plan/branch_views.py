@@ -21,12 +21,12 @@ from floreo.workspace.plan.edition_commands import (
 
 def pillar_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     pillar = get_pillar_for(request.user, edition, code)
-    return command_view(request, pillar, PILLAR_COMMANDS, name, room="plan", back=plan_address(pillar.edition))
+    return command_view(request, pillar, PILLAR_COMMANDS, name, area="plan", back=plan_address(pillar.edition))
 
 
 def objective_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     objective = get_objective_for(request.user, edition, code)
-    return command_view(request, objective, OBJECTIVE_COMMANDS, name, room="plan", back=plan_address(objective.edition))
+    return command_view(request, objective, OBJECTIVE_COMMANDS, name, area="plan", back=plan_address(objective.edition))
 
 
 @require_POST

@@ -56,7 +56,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         starting_with(forms.ExpectForm, expected_on=lambda a: a.expected_on, late_reason=lambda a: a.late_reason),
         course.expect_action,
         allowed_by(course.must_not_be_closed),
-        section="standing",
+        section="status",
     ),
     "close": Command(
         _("Close the action"),
@@ -65,7 +65,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         starting_with(forms.CloseForm),
         course.close_action,
         allowed_by(course.must_not_be_closed),
-        section="standing",
+        section="status",
         help=_("An action is done when every milestone has been reached or removed."),
         done=_("Action closed."),
     ),
@@ -76,7 +76,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         new(ReasonForm),
         course.reopen_action,
         allowed_by(course.must_be_closed),
-        section="standing",
+        section="status",
     ),
     "hold": Command(
         _("Put the action on hold"),
@@ -85,7 +85,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         starting_with(forms.HoldForm, reason=lambda a: a.on_hold_reason),
         course.hold_action,
         allowed_by(course.must_not_be_closed),
-        section="standing",
+        section="status",
     ),
     "resume": Command(
         _("Resume the action"),
@@ -94,7 +94,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         course.resume_action,
         allowed_by(course.must_be_on_hold),
-        section="standing",
+        section="status",
         help=_("From today, the status is set by the dates again."),
     ),
     "override": Command(
@@ -104,7 +104,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         starting_with(forms.OverrideForm),
         course.set_override,
         allowed_by(course.must_not_be_closed),
-        section="standing",
+        section="status",
         help=_("The override is shown beside the rule, with your name, the date and the reason, until it is removed."),
     ),
     "lift": Command(
@@ -114,7 +114,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         new(CommandForm),
         course.lift_override,
         allowed_by(course.must_be_overridden),
-        section="standing",
+        section="status",
     ),
     "translate": Command(
         _("Translate the reasons"),
@@ -123,7 +123,7 @@ ACTION_COMMANDS: Mapping[str, Command] = {
         over_row(forms.TranslateReasonsForm),
         actions.update_action,
         _has_reason,
-        section="standing",
+        section="status",
     ),
     "move": Command(
         _("Move to another objective"),

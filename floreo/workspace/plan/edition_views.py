@@ -44,13 +44,13 @@ def editions(request: HttpRequest) -> HttpResponseBase:
 
 
 def new_edition(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "edition", room="plan", back=reverse("workspace:editions"))
+    return command_view(request, None, NEW, "edition", area="plan", back=reverse("workspace:editions"))
 
 
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
     must(request.user, Permission.PLAN_READ)
     found = get_edition_for(request.user, edition)
-    return command_view(request, found, EDITION_COMMANDS, name, room="plan", back=plan_address(found))
+    return command_view(request, found, EDITION_COMMANDS, name, area="plan", back=plan_address(found))
 
 
 def _leads_of(edition: Edition) -> Callable[[], list[tuple[str, str]]]:

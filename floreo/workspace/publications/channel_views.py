@@ -19,7 +19,7 @@ from floreo.publications.tables import CHANNELS
 from floreo.workspace.commands import Command, command_view, new, over_row
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.publications import forms
-from floreo.workspace.publications.views import ROOM
+from floreo.workspace.publications.views import AREA
 
 PUBLISH = Permission.PUBLICATION_PUBLISH
 
@@ -30,7 +30,7 @@ def channels(request: HttpRequest) -> HttpResponseBase:
     if file := listing.download():
         return file
     may = can(request.user, PUBLISH)
-    context = {"workspace_section": ROOM, "listing": listing, "rows": listing.rows, "may_edit": may}
+    context = {"workspace_section": AREA, "listing": listing, "rows": listing.rows, "may_edit": may}
     return render(request, "workspace/publications/channels.html", context)
 
 
@@ -68,18 +68,18 @@ POSTING_COMMANDS: Mapping[str, Command] = {
 
 
 def new_channel(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "channel", room=ROOM, back=reverse("workspace:channels"))
+    return command_view(request, None, NEW, "channel", area=AREA, back=reverse("workspace:channels"))
 
 
 def channel_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found, back = get_channel_for(request.user, code), reverse("workspace:channels")
-    return command_view(request, found, CHANNEL_COMMANDS, name, room=ROOM, back=back)
+    return command_view(request, found, CHANNEL_COMMANDS, name, area=AREA, back=back)
 
 
 def posting_command(request: HttpRequest, code: str, pk: int, name: str) -> HttpResponse:
     found = get_posting_for(request.user, code, pk)
     about, back = found.channel.named(), found.publication.workspace_url()
-    return command_view(request, found, POSTING_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, found, POSTING_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def new_posting(request: HttpRequest, code: str) -> HttpResponse:
@@ -91,7 +91,7 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
         _("Record posting"),
         found.workspace_url(),
         about=found.named(),
-        room=ROOM,
+        area=AREA,
         help=_("Where and when it was posted. Shown on its public page."),
         done=_("Posting recorded."),
     )
@@ -106,7 +106,7 @@ def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
         _("Leave it out"),
         found.workspace_url(),
         about=f"{found.named()}: {way.named()}",
-        room=ROOM,
+        area=AREA,
         help=_("No posting is needed on this channel any more. The reason is shown only in the workspace."),
         done=_("Channel left out."),
     )

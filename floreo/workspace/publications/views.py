@@ -31,7 +31,7 @@ from floreo.workspace.forms import CommandForm
 from floreo.workspace.publications import forms
 from floreo.workspace.verbs import history_of
 
-ROOM = "publications"
+AREA = "publications"
 
 
 def publications(request: HttpRequest) -> HttpResponseBase:
@@ -42,7 +42,7 @@ def publications(request: HttpRequest) -> HttpResponseBase:
         return file
     waiting = not_posted([p for p in listing.rows if p.is_out])
     rows = [(p, state_text(p), channels_text(len(waiting[p.pk])) if p.pk in waiting else "") for p in listing.rows]
-    context = {"workspace_section": ROOM, "listing": listing, "rows": rows}
+    context = {"workspace_section": AREA, "listing": listing, "rows": rows}
     return render(request, "workspace/publications/publications.html", context)
 
 
@@ -173,12 +173,12 @@ NEW: Mapping[str, Command] = {
 
 
 def new_publication(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "publication", room=ROOM, back=reverse("workspace:publications"))
+    return command_view(request, None, NEW, "publication", area=AREA, back=reverse("workspace:publications"))
 
 
 def task(request: HttpRequest, code: str, task: str) -> HttpResponse:
     """The page of one command of a publication."""
-    return command_view(request, get_publication_for(request.user, code), COMMANDS, task, room=ROOM)
+    return command_view(request, get_publication_for(request.user, code), COMMANDS, task, area=AREA)
 
 
 def publication(request: HttpRequest, code: str) -> HttpResponse:
@@ -188,7 +188,7 @@ def publication(request: HttpRequest, code: str) -> HttpResponse:
     may = commands_for(request.user, found, COMMANDS)
     lines = channels_of(found) if found.is_out or found.state == PublicationState.WITHDRAWN else []
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "publication": found,
         "state": state_text(found),
         "lines": lines,
@@ -232,7 +232,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, _("File saved."))
             return HttpResponseRedirect(found.workspace_url())
-    context = {"workspace_section": ROOM, "publication": found, "form": form, "status": status}
+    context = {"workspace_section": AREA, "publication": found, "form": form, "status": status}
     return render(request, "workspace/publications/file.html", context, status=status)
 
 

@@ -21,7 +21,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     if reach(request.user, Permission.ASSET_READ) is not None:
         raise NotAllowed
     bodies = find.notified_of_findings()
-    shared, loose = find.overlaps(find.claims()), find.without_holder()
+    shared, loose = find.overlaps(find.held_prefixes()), find.without_holder()
     silent, asked = find.without_contact(bodies), find.never_answered(bodies)
     count = len(shared) + len(loose) + len(silent) + len(asked)
     context = {

@@ -15,7 +15,7 @@ Prefix = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
-class Claim:
+class HeldPrefix:
     """A prefix and who holds it. `body` is none where the network has no holder."""
 
     prefix: Prefix
@@ -27,30 +27,30 @@ class Claim:
 class Overlap:
     """Two claims to the same addresses. The longer prefix counts; of two that are the same, the holding does."""
 
-    wide: Claim
-    exact: Claim
+    wide: HeldPrefix
+    exact: HeldPrefix
 
     @property
     def is_same(self) -> bool:
         return self.wide.prefix == self.exact.prefix
 
 
-def claims() -> list[Claim]:
+def held_prefixes() -> list[HeldPrefix]:
     """Every prefix that the register knows, shorter ones first, so that what lies within follows what it lies in."""
     found = []
     for network in Network.objects.select_related("holder__merged_into"):
         body = network.holder.successor() if network.holder else None
-        found += [Claim(ipaddress.ip_network(p, strict=False), body, str(network)) for p in network.prefixes]
+        found += [HeldPrefix(ipaddress.ip_network(p, strict=False), body, str(network)) for p in network.prefixes]
     held = Holding.objects.filter(kind=HoldingKind.PREFIX).select_related("organisation__merged_into")
-    found += [Claim(ipaddress.ip_network(h.value, strict=False), h.organisation.successor(), "") for h in held]
+    found += [HeldPrefix(ipaddress.ip_network(h.value, strict=False), h.organisation.successor(), "") for h in held]
     return sorted(found, key=lambda c: (c.prefix.version, int(c.prefix.network_address), c.prefix.prefixlen, not c.by))
 
 
-def overlaps(ordered: Iterable[Claim]) -> list[Overlap]:
+def overlaps(ordered: Iterable[HeldPrefix]) -> list[Overlap]:
     """Each prefix beside the narrowest one that holds it, where two different bodies claim them. Prefixes either lie
     within each other or apart, so one walk with a stack finds all."""
     found: list[Overlap] = []
-    around: list[Claim] = []
+    around: list[HeldPrefix] = []
     for claim in ordered:
         while around and not _holds(around[-1].prefix, claim.prefix):
             around.pop()

@@ -152,7 +152,7 @@ HOLDING_COMMANDS: Mapping[str, Command] = {
 
 def new_organisation(request: HttpRequest) -> HttpResponse:
     back = reverse("workspace:organisations")
-    return command_view(request, None, NEW, "organisation", room="organisations", back=back)
+    return command_view(request, None, NEW, "organisation", area="organisations", back=back)
 
 
 def _back_to(organisation: Organisation, part: str = "") -> str:
@@ -186,7 +186,7 @@ def holding_command(request: HttpRequest, code: str, pk: int, name: str) -> Http
     holding = _one(found.holdings, pk)
     about, back = f"{found.named()}: {holding.value}", _back_to(found, "#holdings")
     return command_view(
-        request, holding, HOLDING_COMMANDS, name, of=found, room="organisations", about=about, back=back
+        request, holding, HOLDING_COMMANDS, name, of=found, area="organisations", about=about, back=back
     )
 
 

@@ -100,12 +100,12 @@ NETWORK_COMMANDS: Mapping[str, Command] = {
 
 
 def new_person(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "person", room="people", back=reverse("workspace:people"))
+    return command_view(request, None, NEW, "person", area="people", back=reverse("workspace:people"))
 
 
 def person_command(request: HttpRequest, code: str, name: str) -> HttpResponse:
     found, back = get_person_for(request.user, code), reverse("workspace:person", args=[code])
-    return command_view(request, found, PERSON_COMMANDS, name, room="people", about=found.name, back=back)
+    return command_view(request, found, PERSON_COMMANDS, name, area="people", about=found.name, back=back)
 
 
 def one_network(request: HttpRequest, asn: int) -> HttpResponse:
@@ -123,9 +123,9 @@ def one_network(request: HttpRequest, asn: int) -> HttpResponse:
 
 
 def new_network(request: HttpRequest) -> HttpResponse:
-    return command_view(request, None, NEW, "network", room="networks", back=reverse("workspace:networks"))
+    return command_view(request, None, NEW, "network", area="networks", back=reverse("workspace:networks"))
 
 
 def network_command(request: HttpRequest, asn: int, name: str) -> HttpResponse:
     found, back = get_network_for(request.user, asn), reverse("workspace:network", args=[asn])
-    return command_view(request, found, NETWORK_COMMANDS, name, room="networks", back=back)
+    return command_view(request, found, NETWORK_COMMANDS, name, area="networks", back=back)

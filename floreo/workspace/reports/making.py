@@ -26,7 +26,7 @@ from floreo.strategy.access import get_edition_for
 from floreo.workspace.commands import Command, command_view, new
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 from floreo.workspace.reports import forms
-from floreo.workspace.reports.views import ROOM
+from floreo.workspace.reports.views import AREA
 
 RUN = Permission.REVIEW_RUN
 
@@ -74,18 +74,18 @@ SNAPSHOT_COMMANDS: Mapping[str, Command] = {
 def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     review, back = get_review_for(request.user, edition, code), reverse("workspace:reports")
     about = review.edition.in_language("title")
-    return command_view(request, review, REVIEW_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, review, REVIEW_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
     found, back = get_edition_for(request.user, edition), reverse("workspace:reports")
     about = found.in_language("title")
-    return command_view(request, found, EDITION_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def snapshot_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     found = get_snapshot_for(request.user, edition, code)
-    return command_view(request, found, SNAPSHOT_COMMANDS, name, room=ROOM, about=_about(found))
+    return command_view(request, found, SNAPSHOT_COMMANDS, name, area=AREA, about=_about(found))
 
 
 def _about(snapshot: Snapshot) -> str:
@@ -120,7 +120,7 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
             " that anyone can check the copy."
         ),
         done=_("Signature recorded."),
-        room=ROOM,
+        area=AREA,
     )
     form = forms.SignForm(posted(request), request.FILES or None)
 
@@ -144,7 +144,7 @@ def lessons(request: HttpRequest, edition: str) -> HttpResponse:
             acts.note_lesson(found, by=person(request), reported_by=person(request).name, **form.facts())
             return HttpResponseRedirect(request.path)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "edition": found,
         "form": form,
         "lessons": Lesson.objects.filter(edition=found),

@@ -15,7 +15,7 @@ from floreo.reports.presenters import ReportSummary
 from floreo.reviews.models import Review, ReviewState
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition
-from floreo.workspace.reports.views import PARTS, ROOM, drawn, file_of, templates_for
+from floreo.workspace.reports.views import AREA, PARTS, drawn, file_of, templates_for
 
 
 def _period(request: HttpRequest, edition: Edition) -> Period:
@@ -42,7 +42,7 @@ def preview(request: HttpRequest, edition: str) -> HttpResponse:
     files = [(k.upper(), f"{reverse('workspace:report_preview_file', args=[found.code, k])}?{query}") for k in KINDS]
     document = drawn(summary, part, on_page=True)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "edition": found,
         "summary": summary,
         "doc": document,

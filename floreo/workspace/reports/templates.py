@@ -21,7 +21,7 @@ from floreo.strategy.models import EditionState
 from floreo.strategy.queries import current_edition
 from floreo.workspace.form_page import person, posted
 from floreo.workspace.reports.forms import TemplateForm
-from floreo.workspace.reports.views import ROOM, WORD
+from floreo.workspace.reports.views import AREA, WORD
 
 HOW = {
     "one": "{{ headline }}",
@@ -37,7 +37,7 @@ def templates(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.REPORT_MAKE)
     edition = current_edition(request.user)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "rows": WordTemplate.objects.defer("content").order_by("-is_active", "name"),
         "fields": list(flat()),
         "how": HOW,
@@ -63,7 +63,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("“%(name)s” is saved. Check its preview.") % {"name": kept.name})
                 return HttpResponseRedirect(reverse("workspace:word_templates"))
-    context = {"workspace_section": ROOM, "form": form, "fields": list(flat()), "how": HOW}
+    context = {"workspace_section": AREA, "form": form, "fields": list(flat()), "how": HOW}
     return render(request, "workspace/reports/new_template.html", context, status=status)
 
 

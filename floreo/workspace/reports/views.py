@@ -30,7 +30,7 @@ from floreo.strategy.models import Edition
 from floreo.strategy.models.editions import may_read_internal
 from floreo.strategy.presenters.status_text import status_sentences
 
-ROOM = "reports"
+AREA = "reports"
 WORD = KINDS["docx"]
 PARTS = ("report", "minister")
 
@@ -74,7 +74,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """Edition by edition: what waits to be closed, and every report."""
     must(request.user, Permission.PLAN_READ)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "shelves": _shelves(request.user),
         "may_make": can(request.user, Permission.REPORT_MAKE),
         "may_close": can(request.user, Permission.REVIEW_RUN),
@@ -121,7 +121,7 @@ def report(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     part = queries.part_of(snapshot) if snapshot.kind == SnapshotKind.CLOSING else _part(request)
     document = drawn(summary, part, on_page=True)
     context: dict[str, Any] = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "snapshot": snapshot,
         "summary": summary,
         "doc": document,

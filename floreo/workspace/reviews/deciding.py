@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
-from floreo.indicators.requested import enter_figure, readings_requested, titles_of
+from floreo.indicators.requested import enter_value, readings_requested, titles_of
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters
 from floreo.reviews.access import answerer_of, get_answer_for, get_request_for
@@ -25,7 +25,7 @@ from floreo.workspace.commands import Command, command_view, starting_with
 from floreo.workspace.form_page import person, press
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import request_rows, rows_of
-from floreo.workspace.reviews.views import ROOM
+from floreo.workspace.reviews.views import AREA
 from floreo.workspace.verbs import history_of
 
 
@@ -54,7 +54,7 @@ def update_request(request: HttpRequest, edition: str, code: str, pk: int) -> Ht
         if refusal.code != CLOSED:
             raise
         context = {
-            "workspace_section": ROOM,
+            "workspace_section": AREA,
             "refusal": refusal,
             "typed": sheet.typed(),
             "reply": reply_address(found.review.edition),
@@ -74,7 +74,7 @@ def _page(request: HttpRequest, found: UpdateRequest, sheet: Sheet, *, status: i
     runs = can(request.user, Permission.REVIEW_RUN)
     text = list(found.answers.select_related("action__edition", "update").order_by("action__position", "number"))
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "update_request": found,
         "review": review,
         "title": presenters.title(review),
@@ -145,7 +145,7 @@ def approve(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespo
 
     return press(
         request,
-        lambda: acts.approve_answer(answer, by=person(request), enter=enter_figure, version=_version(request)),
+        lambda: acts.approve_answer(answer, by=person(request), enter=enter_value, version=_version(request)),
         _("Approved and added to the plan."),
         _back(request, answer),
     )
@@ -171,7 +171,7 @@ ANSWER_COMMANDS: Mapping[str, Command] = {
 def answer_command(request: HttpRequest, *, edition: str, code: str, pk: int, name: str) -> HttpResponse:
     answer = get_answer_for(request.user, edition, code, pk)
     about, back = answer.action.named(), _back(request, answer)
-    return command_view(request, answer, ANSWER_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, answer, ANSWER_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def _back(request: HttpRequest, answer: Answer) -> str:

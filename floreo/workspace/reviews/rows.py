@@ -73,7 +73,7 @@ def _lost_mail(requests: list[UpdateRequest]) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
-class FigureRow:
+class ValueRow:
     """One figure of an answer, as the reading that it would become."""
 
     title: str
@@ -90,7 +90,7 @@ class DecideRow:
     text: str
     ticked: list[str]  # "Form open to the public, 3 Nov 2026"
     evidence: list[Evidence]
-    figures: list[FigureRow]
+    figures: list[ValueRow]
 
 
 def decide_rows(review: Review, viewer: object, limit: int = MOST) -> list[DecideRow]:
@@ -122,14 +122,14 @@ def _ticked(answer: Answer, titles: dict[tuple[int, str], str]) -> list[str]:
     ]
 
 
-def _figures(answer: Answer, indicators: dict[str, Indicator]) -> list[FigureRow]:
+def _figures(answer: Answer, indicators: dict[str, Indicator]) -> list[ValueRow]:
     found = []
     for figure in answer.figures:
         indicator, value = indicators.get(figure["indicator"]), number_of(figure["value"])
         period = Period(date.fromisoformat(figure["starts_on"]), date.fromisoformat(figure["ends_on"]))
         if indicator is None or value is None:
-            found.append(FigureRow(figure["indicator"], "", figure["value"], figure["source"]))
+            found.append(ValueRow(figure["indicator"], "", figure["value"], figure["source"]))
             continue
         title = f"{indicator.in_language('title')}, {period_text(period)}"
-        found.append(FigureRow(title, indicator.workspace_url(), with_unit(value, indicator), figure["source"]))
+        found.append(ValueRow(title, indicator.workspace_url(), with_unit(value, indicator), figure["source"]))
     return found

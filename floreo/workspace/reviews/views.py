@@ -27,7 +27,7 @@ from floreo.reviews import presenters, queries
 from floreo.reviews.access import get_review_for
 from floreo.reviews.logic import ended_period
 from floreo.reviews.models import Review, Rhythm, UpdateRequest
-from floreo.reviews.tables import ASKS, REVIEWS
+from floreo.reviews.tables import REQUESTS, REVIEWS
 from floreo.strategy.access import get_edition_for
 from floreo.strategy.models import Edition, EditionState
 from floreo.workspace.commands import Command, Data, command_view, commands_for
@@ -35,7 +35,7 @@ from floreo.workspace.form_page import FormPage, form_page, person, posted, pres
 from floreo.workspace.reviews import forms
 from floreo.workspace.reviews.rows import decide_rows, request_rows
 
-ROOM = "reviews"
+AREA = "reviews"
 RUN = Permission.REVIEW_RUN
 
 
@@ -56,7 +56,7 @@ def reviews(request: HttpRequest) -> HttpResponseBase:
         return file
     rows = [(row, presenters.title(row), presenters.progress(row.answered, row.asked)) for row in listing.rows]
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "listing": listing,
         "rows": rows,
         "rhythms": _rhythms(request.user),
@@ -78,13 +78,13 @@ def review(request: HttpRequest, edition: str, code: str) -> HttpResponseBase:
     found = get_review_for(request.user, edition, code)
     runs = can(request.user, RUN)
     decides = can(request.user, Permission.REVIEW_DECIDE) and not found.is_closed
-    listing = Listing(ASKS, request, rows=queries.requests_of(found)) if runs else None
+    listing = Listing(REQUESTS, request, rows=queries.requests_of(found)) if runs else None
     if listing and (file := listing.download()):
         return file
     done, asked = queries.counts(found)
     shown = listing.rows if listing else _own(request.user, found)
     context = {
-        "workspace_section": ROOM,
+        "workspace_section": AREA,
         "review": found,
         "title": presenters.title(found),
         "listing": listing,
@@ -131,7 +131,7 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
         about=found.in_language("title"),
         help=_("Days are counted from the last day of the period under review. Reviews in progress keep their dates."),
         done=_("Schedule saved."),
-        room=ROOM,
+        area=AREA,
     )
     form = forms.RhythmForm(known, posted(request))
     thing = known if known.pk else None
@@ -201,12 +201,12 @@ REVIEW_COMMANDS: Mapping[str, Command] = {
 def edition_command(request: HttpRequest, edition: str, name: str) -> HttpResponse:
     found, back = get_edition_for(request.user, edition), reverse("workspace:reviews")
     about = found.in_language("title")
-    return command_view(request, found, EDITION_COMMANDS, name, room=ROOM, about=about, back=back)
+    return command_view(request, found, EDITION_COMMANDS, name, area=AREA, about=about, back=back)
 
 
 def review_command(request: HttpRequest, edition: str, code: str, name: str) -> HttpResponse:
     found = get_review_for(request.user, edition, code)
-    return command_view(request, found, REVIEW_COMMANDS, name, room=ROOM, about=presenters.title(found))
+    return command_view(request, found, REVIEW_COMMANDS, name, area=AREA, about=presenters.title(found))
 
 
 @require_POST

@@ -179,7 +179,7 @@ def test_the_words_of_one_chart_never_lie_on_each_other() -> None:
 
 @FEW
 @given(words, st.floats(40, 400))
-def test_wrapped_words_fit_their_room(text: str, room: float) -> None:
-    lines_ = wrapped(text, room)
+def test_wrapped_words_fit_their_room(text: str, space: float) -> None:
+    lines_ = wrapped(text, space)
     assert len(lines_) <= 2
-    assert all(width_of(part) <= max(room, width_of("…")) for part in lines_)
+    assert all(width_of(part) <= max(space, width_of("…")) for part in lines_)

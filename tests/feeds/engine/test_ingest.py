@@ -195,7 +195,7 @@ def replied_by(process: subprocess.Popen[str]) -> list[str]:
 def test_a_full_disk_leaves_nothing_and_the_next_run_goes_on(tmp_path: Path, elsewhere: Any) -> None:
     work = task(tmp_path, many(tmp_path, 20_000))
     text = replied_by(elsewhere(work, limit=100_000))
-    assert text[0] == f"{problems.NO_ROOM} False 0 False"
+    assert text[0] == f"{problems.DISK_FULL} False 0 False"
     assert tree(work.root) == []
     assert once(work).rows == 20_000
 

@@ -112,7 +112,7 @@ def test_corrected_characters_are_marked(drafter: User, workspace: Client, tmp_p
     page = text_of(workspace.get(address(draft)))
     assert "Prueba" in page
     assert "1 broken character corrected." in page
-    assert 'class="fl-mended"' in page
+    assert 'class="fl-repaired"' in page
 
 
 def test_without_script_a_decision_leads_to_the_next_row(draft: ImportDraft, workspace: Client) -> None:

@@ -73,7 +73,7 @@ def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User
         ("police", 1, "23 days"),
     ]
     assert rows(secretariat) == {"undated": [("Check 5 actions", "No date", "You")]}
-    assert workspace.turns == (
+    assert workspace.waiting_for == (
         "Every task is assigned. Of 6 open tasks: 1 Secretariat, 4 National CSIRT and 1 National Police."
     )
     page = browser_of(secretariat).get(reverse("workspace:home")).content.decode()

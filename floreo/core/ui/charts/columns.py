@@ -69,8 +69,8 @@ def _reference(reference: Reference | None, x: Scale, top: float, bottom: float,
 
 def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Number | None) -> str:
     names = min(max((width_of(b.label) for b in bars), default=0) + 12, WIDE * 0.38)
-    room = max((width_of(b.words) for b in bars), default=0) + 8
-    x = Scale(*_reach(bars, reference, top), names, max(WIDE - min(room, WIDE * 0.3), names + 40))
+    space = max((width_of(b.words) for b in bars), default=0) + 8
+    x = Scale(*_reach(bars, reference, top), names, max(WIDE - min(space, WIDE * 0.3), names + 40))
     alike = not any(b.is_ours for b in bars)
     head = 22.0 if reference else 2.0
     height = head + ROW * len(bars) + 4
@@ -88,8 +88,8 @@ def _wide(bars: Sequence[Bar], reference: Reference | None, label: str, top: Num
 
 
 def _narrow(bars: Sequence[Bar], reference: Reference | None, label: str, top: Number | None) -> str:
-    room = max((width_of(b.words) for b in bars), default=0) + 8
-    x = Scale(*_reach(bars, reference, top), 1, max(NARROW - min(room, NARROW * 0.5), 60))
+    space = max((width_of(b.words) for b in bars), default=0) + 8
+    x = Scale(*_reach(bars, reference, top), 1, max(NARROW - min(space, NARROW * 0.5), 60))
     alike = not any(b.is_ours for b in bars)
     head = 20.0 if reference else 0.0
     height = head + NARROW_ROW * len(bars) + 4

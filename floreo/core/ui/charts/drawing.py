@@ -155,25 +155,25 @@ def kept_inside(x: float, words: str, left: float, right: float) -> tuple[float,
     return (right, "end") if x + half > right else (x, "middle")
 
 
-def wrapped(words: str, room: float, *, most: int = 2) -> list[str]:
+def wrapped(words: str, space: float, *, most: int = 2) -> list[str]:
     """Words in lines that fit the room; what does not fit in `most` lines ends in an ellipsis."""
     lines: list[str] = []
     for word in words.split() or [""]:
-        if lines and width_of(f"{lines[-1]} {word}") <= room:
+        if lines and width_of(f"{lines[-1]} {word}") <= space:
             lines[-1] += f" {word}"
         else:
             lines.append(word)
     rest, lines = lines[most:], lines[:most]
     return [
-        shortened(part, room) if part is not lines[-1] or not rest else shortened(f"{part} {' '.join(rest)}", room)
+        shortened(part, space) if part is not lines[-1] or not rest else shortened(f"{part} {' '.join(rest)}", space)
         for part in lines
     ]
 
 
-def shortened(words: str, room: float) -> str:
-    if width_of(words) <= room:
+def shortened(words: str, space: float) -> str:
+    if width_of(words) <= space:
         return words
-    while words and width_of(words + "…") > room:
+    while words and width_of(words + "…") > space:
         words = words[:-1]
     return words.rstrip() + "…"
 

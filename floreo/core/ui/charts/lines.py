@@ -37,7 +37,7 @@ class Point:
     label: str = ""  # under the axis: "Q3"; the year stands in a row of its own
     words: str = ""  # beside the dot where it is named: "81 %"
     corrected: tuple[Number, ...] = ()  # earlier readings of this period
-    starts_anew: bool = False  # not comparable with the one before
+    restarts: bool = False  # not comparable with the one before
 
 
 @dataclass(frozen=True)
@@ -241,7 +241,7 @@ def _readings(plot: _Plot) -> list[str]:
     places: list[tuple[float, float] | None] = []
     for point in plot.chart.points:
         value = finite(point.value)
-        if point.starts_anew:
+        if point.restarts:
             places.append(None)
         places.append((plot.x(point.on), plot.y(value)) if value is not None else None)
     body = [f"<path{attributes(css='fl-c-line', d=path)}/>"] if (path := path_of(places)) else []

@@ -58,15 +58,15 @@ def _narrow(rows: Sequence[TimelineRow], axis: SpanAxis, label: str, today_word:
             y += HEADING
             continue
         lines = wrapped(row.label, NARROW, most=2)
-        room = NARROW_ROW + 16 * (len(lines) - 1)
+        space = NARROW_ROW + 16 * (len(lines) - 1)
         body += [_linked(row, "".join(text(0, y + 17 + 16 * i, words) for i, words in enumerate(lines)))]
-        middle = y + room - 15
+        middle = y + space - 15
         body += [
             *grid(axis, place, middle - 9, middle + 9),
             *marks(row.span, place, middle),
             today_line(axis, place, middle - 9, middle + 9),
         ]
-        y += room
+        y += space
     return svg(NARROW, y + 6, body, label=label, css="fl-narrow", role="group")
 
 

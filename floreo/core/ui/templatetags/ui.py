@@ -255,11 +255,11 @@ def tlp(label: str) -> SafeString:
 
 
 @register.simple_tag
-def turn(whose: str = "you") -> SafeString:
+def waiting_for(holder: str = "you") -> SafeString:
     """{% turn %}: "Your turn" in sunlight; {% turn organisation.label %}: whose turn it is instead."""
-    if whose == "you":
-        return format_html('<span class="fl-turn fl-turn--you">{}</span>', _("Waiting for you"))
-    return format_html('<span class="fl-turn">{}</span>', _("Waiting for: %(name)s") % {"name": whose})
+    if holder == "you":
+        return format_html('<span class="fl-waiting-for fl-waiting-for--you">{}</span>', _("Waiting for you"))
+    return format_html('<span class="fl-waiting-for">{}</span>', _("Waiting for: %(name)s") % {"name": holder})
 
 
 @register.filter

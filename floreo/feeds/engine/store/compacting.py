@@ -28,7 +28,7 @@ def compact(store: Store, day: date, *, memory: str = "1GB", threads: int = 0) -
             with store.workshop(name) as folder:
                 _write(store, day, new, inside, folder / "events.parquet", memory=memory, threads=threads)
                 for place in new:
-                    _keep_summary(store, place, folder)
+                    _store_summary(store, place, folder)
                 store.put(folder / "events.parquet", store.day_file(day))
         for place in landed:
             store.remove(place.events)
@@ -65,7 +65,7 @@ def _write(
         )
 
 
-def _keep_summary(store: Store, place: Place, folder: Path) -> None:
+def _store_summary(store: Store, place: Place, folder: Path) -> None:
     footer = pq.read_metadata(store.path(place.events), filesystem=store.files).metadata or {}
     part = folder / f"{place.sha256}.json"
     part.write_bytes(footer[SUMMARY])

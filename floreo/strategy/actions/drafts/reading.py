@@ -20,7 +20,7 @@ from floreo.core.access import Actor, Permission, must
 from floreo.core.action import action, note, trail
 from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
-from floreo.core.uploads import no_room
+from floreo.core.uploads import disk_full
 from floreo.core.writing import save, save_many, touch
 from floreo.strategy.drafting.document import DEFAULT, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
@@ -58,7 +58,7 @@ def start_draft(path: Path, *, by: Actor, name: str) -> ImportDraft:
     before = ImportDraft.objects.filter(sha256=digest).exclude(state=DraftState.DROPPED).first()
     if before is not None:
         raise AlreadyHere(before)
-    kept = _keep_file(path)
+    kept = _store_file(path)
     try:
         return _start(kept, by=by, name=name, digest=digest)
     except BaseException:
@@ -79,7 +79,7 @@ def _digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def _keep_file(path: Path) -> str:
+def _store_file(path: Path) -> str:
     """The file under a random name: what it is called is data, never a path on our disk."""
     name = f"imports/{secrets.token_hex(16)}"
     try:
@@ -87,7 +87,7 @@ def _keep_file(path: Path) -> str:
             return default_storage.save(name, File(opened))
     except OSError as error:
         Path(default_storage.path(name)).unlink(missing_ok=True)
-        raise no_room(error) from error
+        raise disk_full(error) from error
 
 
 @action("draft.started", needs=Permission.IMPORT_REVIEW)

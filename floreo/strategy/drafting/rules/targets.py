@@ -25,7 +25,7 @@ _ABOUT = (
     r"|los|las|el|a|un)\s+)?"
 )
 _TRAINING = r"(?:training|courses?|workshops|scholarships|formación|capacitación|becas)\s+(?:for|to|of|de|a|para)"
-_PROMISED = re.compile(
+_COMMITTED = re.compile(
     rf"\b(?P<verb>{GOAL_VERBS}|{_TRAINING})\s+{_ABOUT}{_NUMBER}\s*(?P<percent>{PERCENT})?(?:\s+(?:of|de)\s+(?:(?:all"
     rf"|the|los|las|todos|todas)\s+)*)?"
     r"(?P<noun>\s?[^\W\d_][^.;:()]*)",
@@ -72,7 +72,7 @@ def targets_in(source: Source) -> list[Found]:
     """One row for each promised number; the same number of the same things twice is one row."""
     rows: dict[str, Found] = {}
     for start, end in source.sentences:
-        for pattern in (_PROMISED, _TO_BE):
+        for pattern in (_COMMITTED, _TO_BE):
             for row in _matches(source.text, start, end, pattern):
                 rows.setdefault(plain(row.title), row)
     return list(rows.values())

@@ -22,7 +22,7 @@ View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
-class Room:
+class Area:
     """Addresses, and the permission that each needs; `narrowed` are lists that show to whoever may see only their own
     organisation's things just those. `personal` addresses open to the person whom their thing names, too, whatever their
     role: their view asks."""
@@ -38,18 +38,18 @@ class Room:
         return Permission.WORKSPACE_OPEN if name in self.personal and name in self.needs else self.needs.get(name)
 
 
-def _room(name: str) -> Room:
+def _area(name: str) -> Area:
     urls = import_module(f"{workspace.__name__}.{name}.urls")
     rules: Mapping[Permission, str] = getattr(urls, "NEEDS", {})
     needs = {address: permission for permission, addresses in rules.items() for address in addresses.split()}
     narrowed, personal = (frozenset(getattr(urls, each, "").split()) for each in ("NARROWED", "PERSONAL"))
-    return Room(name, tuple(urls.urlpatterns), needs, narrowed, personal)
+    return Area(name, tuple(urls.urlpatterns), needs, narrowed, personal)
 
 
 @functools.cache
-def rooms() -> tuple[Room, ...]:
+def areas() -> tuple[Area, ...]:
     names = sorted(each.name for each in iter_modules(workspace.__path__) if each.ispkg)
-    return tuple(_room(name) for name in names if find_spec(f"{workspace.__name__}.{name}.urls"))
+    return tuple(_area(name) for name in names if find_spec(f"{workspace.__name__}.{name}.urls"))
 
 
 def _guarded(view: View, needs: Permission | None) -> View:
@@ -65,9 +65,9 @@ def _guarded(view: View, needs: Permission | None) -> View:
     return respond
 
 
-def guarded(room: Room) -> list[URLPattern]:
+def guarded(area: Area) -> list[URLPattern]:
     """The addresses of a room, each behind its rule."""
     return [
-        URLPattern(each.pattern, _guarded(each.callback, room.floor(str(each.name))), each.default_args, str(each.name))
-        for each in room.urlpatterns
+        URLPattern(each.pattern, _guarded(each.callback, area.floor(str(each.name))), each.default_args, str(each.name))
+        for each in area.urlpatterns
     ]

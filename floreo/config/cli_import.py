@@ -43,7 +43,7 @@ def import_text(path: Path, *, dry_run: bool, out: TextIO) -> int:
     if dry_run:
         print(_("Nothing was saved. Without --dry-run, the draft waits for review on the site."), file=out)
         return 0
-    return _keep(path, out=out)
+    return _store(path, out=out)
 
 
 def _print(rows: Iterable[Row], *, out: TextIO) -> None:
@@ -69,7 +69,7 @@ def _worth_showing(name: str, value: object) -> bool:
     return value not in {"", None} and name not in repeated and not name.endswith("_as_found")
 
 
-def _keep(path: Path, *, out: TextIO) -> int:
+def _store(path: Path, *, out: TextIO) -> int:
     try:
         draft = read_draft(start_draft(path, by=SYSTEM, name=path.name).pk, by=SYSTEM)
     except AlreadyHere as there:

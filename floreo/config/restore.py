@@ -41,10 +41,10 @@ class Restored:
     discard: tuple[Path, ...]
 
     def __str__(self) -> str:
-        aside = "".join(f"\nWhat was there before is kept as {p}; remove it when all is well." for p in self.discard)
+        moved = "".join(f"\nWhat was there before is kept as {p}; remove it when all is well." for p in self.discard)
         return (
             f"Restored the backup of {self.made_at}: {self.rows} rows, {self.files} files. "
-            f"The audit chain holds, {self.head} entries." + aside
+            f"The audit chain holds, {self.head} entries." + moved
         )
 
 
@@ -56,13 +56,13 @@ def restore(
     manifest = archive.checked(path)
     _must_fit(manifest, other_key=other_key)
     _must_be_free(replace=replace)
-    aside: list[Path] = []
+    moved: list[Path] = []
     stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
     staged = [] if rows_only else _stage_files(path)
     into = _into_postgres if connection.vendor == "postgresql" else _into_sqlite
-    rows = into(path, manifest, stamp, aside)
+    rows = into(path, manifest, stamp, moved)
     for name, folder in staged:
-        _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, aside)
+        _swap(folder, Path(getattr(settings, FOLDERS[name])), stamp, moved)
     if SECRET in manifest["members"] and not rows_only:
         _put_secret(path)
     head = audit.head().number
@@ -70,7 +70,7 @@ def restore(
         call_command("migrate", verbosity=0, interactive=False)
     if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])
-    return Restored(rows, manifest.get("files", 0), head, str(manifest.get("made_at")), tuple(aside))
+    return Restored(rows, manifest.get("files", 0), head, str(manifest.get("made_at")), tuple(moved))
 
 
 @action("backup.restored", needs=Permission.ACCOUNT_MANAGE)
@@ -155,7 +155,7 @@ def _must_be_stopped() -> None:
 # The database
 
 
-def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, aside: list[Path]) -> int:
+def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, moved: list[Path]) -> int:
     """A new file beside the old one, swapped in at the end."""
     final = Path(connection.settings_dict["NAME"])
     fresh = final.with_name(f"{final.name}.restoring")
@@ -169,7 +169,7 @@ def _into_sqlite(path: Path, manifest: dict[str, Any], stamp: str, aside: list[P
         if final.exists() and final.stat().st_size:
             old = final.with_name(f"{final.stem}.before-{stamp}{final.suffix}")
             final.rename(old)
-            aside.append(old)
+            moved.append(old)
         for suffix in ("-wal", "-shm"):
             Path(f"{final}{suffix}").unlink(missing_ok=True)
         fresh.rename(final)
@@ -185,14 +185,14 @@ def _remove_database(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _aside: list[Path]) -> int:
+def _into_postgres(path: Path, manifest: dict[str, Any], _stamp: str, _move_away: list[Path]) -> int:
     """One transaction: whoever looks sees the old or the new, and a failure leaves the old."""
     with transaction.atomic():
-        _drop_everything()
+        _remove_everything()
         return fill(path, manifest)
 
 
-def _drop_everything() -> None:
+def _remove_everything() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
         names = connection.introspection.table_names(cursor)
@@ -230,11 +230,11 @@ def _stage_files(path: Path) -> list[tuple[str, Path]]:
     return list(found.items())
 
 
-def _swap(fresh: Path, final: Path, stamp: str, aside: list[Path]) -> None:
+def _swap(fresh: Path, final: Path, stamp: str, moved: list[Path]) -> None:
     if final.is_dir() and any(final.iterdir()):
         old = final.with_name(f"{final.name}.before-{stamp}")
         final.rename(old)
-        aside.append(old)
+        moved.append(old)
     elif final.is_dir():
         final.rmdir()
     if fresh.exists():

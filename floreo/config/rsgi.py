@@ -317,7 +317,7 @@ class Server:
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-        self.places, self.asking = Places(OF_ONE_ADDRESS), Places(OF_ONE_ADDRESS)
+        self.places, self.running_request = Places(OF_ONE_ADDRESS), Places(OF_ONE_ADDRESS)
         self.bodies = Bodies()
 
     async def __rsgi__(self, scope: Any, proto: Any) -> None:
@@ -350,7 +350,7 @@ class Server:
         key = session_key(environ)
         if not key:
             return False
-        async with self.asking.one(caller(environ)):
+        async with self.running_request.one(caller(environ)):
             return await self.staff.run(lambda: is_signed_in(key))
 
     async def _in_a_lane(self, environ: dict[str, Any], *, is_staff: bool) -> Answer:

@@ -55,7 +55,7 @@ _OLD_MACROS = (_wide("_VBA_PROJECT"), _wide("VBA\0"), _wide("Macros\0"))
 _INSTALLER = bytes.fromhex("84100c0000000000c000000000000046")
 
 
-class _Room:
+class _Space:
     """How much may still be unpacked of one file: shared by all archives in it, so that many small ones in each other
     cost no more than one."""
 
@@ -69,7 +69,7 @@ class _Room:
             raise Unwelcome("bomb", inside)
 
 
-def kind_of_zip(opened: BinaryIO, *, depth: int = 0, inside: str = "", room: _Room | None = None) -> Kind:
+def kind_of_zip(opened: BinaryIO, *, depth: int = 0, inside: str = "", space: _Space | None = None) -> Kind:
     """An archive, or the document it is. Raises Unwelcome for any part that would be turned away by itself."""
     if depth >= DEEPEST:
         raise Unwelcome("deep", inside)
@@ -78,14 +78,14 @@ def kind_of_zip(opened: BinaryIO, *, depth: int = 0, inside: str = "", room: _Ro
         if end and end[5] > MOST_INDEX:
             raise Unwelcome("bomb", inside)
         with zipfile.ZipFile(opened) as archive:
-            return _look_into(archive, depth=depth, inside=inside, room=room or _Room())
+            return _look_into(archive, depth=depth, inside=inside, space=space or _Space())
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError) as wrong:
         raise Unwelcome("broken", inside) from wrong
 
 
-def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str, room: _Room) -> Kind:
+def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str, space: _Space) -> Kind:
     parts = [part for part in archive.infolist() if not part.is_dir()]
-    room.take(parts, inside)
+    space.take(parts, inside)
     names = [part.filename.replace("\\", "/").lower() for part in parts]
     document = _document(archive, names)
     if any(name in {"meta-inf/manifest.mf", "androidmanifest.xml"} for name in names) and document is None:
@@ -93,7 +93,7 @@ def _look_into(archive: zipfile.ZipFile, *, depth: int, inside: str, room: _Room
     if _has_macros(archive, names, document):
         raise Unwelcome("macros", inside)
     for part in parts:
-        _part(archive, part, is_document=document is not None, depth=depth, room=room)
+        _part(archive, part, is_document=document is not None, depth=depth, space=space)
     return document or Kind("application/zip", "zip")
 
 
@@ -121,7 +121,7 @@ def _has_macros(archive: zipfile.ZipFile, names: list[str], document: Kind | Non
     return "[content_types].xml" in names and b"macroenabled" in _read(archive, "[content_types].xml").lower()
 
 
-def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool, depth: int, room: _Room) -> None:
+def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool, depth: int, space: _Space) -> None:
     name = part.filename
     if part.flag_bits & 1:
         raise Unwelcome("locked", name)
@@ -135,7 +135,7 @@ def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, *, is_document: bool,
                 raise Unwelcome("bomb", name)
             inner = io.BytesIO(head + opened.read(LARGEST_INNER))
             if head.startswith(ZIP):
-                kind_of_zip(inner, depth=depth + 1, inside=name, room=room)
+                kind_of_zip(inner, depth=depth + 1, inside=name, space=space)
             else:
                 kind_of_office(inner, inside=name)
 

@@ -47,14 +47,14 @@ def _bodies() -> Iterable[tuple[str, Words]]:
 def in_state(rows: QuerySet[Any], state: str) -> QuerySet[Any]:
     """The rows that stand so today; "dead" is a link that no longer answers."""
     today, current = clock.today(), rows.filter(withdrawn_on=None)
-    ways = {
+    methods = {
         Validity.OPEN: Q(valid_until=None),
         Validity.VALID: Q(valid_until__gt=today + SOON),
         Validity.SOON: Q(valid_until__gte=today, valid_until__lte=today + SOON),
         Validity.OUT: Q(valid_until__lt=today),
         "dead": Q(link_state=LinkState.DEAD),
     }
-    return rows.exclude(withdrawn_on=None) if state == Validity.WITHDRAWN else current.filter(ways[state])
+    return rows.exclude(withdrawn_on=None) if state == Validity.WITHDRAWN else current.filter(methods[state])
 
 
 def _states() -> Iterable[tuple[str, Words]]:

@@ -31,7 +31,7 @@ class Change(StrEnum):
     NEW = "new"
     BACK = "back"  # mended once, seen again
     CONTRADICTED = "contradicted"  # they said it is mended; it was seen again
-    CURRENT = "standing"  # told before, still there
+    CURRENT = "current"  # notified before, still there
     SHOWN = "shown"  # they said it is mended, and it is
     FIXED = "fixed"  # nobody said so, but it is
 
@@ -190,7 +190,7 @@ class Chooser:
             asked.setdefault(role, (wanted, to))
             grouped[role].append(item)
         for role, items in grouped.items():
-            letter = self._letter(items, [d for d in sent if d.contact_role == role])
+            letter = self._notice(items, [d for d in sent if d.contact_role == role])
             if letter is not None:
                 start, end, chosen = letter
                 plan.letters.append(DraftNotice(organisation, role, *asked[role], start, end, chosen))
@@ -206,7 +206,7 @@ class Chooser:
             if is_due(finding, news, rule, self.today):
                 yield Item(finding, news, rule)
 
-    def _letter(self, items: list[Item], sent: Sequence[Notice]) -> tuple[date, date, list[Item]] | None:
+    def _notice(self, items: list[Item], sent: Sequence[Notice]) -> tuple[date, date, list[Item]] | None:
         """The days and findings of one letter; None when there was one today, its days are told, or nothing is to say."""
         if any(d.on == self.today for d in sent):
             return None

@@ -150,11 +150,11 @@ def change_text(reading: Reading, before: Reading | None) -> str:
         return gettext("Not comparable with %(period)s: different method") % {"period": then}
     places = Decimal(1).scaleb(-indicator.decimals)
     now, was = reading.value.quantize(places), before.value.quantize(places)
-    way = move(now, was)
+    method = move(now, was)
     text = {"period": then, "better": direction_text(indicator)}
-    if way is Move.SAME:
+    if method is Move.SAME:
         return gettext("No change from %(period)s; %(better)s") % text
-    text |= {"arrow": ARROWS[way], "difference": _difference(indicator, abs(now - was))}
+    text |= {"arrow": ARROWS[method], "difference": _difference(indicator, abs(now - was))}
     return gettext("%(arrow)s %(difference)s from %(period)s; %(better)s") % text
 
 

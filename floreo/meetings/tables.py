@@ -145,7 +145,7 @@ def _narrow(rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
     return rows.filter(asked[chosen])
 
 
-def _standings() -> list[tuple[str, Words]]:
+def _status_choices() -> list[tuple[str, Words]]:
     return [
         ("open", _("Open")),
         ("late", _("Late")),
@@ -199,7 +199,7 @@ DECISIONS = Table(
     filters=(
         edition_filter(),
         _committee_filter("committee__code"),
-        Filter("standing", _("Status"), _standings, _narrow),
+        Filter("status", _("Status"), _status_choices, _narrow),
     ),
     lookup=lambda rows, key: rows.filter(number=key),
 )

@@ -59,8 +59,10 @@ class Preparing(Busy):
 
 def head() -> Head:
     """What everything public depends on: the newest entry of the chain, and the day for which statuses were worked out."""
-    stood = Edition.objects.order_by(F("stood_on").asc(nulls_first=True)).values("stood_on")[:1]
-    newest = AuditEntry.objects.order_by("-number").annotate(stood=Subquery(stood)).values_list("hash", "stood").first()
+    status = Edition.objects.order_by(F("valid_on").asc(nulls_first=True)).values("valid_on")[:1]
+    newest = (
+        AuditEntry.objects.order_by("-number").annotate(status=Subquery(status)).values_list("hash", "status").first()
+    )
     return newest or ("", None)
 
 
@@ -97,8 +99,8 @@ class Made:
 
 
 def _now() -> tuple[str, str]:
-    newest, stood = head()
-    return newest, f"{clock.today()}/{stood or ''}"
+    newest, status = head()
+    return newest, f"{clock.today()}/{status or ''}"
 
 
 def newest(batch: Batch) -> Made | None:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 PASSWORD, PASSKEY = "password", "passkey"
-_WAYS = [
+_METHODS = [
     (PASSKEY, _("A passkey: this device's fingerprint, face or PIN, or a security key")),
     (PASSWORD, _("A password")),
 ]
@@ -21,9 +21,9 @@ class JoinForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name.")},
     )
-    way = forms.ChoiceField(
+    method = forms.ChoiceField(
         label=_("How will you sign in?"),
-        choices=_WAYS,
+        choices=_METHODS,
         initial=PASSKEY,
         widget=forms.RadioSelect,
         help_text=_(

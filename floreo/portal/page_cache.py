@@ -97,20 +97,20 @@ class PageCache:
             if found is None:
                 return None
             if found.until <= now:
-                self._drop(key)
+                self._discard(key)
                 return None
             self._pages.move_to_end(key)
             return found
 
     def put(self, key: Key, page: CachedPage) -> None:
         with self._lock:
-            self._drop(key)
+            self._discard(key)
             self._pages[key] = page
             self._bytes += len(page.body)
             while len(self._pages) > self._most or self._bytes > self._most_bytes:
-                self._drop(next(iter(self._pages)))
+                self._discard(next(iter(self._pages)))
 
-    def _drop(self, key: Key) -> None:
+    def _discard(self, key: Key) -> None:
         gone = self._pages.pop(key, None)
         if gone is not None:
             self._bytes -= len(gone.body)

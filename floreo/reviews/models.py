@@ -210,7 +210,7 @@ class UpdateRequest(Record):
                 fields=["review", "organisation"], condition=Q(person=None), name="ask_once_a_body"
             ),
         ]
-        indexes = [models.Index(fields=["review", "state"], name="ask_standing")]
+        indexes = [models.Index(fields=["review", "state"], name="request_state")]
 
     def __str__(self) -> str:
         return f"{self.review.code} {self.whom}"
@@ -282,7 +282,7 @@ class Answer(Record, Translated):
         constraints = [
             models.UniqueConstraint(fields=["update_request", "action", "number"], name="answer_number_once")
         ]
-        indexes = [models.Index(fields=["state", "id"], name="answer_standing")]
+        indexes = [models.Index(fields=["state", "id"], name="answer_state")]
 
     def __str__(self) -> str:
         return f"{self.action.code} {self.number}"

@@ -141,7 +141,7 @@ class Sheet:
         self.who.is_valid()
         reported_by = self.who.cleaned_data.get("reported_by", "") or self.name
         send = button == "send" and bool(reported_by.strip())
-        sound = [self._keep(entry, request, reported_by, send=send) for entry in self.entries]
+        sound = [self._store(entry, request, reported_by, send=send) for entry in self.entries]
         stopped = getattr(request, "upload_refused", None)
         if isinstance(stopped, Refused):
             self.who.add_error(None, str(stopped.sentence))
@@ -155,7 +155,7 @@ class Sheet:
             return False
         return True
 
-    def _keep(self, entry: Entry, request: HttpRequest, reported_by: str, *, send: bool) -> bool:
+    def _store(self, entry: Entry, request: HttpRequest, reported_by: str, *, send: bool) -> bool:
         """Keeps or sends what stands under one action. Evidence that cannot be taken keeps nothing else from being kept."""
         form = entry.form
         waits = entry.answer is not None and entry.answer.is_open and not entry.is_answered

@@ -165,9 +165,9 @@ def median_days_late(period: Period, filters: Filters) -> Reading:
     begun, not_begun, pillars = _begun(period, filters)
     days, counted = [], []
     for row in begun:
-        stood = row.status_on(day)
-        if stood.status is Status.LATE and stood.since is not None:
-            days.append(stood.days(day))
+        state = row.status_on(day)
+        if state.status is Status.LATE and state.since is not None:
+            days.append(state.days(day))
             counted.append((pillars[row.pillar_id], True, RecordRef(row.label, row.address, counted=True)))
     groups, records = _grouped(counted, pillars.values())
     left = _left(NOT_LATE, len(begun) - len(days)) + _left(NOT_BEGUN, not_begun)

@@ -61,7 +61,7 @@ class ActionRow:
     updated_on: list[date] = field(default_factory=list)
     leads: list[tuple[date | None, date | None]] = field(default_factory=list)
     has_money: bool = False
-    _stood: dict[date, StatusResult] = field(default_factory=dict)
+    _status_then: dict[date, StatusResult] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -80,12 +80,12 @@ class ActionRow:
 
     def status_on(self, day: date) -> StatusResult:
         """As status_counts.status_result_of gives it, for any day: what a person set by hand stands from that day on."""
-        if day not in self._stood:
+        if day not in self._status_then:
             if self.override and self.override_on and self.override_on <= day:
-                self._stood[day] = StatusResult(Status(self.override), Rule.SET_BY_HAND, self.override_on)
+                self._status_then[day] = StatusResult(Status(self.override), Rule.SET_BY_HAND, self.override_on)
             else:
-                self._stood[day] = status_of(facts_on(self.facts, day), day)
-        return self._stood[day]
+                self._status_then[day] = status_of(facts_on(self.facts, day), day)
+        return self._status_then[day]
 
 
 class PlanFacts:

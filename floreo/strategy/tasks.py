@@ -199,8 +199,8 @@ class _Plan:
     def _links(self, act: Action) -> tuple[ActionLink, ...]:
         if not self._may(act):
             return ()
-        way = self.addresses(act).to_task
-        return tuple(ActionLink(words, way(act.code, name)) for words, name in self.words_of_action)
+        method = self.addresses(act).to_task
+        return tuple(ActionLink(words, method(act.code, name)) for words, name in self.words_of_action)
 
     @cached_property
     def words_of_action(self) -> tuple[tuple[str, str], ...]:
@@ -253,8 +253,10 @@ class _Plan:
     def milestone_item(self, step: _Step, act: Action) -> Task:
         links: tuple[ActionLink, ...] = ()
         if self._may(act):
-            way = self.addresses(act).to_milestone
-            links = tuple(ActionLink(words, way(act.code, step.code, name)) for words, name in self.words_of_milestone)
+            method = self.addresses(act).to_milestone
+            links = tuple(
+                ActionLink(words, method(act.code, step.code, name)) for words, name in self.words_of_milestone
+            )
         return Task(
             key=f"{Milestone._meta.label_lower}:{step.pk}",
             kind="milestone",

@@ -88,7 +88,7 @@ def command_view(
     if command is None:
         raise Missing
     must(request.user, command.needs, thing if of is None else of)
-    question = FormPage(
+    words = FormPage(
         _text(command.title, thing),
         command.button,
         _where_next(command, thing, back),
@@ -102,7 +102,7 @@ def command_view(
     _take_version_read(request, form)
     things = () if thing is None else (thing,)
     return form_page(
-        request, form, lambda facts: command.function(*things, by=person(request), **facts), question, thing=thing
+        request, form, lambda facts: command.function(*things, by=person(request), **facts), words, thing=thing
     )
 
 

@@ -62,15 +62,15 @@ def form_page(
     request: HttpRequest,
     form: Any,
     do: Callable[[dict[str, Any]], object],
-    question: FormPage,
+    words: FormPage,
     *,
     thing: Record | None = None,
 ) -> HttpResponse:
     """Shows `form`; when it is sent and sound, calls `do` with its facts and goes back. `thing` is the row that carries
     the version, so that the page can say what somebody else wrote."""
     status, theirs = 200, list[Theirs]()
-    if question.section:  # several may stand open on one page: their fields must not share an id
-        form.auto_id = f"{question.section}-%s"
+    if words.section:  # several may stand open on one page: their fields must not share an id
+        form.auto_id = f"{words.section}-%s"
         if getattr(request, "htmx", False) and not form.is_bound:
             _focus_first(form)
     if form.is_bound:
@@ -81,25 +81,25 @@ def form_page(
             except (NotAllowed, Missing):
                 raise
             except Changed as refusal:
-                status, theirs = 409, beside(form, refusal, thing)
+                status, theirs = 409, their_values(form, refusal, thing)
             except Refused as refusal:
                 refuse_on(form, refusal)
             else:
-                if question.done:
-                    messages.success(request, str(question.done))
-                return HttpResponseRedirect(_back(request, question))
+                if words.done:
+                    messages.success(request, str(words.done))
+                return HttpResponseRedirect(_back(request, words))
     context = {
-        "workspace_section": question.area,
+        "workspace_section": words.area,
         "form": form,
-        "question": question,
+        "question": words,
         "theirs": theirs,
         "status": status,
     }
     response = render(request, "workspace/plan/form.html", context, status=status)
-    if getattr(request, "htmx", False) and status != 200 and question.section:
+    if getattr(request, "htmx", False) and status != 200 and words.section:
         # The form asked to replace the whole page, for when it succeeds; an answer with errors takes its own place.
         response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = (
-            f"#form-{question.section}",
+            f"#form-{words.section}",
             "[data-part=form]",
             "innerHTML",
         )
@@ -126,15 +126,15 @@ def _focus_first(form: Any) -> None:
         bound.field.widget.attrs["autofocus"] = True
 
 
-def _back(request: HttpRequest, question: FormPage) -> str:
+def _back(request: HttpRequest, words: FormPage) -> str:
     """Where it goes on. A page swapped in place gets the part to put the focus on; browsers have the fragment for that."""
-    if not getattr(request, "htmx", False) or not question.section:
-        return question.back
-    address, _hash, fragment = question.back.partition("#")
+    if not getattr(request, "htmx", False) or not words.section:
+        return words.back
+    address, _hash, fragment = words.back.partition("#")
     return f"{address}?at={fragment}" if fragment else address
 
 
-def beside(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:
+def their_values(form: Any, refusal: Changed, thing: Record | None) -> list[Theirs]:
     """What others saved in the meantime, field by field; and lets the next save go on from there."""
     opened, now = form.cleaned_data.get("version"), refusal.theirs["version"]
     saved = saved_since(thing, opened, now) if thing is not None else {}

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import pytest
 from babel.messages.pofile import read_po
+from django.apps import apps
 
 from tests.contracts import glossary
 
@@ -335,9 +336,9 @@ def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
         ("said_by", False, "said"),
         ("ToldState", False, "told"),
         ("fl-troubles", False, "troubles"),
-        ("_store_file", True, "keep"),
+        ("_keep_file", True, "keep"),
         ("keep_days", False, ""),
-        ("since", False, "since"),
+        ("turn", False, "turn"),
         ("valid_until", False, ""),
         ("essay", False, ""),
         ("interface", False, ""),
@@ -346,3 +347,11 @@ def test_a_planted_word_is_found(language: str, words: str, found: str) -> None:
 def test_a_planted_name_is_found(name: str, is_function: bool, found: str) -> None:
     wrong = better_name(Name("here", name, is_function))
     assert (wrong[0] if wrong else "") == found
+
+
+def test_a_record_begins_and_ends_on_days_of_these_names() -> None:
+    fields = {
+        f.name for model in apps.get_models() if model.__module__.startswith("floreo.") for f in model._meta.fields
+    }
+    assert fields & {"since", "until"} == set()
+    assert {"starts_on", "ends_on"} <= fields

@@ -102,7 +102,7 @@ def test_a_new_day_makes_new_pages_and_so_does_the_work_on_it(act: Action) -> No
     after = page(PLAN)
     assert "1 day late" not in shown + before
     assert after != before
-    assert Edition.objects.get().stood_on == date(2026, 11, 25)
+    assert Edition.objects.get().valid_on == date(2026, 11, 25)
 
 
 def test_whoever_signed_in_never_gets_a_kept_page_nor_gives_one(

@@ -77,7 +77,7 @@ def _has_glyph(letter: str) -> bool:
     return _shows(letter)
 
 
-def _stand_in(letter: str) -> str:
+def _replacement(letter: str) -> str:
     """What stands for a letter that no face here has: its name for a sign or an emoji, else a box."""
     category = unicodedata.category(letter)
     if category in {"Cf", "Mn", "Me"} or 0xFE00 <= ord(letter) <= 0xFE0F:
@@ -92,7 +92,9 @@ def _drawable(text: str) -> str:
     strange = "".join(sorted(set(_NOT_ASCII.findall(text))))
     if not strange or _all_known(strange):
         return text
-    missing: dict[str, str | int | None] = {letter: _stand_in(letter) for letter in strange if not _has_glyph(letter)}
+    missing: dict[str, str | int | None] = {
+        letter: _replacement(letter) for letter in strange if not _has_glyph(letter)
+    }
     return text.translate(str.maketrans(missing))
 
 

@@ -142,9 +142,9 @@ class _Blob:
     def shape(self) -> maps.Shape:
         ring = []
         for i in range(self.corners + 1):
-            turn = 2 * math.pi * (i % self.corners) / self.corners
-            reach = self.size * (1 + 0.12 * math.sin(3 * turn + self.x) + 0.05 * math.sin(7 * turn))
-            ring.append([self.x + reach * math.cos(turn), self.y + reach * math.sin(turn)])
+            angle = 2 * math.pi * (i % self.corners) / self.corners
+            reach = self.size * (1 + 0.12 * math.sin(3 * angle + self.x) + 0.05 * math.sin(7 * angle))
+            ring.append([self.x + reach * math.cos(angle), self.y + reach * math.sin(angle)])
         geometry = {"type": "Polygon", "coordinates": [ring]}
         return maps.Shape(self.name.lower(), self.name, self.figure, self.level, geometry)
 

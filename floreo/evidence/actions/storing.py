@@ -147,17 +147,17 @@ def _free_code(title: str) -> str:
 def _store_once(made: Evidence, *, by: Actor, **same: str) -> Evidence:
     """Keeps the row. Two people at the same instant: the second gets what the first kept, or another code."""
     try:
-        kept = _keep(made, by=by, same=same)
+        kept = _store(made, by=by, same=same)
     except Taken:
         made.code = f"{made.code[:70]}-{secrets.token_hex(3)}"
-        kept = _keep(made, by=by, same=same)
+        kept = _store(made, by=by, same=same)
     if kept is not made and made.file.name:
         files.let_go(made.file.name)
     return kept
 
 
 @action("evidence.added", needs=Permission.EVIDENCE_KEEP, quiet=True)
-def _keep(made: Evidence, *, by: Actor, same: dict[str, str]) -> Evidence:
+def _store(made: Evidence, *, by: Actor, same: dict[str, str]) -> Evidence:
     here = _here(by, **same)
     if here is not None:
         return here

@@ -46,7 +46,7 @@ _CHANGES = tuple(
     not in {"id", *_ONE_FINDING, "created_at", "version", "reply", "replied_on", "notified_on", "notified_state"}
 )
 # Any fixed number: on PostgreSQL one window is taken in after another, so that two never make one finding.
-_TAKING_LOCK = 7_301_990
+_AGGREGATE_LOCK = 7_301_990
 _AT_ONCE = 5000
 _UNTIL_SPACE_IS_FREE = timedelta(minutes=5)
 
@@ -168,7 +168,7 @@ def _save_open_periods(
         for row, open_periods in zip(rows, times, strict=True)
         if _has_new_open_periods(row, was.get(row["id"]))
     ]
-    old = [pk for pk, _spells in changed if pk in was]
+    old = [pk for pk, _open_periods in changed if pk in was]
     for start in range(0, len(old), _AT_ONCE):
         OpenPeriod.objects.filter(finding_id__in=old[start : start + _AT_ONCE]).delete()
     made = [
@@ -212,4 +212,4 @@ def _one_at_a_time() -> None:
     """SQLite's immediate transactions already see to it."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_TAKING_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_AGGREGATE_LOCK])

@@ -110,7 +110,7 @@ def _save_replies(
         _put(finding, word, today)
         changed.append(finding)
     if made:
-        _keep(made, changed)
+        _store(made, changed)
         _open_corrections(made, asked)
     return made
 
@@ -162,7 +162,7 @@ def _last_answers(findings: Sequence[Finding]) -> dict[int, Reply]:
     return found
 
 
-def _keep(made: list[Reply], changed: list[Finding]) -> None:
+def _store(made: list[Reply], changed: list[Finding]) -> None:
     """Thousands may be answered at once, so rows go together; the trail names the findings and what was said of each."""
     save_many(made, model=Reply)
     Finding.objects.bulk_update(changed, ["reply", "replied_on", "claim"], batch_size=200)

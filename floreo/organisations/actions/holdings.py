@@ -59,10 +59,10 @@ def _check(holding: Holding) -> None:
         raise refuse("kind", _("Choose addresses or a domain."), code="missing")
     is_prefix = holding.kind == HoldingKind.PREFIX
     holding.value = sound_prefix(holding.value) if is_prefix else sound_domain(holding.value)
-    whose = Holding.objects.filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk).first()
-    if whose is not None:
+    owner = Holding.objects.filter(kind=holding.kind, value=holding.value).exclude(pk=holding.pk).first()
+    if owner is not None:
         sentence = _("The register lists %(value)s under %(name)s. Move it from there, or correct it.")
-        raise refuse("value", sentence % {"value": holding.value, "name": whose.organisation.label}, code="taken")
+        raise refuse("value", sentence % {"value": holding.value, "name": owner.organisation.label}, code="taken")
     if holding.verified_on and holding.verified_on > clock.today():
         raise refuse("verified_on", _("This date is in the future."), code="date_to_come")
 

@@ -62,13 +62,13 @@ def _set_prefixes(network: Network, given: Iterable[str], *, accept_overlap: boo
     prefixes = read_prefixes(given)
     shared = overlaps(prefixes, but=network.asn)
     if shared and not accept_overlap:
-        ours, theirs, whose = shared[0]
+        ours, theirs, owner = shared[0]
         sentence = _(
             "%(ours)s shares addresses with %(theirs)s of %(whose)s. Correct it, or confirm that both are right."
         ) % {
             "ours": ours,
             "theirs": theirs,
-            "whose": whose,
+            "whose": owner,
         }
         raise refuse("prefixes", sentence, code="overlap")
     if shared:

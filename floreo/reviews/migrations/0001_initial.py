@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='updaterequest',
-            index=models.Index(fields=['review', 'state'], name='ask_standing'),
+            index=models.Index(fields=['review', 'state'], name='request_state'),
         ),
         migrations.AddConstraint(
             model_name='updaterequest',
@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='answer',
-            index=models.Index(fields=['state', 'id'], name='answer_standing'),
+            index=models.Index(fields=['state', 'id'], name='answer_state'),
         ),
         migrations.AddConstraint(
             model_name='answer',

@@ -80,10 +80,10 @@ def refresh_statuses(*, by: Actor, editions: QuerySet[Edition] | None = None, al
     day = clock.today()
     due = Edition.objects.all() if editions is None else editions
     if not always:
-        due = due.filter(Q(stood_on=None) | ~Q(stood_on=day))
+        due = due.filter(Q(valid_on=None) | ~Q(valid_on=day))
     count = 0
     for edition in due:
         _recompute_edition(edition, day, again=always)
-        Edition.objects.filter(pk=edition.pk).update(stood_on=day)
+        Edition.objects.filter(pk=edition.pk).update(valid_on=day)
         count += 1
     return count

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('draft', 'In preparation'), ('in_force', 'In force'), ('ended', 'Ended')], default='draft', max_length=10)),
                 ('closing_report_on', models.DateField(blank=True, null=True)),
                 ('is_public', models.BooleanField(default=False)),
-                ('stood_on', models.DateField(blank=True, null=True)),
+                ('valid_on', models.DateField(blank=True, null=True)),
                 ('follows', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='strategy.edition')),
             ],
             options={
@@ -570,7 +570,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='participation',
-            index=models.Index(fields=['organisation', 'part'], name='participation_whose'),
+            index=models.Index(fields=['organisation', 'part'], name='participation_organisation'),
         ),
         migrations.AddConstraint(
             model_name='participation',

@@ -40,7 +40,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 class Edition(Record, Translated, Sourced):
     """One strategy as adopted for a period. Editions follow one another; the next carries unfinished actions over."""
 
-    not_chained = {"stood_on": "For which day statuses were last worked out."}
+    not_chained = {"valid_on": "For which day statuses were last worked out."}
 
     translated_fields = ("title", "objective", "vision", "public_text")
     internal_fields = frozenset({"internal_notes"})
@@ -61,7 +61,7 @@ class Edition(Record, Translated, Sourced):
     closing_report_on = models.DateField(null=True, blank=True)  # when a closing report was published, if one was
     follows = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="followed_by")
     is_public = models.BooleanField(default=False)
-    stood_on = models.DateField(null=True, blank=True)  # the day for which statuses were last worked out
+    valid_on = models.DateField(null=True, blank=True)  # the day for which statuses were last worked out
 
     objects = EditionQuerySet.as_manager()
 

@@ -251,7 +251,7 @@ class Participation(OfAction, Sourced):
                 name="part_dates_in_order",
             )
         ]
-        indexes = [models.Index(fields=["organisation", "part"], name="participation_whose")]
+        indexes = [models.Index(fields=["organisation", "part"], name="participation_organisation")]
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_part_display()})"

@@ -81,9 +81,9 @@ ACCOUNTS = Table(
 def accounts(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.ACCOUNT_MANAGE)
     listing = Listing(ACCOUNTS, request)
-    shown, ways = listing.rows, sign_in_methods(listing.rows)
+    shown, methods = listing.rows, sign_in_methods(listing.rows)
     for account in shown:
-        account.ways = ways[account.pk]
+        account.methods = methods[account.pk]
         for membership in account.memberships.all():
             membership.role_title = role_title(membership.role)
     active = User.objects.filter(is_active=True).count()
@@ -110,7 +110,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": account,
         "memberships": memberships,
-        "ways": sign_in_methods([account])[account.pk],
+        "methods": sign_in_methods([account])[account.pk],
         "history": history_of(account, viewer=request.user),
         "workspace_section": "accounts",
     }
@@ -238,7 +238,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "form": form,
         "status": status,
         "memberships": memberships,
-        "ways": sign_in_methods([mine])[mine.pk],
+        "methods": sign_in_methods([mine])[mine.pk],
         "workspace_section": "me",
     }
     return render(request, "workspace/accounts/me.html", context, status=status)

@@ -112,7 +112,7 @@ def read(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def drop(request: HttpRequest, code: str) -> HttpResponse:
+def discard(request: HttpRequest, code: str) -> HttpResponse:
     draft = get_draft_for(request.user, code)
     discard_draft(draft, by=person(request))
     messages.success(request, _("Draft discarded. The same file can be imported again."))

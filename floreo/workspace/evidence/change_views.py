@@ -40,7 +40,7 @@ def _back_to(thing: Model) -> str:
     return queries.page_of(thing) or queries.page_of(whole) or reverse("workspace:evidence")
 
 
-def _keep(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
+def _store(request: HttpRequest, facts: dict[str, Any]) -> Evidence:
     """Keeps the file or the link that the form brought."""
     url, file, by = facts.pop("url"), facts.pop("file"), person(request)
     if file and url:
@@ -67,11 +67,11 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
 
     def do(facts: dict[str, Any]) -> None:
         place = facts.pop("place", "")
-        kept = _keep(request, facts)
+        kept = _store(request, facts)
         if thing is not None:
             acts.attach(kept, by=person(request), thing=thing, note=place)
 
-    question = FormPage(
+    words = FormPage(
         _("Add evidence"),
         _("Save this evidence"),
         _back_to(thing) if thing is not None else reverse("workspace:evidence"),
@@ -80,7 +80,7 @@ def new_evidence(request: HttpRequest) -> HttpResponse:
         done=_("Evidence saved in the vault."),
         area="evidence",
     )
-    return form_page(request, form, do, question)
+    return form_page(request, form, do, words)
 
 
 def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
@@ -108,7 +108,7 @@ def attach_evidence(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "workspace/evidence/attach.html", context)
 
 
-def _question(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
+def _form_words(item: Evidence, title: Any, button: Any, *, help_: Any = "", done: Any = "") -> FormPage:
     return FormPage(
         title, button, item.workspace_url(), about=item.named(), help=help_, done=done or _("Saved."), area="evidence"
     )
@@ -123,34 +123,34 @@ def _own(request: HttpRequest, code: str) -> tuple[User, Evidence]:
 def edit_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
     form = forms.EvidenceForm(request.user, posted(request), instance=found)
-    question = _question(found, _("Edit the details"), _("Save changes"))
-    return form_page(request, form, lambda f: acts.update_evidence(found, by=by, **f), question, thing=found)
+    words = _form_words(found, _("Edit the details"), _("Save changes"))
+    return form_page(request, form, lambda f: acts.update_evidence(found, by=by, **f), words, thing=found)
 
 
 def withdraw_evidence(request: HttpRequest, code: str) -> HttpResponse:
     by, found = _own(request, code)
-    question = _question(
+    words = _form_words(
         found,
         _("Withdraw this evidence"),
         _("Withdraw"),
         done=_("Evidence withdrawn."),
         help_=_("It no longer supports any record and is no longer public. It stays in the history."),
     )
-    return form_page(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), question)
+    return form_page(request, forms.WithdrawForm(posted(request)), lambda f: acts.withdraw(found, by=by, **f), words)
 
 
 def replace_evidence(request: HttpRequest, code: str) -> HttpResponse:
     """A newer version: it takes the old one's place on everything that it shows."""
     by, found = _own(request, code)
     form = forms.ReplaceForm(request, found)
-    question = _question(
+    words = _form_words(
         found,
         _("Replace with newer evidence"),
         _("Replace"),
         done=_("The new evidence replaces the old one."),
         help_=_("The new evidence supports everything that the old one supported. The old one stays in the history."),
     )
-    return form_page(request, form, lambda f: acts.replace_with(found, by=by, new=_keep(request, f)), question)
+    return form_page(request, form, lambda f: acts.replace_with(found, by=by, new=_store(request, f)), words)
 
 
 def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
@@ -158,11 +158,11 @@ def detach_evidence(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     place = next((p for p in queries.places_of(found.evidence, request.user) if p.attachment.pk == pk), None)
     if place is None:
         raise NotAllowed
-    question = _question(
+    words = _form_words(
         found.evidence,
         _("Remove from %(thing)s") % {"thing": place.name},
         _("Remove"),
         help_=_("The evidence stays in the vault."),
         done=_("Evidence removed."),
     )
-    return form_page(request, CommandForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), question)
+    return form_page(request, CommandForm(posted(request)), lambda _f: acts.detach(found, by=person(request)), words)

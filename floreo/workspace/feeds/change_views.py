@@ -81,7 +81,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
     """Hands in a file. It is read with whatever else waits."""
     must(request.user, RUN)
     feed = get_feed_for(request.user, code)
-    question = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, area=AREA)
+    words = FormPage(_("Upload a file"), _("Upload"), feed.get_absolute_url(), about=feed.name, area=AREA)
     form = forms.UploadForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
@@ -99,7 +99,7 @@ def upload(request: HttpRequest, code: str) -> HttpResponse:
             )
             messages.success(request, text)
             return HttpResponseRedirect(got.report.get_absolute_url())
-    context = {"workspace_section": AREA, "form": form, "question": question, "status": 422 if form.is_bound else 200}
+    context = {"workspace_section": AREA, "form": form, "question": words, "status": 422 if form.is_bound else 200}
     return render(request, "workspace/plan/form.html", context, status=422 if form.is_bound else 200)
 
 
@@ -136,11 +136,11 @@ def map_type(request: HttpRequest, report_type: str) -> HttpResponse:
     known = TypeMapping.objects.filter(report_type=report_type).first()
     report = trying.kept_file(report_type)
 
-    def keep(mapping: dict[str, Any], version: int | None) -> None:
+    def save_mapping(mapping: dict[str, Any], version: int | None) -> None:
         set_mapping(report_type, by=person(request), mapping=mapping, version=version)
 
     page = {"title": report_type, "back": reverse("workspace:feeds"), "report": report}
-    return _map(request, page, known.mapping if known else None, known.version if known else None, keep)
+    return _map(request, page, known.mapping if known else None, known.version if known else None, save_mapping)
 
 
 def map_feed(request: HttpRequest, code: str) -> HttpResponse:
@@ -150,11 +150,11 @@ def map_feed(request: HttpRequest, code: str) -> HttpResponse:
     newest = [r for r in feed.reports.order_by("-day", "-pk")[:20] if path_of(r.sha256).exists()]
     report = newest[0] if newest else None
 
-    def keep(mapping: dict[str, Any], version: int | None) -> None:
+    def save_mapping(mapping: dict[str, Any], version: int | None) -> None:
         change_feed(feed, by=person(request), version=version, mapping=mapping)
 
     page = {"title": feed.name, "back": feed.get_absolute_url(), "report": report}
-    return _map(request, page, feed.mapping or None, feed.version, keep)
+    return _map(request, page, feed.mapping or None, feed.version, save_mapping)
 
 
 def _seen(report: FeedFile, mapping: Mapping[str, Any] | None) -> trying.Trial:

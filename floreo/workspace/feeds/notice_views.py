@@ -133,7 +133,7 @@ def due(request: HttpRequest) -> HttpResponse:
 def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
     must(request.user, HANDLE)
     body = get_organisation_for(request.user, code)
-    question = FormPage(
+    words = FormPage(
         _("Leave out today’s notice"),
         _("Leave it out"),
         reverse("workspace:notices_due"),
@@ -143,7 +143,7 @@ def skip(request: HttpRequest, code: str, role: str) -> HttpResponse:
         done=_("Notice left out."),
     )
     form = forms.WhyForm(posted(request))
-    return form_page(request, form, lambda f: acts.skip(body, by=person(request), role=role, **f), question)
+    return form_page(request, form, lambda f: acts.skip(body, by=person(request), role=role, **f), words)
 
 
 def rules(request: HttpRequest) -> HttpResponse:

@@ -44,14 +44,14 @@ def _seen(finding: Finding) -> Iterable[Moment]:
         yield Moment(open_period.opened_on, None, first, rank=_FIRST)
         if open_period.fixed_on is not None:
             days = (open_period.fixed_on - open_period.opened_on).days
-            stood = ngettext("It was open for %(n)s day.", "It was open for %(n)s days.", days) % {
+            status = ngettext("It was open for %(n)s day.", "It was open for %(n)s days.", days) % {
                 "n": locale.number(days)
             }
             yield Moment(
                 open_period.fixed_on,
                 None,
                 _("Not seen any more: counted as fixed from this day."),
-                stood,
+                status,
                 rank=_FIRST,
             )
     is_open = open_periods and open_periods[-1].fixed_on is None

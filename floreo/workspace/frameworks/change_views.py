@@ -36,7 +36,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, Permission.FRAMEWORK_REVIEW)
     found = get_framework_for(request.user, code)
     version = get_version_for(request.user, found, request.GET.get("version", ""))
-    question = FormPage(
+    words = FormPage(
         _("Start an assessment"),
         _("Start"),
         found.workspace_url(),
@@ -46,7 +46,7 @@ def new_assessment(request: HttpRequest, code: str) -> HttpResponse:
         done=_("Assessment opened. Rate its first item."),
     )
     form = forms.OpenForm(version, request.user, posted(request))
-    return form_page(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.open_assessment(version, by=person(request), **f), words)
 
 
 def assessment_command(request: HttpRequest, code: str, name: str) -> HttpResponse:

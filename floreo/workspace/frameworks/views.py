@@ -169,7 +169,7 @@ def assessment(request: HttpRequest, code: str) -> HttpResponse:
         "version": found.in_version,
         "sheet": shown,
         "rows": [_line_row(line, found.in_version) for line in lines],
-        "chips": [(name, words, counts[name], name == chosen) for name, (words, _keep) in SHOWN.items()],
+        "chips": [(name, words, counts[name], name == chosen) for name, (words, _store) in SHOWN.items()],
         "status_text": presenters.status_text(shown),
         "unchecked": presenters.unchecked_text(shown),
         "next": next((line for line in shown.rated if _waits_for(line, request.user)), None),

@@ -43,7 +43,7 @@ def weekly(request: HttpRequest) -> HttpResponse:
     must(request.user, Permission.WORKSPACE_OPEN)
     user = person(request)
     form = WeeklyForm(weekly_of(user), posted(request))
-    question = FormPage(
+    words = FormPage(
         _("Weekly e-mail"),
         _("Save"),
         reverse("workspace:home"),
@@ -51,4 +51,4 @@ def weekly(request: HttpRequest) -> HttpResponse:
         done=_("Saved."),
         help=_("One e-mail a week with all your tasks, most urgent first. If you have no tasks, no e-mail is sent."),
     )
-    return form_page(request, form, lambda f: acts.set_weekly(user, by=user, **f), question)
+    return form_page(request, form, lambda f: acts.set_weekly(user, by=user, **f), words)

@@ -47,14 +47,14 @@ def new_reading(request: HttpRequest, code: str) -> HttpResponse:
     found = get_indicator_for(request.user, code)
     must(request.user, Permission.READING_ENTER, found)
     form = forms.ReadingForm(found, posted(request), chosen=request.GET.get("period", ""))
-    question = FormPage(
+    words = FormPage(
         _("Enter a value"),
         _("Enter value"),
         help=found.in_language("definition"),
         done=_("Value entered. It can be changed until it is frozen."),
         **_page_of(found),
     )
-    return form_page(request, form, lambda f: acts.record_reading(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.record_reading(found, by=person(request), **f), words)
 
 
 def close_period(request: HttpRequest) -> HttpResponse:
@@ -65,7 +65,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
         if form.is_empty
         else _("Freezes all values of the period, for all indicators. Frozen values cannot change.")
     )
-    question = FormPage(
+    words = FormPage(
         _("Close a period"),
         _("Freeze all its values"),
         reverse("workspace:indicators"),
@@ -73,7 +73,7 @@ def close_period(request: HttpRequest) -> HttpResponse:
         done=_("The period is closed."),
         area="indicators",
     )
-    return form_page(request, form, lambda f: acts.close_period(f["period"], by=person(request)), question)
+    return form_page(request, form, lambda f: acts.close_period(f["period"], by=person(request)), words)
 
 
 @require_POST

@@ -59,7 +59,7 @@ class DueRow:
 
     due: queries.Due
     period: str
-    whose: str
+    owner: str
     href: str
     is_worst: bool
 
@@ -68,11 +68,11 @@ def _due_rows(viewer: object) -> list[DueRow]:
     found = []
     for number, due in enumerate(queries.due_readings(viewer)):
         body = due.indicator.answers_for
-        whose = body.successor().label if body else _("nobody yet")
+        owner = body.successor().label if body else _("nobody yet")
         if due.is_mine:
-            whose = _("You")
+            owner = _("You")
         href = reverse("workspace:new_reading", args=[due.indicator.code]) if due.is_mine else ""
-        found.append(DueRow(due, presenters.period_text(due.period), whose, href, is_worst=number == 0 and due.is_mine))
+        found.append(DueRow(due, presenters.period_text(due.period), owner, href, is_worst=number == 0 and due.is_mine))
     return found
 
 

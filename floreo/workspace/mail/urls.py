@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("mail/test/", views.send_test, name="mail_test"),
     path("mail/<int:pk>/", views.one_letter, name="mail_letter"),
     path("mail/<int:pk>/again/", views.again, name="mail_again"),
-    path("mail/<int:pk>/drop/", views.drop, name="mail_drop"),
+    path("mail/<int:pk>/drop/", views.discard, name="mail_drop"),
 ]
 
 NEEDS = {

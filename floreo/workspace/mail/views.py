@@ -69,8 +69,8 @@ def _bad_addresses() -> list[Bad]:
     found = []
     for mail in bounce_mailbox.bad_addresses()[:50]:
         name, href = mail.to, ""
-        if whose := Person.objects.filter(email__iexact=mail.to).first():
-            name, href = whose.name, reverse("workspace:person", args=[whose.code])
+        if owner := Person.objects.filter(email__iexact=mail.to).first():
+            name, href = owner.name, reverse("workspace:person", args=[owner.code])
         elif body := Organisation.objects.filter(email__iexact=mail.to).first():
             name, href = body.label, reverse("workspace:organisation", args=[body.code])
         elif user := User.objects.filter(email__iexact=mail.to).first():
@@ -100,7 +100,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def drop(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
     mail = get_letter_for(request.user, pk)
     done = _("It will not be sent.")
     return press(request, lambda: acts.discard_mail(mail, by=person(request)), done, reverse("workspace:mail"))

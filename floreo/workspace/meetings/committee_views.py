@@ -135,11 +135,11 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     def do(facts: dict[str, Any]) -> None:
         made.append(calling.call_meeting(found, by=person(request), **facts).workspace_url())
 
-    question = FormPage(
+    words = FormPage(
         _("Schedule a meeting"),
         _("Schedule meeting"),
         done=_("Meeting scheduled. Next: create the agenda."),
         **_page_of(found),
     )
-    response = form_page(request, form, do, question)
+    response = form_page(request, form, do, words)
     return HttpResponseRedirect(made[0]) if made else response

@@ -88,7 +88,7 @@ def _clear_old() -> None:
             default_storage.delete(path)
 
 
-def _keep(content: bytes) -> str:
+def _store(content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
     _clear_old()
     if not default_storage.exists(_place(digest)):
@@ -124,7 +124,7 @@ def upload(request: HttpRequest, edition: str) -> HttpResponse:
     ticket = ""
     if report.changes and not report.problems:
         facts = {
-            "sha256": _keep(content),
+            "sha256": _store(content),
             "edition": found.code,
             "shown": _fingerprint(report),
             "file": _safe_name(file.name or ""),

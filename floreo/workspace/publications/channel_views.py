@@ -86,7 +86,7 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
     must(request.user, PUBLISH)
     found = get_publication_for(request.user, code)
     form = forms.PostingForm(posted(request), initial={"channel": request.GET.get("channel", "")})
-    question = FormPage(
+    words = FormPage(
         _("Record a posting"),
         _("Record posting"),
         found.workspace_url(),
@@ -95,20 +95,20 @@ def new_posting(request: HttpRequest, code: str) -> HttpResponse:
         help=_("Where and when it was posted. Shown on its public page."),
         done=_("Posting recorded."),
     )
-    return form_page(request, form, lambda f: acts.record_posting(found, by=person(request), **f), question)
+    return form_page(request, form, lambda f: acts.record_posting(found, by=person(request), **f), words)
 
 
 def skip(request: HttpRequest, code: str, channel: str) -> HttpResponse:
     must(request.user, PUBLISH)
-    found, way = get_publication_for(request.user, code), get_channel_for(request.user, channel)
-    question = FormPage(
+    found, method = get_publication_for(request.user, code), get_channel_for(request.user, channel)
+    words = FormPage(
         _("Leave a channel out"),
         _("Leave it out"),
         found.workspace_url(),
-        about=f"{found.named()}: {way.named()}",
+        about=f"{found.named()}: {method.named()}",
         area=AREA,
         help=_("No posting is needed on this channel any more. The reason is shown only in the workspace."),
         done=_("Channel left out."),
     )
     form = forms.ReasonForm(posted(request))
-    return form_page(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=way, **f), question)
+    return form_page(request, form, lambda f: acts.skip_channel(found, by=person(request), channel=method, **f), words)

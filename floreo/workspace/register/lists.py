@@ -35,7 +35,7 @@ class ListPage:
     add: str = ""  # name of the address that adds one
     add_text: Promise | str = ""
     add_needs: Permission = Permission.REGISTER_EDIT
-    beside: str = ""  # name of a page that says more of the same, for who reads the whole register
+    second: str = ""  # name of a page that says more of the same, for who reads the whole register
     second_text: Promise | str = ""
 
 
@@ -67,7 +67,7 @@ def list_page(request: HttpRequest, table: Table, page: ListPage, *, rows: Any =
         "count": count,
         "titles": [title for title, _value in page.columns],
         "add_href": reverse(page.add) if page.add and can(request.user, page.add_needs) else "",
-        "beside_href": reverse(page.beside) if page.beside and sees_all else "",
+        "second_href": reverse(page.second) if page.second and sees_all else "",
     }
     return render(request, "workspace/register/list.html", context)
 
@@ -154,6 +154,6 @@ NETWORKS = ListPage(
     empty=_l("No networks yet. Add one by its autonomous system number."),
     add="workspace:new_network",
     add_text=_l("Add a network"),
-    beside="workspace:network_gaps",
+    second="workspace:network_gaps",
     second_text=_l("Gaps in the register"),
 )

@@ -110,7 +110,7 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
     """Records a signature on paper, with the fingerprint of the very PDF that was printed."""
     must(request.user, Permission.REPORT_MAKE)
     snapshot = get_snapshot_for(request.user, edition, code)
-    question = FormPage(
+    words = FormPage(
         _("Record a signature"),
         _("Record the signature"),
         snapshot.workspace_url(),
@@ -129,7 +129,7 @@ def sign(request: HttpRequest, edition: str, code: str) -> HttpResponse:
             pdf = queries.signed_pdf(snapshot)
         acts.sign_off(snapshot, by=person(request), pdf=pdf, **facts)
 
-    return form_page(request, form, do, question)
+    return form_page(request, form, do, words)
 
 
 def lessons(request: HttpRequest, edition: str) -> HttpResponse:

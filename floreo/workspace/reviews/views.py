@@ -124,7 +124,7 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     must(request.user, RUN)
     found = get_edition_for(request.user, edition)
     known = queries.rhythm_of(found)
-    question = FormPage(
+    words = FormPage(
         _("Set the schedule"),
         _("Save the schedule"),
         reverse("workspace:reviews"),
@@ -135,7 +135,7 @@ def rhythm(request: HttpRequest, edition: str) -> HttpResponse:
     )
     form = forms.RhythmForm(known, posted(request))
     thing = known if known.pk else None
-    return form_page(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), question, thing=thing)
+    return form_page(request, form, lambda f: acts.set_rhythm(found, by=person(request), **f), words, thing=thing)
 
 
 def _usual_days(edition: Edition) -> dict[str, date]:

@@ -263,10 +263,10 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
 ) -> None:
     take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
     ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
-    late, asked = (workspace.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
+    late, asked = (workspace.get(f"/workspace/decisions/?status={s}").content.decode() for s in ("late", "asked"))
     assert ("D-2026-01" in late, "D-2026-02" in late) == (True, False)
     assert ("D-2026-01" in asked, "D-2026-02" in asked) == (False, True)
-    assert "No results" in workspace.get("/workspace/decisions/?standing=done").content.decode()
+    assert "No results" in workspace.get("/workspace/decisions/?status=done").content.decode()
 
 
 def test_what_is_not_there_is_not_there(meeting: Meeting, workspace: Client) -> None:

@@ -21,10 +21,10 @@ def named(plot: _Plot, x: float, y: float, words: str, *, must: bool = True) -> 
     spots = (
         ((x + 11, "start", (y + 4,)), (x - 11, "end", (y - 8, y + 4))) if plot.left < x - width_of(words) - 11 else ()
     )
-    beside_spots = [(at, anchor, row) for at, anchor, rows in (middle, *spots) for row in rows]
+    side_spots = [(at, anchor, row) for at, anchor, rows in (middle, *spots) for row in rows]
     inside = [
         s
-        for s in beside_spots
+        for s in side_spots
         if plot.top - 16 < s[2] < plot.bottom - 2 and (s[1] != "start" or s[0] + width_of(words) < plot.frame.width)
     ]
     for off_lines in (True, False) if must else (True,):

@@ -79,9 +79,9 @@ def pieces_of_html(text: str, *, name: str) -> Iterator[Piece]:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable("damaged", name=name) from error
     for element in list(root.iter(*_DROPPED)):
-        _drop(element)
+        _discard(element)
     for element in [found for found in root.iter() if _belongs_to_site(found)]:
-        _drop(element)
+        _discard(element)
     yield from _Walk().pieces(root)
 
 
@@ -103,7 +103,7 @@ def _belongs_to_site(element: html.HtmlElement) -> bool:
     return element.tag in {"header", "footer"} and element.getparent() is not None and element.getparent().tag == "body"
 
 
-def _drop(element: html.HtmlElement) -> None:
+def _discard(element: html.HtmlElement) -> None:
     if element.getparent() is not None:
         element.drop_tree()
 

@@ -40,14 +40,14 @@ class JoinForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
-        if given.get("way") == PASSWORD and not given.get("password"):
+        if given.get("method") == PASSWORD and not given.get("password"):
             self.add_error("password", _("Enter a password, or choose a passkey."))
         return given
 
     @property
     def chosen_password(self) -> str:
         """The password, where a password was chosen: what was typed under another choice is forgotten."""
-        return str(self.cleaned_data["password"]) if self.cleaned_data["way"] == PASSWORD else ""
+        return str(self.cleaned_data["password"]) if self.cleaned_data["method"] == PASSWORD else ""
 
 
 class WelcomeForm(JoinForm):
@@ -59,4 +59,4 @@ class WelcomeForm(JoinForm):
         error_messages={"required": _("Enter your e-mail address.")},
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    field_order = ["name", "email", "way", "password"]
+    field_order = ["name", "email", "method", "password"]

@@ -45,7 +45,8 @@ class Installation:
     extra: Mapping[str, str] = field(default_factory=dict)  # more settings
 
     def env(self) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k != "DATABASE_URL"}
+        ours = {"DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE"}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("FLOREO_") and k not in ours}
         own = {"FLOREO_SECRET_KEY": self.key, "FLOREO_LOG_LEVEL": "ERROR", "FLOREO_DATA": str(self.folder)}
         return kept | own | ({"DATABASE_URL": self.database} if self.database else {}) | dict(self.extra)
 

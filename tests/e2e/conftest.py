@@ -23,6 +23,7 @@ from tests.config.installation import prepared, said_at_first_start
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
+OURS = {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -68,7 +69,7 @@ def read_what_it_prints(site: Site, line: str) -> None:
 
 def _environment() -> dict[str, str]:
     """Nothing that these tests were started with, as on a machine of its own."""
-    return {k: v for k, v in os.environ.items() if k not in {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY"}}
+    return {k: v for k, v in os.environ.items() if k not in OURS}
 
 
 def command(data: Path, pack: str, *words: str) -> str:
@@ -147,6 +148,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # its loop stays in this thread, also for the tests that come after
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

@@ -100,9 +100,9 @@ def test_the_welcome_page_signs_in_and_leads_to_the_passkey(stranger: Client) ->
     address = first_admin_link(by=SYSTEM)
     assert address
     assert stranger.get(address).status_code == 200
-    bad = stranger.post(address, {"name": "Ada", "email": "no", "way": "password", "password": ""})
+    bad = stranger.post(address, {"name": "Ada", "email": "no", "method": "password", "password": ""})
     assert (bad.status_code, b"Ada" in bad.content) == (422, True)
-    done = stranger.post(address, {"name": "Ada", "email": "ada@example.org", "way": "passkey", "password": "typed"})
+    done = stranger.post(address, {"name": "Ada", "email": "ada@example.org", "method": "passkey", "password": "typed"})
     assert (done.status_code, done.headers["Location"]) == (302, "/account/2fa/webauthn/add/")
     assert stranger.get("/account/2fa/webauthn/add/").status_code == 200
     assert User.objects.get().has_usable_password() is False
@@ -150,7 +150,7 @@ def test_an_invitation_page_tells_who_invites_to_what(
     page = stranger.get(address).content.decode()
     for words in ("Test secretariat", "new@example.org", "Lead", "National CSIRT"):
         assert words in page
-    done = stranger.post(address, {"name": "Tomás", "way": "password", "password": WORD})
+    done = stranger.post(address, {"name": "Tomás", "method": "password", "password": WORD})
     assert done.headers["Location"] == "/workspace/"
     assert list(User.objects.get(email="new@example.org").grants()) == [("lead", csirt.pk)]
 

@@ -26,7 +26,7 @@ def new_indicator(request: HttpRequest) -> HttpResponse:
 def _page_of(indicator: Indicator) -> dict[str, str]:
     """What the pages of its commands say of it, and where they go back to."""
     return {
-        "room": "indicators",
+        "area": "indicators",
         "about": indicator.in_language("title"),
         "back": reverse("workspace:indicator", args=[indicator.code]),
     }

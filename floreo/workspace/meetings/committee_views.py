@@ -112,7 +112,7 @@ def new_committee(request: HttpRequest) -> HttpResponse:
 
 def _page_of(committee: Committee) -> dict[str, str]:
     """What the pages of its commands say of it, and where they go back to."""
-    return {"room": "meetings", "about": committee.in_language("name"), "back": committee.workspace_url()}
+    return {"area": "meetings", "about": committee.in_language("name"), "back": committee.workspace_url()}
 
 
 def committee_command(request: HttpRequest, code: str, name: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Addresses of this room."""
+"""Addresses of this area of the workspace."""
 
 from django.urls import URLPattern, path
 

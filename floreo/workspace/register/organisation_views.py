@@ -161,7 +161,7 @@ def _back_to(organisation: Organisation, part: str = "") -> str:
 
 def _page_of(organisation: Organisation) -> dict[str, str]:
     """What the pages of its commands say of it, and where they go back to."""
-    return {"room": "organisations", "about": organisation.named(), "back": _back_to(organisation)}
+    return {"area": "organisations", "about": organisation.named(), "back": _back_to(organisation)}
 
 
 def organisation_command(request: HttpRequest, code: str, name: str) -> HttpResponse:

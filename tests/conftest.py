@@ -31,7 +31,6 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 
 # Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
 # on both by the crawl of every page (contracts/test_queries.py) and by the tests of actions, queries, tables and search.
-KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"  # only ever gets shorter
 ON_ONE_DATABASE = (
     "api/test_contract.py",
     "contracts",
@@ -41,7 +40,7 @@ ON_ONE_DATABASE = (
     "evidence/test_pack.py",
     "indicators/test_words.py",
     "organisations/test_outside_sign_in.py",
-    "owing/test_calendar.py",
+    "tasks/test_calendar.py",
     "packs/test_bad_packs.py",
     "packs/test_guide.py",
     "portal",
@@ -61,13 +60,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
 
 
+MOST_OF_A_NAME = 60  # letters of a text that names a case
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file or a long text is numbered: made again by each worker it may differ, and then they would collect other tests."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > MOST_OF_A_NAME) else None
+
+
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure
     logic need not be shown again."""
-    open_work = {line for line in KNOWN_FAILURES.read_text("utf-8").splitlines() if line and not line.startswith("#")}
-    for item in items:
-        if item.nodeid.split("@")[0] in open_work or item.nodeid in open_work:
-            item.add_marker(pytest.mark.xfail(reason="open work: tests/known_failures.txt"))
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="runs where the tests run on PostgreSQL"))

@@ -304,6 +304,10 @@ def _job(row: Schedule) -> Check:
         )
 
 
+def _mails(n: int) -> str:
+    return "1 e-mail" if n == 1 else f"{n} e-mails"
+
+
 def _mail() -> Check:
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         yield watch(
@@ -324,13 +328,14 @@ def _mail() -> Check:
     stuck = OutboxMail.objects.filter(state=MailState.STUCK).count()
     if stuck:
         yield watch(
-            f"{stuck} e-mails could not be sent.", "See the outbox in the workspace: send them again or discard them."
+            f"{_mails(stuck)} could not be sent.", "See the outbox in the workspace: send them again or discard them."
         )
     waiting = OutboxMail.objects.filter(
         state=MailState.WAITING, created_at__lt=clock.now() - timedelta(hours=6)
     ).count()
     if waiting:
-        yield watch(f"{waiting} e-mails have waited for more than six hours.", "See the outbox in the workspace.")
+        has = "has" if waiting == 1 else "have"
+        yield watch(f"{_mails(waiting)} {has} waited for more than six hours.", "See the outbox in the workspace.")
     for mail in bounce_mailbox.bad_addresses()[:20]:
         who = Person.objects.filter(email__iexact=mail.to).first()
         yield watch(

@@ -123,7 +123,9 @@ def _must_be_free(*, replace: bool) -> None:
         Path(connection.settings_dict["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     if _holds_something():
         if not replace:
-            sentence = "This installation already holds something. Restore into an empty one, or say --replace to put this in its place."
+            sentence = (
+                "This installation already has data. Restore into an empty one, or use --replace to replace that data."
+            )
             raise Refused(sentence, code="not_empty")
         _must_be_stopped()
     connection.close()

@@ -23,7 +23,12 @@ def machine() -> datetime:
 
 def today() -> date:
     """The calendar day in the country's own zone, or the day on which a sample country stands still."""
-    return _day.get() or now().astimezone(ZoneInfo(_zone.get())).date()
+    return _day.get() or now().astimezone(zone()).date()
+
+
+def zone() -> ZoneInfo:
+    """The zone in which days are counted: the country's own where a request or a job runs in it."""
+    return ZoneInfo(_zone.get())
 
 
 @contextmanager
@@ -40,7 +45,7 @@ def pinned_day(*, zone: str = "UTC", day: date | None = None) -> Iterator[None]:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Within it, it is `moment`, and its day in the zone in which days are counted: a sample's story is told as it happened."""
-    day = moment.astimezone(ZoneInfo(_zone.get())).date()
+    day = moment.astimezone(zone()).date()
     day_token, moment_token = _day.set(day), _moment.set(moment)
     try:
         yield

@@ -21,10 +21,7 @@ OFFERS = Offers(
     task_kinds={"renew": _("Renewals")},
     pack_shapes=pack.SHAPES,
     pack_files=tuple(PackFile(name, shapes) for name, shapes in pack.FILES.items()),
-    search_kinds=(
-        SearchKind("evidence", _("Evidence"), Permission.EVIDENCE_READ),
-        SearchKind("evidence_held", _("Evidence"), Permission.EVIDENCE_KEEP),
-    ),
+    search_kinds=(SearchKind("evidence", _("Evidence"), Permission.EVIDENCE_READ),),
     jobs=(Job("evidence", partial(check_links, by=SYSTEM), timedelta(minutes=15), lane="outside"),),
     verbs={
         "evidence.attached": _("attached evidence"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -15,7 +15,8 @@ from floreo.organisations.queries import successors
 def owned() -> list[Owned]:
     """Every prefix, system number and domain of the register with the code of who answers for it today. A website's address
     is no holding: it may stand at anybody's."""
-    return [*_networks(), *_holdings()]
+    codes = _codes()
+    return [*_networks(codes), *_holdings(codes)]
 
 
 def constituency_path() -> Path:
@@ -29,8 +30,7 @@ def _codes() -> dict[int, str]:
     return codes | {old: codes[successor] for old, successor in successors().items()}
 
 
-def _networks() -> Iterator[Owned]:
-    codes = _codes()
+def _networks(codes: Mapping[int, str]) -> Iterator[Owned]:
     rows = Network.objects.exclude(holder=None).order_by("pk")
     for asn, holder, prefixes, confirmed in rows.values_list("asn", "holder_id", "prefixes", "confirmed"):
         yield Owned(codes[holder], f"AS{asn}", is_verified=confirmed)
@@ -38,8 +38,7 @@ def _networks() -> Iterator[Owned]:
             yield Owned(codes[holder], str(prefix), is_verified=confirmed)
 
 
-def _holdings() -> Iterator[Owned]:
-    codes = _codes()
+def _holdings(codes: Mapping[int, str]) -> Iterator[Owned]:
     for holding in Holding.objects.order_by("pk").iterator(chunk_size=2000):
         is_verified = holding.verified_on is not None
         yield Owned(codes[holding.organisation_id], holding.value, holding.service, is_verified)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -19,14 +18,13 @@ from floreo.core import clock, links
 from floreo.core.errors import Missing, Refused
 from floreo.feeds.models import Notice
 from floreo.organisations.models import Contact, Organisation
-from floreo.organisations.queries import bodies_of, the_country
+from floreo.organisations.queries import bodies_of
 
 
 def moment(today: date) -> datetime:
     """This moment of the day, on `today`: a sample country's calendar stands still, and its letters with it."""
-    country, now = the_country(), clock.now()
-    zone = ZoneInfo(country.zone if country else "UTC")
-    return now + timedelta(days=(today - now.astimezone(zone).date()).days)
+    now = clock.now()
+    return now + timedelta(days=(today - now.astimezone(clock.zone()).date()).days)
 
 
 @dataclass(frozen=True)

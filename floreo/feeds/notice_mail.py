@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from floreo.core import outbox
 from floreo.core.keys import key
 from floreo.core.models import OutboxMail
-from floreo.core.wording import day_text, short_day
+from floreo.core.wording import capital, day_text, short_day
 from floreo.feeds import notice_csv
 from floreo.feeds.holding_links import page_of
 from floreo.feeds.logic import rank
@@ -156,7 +156,7 @@ class _Text:
         ) % {"n": len(self.bad), **name}
         counts = Counter(item.news for item in self.bad)
         order = (Change.CONTRADICTED, Change.BACK, Change.NEW, Change.CURRENT)
-        return text + "\n" + "; ".join(f"{NEWS_WORDS[n]}: {counts[n]}" for n in order if counts[n]) + "."
+        return f"{text}\n{capital('; '.join(f'{NEWS_WORDS[n]}: {counts[n]}' for n in order if counts[n]))}."
 
     def _how_to_answer(self) -> str:
         link = page_of(self.notice, self.place, get_language() or "")

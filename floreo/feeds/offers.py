@@ -116,7 +116,6 @@ OFFERS = Offers(
         "report.received": _("received a file"),
         "reports.read": _("read files"),
         "sample.night_told": _("played a night of the sample country"),
-        "type_mapping.removed": _("removed the matched columns"),
         "type_mapping.set": _("matched the columns"),
     },
     menu=(

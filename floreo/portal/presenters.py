@@ -213,7 +213,7 @@ def _same_year(reading: Reading, latest: Reading | None) -> bool:
 
 
 def trust_text(trust: Trust) -> str:
-    """ "212 of 220 rows are confirmed; eight show unconfirmed until somebody has checked them."."""
+    """ "212 of 220 rows are checked; eight are marked “unchecked” until somebody has checked them."."""
     words = {"confirmed": number_figures(trust.confirmed), "total": number_figures(trust.total)}
     if trust.unconfirmed == 0:
         return _("All %(total)s rows are checked.") % words if trust.total else ""

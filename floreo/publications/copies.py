@@ -261,7 +261,7 @@ def _target(target: TargetCopy) -> str:
 
 
 def _mark(source: Source) -> str:
-    return "" if source.confirmed else f" ({_('unconfirmed')})"
+    return "" if source.confirmed else f" ({_('unchecked')})"
 
 
 def _text_blocks(row: Words) -> Iterable[Block]:

@@ -79,7 +79,7 @@ def _purpose(address: str) -> str:
 
 
 def request_of_token(token: str) -> UpdateRequest:
-    """The ask that a link opens. Raises Missing for one that was not made here, for one that a newer replaced, and for one
+    """The request that a link opens. Raises Missing for one that was not made here, for one that a newer replaced, and for one
     that was sent to an address at which nobody is asked any more."""
     number = token.partition("-")[0]
     is_number = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
@@ -106,7 +106,7 @@ def _unknown() -> Missing:
     """One sentence whatever is wrong, so that nobody learns by guessing which asks there are."""
     return Missing(
         _(
-            "This link is not known. Copy it whole, or ask for a new one: whoever it was sent to may no longer be asked here."
+            "We do not recognise this link. Copy the whole link, or ask for a new one. It may have been sent to a person who no longer gives updates here."
         )
     )
 

@@ -126,7 +126,7 @@ def test_from_sqlite_to_postgresql_and_back_nothing_changes(
         there = Installation(tmp_path / "postgres", database=database)
         done = there.run("restore", archive)
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "already holds something" in there.run("restore", archive).stdout
+        assert "already has data" in there.run("restore", archive).stdout
         assert there.run("restore", archive, "--replace").returncode == 0
         made = there.run("backup", "--to", tmp_path / "backups")
         assert made.returncode == 0, made.stdout + made.stderr
@@ -155,15 +155,15 @@ def _plain(rows: list[tuple[Any, ...]]) -> list[str]:
     return sorted(repr([one(v) for v in row]) for row in rows)
 
 
-def test_what_is_there_is_replaced_only_when_said_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
+def test_data_are_replaced_only_with_replace_and_then_kept_aside(archive: Path, tmp_path: Path) -> None:
     one = prepared(tmp_path)
     assert one.run("admin-link").returncode == 0
     given = one.run("restore", archive)
-    assert (given.returncode, "already holds something" in given.stdout) == (1, True)
+    assert (given.returncode, "already has data" in given.stdout) == (1, True)
     with sqlite3.connect(one.sqlite) as open_elsewhere:
         open_elsewhere.execute("SELECT count(*) FROM core_auditentry").fetchone()
         given = one.run("restore", archive, "--replace")
-        assert (given.returncode, "is in progress" in given.stdout) == (1, True)
+        assert (given.returncode, "Floreo is still running on this database" in given.stdout) == (1, True)
     open_elsewhere.close()
     done = one.run("restore", archive, "--replace")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -79,7 +79,7 @@ def test_a_worker_whose_last_word_is_still_to_come_is_not_at_work() -> None:
 
 
 @pytest.mark.django_db
-def test_a_job_that_does_not_end_is_said() -> None:
+def test_a_job_that_does_not_end_is_named() -> None:
     heartbeat.beat()
     now = clock.now()
     since = now - timedelta(hours=7)
@@ -104,13 +104,13 @@ def test_mail_that_cannot_leave_or_comes_back_is_named() -> None:
         silent, stuck = findings("mail")
     assert silent[0] == "bad"
     assert silent[1].startswith("The mail server cannot be reached: ")
-    assert stuck == ("watch", "1 e-mails could not be sent.")
+    assert stuck == ("watch", "1 e-mail could not be sent.")
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.filebased.EmailBackend"):
         assert findings("mail")[0][1].startswith("No mail server is configured: e-mails are saved as files in ")
 
 
 @pytest.mark.django_db
-def test_a_backup_that_was_never_made_or_is_old_is_said() -> None:
+def test_a_backup_that_was_never_made_or_is_old_is_named() -> None:
     assert findings("backups") == [("bad", "There has never been a backup.")]
     record_backup(by=SYSTEM, name="a.tar.gz", sha256="0" * 64, rows=1, head={})
     assert findings("backups") == [
@@ -132,7 +132,7 @@ def test_a_chain_that_was_changed_is_found_near_its_end_and_with_deep_anywhere()
 
 
 @pytest.mark.django_db
-def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_said(isla: Country) -> None:
+def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_named(isla: Country) -> None:
     AuditEntry.objects.filter(number=AuditEntry.objects.order_by("-number")[0].number).update(
         at=clock.now() + timedelta(days=2)
     )
@@ -160,7 +160,7 @@ def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_said(isla: Country) -> 
         ),
     ],
 )
-def test_an_address_that_strangers_can_listen_to_is_said(facts: dict[str, object], state: str, text: str) -> None:
+def test_an_address_that_strangers_can_listen_to_is_named(facts: dict[str, object], state: str, text: str) -> None:
     with override_settings(DEBUG=False, **facts):
         (found,) = findings("address")
     assert found[0] == state

@@ -85,7 +85,7 @@ def messages(of: Catalog) -> Iterator[Message]:
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """What makemessages finds in the program as it stands."""
+    """What makemessages finds in the program."""
     if shutil.which("xgettext") is None:
         pytest.skip("gettext is not installed here; it is only needed to find sentences, never to run")
     copy = tmp_path_factory.mktemp("words") / "floreo"
@@ -187,18 +187,18 @@ def counts(**numbers: int) -> dict[Status, int]:
 @pytest.mark.parametrize(
     ("tally", "text"),
     [
-        ({"late": 1, "done": 1}, "Una de las 2 acciones cumple sus fechas. Una está atrasada."),
+        ({"late": 1, "done": 1}, "Una de las 2 acciones va según lo previsto. Una está atrasada."),
         (
             {"late": 3, "stalled": 1, "on_track": 14},
-            "14 de las 18 acciones cumplen sus fechas. Tres están atrasadas y una se detuvo.",
+            "14 de las 18 acciones van según lo previsto. Tres están atrasadas y una está detenida.",
         ),
-        ({"at_risk": 2}, "Ninguna de las 2 acciones cumple sus fechas. Dos están en riesgo."),
+        ({"at_risk": 2}, "Ninguna de las 2 acciones va según lo previsto. Dos están en riesgo."),
         ({"done": 1}, "La única acción está terminada."),
-        ({"not_started": 4}, "Ninguna de las 4 acciones ha comenzado."),
+        ({"not_started": 4}, "Ninguna de las 4 acciones se ha iniciado."),
         ({}, ""),
     ],
 )
-def test_how_a_plan_stands_reads_naturally_in_spanish(tally: dict[str, int], text: str) -> None:
+def test_the_status_of_a_plan_reads_naturally_in_spanish(tally: dict[str, int], text: str) -> None:
     with translation.override("es"):
         assert f"{hold_sentence(counts(**tally))} {problem_sentence(counts(**tally))}".strip() == text
 
@@ -208,7 +208,7 @@ def test_tallies_agree_in_number_in_spanish() -> None:
         assert tally_text(counts(done=1, late=2, stalled=1)) == "1 terminada, 2 atrasadas, 1 detenida"
 
 
-def test_a_text_said_anew_loses_its_old_translation() -> None:
+def test_a_text_that_is_changed_loses_its_old_translation() -> None:
     act = Action(late_reason="No money.", translations={"es": {"late_reason": "Sin dinero.", "title": "Línea"}})
     act.set_text("late_reason", "No money.")
     assert act.in_language("late_reason", "es") == "Sin dinero."

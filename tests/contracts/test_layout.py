@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -179,3 +180,9 @@ def test_no_address_of_another_host_is_loaded_by_a_page() -> None:
     for path in TEMPLATES:
         for part in path.read_text(encoding="utf-8").split("src=")[1:]:
             assert not part.lstrip("\"'").startswith(("http", "//")), path
+
+
+@pytest.mark.xdist_group("alone")
+def test_a_group_of_tests_stays_together(request: pytest.FixtureRequest) -> None:
+    """Whatever shares a server is run by one process: a version of pytest and xdist that do not fit say nothing of it."""
+    assert request.node.nodeid.endswith("@alone") == ("PYTEST_XDIST_WORKER" in os.environ)

@@ -39,7 +39,7 @@ def files(tmp_path: Path) -> list[str]:
     return [str(good), str(bad), str(tmp_path / "nowhere.csv")]
 
 
-TOLD = [
+SUMMARY = [
     ("Rows read", "7"),
     ("Rows saved", "3"),
     ("Repeats, counted once", "1"),
@@ -54,8 +54,9 @@ TOLD = [
 
 
 def text(out: str) -> list[tuple[str, str]]:
-    lines = [line for line in out.splitlines() if line.startswith((" " * 30, *(words for words, _n in TOLD if words)))]
-    return [(line[:30].strip(), line[30:].strip()) for line in lines]
+    wide = max(len(words) for words, _n in SUMMARY)
+    named = (" " * wide, *(words for words, _n in SUMMARY if words))
+    return [(line[:wide].strip(), line[wide:].strip()) for line in out.splitlines() if line.startswith(named)]
 
 
 def test_files_are_read_and_the_bad_one_is_named(
@@ -67,7 +68,7 @@ def test_files_are_read_and_the_bad_one_is_named(
     assert good.startswith(f"{files[0]}: 7 rows, 3 saved, 3 rejected")
     assert bad == f"{files[1]}: The file is incomplete: the transfer was interrupted. Get the file again."
     assert missing == f"{files[2]}: cannot be opened: No such file or directory"
-    assert text(out) == TOLD
+    assert text(out) == SUMMARY
     assert sorted(FeedFile.objects.values_list("state", "rows", "problem")) == [
         ("done", 7, ""),
         ("refused", 0, "truncated"),
@@ -83,13 +84,13 @@ def test_a_dry_run_says_the_same_and_writes_nothing(
     before = set(feeds_folder.rglob("*"))
     assert run("ingest", "--dry-run", "--feed", feed.code, files[0]) == 0
     out = capsys.readouterr().out
-    assert text(out) == TOLD
+    assert text(out) == SUMMARY
     assert out.endswith("Nothing was saved.\n")
     assert set(feeds_folder.rglob("*")) == before
     assert (FeedFile.objects.count(), Finding.objects.count()) == (0, 0)
 
 
-def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_said(
+def test_without_a_feed_files_are_by_hand_and_an_unknown_feed_is_named(
     feed: Feed, files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("ingest", files[0]) == 0

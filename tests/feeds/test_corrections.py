@@ -1,4 +1,4 @@
-"""Corrections: the register is mended or stays, findings go along, and whoever asked is told."""
+"""Corrections: the register is corrected or stays, findings go along, and whoever asked is notified."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def responder(user_with: Callable[..., User]) -> User:
 
 
 def asked(organisation: Organisation, *findings: Finding) -> Correction:
-    """They were told on Monday, and say that it is not theirs."""
+    """They were notified on Monday, and reply that it is not theirs."""
     send_notices(MONDAY)
     notice = Notice.objects.get(organisation=organisation)
     answer(
@@ -83,7 +83,7 @@ def test_a_holding_goes_to_whom_it_belongs_and_its_findings_go_along(
     assert [line.finding.subject for line in given.lines.all()] == ["192.0.2.7"]
 
 
-def test_nobodys_network_is_dropped_and_what_stood_there_closes_unmended(bank: Organisation, responder: User) -> None:
+def test_nobodys_network_is_removed_and_its_findings_close_unfixed(bank: Organisation, responder: User) -> None:
     accept(asked(bank, make_finding(bank)), by=responder)
     assert list(Holding.objects.values_list("value", flat=True)) == ["bank.example.org"]
     assert whose() == {"192.0.2.7": ("bank", "fixed")}
@@ -125,7 +125,7 @@ def test_a_refusal_says_why_and_changes_nothing(bank: Organisation, telco: Organ
     (mail,) = OutboxMail.objects.all()
     assert "The registry names you since 2019." in mail.text
     assert whose() == {"192.0.2.7": ("bank", "new")}
-    with pytest.raises(Refused, match="Test responder decided it already"):
+    with pytest.raises(Refused, match="Test responder has already decided this"):
         accept(correction, by=responder, moved_to=telco)
 
 

@@ -46,14 +46,14 @@ def plans(today: date = MONDAY) -> dict[str, list[tuple[str, list[str], list[str
 
 
 def sent(today: date) -> list[str]:
-    """Posts that day's letters; the findings of each in words."""
+    """Sends that day's notices; the findings of each in words."""
     before = set(Notice.objects.values_list("pk", flat=True))
     acts.send_notices(today)
     new = Notice.objects.exclude(pk__in=before).order_by("pk")
     return [", ".join(str(line.finding) for line in d.lines.order_by("finding__subject")) for d in new]
 
 
-def test_one_letter_a_week_and_never_twice(bank: Organisation) -> None:
+def test_one_notice_a_week_and_never_twice(bank: Organisation) -> None:
     make_finding(bank)
     make_finding(bank, "192.0.2.8")
     assert sent(MONDAY) == ["open-rdp 192.0.2.7:3389, open-rdp 192.0.2.8:3389"]
@@ -66,7 +66,7 @@ def test_one_letter_a_week_and_never_twice(bank: Organisation) -> None:
     assert sent(MONDAY + timedelta(days=7)) == ["open-rdp 192.0.2.9:3389"]  # the others were not seen since
 
 
-def test_what_stands_is_reminded_again_after_its_days_and_only_while_it_is_seen(bank: Organisation) -> None:
+def test_what_is_open_is_reminded_again_after_its_days_and_only_while_it_is_seen(bank: Organisation) -> None:
     stands, gone = make_finding(bank), make_finding(bank, "192.0.2.8")
     sent(MONDAY)
     seen_again(stands, date(2026, 11, 29))
@@ -75,7 +75,7 @@ def test_what_stands_is_reminded_again_after_its_days_and_only_while_it_is_seen(
     assert sent(date(2026, 12, 7)) == []  # mended without a word is no reason for a letter
 
 
-def test_critical_things_go_at_once_with_whatever_else_is_due_and_one_letter_a_day(bank: Organisation) -> None:
+def test_critical_findings_go_at_once_with_whatever_else_is_due_and_one_notice_a_day(bank: Organisation) -> None:
     make_finding(bank, "192.0.2.1", severity="critical", day=TODAY)
     make_finding(bank, "192.0.2.7", day=TODAY)  # waits for Monday
     assert sent(TODAY) == ["open-rdp 192.0.2.1:3389"]
@@ -117,7 +117,7 @@ def test_the_first_rule_that_fits_decides(bank: Organisation) -> None:
         acts.make_rule(by=SYSTEM, every=Every.NEVER)
 
 
-def test_without_a_contact_of_the_role_the_next_is_written_to_and_told_so(bank: Organisation) -> None:
+def test_without_a_contact_of_the_role_the_next_is_notified_and_learns_why(bank: Organisation) -> None:
     telco = make_telco()
     Contact.objects.filter(organisation=telco).delete()
     make_finding(telco, "198.51.100.1", network="AS64496", reason="asn")
@@ -154,7 +154,7 @@ def delivered() -> EmailMessage:
     return server.got[0]
 
 
-def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisation) -> None:
+def test_the_notice_says_what_it_is_what_to_do_and_why_it_came(bank: Organisation) -> None:
     secret = make_feed("secret", tlp=Tlp.AMBER_STRICT)
     make_finding(bank, detail="Windows Server 2012")
     make_finding(bank, "192.0.2.8", state=FindingState.REOPENED)
@@ -174,10 +174,10 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     assert str(mail["Subject"]) == "[TLP:AMBER+STRICT] Banco del Faro: 4 findings in your network, 1 critical"
     assert str(mail["Reply-To"]) == "team@csirt.example.org"
     assert text.index("192.0.2.9, port 23: new") < text.index(
-        "Reminder sent 192.0.2.7, port 3389: new, last on seen 22 Nov 2026, Windows Server 2012."
+        "- 192.0.2.7, port 3389: new, last seen 22 Nov 2026, Windows Server 2012"
     )
     for words in (
-        "TLP:AMBER+STRICT. This may be passed on within your organisation only",
+        "TLP:AMBER+STRICT. You may share this only within your organisation, with those who need to know.",
         "192.0.2.8, port 3389: seen again",
         "- The register lists the addresses 192.0.2.0/25 as yours.",
         "- The register lists the domain bank.example.org as yours.",
@@ -198,7 +198,7 @@ def test_the_letter_says_what_it_is_what_to_do_and_why_it_came(bank: Organisatio
     assert "findings/0." not in str(list(AuditEntry.objects.values_list("detail", flat=True)))
 
 
-def test_who_said_no_language_is_written_to_in_all_of_the_countrys(bank: Organisation) -> None:
+def test_who_chose_no_language_is_notified_in_all_of_the_countrys(bank: Organisation) -> None:
     Contact.objects.update(language="")
     make_finding(bank)
     sent(MONDAY)
@@ -227,7 +227,7 @@ def test_claims_are_praised_or_questioned(bank: Organisation) -> None:
     assert sent(date(2026, 12, 7)) == []
 
 
-def test_a_server_down_for_three_days_costs_no_letter_and_doubles_none(bank: Organisation) -> None:
+def test_a_server_down_for_three_days_costs_no_notice_and_doubles_none(bank: Organisation) -> None:
     make_finding(bank)
     sent(MONDAY)
     for _day in range(3):
@@ -240,7 +240,7 @@ def test_a_server_down_for_three_days_costs_no_letter_and_doubles_none(bank: Org
     assert [str(m["To"]) for m in server.got] == ["abuse@bank.example.org"]
 
 
-def test_a_letter_is_sent_again_left_out_and_its_link_ended(bank: Organisation, user_with: object) -> None:
+def test_a_notice_is_sent_again_left_out_and_its_link_ended(bank: Organisation, user_with: object) -> None:
     make_finding(bank)
     sent(MONDAY)
     notice = Notice.objects.get()
@@ -267,7 +267,7 @@ def test_what_is_left_out_comes_with_the_next(bank: Organisation) -> None:
     assert sent(TODAY + timedelta(days=1)) == ["open-rdp 192.0.2.7:3389"]
 
 
-def test_a_huge_letter_asks_little_of_the_database_and_its_mail_is_small(bank: Organisation) -> None:
+def test_a_huge_notice_asks_little_of_the_database_and_its_mail_is_small(bank: Organisation) -> None:
     one = make_finding(bank)
     Finding.objects.bulk_create(
         [

@@ -109,7 +109,7 @@ def test_where_our_own_address_is_not_known_nothing_is_proven() -> None:
 
 
 def test_a_forged_mail_of_empty_reports_leaves_every_finding_as_it_was(feed: Feed) -> None:
-    """The attack: the sender is public knowledge, and three nights without a row say that all is mended."""
+    """The attack: the sender is public knowledge, and three nights without a row mean that all is fixed."""
     make_register()
     for n in (3, 4):
         hand_in(feed, report(DAY - timedelta(days=n), ["192.0.2.18"]), name_of(DAY - timedelta(days=n)))
@@ -216,6 +216,33 @@ def test_strangers_cannot_fill_the_disk(feed: Feed, monkeypatch: pytest.MonkeyPa
     assert HeldFile.objects.count() == 2
     feed.refresh_from_db()
     assert feed.last_error.startswith("More mail of an unproven sender came")
+
+
+def test_what_is_held_is_recorded_under_its_feed(feed: Feed) -> None:
+    held = hold_one()
+    entry = AuditEntry.objects.get(verb="held.kept")
+    assert (entry.actor_name, entry.subject) == (SYSTEM.actor_name, f"feeds.feed:{feed.pk}")
+    (change,) = entry.detail["changes"]
+    assert (change["what"], change["thing"]) == ("made", f"feeds.heldfile:{held.pk}")
+    assert change["fields"] == {
+        "feed": feed.pk,
+        "name": name_of(DAY),
+        "sha256": held.sha256,
+        "size": len(FILES[0][1]),
+        "sender": SENDER,
+        "reason": "unsigned",
+        "state": "held",
+        "received_at": str(held.received_at),
+    }
+    hold_one()  # the same file again
+    assert AuditEntry.objects.filter(verb="held.kept").count() == 1
+
+
+def test_only_who_runs_feeds_has_a_file_held(feed: Feed) -> None:
+    attached = parse_mail(mail_from(SENDER, *FILES)).files[0]
+    with pytest.raises(NotAllowed):
+        acts.hold(feed, file=attached, sender=SENDER, reason=HeldReason.UNSIGNED, by=make_user("observer"))
+    assert (HeldFile.objects.count(), AuditEntry.objects.filter(verb="held.kept").count()) == (0, 0)
 
 
 def test_only_who_runs_feeds_decides(feed: Feed) -> None:

@@ -1,4 +1,4 @@
-"""Figures in words: values, changes, outlooks, what is missing and what is owed, in both languages."""
+"""Values in words: changes, outlooks, what is missing and what is due, in both languages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_change_of_people_is_in_people() -> None:
     [
         ("days", 2, 1, f"1{N}day", f"▼ 1{N}day from Q2 2026; higher is better"),
         ("people", 2, 4, f"4{N}people", f"▲ 2{N}people from Q2 2026; higher is better"),
-        ("of 84", 61, 74, f"74{N}of 84", "▲ 13 on Q2 2026; higher is better"),
+        ("of 84", 61, 74, f"74{N}of 84", "▲ 13 from Q2 2026; higher is better"),
         ("machines", 1, 2, f"2{N}machines", f"▲ 1{N}machines from Q2 2026; higher is better"),
     ],
 )
@@ -94,12 +94,12 @@ def test_the_headline_answers_with_the_value_its_period_and_its_outlook() -> Non
     indicator = aim(make_indicator(), baseline=54, baseline_on=date(2024, 12, 31))
     enter(indicator, 81)
     reading, _before = two(indicator)
-    assert presenters.headline(indicator, reading) == f"Q3 2026: 81{N}%. On track to 95{N}% by 31 Dec 2027."
+    assert presenters.headline(indicator, reading) == f"Q3 2026: 81{N}%. On track; target: 95{N}% by 31 Dec 2027."
     assert presenters.outlook_of(indicator, reading) is Outlook.ON_TRACK
     assert presenters.value_text(reading) == f"81{N}%"
 
 
-def test_what_is_missing_is_said_with_the_target_and_when_the_first_is_due() -> None:
+def test_what_is_missing_is_shown_with_the_target_and_when_the_first_is_due() -> None:
     indicator = aim(make_indicator())
     text = f"No value yet. Target: 95{N}% by 31 Dec 2027. The first value was due on 1 Oct 2026."
     assert presenters.headline(indicator, None) == text
@@ -199,7 +199,7 @@ def test_latest_readings_take_one_query_however_many_there_are() -> None:
         assert count() == 1
 
 
-def test_what_is_due_is_whose_turn_it_is(user_with: Callable[..., User]) -> None:
+def test_what_is_due_waits_for_the_responsible_organisation(user_with: Callable[..., User]) -> None:
     body = make_organisation("csirt")
     mine, other = make_indicator("mine", answers_for=body), make_indicator("other")
     make_indicator("published-by-others", frequency=Frequency.ONCE)

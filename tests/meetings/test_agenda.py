@@ -61,7 +61,7 @@ def test_it_holds_what_is_late_stalled_or_waits_in_that_order(
     assert texts["D-2026-02 Sign"] == "Requested from Minister on 24 November 2026; no answer yet."
 
 
-def test_it_is_said_in_every_language_of_the_country(late: Action, committee: Committee) -> None:
+def test_it_is_drawn_up_in_every_language_of_the_country(late: Action, committee: Committee) -> None:
     late.translations = {"es": {"title": "Acción"}}
     late.save()
     meeting = to_come(committee)
@@ -102,7 +102,7 @@ def test_a_committee_without_an_edition_looks_at_the_one_in_force(late: Action, 
     assert len(draw_agenda(to_come(Committee.objects.get()), by=SYSTEM)) == 1
 
 
-def test_points_go_up_and_down(committee: Committee) -> None:
+def test_items_go_up_and_down(committee: Committee) -> None:
     meeting = to_come(committee)
     first, second = (add_item(meeting, by=SYSTEM, title=t) for t in ("One", "Two"))
     move_item(second, by=SYSTEM, up=True)
@@ -111,21 +111,21 @@ def test_points_go_up_and_down(committee: Committee) -> None:
     assert titles(meeting) == ["Two", "One"]
 
 
-def test_a_point_on_which_something_was_said_stays(committee: Committee) -> None:
+def test_an_item_with_notes_is_not_removed(committee: Committee) -> None:
     meeting = held(committee)
     item = add_item(meeting, by=SYSTEM, title="Targets")
     record_minutes(meeting, by=SYSTEM, items=[ItemMinutes(item.pk, "", "Between us")])
-    with pytest.raises(Refused, match="so it stays"):
+    with pytest.raises(Refused, match="has notes or decisions, so it cannot be removed"):
         remove_item(item, by=SYSTEM)
     empty = add_item(meeting, by=SYSTEM, title="Nothing")
     remove_item(empty, by=SYSTEM)
     assert titles(meeting) == ["Targets"]
 
 
-def test_a_point_has_a_title_and_a_meeting_that_is_not_called_off(committee: Committee) -> None:
+def test_an_item_has_a_title_and_a_meeting_that_is_not_cancelled(committee: Committee) -> None:
     meeting = to_come(committee)
-    with pytest.raises(Refused, match="in a few words"):
+    with pytest.raises(Refused, match="Enter a short title"):
         add_item(meeting, by=SYSTEM, title="  ")
     cancel_meeting(meeting, by=SYSTEM, reason="Strike")
-    with pytest.raises(Refused, match="called off"):
+    with pytest.raises(Refused, match="This meeting was cancelled"):
         draw_agenda(meeting, by=SYSTEM)

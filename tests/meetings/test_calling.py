@@ -1,4 +1,4 @@
-"""Calling, moving and calling off a meeting: who is told, in which language, and what is refused."""
+"""Scheduling, moving and cancelling a meeting: who is notified, in which language, and what is refused."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def test_a_meeting_in_the_past_is_not_called(committee: Committee) -> None:
     assert not Meeting.objects.exists()
 
 
-def test_one_that_was_held_is_entered_afterwards_and_nobody_is_told(committee: Committee) -> None:
+def test_one_that_was_held_is_entered_afterwards_and_nobody_is_notified(committee: Committee) -> None:
     meeting = call_meeting(committee, by=SYSTEM, on=date(2026, 11, 1), was_held=True, notify=True)
     assert (meeting.state, meeting.number, meeting.code, letters()) == ("held", 1, "2026-11-01", [])
     with pytest.raises(Refused, match="is in the future, so the meeting has not been held yet"):
         call_meeting(committee, by=SYSTEM, on=TODAY + timedelta(days=1), was_held=True)
 
 
-def test_everybody_who_sits_there_is_told_in_their_language(committee: Committee) -> None:
+def test_every_member_is_notified_in_their_language(committee: Committee) -> None:
     to_come(committee, notify=True, place="Blue room", online_url="https://meet.example.org/x")
     assert letters() == [
         ("justice@example.org", "en", "meeting.called"),
@@ -79,7 +79,7 @@ def test_two_meetings_on_one_day_have_two_addresses(committee: Committee) -> Non
     assert [to_come(committee).code, to_come(committee).code] == ["2026-12-03", "2026-12-03-2"]
 
 
-def test_a_moved_meeting_keeps_its_address_and_tells_its_members(committee: Committee) -> None:
+def test_a_moved_meeting_keeps_its_address_and_notifies_its_members(committee: Committee) -> None:
     meeting = to_come(committee)
     moved = move_meeting(meeting, by=SYSTEM, on=date(2026, 12, 10), starts_at=time(9))
     assert (moved.code, moved.on, moved.invitation) == ("2026-12-03", date(2026, 12, 10), 1)
@@ -87,24 +87,24 @@ def test_a_moved_meeting_keeps_its_address_and_tells_its_members(committee: Comm
     assert mail.subject == "Moved: Steering committee, meeting 1, now on 10 December 2026"
     assert "scheduled for 3 December 2026" in mail.text
     move_meeting(moved, by=SYSTEM, on=date(2026, 12, 10), starts_at=time(9))
-    assert OutboxMail.objects.count() == 3  # nothing changed, so nobody is told again
-    with pytest.raises(Refused, match="is past"):
+    assert OutboxMail.objects.count() == 3  # nothing changed, so nobody is notified again
+    with pytest.raises(Refused, match="1 November 2026 is in the past"):
         move_meeting(moved, by=SYSTEM, on=date(2026, 11, 1))
 
 
-def test_a_meeting_is_called_off_for_a_reason_that_everybody_reads(committee: Committee) -> None:
+def test_a_meeting_is_cancelled_for_a_reason_that_everybody_reads(committee: Committee) -> None:
     meeting = to_come(committee)
     with pytest.raises(Refused, match="Give the reason"):
         cancel_meeting(meeting, by=SYSTEM, reason="")
     cancel_meeting(meeting, by=SYSTEM, reason="The hurricane")
     assert "The hurricane" in OutboxMail.objects.get(to="tomas@example.org").text
-    with pytest.raises(Refused, match="called off"):
+    with pytest.raises(Refused, match="This meeting was cancelled"):
         move_meeting(meeting, by=SYSTEM, on=date(2026, 12, 20))
-    with pytest.raises(Refused, match="called off"):
+    with pytest.raises(Refused, match="This meeting was cancelled"):
         send_agenda(meeting, by=SYSTEM)
 
 
-def test_what_was_held_is_not_called_off(committee: Committee) -> None:
+def test_a_meeting_that_was_held_is_not_cancelled(committee: Committee) -> None:
     with pytest.raises(Refused, match="has already been held"):
         cancel_meeting(held(committee, date(2026, 11, 1)), by=SYSTEM, reason="Too late")
 

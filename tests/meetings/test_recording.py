@@ -120,7 +120,7 @@ def test_two_who_record_one_seat_otherwise_see_each_other(meeting: Meeting) -> N
         (Recorded(new_minutes="Words without a title"), "Enter a title for the new item."),
     ],
 )
-def test_what_is_gone_is_said_and_nothing_is_kept(meeting: Meeting, recorded: Recorded, sentence: str) -> None:
+def test_what_is_gone_is_named_and_nothing_is_saved(meeting: Meeting, recorded: Recorded, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         record_meeting(meeting, by=SYSTEM, recorded=recorded)
     assert not meeting.attendances.exists()
@@ -229,11 +229,11 @@ def test_approved_minutes_never_change(
 
 
 def test_a_held_meeting_is_not_moved(approved: Meeting) -> None:
-    with pytest.raises(Refused, match="was held already"):
+    with pytest.raises(Refused, match="This meeting has already been held"):
         move_meeting(approved, by=SYSTEM, on=TODAY)
 
 
-def test_a_correction_stands_beside_them(approved: Meeting, item: AgendaItem) -> None:
+def test_a_correction_is_shown_with_them(approved: Meeting, item: AgendaItem) -> None:
     with pytest.raises(Refused, match="Describe the error"):
         correct_minutes(approved, by=SYSTEM, text="\n")
     row = correct_minutes(approved, by=SYSTEM, text="It was 500")

@@ -1,4 +1,4 @@
-"""The page of a letter: on a phone, without an account, a cookie or a script."""
+"""The page of a notice: on a phone, without an account, a cookie or a script."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def pk(subject: str) -> int:
     return Finding.objects.get(subject=subject).pk
 
 
-def test_the_page_says_what_the_letter_said_worst_first(notice: Notice, phone: Client) -> None:
+def test_the_page_shows_what_the_notice_says_worst_first(notice: Notice, phone: Client) -> None:
     response = phone.get(page_of(notice))
     text = response.content.decode()
     assert response.status_code == 200
@@ -110,7 +110,7 @@ def test_what_was_typed_and_ticked_stays_when_something_is_missing(notice: Notic
     assert Reply.objects.count() == 0
 
 
-def test_an_answer_is_taken_back_and_a_letter_confirmed(notice: Notice, phone: Client) -> None:
+def test_a_reply_is_taken_back_and_an_address_confirmed(notice: Notice, phone: Client) -> None:
     phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "reply": "not_ours"})
     assert Correction.objects.count() == 1
     assert f'name="back" value="{pk("192.0.2.7")}"' in phone.get(page_of(notice)).content.decode()
@@ -135,13 +135,13 @@ def test_what_went_to_another_organisation_is_not_shown_any_more(notice: Notice,
     Finding.objects.filter(subject="192.0.2.7").update(organisation=make_telco())
     text = phone.get(page_of(notice)).content.decode()
     assert "192.0.2.7, port" not in text
-    assert "1 more of this letter is no longer yours" in text
+    assert "1 other finding of this notice is no longer yours: the register was corrected." in text
     response = phone.post(page_of(notice), {"finding": pk("192.0.2.7"), "reply": "fixed"})
     assert response.status_code == 422
     assert Reply.objects.count() == 0
 
 
-def test_an_ended_link_and_one_of_another_letter_open_nothing(notice: Notice, phone: Client) -> None:
+def test_an_ended_link_and_one_of_another_notice_open_nothing(notice: Notice, phone: Client) -> None:
     old = page_of(notice)
     end_link(notice, by=SYSTEM)
     assert not OutboxMail.objects.filter(state="waiting").exists()

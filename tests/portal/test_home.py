@@ -1,4 +1,4 @@
-"""The home page answers how the strategy stands, from the data, in whole sentences."""
+"""The home page gives the status of the strategy, from the data, in whole sentences."""
 
 from __future__ import annotations
 
@@ -71,10 +71,10 @@ def test_how_far_to_trust_it_is_counted(isla: Country, stranger: Client) -> None
 
 def test_trust_in_text() -> None:
     assert presenters.trust_text(Trust(220, 212, {})) == (
-        "212 of 220 rows are confirmed; eight are marked “unchecked” until somebody has checked them."
+        "212 of 220 rows are checked; eight are marked “unchecked” until somebody has checked them."
     )
     assert presenters.trust_text(Trust(2, 1, {})) == (
-        "1 of 2 rows is confirmed; one is marked “unchecked” until somebody has checked it."
+        "1 of 2 rows is checked; one is marked “unchecked” until somebody has checked it."
     )
     assert presenters.trust_text(Trust(1240, 1240, {})) == "All 1,240 rows are checked."
     assert presenters.trust_text(Trust(0, 0, {})) == ""

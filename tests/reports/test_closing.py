@@ -107,7 +107,7 @@ def test_a_period_closes_once_and_not_while_it_runs(review: Review, edition: Edi
         due_on=date(2026, 12, 1),
         closes_on=date(2027, 1, 10),
     )
-    with pytest.raises(Refused, match="runs until 31 December 2026"):
+    with pytest.raises(Refused, match="The period ends on 31 December 2026"):
         close_review(running, by=secretariat)
 
 
@@ -148,7 +148,7 @@ def test_later_changes_of_the_plan_do_not_reach_a_frozen_report(
     assert b"Quite another" not in data
 
 
-def test_a_correction_stands_beside_it_on_every_form(review: Review, secretariat: User) -> None:
+def test_a_correction_is_shown_beside_it_in_every_form(review: Review, secretariat: User) -> None:
     snapshot = close_review(review, by=secretariat)
     with pytest.raises(Refused, match="Enter the correct version and its source"):
         correct_snapshot(snapshot, by=secretariat, where="Money", instead=" ")

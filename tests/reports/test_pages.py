@@ -55,7 +55,7 @@ def test_without_a_report_the_list_says_what_comes_first(country: Country, stran
             "/reports/2025-2028/2026-q3/funders/fund/",
             "Regional Fund: the action it funds is not on schedule",
         ),
-        ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones cumplen sus fechas. Una está atrasada."),
+        ("/es/reports/2025-2028/2026-q3/", "Dos de las 3 acciones van según lo previsto. Una está atrasada."),
     ],
 )
 def test_each_page_has_the_answer_as_its_heading(
@@ -121,7 +121,7 @@ def test_reports_of_an_edition_that_is_not_public_are_hidden(snapshot: Snapshot,
     assert "2026-q3" not in stranger.get("/reports/").content.decode()
 
 
-def test_a_public_correction_stands_first_on_page_and_paper(
+def test_a_public_correction_comes_first_on_page_and_paper(
     snapshot: Snapshot, stranger: Client, secretariat: User
 ) -> None:
     address = reverse("portal:report_file", args=["2025-2028", "2026-q3", "pdf"])

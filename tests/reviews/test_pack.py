@@ -27,7 +27,7 @@ def review(*answers: dict[str, Any], **facts: Any) -> ReviewShape:
     return ReviewShape.model_validate(given)
 
 
-def test_how_an_ask_stands_is_worked_out() -> None:
+def test_the_state_of_a_request_is_worked_out() -> None:
     rows = list(review(APPROVED, APPROVED | {"action": "1.1.2"}).rows(Setting(edition="e", holder="e")))
     assert [(r.word, r.key) for r in rows] == [
         ("review", "e/2026-q3"),
@@ -52,7 +52,7 @@ def test_how_an_ask_stands_is_worked_out() -> None:
         ([SENT], {}, "needs decided_by and decided_on"),
         ([APPROVED | {"state": "returned"}], {}, "needs returned_note"),
         ([{"action": "1.1.1", "state": "submitted"}], {}, "needs reported_by and reported_on"),
-        ([APPROVED | {"state": "lost"}], {}, "The value of “after” is not valid. Start again without it."),
+        ([APPROVED | {"state": "lost"}], {}, "“lost” is not one of: draft, submitted, returned, approved"),
     ],
 )
 def test_what_does_not_hold_together(answers: list[dict[str, Any]], facts: dict[str, Any], sentence: str) -> None:

@@ -115,7 +115,7 @@ def test_a_change_is_recorded_field_by_field(act: Action, secretariat: User) -> 
     assert list(audit.walk()) == []
 
 
-def test_the_second_of_two_editors_is_told_what_the_first_wrote(act: Action, secretariat: User) -> None:
+def test_the_second_of_two_editors_reads_what_the_first_wrote(act: Action, secretariat: User) -> None:
     opened = act.version
     update_action(act, by=secretariat, version=opened, title="First")
     with pytest.raises(Changed) as refused:
@@ -130,7 +130,7 @@ def test_an_action_cannot_be_due_before_it_starts(act: Action, secretariat: User
     with pytest.raises(Refused) as refused:
         update_action(act, by=secretariat, starts_on=date(2027, 1, 2), due_on=date(2027, 1, 1))
     assert refused.value.fields == {
-        "due_on": "The start (2 January 2027) is after the due date (1 January 2027). Change one of them."
+        "due_on": "The start date (2 January 2027) is after the due date (1 January 2027). Change one of them."
     }
 
 

@@ -151,7 +151,7 @@ def test_sums_take_a_fixed_number_of_queries(
         money_of(edition, None)
 
 
-def test_an_agreement_stands_beside_its_lines_and_is_never_added(
+def test_an_agreement_is_listed_with_its_lines_and_never_added(
     edition: Edition, act: Action, fund: Organisation, secretariat: User
 ) -> None:
     deal = grant(secretariat, fund)
@@ -187,7 +187,7 @@ def test_a_line_in_another_currency_than_its_agreement_is_refused(
     deal = grant(secretariat, fund)
     assert refusal(lambda: line(act, secretariat, currency="USD", grant=deal)) == (
         "other_currency",
-        {"currency": "The agreement “deal” pays in PRD, and this line is in USD. Give the line in PRD."},
+        {"currency": "The agreement “deal” pays in PRD, and this line is in USD. Enter the line in PRD."},
     )
     line(act, secretariat, grant=deal)
     assert refusal(lambda: acts.update_grant(deal, by=secretariat, currency="USD")) == (
@@ -216,7 +216,7 @@ def test_a_line_of_another_funder_than_its_agreement_is_refused(
             {"starts_on": date(2026, 5, 1), "ends_on": date(2026, 4, 1)},
             "dates_in_order",
             "ends_on",
-            "The start (1 May 2026) is after the end (1 April 2026). Change one of them.",
+            "The start date (1 May 2026) is after the end date (1 April 2026). Change one of them.",
         ),
         ({"amount": Decimal(-1)}, "negative", "amount", "The amount cannot be negative. Enter 0 or more."),
         (

@@ -1,4 +1,4 @@
-"""Sentences of the plan: how an edition stands, what changed, why an action does. Whole sentences, many cases."""
+"""Sentences of the plan: the status of an edition, what changed, why an action has its status. Whole sentences, many cases."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from floreo.core import wording
 from floreo.organisations.models import FormerName, Organisation
 from floreo.strategy.logic import ActionFacts, Rule, Status, StatusResult, status_of, tally
 from floreo.strategy.models import Action, Milestone
-from floreo.strategy.presenters import actions, rules
-from floreo.strategy.presenters import status_text as stands
+from floreo.strategy.presenters import actions, rules, status_text
 
 TODAY = date(2026, 11, 24)
 
@@ -23,7 +22,7 @@ def counts(*numbers: int, not_started: int = 0) -> dict[Status, int]:
     return dict(zip(Status, (*given[:5], given[5] + not_started), strict=True))
 
 
-def facts(**changes: object) -> stands.EditionFacts:
+def facts(**changes: object) -> status_text.EditionFacts:
     plain: dict[str, object] = {
         "state": "in_force",
         "starts_on": date(2025, 1, 1),
@@ -33,14 +32,14 @@ def facts(**changes: object) -> stands.EditionFacts:
         "is_first": True,
         "is_followed": False,
     }
-    return stands.EditionFacts(**(plain | changes))  # type: ignore[arg-type]  # a test's own short way
+    return status_text.EditionFacts(**(plain | changes))  # type: ignore[arg-type]  # a test's own short way
 
 
 FIRST = "The first strategy ended in 2023."
 NONE_FOUND = "No closing report has been found."
 
 
-def ended(**changes: object) -> stands.EditionFacts:
+def ended(**changes: object) -> status_text.EditionFacts:
     return facts(**({"state": "ended", "ends_on": date(2023, 12, 31)} | changes))
 
 
@@ -62,15 +61,15 @@ def ended(**changes: object) -> stands.EditionFacts:
         (counts(7), "All 7 actions are done."),
         (counts(1), "The one action is done."),
         (counts(0, 0, 0, 2), "None of 2 actions is on schedule. Two are late."),
-        (counts(0, 0, 0, 1), "Check The one action is not on schedule. One is late. action"),
-        (counts(not_started=4), "None of the the 4 actions has started. actions was done."),
+        (counts(0, 0, 0, 1), "The one action is not on schedule. One is late."),
+        (counts(not_started=4), "None of the 4 actions has started."),
         (counts(not_started=1), "The one action has not started."),
         (counts(200, 1040, 0, 3), "1,240 of 1,243 actions are on schedule. Three are late."),
         (counts(), ""),
     ],
 )
 def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> None:
-    assert stands.status_sentences(now) == sentence
+    assert status_text.status_sentences(now) == sentence
 
 
 @pytest.mark.parametrize(
@@ -95,9 +94,9 @@ def test_the_answer_of_a_running_plan(now: dict[Status, int], sentence: str) -> 
     ],
 )
 def test_the_answer_for_every_state_of_an_edition(
-    edition: stands.EditionFacts, now: dict[Status, int], sentence: str
+    edition: status_text.EditionFacts, now: dict[Status, int], sentence: str
 ) -> None:
-    assert stands.headline(edition, now) == sentence
+    assert status_text.headline(edition, now) == sentence
 
 
 @pytest.mark.parametrize(
@@ -123,9 +122,13 @@ def test_the_answer_for_every_state_of_an_edition(
             counts(2, 0, 0, 3),
             "Three fewer actions are late than in the previous quarter; three were completed.",
         ),
-        (counts(5, 0, 0, 2), counts(5, 0, 0, 2), "As many actions are late as a quarter ago; none was completed."),
-        (counts(5), counts(4, 1), "No action is late, as a quarter ago; one was completed."),
-        (counts(4, 1), counts(5), "No action is late, as a quarter ago."),
+        (
+            counts(5, 0, 0, 2),
+            counts(5, 0, 0, 2),
+            "The same number of actions are late as in the previous quarter; none was completed.",
+        ),
+        (counts(5), counts(4, 1), "No action is late, the same as in the previous quarter; one was completed."),
+        (counts(4, 1), counts(5), "No action is late, the same as in the previous quarter."),
         (counts(5), counts(), ""),
         (counts(5), None, ""),
     ],
@@ -133,27 +136,27 @@ def test_the_answer_for_every_state_of_an_edition(
 def test_what_changed_since_a_quarter_ago(
     now: dict[Status, int], before: dict[Status, int] | None, sentence: str
 ) -> None:
-    assert stands.change_sentence(now, before) == sentence
+    assert status_text.change_sentence(now, before) == sentence
 
 
 def test_how_long_an_edition_runs() -> None:
-    assert stands.runs_sentence(facts(), "Isla", today=TODAY) == "Isla’s strategy runs to December 2028."
+    assert status_text.runs_sentence(facts(), "Isla", today=TODAY) == "Isla’s strategy runs to December 2028."
     past = facts(ends_on=date(2025, 12, 31))
-    assert stands.runs_sentence(past, "Isla", today=TODAY) == "Isla’s strategy ended in December 2025."
+    assert status_text.runs_sentence(past, "Isla", today=TODAY) == "Isla’s strategy ended in December 2025."
     ended = facts(state="ended", launched_on=date(2020, 11, 5))
     text = "Isla launched its National Cybersecurity Strategy on 5 November 2020."
-    assert stands.runs_sentence(ended, "Isla", today=TODAY) == text
-    assert stands.runs_sentence(facts(ends_on=None), "Isla", today=TODAY) == ""
-    assert stands.months_in(facts(), today=TODAY) == "23 months in"
-    assert stands.months_in(facts(starts_on=date(2026, 11, 20)), today=TODAY) == "1 month in"
-    assert stands.months_in(facts(starts_on=date(2027, 1, 1)), today=TODAY) == ""
+    assert status_text.runs_sentence(ended, "Isla", today=TODAY) == text
+    assert status_text.runs_sentence(facts(ends_on=None), "Isla", today=TODAY) == ""
+    assert status_text.months_in(facts(), today=TODAY) == "23 months in"
+    assert status_text.months_in(facts(starts_on=date(2026, 11, 20)), today=TODAY) == "1 month in"
+    assert status_text.months_in(facts(starts_on=date(2027, 1, 1)), today=TODAY) == ""
 
 
 def test_a_tally_leaves_out_zeros() -> None:
-    assert stands.tally_text(counts(2, 3, 0, 1)) == "2 done, 3 on track, 1 late"
-    assert stands.tally_text(tally([])) == "no actions yet"
-    assert stands.tally_sentence(counts(1)) == "1 action: 1 done."
-    assert stands.tally_sentence(counts(5, 9)) == "14 actions: 5 done, 9 on track."
+    assert status_text.tally_text(counts(2, 3, 0, 1)) == "2 done, 3 on track, 1 late"
+    assert status_text.tally_text(tally([])) == "no actions yet"
+    assert status_text.tally_sentence(counts(1)) == "1 action: 1 done."
+    assert status_text.tally_sentence(counts(5, 9)) == "14 actions: 5 done, 9 on track."
 
 
 def make(**fields: object) -> Action:
@@ -186,15 +189,15 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
     night = Milestone(title="Line open at night", due_on=date(2026, 11, 1))
     due = date(2026, 12, 31)
     assert why(make(due_on=due), line) == (
-        "your update for the review of The milestone “Line answers in three minutes” was due on 15 October 2026 and has not been reached. and has not been received:"
-        "Check The action is due on 31 December 2026. action"
+        "The milestone “Line answers in three minutes” was due on 15 October 2026 and has not been reached. "
+        "The action is due on 31 December 2026."
     )
     assert "1 other milestone is also late." in why(make(due_on=due), line, night)
     assert why(make(due_on=date(2026, 9, 30), expected_on=date(2027, 1, 31))) == (
         "It was due on 30 September 2026 and is not closed. Its lead now expects it on 31 January 2027."
     )
     assert why(make(due_on=due, closed_on=date(2026, 11, 1))) == (
-        "It was closed on 1 November 2026. That was 60 days before its due date."
+        "It was closed on 1 November 2026. That was 60 days before it was due."
     )
     assert why(make(on_hold_since=date(2026, 6, 1))) == "On hold since 1 June 2026."
     assert why(make()) == "It has no dates and no milestones yet, so nothing can be late."
@@ -207,11 +210,11 @@ def test_why_says_the_rule_that_fired_with_its_dates() -> None:
     )
     later = Milestone(title="Second round", due_on=date(2027, 3, 1))
     assert why(make(starts_on=date(2026, 10, 1)), later) == (
-        "The next milestone is “No date has been missed. The next milestone is “Second round”, due on 1 March 2027."
+        "No date has been missed. The next milestone is “Second round”, due on 1 March 2027."
     )
 
 
-def test_every_rule_has_its_sentence_and_stands_on_the_help_page() -> None:
+def test_every_rule_has_its_sentence_and_is_on_the_help_page() -> None:
     for rule in Rule:
         assert actions.why(make(), StatusResult(Status.ON_TRACK, rule), [], today=TODAY) or rule is Rule.SET_BY_HAND
     assert {r.rule for r in rules.rules_in_order()} == set(Rule) - {Rule.SET_BY_HAND}
@@ -274,11 +277,11 @@ def test_spanish_dates_read_as_spanish() -> None:
     "now",
     [counts(5, 9, 3, 3, 1, 3), counts(5, 9, 0, 1), counts(1, 0, 0, 1), counts(7), counts(1), counts(not_started=4)],
 )
-def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
-    english = stands.status_sentences(now)
+def test_every_answer_is_in_spanish_too(now: dict[Status, int]) -> None:
+    english = status_text.status_sentences(now)
     with override("es"):
-        spanish = stands.status_sentences(now)
-        tally_said = stands.tally_sentence(now)
+        spanish = status_text.status_sentences(now)
+        tally_said = status_text.tally_sentence(now)
     assert spanish
     assert spanish != english
     assert not {"actions", "action", "late", "are", "has"} & set(f"{spanish} {tally_said}".replace(".", "").split())
@@ -286,8 +289,8 @@ def test_every_answer_is_said_in_spanish_too(now: dict[Status, int]) -> None:
 
 def test_spanish_agrees_in_gender_and_number() -> None:
     with override("es"):
-        one = stands.problem_sentence(counts(5, 9, 0, 1, 1))
-        three = stands.problem_sentence(counts(5, 9, 0, 3, 3))
+        one = status_text.problem_sentence(counts(5, 9, 0, 1, 1))
+        three = status_text.problem_sentence(counts(5, 9, 0, 3, 3))
     assert one.startswith("Una ")
     assert three.startswith("Tres ")
     assert " una " in one

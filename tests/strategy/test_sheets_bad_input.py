@@ -1,4 +1,4 @@
-"""Bad workbooks: told cell by cell with what to mend, and nothing is saved."""
+"""Bad workbooks: each bad cell is named with what to correct, and nothing is saved."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.factories import strategy as make
 from tests.strategy.workbooks import add, changed, places_of, put, rehearsed
 
 
-def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretariat: User) -> None:
+def test_a_formula_in_every_cell_is_named_and_never_run(full: Edition, secretariat: User) -> None:
     def formulas(book: Workbook) -> None:
         for page in book:
             for row in page.iter_rows(min_row=2):
@@ -47,7 +47,7 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
             "actions",
             "due_on",
             date(2026, 8, 31),
-            "The start (1 September 2026) comes after the due date (31 August 2026)",
+            "The start date (1 September 2026) is after the due date (31 August 2026). Change one of them.",
         ),
         ("actions", "objective", "9.9", "This edition has no objective “9.9”."),
         ("actions", "person", "nobody", "The register has no person with the code “nobody”. Add them there first."),
@@ -59,7 +59,7 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
             "actions",
             "closed_on",
             date(2026, 11, 1),
-            "Fill in both “Fill in both “closed_on” and “closed_by”, or neither.” and “",
+            "Fill in both “closed_on” and “closed_by”, or neither.",
         ),
         (
             "actions",
@@ -91,20 +91,25 @@ def test_a_formula_in_every_cell_is_told_and_never_run(full: Edition, secretaria
             "participations",
             "ends_on",
             date(2025, 1, 1),
-            "The first day (1 January 2026) comes after the last day",
+            "The first day (1 January 2026) is after the last day (1 January 2025). Change one of them.",
         ),
         ("risks", "impact", 9, "Choose a number from 1 (low) to 5 (high)."),
-        ("milestones", "reached_on", date(2030, 1, 1), "1 January 2030 is still to come."),
+        (
+            "milestones",
+            "reached_on",
+            date(2030, 1, 1),
+            "1 January 2030 is in the future. Enter today or an earlier day.",
+        ),
         ("pillars", "remove", "yes", "It has objectives."),
         (
             "edition",
             "code",
             "2020-2023",
-            "This text has the workbook of another edition. Its code here is 2025-2028. characters. Shorten it to",
+            "This workbook belongs to another edition. The code of this edition is 2025-2028.",
         ),
     ],
 )
-def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PLR0917 -- given by name
+def test_every_bad_cell_is_named_with_its_place_and_nothing_is_saved(  # noqa: PLR0917 -- given by name
     full: Edition, secretariat: User, sheet: str, column: str, value: object, says: str
 ) -> None:
     def two_cells(book: Any) -> None:
@@ -123,7 +128,7 @@ def test_every_bad_cell_is_told_with_its_place_and_nothing_is_saved(  # noqa: PL
     assert Action.objects.get(edition=full).internal_notes == "+notes"
 
 
-def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretariat: User) -> None:
+def test_blank_rows_are_skipped_and_codes_are_used_once(full: Edition, secretariat: User) -> None:
     def change(book: Workbook) -> None:
         book["actions"].insert_rows(2, 3)
         add(book, "pillars", code="1", title="Again")
@@ -133,7 +138,7 @@ def test_blank_rows_are_skipped_and_codes_are_said_once(full: Edition, secretari
     assert report.problems[0].sentence == "Row 2 has the same code. Remove one of them."
 
 
-def test_a_sheet_or_column_that_nobody_knows_is_told(full: Edition, secretariat: User) -> None:
+def test_a_sheet_or_column_that_nobody_knows_is_named(full: Edition, secretariat: User) -> None:
     def change(book: Workbook) -> None:
         book["risks"].title = "riks"
         book["actions"].cell(row=1, column=60, value="colour")

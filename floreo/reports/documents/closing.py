@@ -121,7 +121,7 @@ def _events(summary: ReportSummary) -> list[Block]:
     items = []
     for one in events:
         when = day(one["on"])
-        unsure = "" if one["confirmed"] else f" ({_('unconfirmed')})"
+        unsure = "" if one["confirmed"] else f" ({_('unchecked')})"
         items.append(
             Item(f"{localized(one['title'])}{unsure}", f"{locale.day(when, one['precision'])}:" if when else "")
         )

@@ -52,24 +52,23 @@ class Unreadable(Exception):  # noqa: N818 - others catch it by this name
 
 SENTENCES: Mapping[str, str] = MappingProxyType(
     {
-        "wrong_type": "{name} is {found}, not a text, Markdown, HTML, Word (.docx) or PDF file. "
-        "Save the strategy in one of these and upload it again.",
-        "not_text": "{name} ends like a text file but holds data that is not text. "
+        "wrong_type": "{name} is {found}. Only text, Markdown, HTML, Word (.docx) and PDF files are accepted. "
+        "Save the strategy in one of these formats and upload it again.",
+        "not_text": "{name} has the ending of a text file, but its content is not text. "
         "Open it in the program that made it and save it as Word or PDF.",
-        "empty": "{name} holds no words. Check that it is the right file and that it opens on your computer.",
+        "empty": "{name} contains no words. Check that it is the right file and that it opens on your computer.",
         "encrypted": "{name} is protected by a password. Remove the password and upload the file again.",
-        "scanned": "{name} holds pictures of pages, not text. Run text recognition (OCR) on it, "
+        "scanned": "{name} contains images of pages, not text. Run text recognition (OCR) on it, "
         "or upload the Word file it was made from.",
         "too_large": "{name} is {size_mb} MB; the limit is {limit_mb} MB. "
-        "Upload the text without annexes and pictures, or in parts.",
+        "Upload the text without annexes and images, or in parts.",
         "too_long": "{name} has {pages} pages; the limit is {limit}. "
         "Upload the strategy without its annexes, or in parts.",
-        "bomb": "{name} unpacks to far more than it seems to hold, so it was not opened. "
-        "Open it in Word, save it under a new name and upload that.",
-        "damaged": "{name} is damaged or was cut short, so it cannot be opened. "
-        "Ask for the file again, or save it again.",
-        "language": "{name} seems to be written in {language}. Floreo drafts from English and Spanish texts; "
-        "upload a translation, or enter the strategy by hand.",
+        "bomb": "{name} expands to a much larger size than expected, so it was not opened. "
+        "Open it in Word, save it under a new name and upload that file.",
+        "damaged": "{name} is damaged or incomplete, so it cannot be opened. Ask for the file again, or save it again.",
+        "language": "{name} seems to be written in {language}. Drafts can be made only from English and Spanish texts. "
+        "Upload a translation, or enter the strategy by hand.",
     }
 )
 

@@ -81,14 +81,14 @@ def test_the_bar_says_in_words_what_it_shows() -> None:
     assert shown("{{ counts|in_text }}", counts={"done": 2, "late": 1}) == "2 done, 1 late"
 
 
-def test_unconfirmed_is_said_only_where_it_is_so(db: None) -> None:
+def test_only_what_nobody_checked_is_marked_unchecked(db: None) -> None:
     assert shown("{% unconfirmed row %}", row=row()) == ""
     text = shown("{% unconfirmed row %}", row=row(confirmed=False, doubt="two dates"))
-    assert "unconfirmed" in text
+    assert ">unchecked</a>" in text
     assert "two dates" in text
 
 
-def test_official_wording_stands_apart_with_its_place() -> None:
+def test_official_wording_is_set_apart_with_its_place() -> None:
     text = shown(
         "{% official_wording row %}", row=row(official_wording="Establish <one> point", official_place="page 19")
     )

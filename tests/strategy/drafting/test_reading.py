@@ -41,7 +41,7 @@ def shape(document: Document) -> list[tuple[str, str, str]]:
         ("polÃ\xadtica", "política"),
     ],
 )
-def test_broken_characters_are_mended(broken: str, meant: str) -> None:
+def test_broken_characters_are_corrected(broken: str, meant: str) -> None:
     repaired, spans = repair(broken, english=True)
     assert repaired.replace("'", "’") == meant.replace("'", "’")
     assert spans
@@ -59,7 +59,7 @@ SENTENCE = "La política del país: “educación” — año 2025, and the Mini
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac_roman"])
-def test_encodings_are_told_apart(tmp_path: Path, encoding: str) -> None:
+def test_encodings_are_recognised(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, SENTENCE.encode(encoding)).text == SENTENCE
 
 
@@ -128,7 +128,7 @@ def test_tracked_changes_show_the_new_wording(tmp_path: Path) -> None:
         paragraph._p.append(parse_xml(f"<w:{tag} {nsdecls('w')}><w:r>{inner}</w:r></w:{tag}>"))
     paragraph.add_run(" pillars.")
     word.save(str(tmp_path / "tracked.docx"))
-    assert read_document(tmp_path / "tracked.docx").text == "plan covers three pillars. pillars"
+    assert read_document(tmp_path / "tracked.docx").text == "The plan covers three pillars."
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_page_loses_its_menus_and_scripts() -> None:
     assert text.startswith("Commonwealth of Brightwater National Cybersecurity Strategy")
 
 
-def test_the_name_on_the_desk_is_kept(tmp_path: Path) -> None:
+def test_the_name_of_the_uploaded_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "f81d4fae"
-    path.write_text("strategy has three pillars. pillars")
+    path.write_text("The strategy has three pillars.")
     assert read_document(path, name="Our strategy.txt").name == "Our strategy.txt"

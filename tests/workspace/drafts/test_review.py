@@ -101,7 +101,7 @@ def test_overlapping_passages_split_the_text_and_each_keeps_its_number(draft: Im
     assert found[lead + 1][2] == "#r90"
 
 
-def test_mended_characters_are_marked(drafter: User, workspace: Client, tmp_path: Path) -> None:
+def test_corrected_characters_are_marked(drafter: User, workspace: Client, tmp_path: Path) -> None:
     path = tmp_path / "mended.txt"
     path.write_bytes(
         "The first National Cybersecurity Strategy 2026-2030 is Prueba’s own.".encode()
@@ -152,14 +152,14 @@ def test_an_edit_opens_in_the_row_and_keeps_bad_text(draft: ImportDraft, workspa
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_the_second_of_two_decisions_is_told_of_the_first(
+def test_the_second_of_two_who_decide_reads_the_first_decision(
     script: bool, draft: ImportDraft, workspace: Client, secretariat: User
 ) -> None:
     accept_row(draft.rows.get(number=10), by=secretariat, version=1)
     headers = {"HX-Request": "true"} if script else {}
     answer = workspace.post(address(draft, 10), {"decision": "reject", "version": "1"}, headers=headers)
     assert answer.status_code == 409
-    assert "Test secretariat row 10" in text_of(answer)
+    assert "Test secretariat decided on row 10 while you were viewing it: accepted." in text_of(answer)
     assert draft.rows.get(number=10).state == RowState.ACCEPTED
 
 

@@ -177,14 +177,14 @@ def test_a_failure_speaks_the_readers_language_only_when_shown(workspace: Client
     assert '"code": "empty"' in ImportDraft.objects.get().failure
 
 
-def test_a_failed_text_can_be_read_again_and_put_aside(workspace: Client) -> None:
+def test_a_failed_text_can_be_read_again_and_discarded(workspace: Client) -> None:
     upload(workspace, pdf(), "empty.pdf")
     after_reading(workspace)
     code = ImportDraft.objects.get().code
     workspace.post(f"/workspace/imports/{code}/read/")
     assert ImportDraft.objects.get().state == DraftState.READING
     workspace.post(f"/workspace/imports/{code}/drop/")
-    assert "put aside" in workspace.get(f"/workspace/imports/{code}/").content.decode()
+    assert "This draft was discarded" in workspace.get(f"/workspace/imports/{code}/").content.decode()
     assert "empty.pdf" not in workspace.get("/workspace/imports/").content.decode()
 
 
@@ -206,7 +206,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_that_fills_during_an_upload(workspace: Client, tiny_disk: Path) -> None:
     with override_settings(FILE_UPLOAD_TEMP_DIR=str(tiny_disk)):
         page = upload(workspace, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
-    assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
+    assert (page.status_code, "There is no space on the server" in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
     assert list(tiny_disk.iterdir()) == []
 
@@ -217,7 +217,7 @@ def test_a_disk_that_is_full_when_the_file_is_kept(workspace: Client, tiny_disk:
 
     with override_settings(STORAGES={**settings.STORAGES, "default": storage}):
         page = upload(workspace, b"A National Cybersecurity Strategy 2026-2030. " * 5000, "strategy.txt")
-    assert (page.status_code, "There is no room on the server" in page.content.decode()) == (422, True)
+    assert (page.status_code, "There is no space on the server" in page.content.decode()) == (422, True)
     assert not ImportDraft.objects.exists()
     assert [p for p in tiny_disk.rglob("*") if p.is_file()] == []
 

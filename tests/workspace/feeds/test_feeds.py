@@ -46,7 +46,7 @@ def test_a_feed_is_shown_with_its_sums_its_drift_and_its_silence(
     text = page(browser_of(administrator), "/workspace/feeds/")
     for part in (
         "5 hours ago",
-        "They contained 7 rows; 2 of them (28.6 %) rows;",
+        "Rows received: 7. Rows that could not be read: 2 (28.6 %).",
         "1 file type has changed columns.",
     ):
         assert part in text
@@ -68,7 +68,7 @@ def test_every_row_of_a_file_is_accounted_for(administrator: User, browser_of: B
     assert "The value in the address column is not an address." in text
     assert "line 6: &lt;script&gt;x\ufffd" in text
     assert "<script>x" not in text
-    assert "1 of them is nobody&#x27;s in the register." in text
+    assert "1 of them is not attributed to anyone in the register." in text
 
 
 def test_rejects_are_a_file_that_no_spreadsheet_runs(administrator: User, browser_of: Browser, night: Night) -> None:

@@ -1,4 +1,4 @@
-"""Findings, letters and corrections in the workspace: what happened, saying how it stands, and whose is seen by whom."""
+"""Findings, notices and corrections in the workspace: what happened, replies, and who sees which."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_list_narrows_and_leaves_as_a_file(responder: Client, night: Night) 
     assert ("192.0.2.7" in only, "198.51.100.9" in only) == (True, False)
     head, *rows = rows_of(responder, "/workspace/findings/?organisation=shop&download=csv")
     assert [dict(zip(head, row, strict=True))["subject"] for row in rows] == ["198.51.100.9"]
-    assert "No results." in page(responder, "/workspace/findings/?state=fixed")
+    assert "No results. Try fewer words, or remove a filter." in page(responder, "/workspace/findings/?state=fixed")
 
 
 def test_an_operator_sees_and_answers_for_their_own_and_knows_of_no_other(banker: Client, night: Night) -> None:
@@ -140,7 +140,7 @@ def test_the_team_sees_to_a_call_for_help(responder: Client, administrator: User
     page(responder, f"/workspace/findings/{night.of_shop.pk}/answers/{row.pk}/", 404)
 
 
-def test_a_letter_shows_what_it_told_is_sent_again_and_its_links_are_ended(responder: Client, night: Night) -> None:
+def test_a_notice_shows_its_findings_is_sent_again_and_its_links_are_ended(responder: Client, night: Night) -> None:
     Contact.objects.create(organisation=night.bank, purpose="Abuse", role="abuse", email="new@bank.example")
     address = f"/workspace/notices/{night.letter_bank.pk}/"
     assert "192.0.2.7, port 3389" in page(responder, address)
@@ -153,7 +153,7 @@ def test_a_letter_shows_what_it_told_is_sent_again_and_its_links_are_ended(respo
     assert Notice.objects.get(pk=night.letter_bank.pk).link_version == before + 1
 
 
-def test_rules_of_letters_are_added_moved_changed_and_removed(responder: Client, night: Night) -> None:
+def test_rules_of_notices_are_added_moved_changed_and_removed(responder: Client, night: Night) -> None:
     facts = {"kind": "open-rdp", "contact_role": "technical", "every": "never", "resend_days": "7"}
     assert (
         "Give the reason for not notifying them."
@@ -192,7 +192,7 @@ def test_a_correction_is_accepted_or_refused(responder: Client, administrator: U
     assert (again.status_code, "has already decided this. Reload the page." in again.content.decode()) == (422, True)
 
 
-def test_an_auditor_reads_neither_findings_nor_letters_and_changes_nothing(
+def test_an_auditor_reads_neither_findings_nor_notices_and_changes_nothing(
     user_with: Callable[..., User], browser_of: Browser, night: Night
 ) -> None:
     auditor = browser_of(user_with("auditor"))

@@ -1,4 +1,4 @@
-"""Waiting for others us: the list, its filters, one-click nudges; one's own calendar address and weekly e-mail."""
+"""Waiting for others: the list, its filters, one-click reminders; one's own calendar address and weekly e-mail."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_second_click_is_refused_with_a_sentence(browser: Client) -> None:
     assert OutboxMail.objects.count() == 1
 
 
-def test_after_two_nudges_the_deputy_is_offered(browser: Client, csirt: Organisation) -> None:
+def test_after_two_reminders_the_deputy_is_offered(browser: Client, csirt: Organisation) -> None:
     assert "Escalate" not in browser.get("/workspace/").content.decode()
     keys = [f"strategy.action:{Action.objects.get(code='1.1.1').pk}"]
     for day in (date(2026, 11, 10), date(2026, 11, 20)):
@@ -81,12 +81,12 @@ def test_after_two_nudges_the_deputy_is_offered(browser: Client, csirt: Organisa
     assert "two reminders sent, last 20 Nov" in page
     assert reverse("workspace:escalate", args=["organisation", "csirt"]) in page
     assert (
-        "No person is named for the open tasks of National CSIRT. Name one on the action's page, with a deputy."
+        "No person is named for the open tasks of National CSIRT. Name one on the action&#x27;s page, with a deputy."
         in press(browser, "escalate", "csirt").content.decode()
     )
 
 
-def test_who_owes_nothing_cannot_be_nudged(browser: Client) -> None:
+def test_who_has_no_task_cannot_be_reminded(browser: Client) -> None:
     make.make_organisation("idle")
     for code in ("idle", "unknown"):
         assert press(browser, "send_reminder", code).status_code == 404
@@ -106,20 +106,20 @@ def test_the_list_is_narrowed_by_day_kind_and_body(browser: Client) -> None:
     assert titles(browser.get(f"{OTHERS}?when=week")) == ["Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&who=csirt")) == ["1.1.1 Action 1.1.1", "Line open"]
     assert titles(browser.get(f"{OTHERS}?when=all&kind=milestone")) == ["Line open"]
-    assert "Nothing" in browser.get(f"{OTHERS}?when=later").content.decode()
+    assert "No tasks match. Choose “All”, or remove a filter." in browser.get(f"{OTHERS}?when=later").content.decode()
     for odd in ("when=x", "kind=x", "page=x", "page=-1"):
         assert browser.get(f"{OTHERS}?{odd}").status_code == 200
     assert browser.get(f"{OTHERS}?who=%00").status_code == 404
 
 
-def test_the_record_of_nudges_stands_beside_what_they_were_about(browser: Client) -> None:
+def test_the_record_of_reminders_is_shown_with_its_tasks(browser: Client) -> None:
     press(browser, "send_reminder", "csirt")
     page = browser.get(OTHERS).content.decode()
     assert "Record of reminders" in page
-    assert "to National CSIRT about 1 thing, by Test secretariat" in page
+    assert "to National CSIRT about 1 task, by Test secretariat" in page
 
 
-def test_when_nobody_owes_anything_the_list_says_so(country: object, secretariat: User, browser_of: Browser) -> None:
+def test_when_nothing_is_waiting_the_list_says_so(country: object, secretariat: User, browser_of: Browser) -> None:
     assert "No tasks are waiting for others" in browser_of(secretariat).get(OTHERS).content.decode()
 
 
@@ -135,7 +135,7 @@ def test_ones_calendar_address_can_be_read_and_renewed(busy: Edition, lead: User
     assert FeedKey.objects.get(user=lead).link_version == 2
 
 
-def test_the_weekly_mail_is_set_and_said(busy: Edition, lead: User, browser_of: Browser) -> None:
+def test_the_weekly_mail_is_set_and_shown(busy: Edition, lead: User, browser_of: Browser) -> None:
     browser = browser_of(lead)
     assert "Weekly e-mail: Monday" in browser.get("/workspace/").content.decode()
     address = reverse("workspace:weekly")

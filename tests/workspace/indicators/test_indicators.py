@@ -1,4 +1,4 @@
-"""The figures' desk: what is owed comes first, forms keep what was typed, and only who may can press."""
+"""Indicators in the workspace: values that are due come first, forms keep what was typed, and only who may can press."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def address(name: str, *more: object, code: str = "reports-in-time") -> str:
     return reverse(f"workspace:{name}", args=[code, *more])
 
 
-def test_the_list_opens_on_what_is_owed(lead: Client) -> None:
+def test_the_list_opens_on_the_values_that_are_due(lead: Client) -> None:
     text = words_of(lead.get(reverse("workspace:indicators")))
     assert "Values due 1 Q3 2026 due since 1 Oct 2026 Reports in time" in text
     assert text.index("Values due") < text.index("No value yet")
@@ -71,7 +71,7 @@ def test_the_list_opens_on_what_is_owed(lead: Client) -> None:
 def test_a_lead_enters_a_reading_and_sees_it(lead: Client) -> None:
     response = lead.post(address("new_reading"), ONE, follow=True)
     assert response.status_code == 200
-    assert "Q3 2026: 81 %. On track to 95 % by 31 Dec 2027." in words_of(response)
+    assert "Q3 2026: 81 %. On track; target: 95 % by 31 Dec 2027." in words_of(response)
     assert Reading.objects.get().taken_by == "Test lead"
 
 
@@ -113,7 +113,7 @@ def test_a_frozen_period_is_no_longer_offered_and_is_refused(lead: Client) -> No
     response = lead.post(address("new_reading"), ONE | typed)
     assert (
         response.status_code,
-        "has a frozen value. Correct the publication and give the reason. Both values will stay visible."
+        "Q3 2026 has a frozen value. Correct it and give the reason. Both values will stay visible."
         in words_of(response),
     ) == (422, True)
 

@@ -44,7 +44,7 @@ def test_the_heading_says_since_when_the_server_has_not_answered() -> None:
         )
 
 
-def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
+def test_nobody_reads_a_secret_e_mail_and_everybody_who_may_reads_others(
     administrator: User, browser_of: Browser
 ) -> None:
     browser = browser_of(administrator)
@@ -57,7 +57,7 @@ def test_nobody_reads_a_secret_letter_and_everybody_who_may_reads_others(
     assert browser.get("/workspace/mail/?q=abcdef").content.decode().count("/again/") == 0
 
 
-def test_a_letter_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
+def test_an_e_mail_holds_no_markup_of_its_own(administrator: User, browser_of: Browser) -> None:
     mail = post(subject="<script>alert(1)</script>", text="<img src=x>\nsecond line")
     page = browser_of(administrator).get(f"/workspace/mail/{mail.pk}/").content.decode()
     assert "<script>alert" not in page
@@ -80,13 +80,13 @@ def test_the_outbox_is_closed_to_who_may_not_read_mail(
 def test_who_reads_mail_changes_nothing(user_with: Callable[..., User], browser_of: Browser) -> None:
     mail, browser = post(), browser_of(user_with("responder"))
     page = browser.get("/workspace/mail/").content.decode()
-    assert "Send a test letter" not in page
+    assert "Send a test e-mail" not in page
     assert browser.post(f"/workspace/mail/{mail.pk}/drop/").status_code == 403
     assert browser.get("/workspace/mail/999999/").status_code == 404
     assert browser.get(f"/workspace/mail/{mail.pk}/drop/").status_code == 403
 
 
-def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
+def test_an_e_mail_is_discarded_sent_again_and_tried_out(administrator: User, browser_of: Browser) -> None:
     browser, mail = browser_of(administrator), post()
     assert "It will not be sent." in browser.post(f"/workspace/mail/{mail.pk}/drop/", follow=True).content.decode()
     given = browser.post(f"/workspace/mail/{mail.pk}/again/", follow=True).content.decode()
@@ -96,12 +96,12 @@ def test_a_letter_is_dropped_sent_again_and_tried_out(administrator: User, brows
         deliver_due()
         browser.post(f"/workspace/mail/{stuck.pk}/again/")
         given = browser.post("/workspace/mail/test/", follow=True).content.decode()
-        assert f"A test letter to {administrator.email} waits" in given
+        assert f"A test e-mail to {administrator.email} is in the outbox. It will be sent within a minute." in given
         deliver_due()
     assert [m["To"] for m in server.got] == [administrator.email]
 
 
-def test_whose_address_letters_come_back_from_is_named(administrator: User, browser_of: Browser) -> None:
+def test_whose_address_bounces_is_named(administrator: User, browser_of: Browser) -> None:
     person = Person.objects.order_by("pk")[0]
     Person.objects.filter(pk=person.pk).update(email="nobody@example.org")
     post("nobody@example.org")
@@ -113,11 +113,11 @@ def test_whose_address_letters_come_back_from_is_named(administrator: User, brow
     assert "User unknown" in page
 
 
-def test_a_silent_server_stands_in_the_first_sentence(administrator: User, browser_of: Browser, isla: Country) -> None:
+def test_a_silent_server_is_in_the_first_sentence(administrator: User, browser_of: Browser, isla: Country) -> None:
     post()
     Schedule.objects.update_or_create(
         name=JOB,
         defaults={"due_at": "2026-11-24T10:00:00Z", "last_error": "refused", "failing_since": "2026-10-01T16:12:00Z"},
     )
     page = browser_of(administrator).get("/workspace/mail/").content.decode()
-    assert "1 e-mail is waiting: the mail server has not accepted our e-mail since 1 Oct 2026,." in page
+    assert "1 e-mail is waiting: the mail server has not accepted our e-mail since 1 Oct 2026, 10:12." in page

@@ -114,7 +114,7 @@ def test_empty_rooms_say_what_to_do_first(edition: Edition, workspace: Client) -
     )
 
 
-def test_a_committee_is_made_seated_and_called_at_the_desk(edition: Edition, workspace: Client) -> None:
+def test_a_committee_is_made_seated_and_called_in_the_workspace(edition: Edition, workspace: Client) -> None:
     body = Organisation.objects.create(code="bank", name="Bank", kind="company")
     workspace.post("/workspace/committees/new/", {"code": "board", "name": "Board", "edition": edition.pk})
     workspace.post("/workspace/committees/board/seats/new/", {"organisation": "bank", "part": "chair"})
@@ -219,7 +219,7 @@ def test_two_who_record_at_once_both_see_both_texts_and_the_next_save_decides(
     assert item.minutes == "Mine"
 
 
-def test_a_decision_goes_its_whole_way_at_the_desk(edition: Edition, meeting: Meeting, workspace: Client) -> None:
+def test_a_decision_goes_its_whole_way_in_the_workspace(edition: Edition, meeting: Meeting, workspace: Client) -> None:
     act = make_action(edition)
     workspace.post(
         at(meeting, "meeting_command", "decide"), {"title": "Pay more", "addressed_to": "Minister", "is_public": "on"}
@@ -264,9 +264,8 @@ def test_the_list_of_decisions_knows_what_is_open_late_and_done(
     take_decision(edition, by=SYSTEM, title="Overdue", due_on=date(2026, 11, 1), on=date(2026, 10, 1))
     ask_decision(edition, by=SYSTEM, title="Requested", addressed_to="Minister")
     late, asked = (workspace.get(f"/workspace/decisions/?standing={s}").content.decode() for s in ("late", "asked"))
-    assert "Overdue" in late
-    assert "Requested" not in late
-    assert "Requested" in asked
+    assert ("D-2026-01" in late, "D-2026-02" in late) == (True, False)
+    assert ("D-2026-01" in asked, "D-2026-02" in asked) == (False, True)
     assert "No results" in workspace.get("/workspace/decisions/?standing=done").content.decode()
 
 
@@ -327,5 +326,5 @@ def test_answers_that_are_not_given_come_onto_the_agenda_by_body_not_by_name(
     workspace.post(at(meeting, "draw_agenda"))
     workspace.post(at(meeting, "draw_agenda"))
     assert [(i.thing, i.text) for i in meeting.items.all()] == [
-        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police. Missing from:"),
+        (f"reviews.review:{review.pk}", "They were due on 15 October 2026. Missing from: Police."),
     ]

@@ -61,7 +61,7 @@ def test_a_rule_that_says_no_keeps_what_was_typed(act: Action, secretariat: User
     assert Action.objects.get(pk=act.pk).title == act.title
 
 
-def test_a_date_that_is_none_is_told_at_its_field(act: Action, secretariat: User, browser_of: Browser) -> None:
+def test_a_date_that_is_none_is_refused_at_its_field(act: Action, secretariat: User, browser_of: Browser) -> None:
     response = browser_of(secretariat).post(task(act, "facts"), facts_of(act, due_on="31/31/2027"))
     page = response.content.decode()
     assert response.status_code == 422
@@ -169,7 +169,7 @@ def test_order_changes_by_buttons(edition: Edition, act: Action, secretariat: Us
     assert browser.get(reverse("workspace:move_action", args=[edition.code, "1.1.2"])).status_code == 405
 
 
-def test_a_change_of_many_is_asked_then_done_or_refused_row_by_row(
+def test_a_bulk_change_is_confirmed_then_done_or_refused_row_by_row(
     edition: Edition, act: Action, police: Organisation, secretariat: User, browser_of: Browser
 ) -> None:
     make.make_action(edition, "1.1.2", starts_on=date(2027, 5, 1))
@@ -181,7 +181,7 @@ def test_a_change_of_many_is_asked_then_done_or_refused_row_by_row(
     page = refused.content.decode()
     assert refused.status_code == 422
     assert "Nothing was changed: this change is not possible for 1 of 2 actions." in page
-    assert "The start (1 May 2027) comes after the due date (1 March 2027)." in page
+    assert "The start date (1 May 2027) is after the due date (1 March 2027). Change one of them." in page
     assert Action.objects.get(pk=act.pk).due_on == date(2027, 6, 30)
     assert browser.post(address, sent | {"due_on": "2027-09-01"}).status_code == 302
     assert set(Action.objects.values_list("due_on", flat=True)) == {date(2027, 9, 1)}

@@ -82,7 +82,10 @@ def test_lists_search_filter_and_download(secretariat: User, csirt: Organisation
     browser = browser_of(secretariat)
     found = browser.get("/workspace/organisations/?q=csirt").content.decode()
     assert ("National CSIRT" in found, "Quiet Office" in found) == (True, False)
-    assert "Nothing" in browser.get("/workspace/organisations/?q=nowhere").content.decode()
+    assert (
+        "No results. Try fewer words, or remove a filter."
+        in browser.get("/workspace/organisations/?q=nowhere").content.decode()
+    )
     for kind in ("csv", "json", "xlsx"):
         assert browser.get(f"/workspace/networks/?download={kind}").status_code == 200
 

@@ -70,7 +70,7 @@ def test_the_list_shows_what_can_be_closed_and_closing_freezes_its_report(review
     assert "Period closed. The report is frozen." in done.content.decode()
     assert Snapshot.objects.get().frozen_by == "Test secretariat"
     again = browser.post("/workspace/reports/2025-2028/2026-q3/close/", {"reason": "x"})
-    assert (again.status_code, "closed already" in again.content.decode()) == (422, True)
+    assert (again.status_code, "This review is already closed." in again.content.decode()) == (422, True)
 
 
 def test_the_preview_shows_the_running_period_to_staff_with_what_is_internal(review: Review, browser: Client) -> None:
@@ -102,7 +102,7 @@ def test_who_makes_no_reports_sees_no_preview_and_no_template(
     assert not Snapshot.objects.exists()
 
 
-def test_a_correction_stands_beside_and_what_was_typed_is_kept(snapshot: Snapshot, browser: Client) -> None:
+def test_a_correction_is_shown_beside_and_what_was_typed_is_kept(snapshot: Snapshot, browser: Client) -> None:
     address = "/workspace/reports/2025-2028/2026-q3/correct/"
     refused = browser.post(address, {"where": "Money", "instead": ""})
     assert (refused.status_code, 'value="Money"' in refused.content.decode()) == (422, True)
@@ -120,7 +120,8 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
     facts = {"signed_name": "E. Baptiste", "signed_post": "Minister", "signed_on": "2026-11-20", "language": "en"}
     early = browser.post(address, facts | {"signed_on": "2026-09-01"})
     assert (
-        "The report's period had not ended on that day. Enter the day on which it was signed." in early.content.decode()
+        "The report&#x27;s period had not ended on that day. Enter the day on which it was signed."
+        in early.content.decode()
     )
     assert browser.post(address, facts | {"signed_on": "2027-01-01"}).status_code == 422
     browser.post(address, facts)
@@ -128,7 +129,7 @@ def test_a_signature_keeps_the_fingerprint_of_the_very_pdf(snapshot: Snapshot, b
     assert "E. Baptiste" in browser.get("/reports/2025-2028/2026-q3/").content.decode()
 
 
-def test_a_template_is_sent_in_previewed_and_put_aside(review: Review, browser: Client) -> None:
+def test_a_template_is_uploaded_previewed_and_discarded(review: Review, browser: Client) -> None:
     bad = browser.post(
         "/workspace/reports/templates/new/", {"name": "Paper", "file": SimpleUploadedFile("a.docx", b"no")}
     )
@@ -148,7 +149,7 @@ def test_a_template_is_sent_in_previewed_and_put_aside(review: Review, browser: 
     text = "\n".join(p.text for p in docx.Document(io.BytesIO(filled.content)).paragraphs)
     assert "Progress report, Q3 2026" in text
     browser.post("/workspace/reports/templates/paper/retire/")
-    assert "put aside" in browser.get("/workspace/reports/templates/").content.decode()
+    assert "template discarded" in browser.get("/workspace/reports/templates/").content.decode()
 
 
 def test_our_own_template_can_be_taken_and_sent_back(review: Review, browser: Client) -> None:
@@ -178,7 +179,7 @@ def test_a_report_of_a_year_is_frozen_by_hand(review: Review, browser: Client) -
     assert Snapshot.objects.get().code == "2025"
 
 
-def test_a_signature_is_owed_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
+def test_a_signature_is_a_task_once_the_period_is_closed(review: Review, browser: Client, secretariat: User) -> None:
     def titles() -> list[str]:
         return [o.title for o in waiting_tasks(Recipient(everybody=True), viewer=secretariat, today=clock.today())]
 

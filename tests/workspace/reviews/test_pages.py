@@ -84,7 +84,7 @@ def test_the_rhythm_is_set_and_says_when_the_next_review_opens(edition: Edition,
     rhythm = Rhythm.objects.get()
     assert (rhythm.is_on, rhythm.remind_before, rhythm.remind_after) == (True, [7, 1], [1, 5])
     assert (
-        ". The review of Q4 2026 opens automatically on 1 Jan 2027; answers are due on 12 Jan 2027.; updates are due on"
+        "Every quarter. The review of Q4 2026 opens automatically on 1 Jan 2027; updates are due on 12 Jan 2027."
         in page(workspace, "/workspace/reviews/")
     )
     wrong = workspace.post(address, given | {"remind_before": "soon", "version": rhythm.version})
@@ -103,7 +103,7 @@ def test_a_review_is_opened_by_hand(edition: Edition, act: Action, workspace: Cl
     assert "Updates cannot be due in the past. Enter today or a later day." in late.content.decode()
 
 
-def test_a_review_shows_progress_and_whose_turn_it_is(
+def test_a_review_shows_progress_and_who_is_waited_for(
     review: Review, update_request: UpdateRequest, act: Action, workspace: Client
 ) -> None:
     shown = page(workspace, review.workspace_url())
@@ -123,7 +123,7 @@ def test_an_answer_is_read_and_approved(answer: Answer, review: Review, workspac
     assert Update.objects.get().reported_by == "Tomás Marea"
 
 
-def test_the_second_reviewer_is_told_what_the_first_decided(
+def test_the_second_reviewer_reads_what_the_first_decided(
     answer: Answer, workspace: Client, ines: User, browser_of: Browser
 ) -> None:
     approve(workspace, answer)
@@ -172,7 +172,7 @@ def test_figures_become_readings_when_they_are_approved(
     assert "<b>Calls, Q3 2026:</b> 58" in page(client, address)  # named, though it is not asked for any more
 
 
-def test_a_lead_answers_at_the_desk_on_the_same_sheet(
+def test_a_lead_answers_in_the_workspace_on_the_same_sheet(
     update_request: UpdateRequest, act: Action, lead: User, browser_of: Browser
 ) -> None:
     client = browser_of(lead)
@@ -218,7 +218,7 @@ def test_whoever_is_asked_in_person_answers_with_any_account(
     )
 
 
-def test_words_typed_at_the_desk_while_it_closes_come_back(
+def test_words_typed_in_the_workspace_while_it_closes_come_back(
     update_request: UpdateRequest, act: Action, review: Review, lead: User, browser_of: Browser
 ) -> None:
     acts.mark_closed(review, by=SYSTEM)
@@ -229,7 +229,9 @@ def test_words_typed_at_the_desk_while_it_closes_come_back(
 
 
 def test_an_action_says_who_is_waited_for(update_request: UpdateRequest, act: Action, workspace: Client) -> None:
-    assert "asked by 4 Dec 2026, waiting for Tomas Marea." in page(workspace, act.workspace_url())
+    assert "Review 1 Oct 2026 to 15 Nov 2026: update due on 4 Dec 2026. Waiting for: Tomas Marea." in page(
+        workspace, act.workspace_url()
+    )
 
 
 def test_buttons_say_what_came_of_them(review: Review, update_request: UpdateRequest, workspace: Client) -> None:
@@ -296,7 +298,9 @@ def test_a_review_is_closed_for_good_once_everything_is_decided(
     review: Review, answer: Answer, act: Action, workspace: Client, client: Client
 ) -> None:
     address = f"{review.workspace_url()}close/"
-    assert "1 answer waits to be approved or returned." in page(workspace, address)
+    assert "1 update is waiting for approval. If you give a reason, it goes back to its sender." in page(
+        workspace, address
+    )
     assert workspace.post(address, {"reason": ""}).status_code == 422
     approve(workspace, answer)
     assert workspace.post(address).status_code == 302

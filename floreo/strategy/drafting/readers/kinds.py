@@ -12,11 +12,11 @@ _HEAD = 4096
 _TEXT_ENDINGS = {".txt", ".md", ".markdown", ".html", ".htm", ".text", ""}
 # What people most often upload by mistake, in their words.
 _SIGNATURES = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"II*\x00", "a TIFF picture"),
-    (b"MM\x00*", "a TIFF picture"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"II*\x00", "a TIFF image"),
+    (b"MM\x00*", "a TIFF image"),
     (b"MZ", "a Windows program"),
     (b"\x7fELF", "a program"),
     (b"{\\rtf", "a Rich Text file"),

@@ -60,6 +60,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out what no other database can change")
 
 
+MOST_OF_A_NAME = 60  # letters of a text that names a case
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A file or a long text is numbered: made again by each worker it may differ, and then they would collect other tests."""
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > MOST_OF_A_NAME) else None
+
+
 @pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure

@@ -106,9 +106,13 @@ FOCUS = """() => {
 
 
 def tab(page: Page) -> dict[str, Any]:
-    """Presses Tab. Wherever it leads, the focus can be seen."""
+    """Presses Tab. Wherever it leads, the focus can be seen. Between the end of a page and its beginning, and before a new
+    page is in front, the browser itself has it."""
     page.keyboard.press("Tab")
     at: dict[str, Any] = page.evaluate(FOCUS)
+    if at["tag"] == "body":
+        page.keyboard.press("Tab")
+        at = page.evaluate(FOCUS)
     assert at["ring"], at
     assert at["seen"], at
     return at

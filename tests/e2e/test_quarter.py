@@ -210,6 +210,7 @@ def test_a_lead_answers_without_script(office: Office) -> None:
     link = office.new_link(workspace, "Celia Sello", "celia.sello")
     phone = office.context(width=360, script=False).new_page()
     phone.goto(link)
+    assert phone.locator("[name$=-done]").count() == 1, phone.locator("main").inner_text()
     phone.locator("[name$=-done]").fill("Two guides are with the printer.")
     phone.locator("[name*=-reached-]").first.check()
     phone.locator("summary", has_text="Add evidence").click()

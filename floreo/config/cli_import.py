@@ -50,10 +50,10 @@ def _print(rows: Iterable[Row], *, out: TextIO) -> None:
     """A line of facts for each row, and its passage below, cut to the width of the terminal."""
     width = min(max(shutil.get_terminal_size((100, 20)).columns, NARROWEST), WIDEST)
     kinds = {kind: str(words) for kind, words in KIND_WORDS.items()}
-    width = max(len(words) for words in kinds.values())
+    longest = max(len(words) for words in kinds.values())
     for row in rows:
         place = f"{row.start}–{row.end}"
-        head = f"{row.number:>4}  {kinds[row.kind]:<{width}}  {place:>13}  "
+        head = f"{row.number:>4}  {kinds[row.kind]:<{longest}}  {place:>13}  "
         print(head + textwrap.shorten(row.title, width - len(head), placeholder=" …"), file=out)
         passage = " ".join(row.passage.split())
         indent = " " * 6

@@ -214,7 +214,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "organisations.User.last_login",
         "organisations.User.password",
         *(f"strategy.Action.{n}" for n in ("status", "status_rule", "status_since")),
-        "strategy.Edition.stood_on",
+        "strategy.Edition.valid_on",
     }
 
 

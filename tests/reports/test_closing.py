@@ -40,7 +40,7 @@ def waiting_answer(review: Review, act: Action) -> Answer:
     )
 
 
-def test_closing_keeps_how_everything_stood_on_the_last_day(review: Review, secretariat: User) -> None:
+def test_closing_keeps_how_everything_valid_on_the_last_day(review: Review, secretariat: User) -> None:
     snapshot = close_review(review, by=secretariat)
     review.refresh_from_db()
     public, internal = snapshot.public, snapshot.internal

@@ -1,4 +1,4 @@
-"""How long it takes to know what is owed, in a large country: for the secretariat, who sees what everybody owes, and for a lead.
+"""How long it takes to know what is to be done, in a large country: for the secretariat, who sees what waits for everybody, and for a lead.
 
     FLOREO_DATA=/tmp/large python -m benchmarks.fill
     FLOREO_DATA=/tmp/large python -m benchmarks.tasks [--updates 200000] [--rounds 40]

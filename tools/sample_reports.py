@@ -82,14 +82,14 @@ class Trouble:
 
 # Those that reports/answers.toml speaks of. The rest is drawn.
 NAMED = (
-    # A bank that mends within the week; its prefix lies in the telephone company's network.
+    # A bank that fixes within the week; its prefix lies in the telephone company's network.
     Trouble("scan_rdp", "198.51.100.66", 64497, 3389, ((3, 9),)),
     Trouble("scan_ssl_poodle", "198.51.100.67", 64497, 443, ((6, 40),)),
     Trouble("event4_sinkhole", "198.51.100.68", 64497, 49811, ((31, 34),), {"family": "andromeda"}),
-    # A telephone company that says it is mended, and is not.
+    # A telephone company that says it is fixed, and is not.
     Trouble("scan_telnet", "198.51.100.20", 64497, 23, ((1, 59),)),
     Trouble("scan_rdp", "198.51.100.21", 64497, 3389, ((0, 59),)),
-    # A university: works on it, then mends it; one comes back.
+    # A university: works on it, then fixes it; one comes back.
     Trouble("event4_sinkhole", "192.0.2.140", 64499, 51234, ((9, 27),), {"family": "mirai"}),
     Trouble("scan_rdp", "192.0.2.141", 64499, 3389, ((4, 14), (33, 59))),
     # The chamber's addresses, which the register gave to its provider.
@@ -280,7 +280,7 @@ def put(arrives: date, name: str, body: bytes) -> None:
 
 def nightly(report: str, night: int, problems: list[Trouble], chance: Random) -> str:
     day = FIRST + timedelta(days=night)
-    # A sweep misses a machine now and then: once, and it is not mended for that.
+    # A sweep misses a machine now and then: once, and it is not fixed for that.
     rows = [
         row_of(t, day, chance) for t in problems if t.report == report and t.stands(night) and chance.random() > 0.04
     ]

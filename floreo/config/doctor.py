@@ -50,7 +50,7 @@ Check = Iterator[Finding]
 
 
 def examine(*, deep: bool = False) -> list[Finding]:
-    """Everything, in the order in which it would be mended. A check that itself fails is a finding, not an end. Without
+    """Everything, in the order in which it would be fixed. A check that itself fails is a finding, not an end. Without
     a database that is up to date only the machine is looked at."""
     found = [f for name, check in MACHINE.items() for f in _run(name, check)]
     if all(f.state != BAD for f in found if f.check in {"database", "migrations"}):

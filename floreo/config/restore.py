@@ -66,7 +66,7 @@ def restore(
     if SECRET in manifest["members"] and not rows_only:
         _put_secret(path)
     head = audit.head().number
-    if not as_it_was and migrations_due():  # after all is in its place: what fails here is mended by `floreo up`
+    if not as_it_was and migrations_due():  # after all is in its place: what fails here is fixed by `floreo up`
         call_command("migrate", verbosity=0, interactive=False)
     if not rows_only and not migrations_due():
         record_restore(by=SYSTEM, archive=path.name, made_at=manifest.get("made_at"), head=manifest["audit"])

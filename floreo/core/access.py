@@ -48,7 +48,7 @@ class Permission(StrEnum):
     PUBLICATION_PUBLISH = "publication.publish"
     MEETING_READ = "meeting.read"
     MEETING_RUN = "meeting.run"
-    REMIND = "reminder"  # remind others of what they owe
+    REMIND = "reminder"  # remind others of what waits for them
     FEED_READ = "feed.read"  # findings, letters and events, of all or of one's own organisation
     FEED_RUN = "feed.run"  # feeds, mappings, rules; take reports in
     FINDING_ANSWER = "finding.answer"  # say how a finding stands

@@ -1,4 +1,4 @@
-"""What the vault owes: evidence that runs out, links that no longer answer. Its owner renews it; else who keeps it all."""
+"""Tasks of the vault: evidence that runs out, links that no longer answer. Its owner renews it; else who keeps it all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain Python of feeds: words of state, when a finding counts as mended, how long a letter's link lives."""
+"""Plain Python of feeds: words of state, when a finding counts as fixed, how long a letter's link lives."""
 
 from __future__ import annotations
 
@@ -78,14 +78,14 @@ def rank(severity: str) -> int:
 
 
 def fixed_on(last_seen: date, runs: Iterable[date], absent_runs: int) -> date | None:
-    """The day on which a finding counts as mended: the first run after it was last seen, once `absent_runs` runs on
+    """The day on which a finding counts as fixed: the first run after it was last seen, once `absent_runs` runs on
     different days did not see it. None while there are fewer."""
     later = sorted({day for day in runs if day > last_seen})
     return later[0] if len(later) >= max(absent_runs, 1) else None
 
 
 def state_after(*, first_seen: date, last_seen: date, was_fixed: bool, fixed_day: date | None) -> State:
-    """Where a finding stands, given the days on which it was seen and whether it had been mended once."""
+    """Where a finding stands, given the days on which it was seen and whether it had been fixed once."""
     if fixed_day is not None:
         return State.FIXED
     if was_fixed:

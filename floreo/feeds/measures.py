@@ -126,8 +126,8 @@ def _finding(pk: int, kind: str, since: date, *, counted: bool = True) -> Record
 
 
 def median_days_to_fix(period: Period, filters: Filters) -> Reading:
-    """The middle number of days from the first report of a finding to the first that no longer saw it, over findings mended in
-    the period. One that came back counts each time. Grouped by kind of finding: mended within a week, of all mended."""
+    """The middle number of days from the first report of a finding to the first that no longer saw it, over findings fixed in
+    the period. One that came back counts each time. Grouped by kind of finding: fixed within a week, of all fixed."""
     days, records, sums = [], [], defaultdict[str, list[int]](lambda: [0, 0])
     for pk, kind, _owner, opened, took in _fixed(period):
         days.append(took)
@@ -138,7 +138,7 @@ def median_days_to_fix(period: Period, filters: Filters) -> Reading:
 
 
 def median_days_to_fix_by_sector(period: Period, filters: Filters) -> Reading:
-    """The same days, grouped by kind of organisation: who mends within a week."""
+    """The same days, grouped by kind of organisation: who fixes within a week."""
     kinds, successor = _kinds()
     days, records, sums = [], [], defaultdict[str, _Sum](_Sum)
     for pk, kind, owner, opened, took in _fixed(period):
@@ -150,12 +150,12 @@ def median_days_to_fix_by_sector(period: Period, filters: Filters) -> Reading:
 
 
 def _median_of(days: Sequence[int], records: Sequence[RecordRef], groups: tuple[Group, ...]) -> Reading:
-    nothing = None if days else Decimal(0)  # of none mended there is no reading, and none is frozen
+    nothing = None if days else Decimal(0)  # of none fixed there is no reading, and none is frozen
     return Reading(median(days), nothing, Decimal(len(days)), tuple(records), groups)
 
 
 def _fixed(period: Period) -> Iterator[tuple[int, str, int, date, int]]:
-    """Findings mended in the period, each time: (finding, kind, whose, since when, days it took)."""
+    """Findings fixed in the period, each time: (finding, kind, whose, since when, days it took)."""
     rows = OpenPeriod.objects.filter(fixed_on__gte=period.start, fixed_on__lte=period.end).order_by("fixed_on", "pk")
     columns = ("finding_id", "finding__kind", "finding__organisation_id", "opened_on", "fixed_on")
     for pk, kind, owner, opened, fixed in rows.values_list(*columns):

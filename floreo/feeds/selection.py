@@ -22,17 +22,17 @@ from floreo.organisations.queries import bodies_of, successors
 
 MORNING = 7  # o'clock: letters that keep to a day, week or month leave from then on
 _NEXT = (ContactRole.ABUSE, ContactRole.TECHNICAL, ContactRole.MANAGEMENT)  # asked in this order when a role has nobody
-_GOOD_NEWS = timedelta(days=60)  # what was mended longer ago is no news
+_GOOD_NEWS = timedelta(days=60)  # what was fixed longer ago is no news
 
 
 class Change(StrEnum):
     """What a letter has to say of a finding."""
 
     NEW = "new"
-    BACK = "back"  # mended once, seen again
-    CONTRADICTED = "contradicted"  # they said it is mended; it was seen again
+    BACK = "back"  # fixed once, seen again
+    CONTRADICTED = "contradicted"  # they said it is fixed; it was seen again
     CURRENT = "current"  # notified before, still there
-    SHOWN = "shown"  # they said it is mended, and it is
+    SHOWN = "shown"  # they said it is fixed, and it is
     FIXED = "fixed"  # nobody said so, but it is
 
 
@@ -245,7 +245,7 @@ class Contacts:
 
 
 def candidates(today: date) -> QuerySet[Finding]:
-    """What may have to be told: what stands, and what was mended lately and told as standing."""
+    """What may have to be told: what stands, and what was fixed lately and told as standing."""
     fixed = Q(state=FindingState.FIXED, notified_on__isnull=False, fixed_on__gte=today - _GOOD_NEWS)
     return Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(notified_state=F("state")))
 

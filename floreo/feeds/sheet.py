@@ -128,7 +128,7 @@ class Sheet:
         self.chosen = {f.pk for f in self.findings if self.everything or f.pk in ids or f.kind in self.kinds}
 
     def press(self, posted: QueryDict) -> str:
-        """What was pressed: "received", "back" or "answer". Raises Refused; returns "" when the form needs mending."""
+        """What was pressed: "received", "back" or "answer". Raises Refused; returns "" when the form needs correcting."""
         if "received" in posted:
             record_received(self.notice, by=self.holder)
             return "received"

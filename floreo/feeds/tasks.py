@@ -1,5 +1,5 @@
-"""What feeds owe: calls for help, false alarms and corrections to see to, letters that have no address, feeds that are silent, and
-kinds of report that wait for a mapping. Whoever handles findings, or runs feeds, owes it."""
+"""Tasks of feeds: calls for help, false alarms and corrections to see to, letters that have no address, feeds that are silent, and
+kinds of report that wait for a mapping. Whoever handles findings, or runs feeds, has the task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of finding means and how it is mended, in plain words: reads `feeds/kinds/`. How a text is written stands in
+"""What a kind of finding means and how it is fixed, in plain words: reads `feeds/kinds/`. How a text is written stands in
 docs/guide/add-a-feed.md.
 
 A folder is one text: `kind.toml` says which kinds it covers (identifiers, or patterns such as `infected-*`), `en.md` and

@@ -1,4 +1,4 @@
-"""What frameworks owe: ratings that wait for somebody to review them."""
+"""Tasks of frameworks: ratings that wait for somebody to review them."""
 
 from __future__ import annotations
 

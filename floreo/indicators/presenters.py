@@ -220,7 +220,7 @@ def headline(indicator: Indicator, reading: Reading | None) -> str:
 
 
 def next_reading_on(indicator: Indicator, reading: Reading | None) -> date | None:
-    """When the next reading can be taken: the day after its period ends; in the past when it is owed. None when others
+    """When the next reading can be taken: the day after its period ends; in the past when it is overdue. None when others
     publish it or it is over."""
     frequency, edition = Frequency(indicator.frequency), indicator.edition
     if frequency is Frequency.ONCE:

@@ -100,11 +100,11 @@ class Due:
         return self.period.end + timedelta(days=1)
 
 
-LOOK_BACK = 8  # periods: older gaps are history, not something owed
+LOOK_BACK = 8  # periods: older gaps are history, not a task
 
 
 def due_readings(viewer: object) -> list[Due]:
-    """What is owed: indicators whose readings people enter and whose last ended period has none. The viewer's own come
+    """What is to be done: indicators whose readings people enter and whose last ended period has none. The viewer's own come
     first, then the longest waiting. In two queries."""
     entered = Indicator.objects.visible_to(viewer).select_related("answers_for__merged_into")
     found = [

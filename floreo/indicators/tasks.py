@@ -1,4 +1,4 @@
-"""Readings that are owed: periods that have ended, of figures that people enter."""
+"""Readings to be entered: periods that have ended, of figures that people enter."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEEDS = Permission.READING_ENTER
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> list[Task]:
-    """Whoever answers for the figure owes its reading; where nobody does, whoever enters readings."""
+    """Whoever answers for the figure enters its value; where nobody does, whoever enters readings."""
     rows = Indicator.objects.visible_to(viewer)
     if not recipient.everybody and NEEDS not in recipient.helps:
         theirs = Q(answers_for__in=recipient.organisations)

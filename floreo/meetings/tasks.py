@@ -1,4 +1,4 @@
-"""What meetings owe: agendas to send, minutes to write and to send, decisions to carry out."""
+"""Tasks of meetings: agendas to send, minutes to write and to send, decisions to carry out."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _owner(rows: QuerySet[Decision], recipient: Recipient) -> QuerySet[Decision]
 
 
 def _of_decisions(recipient: Recipient, viewer: object) -> Iterator[Task]:
-    """What became part of the plan is owed there, and not twice."""
+    """What became part of the plan is a task there, and not twice."""
     rows = _owner(Decision.objects.open().filter(became=""), recipient).select_related(
         "edition", "committee", "organisation"
     )

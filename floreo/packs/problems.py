@@ -15,7 +15,7 @@ from floreo.core.errors import Refused
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend: in which file, in which row, in which field, and what is wrong there."""
+    """One thing to fix: in which file, in which row, in which field, and what is wrong there."""
 
     file: str
     row: str

@@ -234,7 +234,7 @@ class Channel(Record, Translated, Sourced):
     organisation = models.ForeignKey(  # who runs it
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="channels", verbose_name=_("Run by")
     )
-    # Which kinds of publication should go out by it; empty: all. What is not posted yet is owed.
+    # Which kinds of publication should go out by it; empty: all. What is not posted yet is to be done.
     kinds = models.JSONField(
         default=list,
         blank=True,

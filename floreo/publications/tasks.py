@@ -1,4 +1,4 @@
-"""What publications owe: drafts that wait to be published, moments that come soon, channels without a posting."""
+"""Tasks of publications: drafts that wait to be published, moments that come soon, channels without a posting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(days=60)  # what went out longer ago is no longer chased
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
-    """Only whoever may publish owes any of it."""
+    """Only whoever may publish has any of it."""
     if not recipient.everybody and Permission.PUBLICATION_PUBLISH not in recipient.permissions:
         return
     yield from _waiting()

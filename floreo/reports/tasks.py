@@ -1,4 +1,4 @@
-"""What is owed for reports: having the report of a closed period signed."""
+"""What is to be done for reports: having the report of a closed period signed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from floreo.indicators.presenters import day_of, period_text
 from floreo.reports.models import SignOff, Snapshot, SnapshotKind
 
 SIGNED_WITHIN = 30  # days after a report was frozen
-LOOK_BACK = 120  # days: an older report without a signature is history, not something owed
+LOOK_BACK = 120  # days: an older report without a signature is history, not a task
 
 
 def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Iterable[Task]:
-    """In one query. That a period can be closed is owed by `reviews`."""
+    """In one query. That a period can be closed is a task of `reviews`."""
     if (recipient.everybody or Permission.REPORT_MAKE in recipient.permissions) and can(viewer, Permission.REPORT_MAKE):
         yield from _to_sign(today)
 

@@ -20,7 +20,7 @@ from floreo.strategy.models import Milestone
 
 @dataclass(frozen=True)
 class RequestedValue:
-    """A figure that the lead owes for a period: what is counted, in what unit, and under which action it stands."""
+    """A figure that the lead enters for a period: what is counted, in what unit, and under which action it stands."""
 
     code: str
     title: str

@@ -1,4 +1,4 @@
-"""What reviews owe: answers by those who are asked, decisions about what was answered, and closing when it is time."""
+"""Tasks of reviews: answers by those who are asked, decisions about what was answered, and closing when it is time."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _asked(update_request: UpdateRequest, *, person: int | None, name: str, sinc
         since=since or update_request.review.opened_on,
         person=person,
         needs=ANSWER,
-        # The organisation owes it once; the deputy's turn is the deputy's alone.
+        # It is the task of the organisation once; the deputy's turn is the deputy's alone.
         organisation=update_request.organisation_id if person == update_request.person_id else None,
         links=(ActionLink(pgettext("button", "Give an update"), update_request.workspace_url()),),
         answer=answer_path(update_request, update_request.language),

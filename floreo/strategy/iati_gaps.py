@@ -26,7 +26,7 @@ class Gap:
 
 
 def gaps_of(edition: Edition) -> list[Gap]:
-    """What to mend, the worst first, looking only at what would leave: public actions of a public edition."""
+    """What to fix, the worst first, looking only at what would leave: public actions of a public edition."""
     lines = list(visible_lines(None, edition))
     found = [_reporter(), _edition(edition), _no_activity(lines), _no_number(lines), _no_days(lines), _no_funder(lines)]
     return [gap for gap in found if gap is not None]

@@ -1,4 +1,4 @@
-"""What the plan owes: actions that are late, silent, at risk or soon due, milestones to come, drafts to review, facts to confirm."""
+"""Tasks of the plan: actions that are late, silent, at risk or soon due, milestones to come, drafts to review, facts to confirm."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What everybody owes, across all apps: one list, one weekly e-mail, one calendar, nudges."""
+"""What waits for everybody, across all apps: one list, one weekly e-mail, one calendar, reminders."""

@@ -1,4 +1,4 @@
-"""Writing of this room: nudges, escalations, private calendar addresses, the weekly e-mail."""
+"""Writing of this room: reminders, escalations, private calendar addresses, the weekly e-mail."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def send_reminder(whom: Organisation | Person, *, by: Actor, items: Sequence[Tas
 
 @action("reminder.escalated", needs=Permission.REMIND)
 def escalate(whom: Organisation | Person, *, by: Actor, items: Sequence[Task]) -> list[Reminder]:
-    """Tells the deputies of those who were reminded of these things and still owe them."""
+    """Tells the deputies of those who were reminded of these things and still have them to do."""
     _hold(whom)
     today = clock.today()
     reminded = {name for n in reminded_before([i.key for i in items], today) for name in n.keys}
@@ -131,7 +131,7 @@ def _send(
     by: Actor,
     deputy_of: Person | None = None,
 ) -> Reminder:
-    """Keeps the nudge and the letter that carries it, in one go."""
+    """Keeps the reminder and the letter that carries it, in one go."""
     to, address = _address(whom, person)
     country = the_country()
     language = letters.language_of(person, country.languages[0] if country and country.languages else "en")
@@ -215,13 +215,13 @@ def set_weekly(user: User, *, by: Actor, weekday: int, is_on: bool) -> WeeklyMai
 
 @action("weekly_mail.sent", needs=Permission.WORKSPACE_OPEN, quiet=True)
 def post_weekly(reader: User | Person, *, by: Actor, slot: date, text: letters.Text | None, language: str) -> bool:
-    """Settles one week's mail for one reader: posts it, or notes that nothing was owed. False when it was settled
+    """Settles one week's mail for one reader: posts it, or notes that there was no task. False when it was settled
     already, by another worker."""
     of = {"user": reader} if isinstance(reader, User) else {"person": reader}
     row, _made = WeeklyMail.objects.select_for_update().get_or_create(**of)
     if row.last_on is not None and row.last_on >= slot:
         return False
-    if text is None:  # nothing was owed: settled all the same, and nothing to tell the trail
+    if text is None:  # there was no task: settled all the same, and nothing to tell the trail
         WeeklyMail.objects.filter(pk=row.pk).update(last_on=slot)
     else:
         row.last_on = slot

@@ -1,4 +1,4 @@
-"""iCalendar feeds: one person's, and the public one of an edition. Days, not hours: what is owed is owed by a day."""
+"""iCalendar feeds: one person's, and the public one of an edition. Days, not hours: a task is due on a day."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def mail_due(today: date, hour: int, *, weekday: int, last: date | None) -> date
 
 @dataclass(frozen=True)
 class Reminded:
-    """A nudge as the rules see it: on which day, about which things."""
+    """A reminder as the rules see it: on which day, about which things."""
 
     on: date
     keys: frozenset[str]

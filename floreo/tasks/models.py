@@ -21,7 +21,7 @@ class Reminder(Record):
     """One reminder that somebody sent: to whom, of what, and the mail that carried it."""
 
     kind = models.CharField(max_length=10, choices=ReminderKind.choices, default=ReminderKind.REMIND)
-    # Who owes it: an organisation, or a person who belongs to none.
+    # Whose task it is: an organisation, or a person who belongs to none.
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="reminders"
     )

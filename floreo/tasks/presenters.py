@@ -1,4 +1,4 @@
-"""What is owed, in sentences: the page, the weekly mail, the letters of a nudge and the calendar say the same."""
+"""What is to be done, in sentences: the page, the weekly mail, the letters of a reminder and the calendar say the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PART_WORDS: Mapping[Part, Promise] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that is owed, as a row shows it."""
+    """One thing that is to be done, as a row shows it."""
 
     item: Task
     days_late: int
@@ -170,7 +170,7 @@ def waiting_for_text(waiting_for: WaitingForCounts) -> str:
 
 
 def reminded_text(group: Group) -> str:
-    """ "nudged 17 Nov, twice"."""
+    """ "reminded 17 Nov, twice"."""
     last = group.last_reminder
     if last is None:
         return ""
@@ -187,7 +187,7 @@ def reminded_text(group: Group) -> str:
 
 @dataclass(frozen=True)
 class OtherRow:
-    """What one organisation owes us, in one line."""
+    """The tasks of one organisation, in one line."""
 
     group: Group
     items: int

@@ -1,4 +1,4 @@
-"""Who owes what: one list over every app, for one person, for the secretariat, for a calendar."""
+"""Whose task is what: one list over every app, for one person, for the secretariat, for a calendar."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ EVERYBODY = Recipient(everybody=True)
 
 
 def recipient_of(user: User) -> Recipient:
-    """What is a user's to see to: what names them, what their organisations owe, what only their role can do."""
+    """What is a user's to see to: what names them, the tasks of their organisations, what only their role can do."""
     own = set(user.organisation_ids())
     if user.person and user.person.organisation_id and can(user, Permission.PLAN_EDIT):
-        own.add(user.person.organisation_id)  # who runs the plan also sees to what their own house owes
+        own.add(user.person.organisation_id)  # who runs the plan also sees to the tasks of their own organisation
     everywhere = frozenset(p for p in Permission if reach(user, p) is None)
-    # Who enters readings for all, and has no page of what others owe, finds them among their own.
+    # Who enters readings for all, and has no page of what waits for others, finds them among their own.
     helps = everywhere & {Permission.READING_ENTER} if Permission.REMIND not in everywhere else frozenset()
     return Recipient(
         people=frozenset({user.person_id} if user.person_id else ()),
@@ -49,7 +49,7 @@ class Reader:
 
 
 def gathered(asked: Recipient, *, viewer: object, today: date | None = None) -> list[Task]:
-    """What every app says is owed by these, the worst first."""
+    """What every app says is a task of these, the worst first."""
     day = today or clock.today()
     found = (item for source in task_sources() for item in source(asked, viewer=viewer, today=day))
     return worst_first(item for item in found if asked.holds(item))
@@ -66,7 +66,7 @@ def tasks_of_person(person: Person) -> list[Task]:
 
 @dataclass
 class Group:
-    """What one organisation owes, or one person who belongs to none, the worst first; and how often they were nudged
+    """The tasks of one organisation, or one person who belongs to none, the worst first; and how often they were reminded
     about any of it."""
 
     organisation: Organisation | None
@@ -100,7 +100,7 @@ class Group:
 
     @property
     def times(self) -> int:
-        """On how many days they were nudged: several letters of one day are one nudge."""
+        """On how many days they were reminded: several letters of one day are one reminder."""
         return len({reminder.on for reminder in self.reminders})
 
     def oldest(self, today: date) -> int:
@@ -109,20 +109,20 @@ class Group:
 
 @dataclass
 class Board:
-    """All that one person's page shows: their own, and for who nudges also what everybody else owes."""
+    """All that one person's page shows: their own, and for who reminds also what waits for everybody else."""
 
     mine: list[Task]
     others: list[Group] = field(default_factory=list)
-    waiting_for: WaitingForCounts | None = None  # only for who reminders
+    waiting_for: WaitingForCounts | None = None  # only for who reminds
     today: date = field(default_factory=clock.today)
 
     def late_others(self) -> list[Group]:
-        """Who owes something that is overdue, the oldest first."""
+        """Who has something that is overdue, the oldest first."""
         return _oldest_first(only(self.others, lambda i: i.days_late(self.today) > 0), self.today)
 
 
 def board_of(user: User) -> Board:
-    """One pass over what is owed: by everybody for who nudges, else narrowed to the user's own in the database."""
+    """One pass over what is to be done: by everybody for who reminds, else narrowed to the user's own in the database."""
     today, asked = clock.today(), recipient_of(user)
     if not can(user, Permission.REMIND):
         return Board(gathered(asked, viewer=user, today=today), today=today)
@@ -135,7 +135,7 @@ def board_of(user: User) -> Board:
 
 
 def waiting_for_others(user: User) -> list[Group]:
-    """What others owe, by organisation, the oldest first."""
+    """What waits for others, by organisation, the oldest first."""
     board = board_of(user)
     return _oldest_first(board.others, board.today)
 
@@ -163,7 +163,7 @@ class Holder:
 
 
 def holders_of(items: Sequence[Task]) -> dict[str, Holder]:
-    """By the item's key: the organisation that owes it, else the one of the person who does."""
+    """By the item's key: the organisation whose task it is, else the one of the person who does."""
     into = successors()
     unbound = {i.person for i in items if i.person is not None and i.organisation is None}
     home = dict(Person.objects.filter(pk__in=unbound).values_list("pk", "organisation_id")) if unbound else {}
@@ -196,7 +196,7 @@ class Parties:
 
 
 def groups_of(items: Sequence[Task], today: date, *, parties: Parties | None = None) -> list[Group]:
-    """By who owes it. What sits with nobody, or only with a role, is in none."""
+    """By whose task it is. What sits with nobody, or only with a role, is in none."""
     known, by_holder = parties or Parties.of(items), defaultdict(list)
     for item in items:
         by_holder[known.holders[item.key]].append(item)
@@ -218,13 +218,13 @@ def _about(items: Iterable[Task], reminders: Iterable[Reminder]) -> list[Reminde
 
 
 def reminded_before(keys: Iterable[str], today: date, *, kind: str = ReminderKind.REMIND) -> list[Reminded]:
-    """Every recent nudge of that kind about any of these things."""
+    """Every recent reminder of that kind about any of these things."""
     known = [Reminded(n.on, frozenset(n.keys)) for n in _recent_reminders(today) if n.kind == kind]
     return reminders_of(keys, known)
 
 
 def group_for(user: User, kind: str, code: str) -> Group | None:
-    """What exactly one of them owes, or None when that is nothing."""
+    """The very task of one of them, or None when that is nothing."""
     return next((g for g in waiting_for_others(user) if g.kind == kind and g.code == code), None)
 
 

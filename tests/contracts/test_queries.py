@@ -24,7 +24,7 @@ BESIDES = {"actions": 2, "events": 2}  # their rows, and one more for what stand
 AT_MOST = 3  # a page and what stands round it may ask the same thing apart: who I am, and what may be seen
 # Pages that ask once for each of a few things, how often at most, and what of.
 KNOWN = {
-    "workspace/": 5,  # each kind of what is owed reads the tree of organisations
+    "workspace/": 5,  # each kind of what is to be done reads the tree of organisations
     "workspace/waiting/": 5,
     "workspace/feeds/": 4,
     "workspace/feeds/types/<path:report_type>/": 4,

@@ -1,4 +1,4 @@
-"""Attaching, changing, replacing, withdrawing; what is owed; files that are gone or changed."""
+"""Attaching, changing, replacing, withdrawing; what is to be done; files that are gone or changed."""
 
 from __future__ import annotations
 

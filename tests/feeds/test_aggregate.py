@@ -1,4 +1,4 @@
-"""From reports to findings: new, open, mended by absence, seen again; the same whatever the order of files."""
+"""From reports to findings: new, open, fixed by absence, seen again; the same whatever the order of files."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_report_says_whose_and_what(feed: Feed) -> None:
 
 
 def test_a_finding_lives_as_long_as_the_trouble(feed: Feed) -> None:
-    """Absent from two runs it counts as mended, on the first of them; seen again it is back."""
+    """Absent from two runs it counts as fixed, on the first of them; seen again it is back."""
     seen = {0: True, 1: True, 2: False, 3: False, 4: False, 6: True}
     states = []
     for number, is_seen in seen.items():

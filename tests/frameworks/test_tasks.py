@@ -1,4 +1,4 @@
-"""Ratings that wait for a review are owed by whoever reviews."""
+"""Ratings that wait for a review are the tasks of whoever reviews."""
 
 from __future__ import annotations
 

@@ -216,7 +216,7 @@ def test_the_body_that_carries_it_out_may_say_so_and_no_other(
     assert carry_out_decision(decision, by=lead).done_on == TODAY
 
 
-# What is owed
+# What is to be done
 
 
 def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee, secretariat: User) -> None:
@@ -233,7 +233,7 @@ def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee,
 def test_decisions_are_owed_by_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
     police = Organisation.objects.get(code="police")
     turned = take_decision(edition, by=SYSTEM, title="Into the plan", organisation=police)
-    become_milestone(turned, by=SYSTEM, act=make_action(edition))  # owed there, not twice
+    become_milestone(turned, by=SYSTEM, act=make_action(edition))  # a task there, not twice
     loose = take_decision(edition, by=SYSTEM, title="Nobody's yet")
     theirs = waiting_tasks(Recipient(organisations=frozenset({police.pk})), viewer=secretariat, today=TODAY)
     assert [(o.title, o.due, o.organisation) for o in theirs] == [("D-2026-01 Hire two", DUE, police.pk)]

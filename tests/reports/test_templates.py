@@ -1,4 +1,4 @@
-"""A ministry's own Word template: filled with the report, or refused with the sentence that says how to mend it."""
+"""A ministry's own Word template: filled with the report, or refused with the sentence that says how to correct it."""
 
 from __future__ import annotations
 

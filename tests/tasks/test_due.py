@@ -1,4 +1,4 @@
-"""What is owed: whose it is, in which order, and that nobody sees what they may not."""
+"""What is to be done: whose it is, in which order, and that nobody sees what they may not."""
 
 from __future__ import annotations
 

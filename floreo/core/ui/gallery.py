@@ -46,7 +46,7 @@ class PieceForm(forms.Form):
 
 
 def failed_form() -> PieceForm:
-    """A form that came back: what was typed is kept, and each sentence says how to mend it."""
+    """A form that came back: what was typed is kept, and each sentence says how to correct it."""
     form = PieceForm({"title": "Open the reporting line", "lead": "csirt", "kind": "output", "due": "2026-02-12"})
     form.is_valid()
     form.add_error("due", _("The due date is before the start date. Enter 1 March 2026 or later."))

@@ -1,4 +1,4 @@
-"""Taking in what the engine says of a window: counts on its reports, its findings, its run, and what is mended by absence.
+"""Taking in what the engine says of a window: counts on its reports, its findings, its run, and what is fixed by absence.
 All of it in one transaction, or nothing."""
 
 from __future__ import annotations
@@ -188,7 +188,7 @@ def _has_new_open_periods(row: Row, before: tuple[Any, ...] | None) -> bool:
 
 
 def _absent(claimed: Claimed, seen: set[int]) -> Iterable[list[Row]]:
-    """Findings that the new run may have mended, some at a time. A run that comes after all others can only mend what is
+    """Findings that the new run may have fixed, some at a time. A run that comes after all others can only fix what is
     open and was last seen by this source, early enough; one that comes late may change any that this source ever saw."""
     feed, report_type = claimed.feed, claimed.report_type
     days = list(

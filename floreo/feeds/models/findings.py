@@ -22,7 +22,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self if own is None else self.filter(organisation__in=bodies_of(own))
 
     def open(self) -> FindingQuerySet:
-        """What is not mended."""
+        """What is not fixed."""
         return self.filter(state__in=logic.OPEN_STATES)
 
 

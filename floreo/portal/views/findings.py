@@ -19,7 +19,7 @@ from floreo.feeds.presenters.finding_text import tlp_text
 from floreo.feeds.sheet import Sheet
 from floreo.portal.views.by_link import count_guess
 
-PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who mend share one address
+PRESSES, PRESSES_PER_HOUR = 60, 240  # per letter: those who fix share one address
 FILES, FILES_PER_HOUR = 30, 60
 
 

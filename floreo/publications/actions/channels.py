@@ -83,7 +83,7 @@ def record_posting(
 
 @action("posting.skipped", needs=Permission.PUBLICATION_PUBLISH)
 def skip_channel(publication: Publication, *, by: Actor, channel: Channel, reason: str) -> Posting:
-    """It will not go out by that channel, for a reason; it is owed no longer."""
+    """It will not go out by that channel, for a reason; it waits no longer."""
     publication = lock_latest(publication)
     text = require_text(reason, field="reason", sentence=_("Give the reason for not using this channel."))
     posting = Posting(

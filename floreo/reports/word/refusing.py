@@ -72,7 +72,7 @@ def refuse(sentence: str, code: str) -> Refused:
 
 
 def check(content: bytes) -> list[str]:
-    """The fields that the template uses. Raises Refused with what is wrong and how to mend it."""
+    """The fields that the template uses. Raises Refused with what is wrong and how to correct it."""
     parts = _opened(content)
     _no_programs(parts)
     _nothing_outside(parts)

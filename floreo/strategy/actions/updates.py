@@ -1,4 +1,4 @@
-"""What the lead says of an action. Said once and kept: a mistake is mended by saying the next."""
+"""What the lead says of an action. Said once and kept: a mistake is fixed by saying the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the pieces a reader found together into a Document: mends each, lays them out, counts offsets."""
+"""Puts the pieces a reader found together into a Document: fixes each, lays them out, counts offsets."""
 
 from __future__ import annotations
 

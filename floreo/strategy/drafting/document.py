@@ -1,4 +1,4 @@
-"""What a read file is: its mended text, the blocks it is made of, and the refusal when it cannot be read."""
+"""What a read file is: its fixed text, the blocks it is made of, and the refusal when it cannot be read."""
 
 from __future__ import annotations
 

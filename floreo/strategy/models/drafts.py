@@ -27,7 +27,7 @@ class ImportDraft(Record):
     sha256 = models.CharField(max_length=64)
     kind = models.CharField(max_length=10, blank=True)  # text, word, pdf ...
     language = models.CharField(max_length=5, blank=True)
-    text = models.TextField(blank=True)  # the whole text, mended
+    text = models.TextField(blank=True)  # the whole text, fixed
     repaired = models.JSONField(default=list, blank=True)  # [[start, end], ...]
     blocks = models.JSONField(default=list, blank=True)  # [{"kind", "level", "number", "start", "end"}, ...]
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.READING)

@@ -26,7 +26,7 @@ _TRUE, _FALSE = {"yes", "y", "true", "1", "si", "sí", "s"}, {"no", "n", "false"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one place, and how to mend it. Row 1 holds the column names; 0 is the sheet as a whole."""
+    """What is wrong in one place, and how to correct it. Row 1 holds the column names; 0 is the sheet as a whole."""
 
     sheet: str
     row: int

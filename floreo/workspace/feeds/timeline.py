@@ -1,4 +1,4 @@
-"""What happened to one finding, day by day: seen, told, answered, mended."""
+"""What happened to one finding, day by day: seen, told, answered, fixed."""
 
 from __future__ import annotations
 

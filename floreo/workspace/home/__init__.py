@@ -1,1 +1,1 @@
-"""The first pages: what I owe, what others owe us, my calendar and weekly mail, search."""
+"""The first pages: my tasks, what waits for others, my calendar and weekly mail, search."""

@@ -1,4 +1,4 @@
-"""What the first page shows: sections with rows, one filled button, what others owe in short."""
+"""What the first page shows: sections with rows, one filled button, what waits for others in short."""
 
 from __future__ import annotations
 

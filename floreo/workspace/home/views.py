@@ -27,7 +27,7 @@ class SearchForm(forms.Form):
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What I owe, the worst first."""
+    """My tasks, the worst first."""
     must(request.user, Permission.WORKSPACE_OPEN)
     mine = home_of(person(request), show_all=request.GET.get("all", ""))
     context = {

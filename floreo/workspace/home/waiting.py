@@ -1,4 +1,4 @@
-"""What others owe us: by organisation, with one-click nudges and their record."""
+"""What waits for others us: by organisation, with one-click reminders and their record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RECORDS = 5  # reminders of one organisation that are told
 
 @dataclass(frozen=True)
 class Shown:
-    """One organisation with what it owes and what it was reminded of."""
+    """One organisation with its tasks and what it was reminded of."""
 
     line: presenters.OtherRow
     rows: list[presenters.Row]
@@ -64,7 +64,7 @@ class Asked:
 
 
 def waiting(request: HttpRequest) -> HttpResponse:
-    """All that others owe, by organisation, the oldest first."""
+    """All that waits for others, by organisation, the oldest first."""
     must(request.user, Permission.REMIND)
     user, asked = person(request), Asked.of(request)
     every = waiting_for_others(user)

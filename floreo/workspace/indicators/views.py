@@ -1,4 +1,4 @@
-"""Pages of figures: the list with what is owed first, and one indicator with all its readings."""
+"""Pages of figures: the list with what is to be done first, and one indicator with all its readings."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _row(indicator: Indicator, reading: Reading | None) -> IndicatorRow:
 
 @dataclass(frozen=True)
 class DueRow:
-    """A reading that is owed: for which period, since when, and by whom."""
+    """A reading to be entered: for which period, since when, and by whom."""
 
     due: queries.Due
     period: str
@@ -77,7 +77,7 @@ def _due_rows(viewer: object) -> list[DueRow]:
 
 
 def indicators(request: HttpRequest) -> HttpResponseBase:
-    """What is owed first; then every indicator with its newest reading."""
+    """What is to be done first; then every indicator with its newest reading."""
     must(request.user, Permission.INDICATOR_READ)
     listing = Listing(INDICATORS, request)
     if file := listing.download():

@@ -1,4 +1,4 @@
-"""What holds for any text: drafts repeat, passages are exact, nothing but Unreadable is raised, mending rests."""
+"""What holds for any text: drafts repeat, passages are exact, nothing but Unreadable is raised, correcting rests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each reader makes of its kind of file: encodings, mending, Word's numbers, columns, furniture."""
+"""What each reader makes of its kind of file: encodings, correcting, Word's numbers, columns, furniture."""
 
 from __future__ import annotations
 

@@ -28,19 +28,19 @@ def test_the_plan_is_a_tree_with_lead_status_and_dates(isla: Country, stranger: 
 
 def test_filters_narrow_the_plan(isla: Country, stranger: Client) -> None:
     late = body(stranger, PLAN + "?show=late")
-    assert late.count('class="fl-action-row"') == 4
+    assert late.count('class="fl-action-line"') == 4
     body_only = body(stranger, PLAN + "?organisation=national-csirt")
     assert "2.1.1" in words(body_only)
     assert "1.1.2 Train prosecutors" not in words(body_only)
     csv = body(stranger, PLAN + "?show=late&download=csv").splitlines()
     assert len(csv) == 5
     both = body(stranger, PLAN + "?show=late&organisation=national-csirt")
-    assert both.count('class="fl-action-row"') == 1
+    assert both.count('class="fl-action-line"') == 1
     assert "No actions match." in body(stranger, PLAN + "?show=late&organisation=port-authority")
 
 
 def test_nonsense_in_the_address_is_the_whole_plan(isla: Country, stranger: Client) -> None:
-    assert body(stranger, PLAN + "?show=x&organisation=x&open=x").count('class="fl-action-row"') == 24
+    assert body(stranger, PLAN + "?show=x&organisation=x&open=x").count('class="fl-action-line"') == 24
 
 
 def test_editions_follow_one_another(isla: Country, stranger: Client) -> None:
@@ -135,12 +135,12 @@ def big_edition(number: int) -> Edition:
 def test_a_long_plan_opens_one_pillar_at_a_time(isla: Country, stranger: Client) -> None:
     address = big_edition(400).get_absolute_url()
     html = body(stranger, address)
-    assert html.count('class="fl-action-row"') == 0
+    assert html.count('class="fl-action-line"') == 0
     assert html.count("?open=") == 10
     assert len(gzip.compress(html.encode())) < 20_000
     opened = body(stranger, address + "?open=3")
-    assert opened.count('class="fl-action-row"') == 40
-    assert body(stranger, address + "pillars/3/").count('class="fl-action-row"') == 40
+    assert opened.count('class="fl-action-line"') == 40
+    assert body(stranger, address + "pillars/3/").count('class="fl-action-line"') == 40
     timeline = body(stranger, address + "timeline/")
     assert "This plan is long. Choose the pillars to show." in timeline
     assert "33 late, 7 stalled" in words(html)

@@ -231,9 +231,9 @@ def trust_text(trust: Trust) -> str:
 
 
 def pillars_title(number: int) -> str:
-    """ "The four pillars"."""
+    """ "Four pillars"."""
     text = ngettext("One pillar", "%(number)s pillars", number)
-    return text % {"number": number_word(number)}
+    return capital(text % {"number": number_word(number)})
 
 
 def areas_title(number: int) -> str:

@@ -245,7 +245,7 @@ class Contacts:
 
 
 def candidates(today: date) -> QuerySet[Finding]:
-    """What may have to be told: what stands, and what was fixed lately and told as standing."""
+    """Findings that a notice may have to name: those that are open, and those fixed lately that a notice named as open."""
     fixed = Q(state=FindingState.FIXED, notified_on__isnull=False, fixed_on__gte=today - _GOOD_NEWS)
     return Finding.objects.filter(Q(state__in=logic.OPEN_STATES) | fixed & ~Q(notified_state=F("state")))
 

@@ -103,7 +103,7 @@ def _correct_register(correction: Correction, moved_to: Organisation | None, *, 
 
 def _rehome(correction: Correction, moved_to: Organisation | None) -> None:
     """From today what stands there is the other's. Where they know of it already, and where it is nobody's, it closes; its
-    open open_period goes, so that it does not count as fixed."""
+    open period goes, so that it does not count as fixed."""
     bodies = bodies_of([correction.organisation.successor().pk])
     rows = Finding.objects.select_for_update(of=("self",)).filter(organisation__in=bodies, state__in=logic.OPEN_STATES)
     open_findings = list(rows.filter(network=correction.network).order_by("pk"))

@@ -114,7 +114,7 @@ def _pick_data(asked: argparse.Namespace) -> None:
     os.environ["FLOREO_PACK"] = asked.pack
     if getattr(asked, "dry_run", False):
         os.environ.setdefault("FLOREO_SECRET_KEY", "a dry run signs nothing")  # and leaves no file behind
-    if asked.command == "up":
+    if asked.command in {"up", "web"}:
         os.environ.setdefault("FLOREO_ADDRESS", f"http://localhost:{asked.port}")
 
 

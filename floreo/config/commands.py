@@ -108,7 +108,6 @@ def _prepare(asked: argparse.Namespace) -> int:
 
     storage.collect()
     _load(asked)
-    echo(f"Floreo is at {settings.SITE_ADDRESS}/")
     link = first_admin_link(by=SYSTEM)
     if link:
         echo(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")

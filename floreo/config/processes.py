@@ -96,6 +96,13 @@ def require_free_port(host: str, port: int) -> None:
                 raise CannotStart(_why_not(problem, host, port)) from None
 
 
+def listens(host: str, port: int) -> bool:
+    """Whether something takes connections there."""
+    with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        return True
+    return False
+
+
 def _why_not(problem: OSError, host: str, port: int) -> str:
     if problem.errno == errno.EADDRINUSE:
         return f"Another program listens on port {port} already. Stop it first, or give another with --port."
@@ -176,10 +183,13 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Starts the children, looks after them, and ends them when it is asked to."""
+    """Starts the children, looks after them, and ends them when it is asked to. It says once, when the web server first takes
+    connections at host and port, what `announce` says."""
 
     children: list[Child]
     asked: int = field(default=0)
+    announce: str = ""
+    address: tuple[str, int] = ("", 0)
 
     def ask(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         self.asked += 1
@@ -201,6 +211,9 @@ class Supervisor:
             while not self.asked:
                 for child in self.children:
                     child.look()
+                if self.announce and listens(*self.address):
+                    echo(self.announce)
+                    self.announce = ""
                 time.sleep(_LOOK)
         except CannotStart as problem:
             echo(str(problem))
@@ -262,5 +275,6 @@ def _start(asked: argparse.Namespace, supervisor: Supervisor) -> int:
         supervisor.children.append(Child("worker", [*me, "worker"]))
         server.append("prepared")
     supervisor.children.insert(0, Child("web server", server, may_give_up=True))
-    echo("Stop it with Ctrl+C.")
+    supervisor.address = (asked.host, asked.port)
+    supervisor.announce = f"Floreo is at {os.environ['FLOREO_ADDRESS']}/\nStop it with Ctrl+C."
     return supervisor.run()

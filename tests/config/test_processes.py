@@ -94,6 +94,8 @@ def up(
     running = Running(process, port, log)
     family: set[int] = set()
     try:
+        eventually(lambda: f"Floreo is at http://localhost:{port}/\n" in log.read_text(), "it never said where it is")
+        assert running.health(), "it said where it is before it answered"
         eventually(lambda: running.health() == healthy, f"it never said {healthy!r}")
         family = running.family()
         yield running

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,17 +14,13 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import translation
 
 from floreo.core import throttle
-from floreo.core.access import SYSTEM
-from floreo.feeds.actions.replay import replay
-from floreo.indicators.actions import take_due_readings
-from floreo.offers import APPS
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
-from floreo.packs.actions import load_pack
+from tests.config.rows import Rows
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "samples"
@@ -157,14 +154,6 @@ Statements = list[tuple[str, Any]]
 _statements: dict[str, Statements] = {}
 
 
-def _our_tables() -> list[type[models.Model]]:
-    found: list[type[models.Model]] = []
-    for config in apps.get_app_configs():
-        if config.label in APPS:
-            found += [m for m in config.get_models(include_auto_created=True) if m._meta.managed]
-    return found
-
-
 def _statements_of_a_copy(rows: list[tuple[type[models.Model], list[models.Model]]]) -> Statements:
     """What the database is told to hold these rows, ids and all. Said again it takes a tenth of loading the pack anew."""
     text: Statements = []
@@ -185,42 +174,27 @@ def _statements_of_a_copy(rows: list[tuple[type[models.Model], list[models.Model
     return text
 
 
-def _loaded(name: str, folder: Path, *, with_story: bool) -> Statements:
-    """What loading the pack comes to, on top of whatever is there; its files into `folder`. `with_story`: its nights of
-    reports have been told as well."""
-    tables = _our_tables()
-    before = {m: set(m._default_manager.values_list("pk", flat=True)) for m in tables}
-    home = ROOT / "packs" / name
-    with transaction.atomic():
-        with override_settings(MEDIA_ROOT=folder, DATA=folder / "data", EVENTS_ROOT=str(folder / "data" / "events")):
-            load_pack(home, by=SYSTEM)
-            if with_story:
-                with in_the_country():
-                    replay(home, by=SYSTEM)
-                    take_due_readings(by=SYSTEM)
-        rows = [(m, [row for row in m._default_manager.all() if row.pk not in before[m]]) for m in tables]
-        transaction.set_rollback(True)
-    return _statements_of_a_copy(rows)
+def load_once(name: str, *, with_nights: bool = False) -> Path:
+    """A pack, rows and files: prepared by whichever process of the tests comes first, then said to the database again and its
+    files copied. Returns the folder of the data that it was prepared in; nobody writes there."""
+    from tests.config.installation import pack_once  # late: it needs Django's settings
 
-
-def load_once(name: str, *, with_story: bool = False) -> Path:
-    """A pack, rows and files: built the first time, then said to the database again and copied into its folder. Returns
-    where what is below `settings.DATA` was built."""
-    what = f"{name}-told" if with_story else name
-    folder = Path(os.environ["FLOREO_DATA"]) / "packs" / str(os.getpid()) / what
+    file, folder = pack_once(name, with_nights=with_nights)
+    what = str(file)
     with connection.constraint_checks_disabled():
         if what not in _statements:
-            _statements[what] = _loaded(name, folder, with_story=with_story)
+            rows: Rows = pickle.loads(file.read_bytes())
+            _statements[what] = _statements_of_a_copy([(apps.get_model(label), things) for label, things in rows])
         with connection.cursor() as cursor:
             for sql, params in _statements[what]:
                 cursor.execute(sql, params)
-    data = folder / "data"
-    for kept in (path for path in folder.rglob("*") if path.is_file() and not path.is_relative_to(data)):
-        place = Path(settings.MEDIA_ROOT) / kept.relative_to(folder)
+    files = folder / "files"
+    for kept in (path for path in files.rglob("*") if path.is_file()):
+        place = Path(settings.MEDIA_ROOT) / kept.relative_to(files)
         if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(kept, place)
-    return data
+    return folder
 
 
 @pytest.fixture
@@ -236,8 +210,9 @@ def isla(db: None) -> Iterator[Country]:
 def isla_feeds(db: None, settings: Any, tmp_path: Path) -> Iterator[Country]:
     """The fictional country with its sixty nights of reports told: findings, letters, answers, stored events. What is below
     `settings.DATA` is this test's own."""
-    built, own = load_once("isla-prueba", with_story=True), tmp_path / "data"
-    shutil.copytree(built, own, copy_function=os.link)  # nothing there is ever written into: files are replaced
+    built, own = load_once("isla-prueba", with_nights=True), tmp_path / "data"
+    for each in (folder for folder in built.iterdir() if folder.is_dir() and folder.name not in {"files", "static"}):
+        shutil.copytree(each, own / each.name, copy_function=os.link)  # nothing is written into: files are replaced
     settings.DATA, settings.EVENTS_ROOT = own, str(own / "events")
     with in_the_country() as country:
         assert country is not None

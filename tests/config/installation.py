@@ -24,8 +24,15 @@ from tests.config import warm
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a key for tests only"
-# How each prepared installation is made, and from which.
-PREPARED = {"migrated": ("", ("audit", "verify")), "loaded": ("migrated", ("up", "--prepare-only"))}
+# How each prepared installation is made, and from which: a command, or a function of tests/config/warm.py with a pack.
+PREPARED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "migrated": ("", ("audit", "verify")),
+    "pack isla-prueba": ("migrated", ("warm", "pack", "isla-prueba")),
+    "pack belize": ("migrated", ("warm", "pack", "belize")),
+    "loaded": ("pack isla-prueba", ("up", "--prepare-only")),
+    "nights isla-prueba": ("pack isla-prueba", ("warm", "nights", "isla-prueba")),
+    "told": ("nights isla-prueba", ("up", "--prepare-only")),
+}
 
 
 @cache
@@ -63,6 +70,14 @@ class Installation:
             one.close()
             out, err = (f.read_text() for f in files[1:])
         return subprocess.CompletedProcess(words, -1 if code is None else code, out, err)
+
+    def warm(self, function: str, pack: str) -> None:
+        """A function of tests/config/warm.py on this installation, with the folder of a pack."""
+        one = forks().Process(target=getattr(warm, function), args=(self.env(), ROOT / "packs" / pack, _once()))
+        one.start()
+        one.join()
+        assert one.exitcode == 0, f"{function} {pack}: its output is above"
+        one.close()
 
     def run_anew(self, *arguments: object, **more: Any) -> subprocess.CompletedProcess[str]:
         """One command as a shell starts it, where the process itself is what is shown."""
@@ -108,10 +123,16 @@ class Installation:
         return found
 
 
+def _once() -> Path:
+    """Where they are made. Two runs of the tests beside each other may share it: they then set FLOREO_ONCE."""
+    home = Path(os.environ.get("FLOREO_ONCE") or Path(os.environ["FLOREO_TESTS"]) / "once")
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
 def made_once(name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that `make` fills, by whichever worker comes first. Nobody writes into it afterwards: tests copy it."""
-    home = Path(os.environ["FLOREO_TESTS"]) / "once"
-    home.mkdir(exist_ok=True)
+    """A folder that `make` fills, by whichever process comes first. Nobody writes into it afterwards: tests copy it."""
+    home = _once()
     with (home / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (home / name).exists():
@@ -124,22 +145,40 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
 
 
 def prepared(folder: Path, what: str = "migrated") -> Installation:
-    """An installation in `folder`: `migrated` and empty, or `loaded` as the first start with the sample pack leaves it."""
-
-    def make(making: Path) -> None:
-        origin, words = PREPARED[what]
-        made = prepared(making, origin) if origin else Installation(making)
-        done = made.run(*words)
-        assert done.returncode == 0, done.stdout + done.stderr
-        (making.parent / f"{what}.txt").write_text(done.stdout)
-
-    shutil.copytree(made_once(what, make), folder, dirs_exist_ok=True)
+    """An installation in `folder`: `migrated` and empty; `loaded` as the first start with the sample pack leaves it; `told`
+    when its worker has told the nights of reports as well."""
+    shutil.copytree(_prepared(what), folder, dirs_exist_ok=True)
     return Installation(folder)
 
 
-def said_at_first_start() -> str:
+def _prepared(what: str) -> Path:
+    def make(making: Path) -> None:
+        origin, words = PREPARED[what]
+        made = prepared(making, origin) if origin else Installation(making)
+        if words[0] == "warm":
+            made.warm(*words[1:])
+            return
+        done = made.run(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        _beside(what, "printed").write_text(done.stdout)
+
+    return made_once(what, make)
+
+
+def _beside(what: str, kind: str) -> Path:
+    return _once() / f"{what}.{kind}"
+
+
+def said_at_first_start(what: str) -> str:
     """What the first start with the sample pack printed."""
-    return (Path(os.environ["FLOREO_TESTS"]) / "once" / "loaded.txt").read_text()
+    return _beside(what, "printed").read_text()
+
+
+def pack_once(name: str, *, with_nights: bool = False) -> tuple[Path, Path]:
+    """Of a pack that is loaded, and whose nights of reports are taken in: the file of its rows, the folder of its data."""
+    what = f"{'nights' if with_nights else 'pack'} {name}"
+    folder = _prepared(what)
+    return _beside(what, "rows"), folder
 
 
 def copy_on_postgresql(url: str, name: str) -> None:

@@ -27,7 +27,7 @@ def data(tmp_path: Path) -> Path:
 
 
 def test_the_first_start_shows_the_accounts_once(data: Path) -> None:
-    assert "Sample accounts, shown once:" in said_at_first_start()
+    assert "Sample accounts, shown once:" in said_at_first_start("loaded")
 
 
 def rows(data: Path, sql: str) -> list[tuple[object, ...]]:

@@ -69,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             stdout=log,
             stderr=log,
         )
-    found = Site(installation, port, said_at_first_start())
+    found = Site(installation, port, said_at_first_start("loaded"))
     try:
         _wait_for(found, "/about/")
         yield found

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import pickle
 import sys
 import tempfile
+from pathlib import Path
 
 import django
 from django.conf import Settings, settings
@@ -44,3 +46,32 @@ def command(arguments: list[str], env: dict[str, str], folder: str, streams: lis
     code = main(arguments)
     sys.stdout.flush()
     sys.exit(code)
+
+
+def pack(env: dict[str, str], home: Path, shelf: Path) -> None:
+    """Runs in the fork: loads the pack in `home`, and leaves its rows on the shelf, with the keys of those that were there."""
+    as_if_just_started(env)
+    from floreo.core.access import SYSTEM
+    from floreo.packs.actions import load_pack
+    from tests.config.rows import all_keys, rows_besides
+
+    before = all_keys()
+    load_pack(home, by=SYSTEM)
+    (shelf / f"{home.name}.keys").write_bytes(pickle.dumps(before))
+    (shelf / f"pack {home.name}.rows").write_bytes(pickle.dumps(rows_besides(before)))
+
+
+def nights(env: dict[str, str], home: Path, shelf: Path) -> None:
+    """Runs in the fork, after `pack`: takes in its nights of reports, and leaves the rows of both on the shelf."""
+    as_if_just_started(env)
+    from floreo.core.access import SYSTEM
+    from floreo.feeds.actions.replay import replay
+    from floreo.indicators.actions import take_due_readings
+    from floreo.organisations.queries import in_the_country
+    from tests.config.rows import Keys, rows_besides
+
+    with in_the_country():
+        replay(home, by=SYSTEM)
+        take_due_readings(by=SYSTEM)
+    before: Keys = pickle.loads((shelf / f"{home.name}.keys").read_bytes())
+    (shelf / f"nights {home.name}.rows").write_bytes(pickle.dumps(rows_besides(before)))

@@ -22,7 +22,7 @@ from tests.config.installation import prepared, said_at_first_start
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 OURS = {"FLOREO_DATA", "DATABASE_URL", "FLOREO_SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 FLAGS = [
     "--no-sandbox",
@@ -83,12 +83,12 @@ def command(data: Path, pack: str, *words: str) -> str:
 @contextmanager
 def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
     """`floreo up` with a pack, as the README says, on a port of its own, with further settings. Without a pack: with the
-    sample country, as its first start left it, which is done once for all tests."""
+    sample country, as its first start and its worker's first minute left it, which is done once for all tests."""
     port, site = free_port(), Site("")
     if not pack:
         pack = "isla-prueba"
-        settings = {"FLOREO_SECRET_KEY": prepared(data, "loaded").key} | settings
-        for line in said_at_first_start().splitlines():
+        settings = {"FLOREO_SECRET_KEY": prepared(data, "told").key} | settings
+        for line in said_at_first_start("told").splitlines():
             read_what_it_prints(site, line)
     asked = [
         sys.executable,

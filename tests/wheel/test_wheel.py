@@ -7,13 +7,14 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.config.installation import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
@@ -30,17 +31,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("*.whl"))
 
 
-def test_it_holds_templates_front_end_files_languages_and_packs(wheel: Path) -> None:
+def test_it_holds_all_that_the_checkout_holds_and_what_is_built(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for each in (
-        "floreo/core/ui/templates/base.html",
+    tracked = ["git", "ls-files", "floreo", "packs", "frameworks"]
+    ours = subprocess.run(tracked, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    moved = {"packs": "floreo/country_packs", "frameworks": "floreo/framework_files"}
+    expected = {moved.get(top, top) + mark + rest for top, mark, rest in (name.partition("/") for name in ours)}
+    assert sorted(expected - names) == []
+    built = {
         "floreo/static_built/css/floreo.css",
-        "floreo/country_packs/isla-prueba/pack.toml",
-        "floreo/country_packs/DEFAULT",
         "floreo/locale/es/LC_MESSAGES/django.mo",
         "floreo/static_built/fonts/piazzolla-latin-wght-normal.woff2",
-    ):
-        assert each in names
+    }
+    assert sorted(built - names) == []
     assert not [n for n in names if n.startswith(("tests/", "node_modules/"))]
 
 
@@ -73,26 +76,31 @@ def _clean_environment(folder: Path, wheel: Path) -> Path:
 
 
 def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
+    """A folder of data that the checkout prepared: the wheel finds it as it would leave it itself."""
+    installation = prepared(tmp_path / "data", "told")
     python = _clean_environment(tmp_path / "env", wheel)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")}
+    env["FLOREO_SECRET_KEY"] = installation.key
     command = [
         str(python),
         "-m",
         "floreo.config.cli",
         "--data",
-        str(tmp_path / "data"),
+        str(installation.folder),
         "up",
         "--pack",
         "isla-prueba",
         "--port",
         str(port),
     ]
-    process = subprocess.Popen(command, cwd=tmp_path, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     try:
-        body = _wait_for(f"http://127.0.0.1:{port}/", process)
+        body = _opened(f"http://127.0.0.1:{port}/", process)
         css = body.split('rel="stylesheet" href="')[1].split('"')[0]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{css}", timeout=10) as answer:
             assert answer.status == 200
@@ -102,12 +110,13 @@ def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None
         process.wait(timeout=20)
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> str:
-    for _ in range(120):
-        assert process.poll() is None, "the server stopped"
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
+def _opened(address: str, process: subprocess.Popen[str]) -> str:
+    """What it answers, once it says that it does."""
+    assert process.stdout is not None
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if line.startswith("Stop it"):
+            with urllib.request.urlopen(address, timeout=60) as answer:
                 return str(answer.read().decode())
-        except OSError:
-            time.sleep(0.5)
-    raise AssertionError("the server did not answer")
+    raise AssertionError("the server stopped:\n" + "".join(printed))

@@ -29,13 +29,14 @@ SAMPLES = ROOT.parent / "shared" / "samples"
 # Shown on one database: what pages say and refuse, and how files and words are read. What they ask of the database is asked
 # on both by the crawl of every page (contracts/test_queries.py) and by the tests of actions, queries, tables and search.
 ON_ONE_DATABASE = (
-    "api/test_contract.py",
+    "api",
     "contracts",
     "core/test_strangers.py",
     "core/ui",
     "evidence/test_access.py",
     "evidence/test_pack.py",
     "indicators/test_words.py",
+    "open_data/test_doors.py",
     "organisations/test_outside_sign_in.py",
     "tasks/test_calendar.py",
     "packs/test_bad_packs.py",

@@ -7,10 +7,12 @@ python tools/screenshots.py http://localhost:8000 docs/img --sign-in ana@example
 from __future__ import annotations
 
 import argparse
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,7 +40,7 @@ def main() -> None:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = browser.new_context(base_url=asked.site, color_scheme="dark" if asked.dark else "light", locale="en")
         page = context.new_page()
         page.on("console", lambda m: print("console:", m.type, m.text[:200]) if m.type == "error" else None)

@@ -19,7 +19,7 @@ BIN=.venv/bin
 
 say "Browser, PostgreSQL, IMAP server"
 missing=""
-command -v chromium >/dev/null || missing="$missing chromium"
+command -v chromium-headless-shell chromium >/dev/null || missing="$missing chromium-headless-shell"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 command -v msgfmt >/dev/null || missing="$missing gettext"
@@ -39,6 +39,7 @@ $BIN/python tools/assets.py
 
 # Two lanes, so that two cores are busy to the end: the checks and then PostgreSQL in one, SQLite and the browser in the other.
 LOGS=$(mktemp -d "${TMPDIR:-/tmp}/floreo-gate.XXXXXX")
+export FLOREO_ONCE="$LOGS/once" # what both lanes prepare once
 trap '[ -n "${PGDATA_DIR:-}" ] && stop_postgres; rm -rf "$LOGS"' EXIT
 trap 'trap "" TERM; kill 0; exit 130' INT TERM # what runs in the background ignores Ctrl+C
 

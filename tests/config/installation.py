@@ -49,6 +49,7 @@ class Installation:
     folder: Path
     database: str = ""  # a DATABASE_URL; empty is SQLite in the folder
     key: str = KEY
+    pack: str = "isla-prueba"
     extra: Mapping[str, str] = field(default_factory=dict)  # more settings
 
     def env(self) -> dict[str, str]:
@@ -87,7 +88,7 @@ class Installation:
         )
 
     def words(self, *arguments: object) -> list[str]:
-        return ["--data", str(self.folder), "--pack", "isla-prueba", *map(str, arguments)]
+        return ["--data", str(self.folder), "--pack", self.pack, *map(str, arguments)]
 
     def manage(self, *arguments: str) -> None:
         subprocess.run(

@@ -4,6 +4,7 @@ reports close the finding, and the figure moves."""
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,8 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.config.installation import Installation, prepared
 from tests.core.mail_server import MailServer, listening
-from tests.e2e.conftest import Site, axe, command, read_what_it_prints, running, sideways
+from tests.e2e.conftest import Site, axe, read_what_it_prints, running, sideways
 from tests.e2e.quarter import Office
 
 ZONE = "America/Panama"
@@ -156,29 +158,37 @@ def answer_on_a_phone(page: Page, link: str) -> None:
     assert (axe(page), sideways(page), page.context.cookies()) == ([], 0, [])
 
 
-def figure_of(page: Page, data: Path, home: Path) -> str:
+def said(installation: Installation, *words: object) -> str:
+    """What a command printed that did its work."""
+    done = installation.run(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def figure_of(page: Page, installation: Installation) -> str:
     """What the public page says once the figures are computed."""
-    command(data, str(home), "figures")
+    said(installation, "figures")
     page.goto("/indicators/open/")
     return page.locator("main").inner_text()
 
 
 def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path, browser: Browser) -> None:
-    data, pack, mail = tmp_path / "data", str(home), MailServer()
+    installation, mail = replace(prepared(tmp_path / "data"), pack=str(home)), MailServer()
     first = datetime.now(tz=ZoneInfo(ZONE)).date() - timedelta(days=3)
     given = Site("")
-    for line in command(data, pack, "up", "--prepare-only").splitlines():
+    for line in said(installation, "up", "--prepare-only").splitlines():
         read_what_it_prints(given, line)
-    printed = command(data, pack, "feed", "ingest", str(report(tmp_path, first, seen(first))), "--feed", "shadowserver")
+    first_night = report(tmp_path, first, seen(first))
+    printed = said(installation, "feed", "ingest", first_night, "--feed", "shadowserver")
     assert "1 row, 1 saved," in printed
     with (
         listening(mail) as port,
-        running(data, pack=pack, FLOREO_SMTP=f"smtp://127.0.0.1:{port}") as site,
+        running(installation.folder, pack=installation.pack, FLOREO_SMTP=f"smtp://127.0.0.1:{port}") as site,
     ):
         site.accounts |= given.accounts
         office = Office(site, mail, browser)
         workspace, watch = office.secretariat()
-        assert "3.91" in figure_of(workspace, data, home)  # one of 256 addresses
+        assert "3.91" in figure_of(workspace, installation)  # one of 256 addresses
 
         letter = office.letter("security@bank", "")
         assert [part.get_content_type() for part in letter.iter_attachments()] == ["text/csv"]
@@ -189,11 +199,11 @@ def test_from_a_night_s_report_to_a_figure_that_moves(home: Path, tmp_path: Path
         finding = workspace.url
         assert "Reported fixed; the next reports will show" in workspace.locator("main").inner_text()
 
-        nights = [str(report(tmp_path, first + timedelta(days=n))) for n in (1, 2, 3)]
-        command(data, pack, "feed", "ingest", *nights, "--feed", "shadowserver")
+        nights = [report(tmp_path, first + timedelta(days=n)) for n in (1, 2, 3)]
+        said(installation, "feed", "ingest", *nights, "--feed", "shadowserver")
         workspace.goto(finding)
         assert "Reported fixed, and not seen since" in workspace.locator("main").inner_text()
-        assert "3.91" not in (text := figure_of(workspace, data, home))
+        assert "3.91" not in (text := figure_of(workspace, installation))
         assert "0.00" in text
         phone.reload()
         assert "Fixed, as you reported: 1." in phone.locator("main").inner_text()

@@ -62,6 +62,7 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
+@pytest.mark.two_databases
 @pytest.mark.parametrize("role", VIEWERS)
 def test_every_exit_gives_the_same(viewer_of: Callable[[str], object], role: str) -> None:
     """The generated truth table: every table, for every role, on CSV, JSON and XLSX."""

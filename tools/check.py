@@ -42,7 +42,7 @@ def changed(base: str) -> list[str]:
 
 def tests_of(files: list[str]) -> list[str]:
     """A changed test is run itself. A changed module has the tests that import it; where none does, and for a template, the
-    tests of its app, or of its room where the app has rooms. The quick contracts are run for whatever changed."""
+    tests of its app, or of its area where the app is the workspace. The quick contracts are run for whatever changed."""
     found = set(CONTRACTS)
     for file in map(Path, files):
         if file.parts[0] == "tests" and file.name.startswith("test_"):
@@ -71,8 +71,8 @@ def importing(module: Path) -> set[str]:
 def beside(file: Path) -> str:
     """The folder of tests that is nearest to it."""
     app, inside = file.parts[1], [part for part in file.parts[2:-1] if part not in {"templates", file.parts[1]}]
-    room = Path("tests", app, *inside[:1])
-    return str(room if (ROOT / room).is_dir() else room.parent)
+    area = Path("tests", app, *inside[:1])
+    return str(area if (ROOT / area).is_dir() else area.parent)
 
 
 def main(base: str = "main") -> int:

@@ -81,7 +81,7 @@ say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the bro
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
 # shellcheck disable=SC2086  # a list of words on purpose
-$BIN/pytest -n 2 -q --randomly-seed="$SEED" ${COVERAGE:+--cov --cov-report=} 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --randomly-seed="$SEED" ${COVERAGE:+--cov --cov-report=} 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 say "PostgreSQL, then SQLite"
 tail -1 "$LOGS/postgresql"

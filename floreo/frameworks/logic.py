@@ -33,7 +33,7 @@ class Purpose(StrEnum):
 
 
 # Traffic Light Protocol 2.0: what may leave the house for a body outside. AMBER stays with its recipients, RED with
-# the people in the room; GREEN goes to partner bodies, which who asks for evidence is.
+# the people in the meeting; GREEN goes to partner bodies, which who asks for evidence is.
 _GOES: Mapping[Purpose, frozenset[str]] = {
     Purpose.SEND: frozenset({"CLEAR", "GREEN"}),
     Purpose.KEEP: frozenset({"CLEAR", "GREEN", "AMBER", "AMBER+STRICT"}),

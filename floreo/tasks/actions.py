@@ -1,4 +1,4 @@
-"""Writing of this room: reminders, escalations, private calendar addresses, the weekly e-mail."""
+"""Writing of this app: reminders, escalations, private calendar addresses, the weekly e-mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The letters of this room: the weekly e-mail, a reminder, and what a deputy is told. Plain text, in the reader's language."""
+"""The letters of this app: the weekly e-mail, a reminder, and what a deputy is told. Plain text, in the reader's language."""
 
 from __future__ import annotations
 

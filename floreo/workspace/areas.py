@@ -1,4 +1,4 @@
-"""The rooms of the workspace: every folder here with a `urls.py`. Each says what each of its addresses needs, in `NEEDS`;
+"""The areas of the workspace: every folder here with a `urls.py`. Each says what each of its addresses needs, in `NEEDS`;
 an address without a rule opens to nobody."""
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _guarded(view: View, needs: Permission | None) -> View:
 
 
 def guarded(area: Area) -> list[URLPattern]:
-    """The addresses of a room, each behind its rule."""
+    """The addresses of an area, each behind its rule."""
     return [
         URLPattern(each.pattern, _guarded(each.callback, area.floor(str(each.name))), each.default_args, str(each.name))
         for each in area.urlpatterns

@@ -1,4 +1,4 @@
-"""What can be done to a thing: each app's room lists its commands in one table, and page and address read that table.
+"""What can be done to a thing: each area lists its commands in one table, and page and address read that table.
 
     COMMANDS = {"withdraw": Command(_("Withdraw it"), _("Withdraw it"), PUBLISH, WithdrawForm, withdraw, is_out)}
 

@@ -1,4 +1,4 @@
-"""What the forms of every room are made of: a form of one command, a form over one row, and their fields."""
+"""What the forms of every area are made of: a form of one command, a form over one row, and their fields."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Every role against every address of the workspace: what a role does not grant is refused, read or written.
 
-Addresses come from the resolver, and what each needs from the `NEEDS` of its room: a new address fails here until it has a
+Addresses come from the resolver, and what each needs from the `NEEDS` of its area: a new address fails here until it has a
 rule, and until an `addresses.py` beside its tests gives an example of what it names."""
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from floreo.workspace.areas import Area, areas, guarded
 
 pytestmark = pytest.mark.one_database
 
-# By the name of the address. The page of `floreo doctor` stands in config, above all rooms.
+# By the name of the address. The page of `floreo doctor` stands in config, above all areas.
 NEEDED: dict[str, Permission] = {
     "health": Permission.ACCOUNT_MANAGE,
     **{f"workspace:{name}": needs for area in areas() for name, needs in area.needs.items()},

@@ -187,7 +187,7 @@ def _owed(recipient: Recipient, viewer: object) -> list[Task]:
     return list(waiting_tasks(recipient, viewer=viewer, today=TODAY))
 
 
-def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
+def test_what_runs_out_and_what_is_dead_is_a_task_of_its_owner(
     secretariat: User, csirt: Organisation, police: Organisation
 ) -> None:
     soon = make_file("Rota", organisation=csirt, valid_until=date(2027, 1, 23))
@@ -228,7 +228,7 @@ def test_what_runs_out_and_what_is_dead_is_owed_by_whose_it_is(
     assert [press.words for press in items[key(dead)].links] == ["Replace", "Change the address"]
 
 
-def test_what_is_owed_is_narrowed_to_whose_it_is(lead: User, csirt: Organisation, police: Organisation) -> None:
+def test_tasks_are_narrowed_to_whose_it_is(lead: User, csirt: Organisation, police: Organisation) -> None:
     mine = make_file("Mine", organisation=csirt, tlp="RED", valid_until=date(2026, 12, 1))
     theirs = make_file("Theirs", organisation=police, valid_until=date(2026, 12, 1))
     nobodys = make_file("Nobody's", valid_until=date(2026, 12, 1))

@@ -94,7 +94,7 @@ def test_silence_counts_only_where_the_report_still_looks(feed: Feed) -> None:
     assert facts(Finding.objects.get(subject="192.0.2.20"))[:4] == ("fixed", day(0), day(0), day(4))
 
 
-def test_what_was_said_to_be_mended_is_checked(feed: Feed) -> None:
+def test_what_was_said_to_be_fixed_is_checked(feed: Feed) -> None:
     night(feed, day(0), ["192.0.2.20", "192.0.2.21"])
     Finding.objects.update(reply="fixed", replied_on=day(0), claim="claimed")
     claims = []

@@ -41,7 +41,7 @@ def test_a_rating_waits_for_a_review_until_it_has_one(user_with: Any, secretaria
     assert tasks_of(Recipient(everybody=True)) == []
 
 
-def test_nobody_else_owes_it(user_with: Any) -> None:
+def test_nobody_else_has_the_task(user_with: Any) -> None:
     assessment = make_assessment()
     acts.rate(assessment.answers.all()[0], by=user_with("lead"), level=1, reason="Yes.")
     assert tasks_of(Recipient(permissions=frozenset({"framework.assess"}))) == []

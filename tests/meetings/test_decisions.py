@@ -219,7 +219,7 @@ def test_the_body_that_carries_it_out_may_say_so_and_no_other(
 # What is to be done
 
 
-def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee, secretariat: User) -> None:
+def test_agendas_and_minutes_are_tasks_of_who_runs_meetings(committee: Committee, secretariat: User) -> None:
     soon, _later, past = to_come(committee, days=9), to_come(committee, days=40), held(committee, date(2026, 11, 10))
     mine = waiting_tasks(Recipient(permissions=frozenset({"meeting.run"})), viewer=secretariat, today=TODAY)
     assert [(o.key, o.kind, o.due) for o in mine] == [
@@ -230,7 +230,7 @@ def test_agendas_and_minutes_are_owed_by_who_runs_meetings(committee: Committee,
     assert waiting_tasks(Recipient(permissions=frozenset({"plan.edit"})), viewer=secretariat, today=TODAY) == []
 
 
-def test_decisions_are_owed_by_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
+def test_decisions_are_tasks_of_who_carries_them_out(edition: Edition, decision: Decision, secretariat: User) -> None:
     police = Organisation.objects.get(code="police")
     turned = take_decision(edition, by=SYSTEM, title="Into the plan", organisation=police)
     become_milestone(turned, by=SYSTEM, act=make_action(edition))  # a task there, not twice

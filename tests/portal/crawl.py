@@ -66,8 +66,8 @@ def files() -> list[str]:
 def _files() -> Iterator[str]:
     for name in (table.name for table in public_tables()):
         yield from (reverse("portal:table_file", args=[name, kind]) for kind in ("csv", "json"))
-    for room in ("strategy", "indicators", "organisations", "districts"):
-        yield from (f"/{room}/?download={kind}" for kind in ("csv", "json"))
+    for section in ("strategy", "indicators", "organisations", "districts"):
+        yield from (f"/{section}/?download={kind}" for kind in ("csv", "json"))
     yield "/districts/?download=geojson"
     yield reverse("portal:catalogue")
     yield from (f"{i.get_absolute_url()}?download=csv" for i in Indicator.objects.visible_to(None))

@@ -229,7 +229,7 @@ def test_a_file_is_a_download_and_is_what_its_content_says(
     assert io.BytesIO(pdf).read() == pdf
 
 
-def test_channels_are_owed_until_posted_or_left_out(
+def test_channels_are_tasks_until_posted_or_left_out(
     draft: Publication, channel: Channel, secretariat: User, at: Callable[[datetime], None]
 ) -> None:
     whose = Recipient(permissions=frozenset({Permission.PUBLICATION_PUBLISH}))

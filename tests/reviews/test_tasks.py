@@ -23,7 +23,7 @@ def titles(recipient: Recipient, today: date = TODAY) -> list[tuple[str, date | 
         return [(item.title, item.due) for item in waiting_tasks(recipient, viewer=SYSTEM, today=today)]
 
 
-def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
+def test_whoever_is_asked_has_a_task_until_it_is_sent(
     update_request: UpdateRequest, act: Action, tomas: Person, csirt: Organisation
 ) -> None:
     mine = Recipient(people=frozenset({tomas.pk}))
@@ -41,7 +41,7 @@ def test_whoever_is_asked_owes_an_answer_until_it_is_sent(
     assert titles(mine) == []
 
 
-def test_the_deputy_owes_it_too_once_asked(update_request: UpdateRequest, tomas: Person) -> None:
+def test_the_deputy_has_the_task_too_once_asked(update_request: UpdateRequest, tomas: Person) -> None:
     assert tomas.deputy is not None
     deputy = Recipient(people=frozenset({tomas.deputy.pk}))
     assert titles(deputy) == []

@@ -87,7 +87,7 @@ def test_a_milestone_takes_the_next_free_code(act: Action, secretariat: User) ->
         milestones.add_milestone(act, by=secretariat, title="  ")
 
 
-def test_a_missed_milestone_makes_the_action_late_and_ticking_it_mends_that(
+def test_a_missed_milestone_makes_the_action_late_and_ticking_it_corrects_that(
     act: Action, secretariat: User, lead: User
 ) -> None:
     late = milestones.add_milestone(act, by=secretariat, title="Missed", due_on=date(2026, 11, 1))

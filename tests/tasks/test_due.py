@@ -24,7 +24,7 @@ def short(items: list[Task]) -> list[tuple[str, int]]:
     return [(item.title, item.days_late(clock.today())) for item in items]
 
 
-def test_a_lead_owes_what_their_organisation_leads_worst_first(busy: Edition, lead: User) -> None:
+def test_a_lead_has_the_tasks_of_what_their_organisation_leads_worst_first(busy: Edition, lead: User) -> None:
     assert short(tasks_of(lead)) == [("1.1.1 Action 1.1.1", 54), ("1.1.2 Action 1.1.2", 4), ("Line open", 0)]
 
 
@@ -32,7 +32,7 @@ def test_another_lead_sees_none_of_it(busy: Edition, other_lead: User) -> None:
     assert short(tasks_of(other_lead)) == [("1.1.4 Action 1.1.4", 23)]
 
 
-def test_who_nudges_sees_what_others_owe_by_organisation(busy: Edition, secretariat: User) -> None:
+def test_who_reminds_sees_the_tasks_of_others_by_organisation(busy: Edition, secretariat: User) -> None:
     board = board_of(secretariat)
     assert board.mine == []
     late = [(g.name, len(g.items), g.oldest(board.today)) for g in board.late_others()]
@@ -74,18 +74,18 @@ def test_whose_turn_it_is_the_person_before_the_organisation() -> None:
     assert [w.holds(item) for w in (ana, body, other)] == [True, True, False]
 
 
-def test_a_person_who_left_owes_nothing_the_organisation_does(busy: Edition, ana: Person, secretariat: User) -> None:
+def test_a_person_who_left_has_no_task_the_organisation_does(busy: Edition, ana: Person, secretariat: User) -> None:
     Person.objects.filter(pk=ana.pk).update(is_active=False)
     assert {i.person for i in gathered(EVERYBODY, viewer=secretariat)} == {None}
 
 
-def test_what_a_person_of_no_organisation_owes_stands_under_their_name(country: Country) -> None:
+def test_what_a_person_of_no_organisation_must_do_stands_under_their_name(country: Country) -> None:
     loner = make.make_person("loner")
     (group,) = groups_of([Task("x:1", "update", "", "", "/", person=loner.pk)], clock.today())
     assert (group.kind, group.code, group.name) == ("person", "loner", "Loner")
 
 
-def test_observers_and_auditors_owe_nothing(busy: Edition, user_with: Callable[..., User]) -> None:
+def test_observers_and_auditors_have_no_tasks(busy: Edition, user_with: Callable[..., User]) -> None:
     assert [tasks_of(user_with(role)) for role in ("observer", "auditor")] == [[], []]
 
 

@@ -108,20 +108,20 @@ def test_who_can_be_reached_is_reminded_though_others_cannot(
     assert [n.to_name for n in sent] == ["Ana"]
 
 
-def test_only_who_may_nudge_does(busy: Edition, csirt: Organisation, secretariat: User, lead: User) -> None:
+def test_only_who_may_remind_does(busy: Edition, csirt: Organisation, secretariat: User, lead: User) -> None:
     items = waiting_tasks(secretariat).items
     for act in (send_reminder, escalate):
         with pytest.raises(NotAllowed):
             act(csirt, by=lead, items=items)
 
 
-def test_nothing_owed_nothing_sent(busy: Edition, csirt: Organisation, secretariat: User) -> None:
+def test_no_task_nothing_sent(busy: Edition, csirt: Organisation, secretariat: User) -> None:
     with pytest.raises(Refused, match="has no open tasks"):
         send_reminder(csirt, by=secretariat, items=[])
 
 
 class TestTheDeputy:
-    def test_is_told_after_a_nudge_in_their_language(
+    def test_is_told_after_a_reminder_in_their_language(
         self, busy: Edition, csirt: Organisation, secretariat: User
     ) -> None:
         send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
@@ -132,7 +132,7 @@ class TestTheDeputy:
         assert "Ana" in mail.text
         assert AuditEntry.objects.filter(verb="reminder.escalated").count() == 1
 
-    def test_is_not_told_before_a_nudge(self, busy: Edition, csirt: Organisation, secretariat: User) -> None:
+    def test_is_not_told_before_a_reminder(self, busy: Edition, csirt: Organisation, secretariat: User) -> None:
         with pytest.raises(Refused, match="Send a reminder first; notify the deputy only if there is no answer"):
             escalate(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
 
@@ -159,7 +159,7 @@ class TestTheDeputy:
             escalate(police, by=secretariat, items=waiting_tasks(secretariat, "police").items)
 
 
-def test_a_nudge_outlives_what_it_was_about(busy: Edition, csirt: Organisation, secretariat: User) -> None:
+def test_a_reminder_outlives_what_it_was_about(busy: Edition, csirt: Organisation, secretariat: User) -> None:
     send_reminder(csirt, by=secretariat, items=waiting_tasks(secretariat).items)
     Action.objects.filter(code__in=["1.1.1", "1.1.2"]).update(closed_on=date(2026, 11, 24), closed_by="x")
     group = group_for(secretariat, "organisation", "csirt")

@@ -75,7 +75,7 @@ def test_not_before_the_morning_of_the_country(busy: Edition, lead: User, countr
 
 
 @pytest.mark.usefixtures("monday")
-def test_nothing_owed_no_mail_that_week(edition: Edition, lead: User, csirt: Organisation) -> None:
+def test_no_task_no_mail_that_week(edition: Edition, lead: User, csirt: Organisation) -> None:
     assert send_weekly(by=SYSTEM) == 0
     assert not OutboxMail.objects.exists()
     assert WeeklyMail.objects.get(user=lead).last_on == MONDAY

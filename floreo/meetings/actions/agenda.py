@@ -52,7 +52,7 @@ def _next(meeting: Meeting) -> AgendaItem:
 @action("agenda.drawn", needs=Permission.MEETING_RUN, quiet=True)
 def draw_agenda(meeting: Meeting, *, by: Actor, more: Iterable[Draft] = ()) -> list[AgendaItem]:
     """Puts on the agenda what is late, stalled or at risk, what was decided and is not carried out, and what was asked and
-    is not answered; `more` are points that other rooms know of. What is there already stays as people wrote it: drawing
+    is not answered; `more` are points that other apps know of. What is there already stays as people wrote it: drawing
     again only adds what is new."""
     meeting = _open(meeting)
     there = AgendaItem.objects.filter(meeting=meeting).exclude(thing="").values_list("thing", flat=True)

@@ -128,7 +128,7 @@ def test_spoilt_files_give_a_document_or_a_refusal(name: str, data: st.DataObjec
 
 @settings(deadline=None, max_examples=200)
 @given(TEXTS, st.booleans())
-def test_mending_twice_changes_nothing_more(text: str, english: bool) -> None:
+def test_correcting_twice_changes_nothing_more(text: str, english: bool) -> None:
     once, spans = repair(text, english=english)
     again, more = repair(once, english=english)
     assert (again, more) == (once, ())

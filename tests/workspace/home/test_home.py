@@ -66,7 +66,7 @@ def test_what_comes_later_is_folded_with_the_next_one_said(busy: Edition, lead: 
     assert "<details" in browser_of(lead).get(reverse("workspace:home")).content.decode()
 
 
-def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User, browser_of: Browser) -> None:
+def test_who_runs_the_plan_sees_the_tasks_of_others(busy: Edition, secretariat: User, browser_of: Browser) -> None:
     workspace = home_of(secretariat)
     assert [(line.group.code, line.items, line.oldest) for line in workspace.others] == [
         ("csirt", 2, "54 days"),
@@ -80,7 +80,7 @@ def test_who_runs_the_plan_sees_what_others_owe(busy: Edition, secretariat: User
     assert reverse("workspace:send_reminder", args=["organisation", "csirt"]) in page
 
 
-def test_a_lead_is_not_shown_what_others_owe(busy: Edition, lead: User, browser_of: Browser) -> None:
+def test_a_lead_is_not_shown_the_tasks_of_others(busy: Edition, lead: User, browser_of: Browser) -> None:
     browser = browser_of(lead)
     page = browser.get(reverse("workspace:home")).content.decode()
     assert "Waiting for others" not in page
@@ -100,7 +100,7 @@ def test_one_filled_button_on_the_worst_that_can_be_pressed(busy: Edition, lead:
     assert "/1.1.2/do/update/" in first_row
 
 
-def test_an_observer_owes_nothing_and_an_empty_desk_says_so(busy: Edition, observer: User, browser_of: Browser) -> None:
+def test_an_observer_has_no_task_and_an_empty_desk_says_so(busy: Edition, observer: User, browser_of: Browser) -> None:
     assert rows(observer) == {}
     page = browser_of(observer).get(reverse("workspace:home"))
     assert page.status_code == 200

@@ -76,7 +76,7 @@ def alternates(context: Context) -> SafeString:
 
 @register.simple_tag
 def address(name: str, *args: Any) -> str:
-    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such room."""
+    """{% address "workspace:plan" edition.code as href %}: an address, or nothing while there is no such area."""
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -66,19 +66,40 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > MOST_OF_A_NAME) else None
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whatever shares a server or a browser is run by one worker, which then starts it once. On the second database, pure
-    logic need not be shown again."""
+# They start servers and processes and wait for them: begun last, they would leave the processor idle at the end.
+WAITING = (
+    "e2e",
+    "config",
+    "wheel",
+    "contracts/test_guide_desk.py",
+    "core/test_outbox.py",
+    "feeds/engine/test_submit.py",
+)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before the groups are read, and after all others put them into an order
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    _put_into_groups(items)
+    if config.getoption("--database-only"):
+        _leave_out_what_one_database_shows(config, items)
+    yield
+    first = tuple(ROOT / "tests" / place for place in WAITING)
+    items.sort(key=lambda item: not any(item.path.is_relative_to(place) for place in first))
+
+
+def _put_into_groups(items: list[pytest.Item]) -> None:
+    """Whatever shares a server or a browser is run by one worker, which then starts it once."""
     for item in items:
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="runs where the tests run on PostgreSQL"))
         if item.path.is_relative_to(ROOT / "tests" / "api"):  # the API is built at its first call, which takes seconds
             item.add_marker(pytest.mark.xdist_group("api"))
-        if "isla_feeds" in getattr(item, "fixturenames", ()):  # told once, which takes seconds
+        if "isla_feeds" in getattr(item, "fixturenames", ()):  # read into memory once, which takes seconds
             item.add_marker(pytest.mark.xdist_group("told"))
-    if not config.getoption("--database-only"):
-        return
+
+
+def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the second database, pure logic need not be shown again."""
     asks = {"db", "transactional_db", "django_db_setup"}
     one = tuple(ROOT / "tests" / place for place in ON_ONE_DATABASE)
 

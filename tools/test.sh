@@ -5,34 +5,36 @@ cd "$(dirname "$0")/.."
 PY="${PY:-python3}"
 say() { printf '\n== %s\n' "$*"; }
 
-say "Python"
+say "Python; beside it browser, PostgreSQL, IMAP server"
 "$PY" -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Floreo needs Python 3.11 or newer. Say which with: make test PY=python3.12")'
-[ -x .venv/bin/python ] || "$PY" -m venv .venv
-stamp=$(cat requirements.lock requirements-dev.lock | sha256sum)
-if [ "$(cat .venv/.dev-installed 2>/dev/null)" != "$stamp" ]; then
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -r requirements-dev.lock
-  .venv/bin/python tools/link.py
-  touch .venv/.installed
-  printf '%s\n' "$stamp" > .venv/.dev-installed
-fi
-BIN=.venv/bin
-
-say "Browser, PostgreSQL, IMAP server"
 missing=""
 command -v chromium-headless-shell chromium >/dev/null || missing="$missing chromium-headless-shell"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -x /usr/sbin/dovecot ] || missing="$missing dovecot-imapd"
 command -v msgfmt >/dev/null || missing="$missing gettext"
-if [ -n "$missing" ]; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    apt-get update -qq
-    # shellcheck disable=SC2086  # a list of words on purpose
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-  else
-    echo "The tests need:$missing. Install them (Debian: apt-get install$missing) and run make test again."
-    exit 1
-  fi
+if [ -n "$missing" ] && { [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; }; then
+  echo "The tests need:$missing. Install them (Debian: apt-get install$missing) and run make test again."
+  exit 1
 fi
+install_missing() {
+  [ -z "$missing" ] && return
+  apt-get update -qq
+  # shellcheck disable=SC2086  # a list of words on purpose
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+}
+install_missing &
+installing=$!
+[ -x .venv/bin/python ] || "$PY" -m venv .venv
+stamp=$(cat requirements.lock requirements-dev.lock | sha256sum)
+if [ "$(cat .venv/.dev-installed 2>/dev/null)" != "$stamp" ]; then
+  # What is imported is compiled then: most of the files of the libraries never are.
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock -r requirements-dev.lock
+  .venv/bin/python tools/link.py
+  touch .venv/.installed
+  printf '%s\n' "$stamp" > .venv/.dev-installed
+fi
+BIN=.venv/bin
+wait "$installing"
 
 say "Front-end files"
 $BIN/python tools/assets.py
@@ -70,7 +72,7 @@ as_postgres "$PGBIN/initdb -D $PGDATA_DIR/data -A trust -E UTF8 --no-locale -U f
 as_postgres "$PGBIN/pg_ctl -D $PGDATA_DIR/data -w -o \"-k $PGDATA_DIR -h '' -F -c full_page_writes=off -c synchronous_commit=off\" -l $PGDATA_DIR/log start" >/dev/null
 
 on_postgres() { # colour and progress are for the other lane
-  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 2 -q --randomly-seed="$SEED" --database-only -m "not e2e and not wheel" 2>&1 | tee "$LOGS/postgresql"
+  DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --randomly-seed="$SEED" --database-only -m "not e2e and not wheel" 2>&1 | tee "$LOGS/postgresql"
 }
 
 # Measuring what no test takes costs half as much processor time again: COVERAGE=1 does it.

@@ -13,13 +13,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "guide" / "add-a-desk.md"
-BLOCK = re.compile(r"^```\w+\n(?:#|<!--) (?P<path>[\w./-]+\.\w+)(?: -->)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```\w+\n(?:#|<!--) (?P<path>[\w./-]+\.\w+)(?: -->)?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
 EMPTY = re.compile(r"[Ee]mpty `([^`]+\.py)`(?: and `([^`]+\.py)`)?")
 # The three edits outside the folders of the app: file, a line that is there, and what the guide adds to it.
 EDITS = {
     "floreo/offers.py": ('    "strategy",\n', '    "strategy",\n    "drills",\n'),
     "pyproject.toml": ('  "floreo.strategy",\n', '  "floreo.drills",\n  "floreo.strategy",\n'),
-    "docs/guide/add-a-country.md": ("\n| `places.toml`", "\n| `drills.toml` | `[[drill]]` | exercises, and by when |\n| `places.toml`"),
+    "docs/guide/add-a-country.md": (
+        "\n| `places.toml`",
+        "\n| `drills.toml` | `[[drill]]` | exercises, and by when |\n| `places.toml`",
+    ),
 }
 ASKED = (
     "tests/workspace/drills",
@@ -42,7 +47,9 @@ def run(folder: Path, *words: str) -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The project as git has it, with what was built of it."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     built = [str(p.relative_to(ROOT)) for p in ROOT.glob("floreo/**/*.mo")]
     for name in {*filter(None, listed), *built}:
         if (ROOT / name).is_file():

@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lock assets venv lint types clean messages
+.PHONY: run test check coverage lock assets venv lint types clean messages
 
 run: venv assets
 	@$(BIN)/floreo up --pack $(PACK) --port $(PORT)
@@ -26,6 +26,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 assets: venv
 	@$(BIN)/python tools/assets.py
+
+coverage: ## the tests on SQLite, measured: what no test takes. Fails below the floor in pyproject.toml
+	@$(BIN)/pytest -n 3 -q -m "not e2e and not wheel" --cov
 
 lock: ## writes the hashed locks; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet pyproject.toml -o requirements.lock

@@ -75,15 +75,13 @@ on_postgres() { # colour and progress are for the other lane
   DATABASE_URL="postgresql://floreo@/postgres?host=$PGDATA_DIR" $BIN/pytest -n 1 -q --randomly-seed="$SEED" --database-only -m "not e2e and not wheel" 2>&1 | tee "$LOGS/postgresql"
 }
 
-# Measuring what no test takes costs half as much processor time again: COVERAGE=1 does it.
 SEED=${SEED:-20261126} # of the order of the tests: another finds what depends on it
 say "Checks, then tests on PostgreSQL; beside them tests on SQLite, with the browser"
 {
   checks || touch "$LOGS/failed"
   on_postgres || touch "$LOGS/failed"
 } 2>&1 | sed -u 's/^/postgresql | /' &
-# shellcheck disable=SC2086  # a list of words on purpose
-$BIN/pytest -n 3 -q --randomly-seed="$SEED" ${COVERAGE:+--cov --cov-report=} 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
+$BIN/pytest -n 3 -q --randomly-seed="$SEED" 2>&1 | tee "$LOGS/sqlite" || touch "$LOGS/failed"
 wait
 say "PostgreSQL, then SQLite"
 tail -1 "$LOGS/postgresql"

@@ -49,10 +49,10 @@ class Permission(StrEnum):
     MEETING_READ = "meeting.read"
     MEETING_RUN = "meeting.run"
     REMIND = "reminder"  # remind others of what waits for them
-    FEED_READ = "feed.read"  # findings, letters and events, of all or of one's own organisation
+    FEED_READ = "feed.read"  # findings, notices and events, of all or of one's own organisation
     FEED_RUN = "feed.run"  # feeds, mappings, rules; take reports in
-    FINDING_ANSWER = "finding.answer"  # say how a finding stands
-    FINDING_HANDLE = "finding.handle"  # see to answers, send letters, decide corrections
+    FINDING_ANSWER = "finding.answer"  # set the state of a finding
+    FINDING_HANDLE = "finding.handle"  # handle replies, send notices, decide corrections
     MAIL_READ = "mail.read"  # what waits in the outbox, and what could not be sent
 
 

@@ -26,6 +26,11 @@ def today() -> date:
     return _day.get() or now().astimezone(zone()).date()
 
 
+def day_of(moment: datetime) -> date:
+    """The calendar day of something that happened at `moment`; where a sample country stands still, none after its day."""
+    return min(moment.astimezone(zone()).date(), today())
+
+
 def zone() -> ZoneInfo:
     """The zone in which days are counted: the country's own where a request or a job runs in it."""
     return ZoneInfo(_zone.get())

@@ -15,6 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import clock
 from floreo.core.access import Permission, reach
 from floreo.core.audit import key
 from floreo.core.models import text_in
@@ -289,7 +290,7 @@ class _Plan:
             title=_("Review the draft of %(file)s") % {"file": draft.file_name},
             why=ngettext("%(n)d drafted row to review", "%(n)d drafted rows to review", waiting) % {"n": waiting},
             href=href,
-            since=draft.created_at.date(),
+            since=clock.day_of(draft.created_at),
             needs=Permission.IMPORT_REVIEW,
             links=(ActionLink(_("Review"), href),),
         )

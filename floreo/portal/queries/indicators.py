@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.indicators import queries
 from floreo.indicators.models import Indicator, Reading
@@ -38,7 +39,7 @@ class IndicatorPage:
 
 def _taken(reading: Reading) -> str:
     """How and when it was taken. Not by whom: people are not named here."""
-    words = {"day": day_text(reading.taken_at.date())}
+    words = {"day": day_text(clock.day_of(reading.taken_at))}
     if not reading.measure:
         return _("Entered on %(day)s.") % words
     words |= {"measure": reading.measure, "version": str(reading.measure_version)}
@@ -47,7 +48,7 @@ def _taken(reading: Reading) -> str:
 
 def _state(reading: Reading) -> str:
     if reading.frozen_at is not None:
-        return _("Frozen on %(day)s. It cannot change.") % {"day": day_text(reading.frozen_at.date())}
+        return _("Frozen on %(day)s. It cannot change.") % {"day": day_text(clock.day_of(reading.frozen_at))}
     if reading.on < reading.ends_on:
         return _("The period has not ended, so the value may change until %(day)s.") % {
             "day": day_text(reading.ends_on)

@@ -23,12 +23,17 @@ def machine() -> datetime:
 
 def today() -> date:
     """The calendar day in the country's own zone, or the day on which a sample country stands still."""
-    return _day.get() or now().astimezone(zone()).date()
+    return _day.get() or calendar_day(now())
+
+
+def calendar_day(moment: datetime) -> date:
+    """Which day it is in the country at `moment`."""
+    return moment.astimezone(zone()).date()
 
 
 def day_of(moment: datetime) -> date:
     """The calendar day of something that happened at `moment`; where a sample country stands still, none after its day."""
-    return min(moment.astimezone(zone()).date(), today())
+    return min(calendar_day(moment), today())
 
 
 def zone() -> ZoneInfo:

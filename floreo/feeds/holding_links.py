@@ -24,7 +24,7 @@ from floreo.organisations.queries import bodies_of
 def moment(today: date) -> datetime:
     """This moment of the day, on `today`: a sample country's calendar stands still, and its letters with it."""
     now = clock.now()
-    return now + timedelta(days=(today - now.astimezone(clock.zone()).date()).days)
+    return now + timedelta(days=(today - clock.calendar_day(now)).days)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,10 @@ kinds of report that wait for a mapping. Whoever handles findings, or runs feeds
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -58,10 +57,6 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
         yield from _held_files()
 
 
-def _day(at: datetime) -> date:
-    return timezone.localtime(at).date()
-
-
 def _asked() -> Iterator[Task]:
     """Calls for help and false alarms, one an organisation and kind: they are seen to together."""
     waiting = Reply.objects.filter(kind__in=FOR_THE_TEAM, handled_at=None, finding__reply=F("kind"))
@@ -80,7 +75,7 @@ def _asked() -> Iterator[Task]:
                 n,
             )
         href = reverse("workspace:finding", args=[row["one"]])
-        since = _day(row["first"])
+        since = clock.day_of(row["first"])
         yield Task(
             key=f"feeds.answer:{kind}:{row['finding__organisation']}",
             kind="decide",
@@ -97,7 +92,7 @@ def _asked() -> Iterator[Task]:
 def _corrections() -> Iterator[Task]:
     rows = Correction.objects.filter(state=CorrectionState.OPEN).select_related("organisation", "answer").order_by("pk")
     for each in rows:
-        since = _day(each.answer.at)
+        since = clock.day_of(each.answer.at)
         href = reverse("workspace:corrections")
         named = {"name": each.organisation.in_language("name"), "network": each.network}
         yield Task(
@@ -201,8 +196,8 @@ def _silent() -> Iterator[Task]:
             title=_("No file from %(feed)s") % {"feed": feed.name},
             why=_("The last file came more than three times the usual interval ago. Ask the sender."),
             href=href,
-            due=_day(last + allowed),
-            since=_day(last + allowed),
+            due=clock.calendar_day(last + allowed),
+            since=clock.day_of(last + allowed),
             needs=RUN,
             links=(ActionLink(_("View the feed"), href),),
         )
@@ -215,7 +210,7 @@ def _unknown_types() -> Iterator[Task]:
     rows = unknown.order_by().values("report_type").annotate(n=Count("pk"), first=Min("received_at"))
     for row in rows.order_by("report_type"):
         href = reverse("workspace:feed_type", args=[row["report_type"]])
-        since = _day(row["first"])
+        since = clock.day_of(row["first"])
         text = ngettext(
             "%(n)d file of this type was saved as received.",
             "%(n)d files of this type were saved as received.",
@@ -240,7 +235,7 @@ def _held_files() -> Iterator[Task]:
     feeds = feeds.annotate(files=Count("held_files"), first=Min("held_files__received_at")).order_by("name", "pk")
     for feed in feeds:
         href = f"{feed.get_absolute_url()}#held"
-        since = _day(feed.first)
+        since = clock.day_of(feed.first)
         text = ngettext(
             "%(n)d file is held: nothing proves who sent it.",
             "%(n)d files are held: nothing proves who sent them.",

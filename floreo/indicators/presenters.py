@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -44,11 +44,6 @@ def number_text(value: Decimal | int, decimals: int = 0) -> str:
 
 def day_text(day: date) -> str:
     return locale.day(day)
-
-
-def day_of(moment: datetime) -> date:
-    """The day of a moment on the country's calendar, which may be a day behind UTC, or stand still in a sample."""
-    return min(moment.date(), clock.today())
 
 
 def period_text(period: Period) -> str:

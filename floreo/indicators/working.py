@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from floreo.core import clock
 from floreo.feeds.measures import OTHERS
 from floreo.feeds.texts import title_of
 from floreo.indicators.logic import Group, safe_groups
 from floreo.indicators.models import Indicator, Reading
-from floreo.indicators.presenters import day_of, day_text, is_hidden, number_text, value_text, when_text
+from floreo.indicators.presenters import day_text, is_hidden, number_text, value_text, when_text
 from floreo.organisations.models import ContactRole, Kind
 
 # Kinds of rows, as measures name their groups.
@@ -138,7 +139,7 @@ def _words(indicator: Indicator, field: str, measure_text: str) -> str:
 
 def taken_text(reading: Reading) -> str:
     """By what or whom a reading was taken, and when."""
-    words = {"who": reading.taken_by, "day": day_text(day_of(reading.taken_at))}
+    words = {"who": reading.taken_by, "day": day_text(clock.day_of(reading.taken_at))}
     if reading.measure:
         words |= {"measure": reading.measure, "version": str(reading.measure_version)}
         return gettext("Calculated on %(day)s by the measure %(measure)s, version %(version)s.") % words
@@ -148,7 +149,7 @@ def taken_text(reading: Reading) -> str:
 def state_text(reading: Reading) -> str:
     """Frozen, running, or waiting to be frozen."""
     if reading.frozen_at is not None:
-        words = {"day": day_text(day_of(reading.frozen_at)), "who": reading.frozen_by}
+        words = {"day": day_text(clock.day_of(reading.frozen_at)), "who": reading.frozen_by}
         return gettext("Frozen on %(day)s by %(who)s. It cannot change.") % words
     if reading.on < reading.ends_on:
         return gettext("The period has not ended, so the value may change until %(day)s.") % {

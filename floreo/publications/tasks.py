@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from floreo.core import clock
@@ -33,10 +32,6 @@ def waiting_tasks(recipient: Recipient, *, viewer: object, today: date) -> Itera
     yield from _channels()
 
 
-def _day(at: datetime) -> date:
-    return timezone.localtime(at).date()
-
-
 def _item(publication: Publication, part: str, why: str, **more: object) -> Task:
     return Task(
         key=f"{key(publication)}/{part}",
@@ -54,7 +49,7 @@ def _waiting() -> Iterator[Task]:
     rows = Publication.objects.filter(state=PublicationState.READY, embargo_until=None).order_by("changed_at")
     for each in rows:
         press = ActionLink(_("Publish or schedule"), each.workspace_url())
-        yield _item(each, "publish", _("Ready to be published"), since=_day(each.changed_at), links=(press,))
+        yield _item(each, "publish", _("Ready to be published"), since=clock.day_of(each.changed_at), links=(press,))
 
 
 def _soon() -> Iterator[Task]:
@@ -66,7 +61,7 @@ def _soon() -> Iterator[Task]:
     for each in rows:
         if each.embargo_until is not None:
             why = _("Scheduled for %(when)s") % {"when": moment(each.embargo_until)}
-            yield _item(each, "look", why, due=_day(each.embargo_until))
+            yield _item(each, "look", why, due=clock.calendar_day(each.embargo_until))
 
 
 def _newer(than: datetime) -> Q:
@@ -83,4 +78,11 @@ def _channels() -> Iterator[Task]:
         if channels and out_at is not None:
             why = _("Not posted yet: %(channels)s") % {"channels": listed([c.in_language("name") for c in channels])}
             press = ActionLink(_("Record a posting"), reverse("workspace:new_posting", args=[each.code]))
-            yield _item(each, "channels", why, due=_day(out_at + POST_WITHIN), since=_day(out_at), links=(press,))
+            yield _item(
+                each,
+                "channels",
+                why,
+                due=clock.calendar_day(out_at + POST_WITHIN),
+                since=clock.day_of(out_at),
+                links=(press,),
+            )

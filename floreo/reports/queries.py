@@ -18,7 +18,6 @@ from floreo.core.documents.blocks import Document
 from floreo.core.errors import Missing
 from floreo.core.figures import Period
 from floreo.core.ui.papers import bytes_of
-from floreo.indicators.presenters import day_of
 from floreo.reports.data import canonical, gather
 from floreo.reports.documents import closing_document, donor_document, minister_document, progress_document
 from floreo.reports.models import Correction, Snapshot, SnapshotKind
@@ -37,7 +36,7 @@ def summary_of(snapshot: Snapshot, *, internal: bool = False) -> ReportSummary:
         snapshot.internal if internal else snapshot.public,
         digest=snapshot.digest,
         audit_number=snapshot.audit_number,
-        frozen_on=day_of(snapshot.frozen_at),
+        frozen_on=clock.day_of(snapshot.frozen_at),
         frozen_by=snapshot.frozen_by,
         corrections=tuple(notes),
         site=settings.SITE_ADDRESS,

@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.tasks import ActionLink, Recipient, Task
-from floreo.indicators.presenters import day_of, period_text
+from floreo.indicators.presenters import period_text
 from floreo.reports.models import SignOff, Snapshot, SnapshotKind
 
 SIGNED_WITHIN = 30  # days after a report was frozen
@@ -28,7 +29,7 @@ def _to_sign(today: date) -> Iterator[Task]:
     signed = SignOff.objects.filter(snapshot=OuterRef("pk"))
     rows = Snapshot.objects.light().filter(kind=SnapshotKind.PERIOD, review__isnull=False).exclude(Exists(signed))
     for snapshot in rows.filter(ends_on__gte=today - timedelta(days=LOOK_BACK)).select_related("edition"):
-        frozen = day_of(snapshot.frozen_at)
+        frozen = clock.day_of(snapshot.frozen_at)
         href = reverse("workspace:sign_report", args=[snapshot.edition.code, snapshot.code])
         yield Task(
             key=f"reports.snapshot:{snapshot.pk}",

@@ -20,3 +20,8 @@ def test_what_is_done_after_the_day_on_which_a_sample_stands_still_is_of_that_da
     with clock.pinned_day(zone="America/Belize", day=date(2026, 11, 20)):
         assert clock.day_of(LATE) == date(2026, 11, 20)
         assert clock.day_of(datetime(2026, 11, 3, tzinfo=UTC)) == date(2026, 11, 2)
+
+
+def test_what_is_to_come_keeps_its_day() -> None:
+    with clock.pinned_day(zone="America/Belize", day=date(2026, 11, 20)):
+        assert clock.calendar_day(LATE) == date(2026, 11, 24)

@@ -252,6 +252,15 @@ def test_the_last_administrator_stays(administrator: User, user_with: Callable[.
         take_role(second.memberships.get(), by=second)
 
 
+def test_who_reads_spanish_is_not_greeted_in_the_language_of_the_page_they_came_from(observer: User) -> None:
+    """A message is written in the language of the page where it was made, and shown on the next."""
+    User.objects.filter(pk=observer.pk).update(language="es")
+    given = {"login": observer.email, "password": "correct horse battery"}
+    page = Client().post("/account/login/", given, follow=True)
+    assert page.redirect_chain[-1][0] == "/es/workspace/"
+    assert "signed in" not in page.content.decode()
+
+
 def test_a_switched_off_account_is_out_at_once(
     administrator: User, observer: User, browser_of: Callable[[User], Client]
 ) -> None:

@@ -9,10 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from floreo.core import audit
+from floreo.core import audit, clock
 from floreo.core.fields import label_of
 from floreo.core.wording import short_day
 from floreo.strategy.models import Action, BudgetLine, Milestone, Participation, Risk, Update
@@ -79,7 +78,7 @@ class HistoryEntry:
 
     @property
     def day(self) -> date:
-        return timezone.localtime(self.at).date()
+        return clock.day_of(self.at)
 
 
 class _Public:

@@ -14,12 +14,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from floreo.core import clock
 from floreo.core.errors import Missing
 from floreo.core.slots import DRAWING
 from floreo.core.throttle import address_of, charge
 from floreo.core.ui.papers import KINDS, paper
 from floreo.core.wording import number_figures
-from floreo.indicators.presenters import day_of, period_text
+from floreo.indicators.presenters import period_text
 from floreo.portal.views.page import Crumb, page, public_page
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for
@@ -65,7 +66,7 @@ def _row(one: queries.Listed) -> Row:
     closing = snapshot.kind == SnapshotKind.CLOSING
     period = _("Closing evaluation") if closing else period_text(snapshot.period)
     answer = status_sentences(one.counts) or _("No actions have been recorded.")
-    return Row(snapshot, period, day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing)
+    return Row(snapshot, period, clock.day_of(snapshot.frozen_at), answer, one.counts, tally_text(one.counts), closing)
 
 
 def _groups() -> list[Group]:

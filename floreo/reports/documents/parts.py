@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from floreo.core import clock
 from floreo.core.documents.blocks import (
     Block,
     Boxed,
@@ -320,13 +321,13 @@ def _working(figure: Figure) -> str:
     elif latest.taken_by:
         parts.append(_("Entered by %(who)s.") % {"who": latest.taken_by})
     else:  # strangers are told of no person
-        parts.append(_("Entered on %(day)s.") % {"day": short_day(figures.day_of(latest.taken_at))})
+        parts.append(_("Entered on %(day)s.") % {"day": short_day(clock.day_of(latest.taken_at))})
     return " ".join(parts)
 
 
 def _state(reading: Any) -> str:
     if reading.frozen_at is not None:
-        return _("Frozen %(day)s") % {"day": short_day(figures.day_of(reading.frozen_at))}
+        return _("Frozen %(day)s") % {"day": short_day(clock.day_of(reading.frozen_at))}
     return _("Not frozen, may still change")
 
 

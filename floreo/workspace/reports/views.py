@@ -19,7 +19,7 @@ from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.ui.papers import KINDS, paper
 from floreo.evidence.queries import evidence_of
-from floreo.indicators.presenters import day_of, period_text
+from floreo.indicators.presenters import period_text
 from floreo.reports import queries
 from floreo.reports.access import get_snapshot_for, get_template_for
 from floreo.reports.documents.progress import ON_PAGE
@@ -52,7 +52,7 @@ def _shelves(viewer: object) -> list[EditionReports]:
             _("Closing evaluation") if one.snapshot.kind == SnapshotKind.CLOSING else period_text(one.snapshot.period)
         )
         frozen.setdefault(one.snapshot.edition_id, []).append(
-            (one.snapshot, words, status_sentences(one.counts), day_of(one.snapshot.frozen_at))
+            (one.snapshot, words, status_sentences(one.counts), clock.day_of(one.snapshot.frozen_at))
         )
     running: dict[int, list[tuple[Review, str, bool]]] = {}
     today = clock.today()

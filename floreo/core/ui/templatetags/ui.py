@@ -151,6 +151,12 @@ def when(day: date | datetime | None, precision: str = "day") -> SafeString | st
 
 
 @register.simple_tag
+def when_text(day: date) -> str:
+    """{% when_text notice.on %}: a date as text alone, for the title of a page."""
+    return locale.day(day)
+
+
+@register.simple_tag
 def long_when(day: date) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), locale.long_day(day))
 

@@ -14,8 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.installation import prepared
-
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 
@@ -76,20 +74,17 @@ def _clean_environment(folder: Path, wheel: Path) -> Path:
 
 
 def test_it_serves_from_a_clean_environment(wheel: Path, tmp_path: Path) -> None:
-    """A folder of data that the checkout prepared: the wheel finds it as it would leave it itself."""
-    installation = prepared(tmp_path / "data", "told")
     python = _clean_environment(tmp_path / "env", wheel)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": os.environ.get("LANG", "C.UTF-8")}
-    env["FLOREO_SECRET_KEY"] = installation.key
     command = [
         str(python),
         "-m",
         "floreo.config.cli",
         "--data",
-        str(installation.folder),
+        str(tmp_path / "data"),
         "up",
         "--pack",
         "isla-prueba",

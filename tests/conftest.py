@@ -95,7 +95,7 @@ def _put_into_groups(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(ROOT / "tests" / "api"):  # the API is built at its first call, which takes seconds
             item.add_marker(pytest.mark.xdist_group("api"))
         if "isla_feeds" in getattr(item, "fixturenames", ()):  # read into memory once, which takes seconds
-            item.add_marker(pytest.mark.xdist_group("told"))
+            item.add_marker(pytest.mark.xdist_group("reports"))
 
 
 def _leave_out_what_one_database_shows(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -31,7 +31,7 @@ PREPARED: dict[str, tuple[str, tuple[str, ...]]] = {
     "pack belize": ("migrated", ("warm", "pack", "belize")),
     "loaded": ("pack isla-prueba", ("up", "--prepare-only")),
     "nights isla-prueba": ("pack isla-prueba", ("warm", "nights", "isla-prueba")),
-    "told": ("nights isla-prueba", ("up", "--prepare-only")),
+    "with reports": ("nights isla-prueba", ("up", "--prepare-only")),
 }
 
 
@@ -146,8 +146,8 @@ def made_once(name: str, make: Callable[[Path], None]) -> Path:
 
 
 def prepared(folder: Path, what: str = "migrated") -> Installation:
-    """An installation in `folder`: `migrated` and empty; `loaded` as the first start with the sample pack leaves it; `told`
-    when its worker has told the nights of reports as well."""
+    """An installation in `folder`: `migrated` and empty; `loaded` as the first start with the sample pack leaves it; `with reports`
+    when its worker has taken in the nights of reports as well."""
     shutil.copytree(_prepared(what), folder, dirs_exist_ok=True)
     return Installation(folder)
 

@@ -28,7 +28,7 @@ PATIENCE = 120.0  # for what no promise is made of: the machine may be busy
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    return prepared(tmp_path / "data", "told")
+    return prepared(tmp_path / "data", "with reports")
 
 
 @dataclass

@@ -81,8 +81,8 @@ def running(data: Path, *, pack: str = "", **settings: str) -> Iterator[Site]:
     port, site = free_port(), Site("")
     settings = {"FLOREO_SECRET_KEY": KEY} | settings
     if not pack:
-        pack = prepared(data, "told").pack
-        for line in said_at_first_start("told").splitlines():
+        pack = prepared(data, "with reports").pack
+        for line in said_at_first_start("with reports").splitlines():
             read_what_it_prints(site, line)
     asked = [
         sys.executable,

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 PY="${PY:-python3}"
+unset PYTHONDONTWRITEBYTECODE # else each of some hundred processes compiles Django and all tests anew
 say() { printf '\n== %s\n' "$*"; }
 
 say "Python; beside it browser, PostgreSQL, IMAP server"

@@ -19,9 +19,7 @@ check: ## format, lint, types and the tests of what changed since BASE
 venv: $(VENV)/.installed
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PY) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Floreo needs Python 3.11 or newer. Say which with: make run PY=python3.12")'
-	@$(PY) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python tools/link.py
+	@bash tools/install.sh "$(PY)" requirements.lock
 	@touch $@
 
 assets: venv
@@ -34,6 +32,7 @@ lock: ## writes the hashed locks; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group node -o requirements-node.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --group install -o requirements-install.lock
 
 lint:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

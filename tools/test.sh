@@ -25,12 +25,9 @@ install_missing() {
 }
 install_missing &
 installing=$!
-[ -x .venv/bin/python ] || "$PY" -m venv .venv
 stamp=$(cat requirements.lock requirements-dev.lock | sha256sum)
 if [ "$(cat .venv/.dev-installed 2>/dev/null)" != "$stamp" ]; then
-  # What is imported is compiled then: most of the files of the libraries never are.
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock -r requirements-dev.lock
-  .venv/bin/python tools/link.py
+  bash tools/install.sh "$PY" requirements.lock requirements-dev.lock
   touch .venv/.installed
   printf '%s\n' "$stamp" > .venv/.dev-installed
 fi

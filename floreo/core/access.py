@@ -39,6 +39,7 @@ class Permission(StrEnum):
     REVIEW_DECIDE = "review.decide"  # approve an answer or return it
     EVIDENCE_READ = "evidence.read"  # internal evidence marked CLEAR or GREEN, and one's own organisation's
     EVIDENCE_AMBER = "evidence.amber"  # AMBER evidence of all organisations
+    EVIDENCE_STRICT = "evidence.strict"  # AMBER+STRICT evidence of all organisations
     EVIDENCE_KEEP = "evidence.keep"
     EVIDENCE_RED = "evidence.red"  # RED evidence of all organisations
     FRAMEWORK_ASSESS = "framework.assess"
@@ -89,6 +90,7 @@ PERMISSION_WORDS: Mapping[Permission, Promise] = {
     Permission.REVIEW_DECIDE: _("Approve updates or return them"),
     Permission.EVIDENCE_READ: _("Read internal evidence marked TLP:CLEAR or TLP:GREEN"),
     Permission.EVIDENCE_AMBER: _("Read evidence marked TLP:AMBER"),
+    Permission.EVIDENCE_STRICT: _("Read evidence marked TLP:AMBER+STRICT"),
     Permission.EVIDENCE_KEEP: _("Save evidence"),
     Permission.EVIDENCE_RED: _("Read evidence marked TLP:RED"),
     Permission.FRAMEWORK_ASSESS: _("Rate against a framework"),
@@ -130,7 +132,7 @@ ROLES: Mapping[str, Role] = {
             "administrator",
             _("Administrator"),
             _("Manages the installation and its accounts."),
-            {p: ALL for p in P if p is not P.EVIDENCE_RED},
+            {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED)},
         ),
         Role(
             "secretariat",

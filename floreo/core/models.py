@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
+
 
 class Record(models.Model):
     """The base of what people keep. Remembers how it was loaded, so that an action can record what changed."""
@@ -18,6 +20,8 @@ class Record(models.Model):
     # Two people may edit at once: a form sends back the version it was opened at, and an action compares.
     version = models.PositiveIntegerField(default=1)
 
+    # With which all rows of the kind are read, where they have no `visible_to` of their own (core/policy.py).
+    read_with: ClassVar[Permission | None] = None
     # Names of fields that never enter the trail (hashes of secrets).
     secret_fields: ClassVar[frozenset[str]] = frozenset()
     # Columns that are written without an entry, each with the reason; a sentence where the whole model is (core/state.py).
@@ -180,6 +184,8 @@ class MailState(models.TextChoices):
 
 class OutboxMail(Record):
     """One mail to one address: kept before it is sent, tried again when the server is down, marked when it comes back."""
+
+    read_with = Permission.MAIL_READ
 
     not_chained = "Sending marks it and its time removes it; that it was posted is in the trail."
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -32,12 +32,13 @@ def _real(value: object) -> object:
     return float(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else value
 
 
-def one_of(choices: type[models.TextChoices]) -> AfterValidator:
+def one_of(choices: type[models.TextChoices], *, without: Collection[str] = ()) -> AfterValidator:
     """A value of a closed set, with a sentence that lists the set."""
+    values = [value for value in choices.values if value not in without]
 
     def check(value: str) -> str:
-        if value not in choices.values:
-            raise ValueError(f"“{value}” is not one of: {', '.join(choices.values)}")
+        if value not in values:
+            raise ValueError(f"“{value}” is not one of: {', '.join(values)}")
         return value
 
     return AfterValidator(check)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -12,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from floreo.core.access import Permission, people_of, reach
 from floreo.core.keys import thing_of
 from floreo.core.models import Record, Sourced, Translated
+from floreo.core.policy import Tlp, markings_open_to, own_whatever_its_marking
 from floreo.core.search import Entry
 from floreo.evidence.logic import Validity, validity
 from floreo.organisations.models import Organisation
@@ -27,37 +26,11 @@ class EvidenceKind(models.TextChoices):
     RECORD = "record", _("Record in this system")  # a meeting's minutes, an approved answer: nothing to download
 
 
-class Tlp(models.TextChoices):
-    """Traffic Light Protocol 2.0 (FIRST, 2022). Public evidence is CLEAR; nothing else ever leaves to strangers."""
-
-    CLEAR = "CLEAR", "TLP:CLEAR"
-    GREEN = "GREEN", "TLP:GREEN"
-    AMBER = "AMBER", "TLP:AMBER"
-    AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
-    RED = "RED", "TLP:RED"
-
-
 class LinkState(models.TextChoices):
     UNKNOWN = "", _("Link not checked yet")
     ALIVE = "alive", pgettext_lazy("a link", "Responds")
     DEAD = "dead", _("Does not respond")
     CLOSED = "closed", _("In a closed network; not checked")
-
-
-# Which permission opens evidence of other bodies, by its marking. AMBER is for who needs it, AMBER+STRICT for who keeps
-# the vault as a whole, RED for its own body and the secretariat alone.
-OPENED_BY: Mapping[str, Permission] = {
-    Tlp.CLEAR: Permission.EVIDENCE_READ,
-    Tlp.GREEN: Permission.EVIDENCE_READ,
-    Tlp.AMBER: Permission.EVIDENCE_AMBER,
-    Tlp.AMBER_STRICT: Permission.EVIDENCE_KEEP,
-    Tlp.RED: Permission.EVIDENCE_RED,
-}
-
-
-def markings_open_to(viewer: object) -> list[str]:
-    """Markings of which the viewer sees all evidence, whosever it is."""
-    return [marking for marking, needs in OPENED_BY.items() if reach(viewer, needs) is None]
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -69,7 +42,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         seen = Q(is_public=True, tlp=Tlp.CLEAR, withdrawn_on=None)
         if markings:
             seen = Q(tlp__in=markings)
-        mine = bodies_of(people_of(viewer, Permission.EVIDENCE_KEEP))
+        mine = bodies_of(own_whatever_its_marking(viewer))
         return self.filter(seen | Q(organisation__in=mine)) if mine else self.filter(seen)
 
     def not_withdrawn(self) -> EvidenceQuerySet:

@@ -13,7 +13,8 @@ from pydantic import Field, model_validator
 
 from floreo.core.addresses import is_web_address
 from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
-from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
+from floreo.core.policy import Tlp
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Unwelcome, kind_of
 

@@ -13,8 +13,8 @@ from floreo.core import clock
 from floreo.core.access import Permission, can
 from floreo.core.keys import key
 from floreo.core.models import Record, Translated
-from floreo.core.visibility import things_seen
-from floreo.evidence.models import Attachment, Evidence, Tlp
+from floreo.core.policy import Tlp, things_seen
+from floreo.evidence.models import Attachment, Evidence
 from floreo.evidence.presenters import Piece, piece_of
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core import clock
 from floreo.core.access import Permission
+from floreo.core.policy import Tlp
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
 from floreo.evidence.logic import SOON, Validity
-from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.presenters import VALIDITY_WORDS
 from floreo.organisations.models import Organisation
 

@@ -13,9 +13,10 @@ from django.utils import translation
 from pydantic import Field, StringConstraints, model_validator
 
 from floreo.core.pack import Code, Day, Setting, Shape, Strict, one_of
+from floreo.core.policy import Tlp
 from floreo.feeds.engine import rules
 from floreo.feeds.logic import ABSENT_RUNS
-from floreo.feeds.models import CollectorKind, Every, Feed, FeedRule, NoticeRule, ReplyKind, Severity, Tlp
+from floreo.feeds.models import CollectorKind, Every, Feed, FeedRule, NoticeRule, ReplyKind, Severity
 from floreo.feeds.presenters.rules import wrong_sentence
 from floreo.organisations.models import ContactRole
 
@@ -37,7 +38,7 @@ class FeedShape(Shape):
     mapping: dict[str, str | bool] = Field(default_factory=dict)
     every_minutes: Annotated[int, Field(ge=5)] = 1440
     absent_runs: Annotated[int, Field(ge=1, le=1000)] = ABSENT_RUNS
-    tlp: Annotated[str, one_of(Tlp)] = Tlp.AMBER.value
+    tlp: Annotated[str, one_of(Tlp, without=(Tlp.RED,))] = Tlp.AMBER.value
     is_active: bool = True
 
 

@@ -15,8 +15,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.policy import Tlp
 from floreo.feeds import logic
-from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Severity, Tlp
+from floreo.feeds.models import Every, Finding, FindingState, FixClaim, Notice, NoticeRule, Severity
 from floreo.organisations.models import Contact, ContactRole, Organisation
 from floreo.organisations.queries import bodies_of, successors
 

@@ -130,6 +130,8 @@ class Item(Record, Translated, Sourced):
     """One item of a version: a pillar, an indicator, an article. Its title is our own short one; the publisher's wording
     is not kept. Where even the title is not known it is empty, and the code stands alone."""
 
+    read_with = Permission.AUDIT_READ
+
     in_version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="items")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     code = models.CharField(max_length=40)
@@ -184,6 +186,8 @@ class Mapping(Record, Sourced):
 
 class Contribution(Record):
     """What is done here serves an item: an objective, an action."""
+
+    read_with = Permission.PLAN_INTERNAL
 
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="contributions")
     thing = models.CharField(max_length=120, db_index=True)  # core.keys: "strategy.action:17"
@@ -330,6 +334,8 @@ class Rating(Record):
 
 class PublishedScore(Record, Sourced):
     """A score that the publisher of a framework gave to the country, or to another state, in a year."""
+
+    read_with = Permission.AUDIT_READ
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="scores")
     in_version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.PROTECT, related_name="scores")

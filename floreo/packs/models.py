@@ -2,9 +2,13 @@
 
 from django.db import models
 
+from floreo.core.access import Permission
+
 
 class LoadedPack(models.Model):
     """The pack this installation runs on. `digest` is over all its files: the same digest means nothing to do."""
+
+    read_with = Permission.AUDIT_READ
 
     not_chained = "What was loaded last, to find what changed since; the loading is in the trail."
 

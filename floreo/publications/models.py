@@ -223,6 +223,8 @@ class ChannelKind(models.TextChoices):
 class Channel(Record, Translated, Sourced):
     """A way out: where publications are posted besides this site."""
 
+    read_with = Permission.PUBLICATION_WRITE
+
     translated_fields = ("name",)
 
     code = models.SlugField(

@@ -157,6 +157,8 @@ class Lesson(Record, Translated):
 class WordTemplate(Record):
     """A ministry's own Word file with our fields in it. Checked when it is kept; what was found stands with it."""
 
+    read_with = Permission.REPORT_MAKE
+
     secret_fields: ClassVar[frozenset[str]] = frozenset({"content"})
 
     code = models.SlugField(max_length=60, unique=True)

@@ -57,6 +57,8 @@ def _after() -> list[int]:
 class Rhythm(Record):
     """How often the leads of an edition are asked. Days are counted from the last day of the period asked about."""
 
+    read_with = Permission.AUDIT_READ
+
     edition = models.OneToOneField(Edition, on_delete=models.CASCADE, related_name="rhythm")
     frequency = models.CharField(
         max_length=8, choices=RhythmFrequency.choices, default=RhythmFrequency.QUARTER, verbose_name=_("How often")
@@ -181,6 +183,8 @@ class UpdateRequest(Record):
     """What one lead is asked in one review: the person who answers for the actions, else the organisation that leads
     them. Written to at `address`; answered by whoever holds the link, or in the workspace."""
 
+    read_with = Permission.REVIEW_DECIDE
+
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="requests")
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="requests"
@@ -252,6 +256,8 @@ class UpdateRequest(Record):
 class Answer(Record, Translated):
     """What was answered about one action. The newest number of an action is the one that counts; once approved, the next
     thing said is a new one. Figures, milestones and evidence wait here as plain facts until somebody approves them."""
+
+    read_with = Permission.REVIEW_DECIDE
 
     translated_fields: ClassVar[tuple[str, ...]] = ("done", "next", "risks")
 

@@ -16,7 +16,7 @@ from floreo import offers
 from floreo.core import audit
 from floreo.core.fields import Words, has_words, label_of
 from floreo.core.models import AuditEntry, Record
-from floreo.core.visibility import look, model_of, ruled, shows_internal
+from floreo.core.policy import look, model_of, ruled, shows_internal
 from floreo.core.wording import day_text
 from floreo.organisations.models import Organisation, Person
 from floreo.strategy.models import Objective, Part, StatusChoice

@@ -11,9 +11,8 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _l
 
 from floreo import offers
-from floreo.core.access import Permission, reach
 from floreo.core.models import AuditEntry
-from floreo.core.visibility import look, model_of, shows_internal
+from floreo.core.policy import look, model_of, shows_internal
 from floreo.workspace import history
 
 WHAT = {"made": _l("Created"), "changed": _l("Changed"), "removed": _l("Removed")}
@@ -53,34 +52,6 @@ def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-# What opens entries about kinds whose rows have no rule of their own. What is not named here stays closed.
-OPENED_BY: Mapping[str, Permission] = {
-    "organisations.country": Permission.AUDIT_READ,
-    "organisations.invitation": Permission.AUDIT_READ,
-    "organisations.membership": Permission.AUDIT_READ,
-    "organisations.user": Permission.AUDIT_READ,
-    "packs.loadedpack": Permission.AUDIT_READ,
-    "frameworks.item": Permission.AUDIT_READ,
-    "frameworks.publishedscore": Permission.AUDIT_READ,
-    "frameworks.contribution": Permission.PLAN_INTERNAL,
-    "core.outboxmail": Permission.MAIL_READ,
-    "feeds.apitoken": Permission.ACCOUNT_MANAGE,
-    "feeds.correction": Permission.FEED_READ,
-    "feeds.notice": Permission.FEED_READ,
-    "feeds.digestrule": Permission.FEED_READ,
-    "feeds.feed": Permission.FEED_READ,
-    "feeds.feedrule": Permission.FEED_READ,
-    "feeds.report": Permission.FEED_READ,
-    "feeds.typemapping": Permission.FEED_READ,
-    "publications.channel": Permission.PUBLICATION_WRITE,
-    "reports.wordtemplate": Permission.REPORT_MAKE,
-    "reviews.answer": Permission.REVIEW_DECIDE,
-    "reviews.updaterequest": Permission.REVIEW_DECIDE,
-    "reviews.rhythm": Permission.AUDIT_READ,
-    "strategy.draftrow": Permission.IMPORT_REVIEW,
-    "strategy.importdraft": Permission.IMPORT_REVIEW,
-    "strategy.iatibody": Permission.AUDIT_READ,
-}
 # Acts about no one thing, whose facts are counts.
 ABOUT_NOTHING = frozenset(
     {
@@ -109,22 +80,10 @@ class Reader:
     def opens(self, entry: AuditEntry) -> bool:
         if not entry.subject:
             return entry.verb in ABOUT_NOTHING
-        return self._opens(entry.subject)
-
-    def _opens(self, name: str) -> bool:
-        needs = OPENED_BY.get(name.partition(":")[0])
-        if needs is not None:
-            return reach(self.viewer, needs) is None
-        return self.look.opens(name)
+        return self.look.opens(entry.subject)
 
     def changes(self, entry: AuditEntry) -> list[Mapping[str, Any]]:
-        found: list[Mapping[str, Any]] = []
-        for change in entry.detail.get("changes", []):
-            if change["thing"].partition(":")[0] in OPENED_BY:
-                found += [change] if self._opens(change["thing"]) else []
-            else:
-                found += self.look.changes([change], gone_too=self.sees_inside(entry))
-        return found
+        return self.look.changes(entry.detail.get("changes", []), gone_too=self.sees_inside(entry))
 
     def sees_inside(self, entry: AuditEntry) -> bool:
         """Whether the facts noted beside the changes may be shown: reasons tell of what is internal too."""

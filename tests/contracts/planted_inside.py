@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from floreo.core.access import Permission
 from floreo.core.action import action
@@ -11,7 +15,7 @@ from floreo.core.audit import key
 from floreo.core.writing import save
 from floreo.evidence.models import Attachment, Evidence
 from floreo.meetings.models import Committee, Seat
-from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation
+from floreo.organisations.models import Contact, FormerName, Holding, Network, Organisation, Person
 from floreo.strategy.models import (
     Action,
     BudgetLine,
@@ -26,6 +30,7 @@ from floreo.strategy.models import (
     Risk,
     Update,
 )
+from tests.feeds.notices_made import make_finding
 
 P = Permission
 COMMON = "xsecret"  # what a search asks for, so that it does not itself say any of the words
@@ -35,8 +40,11 @@ WORDS = {
     P.REGISTER_INTERNAL: f"{COMMON}body",
     P.ASSET_READ: f"{COMMON}asset",
     P.CONTACT_READ: f"{COMMON}contact",
+    P.PEOPLE_READ: f"{COMMON}person",
+    P.FEED_READ: f"{COMMON}finding",
+    P.EVIDENCE_READ: f"{COMMON}green",
     P.EVIDENCE_AMBER: f"{COMMON}amber",
-    P.EVIDENCE_KEEP: f"{COMMON}strict",
+    P.EVIDENCE_STRICT: f"{COMMON}strict",
     P.EVIDENCE_RED: f"{COMMON}red",
 }
 EDITION, ACTION = "2025-2028", "2.1.1"
@@ -50,6 +58,7 @@ def plant(*, by: Any) -> None:
     _plan(act, body)
     _money(act, body)
     _evidence(act)
+    _findings()
     committee = save(Committee(code="open-one", name="Open committee", edition=act.edition, is_public=True))
     save(Seat(committee=committee, organisation=body))
 
@@ -64,6 +73,8 @@ def _register() -> Organisation:
     save(Network(asn=ASN, name=f"{asset} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
     save(Holding(organisation=power, kind="domain", value=f"{asset}.example", service=f"{asset} service"))
     save(Contact(organisation=power, purpose=f"{contact} desk", email=f"{contact}@example.org", phone="+1 555 0100"))
+    person = WORDS[P.PEOPLE_READ]
+    save(Person(code=f"{person}-1", name=f"{person} name", organisation=power, email=f"{person}@example.org"))
     return body
 
 
@@ -72,6 +83,8 @@ def _plan(act: Action, body: Organisation) -> None:
     hidden = save(
         Action(edition=act.edition, objective=act.objective, code=f"{word}.9", title=f"{word} title", is_public=False)
     )
+    lead = act.participations.filter(part="lead", ends_on=None)[0].organisation
+    save(Participation(action=hidden, organisation=lead, part="lead"))
     save(Milestone(action=hidden, code="m", title=f"{word} step", due_on=date(2026, 12, 4)))
     save(Update(action=hidden, on=date(2026, 10, 1), done=f"{word} done", reported_by="Somebody"))
     save(Update(action=act, on=date(2026, 10, 1), done=f"{word} said", reported_by="Somebody", is_public=False))
@@ -97,23 +110,36 @@ def _money(act: Action, body: Organisation) -> None:
     save(Payment(budget_line=line, on=date(2026, 10, 7), amount=1, reference=f"{WORDS[P.PLAN_INTERNAL]} voucher"))
 
 
+def _findings() -> None:
+    word = WORDS[P.FEED_READ]
+    make_finding(Organisation.objects.get(code="light-and-power"), f"{word}.example", detail=f"{word} detail")
+
+
 def _evidence(act: Action) -> None:
     owner = Organisation.objects.get(code="light-and-power")
-    for marking, needs in (("AMBER", P.EVIDENCE_AMBER), ("AMBER+STRICT", P.EVIDENCE_KEEP), ("RED", P.EVIDENCE_RED)):
+    for marking, needs in (
+        ("GREEN", P.EVIDENCE_READ),
+        ("AMBER", P.EVIDENCE_AMBER),
+        ("AMBER+STRICT", P.EVIDENCE_STRICT),
+        ("RED", P.EVIDENCE_RED),
+    ):
         word = WORDS[needs]
-        piece = save(
-            Evidence(
-                code=f"{word}-e",
-                kind="link",
-                title=f"{word} title",
-                note=f"{word} informant",
-                url=f"https://{word}.example/",
-                link_state="dead",
-                valid_until=date(2026, 12, 1),
-                tlp=marking,
-                organisation=owner,
-                kept_by="Somebody",
-            )
-        )
+        shared = {
+            "title": f"{word} title",
+            "note": f"{word} informant",
+            "valid_until": date(2026, 12, 1),
+            "tlp": marking,
+            "organisation": owner,
+            "kept_by": "Somebody",
+        }
+        url = f"https://{word}.example/"
+        piece = save(Evidence(code=f"{word}-e", kind="link", url=url, link_state="dead", **shared))
+        save(_file(f"{word}-f", f"{word} in the file".encode(), **shared))
         for thing in (act, *act.milestones.all()[:1]):
             save(Attachment(evidence=piece, thing=key(thing), note=f"{word} page", attached_by="Somebody"))
+
+
+def _file(code: str, content: bytes, **shared: Any) -> Evidence:
+    name = default_storage.save(f"evidence/{code}.txt", ContentFile(content))
+    facts = {"media_type": "text/plain", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    return Evidence(code=code, kind="file", file=name, file_name="file.txt", **facts, **shared)

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.apps import apps
@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve, reverse
 
 from floreo.core.access import ROLES, SYSTEM, Permission, reach
 from floreo.core.models import AuditEntry, SearchEntry
-from floreo.core.visibility import has_rule
+from floreo.core.policy import has_rule
 from floreo.evidence.models import Evidence
 from floreo.offers import tables
 from floreo.organisations.models import Country, Organisation, User
@@ -29,7 +29,6 @@ from tests.portal.test_leaks_of_reviews import text_of
 pytestmark = pytest.mark.one_database
 
 OF_A_KIND = 1  # how many addresses of one route are followed; those of planted things are read all
-DOWNLOADS = ("csv", "json")
 
 
 @pytest.fixture
@@ -89,8 +88,9 @@ def crawled(client: Client, *more: str) -> Iterator[tuple[str, str]]:
             route = resolve(unquote(urlsplit(address).path)).view_name
         except Resolver404:
             continue
-        counts[route] += 1
-        if address not in given and counts[route] > OF_A_KIND:
+        kind = f"{route} {parse_qs(urlsplit(address).query).get('download', [''])[0]}"
+        counts[kind] += 1
+        if address not in given and counts[kind] > OF_A_KIND:
             continue
         text = text_of(client, address)
         yield address, text.replace(urlsplit(address).path, "")  # a page that refuses still says its own address

@@ -13,10 +13,11 @@ from django.test import Client
 from floreo.core.access import ROLES, SYSTEM
 from floreo.core.audit import key
 from floreo.core.errors import Missing
+from floreo.core.policy import Tlp
 from floreo.core.search import find
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.actions import attach
-from floreo.evidence.models import Evidence, Tlp
+from floreo.evidence.models import Evidence
 from floreo.evidence.queries import evidence_of, evidence_shown
 from floreo.evidence.tables import ATTACHMENTS, EVIDENCE
 from floreo.organisations.models import Organisation, User

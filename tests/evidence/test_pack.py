@@ -10,9 +10,10 @@ import pytest
 from floreo.core.access import SYSTEM
 from floreo.core.keys import things_of
 from floreo.core.models import AuditEntry
+from floreo.core.policy import Tlp
 from floreo.evidence.files import verify_files
 from floreo.evidence.logic import Validity
-from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState, Tlp
+from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.pack import EvidenceShape, facts_of_file
 from floreo.organisations.models import Country
 from floreo.packs.actions import load_pack

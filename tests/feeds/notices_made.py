@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
+from floreo.core.policy import Tlp
 from floreo.feeds.logic import rank
-from floreo.feeds.models import Feed, Finding, FindingState, OpenPeriod, Tlp
+from floreo.feeds.models import Feed, Finding, FindingState, OpenPeriod
 from floreo.organisations.models import Contact, ContactRole, Holding, HoldingKind, Kind, Network, Organisation
 from tests.factories import strategy as make
 

@@ -18,11 +18,12 @@ from floreo.core.access import SYSTEM
 from floreo.core.delivery import ServerSilent, deliver_due
 from floreo.core.errors import NotAllowed, Refused
 from floreo.core.models import AuditEntry, MailState, OutboxMail
+from floreo.core.policy import Tlp
 from floreo.feeds import selection
 from floreo.feeds.actions import notices as acts
 from floreo.feeds.actions.replies import answer
 from floreo.feeds.holding_links import holder_of, token_of
-from floreo.feeds.models import Correction, Every, Finding, FindingState, Notice, NoticeLine, NoticeRule, Tlp
+from floreo.feeds.models import Correction, Every, Finding, FindingState, Notice, NoticeLine, NoticeRule
 from floreo.organisations.models import Contact, ContactRole, Organisation
 from tests.core.mail_server import mail_server, no_mail_server
 from tests.factories import strategy as make

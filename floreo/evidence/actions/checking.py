@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission, people_of, reach
 from floreo.core.addresses import is_web_address
+from floreo.core.policy import Tlp, markings_open_to
 from floreo.core.writing import refuse
-from floreo.evidence.models import Evidence, EvidenceKind, Tlp, markings_open_to
+from floreo.evidence.models import Evidence, EvidenceKind
 
 
 def check(evidence: Evidence, *, by: Actor) -> None:

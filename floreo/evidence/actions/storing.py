@@ -15,10 +15,11 @@ from floreo.core import keys
 from floreo.core.access import Actor, Permission, can, must, reach
 from floreo.core.action import action
 from floreo.core.errors import Missing, NotAllowed, Taken
+from floreo.core.policy import Tlp
 from floreo.core.writing import refuse, save
 from floreo.evidence import files
 from floreo.evidence.actions.checking import check
-from floreo.evidence.models import Evidence, EvidenceKind, Tlp
+from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.evidence.presenters import unwelcome_sentence
 from floreo.evidence.sniffing import Kind, Unwelcome, ending_of, kind_of
 from floreo.organisations.models import Organisation

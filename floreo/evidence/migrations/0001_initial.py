@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='evidence.evidence')),
             ],
             options={
+                'indexes': [models.Index(fields=['kind', 'link_seen_on'], name='evidence_links'),
+models.Index(fields=['valid_until'], name='evidence_renewals')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('is_public', False), ('tlp', 'CLEAR'), _connector='OR'), name='public_evidence_is_clear'),
+models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), ('record', ''), ('url', ''), models.Q(('sha256', ''), _negated=True)), models.Q(('kind', 'link'), ('record', ''), ('sha256', ''), models.Q(('url', ''), _negated=True)), models.Q(('kind', 'record'), ('sha256', ''), ('url', ''), models.Q(('record', ''), _negated=True)), _connector='OR'), name='evidence_is_one_of_three')],
                 'verbose_name_plural': 'evidence',
                 'ordering': ['-pk'],
             },
@@ -63,27 +67,8 @@ class Migration(migrations.Migration):
                 ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='evidence.evidence')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('evidence', 'thing'), name='attached_once')],
                 'ordering': ['pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['kind', 'link_seen_on'], name='evidence_links'),
-        ),
-        migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['valid_until'], name='evidence_renewals'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(('is_public', False), ('tlp', 'CLEAR'), _connector='OR'), name='public_evidence_is_clear'),
-        ),
-        migrations.AddConstraint(
-            model_name='evidence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'file'), ('record', ''), ('url', ''), models.Q(('sha256', ''), _negated=True)), models.Q(('kind', 'link'), ('record', ''), ('sha256', ''), models.Q(('url', ''), _negated=True)), models.Q(('kind', 'record'), ('sha256', ''), ('url', ''), models.Q(('record', ''), _negated=True)), _connector='OR'), name='evidence_is_one_of_three'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('evidence', 'thing'), name='attached_once'),
         ),
     ]

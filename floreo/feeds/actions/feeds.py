@@ -19,7 +19,7 @@ from floreo.core.errors import Refused
 from floreo.core.links import hash_of
 from floreo.core.writing import assign, free_code, lock_latest, refuse, require_name, save
 from floreo.feeds.engine import formats
-from floreo.feeds.models import CollectorKind, Feed, Tlp
+from floreo.feeds.models import SENT_MARKINGS, CollectorKind, Feed
 
 BY_HAND = "by-hand"
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}\Z")
@@ -117,7 +117,7 @@ def _check(feed: Feed) -> None:
         feed.format = "jsonl" if feed.mapping else "intelmq"
     if feed.format and feed.format not in formats.names():
         raise refuse("format", _("Choose a format, or leave it to be detected from the files."))
-    if feed.tlp not in Tlp.values:
+    if feed.tlp not in dict(SENT_MARKINGS):
         raise refuse("tlp", _("Choose a marking of the Traffic Light Protocol."))
     if feed.every_minutes < 5:
         raise refuse("every_minutes", _("Enter at least 5 minutes."))

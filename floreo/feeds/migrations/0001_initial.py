@@ -136,6 +136,12 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='organisations.organisation')),
             ],
             options={
+                'indexes': [models.Index(fields=['organisation', 'state', 'severity_rank'], name='finding_of'),
+models.Index(fields=['feed', 'report_type', 'state', 'last_day'], name='finding_absent'),
+models.Index(fields=['state', 'kind'], name='finding_kinds'),
+models.Index(fields=['subject'], name='finding_subject')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'subject', 'kind', 'port'), name='finding_once'),
+models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(('fixed_on', None), _negated=True)), models.Q(('state', 'fixed'), _negated=True), _connector='OR'), name='fixed_has_a_day')],
                 'ordering': ['severity_rank', '-last_day', 'pk'],
             },
         ),
@@ -156,6 +162,7 @@ class Migration(migrations.Migration):
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='held_files', to='feeds.feed')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('feed', 'sha256', 'name'), name='held_once_a_feed')],
                 'ordering': ['-received_at', '-pk'],
             },
         ),
@@ -179,6 +186,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='organisations.organisation')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'contact_role', 'start', 'end'), name='one_letter_a_period'),
+models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one_letter_a_day')],
                 'ordering': ['-posted_at', '-pk'],
             },
         ),
@@ -192,6 +201,9 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.finding')),
                 ('notice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='feeds.notice')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('notice', 'finding'), name='finding_once_a_notice')],
+            },
         ),
         migrations.AddField(
             model_name='notice',
@@ -227,6 +239,7 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='open_periods', to='feeds.finding')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('finding', 'opened_on'), name='spell_once')],
                 'ordering': ['opened_on'],
             },
         ),
@@ -248,6 +261,7 @@ class Migration(migrations.Migration):
                 ('notice', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='feeds.notice')),
             ],
             options={
+                'indexes': [models.Index(fields=['kind', 'handled_at'], name='answers_waiting')],
                 'ordering': ['-at', '-pk'],
             },
         ),
@@ -284,6 +298,9 @@ class Migration(migrations.Migration):
                 ('day', models.DateField()),
                 ('feed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='feeds.feed')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once')],
+            },
         ),
         migrations.CreateModel(
             name='FeedFile',
@@ -324,57 +341,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['state', 'claimed_until'], name='report_due'), models.Index(fields=['feed', 'report_type', 'day'], name='report_window')],
                 'constraints': [models.UniqueConstraint(fields=('feed', 'sha256', 'report_type', 'day'), name='report_once_a_feed')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['organisation', 'state', 'severity_rank'], name='finding_of'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['feed', 'report_type', 'state', 'last_day'], name='finding_absent'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['state', 'kind'], name='finding_kinds'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['subject'], name='finding_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('organisation', 'subject', 'kind', 'port'), name='finding_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'fixed'), models.Q(('fixed_on', None), _negated=True)), models.Q(('state', 'fixed'), _negated=True), _connector='OR'), name='fixed_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='heldfile',
-            constraint=models.UniqueConstraint(fields=('feed', 'sha256', 'name'), name='held_once_a_feed'),
-        ),
-        migrations.AddConstraint(
-            model_name='noticeline',
-            constraint=models.UniqueConstraint(fields=('notice', 'finding'), name='finding_once_a_notice'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'contact_role', 'start', 'end'), name='one_letter_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('organisation', 'contact_role', 'on'), name='one_letter_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='openperiod',
-            constraint=models.UniqueConstraint(fields=('finding', 'opened_on'), name='spell_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(fields=['kind', 'handled_at'], name='answers_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('feed', 'report_type', 'day'), name='run_once'),
         ),
     ]

@@ -1,6 +1,7 @@
 """Feeds and what came of them. Events themselves stand in Parquet files (engine/store)."""
 
 from floreo.feeds.models.choices import (
+    SENT_MARKINGS,
     CollectorKind,
     CorrectionState,
     Every,
@@ -11,7 +12,6 @@ from floreo.feeds.models.choices import (
     HeldState,
     ReplyKind,
     Severity,
-    Tlp,
 )
 from floreo.feeds.models.files import Feed, FeedFile, FeedRule, HeldFile, Run, TypeMapping
 from floreo.feeds.models.findings import Finding, FindingQuerySet, OpenPeriod
@@ -19,6 +19,7 @@ from floreo.feeds.models.notices import Correction, Notice, NoticeLine, NoticeRu
 from floreo.feeds.models.tokens import ApiToken
 
 __all__ = [
+    "SENT_MARKINGS",
     "ApiToken",
     "CollectorKind",
     "Correction",
@@ -43,6 +44,5 @@ __all__ = [
     "ReplyKind",
     "Run",
     "Severity",
-    "Tlp",
     "TypeMapping",
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from floreo.core.policy import Tlp
 from floreo.feeds import logic
 
 
@@ -88,13 +89,8 @@ class Every(models.TextChoices):
     NEVER = logic.Every.NEVER, _("Never")
 
 
-class Tlp(models.TextChoices):
-    """Traffic Light Protocol 2.0 (FIRST, 2022), as far as feeds use it."""
-
-    CLEAR = "CLEAR", "TLP:CLEAR"
-    GREEN = "GREEN", "TLP:GREEN"
-    AMBER = "AMBER", "TLP:AMBER"
-    AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
+# What is marked RED is for those alone who were in the room: it is not sent on by a rule.
+SENT_MARKINGS = [(marking.value, marking.label) for marking in Tlp if marking is not Tlp.RED]
 
 
 class CorrectionState(models.TextChoices):

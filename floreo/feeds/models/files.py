@@ -8,9 +8,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.models import Record
+from floreo.core.policy import Tlp
 from floreo.feeds import logic
-from floreo.feeds.models.choices import CollectorKind, FileState, HeldReason, HeldState, Tlp
+from floreo.feeds.models.choices import SENT_MARKINGS, CollectorKind, FileState, HeldReason, HeldState
 
 _ASKED = "What a server answered and when it is asked again is no fact of record."
 _CLAIMED = "Which worker reads it now; what it read is in the trail."
@@ -18,6 +20,8 @@ _CLAIMED = "Which worker reads it now; what it read is in the trail."
 
 class Feed(Record):
     """Where reports come from: four fields, the rest has defaults. `secret_fields` never enter the trail."""
+
+    read_with = Permission.FEED_READ
 
     not_chained = {
         "etag": _ASKED,
@@ -61,7 +65,7 @@ class Feed(Record):
     absent_runs = models.PositiveSmallIntegerField(
         default=logic.ABSENT_RUNS, verbose_name=_("Number of files without a finding before it counts as fixed")
     )
-    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER, verbose_name=_("Marking"))
+    tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER, verbose_name=_("Marking"))
     is_active = models.BooleanField(default=True, verbose_name=_("Switched on"))
     fetch_secret = models.CharField(
         max_length=500,
@@ -93,6 +97,8 @@ class Feed(Record):
 class FeedFile(Record):
     """One received file, known by its hash: the same bytes come in once a feed, however often they arrive. Where a file says
     its day, once a day: a report without a row, or a list that did not change, is the same bytes every night."""
+
+    read_with = Permission.FEED_READ
 
     not_chained = {
         "state": _CLAIMED,
@@ -171,6 +177,8 @@ class HeldFile(Record):
 class TypeMapping(Record):
     """What the team says of a report type that no format knows: which column is what, and what it means."""
 
+    read_with = Permission.FEED_READ
+
     report_type = models.CharField(max_length=80, unique=True)
     mapping = models.JSONField(default=dict)  # as Feed.mapping
 
@@ -199,6 +207,8 @@ class Run(models.Model):
 
 class FeedRule(Record):
     """A rule of the team, row of one table: what it looks for, and what it does (engine/rules.py). It counts once it is on."""
+
+    read_with = Permission.FEED_READ
 
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(

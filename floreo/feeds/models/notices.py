@@ -6,14 +6,18 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.models import Record, Sourced
-from floreo.feeds.models.choices import CorrectionState, Every, FindingState, ReplyKind, Severity, Tlp
+from floreo.core.policy import Tlp
+from floreo.feeds.models.choices import SENT_MARKINGS, CorrectionState, Every, FindingState, ReplyKind, Severity
 from floreo.feeds.models.findings import Finding
 from floreo.organisations.models import ContactRole, Organisation
 
 
 class NoticeRule(Record):
     """Who gets what, how often. Of several that fit a finding the first counts (by position)."""
+
+    read_with = Permission.FEED_READ
 
     position = models.PositiveSmallIntegerField(default=0)
     organisation = models.ForeignKey(
@@ -61,13 +65,15 @@ class NoticeRule(Record):
 class Notice(Record):
     """One letter to one organisation's contacts of one role for one period."""
 
+    read_with = Permission.FEED_READ
+
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="notices")
     contact_role = models.CharField(max_length=12, choices=ContactRole.choices)
     on = models.DateField()  # the country's day on which it was posted
     start = models.DateField()
     end = models.DateField()  # inclusive
     to = models.JSONField(default=list)  # addresses it was sent to
-    tlp = models.CharField(max_length=12, choices=Tlp.choices, default=Tlp.AMBER)
+    tlp = models.CharField(max_length=12, choices=SENT_MARKINGS, default=Tlp.AMBER)
     link_version = models.PositiveSmallIntegerField(default=1)
     link_until = models.DateTimeField()
     posted_at = models.DateTimeField()
@@ -135,6 +141,8 @@ class Reply(Record):
 
 class Correction(Record, Sourced):
     """Somebody says that a network is not theirs: what the register says, what they say, and what was decided."""
+
+    read_with = Permission.FEED_READ
 
     answer = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="correction")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="corrections_asked")

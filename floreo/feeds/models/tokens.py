@@ -7,11 +7,14 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from floreo.core.access import Permission
 from floreo.core.models import Record
 
 
 class ApiToken(Record):
     """A program's word for an account: it may what the account may. Only its hash is kept."""
+
+    read_with = Permission.ACCOUNT_MANAGE
 
     not_chained = {"last_used_on": "The day of its last use, for whoever tidies up."}
     secret_fields: ClassVar[frozenset[str]] = frozenset({"token_hash", "last_used_on"})

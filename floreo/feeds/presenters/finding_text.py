@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
+from floreo.core.policy import Tlp
 from floreo.feeds.engine.events import Match
-from floreo.feeds.models import Finding, FindingState, FixClaim, Tlp
+from floreo.feeds.models import Finding, FindingState, FixClaim
 from floreo.feeds.selection import Change
 from floreo.organisations.models import ContactRole
 

@@ -54,6 +54,8 @@ class Migration(migrations.Migration):
                 ('before', models.ForeignKey(blank=True, help_text='Valid evidence is copied across. Ratings are not: review each item again.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='after', to='frameworks.assessment', verbose_name='Start from')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_on__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='closed_has_a_day'),
+models.CheckConstraint(condition=models.Q(('is_public', False), ('state', 'closed'), _connector='OR'), name='public_is_closed')],
                 'ordering': ['-as_of', '-pk'],
             },
         ),
@@ -99,6 +101,8 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='frameworks.item')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('assessment', 'item'), name='answered_once'),
+models.CheckConstraint(condition=models.Q(models.Q(('level__isnull', True), ('reviewed_on__isnull', True)), models.Q(('level__isnull', False), ('reviewed_on__isnull', False)), _connector='OR'), name='a_level_was_reviewed')],
                 'ordering': ['assessment', 'item__position', 'pk'],
             },
         ),
@@ -118,6 +122,8 @@ class Migration(migrations.Migration):
                 ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mapped_by', to='frameworks.item')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('item', 'other'), name='mapped_once'),
+models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=True), name='not_mapped_to_itself')],
                 'ordering': ['pk'],
             },
         ),
@@ -137,6 +143,7 @@ class Migration(migrations.Migration):
                 ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='frameworks.answer')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('answer', 'rater'), name='rated_once_each')],
                 'ordering': ['pk'],
             },
         ),
@@ -194,6 +201,7 @@ class Migration(migrations.Migration):
                 ('in_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='frameworks.version')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('framework', 'year', 'subject', 'part'), name='published_once')],
                 'ordering': ['-year', 'pk'],
             },
         ),
@@ -224,39 +232,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('assessment', 'item'), name='answered_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level__isnull', True), ('reviewed_on__isnull', True)), models.Q(('level__isnull', False), ('reviewed_on__isnull', False)), _connector='OR'), name='a_level_was_reviewed'),
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.UniqueConstraint(fields=('item', 'other'), name='mapped_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mapping',
-            constraint=models.CheckConstraint(condition=models.Q(('item', models.F('other')), _negated=True), name='not_mapped_to_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('answer', 'rater'), name='rated_once_each'),
-        ),
-        migrations.AddConstraint(
-            model_name='publishedscore',
-            constraint=models.UniqueConstraint(fields=('framework', 'year', 'subject', 'part'), name='published_once'),
-        ),
-        migrations.AddConstraint(
             model_name='item',
             constraint=models.UniqueConstraint(fields=('in_version', 'code'), name='item_code_once_a_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), ('closed_on__isnull', False)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', True)), _connector='OR'), name='closed_has_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('is_public', False), ('state', 'closed'), _connector='OR'), name='public_is_closed'),
         ),
     ]

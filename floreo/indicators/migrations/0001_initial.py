@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('stated_target', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='indicators', to='strategy.statedtarget')),
             ],
             options={
+                'indexes': [models.Index(fields=['position', 'id'], name='indicator_order')],
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -122,28 +123,12 @@ class Migration(migrations.Migration):
                 ('records', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='indicators.recordlist')),
             ],
             options={
+                'indexes': [models.Index(fields=['indicator', 'ends_on'], name='reading_when')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('corrects', None)), fields=('indicator', 'starts_on', 'ends_on', 'part', 'subject'), name='reading_once_a_period'),
+models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='reading_dates_in_order'),
+models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by', '')), models.Q(('frozen_at__isnull', False), models.Q(('frozen_by', ''), _negated=True)), _connector='OR'), name='frozen_by_whom')],
                 'ordering': ['ends_on', 'pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='indicator',
-            index=models.Index(fields=['position', 'id'], name='indicator_order'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['indicator', 'ends_on'], name='reading_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('corrects', None)), fields=('indicator', 'starts_on', 'ends_on', 'part', 'subject'), name='reading_once_a_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='reading_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_by', '')), models.Q(('frozen_at__isnull', False), models.Q(('frozen_by', ''), _negated=True)), _connector='OR'), name='frozen_by_whom'),
         ),
         migrations.RunPython(guard, unguard),
     ]

@@ -86,6 +86,10 @@ class Migration(migrations.Migration):
                 ('committee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='meetings.committee')),
             ],
             options={
+                'indexes': [models.Index(fields=['state', 'on'], name='meeting_when')],
+                'constraints': [models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'),
+models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'),
+models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom')],
                 'ordering': ['-on', '-pk'],
             },
         ),
@@ -118,6 +122,8 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='meetings.meeting')),
             ],
             options={
+                'indexes': [models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'),
+models.Index(fields=['state', 'due_on'], name='decision_due')],
                 'ordering': ['-pk'],
             },
         ),
@@ -181,39 +187,12 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='seats', to='organisations.person', verbose_name='Holder of the seat')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='seat_dates_in_order')],
                 'ordering': ['position', 'pk'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['state', 'on'], name='meeting_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('committee', 'code'), name='meeting_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at', None), ('ends_at', None), ('starts_at__lt', models.F('ends_at')), _connector='OR'), name='meeting_times_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_by', ''), ('approved_on', None)), models.Q(('approved_on__isnull', False), models.Q(('approved_by', ''), _negated=True)), _connector='OR'), name='minutes_approved_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['edition', 'state', 'due_on'], name='decision_open'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['state', 'due_on'], name='decision_due'),
         ),
         migrations.AddConstraint(
             model_name='agendaitem',
             constraint=models.UniqueConstraint(fields=('meeting', 'code'), name='agenda_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seat',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='seat_dates_in_order'),
         ),
     ]

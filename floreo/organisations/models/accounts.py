@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from floreo.core import clock
+from floreo.core.access import Permission
 from floreo.core.models import Record
 from floreo.organisations.models.register import Organisation, Person
 
@@ -22,6 +23,8 @@ class UserManager(BaseUserManager["User"]):
 
 class User(AbstractBaseUser):
     """An account: an e-mail address that may sign in. Who the person is stands in the register."""
+
+    read_with = Permission.AUDIT_READ
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
@@ -66,6 +69,8 @@ class User(AbstractBaseUser):
 class Membership(Record):
     """One role of one account, for one organisation or for all. Stores the role's short name; what it may is code."""
 
+    read_with = Permission.AUDIT_READ
+
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20)
     organisation = models.ForeignKey(
@@ -87,6 +92,8 @@ class Membership(Record):
 
 class Invitation(Record):
     """A person asked to join, with the role they will have. The link in the mail works once; only its hash is kept."""
+
+    read_with = Permission.AUDIT_READ
 
     email = models.EmailField()
     name = models.CharField(max_length=200, blank=True)

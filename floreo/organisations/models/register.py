@@ -62,6 +62,8 @@ class DatePrecision(models.TextChoices):
 class Country(Record, Translated):
     """The state that this installation serves: one row, from pack.toml. Everything a page says about "the country" is here."""
 
+    read_with = Permission.AUDIT_READ
+
     translated_fields = ("name", "currency_name", "report_text")
 
     code = models.CharField(max_length=2, unique=True)  # ISO 3166-1; a fictional state uses a user-assigned code

@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from floreo.core.errors import Missing
-from floreo.core.visibility import things_seen
+from floreo.core.policy import things_seen
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.files import opened_file
 from floreo.evidence.models import Evidence, EvidenceKind

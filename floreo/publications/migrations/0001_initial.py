@@ -68,6 +68,11 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='organisations.organisation', verbose_name='Published by')),
             ],
             options={
+                'indexes': [models.Index(fields=['state', 'embargo_until'], name='publication_due'),
+models.Index(models.OrderBy(models.F('published_at'), descending=True), models.F('id'), name='publication_newest')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_on_a_day'),
+models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_reason', '')), _connector='OR'), name='withdrawn_for_a_reason'),
+models.CheckConstraint(condition=models.Q(('embargo_until', None), models.Q(('state', 'draft'), _negated=True), _connector='OR'), name='draft_goes_out_by_no_clock')],
                 'ordering': ['-published_at', '-pk'],
             },
         ),
@@ -117,6 +122,7 @@ class Migration(migrations.Migration):
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='publications.publication')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('publication', 'issue'), name='version_once')],
                 'ordering': ['-issue'],
             },
         ),
@@ -140,29 +146,5 @@ class Migration(migrations.Migration):
                 'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('edition', 'language', 'kind'), name='copy_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['state', 'embargo_until'], name='publication_due'),
-        ),
-        migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(models.OrderBy(models.F('published_at'), descending=True), models.F('id'), name='publication_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='published_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False), models.Q(('withdrawn_reason', ''), _negated=True)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at', None), ('withdrawn_reason', '')), _connector='OR'), name='withdrawn_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('embargo_until', None), models.Q(('state', 'draft'), _negated=True), _connector='OR'), name='draft_goes_out_by_no_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.UniqueConstraint(fields=('publication', 'issue'), name='version_once'),
         ),
     ]

@@ -79,6 +79,8 @@ class Migration(migrations.Migration):
                 ('review', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshot', to='reviews.review')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='snapshot_code_once'),
+models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='snapshot_days_in_order')],
                 'ordering': ['-ends_on', '-starts_on', '-pk'],
             },
         ),
@@ -121,14 +123,6 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['on', 'pk'],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='snapshot_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='snapshot_days_in_order'),
         ),
         migrations.RunPython(guard, unguard),
     ]

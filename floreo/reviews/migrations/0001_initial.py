@@ -33,6 +33,10 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='strategy.edition')),
             ],
             options={
+                'indexes': [models.Index(fields=['state', 'due_on'], name='review_running')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='review_code_once'),
+models.CheckConstraint(condition=models.Q(('due_on__lte', models.F('closes_on')), ('opened_on__lte', models.F('due_on')), ('starts_on__lte', models.F('ends_on'))), name='review_days_in_order'),
+models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='review_closed_by_whom')],
                 'ordering': ['-ends_on', '-pk'],
             },
         ),
@@ -81,6 +85,9 @@ class Migration(migrations.Migration):
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='requests', to='reviews.review')),
             ],
             options={
+                'indexes': [models.Index(fields=['review', 'state'], name='request_state')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('review', 'person'), name='ask_once_a_person'),
+models.UniqueConstraint(condition=models.Q(('person', None)), fields=('review', 'organisation'), name='ask_once_a_body')],
                 'ordering': ['pk'],
             },
         ),
@@ -113,43 +120,9 @@ class Migration(migrations.Migration):
                 ('update_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='reviews.updaterequest')),
             ],
             options={
+                'indexes': [models.Index(fields=['state', 'id'], name='answer_state')],
+                'constraints': [models.UniqueConstraint(fields=('update_request', 'action', 'number'), name='answer_number_once')],
                 'ordering': ['update_request_id', 'action_id', 'number'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['state', 'due_on'], name='review_running'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='review_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__lte', models.F('closes_on')), ('opened_on__lte', models.F('due_on')), ('starts_on__lte', models.F('ends_on'))), name='review_days_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='review_closed_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='updaterequest',
-            index=models.Index(fields=['review', 'state'], name='request_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('review', 'person'), name='ask_once_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('person', None)), fields=('review', 'organisation'), name='ask_once_a_body'),
-        ),
-        migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['state', 'id'], name='answer_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('update_request', 'action', 'number'), name='answer_number_once'),
         ),
     ]

@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                 ('follows', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='strategy.edition')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'),
+models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order')],
                 'ordering': ['-starts_on', '-pk'],
             },
         ),
@@ -110,6 +112,14 @@ class Migration(migrations.Migration):
                 ('objective', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='strategy.objective', verbose_name='Objective')),
             ],
             options={
+                'indexes': [models.Index(fields=['edition', 'status'], name='action_standing'),
+models.Index(fields=['edition', 'position', 'id'], name='action_order'),
+models.Index(fields=['edition', 'due_on'], name='action_due')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'),
+models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'),
+models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'),
+models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'),
+models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom')],
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -131,6 +141,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edition_parts', to='organisations.organisation')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'organisation', 'part'), name='body_part_once')],
                 'verbose_name_plural': 'edition bodies',
                 'ordering': ['part', 'pk'],
             },
@@ -160,6 +171,8 @@ class Migration(migrations.Migration):
                 ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='organisations.organisation', verbose_name='Funder')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'),
+models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order')],
                 'ordering': ['code'],
             },
         ),
@@ -186,6 +199,7 @@ class Migration(migrations.Migration):
                 ('grant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='strategy.grant', verbose_name='Agreement that funds it')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('spent__gte', 0)), name='money_not_negative')],
                 'ordering': ['fiscal_year', 'pk'],
             },
         ),
@@ -206,6 +220,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='iati', to='organisations.organisation')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('reports', True)), fields=('reports',), name='one_body_reports')],
                 'verbose_name_plural': 'IATI bodies',
                 'ordering': ['organisation__name', 'pk'],
             },
@@ -259,6 +274,9 @@ class Migration(migrations.Migration):
                 ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='strategy.importdraft')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'),
+models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'),
+models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom')],
                 'ordering': ['number'],
             },
         ),
@@ -285,6 +303,9 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='strategy.action')),
             ],
             options={
+                'indexes': [models.Index(fields=['reached_on', 'due_on'], name='milestone_open'),
+models.Index(fields=['reached_on', 'id'], name='milestone_reached')],
+                'constraints': [models.UniqueConstraint(fields=('action', 'code'), name='milestone_code_once')],
                 'ordering': ['position', 'due_on', 'pk'],
             },
         ),
@@ -325,6 +346,8 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='organisations.organisation', verbose_name='Organisation')),
             ],
             options={
+                'indexes': [models.Index(fields=['organisation', 'part'], name='participation_organisation')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='part_dates_in_order')],
                 'ordering': ['part', 'pk'],
             },
         ),
@@ -346,6 +369,8 @@ class Migration(migrations.Migration):
                 ('budget_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='strategy.budgetline')),
             ],
             options={
+                'indexes': [models.Index(fields=['budget_line', 'kind'], name='payment_of_line')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_something')],
                 'ordering': ['on', 'pk'],
             },
         ),
@@ -372,6 +397,7 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pillars', to='strategy.edition')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='pillar_code_once')],
                 'ordering': ['position', 'pk'],
             },
         ),
@@ -404,6 +430,8 @@ class Migration(migrations.Migration):
                 ('pillars', models.ManyToManyField(blank=True, related_name='events', to='strategy.pillar')),
             ],
             options={
+                'indexes': [models.Index(fields=['edition', 'on'], name='event_when')],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'code'), name='event_code_once')],
                 'ordering': ['-on', '-pk'],
             },
         ),
@@ -460,6 +488,7 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='status_counts', to='strategy.edition')),
             ],
             options={
+                'constraints': [models.UniqueConstraint(fields=('edition', 'on'), name='status_count_once_a_day')],
                 'ordering': ['-on'],
             },
         ),
@@ -485,123 +514,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('follows', models.F('id')), _negated=True), name='edition_not_after_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='edition_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='editionbody',
-            constraint=models.UniqueConstraint(fields=('edition', 'organisation', 'part'), name='body_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='grant_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='grant_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('spent__gte', 0)), name='money_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='iatibody',
-            constraint=models.UniqueConstraint(condition=models.Q(('reports', True)), fields=('reports',), name='one_body_reports'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftrow',
-            constraint=models.UniqueConstraint(fields=('draft', 'number'), name='draft_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftrow',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start')), models.Q(('passage', ''), _negated=True)), name='draft_row_has_passage'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', ''), ('state', 'unconfirmed')), models.Q(models.Q(('state', 'unconfirmed'), _negated=True), models.Q(('decided_by', ''), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='draft_row_decided_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='milestone',
-            index=models.Index(fields=['reached_on', 'due_on'], name='milestone_open'),
-        ),
-        migrations.AddIndex(
-            model_name='milestone',
-            index=models.Index(fields=['reached_on', 'id'], name='milestone_reached'),
-        ),
-        migrations.AddConstraint(
-            model_name='milestone',
-            constraint=models.UniqueConstraint(fields=('action', 'code'), name='milestone_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['edition', 'status'], name='action_standing'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['edition', 'position', 'id'], name='action_order'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(fields=['edition', 'due_on'], name='action_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='action_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('due_on', None), ('starts_on__lte', models.F('due_on')), _connector='OR'), name='action_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('override', ''), ('override_by', ''), ('override_on', None), ('override_reason', '')), models.Q(models.Q(('override', ''), _negated=True), models.Q(('override_reason', ''), _negated=True), models.Q(('override_by', ''), _negated=True), ('override_on__isnull', False)), _connector='OR'), name='override_has_reason_and_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('on_hold_reason', ''), ('on_hold_since', None)), models.Q(('on_hold_since__isnull', False), models.Q(('on_hold_reason', ''), _negated=True)), _connector='OR'), name='hold_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_by', ''), ('closed_on', None)), models.Q(('closed_on__isnull', False), models.Q(('closed_by', ''), _negated=True)), _connector='OR'), name='closed_by_whom'),
-        ),
-        migrations.AddIndex(
-            model_name='participation',
-            index=models.Index(fields=['organisation', 'part'], name='participation_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='part_dates_in_order'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['budget_line', 'kind'], name='payment_of_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_is_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='pillar',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='pillar_code_once'),
-        ),
-        migrations.AddConstraint(
             model_name='objective',
             constraint=models.UniqueConstraint(fields=('pillar', 'code'), name='objective_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['edition', 'on'], name='event_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('edition', 'code'), name='event_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='statuscount',
-            constraint=models.UniqueConstraint(fields=('edition', 'on'), name='status_count_once_a_day'),
         ),
     ]

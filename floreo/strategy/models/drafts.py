@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from floreo.core.access import Permission
 from floreo.core.models import Record
 from floreo.strategy.models.editions import Edition
 
@@ -20,6 +21,8 @@ class DraftState(models.TextChoices):
 
 class ImportDraft(Record):
     """What the rules read out of one text, waiting for a person. Nothing of it is in the plan until it is accepted."""
+
+    read_with = Permission.IMPORT_REVIEW
 
     code = models.SlugField(max_length=60, unique=True)
     file_name = models.CharField(max_length=200)
@@ -53,6 +56,8 @@ class RowState(models.TextChoices):
 
 class DraftRow(Record):
     """One drafted row and the exact passage it came from. Without a passage it cannot exist: the database refuses it."""
+
+    read_with = Permission.IMPORT_REVIEW
 
     draft = models.ForeignKey(ImportDraft, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()

@@ -161,6 +161,8 @@ class OrganisationType(models.TextChoices):
 class IatiBody(Record, Sourced):
     """What an organisation is called in IATI files. One of them reports: whose register number begins every activity."""
 
+    read_with = Permission.AUDIT_READ
+
     organisation = models.OneToOneField(Organisation, on_delete=models.CASCADE, related_name="iati")
     ref = models.CharField(
         max_length=120,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing, NotAllowed, Refused
 from floreo.core.models import Record
-from floreo.core.visibility import things_seen
+from floreo.core.policy import things_seen
 from floreo.evidence import actions as acts
 from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_attachment_for, get_evidence_for

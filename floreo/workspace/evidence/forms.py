@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.access import Permission, reach
 from floreo.core.errors import Refused
-from floreo.evidence.models import Evidence, EvidenceKind, Tlp
+from floreo.core.policy import Tlp
+from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.organisations.models import Organisation
 from floreo.workspace.form_page import posted
 from floreo.workspace.forms import SOURCE, CommandForm, RecordForm, field_of, organisation_field, words_of

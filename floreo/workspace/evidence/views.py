@@ -13,8 +13,8 @@ from floreo.core import clock
 from floreo.core.access import Permission, can, must, reach
 from floreo.core.keys import things_of
 from floreo.core.lists import Listing
+from floreo.core.policy import things_seen
 from floreo.core.ui import locale
-from floreo.core.visibility import things_seen
 from floreo.evidence import presenters, queries
 from floreo.evidence.access import get_evidence_for
 from floreo.evidence.logic import Validity

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
-from floreo.core.visibility import things_seen
+from floreo.core.policy import things_seen
 from floreo.evidence.queries import name_of, page_of
 from floreo.frameworks import actions as acts
 from floreo.frameworks import queries

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _l
 from floreo import offers
 from floreo.core.access import Permission, can, must
 from floreo.core.models import SearchEntry
+from floreo.core.policy import things_seen
 from floreo.core.search import find, in_readers_text
-from floreo.core.visibility import things_seen
 from floreo.strategy.models import Edition
 from floreo.workspace.form_page import person
 from floreo.workspace.home.board import home_of

@@ -1,5 +1,11 @@
-"""Who may know of a thing, by the rule of its own kind: for every exit that shows things of many kinds (search, the trail,
-evidence). Closed by default: a kind without a rule, and a thing that is gone, is seen by nobody."""
+"""Who may know of a thing: by the rule of its own kind, and of evidence by its marking. Every exit asks here or by the same
+rules. Closed by default: a kind without a rule, and a thing that is gone, is seen by nobody.
+
+The rule of a kind is `visible_to(viewer)` of its rows, or `read_with`, the permission with which all of its rows are read, or
+that of the thing that it hangs on (`audit_subject`). `internal_fields` are read by those alone to whom `shows_internal_to`
+says so. What each role reads at each exit is the table in docs/guide/who-sees-what.md, which tests/contracts compares with
+what leaves.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +16,40 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from floreo.core.access import Permission, people_of, reach
 from floreo.core.keys import things_of
 from floreo.core.models import Record
+
+
+class Tlp(models.TextChoices):
+    """Traffic Light Protocol 2.0 (FIRST, 2022), from what anybody may have to what stays with few."""
+
+    CLEAR = "CLEAR", "TLP:CLEAR"
+    GREEN = "GREEN", "TLP:GREEN"
+    AMBER = "AMBER", "TLP:AMBER"
+    AMBER_STRICT = "AMBER+STRICT", "TLP:AMBER+STRICT"
+    RED = "RED", "TLP:RED"
+
+
+# Which permission opens what other organisations gave, by its marking. AMBER is for who needs it, AMBER+STRICT
+# and RED for its own organisation and the secretariat alone.
+MARKING_NEEDS: Mapping[Tlp, Permission] = {
+    Tlp.CLEAR: Permission.EVIDENCE_READ,
+    Tlp.GREEN: Permission.EVIDENCE_READ,
+    Tlp.AMBER: Permission.EVIDENCE_AMBER,
+    Tlp.AMBER_STRICT: Permission.EVIDENCE_STRICT,
+    Tlp.RED: Permission.EVIDENCE_RED,
+}
+
+
+def markings_open_to(viewer: object) -> list[str]:
+    """Markings of which the viewer sees everything, whosever it is."""
+    return [marking for marking, needs in MARKING_NEEDS.items() if reach(viewer, needs) is None]
+
+
+def own_whatever_its_marking(viewer: object) -> frozenset[int]:
+    """The organisations of which the viewer sees everything, whatever its marking: their own."""
+    return people_of(viewer, Permission.EVIDENCE_KEEP)
 
 
 def ruled(thing: models.Model) -> models.Model | None:
@@ -27,7 +65,16 @@ def ruled(thing: models.Model) -> models.Model | None:
 
 
 def has_rule(model: type[models.Model]) -> bool:
-    return hasattr(model._default_manager, "visible_to")
+    return hasattr(model._default_manager, "visible_to") or getattr(model, "read_with", None) is not None
+
+
+def _rows_seen(model: type[models.Model], viewer: object) -> models.QuerySet[Any]:
+    """Those rows of a kind with a rule of its own that the viewer may know of."""
+    rows: Any = model._default_manager.get_queryset()
+    if hasattr(rows, "visible_to"):
+        seen: models.QuerySet[Any] = rows.visible_to(viewer)
+        return seen
+    return rows if reach(viewer, model.read_with) is None else rows.none()  # type: ignore[attr-defined, no-any-return]
 
 
 def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Model]:
@@ -38,8 +85,7 @@ def things_seen(keys: Iterable[str], viewer: object) -> Mapping[str, models.Mode
     for subject in subjects.values():
         allowed.setdefault(type(subject), set()).add(subject.pk)
     for model, pks in allowed.items():
-        rows: Any = model._default_manager.filter(pk__in=pks)
-        allowed[model] = set(rows.visible_to(viewer).values_list("pk", flat=True))
+        allowed[model] = set(_rows_seen(model, viewer).filter(pk__in=pks).values_list("pk", flat=True))
     return {name: things[name] for name, subject in subjects.items() if subject.pk in allowed[type(subject)]}
 
 
@@ -47,8 +93,7 @@ def sees_whole_kind(model: type[models.Model], viewer: object) -> bool:
     """Whether the rule of that kind leaves nothing out for the viewer, so that what is gone may be shown too."""
     if not has_rule(model):
         return False
-    rows: Any = model._default_manager.get_queryset()
-    seen = rows.visible_to(viewer)
+    seen = _rows_seen(model, viewer)
     return not seen.query.where and not seen.query.is_empty()
 
 

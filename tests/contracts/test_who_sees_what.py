@@ -1,0 +1,124 @@
+"""The table of docs/guide/who-sees-what.md is what leaves: a word of its own stands in each thing that is not for everybody, and
+every exit is read as each role, for things of the person's own organisation and of others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+
+from floreo.core import clock
+from floreo.core.access import ROLES, SYSTEM, Permission
+from floreo.core.policy import MARKING_NEEDS
+from floreo.organisations.models import Country, Membership, Organisation, User
+from floreo.strategy.models import Action
+from floreo.tasks import letters
+from floreo.tasks.calendar import calendar_of
+from floreo.tasks.queries import tasks_of
+from tests.contracts.planted_inside import ACTION, COMMON, EDITION, WORDS, plant
+from tests.contracts.test_need_to_know import crawled, own_addresses, public_files
+from tests.contracts.who_sees_what import EXITS, PAGE, STRANGER, WITHHELD, leaves, lines
+from tests.portal.test_leaks_of_reviews import text_of
+
+pytestmark = pytest.mark.one_database
+Seen = set[tuple[str, str]]
+WORD_OF = {thing.name: WORDS[thing.needs] for thing in WITHHELD}
+
+
+@pytest.fixture
+def planted(isla: Country) -> Country:
+    plant(by=SYSTEM)
+    return isla
+
+
+def exit_of(address: str) -> str:
+    path, _question, query = address.partition("?")
+    if path.startswith("/workspace/audit/"):
+        return "trail"
+    if path.startswith("/workspace/search/"):
+        return "workspace search"
+    if resolve(unquote(path)).url_name == "evidence_file":
+        return "evidence file"
+    is_file = "download=" in query or "." in path.rsplit("/", 1)[-1] or path.startswith("/api/")
+    return f"{'workspace' if path.startswith('/workspace/') else 'public'} {'file' if is_file else 'page'}"
+
+
+def read_in(exit_name: str, text: str) -> Seen:
+    low = text.lower()
+    return {(exit_name, name) for name, word in WORD_OF.items() if word in low}
+
+
+def every_exit(client: Client, user: User | None, pages: Iterator[tuple[str, str]], log: str) -> Seen:
+    """What was read where: pages, then what comes by mail and calendar, then what the server noted."""
+    seen = {each for address, text in pages for each in read_in(exit_of(address), text)}
+    if user is not None:
+        waiting = tasks_of(user)
+        mail = letters.weekly(user.name, waiting, clock.today(), country="Isla Prueba", has_workspace=True)
+        seen |= read_in("weekly mail", f"{mail.subject} {mail.text}") | read_in("calendar", calendar_of(user).decode())
+    return seen | read_in("log", log)
+
+
+def expected(role: str, *, own: bool) -> Seen:
+    return {(way.name, thing.name) for way in EXITS for thing in WITHHELD if leaves(role, way, thing, own=own)}
+
+
+def difference(seen: Seen, wanted: Seen) -> dict[str, list[tuple[str, str]]]:
+    return {"leaves and may not": sorted(seen - wanted), "may leave and does not": sorted(wanted - seen)}
+
+
+NONE: dict[str, list[tuple[str, str]]] = {"leaves and may not": [], "may leave and does not": []}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_others_things_leave_as_the_table_says(
+    role: str,
+    planted: Country,
+    user_with: Callable[..., User],
+    browser_of: Callable[[User], Client],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    elsewhere = Organisation.objects.create(code="elsewhere", name="Elsewhere", kind="ministry")
+    user = user_with(role, organisation=elsewhere, email="r@example.org")
+    with caplog.at_level(logging.INFO):
+        client = browser_of(user)
+        seen = every_exit(client, user, crawled(client), caplog.text)
+    assert difference(seen, expected(role, own=False)) == NONE
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_ones_own_things_leave_as_the_table_says(
+    role: str,
+    planted: Country,
+    user_with: Callable[..., User],
+    browser_of: Callable[[User], Client],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Somebody who speaks for the organisation with the assets, the one that leads the action, and the one that is hidden."""
+    act = Action.objects.get(edition__code=EDITION, code=ACTION)
+    lead = act.participations.get(part="lead", ends_on=None).organisation
+    user = user_with(role, organisation=Organisation.objects.get(code="light-and-power"), email="own@example.org")
+    for body in (lead, Organisation.objects.get(code=f"{WORDS[Permission.REGISTER_INTERNAL]}-cell")):
+        Membership.objects.create(user=user, role=role, organisation=body)
+    with caplog.at_level(logging.INFO):
+        client = browser_of(user)
+        pages = ((address, text_of(client, address).replace(urlsplit(address).path, "")) for address in own_addresses())
+        seen = every_exit(client, user, pages, caplog.text)
+    assert difference(seen, expected(role, own=True)) == NONE
+
+
+def test_a_stranger_reads_none_of_it(planted: Country, stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        seen = every_exit(stranger, None, crawled(stranger, "/", *public_files()), caplog.text)
+    assert difference(seen, expected(STRANGER, own=False)) == NONE
+
+
+def test_every_exit_and_everything_withheld_is_in_the_table() -> None:
+    """A permission that hides something has a word planted under it, and the page in the guide is the newest."""
+    assert {thing.needs for thing in WITHHELD} == set(WORDS)
+    assert {thing.needs for thing in WITHHELD if thing.name.startswith("TLP")} == set(MARKING_NEEDS.values())
+    assert PAGE.read_text(encoding="utf-8").splitlines() == list(lines())
+    assert COMMON not in PAGE.read_text(encoding="utf-8")

@@ -1,0 +1,120 @@
+"""Who reads what is not for everybody, and where: the table that docs/guide/who-sees-what.md shows and tests/contracts compares
+with what leaves. Written anew by `python -m tests.contracts.who_sees_what`, from floreo/core/access.py and floreo/core/policy.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from floreo.core.access import ROLES, Permission, Scope
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "who-sees-what.md"
+STRANGER = "stranger"
+P = Permission
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Something that is not for everybody: with which permission it is read, and with which also by the organisation that it is
+    about or that gave it, beyond what the scope *own* of `needs` says."""
+
+    name: str
+    words: str
+    needs: Permission
+    own_with: Permission | None = None
+
+
+@dataclass(frozen=True)
+class Exit:
+    """A way by which something leaves: what is read there of what is withheld, and without which permission nothing is."""
+
+    name: str
+    words: str
+    carries: frozenset[str]
+    needs: Permission | None = P.WORKSPACE_OPEN
+
+
+WITHHELD = (
+    Withheld("plan", "Of the plan: notes, actions, updates, risks and events that are not public", P.PLAN_INTERNAL),
+    Withheld("money", "Agreements that are only proposed", P.MONEY_INTERNAL),
+    Withheld("register", "Organisations that are not public, and notes on any", P.REGISTER_INTERNAL),
+    Withheld("assets", "Networks that are not public, addresses, domains, services", P.ASSET_READ),
+    Withheld("contacts", "Contacts that are not public", P.CONTACT_READ),
+    Withheld("people", "People, and how to reach them", P.PEOPLE_READ),
+    Withheld("findings", "Findings at the addresses of an organisation", P.FEED_READ),
+    Withheld(
+        "TLP:GREEN", "Evidence marked TLP:GREEN, or TLP:CLEAR and not published", P.EVIDENCE_READ, P.EVIDENCE_KEEP
+    ),
+    Withheld("TLP:AMBER", "Evidence marked TLP:AMBER", P.EVIDENCE_AMBER, P.EVIDENCE_KEEP),
+    Withheld("TLP:AMBER+STRICT", "Evidence marked TLP:AMBER+STRICT", P.EVIDENCE_STRICT, P.EVIDENCE_KEEP),
+    Withheld("TLP:RED", "Evidence marked TLP:RED", P.EVIDENCE_RED, P.EVIDENCE_KEEP),
+)
+EVIDENCE = frozenset(w.name for w in WITHHELD if w.name.startswith("TLP"))
+ALL = frozenset(w.name for w in WITHHELD)
+EXITS = (
+    Exit("public page", "Pages of the public site, and its search", frozenset(), None),
+    Exit("public file", "Open data, the API without a token, feeds, the public calendar", frozenset(), None),
+    Exit("workspace page", "Pages and lists of the workspace", ALL),
+    Exit("workspace file", "Lists as files, reports, minutes", ALL),
+    Exit("workspace search", "Search of the workspace", ALL),
+    Exit("evidence file", "The file of a piece of evidence", EVIDENCE),
+    Exit("trail", "The audit chain", ALL, P.AUDIT_READ),
+    Exit("calendar", "The calendar of one's tasks", ALL),
+    Exit("weekly mail", "The weekly e-mail of one's tasks", ALL),
+    Exit("log", "The log of the server", frozenset(), None),
+)
+
+
+def reads(role: str, thing: Withheld, *, own: bool) -> bool:
+    """Whether a role reads it: everybody's, or (`own`) what is of the person's own organisation."""
+    grants = ROLES[role].grants if role in ROLES else {}
+    if grants.get(thing.needs) is Scope.ALL:
+        return True
+    return own and (thing.needs in grants or thing.own_with in grants)
+
+
+def leaves(role: str, way: Exit, thing: Withheld, *, own: bool) -> bool:
+    """Whether it is read there in that role."""
+    may_open = way.needs is None or (role in ROLES and way.needs in ROLES[role].grants)
+    return may_open and thing.name in way.carries and reads(role, thing, own=own)
+
+
+def _cell(role: str, way: Exit, thing: Withheld) -> str:
+    if leaves(role, way, thing, own=False):
+        return "all"
+    return "own" if leaves(role, way, thing, own=True) else "–"
+
+
+def lines() -> Iterator[str]:
+    yield "# Who sees what"
+    yield ""
+    yield "What is not for everybody, who reads it, and where. **all**: whosever it is; **own**: of one's own organisation, or of what it"
+    yield "leads; **–**: not at all. Written by `python -m tests.contracts.who_sees_what` from `floreo/core/access.py` and `floreo/core/policy.py`; a test"
+    yield "puts a word of its own into each of these things, reads every exit as each role, and compares with this page"
+    yield "(`tests/contracts/test_who_sees_what.py`)."
+    yield ""
+    yield "| what | read with the permission | by its own organisation with |"
+    yield "|---|---|---|"
+    for thing in WITHHELD:
+        yield f"| **{thing.name}**: {thing.words} | `{thing.needs}` | `{thing.own_with or thing.needs}` |"
+    for way in EXITS:
+        yield ""
+        yield f"## {way.words}"
+        yield ""
+        if not way.carries:
+            yield "Nothing of it, whoever asks."
+            continue
+        roles = [role for role in ROLES if way.needs is None or way.needs in ROLES[role].grants]
+        yield f"| | {' | '.join(roles)} |"
+        yield f"|---|{'---|' * len(roles)}"
+        for thing in WITHHELD:
+            cells = [_cell(role, way, thing) for role in roles]
+            yield f"| {thing.name} | {' | '.join(cells)} |"
+        if out := [ROLES[role].name for role in ROLES if role not in roles]:
+            yield ""
+            yield f"Closed to: {', '.join(out)}, and strangers."
+
+
+if __name__ == "__main__":
+    PAGE.write_text("\n".join(lines()) + "\n", encoding="utf-8")

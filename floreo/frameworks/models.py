@@ -84,6 +84,8 @@ class Framework(Record, Translated, Sourced):
 class Version(Record, Translated, Sourced):
     """One edition of a framework: its scale, its rule, its items, and how much of it we do not hold."""
 
+    read_with = Permission.AUDIT_READ
+
     translated_fields: ClassVar[tuple[str, ...]] = ("title", "missing", "rule_text")
 
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="versions")
@@ -168,6 +170,8 @@ class Item(Record, Translated, Sourced):
 
 class Mapping(Record, Sourced):
     """An item of one version beside an item of another, of the same framework or not."""
+
+    read_with = Permission.AUDIT_READ
 
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mappings")
     other = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="mapped_by")

@@ -179,6 +179,8 @@ class RecordList(models.Model):
     """The records that a reading counted, with their names as they then were. Kept once, however many readings counted
     the same, and told apart by its content."""
 
+    read_with = Permission.INDICATOR_READ
+
     sha256 = models.CharField(max_length=64, unique=True)
     rows = models.JSONField()  # [[label, address, counted], ...], those not counted first
     total = models.PositiveIntegerField()  # how many there were; `rows` keeps the first of a very long list

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -47,35 +48,73 @@ WORDS = {
     P.EVIDENCE_STRICT: f"{COMMON}strict",
     P.EVIDENCE_RED: f"{COMMON}red",
 }
+MARKINGS = (
+    ("GREEN", P.EVIDENCE_READ),
+    ("AMBER", P.EVIDENCE_AMBER),
+    ("AMBER+STRICT", P.EVIDENCE_STRICT),
+    ("RED", P.EVIDENCE_RED),
+)
 EDITION, ACTION = "2025-2028", "2.1.1"
 ASN = 64_999
 
 
 @action("inside.planted", needs=None)
+def _planted(make: Callable[..., None], *things: Any, by: Any) -> None:
+    """Each kind by an act of its own, so that the trail has an entry for each."""
+    make(*things)
+
+
 def plant(*, by: Any) -> None:
     act = Action.objects.get(edition__code=EDITION, code=ACTION)
-    body = _register()
-    _plan(act, body)
-    _money(act, body)
-    _evidence(act)
-    _findings()
-    committee = save(Committee(code="open-one", name="Open committee", edition=act.edition, is_public=True))
-    save(Seat(committee=committee, organisation=body))
+    power = Organisation.objects.get(code="light-and-power")
+    _planted(_register, power, by=by)
+    body = Organisation.objects.get(code=f"{WORDS[P.REGISTER_INTERNAL]}-cell")
+    made: tuple[tuple[Callable[..., None], tuple[Any, ...]], ...] = (
+        (_assets, (power,)),
+        (_contacts, (power,)),
+        (_people, (power,)),
+        (_plan, (act, body)),
+        (_money, (act, body)),
+        (_findings, (power,)),
+        *((_evidence, (act, power, marking, needs)) for marking, needs in MARKINGS),
+        (_committee, (act, body)),
+    )
+    for make, things in made:
+        _planted(make, *things, by=by)
 
 
-def _register() -> Organisation:
-    word, power = WORDS[P.REGISTER_INTERNAL], Organisation.objects.get(code="light-and-power")
+def _register(power: Organisation) -> None:
+    word = WORDS[P.REGISTER_INTERNAL]
     body = save(Organisation(code=f"{word}-cell", name=f"{word} cell", kind="agency", is_public=False))
     save(FormerName(organisation=body, name=f"{word} before", ends_on=date(2025, 1, 1)))
     power.internal_notes = f"{word} note"
     save(power)
-    asset, contact = WORDS[P.ASSET_READ], WORDS[P.CONTACT_READ]
-    save(Network(asn=ASN, name=f"{asset} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
-    save(Holding(organisation=power, kind="domain", value=f"{asset}.example", service=f"{asset} service"))
-    save(Contact(organisation=power, purpose=f"{contact} desk", email=f"{contact}@example.org", phone="+1 555 0100"))
-    person = WORDS[P.PEOPLE_READ]
-    save(Person(code=f"{person}-1", name=f"{person} name", organisation=power, email=f"{person}@example.org"))
-    return body
+
+
+def _assets(power: Organisation) -> None:
+    word = WORDS[P.ASSET_READ]
+    save(Network(asn=ASN, name=f"{word} control", holder=power, prefixes=["203.0.113.0/25"], is_public=False))
+    save(Holding(organisation=power, kind="domain", value=f"{word}.example", service=f"{word} service"))
+
+
+def _contacts(power: Organisation) -> None:
+    word = WORDS[P.CONTACT_READ]
+    save(Contact(organisation=power, purpose=f"{word} desk", email=f"{word}@example.org", phone="+1 555 0100"))
+
+
+def _people(power: Organisation) -> None:
+    word = WORDS[P.PEOPLE_READ]
+    save(Person(code=f"{word}-1", name=f"{word} name", organisation=power, email=f"{word}@example.org"))
+
+
+def _findings(power: Organisation) -> None:
+    word = WORDS[P.FEED_READ]
+    make_finding(power, f"{word}.example", detail=f"{word} detail")
+
+
+def _committee(act: Action, body: Organisation) -> None:
+    committee = save(Committee(code="open-one", name="Open committee", edition=act.edition, is_public=True))
+    save(Seat(committee=committee, organisation=body))
 
 
 def _plan(act: Action, body: Organisation) -> None:
@@ -110,33 +149,21 @@ def _money(act: Action, body: Organisation) -> None:
     save(Payment(budget_line=line, on=date(2026, 10, 7), amount=1, reference=f"{WORDS[P.PLAN_INTERNAL]} voucher"))
 
 
-def _findings() -> None:
-    word = WORDS[P.FEED_READ]
-    make_finding(Organisation.objects.get(code="light-and-power"), f"{word}.example", detail=f"{word} detail")
-
-
-def _evidence(act: Action) -> None:
-    owner = Organisation.objects.get(code="light-and-power")
-    for marking, needs in (
-        ("GREEN", P.EVIDENCE_READ),
-        ("AMBER", P.EVIDENCE_AMBER),
-        ("AMBER+STRICT", P.EVIDENCE_STRICT),
-        ("RED", P.EVIDENCE_RED),
-    ):
-        word = WORDS[needs]
-        shared = {
-            "title": f"{word} title",
-            "note": f"{word} informant",
-            "valid_until": date(2026, 12, 1),
-            "tlp": marking,
-            "organisation": owner,
-            "kept_by": "Somebody",
-        }
-        url = f"https://{word}.example/"
-        piece = save(Evidence(code=f"{word}-e", kind="link", url=url, link_state="dead", **shared))
-        save(_file(f"{word}-f", f"{word} in the file".encode(), **shared))
-        for thing in (act, *act.milestones.all()[:1]):
-            save(Attachment(evidence=piece, thing=key(thing), note=f"{word} page", attached_by="Somebody"))
+def _evidence(act: Action, owner: Organisation, marking: str, needs: Permission) -> None:
+    word = WORDS[needs]
+    shared = {
+        "title": f"{word} title",
+        "note": f"{word} informant",
+        "valid_until": date(2026, 12, 1),
+        "tlp": marking,
+        "organisation": owner,
+        "kept_by": "Somebody",
+    }
+    url = f"https://{word}.example/"
+    piece = save(Evidence(code=f"{word}-e", kind="link", url=url, link_state="dead", **shared))
+    save(_file(f"{word}-f", f"{word} in the file".encode(), **shared))
+    for thing in (act, *act.milestones.all()[:1]):
+        save(Attachment(evidence=piece, thing=key(thing), note=f"{word} page", attached_by="Somebody"))
 
 
 def _file(code: str, content: bytes, **shared: Any) -> Evidence:

@@ -27,11 +27,13 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Exit:
-    """A way by which something leaves: what is read there of what is withheld, and without which permission nothing is."""
+    """A way by which something leaves: what is read there of what is withheld, whether only what is of one's own organisation,
+    and without which permission nothing is."""
 
     name: str
     words: str
-    carries: frozenset[str]
+    carries: tuple[str, ...]
+    only_own: bool = False
     needs: Permission | None = P.WORKSPACE_OPEN
 
 
@@ -50,19 +52,23 @@ WITHHELD = (
     Withheld("TLP:AMBER+STRICT", "Evidence marked TLP:AMBER+STRICT", P.EVIDENCE_STRICT, P.EVIDENCE_KEEP),
     Withheld("TLP:RED", "Evidence marked TLP:RED", P.EVIDENCE_RED, P.EVIDENCE_KEEP),
 )
-EVIDENCE = frozenset(w.name for w in WITHHELD if w.name.startswith("TLP"))
-ALL = frozenset(w.name for w in WITHHELD)
+EVIDENCE = tuple(w.name for w in WITHHELD if w.name.startswith("TLP"))
+ALL = tuple(w.name for w in WITHHELD)
 EXITS = (
-    Exit("public page", "Pages of the public site, and its search", frozenset(), None),
-    Exit("public file", "Open data, the API without a token, feeds, the public calendar", frozenset(), None),
+    Exit("public page", "Pages of the public site, and its search", ("plan", "register"), needs=None),
+    Exit("public file", "Open data, the API without a token, feeds, the public calendar", (), needs=None),
     Exit("workspace page", "Pages and lists of the workspace", ALL),
-    Exit("workspace file", "Lists as files, reports, minutes", ALL),
-    Exit("workspace search", "Search of the workspace", ALL),
-    Exit("evidence file", "The file of a piece of evidence", EVIDENCE),
-    Exit("trail", "The audit chain", ALL, P.AUDIT_READ),
-    Exit("calendar", "The calendar of one's tasks", ALL),
-    Exit("weekly mail", "The weekly e-mail of one's tasks", ALL),
-    Exit("log", "The log of the server", frozenset(), None),
+    Exit(
+        "workspace file",
+        "Lists as files, workbooks, reports and minutes",
+        ("plan", "money", "register", "assets", "people", "findings", *EVIDENCE),
+    ),
+    Exit("workspace search", "Search of the workspace", ("plan", "register", "people", *EVIDENCE)),
+    Exit("evidence file", "The file of a piece of evidence", EVIDENCE, needs=None),
+    Exit("trail", "The audit chain", tuple(name for name in ALL if name != "findings"), needs=P.AUDIT_READ),
+    Exit("calendar", "The calendar of one's tasks", ("plan", *EVIDENCE), only_own=True),
+    Exit("weekly mail", "The weekly e-mail of one's tasks", ("plan", *EVIDENCE), only_own=True),
+    Exit("log", "The log of the server", (), needs=None),
 )
 
 
@@ -77,7 +83,8 @@ def reads(role: str, thing: Withheld, *, own: bool) -> bool:
 def leaves(role: str, way: Exit, thing: Withheld, *, own: bool) -> bool:
     """Whether it is read there in that role."""
     may_open = way.needs is None or (role in ROLES and way.needs in ROLES[role].grants)
-    return may_open and thing.name in way.carries and reads(role, thing, own=own)
+    is_carried = thing.name in way.carries and (own or not way.only_own)
+    return may_open and is_carried and reads(role, thing, own=own)
 
 
 def _cell(role: str, way: Exit, thing: Withheld) -> str:
@@ -103,17 +110,21 @@ def lines() -> Iterator[str]:
         yield f"## {way.words}"
         yield ""
         if not way.carries:
-            yield "Nothing of it, whoever asks."
+            yield "Nothing of all this, whoever asks."
             continue
         roles = [role for role in ROLES if way.needs is None or way.needs in ROLES[role].grants]
+        if rest := [thing.name for thing in WITHHELD if thing.name not in way.carries]:
+            yield f"Nothing of {', '.join(rest)}."
+            yield ""
         yield f"| | {' | '.join(roles)} |"
         yield f"|---|{'---|' * len(roles)}"
-        for thing in WITHHELD:
+        for thing in (each for each in WITHHELD if each.name in way.carries):
             cells = [_cell(role, way, thing) for role in roles]
             yield f"| {thing.name} | {' | '.join(cells)} |"
-        if out := [ROLES[role].name for role in ROLES if role not in roles]:
+        if way.needs is not None:
             yield ""
-            yield f"Closed to: {', '.join(out)}, and strangers."
+            out = [role for role in ROLES if role not in roles]
+            yield f"Closed to {', '.join([*out, 'strangers'])}."
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""Every address that a person can come to, followed link by link."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+
+from floreo.core.models import AuditEntry
+from floreo.evidence.models import Evidence
+from floreo.feeds.models import Finding
+from floreo.offers import tables
+from floreo.organisations.models import Organisation, Person
+from floreo.strategy.models import Action, BudgetLine, Grant, Payment
+from tests.contracts.planted_inside import ACTION, ASN, COMMON, EDITION
+from tests.portal.test_leaks_of_reviews import text_of
+
+OF_A_KIND = 1  # how many addresses of one route are followed; those of planted things are read all
+
+
+def own_addresses() -> list[str]:
+    """Of everything that was planted, and of what lists and searches say of it."""
+    act = Action.objects.get(edition__code=EDITION, code=ACTION)
+    hidden = Action.objects.get(edition__code=EDITION, code__startswith=COMMON)
+    found = [
+        act.workspace_url(),
+        hidden.workspace_url(),
+        hidden.get_absolute_url(),
+        reverse("workspace:organisation", args=["light-and-power"]),
+        reverse("workspace:network", args=[ASN]),
+        reverse("workspace:network_gaps"),
+        reverse("workspace:money", args=[EDITION]),
+        f"{reverse('workspace:search')}?q={COMMON}",
+        f"{reverse('workspace:audit')}?subject={COMMON}",
+        f"/search/?q={COMMON}",
+        f"/api/v1/editions/{EDITION}/plan",
+    ]
+    lists = ("plan", "money", "findings", "evidence", "organisations", "people", "networks")
+    for address in (
+        reverse(f"workspace:{name}", args=[EDITION] if name in {"plan", "money"} else []) for name in lists
+    ):
+        found += [address, f"{address}?download=csv"]
+    found.append(reverse("workspace:plan_workbook", args=[EDITION]))
+    found += [each.get_absolute_url() for each in Finding.objects.all()]
+    found += [reverse("workspace:grant", args=[g.code]) for g in Grant.objects.filter(code__startswith=COMMON)]
+    found += [reverse("workspace:budget_line", args=[line.pk]) for line in BudgetLine.objects.filter(action=act)]
+    found += [reverse("workspace:edit_payment", args=[p.pk]) for p in Payment.objects.filter(budget_line__action=act)]
+    for person in Person.objects.filter(code__startswith=COMMON):
+        found.append(reverse("workspace:person", args=[person.code]))
+    for piece in Evidence.objects.filter(code__startswith=COMMON):
+        found += [piece.workspace_url(), piece.portal_url(), f"{piece.portal_url()}file/"]
+    for body in Organisation.objects.filter(code__startswith=COMMON):
+        found += [reverse("workspace:organisation", args=[body.code]), body.get_absolute_url()]
+    for entry in AuditEntry.objects.filter(verb="inside.planted"):
+        found.append(reverse("workspace:audit_entry", args=[entry.number]))
+    return found
+
+
+def public_files() -> list[str]:
+    """They are a stranger's whoever asks (open_data/test_doors.py), so they are read once."""
+    return [each for name in tables() for each in (f"/data/{name}.csv", f"/api/v1/{name}?limit=200")]
+
+
+LINK = re.compile(r'href="([^"#]+)')
+
+
+def crawled(client: Client, *more: str) -> Iterator[tuple[str, str]]:
+    """Address and text of what can be come to from the first page of the workspace, a few of each route, and of `more`; of
+    each list also its downloads."""
+    waiting, seen, counts = deque(["/workspace/", *own_addresses(), *more]), set[str](), defaultdict[str, int](int)
+    given = set(waiting)
+    while waiting:
+        address = waiting.popleft()
+        if address in seen:
+            continue
+        seen.add(address)
+        try:
+            route = resolve(unquote(urlsplit(address).path)).view_name
+        except Resolver404:
+            continue
+        kind = f"{route} {parse_qs(urlsplit(address).query).get('download', [''])[0]}"
+        counts[kind] += 1
+        if address not in given and counts[kind] > OF_A_KIND:
+            continue
+        text = text_of(client, address)
+        yield address, text.replace(urlsplit(address).path, "")  # a page that refuses still says its own address
+        for href in LINK.findall(text):
+            found = urljoin(address, html.unescape(href))
+            if found.startswith("/workspace/") and "logout" not in found:
+                waiting.append(found)

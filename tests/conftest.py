@@ -7,6 +7,7 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from django.test import Client
 from django.utils import translation
 
 from floreo.core import throttle
+from floreo.core.migrations._chain import unguard
 from floreo.organisations.models import Country, Membership, Organisation, User
 from floreo.organisations.queries import in_the_country
 from tests.config.rows import Rows
@@ -145,6 +147,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     shutil.copyfile(one.sqlite, name)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """SQLite empties its tables after a test with threads by deleting, which the audit chain refuses: there, and only for
+    tests, it does not. tests/core/test_audit.py puts the guard back."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER IF EXISTS entry_is_not_removed")
+
+
 def _is_copied() -> bool:
     return "PYTEST_XDIST_WORKER" in os.environ
 
@@ -170,6 +181,12 @@ def in_english() -> Iterator[None]:
     """A page asked for in Spanish leaves its language behind in the process; no test inherits it."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def whoever_holds_the_database(db: None) -> None:
+    """Somebody who can take away what guards the chain, as its owner can."""
+    unguard(None, SimpleNamespace(connection=connection))
 
 
 Statements = list[tuple[str, Any]]

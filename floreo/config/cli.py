@@ -53,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the audit chain").add_subparsers(dest="what", required=True)
     verify = audit.add_parser("verify", help="walk the chain")
     verify.add_argument("--head", default="", help="a head seen earlier: also check that it is still in the chain")
+    verify.add_argument("--heads", type=Path, help="signed heads that were kept: also check each against the chain")
+    verify.add_argument("--key", type=Path, action="append", default=[], help="a public key that is trusted (PEM)")
+
+    audit.add_parser("sign", help="sign the newest entry now, and print the signed head")
 
     _add_feeds(commands)
     _add_keeping(commands)
@@ -96,6 +100,11 @@ def _add_keeping(commands: Any) -> None:
     back.add_argument("--other-key", action="store_true", help="it was made with another secret key, and you trust it")
     back.add_argument("--as-it-was", action="store_true", help="leave it to the older version that made the archive")
     back.add_argument("--rows-only", action="store_true", help="without files: to prove a backup")
+
+    tables = commands.add_parser("migrate", help="bring the database to this version, as its owner")
+    tables.add_argument(
+        "--grant", metavar="ROLE", help="PostgreSQL: the role of the program, which may only add to the trail"
+    )
 
     doctor = commands.add_parser("doctor", help="what is wrong with this installation, and what to do")
     doctor.add_argument("--json", action="store_true", help="for machines")

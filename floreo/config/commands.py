@@ -60,6 +60,11 @@ def _bring_up_to_date() -> None:
     if migrations_due():
         from django.core.management import call_command
 
+        from floreo.config.rights import may_change_tables
+
+        if not may_change_tables():
+            sentence = "The database belongs to another version and to another role. Run floreo migrate as its owner."
+            raise Refused(sentence, code="owner")
         echo("Preparing the database ...")
         call_command("migrate", verbosity=0, interactive=False)
 
@@ -111,6 +116,15 @@ def _prepare(asked: argparse.Namespace) -> int:
     link = first_admin_link(by=SYSTEM)
     if link:
         echo(f"The first administrator signs in here, once, within a day: {settings.SITE_ADDRESS}{link}")
+    return 0
+
+
+def _migrate(asked: argparse.Namespace) -> int:
+    from floreo.config.rights import grant
+
+    if asked.grant:
+        grant(asked.grant)
+        echo(f"{asked.grant} may do the work of the program, and only add to the audit chain.")
     return 0
 
 
@@ -218,7 +232,35 @@ def _audit_verify(asked: argparse.Namespace) -> int:
         f"{len(differences)} rows are not as the chain left them." if differences else "Every row is as it left it."
     )
     echo(f"{verdict} Compared in {time.monotonic() - started:.1f} s.")
-    return 1 if breaks or differences else 0
+    kept = _kept_heads(asked.heads, asked.key) if asked.heads else []
+    return 1 if breaks or differences or kept else 0
+
+
+def _audit_sign(_asked: argparse.Namespace) -> int:
+    from floreo.config.heads import key
+    from floreo.core import heads
+    from floreo.core.models import SignedHead
+
+    made = heads.sign_newest(key()) or SignedHead.objects.last()
+    echo(heads.as_line(made) if made else "The chain is empty: there is nothing to sign.")
+    return 0
+
+
+def _kept_heads(path: Path, keys: list[Path]) -> list[str]:
+    """What is wrong with signed heads that somebody kept; said, and given back."""
+    from floreo.core import heads
+
+    try:
+        lines, trusted = path.read_text("ascii").splitlines(), [heads.public_of(key.read_bytes()) for key in keys]
+    except (OSError, ValueError) as problem:
+        raise Refused(f"The signed heads or a key cannot be read: {problem}", code="unreadable") from problem
+    found = list(heads.problems(lines, trusted=trusted))
+    for each in found:
+        echo(each)
+    if not found:
+        whose = "a key that you trust" if trusted else "the key of the first of them; say which you trust with --key"
+        echo(f"All {len(lines)} signed heads are in the chain, signed with {whose}.")
+    return found
 
 
 def _admin_link(_asked: argparse.Namespace) -> int:
@@ -261,10 +303,12 @@ def _feed(asked: argparse.Namespace) -> int:
 AS_IT_IS = {"backup", "restore", "doctor"}
 COMMANDS = {
     "up": _prepare,
+    "migrate": _migrate,
     "worker": _worker,
     "pack load": _pack_load,
     "strategy import": _strategy_import,
     "audit verify": _audit_verify,
+    "audit sign": _audit_sign,
     "backup": _backup,
     "restore": _restore,
     "doctor": _doctor,

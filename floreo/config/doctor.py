@@ -22,8 +22,9 @@ from django.db import DatabaseError, connection
 
 from floreo.config.backup import VERB, free_space
 from floreo.config.migrating import migrations_due
-from floreo.core import audit, bounce_mailbox, clock, heartbeat, state
-from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
+from floreo.config.rights import may_change_the_trail
+from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, state
+from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
@@ -32,7 +33,8 @@ GOOD, WATCH, BAD = "good", "watch", "bad"
 _TAIL = 1000  # links of the chain that are walked each time
 _LONGEST_INTERVAL = timedelta(days=1, hours=1)  # no job comes round more rarely than once a day
 _LONG_RUN = timedelta(hours=6)
-_LOW, _LOWER = 2 * 1024**3, 300 * 1024**2
+_LOW = 2 * 1024**3
+LEAST_FREE = 300 * 1024**2  # bytes; below it `/ready/` says no, too
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -122,6 +124,22 @@ def _packages() -> Check:
         yield good("Every package is the one that the lock names.")
 
 
+def _cage() -> Check:
+    """Whether foreign files are read where they can do no harm."""
+    try:
+        closed = cage.run("floreo.strategy.drafting.caged", Path(__file__), name="doctor.txt").closed
+    except cage.Died as end:
+        yield bad(f"The process that reads uploaded texts does not start ({end.reason}).", "See the log; report it.")
+        return
+    if left := {"files", "network"} - closed:
+        yield watch(
+            f"The process that reads uploaded texts has limits of memory and time, but its {' and '.join(sorted(left))} cannot be closed here.",
+            "It takes Linux 5.13 or newer, and on a server the worker's unit as it is in deploy/.",
+        )
+    else:
+        yield good("Uploaded texts are read in a process without network, keys and files.")
+
+
 def _database() -> Check:
     if connection.vendor == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
         yield bad("There is no database yet.", "Run: floreo up")
@@ -156,7 +174,7 @@ def _disk() -> Check:
         free = free_space(folder)
         text = f"{free / 1024**3:.1f} GB are free for {folder}."
         if free < _LOW:
-            yield (bad if free < _LOWER else watch)(
+            yield (bad if free < LEAST_FREE else watch)(
                 text, "Make room or enlarge the disk: without it nothing can be written."
             )
         else:
@@ -376,6 +394,30 @@ def _chain_tail() -> Check:
     yield good(f"The newest {len(entries)} entries of the audit chain hold; --deep walks them all.")
 
 
+def _trail() -> Check:
+    """Who could rewrite the audit chain unseen."""
+    if connection.vendor == "postgresql" and may_change_the_trail():
+        yield watch(
+            "The program's role in PostgreSQL may change and remove entries of the audit chain.",
+            "Give it a role that may only add to it: floreo migrate --grant, in the guide Run it on one small server.",
+        )
+    if settings.SECURE and Path(settings.HEAD_KEY_FILE).is_relative_to(settings.DATA):
+        yield watch(
+            "The key that signs heads of the audit chain lies in the data folder, where the web server can read it.",
+            "Put it where only the worker reads, and name it in FLOREO_HEAD_KEY_FILE.",
+        )
+    signed, head = SignedHead.objects.last(), audit.head()
+    if signed is None:
+        yield good("No head of the audit chain has been signed yet; the worker does it each hour.")
+    elif signed.number < head.number and clock.machine() - signed.signed_at > _LONGEST_INTERVAL:
+        yield watch(
+            f"The newest signed head of the audit chain is of {_moment(signed.signed_at)}.",
+            "See the worker and its jobs above.",
+        )
+    else:
+        yield good(f"Entry {signed.number} of the audit chain was signed {_age(signed.signed_at)}.")
+
+
 def _whole_chain() -> Check:
     breaks = list(audit.walk())
     for each in breaks[:5]:
@@ -410,6 +452,7 @@ MACHINE: dict[str, Callable[[], Check]] = {
     "secret key": _secret,
     "address": _address,
     "pages": _pages,
+    "cage": _cage,
     "database": _database,
     "migrations": _migrations,
 }
@@ -418,6 +461,7 @@ RECORDS: dict[str, Callable[[], Check]] = {
     "worker": _worker,
     "mail": _mail,
     "backups": _backups,
+    "signed heads": _trail,
 }
 
 

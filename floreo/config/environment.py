@@ -33,6 +33,14 @@ def whole(name: str, default: int) -> int:
     raise BadSetting(f"{name} is {value!r}. Use a whole number.")
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """One of these words, however it is capitalised."""
+    value = os.environ.get(name, "").strip().lower() or default
+    if value in {default, *others}:
+        return value
+    raise BadSetting(f"{name} is {value!r}. Use {' or '.join([default, *others])}.")
+
+
 def words(name: str, default: str = "") -> list[str]:
     return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
 
@@ -41,6 +49,17 @@ def account_of(address: str) -> str:
     """The account in imaps://user:word@host/folder, where it is a mail address; else ""."""
     account = unquote(urlsplit(address).username or "")
     return account if "@" in account else ""
+
+
+def syslog(address: str) -> dict[str, object]:
+    """A log handler for syslog at /dev/log or host:port (UDP); nothing where there is no address."""
+    if not address:
+        return {}
+    host, _colon, port = address.rpartition(":")
+    if not address.startswith("/") and not (host and port.isdigit()):
+        raise BadSetting(f"FLOREO_SYSLOG is {address}. Use a socket like /dev/log, or host:port.")
+    to: object = address if address.startswith("/") else (host.strip("[]"), int(port))
+    return {"class": "logging.handlers.SysLogHandler", "address": to, "formatter": "security"}
 
 
 def networks(name: str) -> list[str]:

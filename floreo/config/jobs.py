@@ -14,8 +14,9 @@ from django.db.models import Q
 
 from floreo import offers
 from floreo.config.backup import daily_backup
+from floreo.config.heads import sign_and_send
 from floreo.config.sample import is_replaying, replay_sample
-from floreo.core import clock, delivery
+from floreo.core import clock, delivery, security_events
 from floreo.core.access import SYSTEM
 from floreo.core.bounce_mailbox import read_returned
 from floreo.core.errors import Refused
@@ -35,7 +36,18 @@ def tidy() -> None:
     of_a_wrong_clock = Q(filled_at__gt=clock.now() + timedelta(hours=1))  # else they refill only when that moment comes
     TokenBucket.objects.filter(old | of_a_wrong_clock).delete()
     delivery.forget_old()
+    security_events.tidy()
     look_at_sizes()
+
+
+def expire() -> None:
+    """Lets go of counters that have run out, so that there is always room for those that count."""
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name("core_cache")
+        cursor.execute(
+            f"DELETE FROM {table} WHERE expires < %s",  # noqa: S608 -- its own name, quoted
+            [connection.ops.adapt_datetimefield_value(clock.now())],
+        )
 
 
 def look_at_sizes() -> None:
@@ -78,7 +90,9 @@ JOBS = {
     "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
     "notices of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
     "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
+    "expire": Job(expire, timedelta(hours=1), Lane.NIGHT),
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
+    "signed heads": Job(sign_and_send, timedelta(hours=1), Lane.OUTSIDE),
     "backup": Job(daily_backup, timedelta(days=1), Lane.NIGHT),
     delivery.JOB: Job(delivery.deliver_due, timedelta(seconds=5), Lane.MAIL),
 }

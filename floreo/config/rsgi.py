@@ -28,6 +28,7 @@ from wsgiref.util import FileWrapper
 from django.conf import settings
 from django.db import connection
 
+from floreo.config import monitors
 from floreo.config.wsgi import application
 from floreo.core.throttle import caller
 
@@ -43,7 +44,6 @@ ALL_OF_STRANGERS = 512 * 1024 * 1024  # of their bodies that are on the disk tog
 BODY_IN_MEMORY, IN_MEMORY = 64 * 1024, 512 * 1024  # of a body, of a stream; the rest waits on the disk
 SEND_SECONDS = 60.0  # for one piece of an answer that is sent from the disk
 PIECE = 128 * 1024
-HEALTH = "/health/"
 
 OPEN_FILES = 16_384  # each connection is one, and each file that is being read
 
@@ -313,7 +313,9 @@ class Server:
 
     def __init__(self) -> None:
         self.strangers, self.staff = Lane("strangers", STRANGERS), Lane("staff", STAFF)
-        self.watchers = Lane("watchers", 1, waiting=20)
+        # A thread for each of their addresses: the site's life is never seen late because its figures are long to read.
+        paths = (monitors.HEALTH, monitors.READY, monitors.METRICS)
+        self.watchers = {path: Lane(f"watchers {path}", 1, waiting=20) for path in paths}
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
@@ -357,8 +359,9 @@ class Server:
         def work() -> Answer:
             return run(environ)
 
-        if environ["PATH_INFO"] == HEALTH:
-            return await self.watchers.run(work)
+        path: str = environ["PATH_INFO"]
+        if monitors.opens(path, environ):
+            return await self.watchers[path].run(work)
         if is_staff:
             return await self.staff.run(work)
         async with self.places.one(caller(environ)):

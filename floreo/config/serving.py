@@ -16,12 +16,15 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from floreo.config import logs
+from floreo.config.environment import choice
 from floreo.config.processes import end_with
 
 _GRACE = 5  # seconds for what is being answered
 
 
 def serve(host: str, port: int, *, is_prepared: bool) -> None:
+    is_json = choice("FLOREO_LOG_FORMAT", "text", "json") == "json"
     Granian(
         "floreo.config.rsgi:server",
         address=host,
@@ -29,6 +32,7 @@ def serve(host: str, port: int, *, is_prepared: bool) -> None:
         interface=Interfaces.RSGI,
         workers=1,
         log_level=LogLevels.error,
+        log_dictconfig=logs.OF_GRANIAN if is_json else None,
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
     ).serve(target_loader=partial(_application, is_prepared=is_prepared), wrap_loader=False)

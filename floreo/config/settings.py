@@ -14,6 +14,7 @@ DATA = env.data_folder("FLOREO_DATA")
 
 DEBUG = env.flag("FLOREO_DEBUG")
 SECRET_KEY = env.secret("FLOREO_SECRET_KEY", kept_in=DATA / "secret-key")
+SECRET_KEY_FALLBACKS = env.words("FLOREO_SECRET_KEY_FALLBACKS")  # what older ones signed and sealed still holds
 SITE_ADDRESS = env.text("FLOREO_ADDRESS", "http://localhost:8000").rstrip("/")
 _address = urlsplit(SITE_ADDRESS)
 SECURE = _address.scheme == "https"
@@ -23,7 +24,14 @@ CSRF_TRUSTED_ORIGINS = [SITE_ADDRESS] if SECURE else []
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), default_file=DATA / "floreo.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, so that limits on strangers hold across processes and machines.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        # Beyond this many, counters of failed sign-ins are thrown out: a stranger must not be able to fill it (jobs.py: expire).
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 INSTALLED_APPS = [
     *(f"floreo.{app}" for app in APPS),
@@ -65,7 +73,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "floreo.config.health.answer_monitors",
+    "floreo.organisations.security.watch",
+    "floreo.organisations.assurance.idle",
     "floreo.organisations.middleware.country",
+    "floreo.organisations.assurance.second_factor",
     "floreo.portal.page_cache.cache_pages",  # inside the country: its day is part of what a page is kept under
     "floreo.core.middleware.errors",
 ]
@@ -144,8 +156,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "floreo.organisations.breached.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS = env.text("FLOREO_BREACHED_PASSWORDS")  # a file of hashes
+SECOND_FACTOR_DAYS = env.whole("FLOREO_SECOND_FACTOR_DAYS", 14)  # during which a role that needs one goes on without
+IDLE_MINUTES = env.whole("FLOREO_IDLE_MINUTES", 60)  # after which a session ends in which nothing was asked for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/workspace/"
 ACCOUNT_ADAPTER = "floreo.organisations.sign_in.AccountAdapter"
@@ -167,6 +182,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
 }
+MFA_ADAPTER = "floreo.organisations.seal.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE and _address.hostname in {"localhost", "127.0.0.1"}
@@ -210,6 +226,11 @@ MAIL_REPLY_TO = env.text("FLOREO_MAIL_REPLY_TO")
 MAIL_RETURN = env.text("FLOREO_MAIL_RETURN")  # where a mail that cannot be delivered comes back to
 MAIL_PER_DAY = env.whole("FLOREO_MAIL_PER_DAY", 50)  # to one address; two machines that answer each other stop there
 BOUNCE_IMAP = env.text("FLOREO_BOUNCE_IMAP")
+
+# Signed heads of the audit chain. Only the worker opens the key: on a server it lies where the web server cannot read it.
+HEAD_KEY_FILE = env.text("FLOREO_HEAD_KEY_FILE") or str(DATA / "head-key.pem")
+HEADS_FILE = env.text("FLOREO_HEADS_FILE")
+HEADS_TO = env.words("FLOREO_HEADS_TO")
 
 # Copies
 BACKUP_DIR = env.text("FLOREO_BACKUP_DIR")
@@ -266,10 +287,15 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "floreo.core.middleware.csrf_failure"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+KNOWN_BROWSER_COOKIE = "__Host-known" if SECURE else "known"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+if SECURE:  # a neighbour under the same domain, or plain http, cannot put one of its own in their place
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 SECURE_SSL_REDIRECT = SECURE and env.flag("FLOREO_REDIRECT_TO_HTTPS", default=True)
 # Whoever watches the machine asks it by plain http, past the proxy; the answer says nothing of anybody.
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/$", r"^ready/$", r"^metrics$"]
+METRICS_TOKEN: str = env.text("FLOREO_METRICS_TOKEN").strip()  # without one there are no metrics
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 # Only where the whole domain is ours: a neighbour under the same name may still speak plain http.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE and env.flag("FLOREO_HSTS_SUBDOMAINS")
@@ -290,14 +316,35 @@ FRAMEWORK_DIRS = [Path(p) for p in env.words("FLOREO_FRAMEWORK_DIRS")] or [
     PACKAGE.parent / "frameworks",
     PACKAGE / "framework_files",
 ]
+LOG_FORMAT = env.choice("FLOREO_LOG_FORMAT", "text", "json")
+SECURITY_LOG = str(DATA / "security.jsonl")
+_syslog = env.syslog(env.text("FLOREO_SYSLOG"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "floreo.config.logs.Plain", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "text": {"()": "floreo.config.logs.Plain", "fmt": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "floreo.config.logs.Json"},
+        "security": {"()": "floreo.config.logs.SecurityEvent"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "security": {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": SECURITY_LOG,
+            "delay": True,
+            "formatter": "security",
+        },
+        **({"syslog": _syslog} if _syslog else {}),
+    },
     # Programs try every name there is: that is no error of ours, and a log full of it hides those that are.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "floreo.security": {
+            "handlers": ["security", *(["syslog"] if _syslog else [])],
+            "level": "INFO",
+            "propagate": False,
+        },
+    },
     "root": {"handlers": ["console"], "level": env.text("FLOREO_LOG_LEVEL", "WARNING")},
 }

@@ -4,11 +4,13 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
 from floreo.api.guard import unknown
-from floreo.config.health import health
+from floreo.config.health import health, metrics, ready
 from floreo.core.middleware import no_such_page
 from floreo.organisations.views import welcome
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("ready/", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("api/v1/", include("floreo.api.urls")),
     path("api/", unknown),
     path("api/<path:rest>", unknown),

@@ -117,6 +117,7 @@ class Role:
     title: Promise
     description: Promise
     grants: Mapping[Permission, Scope]
+    needs_second_factor: bool = False  # a passkey or an authenticator app beside the password
 
 
 P, ALL, OWN = Permission, Scope.ALL, Scope.OWN
@@ -133,12 +134,14 @@ ROLES: Mapping[str, Role] = {
             _("Administrator"),
             _("Manages the installation and its accounts."),
             {p: ALL for p in P if p not in (P.EVIDENCE_STRICT, P.EVIDENCE_RED)},
+            needs_second_factor=True,
         ),
         Role(
             "secretariat",
             _("Secretariat"),
             _("Runs the strategy day to day: the plan, the indicators, the register and the publications."),
             {p: ALL for p in P if p is not P.PACK_LOAD},
+            needs_second_factor=True,
         ),
         Role(
             "lead",

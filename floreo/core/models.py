@@ -129,6 +129,25 @@ class AuditEntry(models.Model):
         return f"{self.number} {self.verb} {self.subject_name}"
 
 
+class SignedHead(models.Model):
+    """That the chain ended with that entry then, signed with a key that the web server does not hold: core/heads.py."""
+
+    read_with = Permission.AUDIT_READ
+    not_chained = "Signs the trail: an entry about it would be a newer head."
+
+    number = models.PositiveBigIntegerField(unique=True)  # of the entry
+    text = models.TextField()  # what is signed
+    signature = models.CharField(max_length=120)  # base64
+    public_key = models.CharField(max_length=60)  # base64
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.signed_at:%Y-%m-%d %H:%M}"
+
+
 class SearchEntry(models.Model):
     """One thing that can be found. The index itself is SQLite FTS5 or a PostgreSQL tsvector, kept by core.search."""
 

@@ -111,12 +111,14 @@ OFFERS = Offers(
         "mail.discarded": _("removed an e-mail from the outbox"),
         "mail.test_posted": _("sent a test e-mail"),
         "mail.tried_again": _("sent an e-mail again"),
+        "head.sent": _("sent the signed head of the audit chain"),
         "backup.made": _("made a backup"),
         "backup.restored": _("restored a backup"),
     },
     menu=(
         MenuItem(ADMINISTRATION, _("Outbox"), "workspace:mail", Permission.MAIL_READ, 20, "mail"),
         MenuItem(ADMINISTRATION, _("Audit chain"), "workspace:audit", Permission.AUDIT_READ, 30, "audit"),
+        MenuItem(ADMINISTRATION, _("Security events"), "workspace:security", Permission.AUDIT_READ, 35, "security"),
         MenuItem(ADMINISTRATION, _("Roles"), "portal:roles", Permission.AUDIT_READ, 40, "roles"),
     ),
 )  # core's own: mail, the audit chain, backups

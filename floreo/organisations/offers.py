@@ -31,6 +31,7 @@ OFFERS = Offers(
     ),
     verbs={
         "account.activated": _("switched the account on"),
+        "account.factors_removed": _("removed the second factors of the account"),
         "account.deactivated": _("switched the account off"),
         "account.mail_posted": _("was sent an e-mail about signing in"),
         "account.person_set": _("set the person of the account"),

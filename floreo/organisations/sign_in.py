@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,12 +14,13 @@ from allauth.core import context as allauth_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest
 from django.urls import reverse, translate_url
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from floreo.core import clock
+from floreo.core import clock, security_events
 from floreo.core.access import SYSTEM, Actor
 from floreo.core.action import action
 from floreo.core.errors import NotAllowed
@@ -25,6 +28,7 @@ from floreo.core.keys import key
 from floreo.core.middleware import refusal_page
 from floreo.core.models import OutboxMail
 from floreo.core.outbox import letter, post
+from floreo.core.security_events import Kind
 from floreo.organisations.actions.accounts import note_sign_in_change
 from floreo.organisations.models import User
 from floreo.organisations.queries import the_country
@@ -34,6 +38,22 @@ from floreo.organisations.queries import the_country
 def post_sign_in_mail(mail: OutboxMail, *, by: Actor) -> OutboxMail:
     """Keeps a letter that the sign-in wrote, in its turn."""
     return post(mail)
+
+
+_KNOWN = "a browser that its owner signed in with"
+_KNOWN_FOR = timedelta(days=180)
+
+
+def _is_known(cookie: str, login: str) -> bool:
+    try:
+        email, _random = signing.loads(cookie, salt=_KNOWN, max_age=_KNOWN_FOR)
+    except (signing.BadSignature, ValueError, TypeError):
+        return False
+    return bool(login) and email == login
+
+
+def _digest(cookie: str) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **more: Any) -> None:
         """allauth calls this whenever what opens an account has changed: it enters the trail."""
         if isinstance(user, User):
-            note_sign_in_change(user, by=user, what=template_prefix.rsplit("/", 1)[-1])
+            changed = template_prefix.rsplit("/", 1)[-1]
+            note_sign_in_change(user, by=user, what=changed)
+            security_events.note(Kind.ACCOUNT_CHANGED, allauth_context.request, who=user.email, what=changed)
         super().send_notification_mail(template_prefix, user, *args, **more)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -89,6 +111,27 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{OwnSite.here().name}] {subject}"
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted by account, and apart in a browser in which its owner signed in before: else anybody could keep
+        the owner out by failing on purpose."""
+        counted = str(super()._get_login_attempts_cache_key(request, **credentials))
+        known = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE, "")
+        login = str(credentials.get("email") or credentials.get("username") or "").lower()
+        return f"{counted}:{_digest(known)}" if _is_known(known, login) else counted
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> Any:
+        response = super().post_login(request, user, **more)
+        if response is not None:
+            response.set_cookie(
+                settings.KNOWN_BROWSER_COOKIE,
+                signing.dumps([user.email.lower(), secrets.token_hex(8)], salt=_KNOWN),
+                max_age=_KNOWN_FOR,
+                secure=settings.SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The workspace, in the language that the person chose."""

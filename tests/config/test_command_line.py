@@ -87,6 +87,9 @@ def test_the_chain_is_walked_and_a_break_is_caught(data: Path) -> None:
     sound = floreo(data, "audit", "verify")
     assert (sound.returncode, "The chain holds." in sound.stdout) == (0, True)
     with sqlite3.connect(data / "floreo.sqlite3") as database:
+        with pytest.raises(sqlite3.IntegrityError, match="never changes"):
+            database.execute("UPDATE core_auditentry SET actor_name = 'Somebody else' WHERE number = 1")
+        database.execute("DROP TRIGGER entry_stays")
         database.execute("UPDATE core_auditentry SET actor_name = 'Somebody else' WHERE number = 1")
     broken = floreo(data, "audit", "verify")
     assert broken.returncode == 1

@@ -121,6 +121,7 @@ def test_a_backup_that_was_never_made_or_is_old_is_named() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_chain_that_was_changed_is_found_near_its_end_and_with_deep_anywhere() -> None:
     for _n in range(3):
         record_backup(by=SYSTEM, name="a", sha256="", rows=1, head={})
@@ -132,6 +133,7 @@ def test_a_chain_that_was_changed_is_found_near_its_end_and_with_deep_anywhere()
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_clock_that_goes_wrong_and_an_unknown_zone_are_named(isla: Country) -> None:
     AuditEntry.objects.filter(number=AuditEntry.objects.order_by("-number")[0].number).update(
         at=clock.now() + timedelta(days=2)

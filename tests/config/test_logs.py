@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,8 +13,9 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
-from floreo.config.logs import Plain
+from floreo.config.logs import Json, Plain
 from floreo.core.private_routes import PRIVATE_ROUTES, PROXY_PATTERN
+from tests.config.installation import Installation
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = (ROOT / "deploy" / "nginx.conf.example").read_text()
@@ -48,8 +51,67 @@ def test_other_lines_are_left_as_they_are() -> None:
 
 def test_every_line_is_written_so() -> None:
     logs: dict[str, Any] = settings.LOGGING
-    assert {f["()"] for f in logs["formatters"].values()} == {"floreo.config.logs.Plain"}
-    assert {h["formatter"] for h in logs["handlers"].values()} == {"plain"}
+    ours = {"text": "floreo.config.logs.Plain", "json": "floreo.config.logs.Json"}
+    classes = {name: formatter["()"] for name, formatter in logs["formatters"].items()}
+    assert ours.items() <= classes.items()
+    assert all(name.startswith("floreo.config.logs.") for name in classes.values())
+    assert {handler["formatter"] for handler in logs["handlers"].values()} <= classes.keys()
+    assert (logs["root"]["handlers"], logs["handlers"]["console"]["formatter"]) == (["console"], "text")
+
+
+def as_json(record: logging.LogRecord) -> dict[str, str]:
+    line = Json().format(record)
+    assert line.isascii()
+    assert len(line.splitlines()) == 1
+    found: dict[str, str] = json.loads(line)
+    return found
+
+
+@pytest.mark.parametrize("address", KEYED)
+def test_no_object_of_the_log_holds_a_key(address: str) -> None:
+    record = logging.LogRecord("django.request", logging.WARNING, "x", 1, "%s: %s", ("Conflict", address), None)
+    record.exc_info = (ValueError, ValueError(f"at http://localhost:8000{address}"), None)
+    record.stack_info = f'Stack (most recent call last):\n  asked for "{address}"'
+    output = as_json(record)
+    assert list(output) == ["time", "level", "logger", "message", "exception"]
+    assert output["exception"].count("…") == 2
+    assert "SECRET" not in str(output)
+
+
+def test_an_object_says_when_how_bad_where_and_what() -> None:
+    record = logging.LogRecord(
+        "floreo.config.jobs", logging.WARNING, "x", 1, "job %s: línea\u2028two\n“%s”", ("a", 7), None
+    )
+    record.created = 1_795_773_600.0425
+    assert as_json(record) == {
+        "time": "2026-11-27T10:00:00.042Z",
+        "level": "WARNING",
+        "logger": "floreo.config.jobs",
+        "message": "job a: línea\u2028two\n“7”",
+    }
+
+
+def test_an_object_holds_the_traceback_and_of_a_request_nothing_more_than_the_line() -> None:
+    try:
+        int("seven")
+    except ValueError:
+        record = logging.LogRecord("django.request", logging.ERROR, "x", 1, "Error: %s", ("/about/",), sys.exc_info())
+    record.request, record.status_code = "GET /about/?word=x from 203.0.113.9", 500
+    output = as_json(record)
+    assert {name: output[name] for name in ("level", "logger", "message")} == {
+        "level": "ERROR",
+        "logger": "django.request",
+        "message": "Error: /about/",
+    }
+    assert output["exception"].startswith("Traceback (most recent call last):\n")
+    assert output["exception"].endswith("\nValueError: invalid literal for int() with base 10: 'seven'")
+    assert len(output) == 5
+
+
+def test_a_format_that_does_not_exist_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    done = Installation(tmp_path, extra={"FLOREO_LOG_FORMAT": "xml"}).run_anew("doctor")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "FLOREO_LOG_FORMAT is 'xml'. Use text or json.\n"
 
 
 def test_the_proxy_writes_none_of_them_down_either() -> None:

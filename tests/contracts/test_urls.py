@@ -31,6 +31,8 @@ PUBLIC = [
     r"frameworks/",
     r"robots\.txt",
     r"health/",
+    r"ready/",  # to this machine, and to whoever has the token; to others it is none
+    r"metrics",  # with the token
     r"api/",
     r"welcome/",
     r"account/invitation/",

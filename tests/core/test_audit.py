@@ -95,11 +95,13 @@ def tamper(sql: str, *values: str) -> None:
         cursor.execute(sql, values)
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_changed_word_is_found(chain: list[AuditEntry]) -> None:
     tamper("UPDATE core_auditentry SET subject_name = %s WHERE number = 3", "Somebody else")
     assert [(b.number, b.reason) for b in audit.walk()] == [(3, "its content does not match its hash")]
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_changed_detail_with_a_new_hash_is_found_at_the_next_link(chain: list[AuditEntry]) -> None:
     entry = chain[2]
     entry.detail = {"changes": []}
@@ -109,11 +111,13 @@ def test_a_changed_detail_with_a_new_hash_is_found_at_the_next_link(chain: list[
     assert [(b.number, b.reason) for b in audit.walk()] == [(4, "it does not follow the entry before it")]
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_missing_link_is_found(chain: list[AuditEntry]) -> None:
     tamper("DELETE FROM core_auditentry WHERE number = 4")
     assert [b.number for b in audit.walk()] == [5, 5]
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_cut_tail_is_found_with_a_head_seen_earlier(chain: list[AuditEntry]) -> None:
     head = audit.head()
     tamper("DELETE FROM core_auditentry WHERE number > 4")

@@ -101,6 +101,7 @@ def test_what_goes_with_a_row_and_what_loses_its_link_are_known_to_the_trail() -
     assert named() == []
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_an_entry_whose_rows_are_rewritten_no_longer_matches_its_hash() -> None:
     body = make(by=SYSTEM, code="a")
     behind("UPDATE organisations_organisation SET name = %s", "Somebody else")
@@ -110,6 +111,7 @@ def test_an_entry_whose_rows_are_rewritten_no_longer_matches_its_hash() -> None:
     assert [str(b.reason) for b in audit.walk()] == ["its content does not match its hash"]
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_an_entry_taken_out_and_the_rest_hashed_anew_leaves_rows_that_no_entry_tells_of() -> None:
     """Whoever also rewrites the last entries can only be found with a head that was published before."""
     make(by=SYSTEM, code="a")
@@ -193,6 +195,7 @@ def test_what_is_not_attested_is_no_more_than_this() -> None:
         "core.OneTimeLink",
         "core.OutboxMail",
         "core.Schedule",
+        "core.SignedHead",
         "core.SearchEntry",
         "core.TokenBucket",
         "feeds.Finding",

@@ -1,5 +1,6 @@
 from django.db import migrations, models
 
+from floreo.core.migrations._chain import guard, unguard
 from floreo.core.migrations._search_index import up, down
 
 
@@ -113,5 +114,20 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['state', 'next_try_at'], name='mail_due')],
             },
         ),
+        migrations.CreateModel(
+            name='SignedHead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveBigIntegerField(unique=True)),
+                ('text', models.TextField()),
+                ('signature', models.CharField(max_length=120)),
+                ('public_key', models.CharField(max_length=60)),
+                ('signed_at', models.DateTimeField()),
+            ],
+            options={
+                'ordering': ['number'],
+            },
+        ),
         migrations.RunPython(up, down),
+        migrations.RunPython(guard, unguard),
     ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from floreo.core.access import Actor, Permission
 from floreo.core.action import action, note, trail
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.models import OutboxMail
+from floreo.core.outbox import letter, post
 from floreo.core.writing import delete, refuse, save
 from floreo.organisations.actions.checking import known_role
 from floreo.organisations.models import Membership, Organisation, Person, User
@@ -88,6 +92,43 @@ def deactivate_account(user: User, *, by: Actor, reason: str = "") -> User:
     save(user, full_clean=False)
     _sign_out_everywhere(user)
     return user
+
+
+@action("account.factors_removed", needs=Permission.ACCOUNT_MANAGE)
+def remove_second_factors(user: User, *, by: Actor, reason: str = "") -> User:
+    """For who lost the device: passkeys, authenticator app and recovery codes are gone, and the account is signed out everywhere. The
+    password stays; what was removed has to be set up anew. Nobody does it to their own account, where it needs the device."""
+    user = held(user)
+    _must_outrank_account(by, user)
+    if by.actor_code == user.actor_code:
+        raise NotAllowed(_("Remove your own sign-in methods under My account."))
+    if not forget_factors(user):
+        raise Refused(_("This account has no passkey and no authenticator app."), code="no_factor")
+    if reason:
+        note(reason=reason[:500])
+    trail().subject = user
+    _sign_out_everywhere(user)
+    post(_lost_device(user, by))
+    return user
+
+
+def forget_factors(user: User) -> int:
+    factors = Authenticator.objects.filter(user=user)
+    note(removed=sorted(factors.values_list("type", flat=True)))
+    count: int = factors.delete()[0]
+    return count
+
+
+def _lost_device(user: User, by: Actor) -> OutboxMail:
+    with translation.override(user.language or settings.LANGUAGE_CODE):
+        text = _(
+            "%(name)s removed the passkeys, the authenticator app and the recovery codes of your account, because the device was reported lost. "
+            "If you did not ask for this, tell the secretariat at once."
+        ) % {"name": by.actor_name}
+        subject = _("Your second factor was removed")
+    return letter(
+        to=user.email, subject=subject, text=f"{text}\n", kind="account.factors_removed", language=user.language
+    )
 
 
 @action("account.activated", needs=Permission.ACCOUNT_MANAGE)

@@ -22,7 +22,7 @@ from floreo.core.keys import key
 from floreo.core.outbox import letter, post, withdraw_mail
 from floreo.core.writing import lock_latest, refuse, save
 from floreo.organisations.access import Guest
-from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, held, must_outrank
+from floreo.organisations.actions.accounts import ADMINISTRATOR, administrators, forget_factors, held, must_outrank
 from floreo.organisations.actions.checking import email_address, known_role
 from floreo.organisations.models import Invitation, Membership, Organisation, Person, User
 
@@ -92,6 +92,7 @@ def make_first_administrator(token: str, *, by: Guest, email: str, password: str
     if administrators() and link.subject != LOCKED_OUT:
         raise Refused(_("An administrator already exists. Ask for an invitation."), code="administrator_exists")
     user = _account(email_address(email), by.actor_name, password, may_exist=True)
+    forget_factors(user)  # whoever was locked out may have lost the device
     if not user.memberships.filter(role=ADMINISTRATOR, organisation=None).exists():
         save(Membership(user=user, role=ADMINISTRATOR))
     return user

@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from floreo.core import audit, heartbeat
+from floreo.core import audit, heads, heartbeat
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
+from floreo.core.models import SignedHead
 from floreo.core.wording import number_figures
 from floreo.organisations.queries import public_page as text_of
 from floreo.portal.queries.trust import KINDS, Kind, trust
@@ -134,7 +135,33 @@ def audit_chain(request: HttpRequest) -> HttpResponseBase:
     title = _("Every change leaves a trace")
     head = audit.head()
     parts = [head.hash[i : i + 16] for i in range(0, len(head.hash), 16)]  # where a narrow screen may break it
-    return page(request, "portal/audit.html", title=title, crumbs=_about_crumb(), head=head, hash_parts=parts)
+    signed = SignedHead.objects.last()
+    return page(
+        request, "portal/audit.html", title=title, crumbs=_about_crumb(), head=head, hash_parts=parts, signed=signed
+    )
+
+
+_HEADS = 500  # given at once: those before come with ?before=, the entry of the first
+
+
+@login_not_required
+@public_page
+def signed_heads(request: HttpRequest) -> HttpResponseBase:
+    """The newest signed heads, oldest first, one a line: whoever keeps them can show that the chain was rewritten."""
+    rows = SignedHead.objects.order_by("-number")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.filter(number__lt=int(before))
+    lines = [f"{heads.as_line(head)}\n" for head in reversed(rows[:_HEADS])]
+    return HttpResponse("".join(lines), content_type="application/jsonl; charset=utf-8")
+
+
+@login_not_required
+@public_page
+def head_key(request: HttpRequest) -> HttpResponseBase:
+    """The public keys with which heads were signed, the newest first."""
+    keys = dict.fromkeys(SignedHead.objects.order_by("-number").values_list("public_key", flat=True)[:10_000])
+    return HttpResponse("".join(heads.pem_of(key) for key in keys), content_type="application/x-pem-file")
 
 
 @login_not_required

@@ -50,6 +50,16 @@ class SwitchOffForm(CommandForm):
     )
 
 
+class LostDeviceForm(CommandForm):
+    reason = forms.CharField(
+        label=_l("Reason"),
+        max_length=500,
+        help_text=_l(
+            "Saved in the history: who asked, and how you made sure, for example: called back at the ministry."
+        ),
+    )
+
+
 class MeForm(CommandForm):
     name = forms.CharField(label=_l("Your name"), max_length=200)
     language = forms.ChoiceField(
@@ -60,6 +70,12 @@ class MeForm(CommandForm):
 
     def __init__(self, me: User, data: Any) -> None:
         super().__init__(data, initial={"name": me.name, "language": me.language})
+
+
+class SecurityForm(forms.Form):
+    """Narrows the security events to those that hold some letters."""
+
+    q = forms.CharField(label=_l("Account, network address or path"), required=False, max_length=120)
 
 
 class AuditForm(forms.Form):

@@ -111,6 +111,7 @@ def one_account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": account,
         "memberships": memberships,
         "methods": sign_in_methods([account])[account.pk],
+        "has_factors": Authenticator.objects.filter(user=account).exists(),
         "history": history_of(account, viewer=request.user),
         "workspace_section": "accounts",
     }
@@ -139,6 +140,17 @@ ACCOUNT_COMMANDS: Mapping[str, Command] = {
         MANAGE,
         starting_with(forms.PersonOfForm, person=lambda account: account.person_id),
         acts.set_person,
+    ),
+    "factors": Command(
+        _l("Remove second factors"),
+        _l("Remove"),
+        MANAGE,
+        new(forms.LostDeviceForm),
+        acts.remove_second_factors,
+        help=_l(
+            "For somebody who lost the device. First make sure that it is them who asks, by telephone or face to face. Passkeys, authenticator app and recovery codes are removed, and the account is signed out everywhere."
+        ),
+        done=_l("Second factors removed."),
     ),
     "deactivate": Command(
         _l("Switch an account off"),

@@ -89,6 +89,7 @@ def test_my_account_is_mine(observer: User, browser_of: Browser) -> None:
     assert (observer.name, observer.language) == ("Greta Norte", "es")
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_the_chain_is_shown_filtered_and_opened(
     secretariat: User, user_with: Callable[..., User], browser_of: Browser
 ) -> None:

@@ -60,6 +60,7 @@ def test_who_may_know_of_it_reads_all(red: AuditEntry, secretariat: User, browse
     assert [words for words in FORBIDDEN if words not in everything] == []
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_what_is_gone_is_closed_to_who_does_not_see_its_whole_kind(
     red: AuditEntry, user_with: Callable[..., User], secretariat: User, browser_of: Browser
 ) -> None:
@@ -68,6 +69,7 @@ def test_what_is_gone_is_closed_to_who_does_not_see_its_whole_kind(
     assert "Informant" in browser_of(secretariat).get("/workspace/audit/").content.decode()
 
 
+@pytest.mark.usefixtures("whoever_holds_the_database")
 def test_a_kind_without_a_rule_is_closed_to_everybody(secretariat: User, browser_of: Browser) -> None:
     add_person(by=SYSTEM, name="Somebody")
     AuditEntry.objects.update(subject="drills.drill:1", subject_name="Secret drill")

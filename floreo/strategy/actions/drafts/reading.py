@@ -22,10 +22,10 @@ from floreo.core.errors import Missing, Refused
 from floreo.core.leases import is_over, lease_end, renewed
 from floreo.core.uploads import disk_full
 from floreo.core.writing import save, save_many, touch
+from floreo.strategy.drafting.caged import read_in_a_cage
 from floreo.strategy.drafting.document import DEFAULT, Unreadable
 from floreo.strategy.drafting.drafting import draft_rows
 from floreo.strategy.drafting.readers.kinds import kind_of
-from floreo.strategy.drafting.reading import read_document
 from floreo.strategy.drafting.rows import Draft
 from floreo.strategy.models import DraftRow, DraftState, ImportDraft
 from floreo.strategy.presenters.drafts import failure_of, unreadable_failure, unreadable_sentence
@@ -111,7 +111,7 @@ def read_draft(draft_id: int, *, by: Actor) -> ImportDraft:
     if draft.state != DraftState.READING:
         return draft
     try:
-        found = draft_rows(read_document(Path(draft.file.path), name=draft.file_name))
+        found = draft_rows(read_in_a_cage(Path(draft.file.path), name=draft.file_name))
     except Unreadable as refusal:
         return _fail(draft, by=by, failure=unreadable_failure(refusal))
     except FileNotFoundError:

@@ -1,0 +1,88 @@
+"""The worker signs the newest entry of the audit chain, and what it signed leaves the machine: by mail to the auditors once a day,
+and into a file that may lie elsewhere."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from floreo.core import clock, heads, outbox
+from floreo.core.access import SYSTEM, Actor, Permission
+from floreo.core.action import action, note
+from floreo.core.errors import Refused
+from floreo.core.models import OutboxMail, SignedHead
+from floreo.organisations.models import User
+
+KIND = "audit.head"
+EVERY = timedelta(hours=20)  # a day, and the job comes round each hour
+
+
+def sign_and_send() -> None:
+    """The job. Raises Refused, with what to do, when the key cannot be read or the file cannot be written."""
+    made = heads.sign_newest(key())
+    if made is not None and settings.HEADS_FILE:
+        _append(Path(settings.HEADS_FILE), heads.as_line(made))
+    newest, receivers = SignedHead.objects.order_by("-number").first(), _receivers()
+    if newest is not None and receivers and not _was_sent_today():
+        send_head(newest, receivers, by=SYSTEM)
+
+
+def key() -> Any:
+    """The private key. Raises Refused."""
+    try:
+        return heads.private_key(Path(settings.HEAD_KEY_FILE))
+    except (OSError, ValueError) as problem:
+        sentence = "The key that signs heads of the audit chain cannot be read. See FLOREO_HEAD_KEY_FILE in the guide."
+        raise Refused(sentence, code="head_key") from problem
+
+
+def _append(path: Path, line: str) -> None:
+    """On the disk before it counts. Append-only storage (a WORM share, `chattr +a`) is what makes it worth something."""
+    try:
+        with path.open("a", encoding="ascii") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as problem:
+        raise Refused("The file of FLOREO_HEADS_FILE cannot be written.", code="heads_file") from problem
+
+
+def _was_sent_today() -> bool:
+    return OutboxMail.objects.filter(kind=KIND, created_at__gt=clock.now() - EVERY).exists()
+
+
+def _receivers() -> list[tuple[str, str]]:
+    """Address and language: accounts of auditors, and the addresses of FLOREO_HEADS_TO."""
+    auditors = User.objects.filter(is_active=True, memberships__role="auditor").exclude(email="").distinct()
+    found = {user.email: user.language or "en" for user in auditors.order_by("pk")}
+    return list((dict.fromkeys(settings.HEADS_TO, "en") | found).items())
+
+
+@action("head.sent", needs=Permission.AUDIT_READ)
+def send_head(head: SignedHead, receivers: list[tuple[str, str]], *, by: Actor) -> int:
+    """To everybody who is to keep it: address and language. Returns how many letters were posted."""
+    note(entry=head.number, receivers=len(receivers))
+    return outbox.post_all(_letter(head, to, language) for to, language in receivers)
+
+
+def _letter(head: SignedHead, to: str, language: str) -> OutboxMail:
+    with translation.override(language):
+        text = "\n\n".join(
+            (
+                _("Keep this e-mail. With it, you can show later whether an entry of the audit chain was changed."),
+                head.text.strip(),
+                _("Signature (Ed25519): %(signature)s") % {"signature": head.signature},
+                _("Public key: %(key)s") % {"key": head.public_key},
+                _("All signed heads, and how to verify them: %(address)s")
+                % {"address": f"{settings.SITE_ADDRESS}/about/audit/"},
+            )
+        )
+        subject = _("Audit chain: signed head, entry %(number)s") % {"number": head.number}
+    file = outbox.Attachment("head.jsonl", f"{heads.as_line(head)}\n", "application/jsonl")
+    return outbox.letter(to=to, subject=subject, text=f"{text}\n", kind=KIND, language=language, attachment=file)

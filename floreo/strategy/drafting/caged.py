@@ -1,0 +1,46 @@
+"""The reading of a strategy's file in a cage (core/cage.py): what it looks like from outside, and what runs inside."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from floreo.core.cage import Died, run
+from floreo.strategy.drafting.document import Block, Document, Unreadable
+
+
+def caged(path: Path, *, name: str) -> dict[str, Any]:
+    """Runs inside."""
+    from floreo.strategy.drafting.reading import read_document
+
+    try:
+        return {"document": asdict(read_document(path, name=name))}
+    except Unreadable as refusal:
+        return {"unreadable": refusal.code, "facts": dict(refusal.sentence)}
+
+
+def read_in_a_cage(path: Path, *, name: str | None = None) -> Document:
+    """As `read_document`, which it calls in a process of its own. What takes more memory or time than a text may is refused like an
+    archive that unpacks to far too much. Raises Unreadable, and Died where the reader itself failed."""
+    name = name or path.name
+    try:
+        told = run(caged.__module__, path, name=name).value
+    except Died as end:
+        if end.reason in {"memory", "time", "output"}:
+            raise Unreadable("bomb", name=name) from end
+        if end.reason == "crash":
+            raise Unreadable("damaged", name=name) from end
+        raise
+    if "unreadable" in told:
+        raise Unreadable(told["unreadable"], **told["facts"])
+    return _document(told["document"])
+
+
+def _document(told: dict[str, Any]) -> Document:
+    """Raises TypeError or ValueError where it is none: whoever took the reader over may say anything."""
+    blocks = tuple(
+        Block(**{**block, "cells": tuple((int(a), int(b)) for a, b in block["cells"])}) for block in told["blocks"]
+    )
+    repaired = tuple((int(a), int(b)) for a, b in told["repaired"])
+    return Document(**{**told, "blocks": blocks, "repaired": repaired})

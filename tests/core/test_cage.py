@@ -1,0 +1,210 @@
+"""The cage for foreign files, attacked from inside: by a reader that was taken over, and by files that ask for too much."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from floreo.core import cage
+from floreo.core.cage import Died, run
+from floreo.strategy.drafting.caged import read_in_a_cage
+from floreo.strategy.drafting.document import Unreadable
+from floreo.strategy.drafting.reading import read_document
+
+READER = "floreo.strategy.drafting.caged"
+
+
+def inside(path: Path, attack: str, *, memory: int = cage.MEMORY, seconds: int = 20) -> str:
+    """What those lines print when they run where a reader runs, with `path` as its file."""
+    start = f"""
+        import os, socket, sys
+        from pathlib import Path
+        from floreo.core import cage
+        cage._limit({memory}, {seconds})
+        closed = cage._close(Path({str(path)!r}))
+    """
+    code = textwrap.dedent(start) + textwrap.dedent(attack)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False, env={}, timeout=120
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "strategy.txt"
+    path.write_text("National Cybersecurity Strategy\n\nGoal 1. A goal.\n")
+    return path
+
+
+def test_all_of_it_is_closed_on_this_kernel(file: Path) -> None:
+    """Where this fails, the machine cannot close it: the reading goes on, and says so."""
+    assert run(READER, file, name="a").closed == {"files", "network"}
+
+
+def test_its_own_file_is_all_that_it_reads_and_nothing_that_it_writes(file: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret-key"
+    secret.write_text("the key of all")
+    told = inside(
+        file,
+        f"""
+        print(open({str(file)!r}).read()[:8])
+        for name, how in (({str(secret)!r}, "r"), ("/etc/passwd", "r"), ({str(file)!r}, "a"), ("/tmp/x", "w"), ("/proc/1/environ", "r")):
+            try:
+                open(name, how).read()
+                print("READ", name)
+            except PermissionError:
+                print("closed")
+        try:
+            print("LISTED", os.listdir({str(tmp_path)!r}))
+        except PermissionError:
+            print("closed")
+        """,
+    )
+    assert told.split() == ["National", *["closed"] * 6]
+
+
+def test_there_is_no_way_out_by_the_network(file: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        told = inside(
+            file,
+            f"""
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as way:
+                    try:
+                        way.connect(("127.0.0.1", {server.getsockname()[1]}))
+                        way.send(b"x")
+                        print("OUT")
+                    except OSError:
+                        print("closed")
+            """,
+        )
+        assert told.split() == ["closed", "closed"]
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+
+
+def test_what_it_starts_is_in_the_cage_too(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("SECRET")
+    told = inside(file, f'import subprocess; print(subprocess.run(["cat", {str(tmp_path / "secret")!r}]).returncode)')
+    assert "SECRET" not in told
+
+
+def test_no_setting_and_no_key_is_in_its_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOREO_SECRET_KEY", "the key of all")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://floreo:word@host/")
+    read, write = os.pipe()
+    os.set_inheritable(write, True)
+    seen: list[Any] = []
+
+    class Watched(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *args: object, **more: object) -> None:
+            seen.append(more["env"])
+            super().__init__(*args, **more)  # type: ignore[call-overload]
+            seen.append(sorted(Path(f"/proc/{self.pid}/fd").iterdir()))
+
+    monkeypatch.setattr(subprocess, "Popen", Watched)
+    run(READER, file, name="a")
+    os.close(read)
+    os.close(write)
+    assert seen[0] == {"LANG": "C.UTF-8", "PATH": os.defpath}
+    assert len(seen[1]) <= 8  # its three streams, and what Python itself opens at that moment
+
+
+def test_memory_and_time_have_an_end(file: Path) -> None:
+    assert "MemoryError" in inside(file, "bytearray(2 * 1024**3)")
+    started = time.process_time()
+    assert "OUT" not in inside(file, "while True: pass\nprint('OUT')", seconds=1)
+    assert time.process_time() - started < 5  # of our own
+
+
+def a_pdf_that_unfolds(path: Path, *, deep: int, wide: int, itself: bool = False) -> Path:
+    """Forms that draw the next one many times, and the last a text: two kilobytes that say `wide ** deep` words."""
+
+    def form(number: int) -> bytes:
+        drawn = b"BT /F 9 Tf (unfolds) Tj ET " if number == deep else b"/X Do " * wide
+        below = b"" if number == deep else b"/XObject << /X %d 0 R >>" % (number + (6 if itself else 7))
+        resources = b"/Resources << /Font << /F 4 0 R >> " + below + b" >>"
+        return (
+            b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] "
+            + resources
+            + b" /Length %d >>\nstream\n" % len(drawn)
+            + drawn
+            + b"\nendstream"
+        )
+
+    content = b"/X Do"
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R /Resources << /XObject << /X 6 0 R >> >> >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Length %d >>\nstream\n" % len(content) + content + b"\nendstream",
+        *(form(number) for number in range(deep + 1)),
+    ]
+    body, places = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n" % number + part + b"\nendobj\n"
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1) + b"".join(
+        b"%010d 00000 n \n" % at for at in places
+    )
+    path.write_bytes(
+        body + table + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(parts) + 1, len(body))
+    )
+    return path
+
+
+def test_a_small_pdf_that_unfolds_without_end_is_refused_and_kills_nobody(tmp_path: Path) -> None:
+    harmless = a_pdf_that_unfolds(tmp_path / "small.pdf", deep=1, wide=3)
+    assert read_document(harmless).text.split() == ["unfolds"] * 3
+    many = a_pdf_that_unfolds(tmp_path / "many.pdf", deep=7, wide=12)
+    itself = a_pdf_that_unfolds(tmp_path / "itself.pdf", deep=1, wide=3, itself=True)
+    for bomb in (many, itself):
+        assert bomb.stat().st_size < 4000
+        with pytest.raises(Unreadable) as caught:
+            read_in_a_cage(bomb)
+        assert caught.value.code == "bomb"
+
+
+def test_what_a_reader_says_is_what_it_says_without_a_cage() -> None:
+    for path in sorted((Path(__file__).parents[1] / "strategy" / "drafting" / "documents").iterdir()):
+        if path.suffix in {".pdf", ".docx", ".html", ".txt", ".md"}:
+            assert read_in_a_cage(path) == read_document(path), path.name
+
+
+def test_a_refusal_comes_out_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\x00" * 60)
+    with pytest.raises(Unreadable) as inside_it:
+        read_in_a_cage(tmp_path / "a.pdf", name="<plan>.pdf")
+    with pytest.raises(Unreadable) as outside:
+        read_document(tmp_path / "a.pdf", name="<plan>.pdf")
+    assert (inside_it.value.code, str(inside_it.value)) == (outside.value.code, str(outside.value))
+
+
+def test_a_reader_that_fails_is_told_from_a_file_that_is_refused(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(Died) as caught:
+        run("floreo.core.clock", file)  # it has no such function
+    assert caught.value.reason == "fault"
+    with pytest.raises(FileNotFoundError):
+        run(READER, tmp_path / "none", name="a")
+
+
+@pytest.mark.parametrize("told", [{}, {"document": {}}, {"document": {"blocks": [{"start": "x"}]}}, {"document": "x"}])
+def test_whatever_a_reader_that_was_taken_over_says_is_no_document(
+    told: object, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = cage.Verdict(json.loads(json.dumps(told)), frozenset())
+    monkeypatch.setattr("floreo.strategy.drafting.caged.run", lambda *_a, **_m: verdict)
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        read_in_a_cage(file)

@@ -258,8 +258,8 @@ def _kept_heads(path: Path, keys: list[Path]) -> list[str]:
     for each in found:
         echo(each)
     if not found:
-        whose = "a key that you trust" if trusted else "the key of the first of them; say which you trust with --key"
-        echo(f"All {len(lines)} signed heads are in the chain, signed with {whose}.")
+        signer = "a key that you trust" if trusted else "the key of the first of them; say which you trust with --key"
+        echo(f"All {len(lines)} signed heads are in the chain, signed with {signer}.")
     return found
 
 

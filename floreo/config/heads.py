@@ -30,7 +30,7 @@ def sign_and_send() -> None:
         _append(Path(settings.HEADS_FILE), heads.as_line(made))
     newest, receivers = SignedHead.objects.order_by("-number").first(), _receivers()
     if newest is not None and receivers and not _was_sent_today():
-        send_head(newest, receivers, by=SYSTEM)
+        send_head(newest, by=SYSTEM, receivers=receivers)
 
 
 def key() -> Any:
@@ -65,7 +65,7 @@ def _receivers() -> list[tuple[str, str]]:
 
 
 @action("head.sent", needs=Permission.AUDIT_READ)
-def send_head(head: SignedHead, receivers: list[tuple[str, str]], *, by: Actor) -> int:
+def send_head(head: SignedHead, *, by: Actor, receivers: list[tuple[str, str]]) -> int:
     """To everybody who is to keep it: address and language. Returns how many letters were posted."""
     note(entry=head.number, receivers=len(receivers))
     return outbox.post_all(_letter(head, to, language) for to, language in receivers)

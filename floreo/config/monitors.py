@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 HEALTH, READY, METRICS = "/health/", "/ready/", "/metrics"
-# A proxy on this machine speaks to us from this machine too, but says in one of these for whom.
+# A proxy on this machine asks us from this machine too, but says in one of these for whom.
 _PASSED_ON = frozenset({"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"})
 _PASSED_ON_ALL = "HTTP_X_FORWARDED_"
 

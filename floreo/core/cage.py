@@ -29,15 +29,15 @@ MEMORY = 900 * 1024**2  # bytes of address space
 SECONDS = 120  # of processor time; and five times as many by the clock
 OUTPUT = 64 * 1024**2  # bytes of JSON
 _NO_MEMORY = 71  # exit code
-_SAID = 2000  # characters of what a reader that failed said
+_OUTPUT_KEPT = 2000  # characters of what a reader that failed said
 
 
 class Died(Exception):  # noqa: N818 -- it is what happened to the child
     """The reader did not come back: it asked for more memory or time than a file may, or crashed."""
 
-    def __init__(self, reason: str, said: str) -> None:
-        super().__init__(f"{reason}: {said}")
-        self.reason, self.said = reason, said  # "memory", "time", "output", "crash", or "fault": an error of ours
+    def __init__(self, reason: str, output: str) -> None:
+        super().__init__(f"{reason}: {output}")
+        self.reason, self.output = reason, output  # "memory", "time", "output", "crash", or "fault": an error of ours
 
 
 @dataclass(frozen=True)
@@ -74,20 +74,20 @@ def run(module: str, path: Path, /, *, memory: int = MEMORY, seconds: int = SECO
             raise
         out.seek(0)
         err.seek(0)
-        said = err.read(10 * _SAID).decode("utf-8", "replace")[-_SAID:]
+        output = err.read(10 * _OUTPUT_KEPT).decode("utf-8", "replace")[-_OUTPUT_KEPT:]
         if code:
-            raise Died(_reason(code, said), said)
+            raise Died(_reason(code, output), output)
         answer = json.loads(out.read(OUTPUT))
     return Verdict(answer["value"], frozenset(answer["closed"]))
 
 
-def _reason(code: int, said: str) -> str:
+def _reason(code: int, output: str) -> str:
     aborted = {-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL}  # how libraries end that are given no more memory
-    if code == _NO_MEMORY or code in aborted or "bad_alloc" in said or "MemoryError" in said:
+    if code == _NO_MEMORY or code in aborted or "bad_alloc" in output or "MemoryError" in output:
         return "memory"
     if code in {-signal.SIGXCPU, -signal.SIGKILL}:
         return "time"
-    if code == -signal.SIGXFSZ or "File too large" in said:
+    if code == -signal.SIGXFSZ or "File too large" in output:
         return "output"
     return "crash" if code < 0 else "fault"
 

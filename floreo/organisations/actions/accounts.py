@@ -123,7 +123,7 @@ def _lost_device(user: User, by: Actor) -> OutboxMail:
     with translation.override(user.language or settings.LANGUAGE_CODE):
         text = _(
             "%(name)s removed the passkeys, the authenticator app and the recovery codes of your account, because the device was reported lost. "
-            "If you did not ask for this, tell the secretariat at once."
+            "If you did not ask for this, notify the secretariat at once."
         ) % {"name": by.actor_name}
         subject = _("Your second factor was removed")
     return letter(

@@ -25,22 +25,22 @@ def read_in_a_cage(path: Path, *, name: str | None = None) -> Document:
     archive that unpacks to far too much. Raises Unreadable, and Died where the reader itself failed."""
     name = name or path.name
     try:
-        told = run(caged.__module__, path, name=name).value
+        given = run(caged.__module__, path, name=name).value
     except Died as end:
         if end.reason in {"memory", "time", "output"}:
             raise Unreadable("bomb", name=name) from end
         if end.reason == "crash":
             raise Unreadable("damaged", name=name) from end
         raise
-    if "unreadable" in told:
-        raise Unreadable(told["unreadable"], **told["facts"])
-    return _document(told["document"])
+    if "unreadable" in given:
+        raise Unreadable(given["unreadable"], **given["facts"])
+    return _document(given["document"])
 
 
-def _document(told: dict[str, Any]) -> Document:
+def _document(given: dict[str, Any]) -> Document:
     """Raises TypeError or ValueError where it is none: whoever took the reader over may say anything."""
     blocks = tuple(
-        Block(**{**block, "cells": tuple((int(a), int(b)) for a, b in block["cells"])}) for block in told["blocks"]
+        Block(**{**block, "cells": tuple((int(a), int(b)) for a, b in block["cells"])}) for block in given["blocks"]
     )
-    repaired = tuple((int(a), int(b)) for a, b in told["repaired"])
-    return Document(**{**told, "blocks": blocks, "repaired": repaired})
+    repaired = tuple((int(a), int(b)) for a, b in given["repaired"])
+    return Document(**{**given, "blocks": blocks, "repaired": repaired})

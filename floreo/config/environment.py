@@ -127,5 +127,7 @@ def database(url: str, *, default_file: Path) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # Over a network say sslmode=verify-full: the library's default takes any certificate.
+            "OPTIONS": {name: value for name, value in parse_qsl(parts.query) if name.startswith("ssl")},
         }
     raise BadSetting("DATABASE_URL must start with sqlite:/// or postgresql://.")

@@ -9,12 +9,19 @@ from datetime import UTC, datetime
 
 from floreo.core.private_routes import without_keys
 
+_NO_LINES = {ord(c): repr(c)[1:-1] for c in "\r\n\v\f\x1b\x85\u2028\u2029"}
+
 
 class Plain(logging.Formatter):
     """A line of the log, its traceback included."""
 
     def format(self, record: logging.LogRecord) -> str:
         return without_keys(super().format(record))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- the library's name
+        """What somebody sent begins no line of its own."""
+        record.message = record.message.translate(_NO_LINES)
+        return super().formatMessage(record)
 
 
 class Json(logging.Formatter):

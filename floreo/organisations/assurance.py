@@ -23,16 +23,17 @@ from floreo.organisations.models import User
 
 View = Callable[[HttpRequest], HttpResponse]
 _SEEN = "seen_at"  # in the session: seconds since 1970
+_ARRIVED = "signed_in_at"
 _EVERY = 300  # seconds: how exact that is; each change is a write to the database
 
 
 def idle(get_response: View) -> View:
-    """Ends a session in which nothing was asked for FLOREO_IDLE_MINUTES."""
+    """Ends a session in which nothing was asked for FLOREO_IDLE_MINUTES, and each when its time is up."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             now, seen = time.time(), request.session.get(_SEEN)
-            if seen is not None and now - seen > settings.IDLE_MINUTES * 60:
+            if _is_over(now, seen, request.session.get(_ARRIVED)):
                 note(Kind.IDLE, request, who=getattr(request.user, "email", ""))
                 logout(request)
                 return _to_sign_in(request)
@@ -43,10 +44,16 @@ def idle(get_response: View) -> View:
     return respond
 
 
+def _is_over(now: float, seen: float | None, arrived: float | None) -> bool:
+    """The library begins the time of a session anew each time that it is saved, so the hours are counted here."""
+    is_idle = seen is not None and now - seen > settings.IDLE_MINUTES * 60
+    return is_idle or (arrived is not None and now - arrived > settings.SESSION_COOKIE_AGE)
+
+
 @receiver(user_logged_in)
 def _arrived(request: HttpRequest | None, **_more: object) -> None:
     if request is not None:
-        request.session[_SEEN] = int(time.time())
+        request.session[_SEEN] = request.session[_ARRIVED] = int(time.time())
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -122,3 +124,21 @@ def test_the_proxy_writes_none_of_them_down_either() -> None:
     assert not re.match(PROXY_PATTERN, "/reports/")
     assert not re.match(PROXY_PATTERN, "/workspace/findings/17/")
     assert re.search(r"access_log off;[^}]*\s+error_log /dev/null;\s+return 301", EXAMPLE)
+
+
+def test_what_somebody_sent_begins_no_line_of_its_own() -> None:
+    forged = "/x\r\n2026-11-27 00:00:00 ERROR floreo all is well\u2028\x1b[2J"
+    record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (forged,), None)
+    for formatter in (Plain("%(levelname)s %(message)s"), Json()):
+        line = formatter.format(record)
+        assert len(line.splitlines()) == 1
+        assert "\x1b" not in line
+
+
+def test_cookies_of_a_site_with_tls_are_bound_to_its_host(tmp_path: Path) -> None:
+    names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME LANGUAGE_COOKIE_NAME KNOWN_BROWSER_COOKIE"
+    code = f"from floreo.config import settings as s; print(*(getattr(s, n) for n in {names.split()!r}), s.SESSION_COOKIE_SECURE)"
+    env = {"FLOREO_DATA": str(tmp_path), "FLOREO_ADDRESS": "https://strategy.example.org", "PATH": os.defpath}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    *found, is_secure = done.stdout.split()
+    assert ([name[:7] for name in found], is_secure) == (["__Host-"] * 4, "True")

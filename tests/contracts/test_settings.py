@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from floreo.config import environment
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -15,3 +17,9 @@ def test_the_guide_and_the_code_name_the_same_settings() -> None:
     named = set(re.findall(r'"(FLOREO_[A-Z_]+|DATABASE_URL)"', code))
     guide = set(re.findall(r"`(FLOREO_[A-Z_]+|DATABASE_URL)`", (ROOT / "docs" / "guide" / "settings.md").read_text()))
     assert guide - {"FLOREO_SECRET_KEY_FILE"} == named
+
+
+def test_a_database_over_a_network_is_asked_for_its_certificate() -> None:
+    url = "postgresql://floreo@db.example.org/floreo?sslmode=verify-full&sslrootcert=/etc/floreo/ca.pem&host=/run"
+    found = environment.database(url, default_file=Path("none"))
+    assert found["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "/etc/floreo/ca.pem"}

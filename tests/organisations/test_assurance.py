@@ -52,6 +52,17 @@ def test_a_session_in_which_nothing_was_asked_for_ends(observer: User, stranger:
         assert stranger.get("/").status_code == 200
 
 
+@pytest.mark.usefixtures("isla")
+def test_a_session_ends_after_its_hours_however_busy_it_is(observer: User, stranger: Client) -> None:
+    with time_machine.travel(clock.machine(), tick=False) as traveller:
+        sign_in(stranger, observer)
+        for _n in range(23):
+            traveller.shift(timedelta(minutes=30))
+            assert stranger.get("/workspace/plan/").status_code == 200
+        traveller.shift(timedelta(minutes=31))
+        assert stranger.get("/workspace/plan/").status_code == 302
+
+
 NEED_IT = [name for name, role in ROLES.items() if role.needs_second_factor]
 
 

@@ -36,7 +36,7 @@ def examples(country: Country, user: User) -> dict[str, list[object]]:
         ("person edit_person", [person.code]),
         ("network edit_network remove_network", [network.asn]),
         ("resend_invitation withdraw_invitation", [invitation.pk]),
-        ("account account_person give_role deactivate_account activate_account", [user.pk]),
+        ("account account_person give_role remove_factors deactivate_account activate_account", [user.pk]),
         ("take_role", [user.pk, membership.pk]),
         ("audit_entry", [1]),
     ]

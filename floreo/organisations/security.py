@@ -41,10 +41,19 @@ def watch(get_response: View) -> View:
         if kind is not None:
             user = request.user
             who = user.email if isinstance(user, User) else ""
-            note(kind, request, who=who, what=f"{request.method} {request.path_info} {response.status_code}")
+            note(kind, request, who=who, what=f"{request.method} {_route(request)} {response.status_code}")
         return response
 
     return respond
+
+
+def _route(request: HttpRequest) -> str:
+    """The address without what it names: the code of a record may tell what it is about to who may not know of it."""
+    found = request.resolver_match
+    if found is None:
+        return "(no such address)"
+    query = "?download" if "download" in request.GET else ""
+    return f"/{found.route}{query}"
 
 
 def _kind(request: HttpRequest, response: HttpResponse) -> Kind | None:

@@ -73,7 +73,7 @@ def test_what_is_refused_and_what_is_taken_is_noted(
     browser_of(secretariat).get("/workspace/people/")
     assert [event for event in told() if event[0] != Kind.SIGNED_IN] == [
         (Kind.REFUSED, observer.email, "127.0.0.1", "GET /workspace/accounts/ 403"),
-        (Kind.FILE_TAKEN, secretariat.email, "127.0.0.1", "GET /workspace/people/ 200"),
+        (Kind.FILE_TAKEN, secretariat.email, "127.0.0.1", "GET /workspace/people/?download 200"),
     ]
 
 
@@ -147,3 +147,12 @@ def test_syslog_gets_them_too() -> None:
 def test_a_syslog_that_cannot_be_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(environment.BadSetting, match="FLOREO_SYSLOG"):
         environment.syslog(address)
+
+
+def test_what_a_record_is_called_is_in_no_event(
+    stream: Path, isla: Country, user_with: Callable[..., User], browser_of: Browser
+) -> None:
+    """The code of evidence comes from its title: whoever reads the events may not know of it."""
+    browser_of(user_with("secretariat")).get("/evidence/informant-at-the-harbour/file/")
+    browser_of(user_with("lead")).get("/workspace/evidence/informant-at-the-harbour/")
+    assert "informant" not in stream.read_text()

@@ -26,6 +26,7 @@ from floreo.config.rights import may_change_the_trail
 from floreo.core import audit, bounce_mailbox, cage, clock, heartbeat, state
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule, SignedHead
 from floreo.evidence.files import verify_files
+from floreo.organisations.breached import is_in
 from floreo.organisations.models import Person
 from floreo.organisations.queries import the_country
 
@@ -122,6 +123,23 @@ def _packages() -> Check:
         )
     else:
         yield good("Every package is the one that the lock names.")
+
+
+def _passwords() -> Check:
+    """Whether passwords of breaches are known."""
+    path = settings.BREACHED_PASSWORDS
+    if path:
+        try:
+            is_in(Path(path), "")
+        except OSError as problem:
+            yield bad(
+                f"The list of breached passwords cannot be read ({problem.strerror}).", "See FLOREO_BREACHED_PASSWORDS."
+            )
+        else:
+            yield good("Passwords are compared with a list of breached ones.")
+    else:
+        text = "Passwords are not compared with a list of breached ones."
+        yield watch(text, "Set FLOREO_BREACHED_PASSWORDS.") if settings.SECURE else good(text)
 
 
 def _cage() -> Check:
@@ -453,6 +471,7 @@ MACHINE: dict[str, Callable[[], Check]] = {
     "address": _address,
     "pages": _pages,
     "cage": _cage,
+    "passwords": _passwords,
     "database": _database,
     "migrations": _migrations,
 }

@@ -3,6 +3,7 @@ and into a file that may lie elsewhere."""
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -25,9 +26,9 @@ EVERY = timedelta(hours=20)  # a day, and the job comes round each hour
 
 def sign_and_send() -> None:
     """The job. Raises Refused, with what to do, when the key cannot be read or the file cannot be written."""
-    made = heads.sign_newest(key())
-    if made is not None and settings.HEADS_FILE:
-        _append(Path(settings.HEADS_FILE), heads.as_line(made))
+    heads.sign_newest(key())
+    if settings.HEADS_FILE:
+        _complete(Path(settings.HEADS_FILE))
     newest, receivers = SignedHead.objects.order_by("-number").first(), _receivers()
     if newest is not None and receivers and not _was_sent_today():
         send_head(newest, by=SYSTEM, receivers=receivers)
@@ -42,15 +43,19 @@ def key() -> Any:
         raise Refused(sentence, code="head_key") from problem
 
 
-def _append(path: Path, line: str) -> None:
-    """On the disk before it counts. Append-only storage (a WORM share, `chattr +a`) is what makes it worth something."""
+def _complete(path: Path) -> None:
+    """Adds every signed head that the file does not have yet, also those that were signed while it could not be written; on the
+    disk before it counts. Append-only storage (a WORM share, `chattr +a`) is what makes it worth something."""
     try:
-        with path.open("a", encoding="ascii") as file:
-            file.write(f"{line}\n")
+        with path.open("a+", encoding="ascii") as file:
+            file.seek(0)
+            newest = max((heads.read(json.loads(line)["text"]).number for line in file if line.strip()), default=0)
+            for head in SignedHead.objects.filter(number__gt=newest):
+                file.write(f"{heads.as_line(head)}\n")
             file.flush()
             os.fsync(file.fileno())
-    except OSError as problem:
-        raise Refused("The file of FLOREO_HEADS_FILE cannot be written.", code="heads_file") from problem
+    except (OSError, ValueError, KeyError) as problem:
+        raise Refused("The file of FLOREO_HEADS_FILE cannot be read or written.", code="heads_file") from problem
 
 
 def _was_sent_today() -> bool:

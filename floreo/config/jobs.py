@@ -36,7 +36,6 @@ def tidy() -> None:
     of_a_wrong_clock = Q(filled_at__gt=clock.now() + timedelta(hours=1))  # else they refill only when that moment comes
     TokenBucket.objects.filter(old | of_a_wrong_clock).delete()
     delivery.forget_old()
-    security_events.tidy()
     look_at_sizes()
 
 
@@ -90,6 +89,7 @@ JOBS = {
     "returned mail": Job(read_returned, timedelta(minutes=5), Lane.OUTSIDE),
     "notices of findings": Job(write_letters, timedelta(minutes=5), Lane.FEEDS),
     "sample": Job(replay_sample, timedelta(seconds=5), Lane.FEEDS),
+    "security events": Job(security_events.tidy, timedelta(minutes=1), Lane.RECORDS),
     "expire": Job(expire, timedelta(hours=1), Lane.NIGHT),
     "tidy": Job(tidy, timedelta(days=1), Lane.NIGHT),
     "signed heads": Job(sign_and_send, timedelta(hours=1), Lane.OUTSIDE),

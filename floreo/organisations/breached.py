@@ -6,6 +6,7 @@ colon, a count. It may hold all 40 GB of them or the first million: a line is fo
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -14,15 +15,22 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+log = logging.getLogger(__name__)
 _DIGITS = 40
 
 
 class BreachedPasswordValidator:
-    """Refuses what stands in the file of FLOREO_BREACHED_PASSWORDS. Without a file nothing is refused here; `floreo doctor` says so."""
+    """Refuses what stands in the file of FLOREO_BREACHED_PASSWORDS. Without a file nothing is refused here, nor with one that cannot
+    be read: `floreo doctor` says so, and nobody is kept from a new password."""
 
     def validate(self, password: str, user: object = None) -> None:
         path = settings.BREACHED_PASSWORDS
-        if path and is_in(Path(path), password):
+        try:
+            is_breached = bool(path) and is_in(Path(path), password)
+        except OSError:
+            log.exception("the list of breached passwords cannot be read")
+            return
+        if is_breached:
             sentence = _("This password was published in a data breach. Choose another.")
             raise ValidationError(sentence, code="password_breached")
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from django.test import Client, override_settings
 
 from floreo.config import doctor
 from floreo.config.backup import record_backup
-from floreo.core import clock, heartbeat
+from floreo.core import clock, heads, heartbeat
 from floreo.core.access import SYSTEM
 from floreo.core.delivery import deliver_due
 from floreo.core.models import AuditEntry, MailState, OutboxMail, Schedule
@@ -189,3 +190,35 @@ def test_the_page_is_for_administrators_and_says_the_same(
     assert "There has never been a backup." in browser_of(administrator).get("/es/workspace/health/").content.decode()
     assert browser_of(observer).get("/workspace/health/").status_code == 403
     assert stranger.get("/workspace/health/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_head_that_was_not_signed_for_a_day_is_named(tmp_path: Path, settings: Any) -> None:
+    settings.HEAD_KEY_FILE = str(tmp_path / "key.pem")
+    never = "No head of the audit chain has been signed yet; the worker does it each hour."
+    assert findings("signed heads")[-1] == ("good", never)
+    record_backup(by=SYSTEM, name="a", sha256="", rows=1, head={})
+    heads.sign_newest(heads.private_key(tmp_path / "key.pem"))
+    assert findings("signed heads")[-1] == ("good", "Entry 1 of the audit chain was signed within the last two hours.")
+    record_backup(by=SYSTEM, name="b", sha256="", rows=1, head={})
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        assert findings("signed heads")[-1][0] == "watch"
+
+
+@pytest.mark.django_db
+def test_a_key_that_the_web_server_can_read_is_named_on_a_site_with_tls(tmp_path: Path, settings: Any) -> None:
+    settings.SECURE, settings.HEAD_KEY_FILE = True, str(settings.DATA / "head-key.pem")
+    assert any("lies in the data folder" in text for _state, text in findings("signed heads"))
+    settings.HEAD_KEY_FILE = str(tmp_path / "elsewhere.pem")
+    assert not any("lies in the data folder" in text for _state, text in findings("signed heads"))
+
+
+def test_a_list_of_breached_passwords_that_is_away_is_named(tmp_path: Path, settings: Any) -> None:
+    settings.BREACHED_PASSWORDS = str(tmp_path / "away")
+    assert findings("passwords") == [
+        ("bad", "The list of breached passwords cannot be read (No such file or directory).")
+    ]
+    (tmp_path / "away").write_text("")
+    assert findings("passwords")[0][0] == "good"
+    settings.BREACHED_PASSWORDS, settings.SECURE = "", True
+    assert findings("passwords")[0][0] == "watch"

@@ -84,6 +84,22 @@ def test_a_file_that_cannot_be_written_is_said(worker: Path, settings: Any) -> N
         sign_and_send()
 
 
+def test_what_was_signed_while_the_file_was_away_is_added_afterwards(worker: Path, settings: Any) -> None:
+    settings.HEADS_TO, kept = [], worker / "heads.jsonl"
+    make(by=SYSTEM, code="a")
+    sign_and_send()
+    settings.HEADS_FILE = str(worker / "away" / "heads.jsonl")
+    make(by=SYSTEM, code="b")
+    with pytest.raises(Refused):
+        sign_and_send()
+    make(by=SYSTEM, code="c")
+    heads.sign_newest(key())  # by hand: floreo audit sign
+    settings.HEADS_FILE = str(kept)
+    sign_and_send()
+    lines = kept.read_text().splitlines()
+    assert (len(lines), list(heads.problems(lines))) == (3, [])
+
+
 def test_anybody_may_keep_them(worker: Path, isla: Country, stranger: Client) -> None:
     assert "No link has been signed yet." in stranger.get("/about/audit/").content.decode()
     sign_and_send()

@@ -130,7 +130,7 @@ class AuditEntry(models.Model):
 
 
 class SignedHead(models.Model):
-    """That the chain ended with that entry then, signed with a key that the web server does not hold: core/heads.py."""
+    """That the chain ended with that entry then, signed with the key of the worker: core/heads.py."""
 
     read_with = Permission.AUDIT_READ
     not_chained = "Signs the trail: an entry about it would be a newer head."

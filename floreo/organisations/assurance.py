@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout, user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _l
 
 from floreo.core import clock
 from floreo.core.access import ROLES
@@ -83,6 +85,12 @@ def missing_factor(user: object, *, is_sample: bool) -> Missing | None:
     return Missing(clock.day_of(since) + timedelta(days=settings.SECOND_FACTOR_DAYS))
 
 
+_REASON = _l(
+    "Your role needs a second factor beside the password, and the days to set one up are over. Add a security key or passkey, or "
+    "activate an authenticator app. Then you can go on."
+)
+
+
 def second_factor(get_response: View) -> View:
     """Who needs a second factor and has none is reminded of it, and after some days led to where it is set up."""
 
@@ -93,6 +101,7 @@ def second_factor(get_response: View) -> View:
         missing = missing_factor(request.user, is_sample=country.is_sample)
         request.missing_factor = missing  # type: ignore[attr-defined]  # shown by ui/second_factor.html
         if missing is not None and missing.is_over:
+            messages.warning(request, _REASON)
             address = reverse("mfa_index")
             return (
                 HttpResponse(headers={"HX-Redirect": address}) if wants_part(request) else HttpResponseRedirect(address)

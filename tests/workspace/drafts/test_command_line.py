@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -14,6 +15,12 @@ from floreo.strategy.models import DraftState, ImportDraft
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = Path(__file__).resolve().parents[2] / "strategy" / "drafting" / "documents"
+
+
+@pytest.fixture(autouse=True)
+def files_of_its_own(settings: Any, tmp_path: Path) -> None:
+    """Others that run at the same moment keep files, too."""
+    settings.MEDIA_ROOT = str(tmp_path / "files")
 
 
 def run(path: Path, *, dry_run: bool) -> tuple[int, str]:

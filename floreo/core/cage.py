@@ -1,35 +1,49 @@
 """A cage for the reading of foreign files: a child process that lives for one file, with limits of memory, processor time and output,
 no settings and no keys in its environment, no network, and of the file system only that file and the libraries. What comes
-back is JSON, so a reader that was taken over can only lie about its file.
+back is JSON, and bytes where the reader takes files apart, so a reader that was taken over can only lie about its file.
 
     run("floreo.strategy.drafting.caged", path, name="strategy.pdf")
 
-calls `caged(path, name=...)` of that module, which imports no Django, and gives back what it returned. Linux only, as the rest:
-Landlock (https://docs.kernel.org/userspace-api/landlock.html) closes files and TCP, a network namespace closes the rest where the
-machine allows one. What a kernel cannot do is left out and named in `Verdict.closed`."""
+calls `caged(path, name=...)` of that module, which imports no Django, and gives back what it returned. The child is a fork of a process
+that has imported the module, those that its `LOADS` names and nothing else (`_serve`), so that a file costs milliseconds and not the
+start of Python. Linux only, as the rest: Landlock (https://docs.kernel.org/userspace-api/landlock.html) closes files and TCP, a network namespace closes the rest
+where the machine allows one. What a kernel cannot do is left out and named in `Verdict.closed`."""
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
 import resource
+import select
 import signal
+import socket
 import struct
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 MEMORY = 900 * 1024**2  # bytes of address space
-SECONDS = 120  # of processor time; and five times as many by the clock
-OUTPUT = 64 * 1024**2  # bytes of JSON
+SECONDS = 120  # of processor time
+PATIENCE = 5  # times as many by the clock
+OUTPUT = 64 * 1024**2  # bytes that come back, and of any file that the reader writes
+AT_ONCE = max(2, os.cpu_count() or 1)  # files of one reader; the next one waits
+IDLE = 60.0  # seconds after which a process that forks readers ends
 _NO_MEMORY = 71  # exit code
 _OUTPUT_KEPT = 2000  # characters of what a reader that failed said
+_FILES_OPEN = 256
+TOO_MUCH = frozenset({"memory", "time", "output"})  # reasons of Died: the file asked for more than a file may
 
 
 class Died(Exception):  # noqa: N818 -- it is what happened to the child
@@ -40,45 +54,107 @@ class Died(Exception):  # noqa: N818 -- it is what happened to the child
         self.reason, self.output = reason, output  # "memory", "time", "output", "crash", or "fault": an error of ours
 
 
+class Pieces(NamedTuple):
+    """What a reader returns that takes files out of another: JSON, and the bytes of each."""
+
+    value: Any
+    pieces: Sequence[bytes]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the reader returned, and what was closed to it: of "files" and "network"."""
 
     value: Any
     closed: frozenset[str]
+    pieces: tuple[bytes, ...] = ()
 
 
-def run(module: str, path: Path, /, *, memory: int = MEMORY, seconds: int = SECONDS, **arguments: str) -> Verdict:
-    """Reads one file in a cage. Raises Died, and FileNotFoundError when there is no such file."""
-    path = path.resolve(strict=True)
-    task = json.dumps({"module": module, "path": str(path), "memory": memory, "seconds": seconds, "more": arguments})
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = subprocess.Popen(  # noqa: S603 -- our own module
-            [sys.executable, "-I", "-m", __name__, task],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env={"LANG": "C.UTF-8", "PATH": os.defpath},
-            cwd="/",
-            start_new_session=True,
-        )
-        try:
-            code = child.wait(timeout=seconds * 5)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-            raise Died("time", "") from None
-        except BaseException:
-            child.kill()
-            child.wait()
-            raise
-        out.seek(0)
-        err.seek(0)
-        output = err.read(10 * _OUTPUT_KEPT).decode("utf-8", "replace")[-_OUTPUT_KEPT:]
-        if code:
-            raise Died(_reason(code, output), output)
-        answer = json.loads(out.read(OUTPUT))
-    return Verdict(answer["value"], frozenset(answer["closed"]))
+@dataclass(frozen=True)
+class Access:
+    """What a reader may have besides its file: files and folders to read, folders to write in, the first of them for temporary
+    files, and variables of the environment. `network`: whether it keeps the network, for a store that is not on this machine."""
+
+    reads: tuple[Path, ...] = ()
+    writes: tuple[Path, ...] = ()
+    environment: tuple[tuple[str, str], ...] = ()
+    network: bool = False
+
+
+_NOTHING = Access()
+
+
+def run(
+    module: str,
+    source: Path | bytes | None,
+    /,
+    *,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
+    output: int = OUTPUT,
+    access: Access = _NOTHING,
+    **arguments: Any,
+) -> Verdict:
+    """Reads one file, or bytes, in a cage. `arguments` are JSON. Raises Died, and FileNotFoundError when there is no such file."""
+    with contextlib.ExitStack() as opened:
+
+        def kept(handle: int) -> int:
+            opened.callback(os.close, handle)
+            return handle
+
+        out, err, task = (kept(os.memfd_create(name)) for name in ("out", "err", "task"))
+        handles = [task, out, err]
+        if isinstance(source, Path):
+            source = source.resolve(strict=True)
+        elif source is not None:
+            handles.append(kept(os.memfd_create("source")))
+            _write(handles[-1], source)
+        given = {
+            "path": str(source) if isinstance(source, Path) else "",
+            "memory": memory,
+            "seconds": seconds,
+            "output": output,
+            "reads": [str(path.resolve()) for path in access.reads],
+            "writes": [str(path.resolve()) for path in access.writes],
+            "network": access.network,
+            "more": arguments,
+        }
+        _write(task, json.dumps(given).encode())
+        status = _asked(_Kind(module, access.network, access.environment), handles, seconds * PATIENCE)
+        output_said = os.pread(err, 10 * _OUTPUT_KEPT, 0).decode("utf-8", "replace")[-_OUTPUT_KEPT:]
+        if code := os.waitstatus_to_exitcode(status):
+            raise Died(_reason(code, output_said), output_said)
+        return _verdict(out, output)
+
+
+def _verdict(out: int, most: int) -> Verdict:
+    """What the child wrote. Raises Died where it is not what a reader of ours writes."""
+    try:
+        (size,) = struct.unpack("=Q", os.pread(out, 8, 0))
+        answer = json.loads(_read(out, min(size, most), 8))
+        sizes, at, pieces = [int(n) for n in answer["sizes"]], 8 + size, list[bytes]()
+        for length in sizes:
+            pieces.append(_read(out, length if 0 <= length <= most else most + 1, at))
+            at += length
+        return Verdict(answer["value"], frozenset(answer["closed"]), tuple(pieces))
+    except (ValueError, KeyError, TypeError, struct.error) as wrong:
+        raise Died("fault", str(wrong)[:_OUTPUT_KEPT]) from wrong
+
+
+def _read(handle: int, size: int, at: int) -> bytes:
+    found = bytearray()
+    while len(found) < size:
+        block = os.pread(handle, size - len(found), at + len(found))
+        if not block:
+            raise ValueError("less came back than was said")
+        found += block
+    return bytes(found)
+
+
+def _write(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _reason(code: int, output: str) -> str:
@@ -92,81 +168,311 @@ def _reason(code: int, output: str) -> str:
     return "crash" if code < 0 else "fault"
 
 
+# The process that forks readers, from outside
+
+
+class _Kind(NamedTuple):
+    """What one such process is for."""
+
+    module: str
+    network: bool
+    environment: tuple[tuple[str, str], ...]
+
+
+class _Server:
+    def __init__(self, kind: _Kind) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own module
+                [
+                    sys.executable,
+                    "-I",
+                    "-m",
+                    __name__,
+                    str(theirs.fileno()),
+                    kind.module,
+                    "open" if kind.network else "",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={
+                    "LANG": "C.UTF-8",
+                    "PATH": os.defpath,
+                    "OPENBLAS_NUM_THREADS": "1",  # a process with threads cannot be forked in peace
+                    "MALLOC_ARENA_MAX": "2",
+                    **dict(kind.environment),
+                },
+                cwd="/",
+                start_new_session=True,
+                pass_fds=[theirs.fileno()],
+            )
+
+    def end(self) -> None:
+        self.control.close()
+        self.process.wait()
+
+
+_servers: dict[_Kind, _Server] = {}
+_gates: dict[_Kind, threading.BoundedSemaphore] = {}
+_lock = threading.Lock()
+
+
+def _server(kind: _Kind, gone: _Server | None) -> _Server:
+    """The process of that kind; a new one where there is none or the one at hand is `gone`."""
+    with _lock:
+        found = _servers.get(kind)
+        if found is not None and found is gone:
+            found.end()
+            found = None
+        if found is None:
+            found = _servers[kind] = _Server(kind)
+        return found
+
+
+def _asked(kind: _Kind, handles: Sequence[int], seconds: float) -> int:
+    """The exit status of a reader with those open files. Raises Died when it does not end by the clock, or its parent ends again
+    and again; one that had just gone idle is started anew."""
+    with _lock:
+        gate = _gates.setdefault(kind, threading.BoundedSemaphore(AT_ONCE))
+    server: _Server | None = None
+    with gate:
+        for _turn in range(3):
+            server = _server(kind, server)
+            mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with mine:
+                with theirs:
+                    try:
+                        socket.send_fds(server.control, [b"file"], [theirs.fileno(), *handles])
+                    except OSError:
+                        continue
+                mine.settimeout(seconds)
+                try:
+                    if answer := mine.recv(4):
+                        return int(struct.unpack("=i", answer)[0])
+                except TimeoutError:
+                    raise Died("time", "") from None  # that `mine` closes ends the reader
+                except OSError:
+                    continue
+    raise Died("crash", "the process that starts readers ended")
+
+
+def end_servers() -> None:
+    """Ends the processes that fork readers: at the end of the program."""
+    with _lock:
+        for server in _servers.values():
+            server.end()
+        _servers.clear()
+
+
+def _forget() -> None:
+    """In a fork of this program: the processes are those of the parent."""
+    global _lock  # noqa: PLW0603 -- another thread of the parent may have held it
+    _lock = threading.Lock()
+    for server in _servers.values():
+        server.control.close()
+        server.process.returncode = 0
+    _servers.clear()
+    _gates.clear()
+
+
+# In the process that forks readers
+
+
+def _serve(control: socket.socket, module: str, *, network: bool) -> None:
+    """Forks a reader for each message, until whoever asks is gone or asks nothing for a while. It reads no foreign byte itself."""
+    closed = set() if network else _close_network()
+    with contextlib.suppress(Exception):  # said by the reader, which tries again
+        for name in getattr(importlib.import_module(module), "LOADS", ()):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+    running: dict[int, tuple[int, socket.socket]] = {}  # handle of the process -> process, who asked
+    waiting = select.poll()
+    waiting.register(control, select.POLLIN)
+    while True:
+        ready = waiting.poll(IDLE * 1000)
+        if not ready and not running:
+            return
+        for handle, _event in ready:
+            if handle == control.fileno():
+                message, handles, _flags, _address = socket.recv_fds(control, 16, 8)
+                if not message:
+                    return  # the readers die with this process
+                _fork(module, handles, closed, running, [control.fileno()])
+                waiting = _all_of(control, running)
+            else:
+                pidfd = next((n for n, (_pid, asker) in running.items() if handle in {n, asker.fileno()}), None)
+                if pidfd is None:
+                    continue
+                _ended(pidfd, running, is_over=handle == pidfd)
+                waiting = _all_of(control, running)
+
+
+def _all_of(control: socket.socket, running: dict[int, tuple[int, socket.socket]]) -> select.poll:
+    waiting = select.poll()
+    for handle in (control.fileno(), *running, *(asker.fileno() for _pid, asker in running.values())):
+        waiting.register(handle, select.POLLIN)
+    return waiting
+
+
+def _fork(
+    module: str,
+    handles: list[int],
+    closed: set[str],
+    running: dict[int, tuple[int, socket.socket]],
+    mine: Iterable[int],
+) -> None:
+    asker, task, out, err, *source = handles
+    pid = os.fork()
+    if not pid:
+        with contextlib.suppress(BaseException):
+            for handle in (asker, *mine, *running, *(other.fileno() for _pid, other in running.values())):
+                os.close(handle)
+            _child(module, (task, out, err), source, closed)
+        os._exit(1)
+    for handle in handles[1:]:
+        os.close(handle)
+    running[os.pidfd_open(pid)] = pid, socket.socket(fileno=asker)
+
+
+def _ended(pidfd: int, running: dict[int, tuple[int, socket.socket]], *, is_over: bool) -> None:
+    """Says how a reader ended; one that nobody waits for any more is killed."""
+    pid, asker = running.pop(pidfd)
+    if not is_over:
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    _pid, status = os.waitpid(pid, 0)
+    with asker, contextlib.suppress(OSError):
+        asker.send(struct.pack("=i", status))
+    os.close(pidfd)
+
+
 # In the child
 
 
-def main(task: str) -> None:
-    given = json.loads(task)
-    _limit(given["memory"], given["seconds"])
-    closed = _close(Path(given["path"]))
+def _child(module: str, handles: tuple[int, int, int], source: list[int], closed: set[str]) -> NoReturn:
+    task, out, err = handles
+    os.dup2(err, 2)
+    os.dup2(out, 1)
+    given = json.loads(_read(task, os.fstat(task).st_size, 0))
+    path = Path(given["path"]) if given["path"] else None
+    if source:
+        path = Path(f"/proc/self/fd/{source[0]}")
     try:
-        value = importlib.import_module(given["module"]).caged(Path(given["path"]), **given["more"])
-        text = json.dumps({"value": value, "closed": sorted(closed)})
-    except MemoryError:
+        _limit(given["memory"], given["seconds"], given["output"])
+        reads = [Path(given["path"])] if given["path"] else []
+        writes = [Path(each) for each in given["writes"]]
+        closed |= _close_files([*reads, *map(Path, given["reads"])], writes, network=given["network"])
+        if writes:
+            tempfile.tempdir = str(writes[0])
+        value = importlib.import_module(module).caged(path, **given["more"])
+        pieces: Sequence[bytes] = ()
+        if isinstance(value, Pieces):
+            value, pieces = value
+        text = json.dumps(
+            {"value": value, "closed": sorted(closed), "sizes": [len(piece) for piece in pieces]}
+        ).encode()
+        for piece in (struct.pack("=Q", len(text)), text, *pieces):
+            _write(1, piece)
+    except (MemoryError, RecursionError):
         os._exit(_NO_MEMORY)
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    except BaseException:
+        with contextlib.suppress(BaseException):
+            os.write(2, traceback.format_exc()[-_OUTPUT_KEPT:].encode("utf-8", "replace"))
+        os._exit(1)
     os._exit(0)  # whatever a library still wants to tidy up
 
 
-def _limit(memory: int, seconds: int) -> None:
+def _limit(memory: int, seconds: int, output: int = OUTPUT) -> None:
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, OUTPUT),
-        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_FSIZE, output),
+        (resource.RLIMIT_NOFILE, _FILES_OPEN),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        hard = resource.getrlimit(what)[1]
+        within = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (within, within))
+    with contextlib.suppress(OSError):  # where the machine itself has no more, this is what it ends first
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NO_NEW_PRIVILEGES, _DIE_WITH_PARENT = 38, 1
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_FILE, _REFER, _TRUNCATE = 1 << 4, 1 << 5, 1 << 7, 1 << 8, 1 << 13, 1 << 14
+_WRITE = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_FILE | _REFER | _TRUNCATE
+_OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 _ALL_OF_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}  # by version; from 5: all 16
 _TCP = (1 << 0) | (1 << 1)  # bind and connect, from version 4
+_FOR_THE_NETWORK = ("ssl", "resolv.conf", "hosts", "nsswitch.conf", "host.conf", "gai.conf", "ca-certificates")
 
 
-def _close(path: Path) -> set[str]:
-    """Closes network and files as far as this kernel can. Returns what is closed."""
-    closed = set()
+def _close_network() -> set[str]:
+    is_closed = _LIBC.unshare(_NEW_NET) == 0 or _LIBC.unshare(_NEW_USER | _NEW_NET) == 0
+    return {"network"} if is_closed else set()
+
+
+def _close_files(reads: Iterable[Path], writes: Iterable[Path], *, network: bool = False) -> set[str]:
+    """Closes the file system but for those places, and TCP, as far as this kernel can. Returns what is closed."""
     _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
-    if _LIBC.unshare(_NEW_NET) == 0 or _LIBC.unshare(_NEW_USER | _NEW_NET) == 0:
-        closed.add("network")
     _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     version = _LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     if version < 1:
-        return closed
+        return set()
     files = _ALL_OF_FILES.get(version, (1 << 16) - 1)
-    rules = struct.pack("=QQ", files, _TCP) if version >= 4 else struct.pack("=Q", files)
+    rules = struct.pack("=QQ", files, 0 if network else _TCP) if version >= 4 else struct.pack("=Q", files)
     ruleset = _LIBC.syscall(_CREATE_RULESET, rules, ctypes.c_size_t(len(rules)), 0)
     if ruleset < 0:
-        return closed
-    for place in _libraries():
+        return set()
+    libraries = _libraries() | ({Path("/etc") / name for name in _FOR_THE_NETWORK} if network else set())
+    for place in libraries:
         _allow(ruleset, place, _EXECUTE | _READ_FILE | _READ_DIR)
-    _allow(ruleset, path, _READ_FILE)
-    if _LIBC.syscall(_RESTRICT_SELF, ruleset, 0) == 0:
-        closed.add("files")
+    for place in reads:
+        _allow(ruleset, place, _READ_FILE | _READ_DIR)
+    for place in writes:
+        _allow(ruleset, place, _WRITE & files)
+    is_closed = _LIBC.syscall(_RESTRICT_SELF, ruleset, 0) == 0
     os.close(ruleset)
-    return closed
+    return {"files"} if is_closed else set()
 
 
 def _libraries() -> set[Path]:
     """Where Python, its libraries and this program lie, and what a reader of documents looks up: fonts and types of files."""
     own = Path(__file__).resolve().parents[2] / "floreo"
     places = {Path(p) for p in sysconfig.get_paths().values()} | {Path(sys.prefix), Path(sys.base_prefix), own}
-    return {p for p in places | {Path("/usr"), Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache")} if p.exists()}
+    return places | {Path("/usr"), Path("/lib"), Path("/lib64"), Path("/etc/ld.so.cache")}
 
 
 def _allow(ruleset: int, place: Path, what: int) -> None:
-    handle = os.open(place, os.O_PATH | os.O_CLOEXEC)
+    try:
+        handle = os.open(place, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
     if not place.is_dir():
-        what &= _EXECUTE | _READ_FILE
+        what &= _OF_A_FILE
     _LIBC.syscall(_ADD_RULE, ruleset, 1, struct.pack("=Qi", what, handle), 0)
     os.close(handle)
 
 
+@contextlib.contextmanager
+def scratch(near: Path | None = None) -> Iterator[Path]:
+    """A folder for temporary files of one reader, which goes with it."""
+    with tempfile.TemporaryDirectory(prefix="floreo-cage-", dir=near) as folder:
+        yield Path(folder)
+
+
+def main(arguments: Sequence[str]) -> None:
+    handle, module, network = arguments
+    _serve(socket.socket(fileno=int(handle)), module, network=network == "open")
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])
+else:
+    atexit.register(end_servers)
+    os.register_at_fork(after_in_child=_forget)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +33,7 @@ def inside(path: Path, attack: str, *, memory: int = cage.MEMORY, seconds: int =
         from pathlib import Path
         from floreo.core import cage
         cage._limit({memory}, {seconds})
-        closed = cage._close(Path({str(path)!r}))
+        closed = cage._close_network() | cage._close_files([Path({str(path)!r})], [])
     """
     code = textwrap.dedent(start) + textwrap.dedent(attack)
     done = subprocess.run(
@@ -114,25 +118,112 @@ def test_what_it_starts_is_in_the_cage_too(file: Path, tmp_path: Path, closes: f
     assert "SECRET" not in told
 
 
-def test_no_setting_and_no_key_is_in_its_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def readers() -> list[int]:
+    """The processes that read a file at this moment."""
+    ours = [server.process.pid for server in cage._servers.values()]
+    return [int(pid) for own in ours for pid in Path(f"/proc/{own}/task/{own}/children").read_text().split()]
+
+
+@contextmanager
+def being_read(path: Path, **more: Any) -> Iterator[tuple[int, Future[cage.Verdict]]]:
+    """A reader of a file that is never written to its end: the process, and what its asker will hear."""
+    os.mkfifo(path)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(run, READER, path, name="a.txt", **more)
+        held = os.open(path, os.O_WRONLY)  # returns when it is open there, too
+        try:
+            yield readers()[0], asked
+        finally:
+            for pid in readers():
+                os.kill(pid, signal.SIGKILL)
+            os.close(held)
+
+
+def test_no_setting_no_key_and_no_open_file_of_the_program_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FLOREO_SECRET_KEY", "the key of all")
     monkeypatch.setenv("DATABASE_URL", "postgresql://floreo:word@host/")
-    read, write = os.pipe()
-    os.set_inheritable(write, True)
-    seen: list[Any] = []
+    cage.end_servers()
+    with (tmp_path / "database").open("wb") as ours:
+        os.set_inheritable(ours.fileno(), True)
+        with being_read(tmp_path / "slow.txt") as (pid, _asked):
+            names = {n.partition("=")[0] for n in Path(f"/proc/{pid}/environ").read_text().split("\0")}
+            assert names == {"LANG", "PATH", "OPENBLAS_NUM_THREADS", "MALLOC_ARENA_MAX", ""}
+            handles = {str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+            files = {n.removesuffix(" (deleted)") for n in handles}
+            assert files <= {"/dev/null", "/memfd:out", "/memfd:err", "/memfd:task", str(tmp_path / "slow.txt")}
 
-    class Watched(subprocess.Popen):  # type: ignore[type-arg]
-        def __init__(self, *args: object, **more: object) -> None:
-            seen.append(more["env"])
-            super().__init__(*args, **more)  # type: ignore[call-overload]
-            seen.append(sorted(Path(f"/proc/{self.pid}/fd").iterdir()))
 
-    monkeypatch.setattr(subprocess, "Popen", Watched)
-    run(READER, file, name="a")
-    os.close(read)
-    os.close(write)
-    assert seen[0] == {"LANG": "C.UTF-8", "PATH": os.defpath}
-    assert len(seen[1]) <= 8  # its three streams, and what Python itself opens at that moment
+def test_a_reader_that_waits_without_end_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cage, "PATIENCE", 0.2)
+    with being_read(tmp_path / "slow.txt", seconds=1) as (pid, asked), pytest.raises(Died) as caught:
+        asked.result()
+    assert caught.value.reason == "time"
+    while Path(f"/proc/{pid}").exists():  # whoever asked is gone, and so is the reader, without any other file coming
+        pass
+
+
+def test_a_process_that_starts_readers_and_was_killed_is_started_anew(file: Path) -> None:
+    before = run(READER, file, name="a.txt")
+    servers = list(cage._servers.values())
+    for server in servers:
+        server.process.kill()
+    assert run(READER, file, name="a.txt") == before
+    assert servers[0] not in cage._servers.values()
+
+
+def test_a_fork_of_the_program_has_readers_of_its_own(file: Path) -> None:
+    run(READER, file, name="a.txt")
+    mine = {server.process.pid for server in cage._servers.values()}
+    child = os.fork()
+    if not child:
+        is_fine = not cage._servers and run(READER, file, name="a.txt").value["document"]["kind"] == "text"
+        others = {server.process.pid for server in cage._servers.values()}
+        cage.end_servers()
+        os._exit(0 if is_fine and not mine & others else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert run(READER, file, name="a.txt").value["document"]["kind"] == "text"
+
+
+def test_bytes_are_read_without_a_file(file: Path) -> None:
+    assert run(READER, file.read_bytes(), name="a.txt").value == run(READER, file, name="a.txt").value
+
+
+def test_it_writes_only_where_it_may(file: Path, tmp_path: Path, closes: frozenset[str]) -> None:
+    if "files" not in closes:
+        pytest.skip("this machine has no Landlock")
+    for name in ("mine", "others"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "others" / "kept").write_text("kept")
+    attack = f"""
+        closed = cage._close_files([], [Path({str(tmp_path / "mine")!r})])
+        os.chdir({str(tmp_path)!r})
+        open("mine/part", "w").write("x")
+        os.rename("mine/part", "mine/whole")
+        for attempt in (lambda: open("others/new", "w"), lambda: os.rename("mine/whole", "others/x"), lambda: os.remove("others/kept"),
+                        lambda: os.truncate("others/kept", 0), lambda: os.symlink("x", "mine/link"), lambda: open("others/kept")):
+            try:
+                attempt()
+                print("DONE")
+            except OSError:
+                print("closed")
+    """
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            "import os\nfrom pathlib import Path\nfrom floreo.core import cage" + textwrap.dedent(attack),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={},
+    )
+    assert (done.stdout.split(), done.stderr) == (["closed"] * 6, "")
+    assert [p.name for p in sorted(tmp_path.glob("*/*"))] == ["whole", "kept"]
+    assert (tmp_path / "others" / "kept").read_text() == "kept"
 
 
 def test_memory_and_time_have_an_end(file: Path) -> None:

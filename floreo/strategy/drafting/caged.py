@@ -9,6 +9,9 @@ from typing import Any
 from floreo.core.cage import Died, run
 from floreo.strategy.drafting.document import Block, Document, Unreadable
 
+_READERS = "floreo.strategy.drafting.readers"
+LOADS = ("floreo.strategy.drafting.reading", f"{_READERS}.html", f"{_READERS}.pdf", f"{_READERS}.word", "ftfy")
+
 
 def caged(path: Path, *, name: str) -> dict[str, Any]:
     """Runs inside."""

@@ -10,6 +10,8 @@ from typing import BinaryIO
 from floreo.evidence.sniffing import (
     HEAD,
     OLE,
+    PDF,
+    RICH_TEXT,
     ZIP,
     Kind,
     Unwelcome,
@@ -156,3 +158,15 @@ def kind_of_office(opened: BinaryIO, *, inside: str = "") -> Kind:
     if inside:  # an object of a document, without a name of its own
         return Kind("application/x-ole-storage", "bin")
     raise Unwelcome("unknown")
+
+
+KINDS = frozenset(
+    {
+        PDF,
+        RICH_TEXT,
+        Kind("application/zip", "zip"),
+        *_OFFICE.values(),
+        *(Kind(*each) for each in _OPEN_DOCUMENT.items()),
+        *(kind for _sign, kind in _OLD_OFFICE),
+    }
+)  # of files that are looked into

@@ -14,9 +14,10 @@ from pydantic import Field, model_validator
 from floreo.core.addresses import is_web_address
 from floreo.core.pack import Code, Day, Setting, Shape, SourcedShape, Strict, TranslatedShape, one_of
 from floreo.core.policy import Tlp
+from floreo.evidence.caged import kind_in_a_cage
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.presenters import unwelcome_sentence
-from floreo.evidence.sniffing import Unwelcome, kind_of
+from floreo.evidence.sniffing import Unwelcome
 
 FOLDER = "evidence/"
 _ONLY_WHEN_GIVEN = ("link_state", "link_seen_on", "withdrawn_on")  # what the house itself finds out, or people decide
@@ -98,7 +99,7 @@ def facts_of_file(name: str, files: Mapping[str, Path]) -> dict[str, Any] | str:
         return f"the pack holds no file “{name}”; files of evidence lie in its folder {FOLDER}"
     try:
         with path.open("rb") as opened:
-            kind = kind_of(opened, path.name)
+            kind = kind_in_a_cage(opened, path.name)
     except Unwelcome as refusal:
         with translation.override("en"):
             return unwelcome_sentence(refusal, path.name)

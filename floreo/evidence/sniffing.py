@@ -13,6 +13,10 @@ HEAD = 4096  # bytes that say what a file is
 _WHOLE = 64 * 1024 * 1024  # a file is searched for hidden programs up to here
 
 
+_MOST_POINTS = 500_000_000  # of a picture; the largest plotters print half of it
+_RICH_TEXT = b"{\\rtf"
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a file is: its media type, and the ending under which it is handed out again."""
@@ -212,7 +216,8 @@ _BRANDS = {
     b"qt  ": Kind("video/quicktime", "mov"),
 }
 _MP3 = {b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"}
-PDF, ZIP, OLE = Kind("application/pdf", "pdf"), b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+PDF, RICH_TEXT = Kind("application/pdf", "pdf"), Kind("application/rtf", "rtf")
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SCRIPT = re.compile(
     rb"^(#!|@echo\b|<\?php\b|<\?=|<%|option explicit\b|on error resume next\b|set \w+ ?= ?(wscript\.)?"
     rb"createobject\(|\$erroractionpreference\b|param ?\(|<job\b|<package>|<hta:|<scriptlet>|\[internetshortcut\]|"
@@ -223,7 +228,7 @@ _PAGE = re.compile(
     r"<(!doctype html|html|head|body|script|style|meta|link|title|p|div|span|table|ul|ol|dl|h[1-6]|a|img|iframe|form|"
     r"section|article|main|b|i|em|strong|br|hr|center|font|object|embed|video|audio)\b"
 )
-_DOS = b"This program cannot be run in"
+DOS_PROGRAM = b"This program cannot be run in"
 _VIRUS_TEST = b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE"  # what people send to see whether anybody looks
 
 
@@ -267,26 +272,29 @@ def _media(head: bytes) -> Kind | None:
     return Kind("audio/mpeg", "mp3") if head[:2] in _MP3 else None
 
 
+def refuse_huge_pictures(head: bytes) -> None:
+    """Raises Unwelcome for a picture of few bytes and very many points, which stops whoever looks at it. Nothing here ever unpacks
+    a picture: only what it says of its size is read."""
+    width = height = 0
+    if head.startswith(b"\x89PNG"):
+        width, height = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+    elif head.startswith(b"GIF8"):
+        width, height = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
+    if width * height > _MOST_POINTS:
+        raise Unwelcome("bomb")
+
+
 def has_program(opened: BinaryIO) -> bool:
     """Whether a Windows program lies openly somewhere in the file."""
     opened.seek(0)
-    return _DOS in opened.read(_WHOLE)
-
-
-def _pdf(opened: BinaryIO) -> Kind:
-    """A PDF that starts another program, or carries one openly, is none of ours."""
-    opened.seek(0)
-    body = opened.read(_WHOLE)
-    if _DOS in body or re.search(rb"/S\s*/Launch\b", body):
-        raise Unwelcome("starts_program")
-    return PDF
+    return DOS_PROGRAM in opened.read(_WHOLE)
 
 
 def _rich_text(opened: BinaryIO) -> Kind:
     opened.seek(0)
     if b"\\objdata" in opened.read(_WHOLE):
         raise Unwelcome("object")
-    return Kind("application/rtf", "rtf")
+    return RICH_TEXT
 
 
 def text_of(head: bytes) -> str | None:
@@ -328,25 +336,36 @@ def _text(text: str, name: str) -> Kind:
     return Kind("text/plain", "txt")
 
 
-def kind_of(opened: BinaryIO, name: str) -> Kind:
-    """What the file is. Raises Unwelcome for what is not taken."""
-    from floreo.evidence.containers import kind_of_office, kind_of_zip  # they ask this file about each of their parts
-
-    opened.seek(0)
-    head = opened.read(HEAD)
+def kind_by_head(head: bytes, name: str) -> Kind | None:
+    """What the first bytes say, None where the whole file has to be looked at. Raises Unwelcome for what is not taken."""
     refuse_programs(head, name)
     refuse_closed(head)
-    if b"%PDF-" in head[:1024]:
-        return _pdf(opened)
-    if head.startswith(ZIP):
-        return kind_of_zip(opened)
-    if head.startswith(OLE):
-        return kind_of_office(opened)
-    if head.startswith(b"{\\rtf"):
-        return _rich_text(opened)
+    if b"%PDF-" in head[:1024] or head.startswith((ZIP, OLE, _RICH_TEXT)):
+        return None
     if (media := _media(head)) is not None:
+        refuse_huge_pictures(head)
         return media
     text = text_of(head)
     if text is None:
         raise Unwelcome("unknown")
     return _text(text, name)
+
+
+def kind_of(opened: BinaryIO, name: str) -> Kind:
+    """What the file is. Raises Unwelcome for what is not taken. A file of a stranger is read in a cage: caged.py."""
+    # They ask this file about each of their parts.
+    from floreo.evidence.containers import kind_of_office, kind_of_zip
+    from floreo.evidence.pdf import kind_of_pdf
+
+    opened.seek(0)
+    head = opened.read(HEAD)
+    if (kind := kind_by_head(head, name)) is not None:
+        return kind
+    if b"%PDF-" in head[:1024]:
+        opened.seek(0)
+        return kind_of_pdf(opened.read(_WHOLE))
+    if head.startswith(ZIP):
+        return kind_of_zip(opened)
+    if head.startswith(OLE):
+        return kind_of_office(opened)
+    return _rich_text(opened)

@@ -19,9 +19,10 @@ from floreo.core.policy import Tlp
 from floreo.core.writing import refuse, save
 from floreo.evidence import files
 from floreo.evidence.actions.checking import check
+from floreo.evidence.caged import kind_in_a_cage
 from floreo.evidence.models import Evidence, EvidenceKind
 from floreo.evidence.presenters import unwelcome_sentence
-from floreo.evidence.sniffing import Kind, Unwelcome, ending_of, kind_of
+from floreo.evidence.sniffing import Kind, Unwelcome, ending_of
 from floreo.organisations.models import Organisation
 
 _WORDS_OF_ADDRESSES = {"new", "to"}  # pages of the vault, so no codes of evidence
@@ -99,7 +100,7 @@ def _welcome(upload: UploadedFile[Any], name: str) -> Kind:
     if not upload.size:
         raise refuse("file", _("The file “%(name)s” is empty. Choose another.") % {"name": name}, code="empty")
     try:
-        return kind_of(upload, name)  # type: ignore[arg-type]  # an upload reads and seeks like any file
+        return kind_in_a_cage(upload, name)
     except Unwelcome as refusal:
         raise refuse("file", unwelcome_sentence(refusal, name), code=refusal.code) from refusal
     finally:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from floreo.core.tables import Cell, CellKind, Column, Words
+from floreo.core.whole import whole
 
 
 def column(name: str, title: Words, note: Words, kind: CellKind = CellKind.TEXT, **more: Any) -> Column:
@@ -45,4 +46,4 @@ ID = Column("id", _("Number"), _("Identifies the rows of this table"), lambda ro
 
 
 def by_id(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
-    return rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none()
+    return rows.filter(pk=number) if (number := whole(key)) is not None else rows.none()

@@ -154,7 +154,7 @@ def problems(lines: Iterable[str], *, trusted: Collection[str] = ()) -> Iterator
             facts = json.loads(line)
             text, signature, public = (str(facts[name]) for name in ("text", "signature", "key"))
             head = read(text)
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             yield f"Line {place} is no signed head."
             continue
         keys = keys or {public}

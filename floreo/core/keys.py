@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from floreo.core.audit import key
+from floreo.core.whole import whole
 
 __all__ = ["key", "thing_of", "things_of"]
 
@@ -21,9 +22,10 @@ def things_of(keys: Iterable[str]) -> dict[str, models.Model]:
     wanted: dict[type[models.Model], set[int]] = defaultdict(set)
     for each in keys:
         label, _colon, number = each.partition(":")
-        if number.isdecimal() and label.count(".") == 1:
+        pk = whole(number)
+        if pk is not None and label.count(".") == 1:
             try:
-                wanted[apps.get_model(label)].add(int(number))
+                wanted[apps.get_model(label)].add(pk)
             except LookupError:
                 continue
     found: dict[str, models.Model] = {}

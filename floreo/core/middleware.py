@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import DisallowedHost, PermissionDenied
+from django.core.exceptions import BadRequest, DisallowedHost, PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -29,7 +29,10 @@ def _sign_in_first(request: HttpRequest, response: HttpResponse) -> HttpResponse
     login = resolve_url(settings.LOGIN_URL)
     if not isinstance(response, HttpResponseRedirect) or not response.url.startswith(login):
         return response
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no address: "http://["
+        here = urlsplit("")
     back = f"{here.path}?{here.query}" if here.query else here.path
     return HttpResponse(headers={"HX-Redirect": f"{login}?{urlencode({'next': back})}"})
 
@@ -65,6 +68,21 @@ def _has_key(request: HttpRequest) -> bool:
     """Whether the address may hold a key: one that leads nowhere may be a key that was copied wrong."""
     found = request.resolver_match
     return found is None or not KEY_NAMES.isdisjoint(found.kwargs)
+
+
+_FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
+
+
+def only_utf_8(get_response: View) -> View:
+    """Refuses a form in another alphabet than that of our pages: its words would be misread."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        alphabet = (request.content_params or {}).get("charset", "utf-8")
+        if request.content_type in _FORMS and alphabet.lower() not in {"utf-8", "utf8", "us-ascii"}:
+            raise BadRequest("A form is sent as UTF-8.")
+        return get_response(request)
+
+    return respond
 
 
 class _Errors:

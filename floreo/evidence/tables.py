@@ -13,6 +13,7 @@ from floreo.core import clock
 from floreo.core.access import Permission
 from floreo.core.policy import Tlp
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.whole import whole
 from floreo.evidence.logic import SOON, Validity
 from floreo.evidence.models import Attachment, Evidence, EvidenceKind, LinkState
 from floreo.evidence.presenters import VALIDITY_WORDS
@@ -148,7 +149,7 @@ ATTACHMENTS = Table(
     key="id",
     needs=INTERNAL,
     search=("evidence__code", "evidence__title", "thing", "note"),
-    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+    lookup=lambda rows, key: rows.filter(pk=number) if (number := whole(key)) is not None else rows.none(),
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in (EVIDENCE, ATTACHMENTS)}

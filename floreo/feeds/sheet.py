@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from floreo.core.errors import Refused
+from floreo.core.whole import whole
 from floreo.feeds.actions.replies import MOST_NOTE, answer, record_received, take_back
 from floreo.feeds.holding_links import Holder
 from floreo.feeds.models import Finding, FixClaim, Reply, ReplyKind, Severity
@@ -123,7 +124,7 @@ class Sheet:
         """What was typed and ticked: single findings, whole kinds, or everything. Shown again whatever becomes of it."""
         self.form = AnswerForm(posted)
         self.everything, self.kinds = "everything" in posted, set(posted.getlist("kind"))
-        ids = {_whole(str(each)) for each in posted.getlist("finding")}
+        ids = {whole(str(each)) for each in posted.getlist("finding")}
         self.unknown = ids - {f.pk for f in self.findings}
         self.chosen = {f.pk for f in self.findings if self.everything or f.pk in ids or f.kind in self.kinds}
 
@@ -133,7 +134,7 @@ class Sheet:
             record_received(self.notice, by=self.holder)
             return "received"
         if "back" in posted:
-            pk = _whole(str(posted["back"]))
+            pk = whole(str(posted["back"]))
             take_back(self.notice, by=self.holder, findings=[pk] if pk is not None else [])
             return "back"
         if self.unknown:
@@ -147,10 +148,6 @@ class Sheet:
         reply = dict.fromkeys(self.chosen, str(self.form.cleaned_data["reply"]))
         answer(self.notice, by=self.holder, replies=reply, remark=self.form.cleaned_data["remark"])
         return "answer"
-
-
-def _whole(reply: str) -> int | None:
-    return int(reply) if reply.isascii() and reply.isdecimal() and len(reply) < 19 else None
 
 
 def _section(finding: Finding) -> Section:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.whole import whole
 from floreo.frameworks.models import Answer, Assessment, Framework, Item, PublishedScore, RuleChoice, Version
 
 INTERNAL = Permission.FRAMEWORK_ASSESS
@@ -115,7 +116,7 @@ FRAMEWORK_ITEMS = Table(
             lambda rows, v: rows.filter(confirmed=v == "yes"),
         ),
     ),
-    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+    lookup=lambda rows, key: rows.filter(pk=number) if (number := whole(key)) is not None else rows.none(),
 )
 
 
@@ -159,7 +160,7 @@ PUBLISHED_SCORES = Table(
             lambda rows, v: rows.filter(subject="") if v == "ours" else rows.exclude(subject=""),
         ),
     ),
-    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+    lookup=lambda rows, key: rows.filter(pk=number) if (number := whole(key)) is not None else rows.none(),
 )
 
 
@@ -216,7 +217,7 @@ RATINGS = Table(
             lambda rows, v: rows.filter(assessment__in_version__framework__code=v),
         ),
     ),
-    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+    lookup=lambda rows, key: rows.filter(pk=number) if (number := whole(key)) is not None else rows.none(),
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (FRAMEWORKS, FRAMEWORK_ITEMS, PUBLISHED_SCORES, RATINGS)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.tables import Cell, CellKind, Column, Filter, Table, Words
+from floreo.core.whole import whole
 from floreo.indicators.models import Indicator, IndicatorKind, Reading
 from floreo.indicators.presenters import is_hidden
 from floreo.strategy.models import Edition
@@ -186,7 +187,7 @@ READINGS = Table(
             lambda rows, v: rows.filter(frozen_at__isnull=v == "open"),
         ),
     ),
-    lookup=lambda rows, key: rows.filter(pk=int(key)) if key.isdecimal() and len(key) < 18 else rows.none(),
+    lookup=lambda rows, key: rows.filter(pk=number) if (number := whole(key)) is not None else rows.none(),
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in (INDICATORS, READINGS)}

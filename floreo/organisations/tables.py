@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission, reach
 from floreo.core.tables import CellKind, Column, Filter, Table
+from floreo.core.whole import whole
 from floreo.organisations.models import Kind, Network, Organisation, OrganisationRole, Person, Place, PlaceSort
 
 SOURCED = (
@@ -161,8 +162,8 @@ def networks(viewer: object) -> QuerySet[Network]:
 
 
 def _network(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
-    number = key.upper().removeprefix("AS")
-    return rows.filter(asn=int(number)) if number.isascii() and number.isdigit() and len(number) < 12 else rows.none()
+    number = whole(key.upper().removeprefix("AS"))
+    return rows.none() if number is None else rows.filter(asn=number)
 
 
 NETWORKS = Table(

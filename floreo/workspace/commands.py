@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing, Refused
 from floreo.core.models import Translated
+from floreo.core.whole import whole
 from floreo.workspace.form_page import FormPage, form_page, person, posted
 
 SAVED = _("Saved.")
@@ -108,9 +109,9 @@ def command_view(
 
 def _take_version_read(request: HttpRequest, form: Any) -> None:
     """What is decided is decided about the version that was read: the link to the form may carry it."""
-    read = request.GET.get("version", "")
-    if not form.is_bound and "version" in form.fields and read.isascii() and read.isdigit() and len(read) < 9:
-        form.initial["version"] = int(read)
+    read = whole(request.GET.get("version", ""))
+    if not form.is_bound and "version" in form.fields and read is not None:
+        form.initial["version"] = read
 
 
 def _text(text: Text, thing: Any) -> Promise | str:

@@ -26,7 +26,9 @@ from floreo.organisations.access import Guest
 from floreo.organisations.actions.invitations import FIRST_ADMIN
 from floreo.organisations.models import Contact, Network, Organisation, Person, User
 from floreo.strategy.actions import editions
+from floreo.strategy.actions.updates import add_update
 from floreo.strategy.models import Action, BudgetLine, Edition, Milestone
+from tests.factories.strategy import make_action, make_country, make_edition
 
 Browser = Callable[[User], Client]
 People = Callable[..., User]
@@ -240,6 +242,22 @@ def test_many_calls_at_once_spend_no_more_tokens_than_there_are() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(call, range(16))) == 3
     TokenBucket.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_update_that_was_sent_five_times_at_once_is_one() -> None:
+    make_country()
+    act = make_action(make_edition(), "1.1.1")
+
+    def send(_number: int) -> int:
+        try:
+            return add_update(act, by=SYSTEM, done="The bill is drafted.").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert len(set(pool.map(send, range(5)))) == 1
+    assert act.updates.count() == 1
 
 
 @pytest.mark.usefixtures("isla")

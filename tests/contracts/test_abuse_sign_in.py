@@ -18,7 +18,7 @@ from floreo.core.errors import Refused
 from floreo.organisations import actions as acts
 from floreo.organisations.access import Guest
 from floreo.organisations.actions.invitations import FIRST_ADMIN
-from floreo.organisations.models import User
+from floreo.organisations.models import Invitation, User
 
 Browser = Callable[[User], Client]
 People = Callable[..., User]
@@ -146,3 +146,25 @@ def test_known_and_unknown_addresses_get_the_same_answers(secretariat: User, str
         reset = stranger.post("/account/password/reset/", {"email": email})
         text.append((wrong.status_code, str(wrong.context["form"].errors), reset.status_code, reset["Location"]))
     assert text[0] == text[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invitations_sent_at_once_to_one_address_make_one() -> None:
+    acts.make_first_administrator(
+        links.make(FIRST_ADMIN), by=Guest("A"), email="a@example.org", password="correct horse battery"
+    )
+    by = User.objects.get()
+
+    def send(_number: int) -> str:
+        try:
+            acts.invite(by=by, email="new@example.org", role="observer")
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+        return "sent"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = Counter(pool.map(send, range(4)))
+    assert answers == {"sent": 1, "already_invited": 3}
+    assert Invitation.objects.count() == 1

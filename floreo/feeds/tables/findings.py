@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from floreo.core.access import Permission
 from floreo.core.tables import CellKind, Column, Filter, Table, Words
+from floreo.core.whole import whole
 from floreo.feeds import logic
 from floreo.feeds.models import Finding, FindingState, ReplyKind, Severity
 from floreo.organisations.models import Organisation
@@ -43,7 +44,7 @@ def _answers() -> Iterable[tuple[str, Words]]:
 
 
 def _one(rows: QuerySet[Any], key: str) -> QuerySet[Any]:
-    return rows.filter(pk=int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else rows.none()
+    return rows.filter(pk=number) if (number := whole(key)) is not None else rows.none()
 
 
 FINDINGS = Table(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from floreo.core import clock, links
 from floreo.core.access import ROLES, Actor, Permission
 from floreo.core.action import action, note
-from floreo.core.errors import Refused
+from floreo.core.errors import Refused, Taken
 from floreo.core.keys import key
 from floreo.core.outbox import letter, post, withdraw_mail
 from floreo.core.writing import lock_latest, refuse, save
@@ -107,9 +107,11 @@ def invite(*, by: Actor, email: str, role: str, name: str = "", organisation: Or
         raise refuse(
             "email", _("An account already uses this address. Give that account the role."), code="has_account"
         )
+    already = refuse(
+        "email", _("This address already has an invitation. Send it again, or withdraw it."), code="already_invited"
+    )
     if _open().filter(email=address).exists():
-        sentence = _("This address already has an invitation. Send it again, or withdraw it.")
-        raise refuse("email", sentence, code="already_invited")
+        raise already
     invitation = Invitation(
         email=address,
         name=name.strip()[:200],
@@ -118,7 +120,10 @@ def invite(*, by: Actor, email: str, role: str, name: str = "", organisation: Or
         invited_by=by.actor_name[:200],
         expires_at=clock.now() + timedelta(hours=INVITATION_HOURS),
     )
-    save(invitation)
+    try:
+        save(invitation)
+    except Taken:  # by one that was sent at the same moment
+        raise already from None
     _send(invitation)
     return invitation
 

@@ -109,6 +109,7 @@ models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None)
             ],
             options={
                 'ordering': ['-pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('accepted_at', None), ('withdrawn_at', None)), fields=('email',), name='invitation_open_once')],
             },
         ),
         migrations.CreateModel(

@@ -108,6 +108,11 @@ class Invitation(Record):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [  # several sent at once would else each find none
+            models.UniqueConstraint(
+                fields=["email"], condition=Q(accepted_at=None, withdrawn_at=None), name="invitation_open_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from floreo.core import audit, heads, heartbeat
 from floreo.core.access import PERMISSION_WORDS, ROLES, Permission, Role, Scope
 from floreo.core.models import SignedHead
+from floreo.core.whole import whole
 from floreo.core.wording import number_figures
 from floreo.organisations.queries import public_page as text_of
 from floreo.portal.queries.trust import KINDS, Kind, trust
@@ -110,8 +111,7 @@ def unconfirmed(request: HttpRequest) -> HttpResponseBase:
     """Every public row that nobody has checked, with why and where it comes from."""
     counts = trust()
     asked = KINDS.get(request.GET.get("kind", ""))
-    raw = request.GET.get("from", "0")
-    first = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 and asked else 0
+    first = whole(request.GET.get("from", "")) or 0 if asked else 0
     kinds = [k for k in KINDS.values() if counts.unconfirmed_of.get(k.name) and (asked is None or k is asked)]
     text = _("%(number)s of %(total)s rows are not checked yet")
     if counts.unconfirmed == 0:
@@ -149,9 +149,9 @@ _HEADS = 500  # given at once: those before come with ?before=, the entry of the
 def signed_heads(request: HttpRequest) -> HttpResponseBase:
     """The newest signed heads, oldest first, one a line: whoever keeps them can show that the chain was rewritten."""
     rows = SignedHead.objects.order_by("-number")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(number__lt=int(before))
+    before = whole(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(number__lt=before)
     lines = [f"{heads.as_line(head)}\n" for head in reversed(rows[:_HEADS])]
     return HttpResponse("".join(lines), content_type="application/jsonl; charset=utf-8")
 

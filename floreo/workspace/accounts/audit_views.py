@@ -18,6 +18,7 @@ from floreo.core.access import Permission, must
 from floreo.core.errors import Missing
 from floreo.core.models import AuditEntry
 from floreo.core.ui import locale
+from floreo.core.whole import whole
 from floreo.workspace.accounts.forms import AuditForm
 from floreo.workspace.verbs import Reader, changes_of, facts_of, kind_of, verb_text
 
@@ -31,9 +32,9 @@ def chain(request: HttpRequest) -> HttpResponse:
     rows = AuditEntry.objects.order_by("-number").defer("detail", "rows")
     if form.is_bound and form.is_valid():
         rows = _narrowed(rows, form)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        rows = rows.filter(number__lt=int(before))
+    before = whole(request.GET.get("before", ""))
+    if before is not None:
+        rows = rows.filter(number__lt=before)
     kept = {k: v for k, v in request.GET.items() if k in form.fields and v}
     shown = _page(rows, request.user, open_only=bool(kept.keys() & REQUESTED))
     older = f"?{urlencode(kept | {'before': str(shown[PAGE - 1].entry.number)})}" if len(shown) > PAGE else ""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from floreo.core import clock
 from floreo.core.errors import Changed, Missing, NotAllowed, Refused
 from floreo.core.ui.forms import refuse_on
+from floreo.core.whole import whole
 from floreo.organisations.models import User
 from floreo.strategy.access import get_draft_for
 from floreo.strategy.actions.drafts import accept_row, edit_row, reject_row, undo_row
@@ -25,21 +26,17 @@ from floreo.workspace.form_page import person
 SLOW = timedelta(seconds=30)
 
 
-def _whole(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 9 else None
-
-
 def review_of(request: HttpRequest, draft: ImportDraft) -> Review:
     """The review as the address asks for it: page, row, an opened gap, a row to edit."""
-    asked = _whole(request.GET.get("row")) or _whole(request.GET.get("edit"))
+    asked = whole(request.GET.get("row")) or whole(request.GET.get("edit"))
     review = Review(
         draft,
         person(request),
         asked=asked,
-        opened=_whole(request.GET.get("open")),
+        opened=whole(request.GET.get("open")),
         everything=request.GET.get("all") == "1",
     )
-    page = _whole(request.GET.get("page")) or review.pages.get(asked or 0, 1)
+    page = whole(request.GET.get("page")) or review.pages.get(asked or 0, 1)
     review.page = min(max(page, 1), review.page_count)
     return review
 
@@ -57,7 +54,7 @@ def one_import(request: HttpRequest, code: str) -> HttpResponse:
         }
         return render(request, "workspace/drafts/waiting.html", context)
     review = review_of(request, draft)
-    if edited := _row(draft, _whole(request.GET.get("edit"))):
+    if edited := _row(draft, whole(request.GET.get("edit"))):
         review.form, review.form_row = RowForm(edited), edited.number
     return _page(request, review)
 
@@ -95,7 +92,7 @@ def decide(request: HttpRequest, code: str, number: int) -> HttpResponse:
     review.page = review.pages[number]
     was = Review(draft, review.viewer, page=review.page).now
     try:
-        decision(row, person(request), _whole(request.POST.get("version")), request)
+        decision(row, person(request), whole(request.POST.get("version")), request)
     except (NotAllowed, Missing):
         raise
     except Refused as refusal:

@@ -19,6 +19,7 @@ from floreo.core.access import Permission, can, must
 from floreo.core.errors import Missing
 from floreo.core.keys import key
 from floreo.core.models import Translated
+from floreo.core.whole import whole
 from floreo.evidence.queries import Shown, evidence_shown
 from floreo.meetings.queries import decisions_about
 from floreo.organisations.models import Organisation
@@ -152,9 +153,9 @@ def task(request: HttpRequest, edition: str, code: str, task: str) -> HttpRespon
 def _child(act: Action, kind: str, key: str) -> Any:
     if kind == "milestones":
         child: Any = act.milestones.filter(code=key).first()
-    elif key.isdecimal() and len(key) < 18:
+    elif (pk := whole(key)) is not None:
         rows: dict[str, Any] = {"parts": act.participations, "money": act.budget_lines, "risks": act.risks}
-        child = rows[kind].filter(pk=int(key)).first()
+        child = rows[kind].filter(pk=pk).first()
     else:
         child = None
     if child is None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from floreo.core import clock
 from floreo.core.access import Permission, can, must
 from floreo.core.errors import NotAllowed, Refused
+from floreo.core.whole import whole
 from floreo.indicators.requested import enter_value, readings_requested, titles_of
 from floreo.reviews import actions as acts
 from floreo.reviews import presenters
@@ -133,8 +134,7 @@ def renew(request: HttpRequest, edition: str, code: str, pk: int) -> HttpRespons
 
 
 def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return whole(request.POST.get("version", ""))
 
 
 @require_POST

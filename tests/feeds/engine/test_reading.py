@@ -300,3 +300,10 @@ def test_every_sample_has_as_many_rows_as_the_csv_module_finds() -> None:
         with path.open(newline="") as stream:
             wanted = sum(1 for row in csv.reader(stream) if row) - 1
         assert (path.stem, report.is_known_type, sum(part.rows for part in report.parts())) == (path.stem, True, wanted)
+
+
+def test_half_a_character_in_a_name_or_a_value_of_json_is_replaced() -> None:
+    """JSON may write one, and no column holds it."""
+    report = opened(b'{"source.ip": "192.0.2.1", "a\\ud800": {"b\\udc00": "c\\ud800"}}\n', "events.json")
+    (more,) = [text for part in report.parts() if part.more is not None for text in part.more.to_pylist()]
+    assert json.loads(more) == {"a?.b?": "c?"}

@@ -226,3 +226,26 @@ def test_every_sentence_can_be_said() -> None:
     }
     for code in SENTENCES:
         assert str(Unreadable(code, **params)).startswith("a.pdf")
+
+
+def test_a_pdf_whose_tables_cannot_be_followed_is_read_without_them(tmp_path: Path) -> None:
+    """The reader of ruled tables is stricter than the reader of letters, and stops at pages that every viewer shows."""
+    whole = (Path(__file__).parent / "documents" / "one-column-table.pdf").read_bytes()
+    path = tmp_path / "odd.pdf"
+    path.write_bytes(whole.replace(b"/Parent", b"/Parent /X"))
+    assert len(read_document(path).blocks) > 20
+
+
+def test_widths_and_levels_in_no_digits_of_ours_are_passed_over(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<table><tr><td colspan='²'>Pillar 1</td><td rowspan='٣'>Response of the team</td></tr></table>" * 3
+    )
+    assert read_document(page).blocks
+    document = docx.Document()
+    document.add_paragraph("The first words of a plan.")
+    level = document.paragraphs[0]._p.get_or_add_pPr()
+    for part in ("outlineLvl", "ilvl"):
+        level.append(level.makeelement(f"{{{level.nsmap['w']}}}{part}", {f"{{{level.nsmap['w']}}}val": "²"}))
+    document.save(str(tmp_path / "plan.docx"))
+    assert read_document(tmp_path / "plan.docx").blocks

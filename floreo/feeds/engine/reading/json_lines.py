@@ -27,7 +27,7 @@ def flat(value: dict[str, Any], before: str = "", deep: int = 0) -> Row:
     """An object as text by dotted names. Lists of plain values are joined by ";", others stay JSON."""
     out: Row = {}
     for key, inner in value.items():
-        name = f"{before}{key}"
+        name = before + _text(key)
         if inner is None:
             continue
         if isinstance(inner, dict) and deep < _DEEPEST:

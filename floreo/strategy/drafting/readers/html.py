@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from floreo.core.whole import whole
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.document import Unreadable
 from floreo.strategy.drafting.readers.labels import split_label
@@ -204,7 +205,8 @@ def _cells(row: html.HtmlElement, below: dict[int, int]) -> Iterator[str]:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 6 else 1
+    found = whole(text)
+    return 1 if found is None else found
 
 
 def _titled(piece: Piece, level: int) -> Piece:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -137,10 +138,12 @@ def tables_of(path: Path, pages: Sequence[Page], numbers: Sequence[int]) -> list
     found = list(pages)
     if not numbers:
         return found
-    with pdfplumber.open(path) as opened:
+    # Its libraries raise whatever a file makes them: what they cannot follow stays words without a table.
+    with suppress(Exception), pdfplumber.open(path) as opened:
         for number in numbers:
-            found[number] = _with_tables(pages[number], opened.pages[number])
-            opened.pages[number].close()
+            with suppress(Exception):
+                found[number] = _with_tables(pages[number], opened.pages[number])
+                opened.pages[number].close()
     return found
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import docx
 from lxml import etree
 
+from floreo.core.whole import whole
 from floreo.strategy.drafting.building import Piece
 from floreo.strategy.drafting.document import Limits, Unreadable
 from floreo.strategy.drafting.readers.archive import check_archive
@@ -80,8 +81,8 @@ class _Reader:
                 return int(found[1])
             if style.name in _TITLE_NAMES:
                 return 1
-        own = value(paragraph, "pPr/outlineLvl")
-        outlines = [int(own)] if own.isdigit() else [style.outline for style in styles if style.outline is not None]
+        own = whole(value(paragraph, "pPr/outlineLvl"))
+        outlines = [own] if own is not None else [style.outline for style in styles if style.outline is not None]
         return outlines[0] + 1 if outlines and outlines[0] < _BODY_TEXT else 0
 
     def _table(self, table: Element) -> Iterator[Piece]:
@@ -94,9 +95,9 @@ class _Reader:
 
     def _cell(self, cell: Element) -> Iterator[str]:
         yield "; ".join(line for line in map(self._cell_line, cell.iter(W + "p")) if line)
-        span = value(cell, "tcPr/gridSpan", "1")
+        span = whole(value(cell, "tcPr/gridSpan", "1"))
         # A cell across several columns keeps the columns after it in their place.
-        yield from [""] * (min(int(span), 60) - 1 if span.isdigit() else 0)
+        yield from [""] * (min(span or 1, 60) - 1)
 
     def _cell_line(self, paragraph: Element) -> str:
         place = self.lists.place(paragraph, self.styles)

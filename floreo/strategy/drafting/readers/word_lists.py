@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +30,11 @@ def value(element: Element, path: str, default: str = "") -> str:
     return default if found is None else str(found.get(W + "val", default))
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,8}")
+
+
 def whole(text: str, default: int = 0) -> int:
-    return int(text) if text.lstrip("-").isdigit() and len(text) < 9 else default
+    return int(text) if _WHOLE.fullmatch(text) else default
 
 
 def styles_of(root: Element | None) -> dict[str, Style]:
